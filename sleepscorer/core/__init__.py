@@ -1,0 +1,1 @@
+"""What the program knows about sleep: values and rules, on numpy and the standard library alone."""

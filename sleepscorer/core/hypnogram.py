@@ -1,0 +1,89 @@
+"""A night as a sequence of staged epochs, and the scoring of one recording."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.errors import ScoringError
+from sleepscorer.core.events import Event
+from sleepscorer.core.stages import EPOCH_S
+
+
+@dataclass(frozen=True, eq=False)
+class Hypnogram:
+    """Stages of consecutive epochs, and when the lights were off.
+
+    Parameters
+    ----------
+    stages
+        (n_epochs,) int8 values of :class:`~sleepscorer.core.stages.Stage`; kept read-only.
+    epoch_s
+        Length of an epoch, seconds.
+    lights_off_s, lights_on_s
+        Seconds from the start of the first epoch, or None where nobody marked them.
+    """
+
+    stages: NDArray[np.int8]
+    epoch_s: float = EPOCH_S
+    lights_off_s: float | None = None
+    lights_on_s: float | None = None
+
+    def __post_init__(self) -> None:
+        stages = np.array(self.stages, dtype=np.int8)
+        if stages.ndim != 1:
+            raise ValueError(f"stages must be one-dimensional, not {stages.shape}")
+        if stages.size and (stages.min() < -1 or stages.max() > 4):
+            raise ValueError("stages must lie between -1 and 4")
+        stages.setflags(write=False)
+        object.__setattr__(self, "stages", stages)
+        self._check_lights()
+
+    def _check_lights(self) -> None:
+        for name, mark in (("Lights off", self.lights_off_s), ("Lights on", self.lights_on_s)):
+            if mark is not None and not 0 <= mark <= self.duration_s:
+                raise ScoringError(
+                    f"{name} at {mark:g} s lies outside the recording of {self.duration_s:g} s"
+                )
+        if (
+            self.lights_off_s is not None
+            and self.lights_on_s is not None
+            and self.lights_off_s >= self.lights_on_s
+        ):
+            raise ScoringError(
+                f"Lights off at {self.lights_off_s:g} s is not before"
+                f" lights on at {self.lights_on_s:g} s"
+            )
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs, scored or not."""
+        return int(self.stages.size)
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from the start of the first epoch to the end of the last."""
+        return self.n_epochs * self.epoch_s
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A hypnogram with the time it starts and the events scored along with it.
+
+    Parameters
+    ----------
+    hypnogram
+        The staged epochs.
+    start
+        Local time of the start of the first epoch; None where the file does not say.
+    events
+        Everything annotated that is not a stage; onsets count from ``start``.
+    notes
+        What had to be decided on reading, in words (clipped tails, R&K stages, ...).
+    """
+
+    hypnogram: Hypnogram
+    start: datetime | None = None
+    events: tuple[Event, ...] = ()
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,155 @@
+"""A polysomnogram as the rest of the program sees it, whatever file it came from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.errors import MontageError
+from sleepscorer.core.events import Event
+from sleepscorer.core.stages import EPOCH_S
+
+FloatArray = NDArray[np.float32]
+
+
+class SampleSource(Protocol):
+    """Reads the samples of one signal."""
+
+    def read(self, start_s: float, stop_s: float) -> FloatArray:
+        """Read the samples from ``start_s`` to before ``stop_s``; see :meth:`Signal.read`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """One stored channel, at its own rate.
+
+    Parameters
+    ----------
+    label
+        As stored, white space trimmed.
+    sampling_rate_hz
+        Samples a second.
+    unit
+        ``"uV"`` where the file names a voltage (the samples are converted); else the file's
+        own word, which may be empty.
+    stored_unit
+        The unit as the file spells it.
+    n_samples
+        Samples stored, gaps not counted.
+    physical_range
+        Smallest and largest value the file can store, in ``unit``; None where it sets no limit.
+    prefilter, transducer
+        The file's own words.
+    source
+        Reads the samples.
+    """
+
+    label: str
+    sampling_rate_hz: float
+    unit: str
+    stored_unit: str
+    n_samples: int
+    source: SampleSource
+    physical_range: tuple[float, float] | None = None
+    prefilter: str = ""
+    transducer: str = ""
+
+    def read(self, start_s: float, stop_s: float) -> FloatArray:
+        """Read a stretch of the signal.
+
+        Parameters
+        ----------
+        start_s, stop_s
+            Seconds from the start of the recording.
+
+        Returns
+        -------
+        (n_samples,) float32 in ``unit``: the samples ``round(start_s * rate)`` to before
+        ``round(stop_s * rate)`` of an even grid from the start of the recording; NaN in gaps and
+        outside the recording. Safe to call from several threads.
+        """
+        return self.source.read(start_s, stop_s)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch in which nothing was recorded, seconds from the start of the recording."""
+
+    start_s: float
+    stop_s: float
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A stored channel that can't be used, and why."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """An opened polysomnogram; nothing in it can write to the file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    format_name
+        ``"EDF"``, ``"EDF+C"``, ``"EDF+D"``, ``"BDF"``, ... to show, not to branch on.
+    start
+        Local time of the first sample, to the microsecond; None where the file has no valid one.
+    duration_s
+        Seconds from the first sample to the end of the last, gaps included.
+    signals
+        The usable channels in the file's order.
+    gaps
+        Stretches without data, in order.
+    events
+        The file's own annotations except timekeeping, in order of onset.
+    quarantined
+        The channels that can't be used.
+    warnings
+        What was odd about the file, one sentence each.
+    patient_id, recording_id
+        The identification fields as stored, trimmed.
+    """
+
+    path: Path
+    format_name: str
+    start: datetime | None
+    duration_s: float
+    signals: tuple[Signal, ...]
+    gaps: tuple[Gap, ...] = ()
+    events: tuple[Event, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+    warnings: tuple[str, ...] = ()
+    patient_id: str = ""
+    recording_id: str = ""
+
+    @property
+    def n_epochs(self) -> int:
+        """Whole 30-s epochs from the start; a shorter rest at the end is not scored."""
+        # A file whose record duration is a rounded decimal may miss a whole epoch by microseconds.
+        return int((self.duration_s + 1e-3) // EPOCH_S)
+
+    def signal(self, label: str) -> Signal:
+        """Return the signal with this label, spelled as in the file.
+
+        Raises
+        ------
+        MontageError
+            If there is none; the message lists those there are.
+        """
+        for signal in self.signals:
+            if signal.label == label:
+                return signal
+        raise MontageError(
+            f"there is no signal {label!r}",
+            path=self.path,
+            hint="it has " + ", ".join(s.label for s in self.signals),
+        )

@@ -1,0 +1,23 @@
+"""Where the program's own data lie: in a checkout, in an installed wheel, in a frozen program."""
+
+import sys
+from pathlib import Path
+
+
+def _data_root() -> Path:
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        return Path(frozen)
+    package = Path(__file__).resolve().parent
+    installed = package / "_data"
+    return installed if installed.is_dir() else package.parent
+
+
+def resource(*parts: str) -> Path:
+    """Path of a file under ``resources/``."""
+    return _data_root().joinpath("resources", *parts)
+
+
+def models_folder() -> Path:
+    """The folder holding one sub-folder for each set of weights."""
+    return _data_root() / "models"
