@@ -9,7 +9,7 @@ It may raise :class:`Cancelled`: that is how every job stops.
 """
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
+class Cancelled(Exception):
     """The person asked for the work to stop."""
 
 

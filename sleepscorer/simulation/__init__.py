@@ -1,0 +1,1 @@
+"""Physiologically shaped synthetic polysomnograms; they prove plumbing, never accuracy."""

@@ -1,0 +1,1 @@
+"""Automatic staging: signals in, stage probabilities out."""

@@ -1,0 +1,1 @@
+"""How the weights are made and judged; never imported by the window."""
