@@ -1,0 +1,313 @@
+"""Montages, and which channels of a recording the stager looks at."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sleepscorer.core.channel_names import ChannelName, canonical_name, recognise, signal_kind
+from sleepscorer.core.derivation import (
+    UNSTATED,
+    Derivation,
+    DerivationFinder,
+    ResolvedDerivation,
+    as_stored,
+    recognised,
+    resolve,
+)
+from sleepscorer.core.errors import MontageError
+from sleepscorer.core.recording import Recording, Signal
+
+__all__ = [
+    "Derivation",
+    "Montage",
+    "ResolvedDerivation",
+    "StagerChannels",
+    "canonical_name",
+    "choose_stager_channels",
+    "resolve",
+    "signal_kind",
+]
+
+NONE = "none"
+"""Named instead of a channel, it leaves the modality out."""
+
+MIN_EEG_EOG_RATE_HZ = 50.0
+"""Slower signals do not hold the sigma band of the spindles."""
+
+# One derivation of each region is staged, the best it has. Fpz-Cz and Pz-Oz come first in theirs
+# because no others have as many scored nights to learn from (Sleep-EDF); then the derivations the
+# AASM manual recommends, its backups and alternatives, and the same electrodes to the near mastoid.
+_PREFERRED_EEG = (
+    ("Fpz-Cz", "F4-M1", "F3-M2", "Fz-Cz", "F4-M2", "F3-M1", "Fz-M1", "Fz-M2", "Fp2-M1", "Fp1-M2"),
+    ("C4-M1", "C3-M2", "C4-M2", "C3-M1", "Cz-M1", "Cz-M2"),
+    ("Pz-Oz", "O2-M1", "O1-M2", "Cz-Oz", "O2-M2", "O1-M1", "Oz-M1", "Oz-M2", "Pz-M1", "Pz-M2"),
+)
+_PREFERRED_ELECTRODES = (
+    ("F4", "F3", "Fz", "Fpz", "Fp2", "Fp1"),
+    ("C4", "C3", "Cz"),
+    ("O2", "O1", "Oz", "Pz"),
+)
+_REGIONS = (("F", "AF", "FP", "FC"), ("C", "CP"), ("O", "P", "PO", "I"))
+_CHIN = (("Chin1", "Chin2"), ("Chin1", "Chin3"), ("ChinZ", "Chin1"), ("ChinZ", "Chin2"))
+_CHIN_SIDES = (("LChin", "CChin"), ("RChin", "CChin"), ("LChin", "RChin"), ("Chin2", "Chin3"))
+_MOST_UNNAMED_EEG = 2
+_LONGEST_LIST = 8
+
+
+@dataclass(frozen=True)
+class Montage:
+    """Derivations in the order they are shown.
+
+    Parameters
+    ----------
+    derivations
+        What to show.
+    """
+
+    derivations: tuple[Derivation, ...]
+
+    def resolve(self, recording: Recording) -> tuple[ResolvedDerivation, ...]:
+        """Find all derivations in a recording.
+
+        Raises
+        ------
+        MontageError
+            If one is not to be had.
+        """
+        return tuple(resolve(recording, derivation) for derivation in self.derivations)
+
+
+@dataclass(frozen=True, eq=False)
+class StagerChannels:
+    """What the stager looks at.
+
+    Parameters
+    ----------
+    eeg, eog, emg
+        Derivations of each modality; empty where it is left out.
+    notes
+        What was chosen, how it is built and what was left out, one sentence each.
+    """
+
+    eeg: tuple[ResolvedDerivation, ...]
+    eog: tuple[ResolvedDerivation, ...]
+    emg: tuple[ResolvedDerivation, ...]
+    notes: tuple[str, ...] = ()
+
+
+def choose_stager_channels(
+    recording: Recording,
+    *,
+    eeg: Sequence[str] | str | None = None,
+    eog: Sequence[str] | str | None = None,
+    emg: Sequence[str] | str | None = None,
+) -> StagerChannels:
+    """Choose the EEG, the EOG and the chin EMG to stage by.
+
+    Parameters
+    ----------
+    recording
+        The recording.
+    eeg, eog, emg
+        Stored labels or derivations of each modality; ``"none"`` leaves it out; None chooses.
+        Chosen are up to three EEG derivations, one a region of the head; one horizontal EOG, or
+        one of each eye; one chin EMG.
+
+    Raises
+    ------
+    MontageError
+        If a named channel is not to be had, or there is neither EEG nor EOG.
+    """
+    choice = _Choice(recording)
+    roles = (("EEG", eeg, choice.eeg), ("EOG", eog, choice.eog), ("EMG", emg, choice.emg))
+    chosen: list[tuple[ResolvedDerivation, ...]] = []
+    notes: list[str] = []
+    for role, named, automatic in roles:
+        found = tuple(automatic()) if named is None else _by_name(recording, named)
+        chosen.append(found)
+        notes += _notes(role, found, named)
+        if named is None:
+            notes += choice.left_out(role.casefold(), found)
+    if not chosen[0] and not chosen[1]:
+        labels = ", ".join(signal.label for signal in recording.signals[:40])
+        raise MontageError(
+            "there is neither EEG nor EOG to stage by",
+            path=recording.path,
+            hint=f"name the channels to use (--eeg, --eog); it has {labels or 'no signals'}",
+        )
+    return StagerChannels(chosen[0], chosen[1], chosen[2], tuple(notes))
+
+
+def _by_name(recording: Recording, named: Sequence[str] | str) -> tuple[ResolvedDerivation, ...]:
+    names = [named] if isinstance(named, str) else list(named)
+    if [name.strip().casefold() for name in names] == [NONE]:
+        return ()
+    found: dict[tuple[str, ...], ResolvedDerivation] = {}
+    for name in names:
+        derivation = resolve(recording, name)
+        found.setdefault(derivation.stored_labels, derivation)
+    return tuple(found.values())
+
+
+class _Choice:
+    """The automatic choice in one recording."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._kinds = _kinds(recording)
+        names = recognised(recording.signals)
+        fast = [
+            (signal, name)
+            for signal, name in zip(recording.signals, names, strict=True)
+            if signal.sampling_rate_hz >= MIN_EEG_EOG_RATE_HZ
+        ]
+        self._fast = DerivationFinder([s for s, _ in fast], [n for _, n in fast])
+        self._all = DerivationFinder(recording.signals, names)
+
+    def eeg(self) -> list[ResolvedDerivation]:
+        """One derivation of each region, those with a known reference before all others."""
+        return self._referenced_eeg() or self._unreferenced_eeg() or self._unnamed("eeg")
+
+    def _referenced_eeg(self) -> list[ResolvedDerivation]:
+        stored = [Derivation.parse(name.name) for _, name in self._fast.named if _is_eeg_pair(name)]
+        chosen = []
+        for preferred, starts in zip(_PREFERRED_EEG, _REGIONS, strict=True):
+            wanted = [Derivation.parse(name) for name in preferred]
+            wanted += [one for one in stored if _region_of(one.positive) in starts]
+            chosen += _first(self._fast, wanted)
+        return chosen or _first(self._fast, stored)
+
+    def _unreferenced_eeg(self) -> list[ResolvedDerivation]:
+        stored = [
+            Derivation(name.positive or name.name)
+            for _, name in self._fast.named
+            if name.kind == "eeg" and not _is_eeg_pair(name)
+        ]
+        chosen = []
+        for preferred, starts in zip(_PREFERRED_ELECTRODES, _REGIONS, strict=True):
+            wanted = [Derivation(electrode) for electrode in preferred]
+            wanted += [one for one in stored if _region_of(one.positive) in starts]
+            chosen += _first(self._fast, wanted)
+        return chosen or _first(self._fast, stored)
+
+    def _unnamed(self, kind: str) -> list[ResolvedDerivation]:
+        """Return signals whose label tells the kind and nothing else."""
+        chosen = [
+            as_stored(signal, self._recording)
+            for signal in self._of_kind(kind)
+            if signal.sampling_rate_hz >= MIN_EEG_EOG_RATE_HZ
+        ]
+        return chosen[:_MOST_UNNAMED_EEG]
+
+    def eog(self) -> list[ResolvedDerivation]:
+        """One horizontal EOG; else one of each eye; else any."""
+        horizontal = Derivation("E1", "E2")
+        found = (
+            self._fast.stored(horizontal)
+            or self._fast.stored(Derivation("EOG horizontal"))
+            or self._fast.subtracted(horizontal)
+        )
+        if found:
+            return [found]
+        eyes = self._one_eye("E1", ("M2", "M1")) + self._one_eye("E2", ("M1", "M2"))
+        return eyes or self._unnamed("eog")[:1]
+
+    def _one_eye(self, eye: str, mastoids: tuple[str, str]) -> list[ResolvedDerivation]:
+        wanted = [Derivation(eye, mastoid) for mastoid in mastoids]
+        wanted += [
+            Derivation.parse(name.name)
+            for _, name in self._fast.named
+            if eye in (name.positive, name.negative) and name.negative not in (None, UNSTATED)
+        ]
+        return _first(self._fast, [*wanted, Derivation(eye)])
+
+    def emg(self) -> list[ResolvedDerivation]:
+        """One chin EMG: stored between two electrodes, else by subtraction, else against any."""
+        pairs = [Derivation(*pair) for pair in (*_CHIN, *_CHIN_SIDES)]
+        stored = [
+            Derivation(name.positive, name.negative)
+            for _, name in self._all.named
+            if name.kind == "emg" and name.positive and name.negative not in (None, UNSTATED)
+        ]
+        found = _first(self._all, [*stored, Derivation("Chin"), *pairs])
+        return found or [as_stored(s, self._recording) for s in self._of_kind("emg")[:1]]
+
+    def left_out(self, kind: str, chosen: Sequence[ResolvedDerivation]) -> Iterator[str]:
+        """Say which other signals of this kind there are."""
+        used = {label for one in chosen for label in one.stored_labels}
+        others = [signal for signal in self._of_kind(kind) if signal.label not in used]
+        if kind != "emg":
+            slow = [s.label for s in others if s.sampling_rate_hz < MIN_EEG_EOG_RATE_HZ]
+            others = [s for s in others if s.sampling_rate_hz >= MIN_EEG_EOG_RATE_HZ]
+            if slow:
+                yield f"{kind.upper()} left out, sampled below 50 Hz: {_listing(slow)}."
+        if others:
+            yield f"{kind.upper()} not used: {_listing([s.label for s in others])}."
+
+    def _of_kind(self, kind: str) -> list[Signal]:
+        both = zip(self._recording.signals, self._kinds, strict=True)
+        return [signal for signal, this in both if this == kind]
+
+
+def _kinds(recording: Recording) -> list[str]:
+    names = recognised(recording.signals)
+    kinds = []
+    for signal, name in zip(recording.signals, names, strict=True):
+        kind = signal_kind(signal.label, signal.unit)
+        # Numbered sites of a cap look like electrodes of the 10-20 system and are not.
+        unlike = name is None and recognise(signal.label) is not None and kind != "impedance"
+        kinds.append("other" if unlike else kind)
+    return kinds
+
+
+def _first(finder: DerivationFinder, wanted: Sequence[Derivation]) -> list[ResolvedDerivation]:
+    for derivation in wanted:
+        found = finder.find(derivation)
+        if found:
+            return [found]
+    return []
+
+
+def _is_eeg_pair(name: ChannelName) -> bool:
+    return (
+        name.kind == "eeg" and name.positive is not None and name.negative not in (None, UNSTATED)
+    )
+
+
+def _region_of(electrode: str) -> str:
+    return electrode.rstrip("0123456789z").upper()
+
+
+def _notes(
+    role: str, chosen: Sequence[ResolvedDerivation], named: Sequence[str] | str | None
+) -> Iterator[str]:
+    if not chosen:
+        why = "left out as asked" if named is not None else "none recognised in the recording"
+        yield f"{role}: {why}."
+        return
+    how = "chosen automatically" if named is None else "named by the user"
+    yield f"{role}: {', '.join(_name_and_source(one) for one in chosen)}; {how}."
+    for one in chosen:
+        yield from _doubts(role, one)
+
+
+def _name_and_source(one: ResolvedDerivation) -> str:
+    plain = one.name == one.stored_labels[0] and one.parts[0][1] > 0
+    return one.name if plain else f"{one.name} = {one.formula}"
+
+
+def _doubts(role: str, one: ResolvedDerivation) -> Iterator[str]:
+    label = one.stored_labels[0]
+    if one.kind not in (role.casefold(), "other"):
+        yield f"{one.name!r} is used as {role} though its label says {one.kind}."
+    name = recognise(label)
+    if role == "EMG" or one.is_derived:
+        return
+    if name is None:
+        yield f"The label {label!r} does not say which electrodes it is."
+    elif name.negative in (None, UNSTATED) and name.name != "EOG horizontal":
+        yield f"The reference of {label!r} is not stated in the recording."
+
+
+def _listing(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - _LONGEST_LIST} more" if len(labels) > _LONGEST_LIST else ""
+    return ", ".join(labels[:_LONGEST_LIST]) + more
