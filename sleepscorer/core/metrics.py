@@ -1,0 +1,193 @@
+"""What is reported of a night, and what each figure means.
+
+The definitions are those of the AASM manual's "parameters to be reported" where it has one
+(wake after sleep onset therefore includes the final wake, and REM latency counts from sleep
+onset). Each field of :class:`SleepStatistics` carries its definition in words; tables and reports
+print them from :data:`DEFINITIONS`.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+from sleepscorer.core.cycles import CYCLES_RULE, Cycle
+from sleepscorer.core.stages import STAGES, Stage
+
+TRANSITION_STAGES = (*STAGES, Stage.UNSCORED)
+"""Rows and columns of the transition counts, in order."""
+
+
+class Definition(NamedTuple):
+    """What one statistic is: its key in outputs, its name, its unit and its rule in words."""
+
+    key: str
+    label: str
+    unit: str
+    text: str
+
+
+def _metric(label: str, unit: str, text: str) -> Any:
+    return field(metadata={"label": label, "unit": unit, "text": text})
+
+
+def _minutes_of(stage: str) -> Any:
+    return _metric(f"{stage} duration", "min", f"Epochs of stage {stage} in the window.")
+
+
+def _percent_of(stage: str) -> Any:
+    return _metric(f"{stage}, % of TST", "%", f"100 x minutes of stage {stage} / TST.")
+
+
+def _latency_of(stage: str) -> Any:
+    return _metric(
+        f"{stage} latency from lights off",
+        "min",
+        f"Lights off to the start of the first epoch of stage {stage}.",
+    )
+
+
+def _onset_latency_of(stage: str) -> Any:
+    return _metric(
+        f"{stage} latency from sleep onset",
+        "min",
+        f"Sleep onset to the start of the first epoch of stage {stage}.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SleepStatistics:
+    """Statistics of one night; None where a quantity is undefined.
+
+    Counts are whole numbers, times are minutes, shares are percent. ``transitions`` is a 6 x 6
+    table of counts, rows "from" and columns "to" in the order of :data:`TRANSITION_STAGES`.
+    ``notes`` says in words what a reader of the figures must know.
+    """
+
+    trt_min: float = _metric(
+        "Total recording time (TRT, time in bed)",
+        "min",
+        "Epochs a to b - 1, where a = floor(lights off / epoch length) and b = floor(lights on /"
+        " epoch length); without a mark, the start or the end of the recording. All statistics"
+        " are computed in this window.",
+    )
+    tst_min: float = _metric("Total sleep time (TST)", "min", "Epochs of N1, N2, N3 and R.")
+    spt_min: float = _metric(
+        "Sleep period time (SPT)", "min", "First to last epoch of sleep, both included."
+    )
+    sl_min: float | None = _metric(
+        "Sleep latency (SL)",
+        "min",
+        "Lights off to sleep onset: the start of the first epoch of any sleep (N1, N2, N3 or R).",
+    )
+    lps_min: float | None = _metric(
+        "Latency to persistent sleep (LPS)",
+        "min",
+        "Lights off to the start of the first 10 min of uninterrupted sleep.",
+    )
+    rem_latency_min: float | None = _metric(
+        "REM latency",
+        "min",
+        "Sleep onset to the start of the first epoch of R; wake between them is included.",
+    )
+    waso_min: float | None = _metric(
+        "Wake after sleep onset (WASO)",
+        "min",
+        "Epochs of W from sleep onset to lights on, wake after the final awakening included.",
+    )
+    waso_spt_min: float | None = _metric(
+        "WASO within SPT",
+        "min",
+        "Epochs of W between sleep onset and the last epoch of sleep (what YASA and Luna call"
+        " WASO).",
+    )
+    wafa_min: float | None = _metric(
+        "Wake after final awakening (WAFA)", "min", "Epochs of W after the last epoch of sleep."
+    )
+    se_pct: float | None = _metric("Sleep efficiency (SE)", "%", "100 x TST / TRT.")
+    sme_pct: float | None = _metric("Sleep maintenance efficiency (SME)", "%", "100 x TST / SPT.")
+    w_min: float = _minutes_of("W")
+    n1_min: float = _minutes_of("N1")
+    n2_min: float = _minutes_of("N2")
+    n3_min: float = _minutes_of("N3")
+    r_min: float = _minutes_of("R")
+    unscored_min: float = _metric(
+        "Unscored", "min", "Epochs without a stage (?): they count in TRT, not in TST or WASO."
+    )
+    n1_pct: float | None = _percent_of("N1")
+    n2_pct: float | None = _percent_of("N2")
+    n3_pct: float | None = _percent_of("N3")
+    r_pct: float | None = _percent_of("R")
+    latency_n1_min: float | None = _latency_of("N1")
+    latency_n2_min: float | None = _latency_of("N2")
+    latency_n3_min: float | None = _latency_of("N3")
+    latency_r_min: float | None = _latency_of("R")
+    latency_n1_onset_min: float | None = _onset_latency_of("N1")
+    latency_n2_onset_min: float | None = _onset_latency_of("N2")
+    latency_n3_onset_min: float | None = _onset_latency_of("N3")
+    latency_r_onset_min: float | None = _onset_latency_of("R")
+    rem_latency_less_wake_min: float | None = _metric(
+        "REM latency less wake",
+        "min",
+        "Epochs other than W between sleep onset and the first epoch of R.",
+    )
+    sol_5min_min: float | None = _metric(
+        "Latency to 5 min of sleep (SOL 5 min)",
+        "min",
+        "Lights off to the start of the first 5 min of uninterrupted sleep.",
+    )
+    awakenings: int | None = _metric(
+        "Awakenings",
+        "n",
+        "Runs of one or more epochs of W between sleep onset and the last epoch of sleep; the"
+        " final awakening is not one of them.",
+    )
+    awakenings_ge1min: int | None = _metric(
+        "Awakenings of 1 min or more", "n", "Those awakenings that last at least 1 min."
+    )
+    awakening_index_per_h: float | None = _metric(
+        "Awakening index", "1/h", "Awakenings per hour of TST."
+    )
+    stage_shifts: int | None = _metric(
+        "Stage shifts",
+        "n",
+        "Adjacent epochs of different stage within SPT; pairs with an unscored epoch do not count"
+        " and are not bridged.",
+    )
+    stage_shift_index_per_h: float | None = _metric(
+        "Stage shift index", "1/h", "Stage shifts per hour of TST."
+    )
+    sfi_per_h: float | None = _metric(
+        "Sleep fragmentation index (SFI, YASA's definition)",
+        "1/h",
+        "Transitions from any sleep to W, the final one included, per hour of TST.",
+    )
+    arousal_index_per_h: float | None = _metric(
+        "Arousal index",
+        "1/h",
+        "60 x arousals between lights off and lights on / TST; empty unless arousals were scored.",
+    )
+    cycles: tuple[Cycle, ...] = _metric("NREM-REM cycles (research)", "min", CYCLES_RULE)
+    transitions: tuple[tuple[int, ...], ...] = _metric(
+        "Stage transitions",
+        "n",
+        "How often an epoch of one stage (row) is followed by one of another (column), in the"
+        " window, unscored epochs included as ?.",
+    )
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Values by key, ready for JSON; cycles as objects, transitions as ``{from: {to: n}}``."""
+        values = {key: getattr(self, key) for key, *_ in DEFINITIONS}
+        values["cycles"] = [cycle.as_dict() for cycle in self.cycles]
+        values["transitions"] = {
+            stage.text: {to.text: n for to, n in zip(TRANSITION_STAGES, row, strict=True)}
+            for stage, row in zip(TRANSITION_STAGES, self.transitions, strict=True)
+        }
+        return values
+
+
+DEFINITIONS: tuple[Definition, ...] = tuple(
+    Definition(f.name, f.metadata["label"], f.metadata["unit"], f.metadata["text"])
+    for f in fields(SleepStatistics)
+    if f.metadata
+)
+"""Every statistic, in the order of the outputs."""

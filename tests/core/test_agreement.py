@@ -1,0 +1,212 @@
+import json
+import math
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sleepscorer.core.agreement import agreement
+from sleepscorer.core.errors import ScoringError
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.stages import STAGE_BY_TEXT
+
+START = datetime(2024, 3, 1, 22, 30)
+
+
+def scoring(text, start=None, epoch_s=30.0):
+    stages = np.array([STAGE_BY_TEXT[word] for word in text.split()], dtype=np.int8)
+    return Scoring(Hypnogram(stages, epoch_s), start=start)
+
+
+def of_counts(counts):
+    """Two scorings with these (n, n) confusion counts."""
+    pairs = [(i, j) for (i, j), n in np.ndenumerate(np.array(counts)) for _ in range(n)]
+    true, judged = np.array(pairs, dtype=np.int8).T
+    return Scoring(Hypnogram(true)), Scoring(Hypnogram(judged))
+
+
+def test_figures_by_hand():
+    result = agreement(
+        scoring("W W W N2 N2 N2 N2 R R ?"),
+        scoring("W W N1 N2 N2 N2 R R W W"),
+    )
+    assert result.n_epochs == 9
+    assert result.n_excluded == 1
+    assert result.accuracy == pytest.approx(6 / 9)
+    # Chance agreement: (3 x 3 + 0 x 1 + 4 x 3 + 2 x 2) / 81.
+    assert result.kappa == pytest.approx((6 / 9 - 25 / 81) / (1 - 25 / 81))
+    assert result.confusion == (
+        (2, 1, 0, 0, 0),
+        (0, 0, 0, 0, 0),
+        (0, 0, 3, 0, 1),
+        (0, 0, 0, 0, 0),
+        (1, 0, 0, 0, 1),
+    )
+    assert result.support == (3, 0, 4, 0, 2)
+    assert result.recall == pytest.approx((2 / 3, None, 3 / 4, None, 1 / 2))
+    assert result.precision == pytest.approx((2 / 3, 0.0, 1.0, None, 1 / 2))
+    assert result.specificity == pytest.approx((5 / 6, 8 / 9, 1.0, 1.0, 6 / 7))
+    assert result.f1 == pytest.approx((2 / 3, 0.0, 6 / 7, None, 1 / 2))
+    assert result.macro_f1 == pytest.approx((2 / 3 + 0 + 6 / 7 + 1 / 2) / 4)
+
+
+def test_dictionary_is_ready_for_json():
+    values = agreement(scoring("W N1 N2 N2 R"), scoring("W N1 N2 N1 R")).as_dict()
+    assert json.loads(json.dumps(values, allow_nan=False)) == values
+    assert values["recall"] == {"W": 1.0, "N1": 1.0, "N2": 0.5, "N3": None, "R": 1.0}
+    assert values["support"] == {"W": 1, "N1": 1, "N2": 2, "N3": 0, "R": 1}
+    assert values["confusion"][2] == [0, 1, 1, 0, 0]
+    asked = "accuracy kappa kappa_low kappa_high macro_f1 f1 precision recall support confusion"
+    assert set(values) >= {*asked.split(), "n_epochs", "n_excluded", "notes"}
+
+
+def test_perfect_and_undefined_agreement():
+    same = agreement(scoring("W N2 R"), scoring("W N2 R"))
+    assert (same.accuracy, same.kappa, same.kappa_low, same.kappa_high) == (1, 1, 1, 1)
+    assert same.macro_f1 == 1
+    one_stage = agreement(scoring("N2 N2"), scoring("N2 N2"))
+    assert (one_stage.accuracy, one_stage.kappa) == (1, None)
+    assert (one_stage.kappa_low, one_stage.kappa_high) == (None, None)
+    constant = agreement(scoring("N2 N2 W"), scoring("N2 N2 N2"))
+    assert constant.kappa == 0
+    assert agreement(scoring("N2 N2"), scoring("W W")).kappa == 0
+
+
+def test_interval_is_cut_at_one():
+    result = agreement(*of_counts([[9, 1], [0, 3]]))
+    assert result.kappa < 1
+    assert result.kappa_high == 1.0
+
+
+def standard_error(shares, n):
+    """Delta method on the multinomial shares, derivatives taken numerically."""
+
+    def kappa(p):
+        expected = p.sum(axis=1) @ p.sum(axis=0)
+        return (p.trace() - expected) / (1 - expected)
+
+    gradient = np.zeros_like(shares)
+    for at in np.ndindex(shares.shape):
+        step = np.zeros_like(shares)
+        step[at] = 1e-6
+        gradient[at] = (kappa(shares + step) - kappa(shares - step)) / 2e-6
+    mean = (shares * gradient).sum()
+    return math.sqrt(((shares * gradient**2).sum() - mean**2) / n)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        [[20, 5], [10, 15]],
+        [[88, 14, 18], [10, 40, 10], [2, 6, 12]],
+        [
+            [50, 8, 2, 0, 3],
+            [9, 20, 15, 0, 5],
+            [1, 12, 160, 14, 4],
+            [0, 0, 20, 60, 0],
+            [2, 6, 9, 0, 70],
+        ],
+    ],
+)
+def test_interval_of_kappa(counts):
+    counts = np.array(counts)
+    result = agreement(*of_counts(counts))
+    error = standard_error(counts / counts.sum(), counts.sum())
+    assert result.kappa_low == pytest.approx(result.kappa - 1.959964 * error, abs=1e-6)
+    assert result.kappa_high == pytest.approx(result.kappa + 1.959964 * error, abs=1e-6)
+
+
+def test_aligned_by_start_time():
+    reference = scoring("W N1 N2 N3 R W", START)
+    other = scoring("N2 N3 W", START + timedelta(seconds=60))
+    result = agreement(reference, other)
+    assert (result.n_epochs, result.accuracy) == (3, pytest.approx(2 / 3))
+    assert (result.n_only_reference, result.n_only_other) == (3, 0)
+    assert list(result.notes) == [
+        "the other scoring starts 2 epochs later than the reference",
+        "the reference has 6 epochs, the other scoring 3",
+        "3 epochs are covered by both",
+    ]
+    swapped = agreement(other, reference)
+    assert (swapped.n_epochs, swapped.n_only_other) == (3, 3)
+    assert swapped.confusion == tuple(zip(*result.confusion, strict=True))
+
+
+def test_aligned_over_midnight_when_dates_were_removed():
+    reference = scoring("W N1 N2 N3 R", datetime(2024, 3, 1, 23, 59, 30))
+    other = scoring("N2 N3 R", datetime(1985, 1, 1, 0, 0, 30))
+    result = agreement(reference, other)
+    assert (result.n_epochs, result.accuracy) == (3, 1.0)
+    assert result.notes[0] == (
+        "the dates differ (2024-03-01 and 1985-01-01): aligned by time of day"
+    )
+    assert agreement(other, reference).n_epochs == 3
+
+
+def test_without_start_times_the_first_epochs_meet():
+    result = agreement(scoring("W N1 N2", START), scoring("W N1"))
+    assert (result.n_epochs, result.accuracy, result.n_only_reference) == (2, 1.0, 1)
+    assert result.notes[0].startswith("aligned from the first epochs")
+
+
+def test_a_removed_start_is_none():
+    removed = scoring("W N1 N2", datetime(1985, 1, 1))
+    result = agreement(scoring("W N1 N2", datetime(2024, 3, 1, 23, 0)), removed)
+    assert (result.n_epochs, result.accuracy) == (3, 1.0)
+    assert list(result.notes) == [
+        "aligned from the first epochs: at least one scoring has no start time"
+    ]
+    assert agreement(removed, removed).notes == ()
+
+
+def test_rounded_starts_still_align():
+    result = agreement(scoring("W N1", START + timedelta(seconds=0.4)), scoring("W N1", START))
+    assert result.accuracy == 1.0
+
+
+@pytest.mark.parametrize(
+    ("reference", "other", "message"),
+    [
+        (
+            scoring("W W", START),
+            scoring("W W", START + timedelta(seconds=10)),
+            r"starts \(22:30:00 and 22:30:10\) are 10 s apart, not a whole number of epochs",
+        ),
+        (scoring("W W", START), scoring("W W", START + timedelta(hours=1)), "no epoch is scored"),
+        (scoring("? W"), scoring("W ?"), "no epoch is scored in both"),
+        (scoring("W"), scoring("W", epoch_s=20.0), "epochs last 30 s in the reference and 20 s"),
+        (Scoring(Hypnogram(np.empty(0, np.int8))), scoring("W"), "no epoch is scored"),
+    ],
+)
+def test_what_cannot_be_compared(reference, other, message):
+    with pytest.raises(ScoringError, match=message):
+        agreement(reference, other)
+
+
+stages = st.lists(st.integers(-1, 4), min_size=1, max_size=60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(true=stages, judged=stages, shift=st.integers(-20, 20))
+def test_counts_add_up(true, judged, shift):
+    reference = Scoring(Hypnogram(np.array(true, np.int8)), start=START)
+    other = Scoring(
+        Hypnogram(np.array(judged, np.int8)), start=START + timedelta(seconds=30 * shift)
+    )
+    pairs = [(true[i], judged[i - shift]) for i in range(len(true)) if 0 <= i - shift < len(judged)]
+    scored = [(a, b) for a, b in pairs if a >= 0 and b >= 0]
+    if not scored:
+        with pytest.raises(ScoringError):
+            agreement(reference, other)
+        return
+    result = agreement(reference, other)
+    assert result.n_epochs == len(scored) == sum(map(sum, result.confusion))
+    assert result.n_excluded == len(pairs) - len(scored)
+    assert result.n_only_reference == len(true) - len(pairs)
+    assert result.n_only_other == len(judged) - len(pairs)
+    assert result.accuracy == pytest.approx(sum(a == b for a, b in scored) / len(scored))
+    if result.kappa is not None:
+        assert -1 <= result.kappa_low <= result.kappa + 1e-12
+        assert result.kappa - 1e-12 <= result.kappa_high <= 1
