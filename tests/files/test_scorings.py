@@ -1,0 +1,178 @@
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from sleepscorer.core.agreement import agreement
+from sleepscorer.core.errors import ScoringError, SleepScorerError
+from sleepscorer.core.stages import Stage
+from sleepscorer.files.scorings import read_scoring
+
+HEADER = "epoch,start_s,clock,stage,p_w,p_n1,p_n2,p_n3,p_r,confidence"
+
+
+def texts(scoring):
+    return " ".join(Stage(stage).text for stage in scoring.hypnogram.stages.tolist())
+
+
+# One stage a line
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"W\nN1\nN2\nN3\nR\n?\n",
+        b"w\r\nn1\r\nn2\r\nn3\r\nrem\r\n?",
+        b"\xef\xbb\xbfWake \n S1\nS2\nS4\nR\nUNS\n\n  \n\n",
+        b"WAKE\nN1\nNREM2\nN3\nREM\nART",
+    ],
+)
+def test_one_stage_a_line(tmp_path, content):
+    path = tmp_path / "scored.txt"
+    path.write_bytes(content)
+    scoring = read_scoring(path)
+    assert texts(scoring) == "W N1 N2 N3 R ?"
+    assert scoring.start is None
+    assert (scoring.hypnogram.lights_off_s, scoring.events, scoring.notes) == (None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("W\nN1\nN5\n", "line 3: 'N5' is no stage"),
+        ("W\n\nN1\n", "line 2 is blank"),
+        ("0\n1\n2\n", "line 1: 0 is a number, and programs number the stages differently"),
+        ("W\n-1\n", "line 2: -1 is a number"),
+        ("W\n2.0\n", "line 2: 2.0 is a number"),
+        ("W N1 N2\n", "line 1: 'W N1 N2' is no stage"),
+        (" \n\n", "the file is empty"),
+        ("", "the file is empty"),
+        ("x" * 5000, r"line 1: 'x{20}\.\.\.' is no stage"),
+        ("W\0N1", "neither EDF"),
+    ],
+)
+def test_bad_lines_are_named(tmp_path, content, message):
+    path = tmp_path / "scored.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ScoringError, match=message) as caught:
+        read_scoring(path)
+    assert caught.value.path == path
+
+
+def test_what_cannot_be_read(tmp_path):
+    for path in (tmp_path / "missing.txt", tmp_path):
+        with pytest.raises(ScoringError, match="can't be read"):
+            read_scoring(path)
+
+
+def test_damaged_edf_is_not_read_as_text(tmp_path):
+    path = tmp_path / "night.EDF"
+    path.write_bytes(b"W\nN1\n")
+    with pytest.raises(SleepScorerError) as caught:
+        read_scoring(path)
+    assert "is no stage" not in str(caught.value)
+
+
+# Tables
+
+
+def table(tmp_path, *rows, header=HEADER):
+    path = tmp_path / "night_epochs.csv"
+    path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
+    return path
+
+
+def test_table(tmp_path):
+    path = table(
+        tmp_path,
+        "1,0,2024-03-01T23:59:30,W,0.9,0.1,0,0,0,0.9",
+        "2,30,2024-03-02T00:00:00,N1,0.1,0.9,0,0,0,0.9",
+        "3,60,2024-03-02T00:00:30,?,,,,,,",
+        "4,90.0,2024-03-02T00:01:00,R,0,0,0,0,1,1",
+    )
+    scoring = read_scoring(path)
+    assert texts(scoring) == "W N1 ? R"
+    assert scoring.start == datetime(2024, 3, 1, 23, 59, 30)
+    assert scoring.notes == ()
+
+
+def test_table_with_times_of_day(tmp_path):
+    path = table(
+        tmp_path, "1;0;23:59:45;Wake", "2;30;00:00:15;n2", "", header="Epoch;start_s;Clock;Stage"
+    )
+    scoring = read_scoring(path)
+    assert texts(scoring) == "W N2"
+    assert scoring.start == datetime(1985, 1, 1, 23, 59, 45)
+    assert scoring.notes == ("the clock times have no date: taken as 1 January 1985",)
+
+
+def test_table_without_clock(tmp_path):
+    scoring = read_scoring(table(tmp_path, "1,0,,W,,,,,,", "2,30,,N3,,,,,,"))
+    assert (texts(scoring), scoring.start) == ("W N3", None)
+    scoring = read_scoring(table(tmp_path, '"1","R"', '"2","?"', header='"epoch","stage"'))
+    assert (texts(scoring), scoring.start) == ("R ?", None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "the table has no rows"),
+        (["1,0,22:00:00,W", "3,30,22:00:30,W"], "line 3: epoch is 3 where 2 was expected"),
+        (["1,0,22:00:00,W", "2,60,22:00:30,W"], "line 3: start_s is 60 where 30 was expected"),
+        (["1,0,22:00:00,W", "2,30,22:01:00,W"], "line 3: the clock shows 22:01:00 where 22:00:30"),
+        (["1,nan,22:00:00,W"], "line 2: start_s is nan"),
+        (["1,0,22:00:00,W", "two,30,22:00:30,W"], "line 3: epoch is not a number"),
+        (["1,0,22:00:00,W", "2,30,22:00:30,5"], "line 3: 5 is a number"),
+        (["1,0,22:00:00,W", "2,30,22:00:30,"], "line 3: '' is no stage"),
+        (["1,0,22:00:00,W", "2,30,22:00:30"], "line 3 has 3 columns instead of 4"),
+        (["1,0,10 pm,W"], "line 2: '10 pm' is no clock time"),
+        (["1,0,25:00:00,W"], "line 2: '25:00:00' is no clock time"),
+        (["1,0,2024-03-01T22:00:00Z,W"], "line 2: '2024-03-01T22:00:00Z' is no clock time"),
+        (["1,0,22:00:00,W", "2,30,,W"], "line 3: '' is no clock time"),
+        (["1,0,2024-03-01T22:00:00,W", "2,30,22:00:30,W"], "line 3: some clock times have a date"),
+    ],
+)
+def test_bad_rows_are_named(tmp_path, rows, message):
+    path = table(tmp_path, *rows, header="epoch,start_s,clock,stage")
+    with pytest.raises(ScoringError, match=message):
+        read_scoring(path)
+
+
+# Real files
+
+
+@pytest.mark.data
+def test_sleep_edf_hypnogram(real_data):
+    scoring = read_scoring(real_data / "edf_cases" / "mnetest__SC4001EC-Hypnogram.edf")
+    counts = np.bincount(scoring.hypnogram.stages + 1, minlength=6)
+    assert counts.tolist() == [0, 1997, 58, 250, 220, 125]
+    assert scoring.start == datetime(1989, 4, 24, 16, 13)
+    assert scoring.notes[0].startswith("the last 115 min")
+
+
+@pytest.mark.data
+def test_every_hypnogram_file_of_the_cases(real_data):
+    paths = sorted((real_data / "edf_cases").glob("*Hypnogram.?df"))
+    assert len(paths) == 16
+    for path in paths:
+        scoring = read_scoring(path)
+        assert agreement(scoring, scoring).accuracy == 1.0
+        assert scoring.hypnogram.n_epochs > 900
+
+
+@pytest.mark.data
+def test_scoring_with_signals_of_its_own(real_data):
+    scoring = read_scoring(real_data / "female57" / "Female57yrs_APSG_scoring.edf")
+    counts = np.bincount(scoring.hypnogram.stages + 1, minlength=6)
+    assert counts.tolist() == [0, 0, 5, 6, 9, 10]
+    assert scoring.start == datetime(2009, 3, 7)
+    assert len(scoring.events) == 9
+    assert {event.channel for event in scoring.events} == {"Resp nasal", "EMG LAT"}
+
+
+@pytest.mark.data
+def test_recording_without_stages(real_data):
+    path = real_data / "female57" / "Female57yrs_APSG.edf"
+    with pytest.raises(ScoringError, match="holds no sleep stages") as caught:
+        read_scoring(path)
+    assert caught.value.path == path

@@ -1,0 +1,265 @@
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sleepscorer.core.errors import ScoringError
+from sleepscorer.core.events import Event
+from sleepscorer.core.recording import Quarantined, Recording
+from sleepscorer.core.stages import Stage
+from sleepscorer.files.scorings import scoring_of_recording
+
+START = datetime(2024, 3, 1, 22, 30)
+
+
+def texts(scoring):
+    return " ".join(Stage(stage).text for stage in scoring.hypnogram.stages.tolist())
+
+
+def recording(*events, duration_s=0.0, has_signals=False, warnings=()):
+    """An opened file with these (onset_s, duration_s, text[, channel])."""
+    return Recording(
+        path=Path("night_hyp.edf"),
+        format_name="EDF+C",
+        start=START,
+        duration_s=duration_s,
+        signals=(),
+        quarantined=(Quarantined("EEG", "flat"),) if has_signals else (),
+        events=tuple(Event(*event) for event in events),
+        warnings=warnings,
+    )
+
+
+def by_epoch(*stages, onset_s=0.0, duration_s=30.0):
+    return [(onset_s + 30 * i, duration_s, f"Sleep stage {s}") for i, s in enumerate(stages)]
+
+
+def test_one_annotation_an_epoch():
+    scoring = scoring_of_recording(
+        recording(*by_epoch("W", "N1", "N2", "N3", "R", "?"), (40.0, 3.0, "EEG arousal", "C4-M1"))
+    )
+    assert texts(scoring) == "W N1 N2 N3 R ?"
+    assert scoring.start == START
+    assert scoring.events == (Event(40.0, 3.0, "EEG arousal", "C4-M1"),)
+    assert scoring.notes == ()
+
+
+def test_merged_annotations_of_rechtschaffen_and_kales():
+    scoring = scoring_of_recording(
+        recording(
+            (0.0, 60.0, "Sleep stage W"),
+            (60.0, 30.0, "Sleep stage 1"),
+            (90.0, 30.0, "Sleep stage 2"),
+            (120.0, 60.0, "Sleep stage 3"),
+            (180.0, 30.0, "Sleep stage 4"),
+            (210.0, 30.0, "Movement time"),
+            (240.0, 30.0, "Sleep stage R"),
+            (270.0, 30.0, "Sleep stage N"),
+            (300.0, 6900.0, "Sleep stage ?"),
+        )
+    )
+    assert texts(scoring) == "W W N1 N2 N3 N3 N3 ? R ?"
+    assert list(scoring.notes) == [
+        "the last 115 min, unscored in one piece, were left out: such a stretch may run past the"
+        " end of the recording",
+        "stages 3 and 4 of Rechtschaffen & Kales were taken as N3",
+        "movement time was taken as unscored (annotations: 1)",
+        "sleep stages of unknown name were taken as unscored (annotations: 1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("sleep stage w", "W"),
+        (" Sleep stage N2 ", "N2"),
+        ("Sleep stage N2@@EEG F4-A1", "N2"),
+        ("Sleep_stage_2", "N2"),
+        ("Sleep stage REM", "R"),
+        ("Stage 1 sleep|1", "N1"),
+        ("SDO:Sleep stage N3/3", "N3"),
+        ("Wake|0", "W"),
+        ("REM sleep|5", "R"),
+        ("Unscored|9", "?"),
+        ("SLEEP-S4", "N3"),
+        ("NREM1", "N1"),
+    ],
+)
+def test_spellings(text, stage):
+    assert texts(scoring_of_recording(recording((0.0, 30.0, text)))) == stage
+
+
+def test_bare_letters_are_stages_only_where_nothing_else_is():
+    events = [(0.0, 30.0, "W"), (30.0, 30.0, "R"), (30.0, None, "Stage left by the patient")]
+    alone = scoring_of_recording(recording(*events))
+    assert texts(alone) == "W R"
+    assert [e.text for e in alone.events] == ["Stage left by the patient"]
+    beside = scoring_of_recording(recording(*by_epoch("N2", "N2"), *events))
+    assert texts(beside) == "N2 N2"
+    assert [e.text for e in beside.events] == ["W", "R", "Stage left by the patient"]
+
+
+def test_lights_become_marks_and_leave_the_events():
+    scoring = scoring_of_recording(
+        recording(
+            *by_epoch("W", "N1", "N2", "W"),
+            (15.0, None, "Lights off", "EEG F4-A1"),
+            (35.0, None, "lights off"),
+            (130.0, 0.0, "LIGHTS ON"),
+            (50.0, None, "turned over"),
+        )
+    )
+    assert (scoring.hypnogram.lights_off_s, scoring.hypnogram.lights_on_s) == (15.0, 120.0)
+    assert [event.text for event in scoring.events] == ["turned over"]
+    assert list(scoring.notes) == [
+        "lights on at 130 s lies outside the scoring: taken as 120 s",
+        "2 lights off marks (15 s, 35 s): the first holds",
+    ]
+
+
+def test_lights_on_before_off_is_refused_with_the_path():
+    file = recording(*by_epoch("W", "N1"), (40.0, None, "Lights off"), (20.0, None, "Lights on"))
+    with pytest.raises(ScoringError, match="not before lights on") as caught:
+        scoring_of_recording(file)
+    assert caught.value.path == Path("night_hyp.edf")
+
+
+def test_signals_set_the_number_of_epochs():
+    stages = by_epoch("W", "N2", "?", "N3")
+    longer = scoring_of_recording(recording(*stages, duration_s=200.0, has_signals=True))
+    assert texts(longer) == "W N2 ? N3 ? ?"
+    assert longer.notes == ()
+    shorter = scoring_of_recording(recording(*stages, duration_s=100.0, has_signals=True))
+    assert texts(shorter) == "W N2 ?"
+    assert shorter.notes == ("what reaches past the end was left out (stage annotations: 1)",)
+
+
+def test_unscored_epochs_at_the_end_are_kept_one_by_one():
+    assert texts(scoring_of_recording(recording(*by_epoch("W", "?", "?")))) == "W ? ?"
+    whole = scoring_of_recording(recording((0.0, 90.0, "Sleep stage ?")))
+    assert (texts(whole), whole.notes) == ("? ? ?", ())
+
+
+def test_gaps_and_what_is_not_covered_by_one_stage_stay_unscored():
+    scoring = scoring_of_recording(
+        recording(
+            (0.0, 45.0, "Sleep stage W"),
+            (60.0, 30.0, "Sleep stage N1"),
+            (120.0, 15.0, "Sleep stage N2"),
+            (135.0, 15.0, "Sleep stage N2"),
+            (150.0, 60.0, "Sleep stage N2"),
+            (180.0, 30.0, "Sleep stage N3"),
+            (210.0, 30.0, "Sleep stage R"),
+            (210.0, 30.0, "Sleep stage R"),
+        )
+    )
+    assert texts(scoring) == "W ? N1 ? N2 N2 ? R"
+    assert list(scoring.notes) == [
+        "epochs marked with two stages at once were taken as unscored: 1",
+        "epochs not covered by one stage throughout were taken as unscored: 1",
+    ]
+
+
+def test_grid_shifted_as_a_whole():
+    scoring = scoring_of_recording(
+        recording(*by_epoch("W", "N1", "N2", onset_s=42.0), (42.0, None, "Lights off"))
+    )
+    assert texts(scoring) == "? W N1 N2"
+    assert scoring.start == datetime(2024, 3, 1, 22, 30, 12)
+    assert scoring.hypnogram.lights_off_s == 30.0
+    assert scoring.notes == (
+        "the stages start 12 s after the start of the file or whole epochs later:"
+        " epochs are counted from there",
+    )
+
+
+@pytest.mark.parametrize("onset_s", [0.25, -0.25, 0.0])
+def test_fractions_of_a_second_shift_nothing(onset_s):
+    scoring = scoring_of_recording(recording(*by_epoch("W", "N1", "N2", onset_s=onset_s)))
+    assert (texts(scoring), scoring.start, scoring.notes) == ("W N1 N2", START, ())
+
+
+def test_stages_before_the_start_are_left_out():
+    scoring = scoring_of_recording(recording(*by_epoch("W", "N1", "N2", onset_s=-60.0)))
+    assert texts(scoring) == "N2"
+    assert scoring.notes == ("what reaches before the start was left out (stage annotations: 2)",)
+
+
+def test_epochs_of_another_length_are_refused():
+    file = recording(*[(20.0 * i, 20.0, f"Sleep stage {s}") for i, s in enumerate("W12W12W12")])
+    with pytest.raises(ScoringError, match=r"don't follow epochs of 30 s: 6 of 9 start between"):
+        scoring_of_recording(file)
+
+
+def test_stages_without_duration():
+    by_ones = scoring_of_recording(
+        recording(*by_epoch("W", "N1", "N2", "R", duration_s=None), (300.0, None, "Sleep stage W"))
+    )
+    assert texts(by_ones) == "W N1 N2 R ? ? ? ? ? ? W"
+    assert by_ones.notes == (
+        "stages without a duration were taken as one epoch each (annotations: 5)",
+    )
+    changes = scoring_of_recording(
+        recording((0.0, 0.0, "Sleep stage W"), (90.0, 0.0, "SLEEP-S2"), (240.0, 0.0, "SLEEP-REM"))
+    )
+    assert texts(changes) == "W W W N2 N2 N2 N2 N2 R"
+    assert changes.notes == (
+        "stages without a duration were taken as lasting until the next (annotations: 3)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        ([], "the file holds no sleep stages"),
+        ([(0.0, 10.0, "Hypopnea")], "the file holds no sleep stages"),
+        ([(0.0, 10.0, "Sleep stage W")], "cover less than one epoch"),
+        ([(0.0, 30.0, "Sleep stage W"), (1_000_020.0, 30.0, "Sleep stage W")], "last 12 days"),
+        ([(0.0, 1e15, "Sleep stage W")], "their times are damaged"),
+        ([(-90.0, 30.0, "Sleep stage W")], "cover less than one epoch"),
+    ],
+)
+def test_what_is_no_scoring(events, message):
+    with pytest.raises(ScoringError, match=message) as caught:
+        scoring_of_recording(recording(*events))
+    assert caught.value.path == Path("night_hyp.edf")
+
+
+def test_what_was_odd_about_the_file_is_kept():
+    scoring = scoring_of_recording(recording(*by_epoch("W"), warnings=("a bad date",)))
+    assert scoring.notes == ("a bad date",)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    stages=st.lists(st.sampled_from(["W", "N1", "N2", "N3", "R"]), min_size=1, max_size=50),
+    merged=st.booleans(),
+)
+def test_stages_survive_whether_merged_or_not(stages, merged):
+    events = by_epoch(*stages)
+    if merged:
+        events, single = [], events
+        for onset_s, duration_s, text in single:
+            if events and events[-1][2] == text:
+                events[-1] = (events[-1][0], events[-1][1] + duration_s, text)
+            else:
+                events.append((onset_s, duration_s, text))
+    scoring = scoring_of_recording(recording(*events))
+    assert texts(scoring).split() == stages
+    assert scoring.notes == ()
+
+
+numbers = st.floats(-1e4, 1e5, allow_nan=False)
+labels = st.sampled_from(["Sleep stage W", "Sleep stage 2", "Sleep stage ?", "Lights on", "x"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(numbers, st.none() | numbers, labels), max_size=12))
+def test_odd_times_give_a_scoring_or_a_sentence(events):
+    try:
+        scoring = scoring_of_recording(recording(*sorted(events, key=lambda event: event[0])))
+    except ScoringError:
+        return
+    assert 1 <= scoring.hypnogram.n_epochs <= 28_800
