@@ -1,0 +1,54 @@
+"""Opens a recording, whatever its format."""
+
+from pathlib import Path
+
+from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.edf import open_edf
+from sleepscorer.files.edf_header import BDF_VERSION, EDF_VERSION
+from sleepscorer.files.edf_samples import file_size, read_bytes
+from sleepscorer.files.other_formats import (
+    OTHER_FORMATS,
+    companion_hint,
+    format_suffix,
+    is_folder_format,
+    open_other,
+)
+
+_EDF_SUFFIXES = (".edf", ".bdf", ".rec")
+
+
+def open_recording(path: Path | str) -> Recording:
+    """Open a recording for reading.
+
+    EDF and BDF are known by their first bytes, whatever the file is called; other formats by the
+    end of the file name.
+
+    Raises
+    ------
+    RecordingError
+        If the file does not exist, can't be read, or has a format that is not supported.
+    """
+    path = Path(path)
+    suffix = format_suffix(path)
+    if is_folder_format(path):
+        return open_other(path)
+    size = file_size(path)
+    if read_bytes(path, 0, min(8, size)) in (EDF_VERSION, BDF_VERSION):
+        return open_edf(path)
+    if suffix in _EDF_SUFFIXES:
+        raise RecordingError(
+            "despite its name this is not an EDF or BDF file: its first bytes are not theirs",
+            path=path,
+        )
+    if suffix in OTHER_FORMATS:
+        return open_other(path)
+    raise RecordingError(
+        "this is not a recording of a supported format",
+        path=path,
+        hint=companion_hint(path) or "supported are EDF, BDF, " + ", ".join(_format_names()),
+    )
+
+
+def _format_names() -> list[str]:
+    return sorted({f"{name} ({suffix})" for suffix, name in OTHER_FORMATS.items()})
