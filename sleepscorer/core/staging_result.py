@@ -26,7 +26,9 @@ class StagingProvenance:
     created_utc
         ISO 8601 time, UTC.
     notes
-        Everything set right, left out or doubtful, one sentence each.
+        What was chosen and what was left out, one sentence each.
+    warnings
+        What makes the staging doubtful, one sentence each; shown in every output.
     """
 
     weights_name: str
@@ -38,6 +40,7 @@ class StagingProvenance:
     software: str
     created_utc: str
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

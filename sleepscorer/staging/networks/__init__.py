@@ -1,0 +1,1 @@
+"""Network architectures; weights and their configuration lie in models/."""

@@ -1,0 +1,79 @@
+"""The scale of a recording: what a z-score is to samples, to band powers.
+
+The head learned from z-scored nights that were cropped to half an hour around sleep. Dividing a
+signal by its root mean square subtracts the logarithm of its mean power from every log band power.
+The power is taken from the band powers themselves, a median over the parts of each epoch, so that
+artefacts hardly count; and over the time around the main sleep period only, so that hours of wake
+before the night don't move it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.stages import EPOCH_S
+
+AROUND_SLEEP_EPOCHS = round(30 * 60 / EPOCH_S)
+_SMOOTH_EPOCHS = round(30 * 60 / EPOCH_S)
+_BRIDGE_EPOCHS = round(60 * 60 / EPOCH_S)
+
+
+def log_scale(log_powers: NDArray[np.float32], usable: NDArray[np.bool_]) -> float:
+    """Natural log of the mean power.
+
+    Parameters
+    ----------
+    log_powers
+        (n_epochs, 5) natural log band powers.
+    usable
+        (n_epochs,) the epochs that count.
+
+    Returns
+    -------
+    Zero where no epoch is usable.
+    """
+    if not usable.any():
+        return 0.0
+    total = np.logaddexp.reduce(log_powers[usable].astype(np.float64), axis=1)
+    return float(np.logaddexp.reduce(total) - np.log(total.size))
+
+
+def around_main_sleep(sleep_probability: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """The main sleep period and half an hour on both sides.
+
+    Parameters
+    ----------
+    sleep_probability
+        (n_epochs,) NaN where unknown.
+
+    Returns
+    -------
+    (n_epochs,) bool; all true where there is no sustained sleep.
+    """
+    n_epochs = sleep_probability.size
+    known = np.isfinite(sleep_probability)
+    width = min(_SMOOTH_EPOCHS, n_epochs)
+    if width == 0 or not known.any():
+        return np.ones(n_epochs, dtype=bool)
+    kernel = np.ones(width)
+    weight = np.convolve(known, kernel, mode="same")[:n_epochs]
+    smooth = np.convolve(np.nan_to_num(sleep_probability), kernel, mode="same")[:n_epochs]
+    asleep = (smooth > 0.5 * weight) & (weight > 0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], asleep, [False])).astype(np.int8)))
+    if edges.size == 0:
+        return np.ones(n_epochs, dtype=bool)
+    start, stop = _longest_bridged(edges.reshape(-1, 2))
+    result = np.zeros(n_epochs, dtype=bool)
+    result[max(start - AROUND_SLEEP_EPOCHS, 0) : stop + AROUND_SLEEP_EPOCHS] = True
+    return result
+
+
+def _longest_bridged(periods: NDArray[np.int_]) -> tuple[int, int]:
+    """The longest period once those less than an hour apart are joined."""
+    joined = [list(map(int, periods[0]))]
+    for start, stop in periods[1:]:
+        if start - joined[-1][1] <= _BRIDGE_EPOCHS:
+            joined[-1][1] = int(stop)
+        else:
+            joined.append([int(start), int(stop)])
+    start, stop = max(joined, key=lambda period: period[1] - period[0])
+    return start, stop

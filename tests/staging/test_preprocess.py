@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from memory_recording import signal
+
+from sleepscorer.core.derivation import ResolvedDerivation
+from sleepscorer.core.recording import Gap
+from sleepscorer.staging.preprocess import band_passed, epoch_blocks
+
+
+def channel(*parts):
+    weights = [1.0] + [-1.0] * (len(parts) - 1)
+    return ResolvedDerivation("test", "eeg", tuple(zip(parts, weights, strict=True)))
+
+
+def all_blocks(derivation, n_epochs, **options):
+    blocks = list(epoch_blocks(derivation, n_epochs, band=options.pop("band", "eeg"), **options))
+    return {
+        name: np.concatenate([getattr(block, name) for block in blocks])
+        for name in ("epochs", "missing", "flat", "clipped", "usable")
+    }
+
+
+@pytest.mark.parametrize("rate_hz", [64, 100, 128, 200, 256, 500, 512, 333.25])
+def test_a_sine_in_the_pass_band_is_resampled_exactly(rate_hz):
+    t = np.arange(round(60 * rate_hz)) / rate_hz
+    passed = band_passed(np.sin(2 * np.pi * 10 * t), duration_s=60, band="eeg")
+    wanted = np.sin(2 * np.pi * 10 * np.arange(6000) / 100)
+    assert np.abs(passed - wanted)[500:-500].max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("band", "frequency_hz", "gain"),
+    [
+        ("eeg", 0.0, 0.0),
+        ("eeg", 0.25, 0.5),
+        ("eeg", 1.0, 1.0),
+        ("eeg", 30.0, 1.0),
+        ("eeg", 33.75, 0.5),
+        ("eeg", 45.0, 0.0),
+        ("eog", 15.0, 1.0),
+        ("eog", 16.875, 0.5),
+        ("eog", 20.0, 0.0),
+    ],
+)
+def test_the_pass_bands_are_those_of_the_training_features(band, frequency_hz, gain):
+    t = np.arange(40_000) / 200
+    passed = band_passed(np.cos(2 * np.pi * frequency_hz * t), duration_s=200, band=band)
+    assert np.abs(passed[4000:-4000]).max() == pytest.approx(gain, abs=0.02)
+
+
+def test_blocks_join_without_a_seam():
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 20, 128 * 30 * 45)
+    read = all_blocks(channel(signal("C4-M1", noise, 128)), 45)["epochs"].ravel()
+    whole = band_passed(noise, duration_s=45 * 30, band="eeg")
+    inner = slice(2000, -2000)
+    assert np.abs(read[inner] - whole[inner]).max() < 0.5
+    seam = slice(20 * 3000 - 300, 20 * 3000 + 300)
+    assert np.abs(read[seam] - whole[seam]).max() < 0.5
+
+
+def test_bad_samples_are_found_and_bridged():
+    rng = np.random.default_rng(1)
+    values = rng.normal(0, 20, 100 * 30 * 6)
+    values[3000:4500] = 7.0  # half of epoch 1
+    values[6000:9000] = 0.0  # all of epoch 2
+    values[9500:9700] = 500.0  # at the physical maximum in epoch 3
+    values[12_000:12_100] = np.nan  # a second of epoch 4
+    found = all_blocks(channel(signal("C4-M1", values, physical_range=(-500.0, 500.0))), 6)
+    np.testing.assert_allclose(found["flat"], [0, 0.5, 1, 2 / 30, 0, 0], atol=0.01)
+    np.testing.assert_allclose(found["missing"], [0, 0, 0, 0, 1 / 30, 0], atol=1e-6)
+    assert found["usable"].tolist() == [True, True, False, True, True, True]
+    assert np.isfinite(found["epochs"]).all()
+    assert np.abs(found["epochs"][3]).max() < 200
+
+
+def test_saturation_below_the_physical_range_is_found():
+    rng = np.random.default_rng(2)
+    values = np.clip(rng.normal(0, 50, 100 * 30 * 4).cumsum() * 0.3, -60, 60)
+    found = all_blocks(channel(signal("C4-M1", values, physical_range=(-5000.0, 5000.0))), 4)
+    assert (found["clipped"] + found["flat"]).mean() > 0.3
+
+
+def test_clean_noise_is_neither_flat_nor_clipped():
+    rng = np.random.default_rng(3)
+    coarse = np.round(rng.normal(0, 10, 100 * 30 * 4) / 0.5) * 0.5
+    found = all_blocks(channel(signal("C4-M1", coarse, physical_range=(-500.0, 500.0))), 4)
+    assert found["flat"].max() == 0
+    assert found["clipped"].max() == 0
+
+
+def test_a_flat_reference_is_found_behind_a_difference():
+    rng = np.random.default_rng(4)
+    first = signal("C4", rng.normal(0, 20, 6000))
+    second = signal("M1", np.zeros(6000))
+    found = all_blocks(channel(first, second), 2)
+    assert found["flat"].tolist() == [1.0, 1.0]
+    assert not found["usable"].any()
+
+
+def test_an_epoch_that_touches_a_gap_is_not_usable():
+    rng = np.random.default_rng(5)
+    values = rng.normal(0, 20, 100 * 30 * 30)
+    found = all_blocks(channel(signal("C4-M1", values)), 30, gaps=(Gap(59.5, 91.0), Gap(750, 780)))
+    assert np.flatnonzero(~found["usable"]).tolist() == [1, 2, 3, 25]
