@@ -1,0 +1,95 @@
+"""The identification and start fields of an EDF+ header, as the specification words them.
+
+Source: EDF+ specification (edfplus.info), sections 2.1.3.3 and 2.1.3.4.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+
+MAX_IDENTIFICATION = 80
+UNKNOWN_PATIENT = "X X X X"
+UNKNOWN_DATE = "01.01.85"
+UNKNOWN_TIME = "00.00.00"
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DATE = rf"(?:0[1-9]|[12]\d|3[01])-(?:{'|'.join(_MONTHS)})-\d{{4}}"
+_PATIENT = re.compile(rf"\S+ [MFX] (?:{_DATE}|X) \S+(?: \S+)*")
+_RECORDING = re.compile(
+    rf"Startdate (?:{_DATE}|X) (?P<admin>\S+) (?P<technician>\S+) (?P<equipment>\S+)(?: \S+)*"
+)
+
+
+def is_patient_identification(text: str) -> bool:
+    """Tell whether ``text`` has the four sub-fields of EDF+: code, sex, birthdate, name."""
+    return _is_header_text(text) and _PATIENT.fullmatch(text) is not None
+
+
+def patient_identification(stored: str) -> str:
+    """Return the patient field for a derived file: verbatim where it is EDF+, else made EDF+.
+
+    Free text becomes the name sub-field, ``X X X free_text``.
+    """
+    if is_patient_identification(stored):
+        return stored
+    name = subfield(stored)
+    return f"X X X {name}"[:MAX_IDENTIFICATION]
+
+
+def recording_identification(start: datetime | None, stored: str, *, equipment: str) -> str:
+    """Return the recording field for a derived file.
+
+    Parameters
+    ----------
+    start
+        Start of the recording; None where it is unknown.
+    stored
+        The recording field of the source; an EDF+ one gives its administration code and
+        technician to the new field.
+    equipment
+        What made the derived file, with its parameters ("analysis results in EDF+").
+    """
+    parts = _RECORDING.fullmatch(stored) if _is_header_text(stored) else None
+    admin, technician = (parts["admin"], parts["technician"]) if parts else ("X", "X")
+    date = start_date_subfield(start)
+    field = f"Startdate {date} {admin} {technician} {subfield(equipment)}"
+    if len(field) > MAX_IDENTIFICATION:
+        # What made the file matters more here than codes that the source still holds.
+        field = f"Startdate {date} X X {subfield(equipment)}"
+    return field[:MAX_IDENTIFICATION]
+
+
+def start_date_subfield(start: datetime | None) -> str:
+    """Return ``dd-MMM-yyyy``, months in English capitals, or ``X``."""
+    if start is None:
+        return "X"
+    return f"{start.day:02d}-{_MONTHS[start.month - 1]}-{start.year:04d}"
+
+
+def start_fields(start: datetime | None) -> tuple[str, str]:
+    """Return the date and time fields of the header, ``dd.mm.yy`` and ``hh.mm.ss``.
+
+    The two digits stand for 1985 to 2084; of any other year they are the last two, and the
+    recording field, which has four, tells the century.
+    """
+    if start is None:
+        return UNKNOWN_DATE, UNKNOWN_TIME
+    return f"{start:%d.%m.%y}", f"{start:%H.%M.%S}"
+
+
+def subfield(text: str) -> str:
+    """Return ``text`` as one sub-field: printable ASCII, spaces as underscores, ``X`` if empty."""
+    return re.sub(r"\s+", "_", header_text(text).strip()) or "X"
+
+
+def header_text(text: str) -> str:
+    """Return ``text`` in printable ASCII: accents dropped, what has no letter left as ``_``."""
+    spelled = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in spelled if not unicodedata.combining(c))
+    # The decomposed letters of Hangul become one character, and one underscore, again.
+    bare = unicodedata.normalize("NFC", bare)
+    return "".join(c if " " <= c <= "~" else " " if c.isspace() else "_" for c in bare)
+
+
+def _is_header_text(text: str) -> bool:
+    return len(text) <= MAX_IDENTIFICATION and all(" " <= c <= "~" for c in text)

@@ -1,0 +1,150 @@
+"""A staged night as the exports take it: one value that holds all they print."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from sleepscorer.core.events import Event
+from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.statistics import SleepStatistics
+
+INTENDED_USE = (
+    "For research use. Not a medical device; not CE/FDA cleared."
+    " Automatic scores must be reviewed by a qualified scorer."
+)
+LOW_CONFIDENCE = 0.7
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Night:
+    """A recording, its hypnogram and what is known about both.
+
+    Parameters
+    ----------
+    path, format_name, start, duration_s, patient_id, recording_id
+        As in :class:`~sleepscorer.core.recording.Recording`.
+    hypnogram
+        The stages to export; its first epoch begins at ``start``.
+    statistics
+        Of this hypnogram.
+    lights_source
+        In words, where the lights marks come from ("marks in the recording", ...).
+    staging
+        What the stager answered; None where people alone scored.
+    events
+        Of the recording or the scoring; onsets count from ``start``.
+    notes
+        What was decided or set right on the way, one sentence each.
+    warnings
+        What makes the result doubtful, one sentence each, beyond the warnings of the staging.
+    sha256
+        Of the recording's file; None where it was not computed.
+    deidentify
+        Whether the outputs leave out everything that tells who was recorded and when.
+    """
+
+    path: Path
+    format_name: str
+    start: datetime | None
+    duration_s: float
+    hypnogram: Hypnogram
+    statistics: SleepStatistics
+    lights_source: str
+    patient_id: str = ""
+    recording_id: str = ""
+    staging: Staging | None = None
+    events: tuple[Event, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sha256: str | None = None
+    deidentify: bool = False
+
+    def __post_init__(self) -> None:
+        if self.staging is not None:
+            n_staged = len(self.staging.probabilities)
+            if n_staged != self.hypnogram.n_epochs:
+                raise ValueError(f"{n_staged} epochs staged, {self.hypnogram.n_epochs} scored")
+
+    @classmethod
+    def of_recording(
+        cls,
+        recording: Recording,
+        hypnogram: Hypnogram,
+        *,
+        statistics: SleepStatistics,
+        lights_source: str,
+        staging: Staging | None = None,
+        notes: tuple[str, ...] = (),
+        warnings: tuple[str, ...] = (),
+        sha256: str | None = None,
+        deidentify: bool = False,
+    ) -> "Night":
+        """Take the facts of an opened recording; its warnings come before ``warnings``."""
+        return cls(
+            path=recording.path,
+            format_name=recording.format_name,
+            start=recording.start,
+            duration_s=recording.duration_s,
+            hypnogram=hypnogram,
+            statistics=statistics,
+            lights_source=lights_source,
+            patient_id=recording.patient_id,
+            recording_id=recording.recording_id,
+            staging=staging,
+            events=recording.events,
+            notes=notes,
+            warnings=recording.warnings + warnings,
+            sha256=sha256,
+            deidentify=deidentify,
+        )
+
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        """The night's warnings and the stager's, each once."""
+        made = () if self.staging is None else self.staging.provenance.warnings
+        return tuple(dict.fromkeys((*self.warnings, *made)))
+
+    @property
+    def source_name(self) -> str:
+        """Name of the recording's file, fit for any text file whatever bytes it is made of."""
+        return self.path.name.encode("utf-8", "replace").decode("utf-8")
+
+    def time_of(self, onset_s: float) -> datetime | None:
+        """Return the local time ``onset_s`` after the start, rounded to the second.
+
+        Clock time is start plus elapsed time: a change to or from summer time is not applied.
+        """
+        if self.start is None:
+            return None
+        moment = self.start + timedelta(seconds=onset_s)
+        return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+
+    def clock_text(self, onset_s: float) -> str:
+        """Return the time as ``YYYY-MM-DDTHH:MM:SS``, without the date where that must not show.
+
+        Empty where the start is unknown.
+        """
+        moment = self.time_of(onset_s)
+        if moment is None:
+            return ""
+        return f"{moment:%H:%M:%S}" if self.deidentify else moment.isoformat()
+
+    @property
+    def n_edited(self) -> int | None:
+        """Epochs whose stage is not the stager's; None where there is no staging."""
+        if self.staging is None:
+            return None
+        return int(np.count_nonzero(self.staging.stages != self.hypnogram.stages))
+
+    @property
+    def low_confidence_pct(self) -> float | None:
+        """Percent of the staged epochs with a confidence under 0.7; None where none is staged."""
+        if self.staging is None:
+            return None
+        confidence = self.staging.confidence
+        staged = confidence[~np.isnan(confidence)]
+        return 100 * float(np.mean(staged < LOW_CONFIDENCE)) if staged.size else None

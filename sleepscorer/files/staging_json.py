@@ -1,0 +1,154 @@
+"""A staged night as JSON: everything another program needs, and the staging read back from it."""
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from sleepscorer import __version__
+from sleepscorer.core.errors import ExportError, ScoringError
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.night import INTENDED_USE, Night
+
+FORMAT = "sleepscorer staging"
+SCHEMA_VERSION = 1
+
+_TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
+
+
+def write_json(night: Night, file: BinaryIO) -> None:
+    """Write the night into an open binary file: strict JSON, UTF-8, null where undefined."""
+    file.write(_encoded(night))
+
+
+def verify_json(night: Night, path: Path) -> None:
+    """Reopen a written file and compare it, and the staging in it, with the night.
+
+    Raises
+    ------
+    ExportError
+        Where the file differs.
+    """
+    meant = json.loads(_encoded(night))
+    if _load(path) != meant:
+        raise ExportError("the file did not read back as it was written", path=path)
+    if night.staging is None:
+        return
+    found = read_staging_json(path)
+    provenance = json.loads(json.dumps(asdict(found.provenance)))
+    is_same = np.array_equal(found.probabilities, night.staging.probabilities, equal_nan=True)
+    if not is_same or provenance != meant["provenance"]:
+        raise ExportError("the staging did not read back as it was written", path=path)
+
+
+def read_staging_json(path: Path) -> Staging:
+    """Read the staging of a ``_staging.json`` file; probabilities come back exactly.
+
+    Raises
+    ------
+    ScoringError
+        If the file can't be read, is no such file or holds no staging.
+    """
+    document = _load(path)
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ScoringError("this is not a staging written by sleepscorer", path=path)
+    if document.get("schema_version") != SCHEMA_VERSION:
+        raise ScoringError(
+            f"this staging has version {document.get('schema_version')!r} of its format,"
+            f" and only version {SCHEMA_VERSION} is known",
+            path=path,
+            hint="a newer sleepscorer may read it",
+        )
+    if document.get("provenance") is None:
+        raise ScoringError("this file holds stages set by people and no staging", path=path)
+    try:
+        return Staging(_probabilities(document), _provenance(document["provenance"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ScoringError(f"this staging is damaged: {error}", path=path) from error
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ScoringError(f"could not be read: {error.strerror or error}", path=path) from error
+    except (ValueError, RecursionError) as error:
+        raise ScoringError("this is not a JSON file, or a damaged one", path=path) from error
+
+
+def _encoded(night: Night) -> bytes:
+    text = json.dumps(_document(night), allow_nan=False, ensure_ascii=False, indent=1)
+    # File names, and what is made from them, need not be valid Unicode.
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _document(night: Night) -> dict[str, Any]:
+    hypnogram = night.hypnogram
+    return {
+        "format": FORMAT,
+        "schema_version": SCHEMA_VERSION,
+        "software": f"sleepscorer {__version__}",
+        "intended_use": INTENDED_USE,
+        "recording": _recording(night),
+        "provenance": None if night.staging is None else asdict(night.staging.provenance),
+        "epoch_s": hypnogram.epoch_s,
+        "lights": {
+            "off_s": hypnogram.lights_off_s,
+            "on_s": hypnogram.lights_on_s,
+            "source": night.lights_source,
+        },
+        "n_epochs_edited": night.n_edited,
+        "stages": [Stage(stage).text for stage in hypnogram.stages.tolist()],
+        "probability_columns": [stage.text for stage in STAGES],
+        "probabilities": None if night.staging is None else _rows(night.staging),
+        "statistics": night.statistics.as_dict(),
+        "statistics_notes": list(night.statistics.notes),
+        "events": [asdict(event) for event in night.events],
+        "notes": list(night.notes),
+        "warnings": list(night.all_warnings),
+    }
+
+
+def _recording(night: Night) -> dict[str, Any]:
+    start = night.start
+    return {
+        "file": night.source_name,
+        "sha256": night.sha256,
+        "format": night.format_name,
+        "start": None if start is None or night.deidentify else start.isoformat(),
+        "time_of_day": None if start is None else start.time().isoformat(),
+        "duration_s": night.duration_s,
+        "patient_id": night.patient_id,
+        "recording_id": night.recording_id,
+        "deidentified": night.deidentify,
+    }
+
+
+def _rows(staging: Staging) -> list[list[float | None]]:
+    # Nine digits tell every float32 from its neighbours (IEEE 754).
+    return [
+        [None if np.isnan(value) else float(f"{value:.9g}") for value in row]
+        for row in staging.probabilities.tolist()
+    ]
+
+
+def _probabilities(document: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    if document["probability_columns"] != [stage.text for stage in STAGES]:
+        raise ValueError(f"unknown columns {document['probability_columns']}")
+    rows = [[np.nan if p is None else float(p) for p in row] for row in document["probabilities"]]
+    return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else len(STAGES))
+
+
+def _provenance(stored: dict[str, Any]) -> StagingProvenance:
+    names = [field.name for field in fields(StagingProvenance)]
+    values: dict[str, Any] = {
+        name: tuple(stored[name]) if name in _TUPLES else stored[name] for name in names
+    }
+    for name, value in values.items():
+        texts = value if name in _TUPLES else (value,)
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"{name} is not text")
+    return StagingProvenance(**values)

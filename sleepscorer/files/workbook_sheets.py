@@ -1,0 +1,362 @@
+"""The seven sheets of the Excel report: what stands in which row."""
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sleepscorer import __version__
+from sleepscorer.core.cycles import CYCLES_RULE
+from sleepscorer.core.stages import STAGES
+from sleepscorer.core.statistics import DEFINITIONS, TRANSITION_STAGES
+from sleepscorer.files.epochs_table import PROBABILITY_COLUMNS, epochs_table
+from sleepscorer.files.night import Night
+from sleepscorer.files.workbook_cells import (
+    CLOCK,
+    DATE_AND_CLOCK,
+    DURATION,
+    FIRST_ROW,
+    PLAIN,
+    TENTHS,
+    THOUSANDTHS,
+    WHOLE,
+    Column,
+    Value,
+    align_left,
+    new_sheet,
+    put,
+    put_headings,
+    put_rows,
+    put_section,
+    put_sentence,
+    wrap,
+)
+
+ONSET_RULE = "First epoch of any sleep (N1, N2, N3 or R) between lights off and lights on (AASM)"
+GRID_RULE = "Epochs of {:g} s from the start of the recording; a shorter rest is not scored"
+
+_LOW_CONFIDENCE_WARNING_PCT = 20.0
+_FORMAT_OF_UNIT = {"min": TENTHS, "%": TENTHS, "1/h": TENTHS, "n": WHOLE}
+_LISTED_ELSEWHERE = ("cycles", "transitions")
+# Excel counts days from 1900.
+_FIRST_YEAR = 1900
+
+_SUMMARY = (
+    Column("Quantity", 46),
+    Column("Value", 22),
+    Column("Unit", 8),
+    Column("Duration (hh:mm:ss)", 13, DURATION),
+)
+_STAGES = (
+    Column("Stage", 9),
+    Column("Epochs (n)", 10, WHOLE),
+    Column("Duration (min)", 11, TENTHS),
+    Column("Duration (hh:mm:ss)", 13, DURATION),
+    Column("Share of TST (%)", 11, TENTHS),
+    Column("Share of TRT (%)", 11, TENTHS),
+    Column("Latency from lights off (min)", 16, TENTHS),
+    Column("Latency from sleep onset (min)", 16, TENTHS),
+)
+_CYCLES = (
+    Column("Cycle (n)", 10, WHOLE),
+    Column("Start (min from lights off)", 16, TENTHS),
+    Column("End (min from lights off)", 16, TENTHS),
+    Column("Duration (min)", 11, TENTHS),
+    Column("Duration (hh:mm:ss)", 13, DURATION),
+    Column("NREM (min)", 10, TENTHS),
+    Column("REM (min)", 10, TENTHS),
+)
+_PROVENANCE = (Column("Item", 32), Column("Value", 100))
+_DEFINITIONS = (
+    Column("Key", 28),
+    Column("Quantity", 46),
+    Column("Unit", 8),
+    Column("Definition", 90),
+)
+
+
+def add_summary(workbook: Workbook, night: Night) -> Worksheet:
+    """Add the sheet that a reader sees first: warnings, the recording, every statistic."""
+    sheet = new_sheet(workbook, "Summary", "Sleep report", _SUMMARY)
+    row = _put_sentences(sheet, FIRST_ROW, "Warnings", _warnings(night))
+    row = _put_sentences(sheet, row, "Notes", night.statistics.notes)
+    row = _put_facts(sheet, row, night)
+    _put_statistics(sheet, row, night)
+    return sheet
+
+
+def add_stages(workbook: Workbook, night: Night) -> Worksheet:
+    """Add minutes, shares and latencies by stage; the minutes add up to TRT."""
+    sheet = new_sheet(workbook, "Stages", "Stages between lights off and lights on", _STAGES)
+    put_rows(sheet, _STAGES, _stage_rows(night))
+    return sheet
+
+
+def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
+    """Add one row an epoch, the columns of the CSV file with elapsed time beside them."""
+    clock_format = CLOCK if night.deidentify else DATE_AND_CLOCK
+    columns = (
+        Column("Epoch (n)", 9, WHOLE),
+        Column("Start (s)", 10, PLAIN),
+        Column("Start (hh:mm:ss)", 11, DURATION),
+        Column("Clock (hh:mm:ss)" if night.deidentify else "Clock (local time)", 20, clock_format),
+        Column("Stage", 8),
+        *(Column(f"P({stage.text}) (0–1)", 12, THOUSANDTHS) for stage in STAGES),
+        Column("Confidence (0–1)", 13, THOUSANDTHS),
+    )
+    sheet = new_sheet(workbook, "Epochs", "Epochs of the whole recording", columns)
+    put_rows(sheet, columns, _epoch_rows(night))
+    sheet.page_setup.orientation = "portrait"
+    sheet.print_area = f"A1:K{FIRST_ROW + max(night.hypnogram.n_epochs, 1) - 1}"
+    return sheet
+
+
+def add_transitions(workbook: Workbook, night: Night) -> Worksheet:
+    """Add how often each stage follows each, and beside it the same as a share of each row."""
+    names = [stage.text for stage in TRANSITION_STAGES]
+    counts = (Column("From \\ to (n)", 13), *(Column(f"{n} (n)", 9, WHOLE) for n in names))
+    shares = (
+        Column("From \\ to (0–1)", 16),
+        *(Column(f"{n} (0–1)", 9, "0.000") for n in names),
+    )
+    title = "Transitions from each epoch to the next, between lights off and lights on"
+    sheet = new_sheet(workbook, "Transitions", title, counts)
+    beside = len(counts) + 2
+    put_headings(sheet, shares, first_column=beside)
+    table = night.statistics.transitions
+    put_rows(sheet, counts, [(n, *row) for n, row in zip(names, table, strict=True)])
+    put_rows(
+        sheet,
+        shares,
+        [(n, *_shares(row)) for n, row in zip(names, table, strict=True)],
+        first_column=beside,
+    )
+    return sheet
+
+
+def add_cycles(workbook: Workbook, night: Night) -> Worksheet:
+    """Add the NREM-REM cycles and the rule they were found by."""
+    sheet = new_sheet(workbook, "Cycles", "NREM-REM cycles (research)", _CYCLES)
+    cycles = night.statistics.cycles
+    put_rows(
+        sheet,
+        _CYCLES,
+        [
+            (
+                number,
+                cycle.start_min,
+                cycle.end_min,
+                cycle.end_min - cycle.start_min,
+                timedelta(minutes=cycle.end_min - cycle.start_min),
+                cycle.nrem_min,
+                cycle.rem_min,
+            )
+            for number, cycle in enumerate(cycles, start=1)
+        ],
+    )
+    row = FIRST_ROW + len(cycles) + 1
+    if not cycles:
+        put(sheet.cell(row, 1), "No cycle was found.")
+    put_sentence(sheet, row + 1, f"Rule: {CYCLES_RULE}", len(_CYCLES))
+    return sheet
+
+
+def add_provenance(workbook: Workbook, night: Night) -> Worksheet:
+    """Add what the figures were made from, by what and by which rules."""
+    sheet = new_sheet(workbook, "Provenance", "Provenance", _PROVENANCE)
+    put_rows(sheet, _PROVENANCE, list(_provenance_rows(night)))
+    for row in range(FIRST_ROW, sheet.max_row + 1):
+        wrap(sheet.cell(row, 2), _PROVENANCE[1].width)
+    return sheet
+
+
+def add_definitions(workbook: Workbook) -> Worksheet:
+    """Add what each quantity means."""
+    sheet = new_sheet(workbook, "Definitions", "Definitions", _DEFINITIONS)
+    put_rows(sheet, _DEFINITIONS, [tuple(definition) for definition in DEFINITIONS])
+    for row in range(FIRST_ROW, FIRST_ROW + len(DEFINITIONS)):
+        wrap(sheet.cell(row, 4), _DEFINITIONS[3].width)
+    return sheet
+
+
+def _warnings(night: Night) -> tuple[str, ...]:
+    low_pct = night.low_confidence_pct
+    if low_pct is None or low_pct < _LOW_CONFIDENCE_WARNING_PCT:
+        return night.all_warnings
+    return (
+        f"{low_pct:.0f} % of the staged epochs have a confidence under 0.7: review this night"
+        " with care",
+        *night.all_warnings,
+    )
+
+
+def _put_sentences(sheet: Worksheet, row: int, title: str, sentences: Sequence[str]) -> int:
+    """Write a section of sentences, none where there are none; return the row below it."""
+    if not sentences:
+        return row
+    put_section(sheet, row, title, len(_SUMMARY))
+    for number, sentence in enumerate(sentences, start=row + 1):
+        is_warning = title == "Warnings"
+        put_sentence(sheet, number, sentence, len(_SUMMARY), is_warning=is_warning)
+    return row + 1 + len(sentences)
+
+
+def _put_facts(sheet: Worksheet, row: int, night: Night) -> int:
+    """Write the recording's facts; return the row below them."""
+    put_section(sheet, row, "Recording", len(_SUMMARY))
+    clock_format = CLOCK if night.deidentify else DATE_AND_CLOCK
+    facts = list(_facts(night))
+    for number, (label, value) in enumerate(facts, start=row + 1):
+        is_duration = isinstance(value, timedelta)
+        put(sheet.cell(number, 1), label)
+        put(sheet.cell(number, 2), value, DURATION if is_duration else clock_format)
+        align_left(sheet.cell(number, 2))
+    return row + 1 + len(facts)
+
+
+def _facts(night: Night) -> Iterator[tuple[str, Value]]:
+    hypnogram, statistics = night.hypnogram, night.statistics
+    yield "File", night.source_name
+    yield "Patient", night.patient_id or None
+    yield "Start", _clock(night, 0.0)
+    yield "Duration of the recording (hh:mm:ss)", timedelta(seconds=night.duration_s)
+    yield "Scoring", score_state(night)
+    off_s, on_s = hypnogram.lights_off_s, hypnogram.lights_on_s
+    yield "Lights off", "not marked" if off_s is None else _clock_or_elapsed(night, off_s)
+    yield "Lights on", "not marked" if on_s is None else _clock_or_elapsed(night, on_s)
+    yield "Lights marks from", night.lights_source
+    if statistics.sl_min is not None:
+        window_s = math.floor((off_s or 0.0) / hypnogram.epoch_s + 1e-6) * hypnogram.epoch_s
+        yield "Sleep onset", _clock_or_elapsed(night, window_s + 60 * statistics.sl_min)
+
+
+def _put_statistics(sheet: Worksheet, row: int, night: Night) -> None:
+    put_section(sheet, row, "Sleep statistics, lights off to lights on", len(_SUMMARY))
+    row += 1
+    for definition in DEFINITIONS:
+        if definition.key in _LISTED_ELSEWHERE:
+            continue
+        value = getattr(night.statistics, definition.key)
+        put(sheet.cell(row, 1), definition.label)
+        put(sheet.cell(row, 2), value, _FORMAT_OF_UNIT.get(definition.unit, PLAIN))
+        put(sheet.cell(row, 3), definition.unit)
+        align_left(sheet.cell(row, 3))
+        if definition.unit == "min" and value is not None:
+            put(sheet.cell(row, 4), timedelta(minutes=value), DURATION)
+        row += 1
+    put(sheet.cell(row, 1), "NREM-REM cycles (research)")
+    put(sheet.cell(row, 2), len(night.statistics.cycles), WHOLE)
+    put(sheet.cell(row, 3), "n")
+    align_left(sheet.cell(row, 3))
+
+
+def _clock(night: Night, onset_s: float) -> Value:
+    """Return a time as Excel stores it: a date with time, or a time of day alone."""
+    moment = night.time_of(onset_s)
+    if moment is None:
+        return None
+    if night.deidentify:
+        return (moment - datetime.combine(moment.date(), datetime.min.time())) / timedelta(days=1)
+    return moment if moment.year > _FIRST_YEAR else night.clock_text(onset_s)
+
+
+def _clock_or_elapsed(night: Night, onset_s: float) -> Value:
+    return timedelta(seconds=onset_s) if night.start is None else _clock(night, onset_s)
+
+
+def score_state(night: Night) -> str:
+    """Return in words whose stages these are."""
+    n_epochs = night.hypnogram.n_epochs
+    if night.n_edited is None:
+        return "scored by people"
+    if night.n_edited == 0:
+        return f"automatic, none of {n_epochs} epochs edited"
+    return f"automatic, {night.n_edited} of {n_epochs} epochs edited"
+
+
+def _stage_rows(night: Night) -> Iterator[tuple[Value, ...]]:
+    values = night.statistics.as_dict()
+    trt_min = night.statistics.trt_min
+    for stage in TRANSITION_STAGES:
+        key = stage.name.lower()
+        minutes = values[f"{key}_min"]
+        yield (
+            stage.text,
+            _n_epochs(night, minutes),
+            minutes,
+            timedelta(minutes=minutes),
+            values.get(f"{key}_pct"),
+            100 * minutes / trt_min if trt_min else None,
+            values.get(f"latency_{key}_min"),
+            values.get(f"latency_{key}_onset_min"),
+        )
+    total = ("TRT", _n_epochs(night, trt_min), trt_min, timedelta(minutes=trt_min))
+    yield (*total, None, 100.0 if trt_min else None, None, None)
+
+
+def _n_epochs(night: Night, minutes: float) -> int:
+    return round(minutes * 60 / night.hypnogram.epoch_s)
+
+
+def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
+    columns = (*PROBABILITY_COLUMNS, "confidence")
+    for row in epochs_table(night).to_dict("records"):
+        start_s = row["start_s"]
+        probabilities = (None if math.isnan(row[name]) else float(row[name]) for name in columns)
+        yield (
+            int(row["epoch"]),
+            start_s,
+            timedelta(seconds=start_s),
+            _clock(night, start_s),
+            row["stage"],
+            *probabilities,
+        )
+
+
+def _shares(counts: Sequence[int]) -> tuple[float | None, ...]:
+    total = sum(counts)
+    return tuple(count / total if total else None for count in counts)
+
+
+def _provenance_rows(night: Night) -> Iterator[tuple[str, Value]]:
+    hypnogram = night.hypnogram
+    yield "Software", f"sleepscorer {__version__}"
+    yield from _staging_rows(night)
+    yield "Scoring", score_state(night)
+    yield "Lights marks from", night.lights_source
+    yield "Lights off (s from the start)", hypnogram.lights_off_s
+    yield "Lights on (s from the start)", hypnogram.lights_on_s
+    yield "Sleep onset rule", ONSET_RULE
+    yield "Epoch grid", GRID_RULE.format(hypnogram.epoch_s)
+    yield "Window of the statistics", DEFINITIONS[0].text
+    yield "Clock times", "start of the recording plus elapsed time, without change to summer time"
+    yield "Source file", night.source_name
+    yield "Source SHA-256", night.sha256
+    yield "Source format", night.format_name
+    yield "Duration of the recording (s)", night.duration_s
+    yield "Patient field", night.patient_id or None
+    yield "Recording field", night.recording_id or None
+    yield "De-identified", "yes" if night.deidentify else "no"
+    for sentence in night.all_warnings:
+        yield "Warning", sentence
+    for sentence in night.notes:
+        yield "Note", sentence
+
+
+def _staging_rows(night: Night) -> Iterator[tuple[str, Value]]:
+    if night.staging is None:
+        return
+    made = night.staging.provenance
+    yield "Staged with", made.software
+    yield "Staged at (UTC)", made.created_utc or None
+    yield "Weights", made.weights_name
+    yield "Weights SHA-256", made.weights_sha256
+    yield "Device", made.device
+    yield "EEG used", ", ".join(made.eeg) or "none"
+    yield "EOG used", ", ".join(made.eog) or "none"
+    yield "EMG used", ", ".join(made.emg) or "none"
+    yield "Epochs with confidence under 0.7 (%)", night.low_confidence_pct
+    for sentence in made.notes:
+        yield "Staging note", sentence

@@ -1,0 +1,107 @@
+"""The epochs as DataFrame and CSV."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from example_nights import night
+
+from sleepscorer.core.errors import ExportError
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.files.epochs_table import epochs_table, verify_csv, write_csv
+from sleepscorer.files.night import Night
+from sleepscorer.files.scorings import read_scoring
+
+HEADING = "epoch,start_s,clock,stage,p_w,p_n1,p_n2,p_n3,p_r,confidence"
+
+
+def _csv(shown: Night) -> str:
+    file = io.BytesIO()
+    write_csv(shown, file)
+    return file.getvalue().decode("utf-8")
+
+
+def test_columns_and_rows() -> None:
+    lines = _csv(night()).split("\n")
+    assert lines[0] == HEADING
+    assert len(lines) == 122
+    assert lines[-1] == ""
+    assert "\r" not in "".join(lines)
+    # 22:40:00.25 and 4 epochs; clock times are rounded to the second.
+    assert lines[5].startswith("5,120,2019-03-04T22:42:00,N2,0.")
+    assert lines[11] == "11,300,2019-03-04T22:45:00,?,,,,,,"
+
+
+def test_clock_is_rounded_and_passes_midnight() -> None:
+    start = night().start.replace(hour=23, minute=59, second=29, microsecond=600_000)
+    clocks = epochs_table(night(4, start=start))["clock"].tolist()
+    assert clocks == [
+        "2019-03-04T23:59:30",
+        "2019-03-05T00:00:00",
+        "2019-03-05T00:00:30",
+        "2019-03-05T00:01:00",
+    ]
+
+
+def test_clock_without_date_and_without_start() -> None:
+    assert epochs_table(night(1, deidentify=True))["clock"].tolist() == ["22:40:00"]
+    assert epochs_table(night(2, start=None))["clock"].tolist() == ["", ""]
+    assert _csv(night(1, start=None)).split("\n")[1].startswith("1,0,,W,0.")
+
+
+def test_probabilities_sum_to_one_after_rounding() -> None:
+    rng = np.random.default_rng(3)
+    probabilities = rng.dirichlet(np.full(5, 0.1), 2000).astype(np.float32)
+    shown = night(2000)
+    staging = Staging(probabilities, shown.staging.provenance)
+    table = pd.read_csv(io.StringIO(_csv(night(2000, staging=staging))))
+    read = table[["p_w", "p_n1", "p_n2", "p_n3", "p_r"]].to_numpy()
+    np.testing.assert_allclose(read, probabilities, atol=5.1e-7)
+    np.testing.assert_allclose(read.sum(axis=1), 1, atol=4e-6)
+    np.testing.assert_array_equal(table["confidence"], read.max(axis=1))
+    assert "e-" not in _csv(night(2000, staging=staging))
+
+
+def test_without_staging_the_probabilities_are_empty() -> None:
+    line = _csv(night(1, staging=None)).split("\n")[1]
+    assert line == "1,0,2019-03-04T22:40:00,W,,,,,,"
+
+
+def test_types_of_the_frame() -> None:
+    table = epochs_table(night())
+    assert table.columns.tolist() == HEADING.split(",")
+    assert table["epoch"].tolist() == list(range(1, 121))
+    assert table["start_s"].dtype == np.int64
+    assert table["p_r"].dtype == np.float64
+    assert np.isnan(table["confidence"][10])
+
+
+def test_our_reader_reads_it(tmp_path: Path) -> None:
+    shown = night()
+    path = tmp_path / "n.csv"
+    path.write_text(_csv(shown), encoding="utf-8", newline="")
+    np.testing.assert_array_equal(read_scoring(path).hypnogram.stages, shown.hypnogram.stages)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (",N3,", ",N2,", "epoch 6 read back"),
+        ("120,", "121,", "read back as"),
+        (HEADING, HEADING.upper(), "epochs read back"),
+        ("\n120,", "\n", "epoch 120"),
+    ],
+)
+def test_damage_is_noticed(tmp_path: Path, old: str, new: str, words: str) -> None:
+    path = tmp_path / "n.csv"
+    text = _csv(night())
+    verify_csv(night(), _saved(path, text))
+    with pytest.raises(ExportError, match=words):
+        verify_csv(night(), _saved(path, text.replace(old, new, 1)))
+
+
+def _saved(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
