@@ -1,0 +1,120 @@
+"""``sleepscorer statistics`` and ``sleepscorer agreement``: figures from scorings."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from sleepscorer.core.agreement import Agreement, agreement
+from sleepscorer.core.errors import UsageError
+from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.lights import LightsMarks, parse_time_mark, resolve_lights
+from sleepscorer.core.metrics import DEFINITIONS, SleepStatistics
+from sleepscorer.core.stages import STAGES
+from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.scorings import read_scoring
+
+_TABLES = ("cycles", "transitions")
+
+
+def print_statistics(options: argparse.Namespace) -> int:
+    """Print the sleep statistics of a scoring; where the lights marks come from goes with them."""
+    if options.arousals is not None and options.arousals < 0:
+        raise UsageError("the number of arousals can't be negative")
+    scoring = read_scoring(options.scoring)
+    scored = scoring.hypnogram
+
+    def typed(text: str | None) -> float | None:
+        return None if text is None else parse_time_mark(text, scoring.start, scored.duration_s)
+
+    lights = resolve_lights(
+        LightsMarks(scored.lights_off_s, scored.lights_on_s),
+        off_s=typed(options.lights_off),
+        on_s=typed(options.lights_on),
+        duration_s=scored.duration_s,
+    )
+    statistics = sleep_statistics(
+        Hypnogram(scored.stages, scored.epoch_s, lights.off_s, lights.on_s), options.arousals
+    )
+    notes = (lights.source, *scoring.notes, *statistics.notes)
+    if options.json:
+        # The window goes to the error stream: standard output holds the agreed keys only.
+        _print_notes(notes)
+        print(json.dumps(statistics.as_dict(), indent=2, allow_nan=False))
+    else:
+        print("\n".join(_statistics_lines(statistics, notes)))
+    return 0
+
+
+def _statistics_lines(statistics: SleepStatistics, notes: Sequence[str]) -> list[str]:
+    values = statistics.as_dict()
+    shown = [d for d in DEFINITIONS if d.key not in _TABLES]
+    width = max(len(definition.label) for definition in shown)
+    lines = [f"{d.label:<{width}}  {_shown(values[d.key]):>8} {_unit(d.unit)}".rstrip() for d in shown]
+    for number, cycle in enumerate(values["cycles"], start=1):
+        lines.append(f"cycle {number}: {cycle['start_min']:g} to {cycle['end_min']:g} min")
+    lines += ["", "transitions (from row to column)"]
+    names = list(values["transitions"])
+    lines.append("    " + "".join(f"{name:>6}" for name in names))
+    lines += [
+        f"{name:<4}" + "".join(f"{values['transitions'][name][to]:>6}" for to in names)
+        for name in names
+    ]
+    return [*lines, "", *(f"note: {note}" for note in notes)]
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "n" else unit
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.1f}"
+
+
+def print_agreement(options: argparse.Namespace) -> int:
+    """Print how far two scorings agree."""
+    found = agreement(read_scoring(options.reference), read_scoring(options.other))
+    if options.json:
+        print(json.dumps(found.as_dict(), indent=2, allow_nan=False))
+    else:
+        print("\n".join(_agreement_lines(found)))
+    return 0
+
+
+def _agreement_lines(found: Agreement) -> list[str]:
+    values: dict[str, Any] = found.as_dict()
+    kappa = "–"
+    if found.kappa is not None:
+        kappa = f"{found.kappa:.3f}"
+        if found.kappa_low is not None and found.kappa_high is not None:
+            kappa += f" (95 % CI {found.kappa_low:.3f} to {found.kappa_high:.3f})"
+    names = [stage.text for stage in STAGES]
+    lines = [
+        f"epochs     {found.n_epochs} compared, {found.n_excluded} not scored in both",
+        f"agreement  {100 * found.accuracy:.1f} %",
+        f"kappa      {kappa}",
+        f"macro-F1   {found.macro_f1:.3f}",
+        "",
+        "          " + "".join(f"{name:>8}" for name in names),
+    ]
+    for key, label in (("recall", "sensitivity"), ("precision", "precision"), ("f1", "F1")):
+        cells = (values[key][name] for name in names)
+        lines.append(f"{label:<11}" + "".join(f"{_share(cell):>8}" for cell in cells)[1:])
+    lines += ["", "confusion (rows REFERENCE, columns OTHER)"]
+    lines += [
+        f"{name:<10}" + "".join(f"{count:>8}" for count in row)
+        for name, row in zip(names, found.confusion, strict=True)
+    ]
+    return [*lines, *(["", *(f"note: {note}" for note in found.notes)] if found.notes else [])]
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)

@@ -1,0 +1,90 @@
+"""``sleepscorer info``: what a recording holds."""
+
+import argparse
+import json
+from typing import Any
+
+from sleepscorer.core.montage import signal_kind
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.recordings import open_recording
+
+
+def print_info(options: argparse.Namespace) -> int:
+    """Print a recording's header, signals, gaps and warnings."""
+    recording = open_recording(options.file)
+    facts = _facts(recording)
+    if options.json:
+        print(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        print("\n".join(_lines(facts)))
+    return 0
+
+
+def _facts(recording: Recording) -> dict[str, Any]:
+    return {
+        "file": str(recording.path),
+        "format": recording.format_name,
+        "start": recording.start.isoformat() if recording.start else None,
+        "duration_s": recording.duration_s,
+        "n_epochs": recording.n_epochs,
+        "signals": [
+            {
+                "label": signal.label,
+                "rate_hz": signal.sampling_rate_hz,
+                "unit": signal.unit,
+                "stored_unit": signal.stored_unit,
+                "kind": signal_kind(signal.label, signal.unit),
+                "n_samples": signal.n_samples,
+                "prefilter": signal.prefilter,
+                "transducer": signal.transducer,
+            }
+            for signal in recording.signals
+        ],
+        "gaps": [{"start_s": gap.start_s, "stop_s": gap.stop_s} for gap in recording.gaps],
+        "n_annotations": len(recording.events),
+        "unusable_signals": [
+            {"label": channel.label, "reason": channel.reason} for channel in recording.quarantined
+        ],
+        "warnings": list(recording.warnings),
+    }
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    lines = [
+        f"file         {facts['file']} ({facts['format']})",
+        f"start        {(facts['start'] or 'unknown').replace('T', ' ')}",
+        f"duration     {_hours(facts['duration_s'])} ({facts['duration_s']:g} s,"
+        f" {facts['n_epochs']} epochs of 30 s)",
+        f"annotations  {facts['n_annotations']}",
+        f"gaps         {len(facts['gaps'])}",
+    ]
+    lines += [
+        f"  {_hours(gap['start_s'])} to {_hours(gap['stop_s'])}"
+        f" ({gap['stop_s'] - gap['start_s']:g} s)"
+        for gap in facts["gaps"]
+    ]
+    lines.append(f"signals      {len(facts['signals'])}")
+    width = max((len(signal["label"]) for signal in facts["signals"]), default=0)
+    for signal in facts["signals"]:
+        stored = signal["stored_unit"]
+        unit = signal["unit"].replace("uV", "µV") or "no unit"
+        if signal["unit"] == "uV" and stored.lower() not in {"uv", "µv", "μv"}:
+            unit += f" (stored in {stored})"
+        lines.append(
+            f"  {signal['label']:<{width}}  {signal['rate_hz']:>8g} Hz  {signal['kind']:<9}  {unit}"
+        )
+    lines += [
+        f"unusable     {channel['label'] or '(no label)'}: {channel['reason']}"
+        for channel in facts["unusable_signals"]
+    ]
+    lines += [f"warning      {warning}" for warning in facts["warnings"]]
+    return [_printable(line) for line in lines]
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _hours(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600:d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -1,0 +1,196 @@
+"""The command line: a thin skin over the pipeline. Errors for people become exit codes.
+
+0: done. 1: some recordings could not be scored. 2: bad usage, or a file that can't be read.
+"""
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from sleepscorer import __version__
+from sleepscorer.core.errors import SleepScorerError, UsageError
+
+_BAD_USAGE, _INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    _make_printable()
+    # What a library wants to tell a developer is no use to a technologist.
+    warnings.filterwarnings("ignore")
+    try:
+        options = _parser().parse_args(arguments)
+        code: int = options.run(options)
+    except SleepScorerError as error:
+        print(f"sleepscorer: {error}", file=sys.stderr)
+        return _BAD_USAGE
+    except KeyboardInterrupt:
+        print("sleepscorer: stopped; files not yet finished were not written", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: nothing is left to say, nor to flush.
+        sys.stdout = None
+        return 0
+    return code
+
+
+def _make_printable() -> None:
+    """Names of files and channels may hold what the terminal's encoding does not."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends with 2 and one line, like every other error for people."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"see: {self.prog} --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="sleepscorer",
+        description="Score polysomnograms. For research use; not a medical device.",
+    )
+    parser.add_argument("--version", action="version", version=f"sleepscorer {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    _add_score(commands.add_parser("score", help="stage recordings and write the results"))
+    _add_demo(commands.add_parser("demo", help="make a synthetic night and score it"))
+    _add_info(commands.add_parser("info", help="say what a recording holds"))
+    _add_statistics(commands.add_parser("statistics", help="sleep statistics of a scoring"))
+    _add_agreement(commands.add_parser("agreement", help="compare two scorings epoch by epoch"))
+    _add_simulate(commands.add_parser("simulate", help="make a synthetic recording"))
+    models = commands.add_parser("models", help="list the weights that are installed")
+    models.set_defaults(run=_run_models)
+    return parser
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recordings")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="instead of beside the recording")
+    parser.add_argument(
+        "--formats", default="edf,csv,xlsx,json", help="default: %(default)s", metavar="LIST"
+    )
+    for role in ("eeg", "eog", "emg"):
+        parser.add_argument(
+            f"--{role}",
+            action="append",
+            metavar="NAME",
+            help=f'{role.upper()} to use, as "C4-M1", a stored label or none; may be repeated',
+        )
+    parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
+    parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
+    _add_device(parser)
+    parser.add_argument("--weights", metavar="NAME", help="see: sleepscorer models")
+    parser.add_argument("--force", action="store_true", help="replace existing results")
+    parser.add_argument(
+        "--deidentify", action="store_true", help="leave out who was recorded, and the date"
+    )
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    parser.set_defaults(run=_run_score)
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device",
+        default="auto",
+        metavar="DEVICE",
+        help="auto, cpu, cuda or mps; default: %(default)s",
+    )
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    parser.add_argument("--hours", type=float, default=8.0, help="default: %(default)g")
+    parser.add_argument("--seed", type=int, default=1)
+    _add_device(parser)
+    parser.set_defaults(run=_run_demo)
+
+
+def _add_info(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=_run_info)
+
+
+def _add_statistics(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scoring", type=Path, metavar="SCORING")
+    parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
+    parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
+    parser.add_argument("--arousals", type=int, metavar="N", help="arousals scored by hand")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=_run_statistics)
+
+
+def _add_agreement(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reference", type=Path, metavar="REFERENCE")
+    parser.add_argument("other", type=Path, metavar="OTHER")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=_run_agreement)
+
+
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", type=Path, metavar="OUT.edf")
+    parser.add_argument("--hours", type=float, default=8.0, help="default: %(default)g")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--derivations", metavar="LIST", help='instead of the clinical montage: "C4-M1,E1-M2"'
+    )
+    parser.add_argument(
+        "--rate", type=float, default=256.0, help="of --derivations, Hz; default: %(default)g"
+    )
+    parser.add_argument("--force", action="store_true", help="replace existing files")
+    parser.set_defaults(run=_run_simulate)
+
+
+def _run_score(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.score import score_files
+
+    return score_files(options)
+
+
+def _run_demo(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.synthetic import demo
+
+    return demo(options)
+
+
+def _run_simulate(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.synthetic import simulate
+
+    return simulate(options)
+
+
+def _run_info(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.info import print_info
+
+    return print_info(options)
+
+
+def _run_statistics(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.comparison import print_statistics
+
+    return print_statistics(options)
+
+
+def _run_agreement(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.comparison import print_agreement
+
+    return print_agreement(options)
+
+
+def _run_models(_options: argparse.Namespace) -> int:
+    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+
+    weights = available_weights()
+    if not weights:
+        raise SleepScorerError("no weights are installed", hint="install sleepscorer again")
+    for info in weights:
+        default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
+        print(f"{info.name}{default}\n  {info.summary}\n  SHA-256 {info.sha256}\n  {info.folder}")
+    return 0
