@@ -51,7 +51,9 @@ def _statistics_lines(statistics: SleepStatistics, notes: Sequence[str]) -> list
     values = statistics.as_dict()
     shown = [d for d in DEFINITIONS if d.key not in _TABLES]
     width = max(len(definition.label) for definition in shown)
-    lines = [f"{d.label:<{width}}  {_shown(values[d.key]):>8} {_unit(d.unit)}".rstrip() for d in shown]
+    lines = [
+        f"{d.label:<{width}}  {_shown(values[d.key]):>8} {_unit(d.unit)}".rstrip() for d in shown
+    ]
     for number, cycle in enumerate(values["cycles"], start=1):
         lines.append(f"cycle {number}: {cycle['start_min']:g} to {cycle['end_min']:g} min")
     lines += ["", "transitions (from row to column)"]

@@ -170,7 +170,11 @@ def _set_up_pages(sheet: Worksheet) -> None:
 
 def cell_values(sheet: Any) -> list[tuple[Any, ...]]:
     """Return the values of a sheet's rows, written or read, without empty cells at the ends."""
-    rows = [_trimmed(row) for row in sheet.iter_rows(values_only=True)]
+    # An empty text is stored as no text.
+    rows = [
+        _trimmed([None if value == "" else value for value in row])
+        for row in sheet.iter_rows(values_only=True)
+    ]
     while rows and not rows[-1]:
         rows.pop()
     return rows

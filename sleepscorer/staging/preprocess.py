@@ -228,6 +228,8 @@ def _bridged(samples: NDArray[np.float32], bad: NDArray[np.bool_]) -> NDArray[np
 
 def _by_epoch(what: NDArray[np.bool_], n_epochs: int, rate_hz: float) -> NDArray[np.float32]:
     """Fraction of each epoch's samples that are true, margins left out."""
+    if not what.any():
+        return np.zeros(n_epochs, dtype=np.float32)
     edges = np.round((_MARGIN_S + EPOCH_S * np.arange(n_epochs + 1)) * rate_hz).astype(int)
     counts = np.concatenate(([0], np.cumsum(what)))
     edges = np.minimum(edges, what.size)

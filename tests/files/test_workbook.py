@@ -342,8 +342,9 @@ def test_safe_text(text: str, stored: str) -> None:
         night(start=datetime(1850, 1, 1)),
         night(staging=None, sha256=None, notes=(), warnings=()),
         night(1, staging=staging_of(np.array([-1], np.int8))),
+        night(lights_source="", notes=("",)),
     ],
-    ids=["one epoch", "12.5 h", "no start", "before Excel", "by people", "nothing staged"],
+    ids=["1 epoch", "12.5 h", "no start", "before Excel", "by people", "unstaged", "empty texts"],
 )
 def test_every_night_makes_a_report_that_verifies(tmp_path: Path, shown: Night) -> None:
     path = tmp_path / "n.xlsx"
