@@ -59,6 +59,9 @@ class Stager:
     """
 
     def __init__(self, weights: str = DEFAULT_WEIGHTS, *, device: str = "auto") -> None:
+        # The network's operations take milliseconds: more threads gain a tenth of the time on an
+        # idle machine, and on a busy one their spin-waiting for each other costs tenfold.
+        torch.set_num_threads(1)
         self.info = read_info(weights)
         self._network = _load_network(self.info)
         self._device = choose_device(device)
