@@ -56,5 +56,9 @@ class ExportError(SleepScorerError):
     """An output that could not be written, or did not read back as it was written."""
 
 
+class SessionError(SleepScorerError):
+    """A session file that can't be opened, read or written."""
+
+
 class UsageError(SleepScorerError):
     """Options that contradict each other; the command line exits with 2."""

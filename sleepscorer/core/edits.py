@@ -1,0 +1,198 @@
+"""Edits of a scoring: the state they change, the change they make, the log they stand in.
+
+A night is a thousand small integers, so a state is a value, and an edit the difference between two.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.events import Event
+from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.staging_result import Staging
+
+
+class EditKind(StrEnum):
+    """Who or what made an edit."""
+
+    MANUAL = "manual"
+    AUTO = "auto"
+    IMPORT = "import"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who edits, and where."""
+
+    user: str
+    workstation: str
+
+
+@dataclass(frozen=True, eq=False)
+class ScoringState:
+    """The scoring at one moment.
+
+    Parameters
+    ----------
+    stages
+        (n_epochs,) int8 values of :class:`~sleepscorer.core.stages.Stage`; read-only.
+    by_person
+        (n_epochs,) bool: a person scored or confirmed the epoch; read-only.
+    events
+        Everything marked by hand or imported, in order of onset.
+    lights_off_s, lights_on_s
+        Seconds from the start, or None.
+    """
+
+    stages: NDArray[np.int8]
+    by_person: NDArray[np.bool_]
+    events: tuple[Event, ...] = ()
+    lights_off_s: float | None = None
+    lights_on_s: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, dtype in (("stages", np.int8), ("by_person", np.bool_)):
+            values = np.array(getattr(self, name), dtype=dtype)
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
+        if self.stages.shape != self.by_person.shape:
+            raise ValueError("stages and by_person must have the same length")
+
+    @classmethod
+    def unscored(cls, n_epochs: int) -> "ScoringState":
+        """The state of a recording nobody has scored."""
+        return cls(np.full(n_epochs, Stage.UNSCORED, np.int8), np.zeros(n_epochs, bool))
+
+    @property
+    def hypnogram(self) -> Hypnogram:
+        """Stages and lights marks."""
+        return Hypnogram(self.stages, EPOCH_S, self.lights_off_s, self.lights_on_s)
+
+
+Lights = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The difference between two states; applied backwards it undoes itself.
+
+    Parameters
+    ----------
+    epochs
+        Indices of the epochs whose stage or origin changes.
+    stages_before, stages_after
+        Their stages, values of Stage.
+    person_before, person_after
+        Whether a person scored them.
+    events_removed, events_added
+        Events; a moved event is removed and added.
+    lights_before, lights_after
+        (lights off, lights on), seconds or None; both None where the marks don't change.
+    """
+
+    epochs: tuple[int, ...] = ()
+    stages_before: tuple[int, ...] = ()
+    stages_after: tuple[int, ...] = ()
+    person_before: tuple[bool, ...] = ()
+    person_after: tuple[bool, ...] = ()
+    events_removed: tuple[Event, ...] = ()
+    events_added: tuple[Event, ...] = ()
+    lights_before: Lights | None = None
+    lights_after: Lights | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing changes."""
+        return not (
+            self.epochs or self.events_removed or self.events_added or self.lights_after is not None
+        )
+
+    def reversed(self) -> "Change":
+        """The change that takes this one back."""
+        return Change(
+            self.epochs,
+            self.stages_after,
+            self.stages_before,
+            self.person_after,
+            self.person_before,
+            self.events_added,
+            self.events_removed,
+            self.lights_after,
+            self.lights_before,
+        )
+
+    def applied_to(self, state: ScoringState) -> ScoringState:
+        """The state after the change."""
+        stages, by_person = state.stages.copy(), state.by_person.copy()
+        index = list(self.epochs)
+        stages[index], by_person[index] = self.stages_after, self.person_after
+        removed = set(self.events_removed)
+        kept = [event for event in state.events if event not in removed]
+        events = tuple(sorted({*kept, *self.events_added}, key=_event_order))
+        lights = self.lights_after or (None, None)
+        if self.lights_after is None:
+            lights = (state.lights_off_s, state.lights_on_s)
+        return ScoringState(stages, by_person, events, *lights)
+
+
+def _event_order(event: Event) -> tuple[float, float, str, str]:
+    return (event.onset_s, event.duration_s or 0.0, event.text, event.channel or "")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One row of the log.
+
+    Parameters
+    ----------
+    number
+        From 1, without holes.
+    utc
+        ISO 8601 time, UTC.
+    author
+        Who, where.
+    kind
+        What made it.
+    label
+        For people: "Score epoch 133 as N2".
+    change
+        What it did.
+    of
+        Number of the edit that an undo or redo concerns; None for others.
+    """
+
+    number: int
+    utc: str
+    author: Author
+    kind: EditKind
+    label: str
+    change: Change
+    of: int | None = None
+
+
+class Journal(Protocol):
+    """Where edits are kept; each call returns only when its content is safely stored."""
+
+    def append(self, edit: Edit) -> None:
+        """Store an edit, or raise SessionError and store nothing."""
+        ...
+
+    def append_staging(self, staging: Staging) -> None:
+        """Store an automatic staging; it is never changed afterwards."""
+        ...
+
+
+class MemoryJournal:
+    """Keeps nothing beyond the life of the session: for read-only sessions and tests."""
+
+    def append(self, edit: Edit) -> None:
+        """Accept an edit."""
+
+    def append_staging(self, staging: Staging) -> None:
+        """Accept a staging."""

@@ -1,0 +1,301 @@
+"""The open document: what people and the machine made of one recording, edit by edit.
+
+Every edit goes to the journal before it counts: what the screen shows as done is stored. Undo and
+redo are edits too; the log only grows.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.edits import (
+    Author,
+    Change,
+    Edit,
+    EditKind,
+    Journal,
+    Lights,
+    ScoringState,
+)
+from sleepscorer.core.errors import SessionError
+from sleepscorer.core.events import Event
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.staging_result import Staging
+
+
+class FillMode(StrEnum):
+    """Which epochs an automatic staging fills; those a person scored only if that is asked for."""
+
+    UNSCORED = "unscored"
+    CHOSEN = "chosen"
+    ALL = "all"
+
+
+Listener = Callable[[Change], None]
+
+
+@dataclass
+class _History:
+    """The edits that can be undone and redone, newest last."""
+
+    done: list[Edit] = field(default_factory=list)
+    undone: list[Edit] = field(default_factory=list)
+
+    def add(self, edit: Edit) -> None:
+        if edit.kind is EditKind.UNDO:
+            self.undone.append(self.done.pop())
+        elif edit.kind is EditKind.REDO:
+            self.done.append(self.undone.pop())
+        else:
+            self.done.append(edit)
+            self.undone.clear()
+
+
+class ScoringSession:
+    """The scoring of one recording; the only mutable type of the core, for one thread.
+
+    Parameters
+    ----------
+    n_epochs
+        Whole epochs of the recording.
+    journal
+        Where edits are stored.
+    author
+        Who edits.
+    edits
+        The log so far, replayed.
+    stagings
+        Automatic stagings so far, oldest first.
+    read_only
+        Every edit raises.
+    """
+
+    def __init__(
+        self,
+        n_epochs: int,
+        journal: Journal,
+        *,
+        author: Author,
+        edits: Sequence[Edit] = (),
+        stagings: Sequence[Staging] = (),
+        read_only: bool = False,
+    ) -> None:
+        self._state = ScoringState.unscored(n_epochs)
+        self._journal = journal
+        self._author = author
+        self._edits: list[Edit] = []
+        self._stagings = list(stagings)
+        self._history = _History()
+        self._listeners: list[Listener] = []
+        self.read_only = read_only
+        for edit in edits:
+            self._apply(edit)
+
+    @property
+    def state(self) -> ScoringState:
+        """The scoring now."""
+        return self._state
+
+    @property
+    def n_epochs(self) -> int:
+        """Whole epochs of the recording."""
+        return int(self._state.stages.size)
+
+    @property
+    def machine(self) -> Staging | None:
+        """The latest automatic staging; corrections never change it."""
+        return self._stagings[-1] if self._stagings else None
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The whole log, oldest first."""
+        return tuple(self._edits)
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back, or None."""
+        return self._history.done[-1].label if self._history.done else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again, or None."""
+        return self._history.undone[-1].label if self._history.undone else None
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call ``listener`` after every change, with what changed."""
+        self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Listener) -> None:
+        """Stop calling ``listener``."""
+        self._listeners.remove(listener)
+
+    def score(self, epochs: Iterable[int], stage: Stage) -> None:
+        """Let a person score epochs; giving an epoch the stage it has confirms it.
+
+        ``Stage.UNSCORED`` clears, and nobody is then the epoch's scorer.
+        """
+        index = tuple(sorted(set(epochs)))
+        if not index:
+            return
+        if index[0] < 0 or index[-1] >= self.n_epochs:
+            raise ValueError(f"epochs {index[0]} to {index[-1]} of {self.n_epochs}")
+        where = f"epoch {index[0] + 1}"
+        if len(index) > 1:
+            where = f"{len(index)} epochs from {index[0] + 1}"
+        label = f"Clear {where}" if stage is Stage.UNSCORED else f"Score {where} as {stage.text}"
+        after = np.full(len(index), stage, dtype=np.int8)
+        self._edit(EditKind.MANUAL, label, self._staged(index, after, person=stage >= 0))
+
+    def fill(
+        self,
+        staging: Staging,
+        mode: FillMode = FillMode.UNSCORED,
+        *,
+        chosen: Iterable[Stage] = (),
+        over_person: bool = False,
+    ) -> None:
+        """Keep an automatic staging and fill epochs from it, in one edit.
+
+        Parameters
+        ----------
+        staging
+            Becomes the machine's layer.
+        mode
+            Unscored epochs only, those of the ``chosen`` stages too, or all.
+        chosen
+            For :attr:`FillMode.CHOSEN`.
+        over_person
+            Whether epochs that a person scored are replaced as well.
+        """
+        if len(staging.probabilities) != self.n_epochs:
+            raise ValueError(f"{len(staging.probabilities)} epochs staged of {self.n_epochs}")
+        self._check_writable()
+        self._journal.append_staging(staging)
+        self._stagings.append(staging)
+        before, found = self._state.stages, staging.stages
+        wanted = before == Stage.UNSCORED
+        if mode is FillMode.CHOSEN:
+            wanted = wanted | np.isin(before, [int(stage) for stage in chosen])
+        elif mode is FillMode.ALL:
+            wanted = np.ones(self.n_epochs, dtype=bool)
+        wanted = wanted & (found != Stage.UNSCORED)
+        if not over_person:
+            wanted = wanted & ~self._state.by_person
+        index = tuple(int(i) for i in np.flatnonzero(wanted))
+        change = self._staged(index, found[list(index)], person=False)
+        self._edit(EditKind.AUTO, "Auto-score", change)
+
+    def import_scoring(self, scoring: Scoring, *, name: str) -> None:
+        """Take over stages, lights marks and events of another scoring, in one edit."""
+        stages = scoring.hypnogram.stages[: self.n_epochs]
+        index = tuple(int(i) for i in np.flatnonzero(stages != Stage.UNSCORED))
+        change = self._staged(index, stages[list(index)], person=True)
+        lights = (scoring.hypnogram.lights_off_s, scoring.hypnogram.lights_on_s)
+        if lights != (None, None):
+            change = replace(change, lights_before=self._lights(), lights_after=lights)
+        new = tuple(e for e in scoring.events if e not in self._state.events)
+        self._edit(EditKind.IMPORT, f"Import {name}", replace(change, events_added=new))
+
+    def add_event(self, event: Event) -> None:
+        """Mark an event."""
+        self.replace_event(None, event)
+
+    def remove_event(self, event: Event) -> None:
+        """Delete an event."""
+        self.replace_event(event, None)
+
+    def replace_event(self, old: Event | None, new: Event | None) -> None:
+        """Move, resize or rename an event."""
+        if old is not None and old not in self._state.events:
+            raise ValueError(f"there is no event {old}")
+        if old == new or (new is not None and new in self._state.events):
+            return
+        verb = "Mark" if old is None else "Delete" if new is None else "Change"
+        text = (new or old or Event(0, None, "")).text
+        change = Change(
+            events_removed=() if old is None else (old,),
+            events_added=() if new is None else (new,),
+        )
+        self._edit(EditKind.MANUAL, f"{verb} {text}", change)
+
+    def set_lights(self, off_s: float | None, on_s: float | None) -> None:
+        """Set both lights marks.
+
+        Raises
+        ------
+        ScoringError
+            If one lies outside the recording, or off is not before on.
+        """
+        Hypnogram(self._state.stages, EPOCH_S, off_s, on_s)
+        if (off_s, on_s) != self._lights():
+            change = Change(lights_before=self._lights(), lights_after=(off_s, on_s))
+            self._edit(EditKind.MANUAL, "Set lights off and on", change)
+
+    def undo(self) -> Change | None:
+        """Take the last edit back; return what changed, or None where there is nothing."""
+        if not self._history.done:
+            return None
+        last = self._history.done[-1]
+        return self._edit(
+            EditKind.UNDO, f"Undo {last.label}", last.change.reversed(), of=last.number
+        )
+
+    def redo(self) -> Change | None:
+        """Do the last undone edit again; return what changed, or None where there is nothing."""
+        if not self._history.undone:
+            return None
+        last = self._history.undone[-1]
+        return self._edit(EditKind.REDO, f"Redo {last.label}", last.change, of=last.number)
+
+    def _lights(self) -> Lights:
+        return self._state.lights_off_s, self._state.lights_on_s
+
+    def _staged(self, index: tuple[int, ...], after: NDArray[np.int8], *, person: bool) -> Change:
+        """The change of some epochs, less those that stay as they are."""
+        before = self._state
+        rows = [
+            (epoch, int(before.stages[epoch]), int(stage), bool(before.by_person[epoch]), person)
+            for epoch, stage in zip(index, after, strict=True)
+            if before.stages[epoch] != stage or bool(before.by_person[epoch]) != person
+        ]
+        if not rows:
+            return Change()
+        epochs, stages_before, stages_after, person_before, person_after = zip(*rows, strict=True)
+        return Change(epochs, stages_before, stages_after, person_before, person_after)
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise SessionError(
+                "this session is open for reading only", hint="close it where it is being edited"
+            )
+
+    def _edit(
+        self, kind: EditKind, label: str, change: Change, *, of: int | None = None
+    ) -> Change | None:
+        self._check_writable()
+        if change.is_empty and kind in (EditKind.MANUAL, EditKind.IMPORT):
+            return None
+        edit = Edit(
+            number=len(self._edits) + 1,
+            utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            author=self._author,
+            kind=kind,
+            label=label,
+            change=change,
+            of=of,
+        )
+        self._journal.append(edit)
+        self._apply(edit)
+        for listener in tuple(self._listeners):
+            listener(change)
+        return change
+
+    def _apply(self, edit: Edit) -> None:
+        self._state = edit.change.applied_to(self._state)
+        self._history.add(edit)
+        self._edits.append(edit)

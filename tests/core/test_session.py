@@ -1,0 +1,251 @@
+"""The document: every edit is stored first, undo and redo are edits, people's work is kept."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sleepscorer.core.edits import Author, EditKind, MemoryJournal
+from sleepscorer.core.errors import ScoringError, SessionError
+from sleepscorer.core.events import Event
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.session import FillMode, ScoringSession
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+
+AUTHOR = Author("anna", "lab-3")
+N = 12
+
+
+def session(**options):
+    return ScoringSession(N, options.pop("journal", MemoryJournal()), author=AUTHOR, **options)
+
+
+def staging(stages):
+    probabilities = np.full((len(stages), 5), 0.05, dtype=np.float32)
+    for epoch, stage in enumerate(stages):
+        if stage < 0:
+            probabilities[epoch] = np.nan
+        else:
+            probabilities[epoch, stage] = 0.8
+    made = StagingProvenance("w", "0" * 64, ("C4-M1",), (), (), "cpu", "s", "2026-01-01T00:00:00")
+    return Staging(probabilities, made)
+
+
+def stages(opened):
+    return opened.state.stages.tolist()
+
+
+def test_scoring_marks_the_epochs_as_a_person_s():
+    opened = session()
+    opened.score([3, 4], Stage.N2)
+    assert stages(opened) == [-1] * 3 + [2, 2] + [-1] * 7
+    assert np.flatnonzero(opened.state.by_person).tolist() == [3, 4]
+    assert opened.undo_label == "Score 2 epochs from 4 as N2"
+    opened.score([3], Stage.UNSCORED)
+    assert np.flatnonzero(opened.state.by_person).tolist() == [4]
+
+
+def test_undo_and_redo_are_edits_of_their_own():
+    opened = session()
+    opened.score([0], Stage.W)
+    opened.score([1], Stage.N1)
+    opened.undo()
+    assert stages(opened)[:2] == [0, -1]
+    assert (opened.undo_label, opened.redo_label) == ("Score epoch 1 as W", "Score epoch 2 as N1")
+    opened.redo()
+    assert stages(opened)[:2] == [0, 1]
+    assert [(e.kind, e.of) for e in opened.edits] == [
+        (EditKind.MANUAL, None),
+        (EditKind.MANUAL, None),
+        (EditKind.UNDO, 2),
+        (EditKind.REDO, 2),
+    ]
+    assert [e.number for e in opened.edits] == [1, 2, 3, 4]
+
+
+def test_a_new_edit_forgets_what_was_undone():
+    opened = session()
+    opened.score([0], Stage.W)
+    opened.undo()
+    opened.score([1], Stage.N1)
+    assert opened.redo_label is None
+    assert opened.redo() is None
+
+
+def test_an_auto_score_is_one_step_and_leaves_people_s_epochs_alone():
+    opened = session()
+    opened.score([0], Stage.N3)
+    opened.fill(staging([0] * 6 + [4] * 6), FillMode.ALL)
+    assert stages(opened) == [3] + [0] * 5 + [4] * 6
+    assert opened.undo_label == "Auto-score"
+    opened.undo()
+    assert stages(opened) == [3] + [-1] * 11
+    assert opened.machine is not None  # the machine's answer stays beside
+    opened.redo()
+    assert stages(opened) == [3] + [0] * 5 + [4] * 6
+
+
+@pytest.mark.parametrize(
+    ("mode", "chosen", "over_person", "expected"),
+    [
+        (FillMode.UNSCORED, (), False, [0, 1, 2, 4, 4, 4]),
+        (FillMode.CHOSEN, (Stage.N1,), False, [0, 1, 2, 4, 4, 4]),
+        (FillMode.CHOSEN, (Stage.N1,), True, [0, 4, 2, 4, 4, 4]),
+        (FillMode.ALL, (), True, [4, 4, 4, 4, 4, 4]),
+    ],
+)
+def test_fill_modes(mode, chosen, over_person, expected):
+    opened = session()
+    for epoch, stage in enumerate((Stage.W, Stage.N1, Stage.N2)):
+        opened.score([epoch], stage)
+    opened.fill(staging([4] * 6 + [-1] * 6), mode, chosen=chosen, over_person=over_person)
+    assert stages(opened)[:6] == expected
+    assert stages(opened)[6:] == [-1] * 6
+
+
+def test_auto_scored_epochs_are_replaced_by_a_later_auto_score_only_if_asked():
+    opened = session()
+    opened.fill(staging([0] * N))
+    opened.fill(staging([1] * N))
+    assert stages(opened) == [0] * N
+    opened.fill(staging([2] * N), FillMode.ALL)
+    assert stages(opened) == [2] * N
+
+
+def test_confirming_a_machine_s_epoch_makes_it_a_person_s():
+    opened = session()
+    opened.fill(staging([2] * N))
+    opened.score([5], Stage.N2)
+    assert opened.state.by_person[5]
+    assert opened.edits[-1].kind is EditKind.MANUAL
+    opened.score([5], Stage.N2)  # nothing changes: nothing is logged
+    assert len(opened.edits) == 2
+
+
+def test_events_are_added_moved_and_deleted():
+    opened = session()
+    arousal = Event(40.0, 5.0, "EEG arousal", "C4-M1")
+    moved = Event(45.0, 5.0, "EEG arousal", "C4-M1")
+    opened.add_event(arousal)
+    opened.replace_event(arousal, moved)
+    assert opened.state.events == (moved,)
+    opened.remove_event(moved)
+    assert opened.state.events == ()
+    opened.undo()
+    opened.undo()
+    assert opened.state.events == (arousal,)
+    with pytest.raises(ValueError, match="no event"):
+        opened.remove_event(moved)
+
+
+def test_lights_marks_are_edits_and_are_checked():
+    opened = session()
+    opened.set_lights(30.0, None)
+    opened.set_lights(30.0, 300.0)
+    assert (opened.state.lights_off_s, opened.state.lights_on_s) == (30.0, 300.0)
+    opened.undo()
+    assert (opened.state.lights_off_s, opened.state.lights_on_s) == (30.0, None)
+    with pytest.raises(ScoringError):
+        opened.set_lights(300.0, 30.0)
+    assert len(opened.edits) == 3
+
+
+def test_an_imported_scoring_is_one_step():
+    opened = session()
+    hypnogram = Hypnogram(np.array([0, 1, -1, 2] + [2] * 20, np.int8), lights_off_s=30.0)
+    event = Event(10.0, None, "Cough")
+    opened.import_scoring(Scoring(hypnogram, None, (event,)), name="old.edf")
+    assert stages(opened)[:4] == [0, 1, -1, 2]
+    assert opened.state.lights_off_s == 30.0
+    assert opened.state.events == (event,)
+    opened.undo()
+    assert stages(opened) == [-1] * N
+    assert opened.state.events == ()
+
+
+class FailingJournal(MemoryJournal):
+    def append(self, edit):  # noqa: ARG002
+        raise SessionError("the disk is full")
+
+
+def test_an_edit_that_can_not_be_stored_does_not_happen():
+    opened = session(journal=FailingJournal())
+    heard = []
+    opened.subscribe(heard.append)
+    with pytest.raises(SessionError, match="disk is full"):
+        opened.score([0], Stage.W)
+    assert stages(opened) == [-1] * N
+    assert opened.edits == ()
+    assert heard == []
+
+
+def test_a_read_only_session_refuses_every_edit():
+    opened = session(read_only=True)
+    with pytest.raises(SessionError, match="reading only"):
+        opened.score([0], Stage.W)
+    with pytest.raises(SessionError):
+        opened.fill(staging([0] * N))
+    assert opened.machine is None
+
+
+def test_listeners_hear_every_change_once():
+    opened = session()
+    heard = []
+    opened.subscribe(heard.append)
+    opened.score([2], Stage.R)
+    opened.undo()
+    assert [change.stages_after for change in heard] == [(4,), (-1,)]
+    opened.unsubscribe(heard.append)
+    opened.redo()
+    assert len(heard) == 2
+
+
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("score"),
+            st.lists(st.integers(0, N - 1), min_size=1, max_size=4),
+            st.sampled_from(list(Stage)),
+        ),
+        st.tuples(st.just("undo")),
+        st.tuples(st.just("redo")),
+        st.tuples(st.just("lights"), st.sampled_from([None, 30.0]), st.sampled_from([None, 90.0])),
+        st.tuples(st.just("event"), st.integers(0, 3)),
+        st.tuples(st.just("fill"), st.lists(st.integers(-1, 4), min_size=N, max_size=N)),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(ACTIONS)
+def test_replaying_the_log_gives_the_same_state_and_undo_goes_back_to_the_start(actions):
+    opened = session()
+    stagings = []
+    for name, *values in actions:
+        if name == "score":
+            opened.score(values[0], values[1])
+        elif name == "undo":
+            opened.undo()
+        elif name == "redo":
+            opened.redo()
+        elif name == "lights":
+            opened.set_lights(*values)
+        elif name == "event":
+            event = Event(values[0] * 10.0, 3.0, "EEG arousal")
+            present = event in opened.state.events
+            (opened.remove_event if present else opened.add_event)(event)
+        else:
+            stagings.append(staging(values[0]))
+            opened.fill(stagings[-1])
+    again = session(edits=opened.edits, stagings=stagings)
+    assert stages(again) == stages(opened)
+    assert again.state.by_person.tolist() == opened.state.by_person.tolist()
+    assert again.state.events == opened.state.events
+    assert (again.undo_label, again.redo_label) == (opened.undo_label, opened.redo_label)
+    while again.undo_label is not None:
+        again.undo()
+    assert stages(again) == [-1] * N
+    assert again.state.events == ()
+    assert (again.state.lights_off_s, again.state.lights_on_s) == (None, None)
