@@ -1,0 +1,1 @@
+"""Dialogs: they show and ask; they compute nothing and open no file."""

@@ -1,0 +1,198 @@
+"""The open session as the window sees it: one place that tells every pane what changed.
+
+Panes read from here, ask here for changes, and follow the signals; none of them knows another.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.core.edits import Change
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.stages import EPOCH_S, Stage
+
+PAGE_LENGTHS_S = (5, 10, 15, 20, 30, 60, 120, 300, 600)
+
+
+class SessionModel(QObject):
+    """A recording, its scoring, and what of it is on the screen.
+
+    Signals
+    -------
+    epoch_selected
+        The current epoch changed; index from 0.
+    page_changed
+        Another stretch of the recording is shown, or the page length changed.
+    scoring_changed
+        The session changed; a :class:`~sleepscorer.core.edits.Change`.
+    montage_changed
+        Other traces, filters or scales are shown.
+    refused
+        An edit was refused or could not be stored; the sentence for people.
+    """
+
+    epoch_selected = Signal(int)
+    page_changed = Signal()
+    scoring_changed = Signal(object)
+    montage_changed = Signal()
+    refused = Signal(str)
+
+    def __init__(
+        self,
+        recording: Recording,
+        session: ScoringSession,
+        montage: DisplayMontage,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.recording = recording
+        self.session = session
+        self.advance_after_scoring = True
+        self._montage = montage
+        self._epoch = 0
+        self._page_s = 30
+        self._page_start_s = 0.0
+        session.subscribe(self._on_session_changed)
+
+    @property
+    def montage(self) -> DisplayMontage:
+        """What the trace view draws."""
+        return self._montage
+
+    def set_montage(self, montage: DisplayMontage) -> None:
+        """Draw other traces."""
+        self._montage = montage
+        self.montage_changed.emit()
+
+    @property
+    def n_epochs(self) -> int:
+        """Whole epochs of the recording."""
+        return self.session.n_epochs
+
+    @property
+    def epoch(self) -> int:
+        """The current epoch: scoring goes to it."""
+        return self._epoch
+
+    @property
+    def page_s(self) -> int:
+        """Length of a page, seconds."""
+        return self._page_s
+
+    @property
+    def page_start_s(self) -> float:
+        """Where the page starts, seconds from the start of the recording."""
+        return self._page_start_s
+
+    @property
+    def context_s(self) -> float:
+        """Seconds shown in grey on both sides of a 30-s page."""
+        return 5.0 if self._page_s == round(EPOCH_S) else 0.0
+
+    def select_epoch(self, epoch: int) -> None:
+        """Make an epoch current and turn to the page that holds it."""
+        epoch = min(max(epoch, 0), max(self.n_epochs - 1, 0))
+        start_s = epoch * EPOCH_S
+        if self._page_s > EPOCH_S:
+            start_s = start_s // self._page_s * self._page_s
+        self._show(start_s, epoch)
+
+    def show_time(self, time_s: float) -> None:
+        """Make the epoch at this time current and turn to it."""
+        self.select_epoch(int(time_s // EPOCH_S))
+
+    def turn_page(self, pages: int) -> None:
+        """Go forward or back by whole pages."""
+        last_s = max(self.recording.duration_s - self._page_s, 0.0)
+        start_s = min(max(self._page_start_s + pages * self._page_s, 0.0), last_s)
+        if self._page_s >= EPOCH_S:
+            start_s = start_s // self._page_s * self._page_s
+        self._show(start_s, int(start_s // EPOCH_S))
+
+    def set_page_length(self, page_s: int) -> None:
+        """Show pages of this length (one of PAGE_LENGTHS_S), keeping the current epoch."""
+        if page_s not in PAGE_LENGTHS_S:
+            raise ValueError(f"no page length {page_s}")
+        if page_s != self._page_s:
+            self._page_s = page_s
+            self._page_start_s = -1.0
+            self.select_epoch(self._epoch)
+
+    def _show(self, start_s: float, epoch: int) -> None:
+        epoch = min(max(epoch, 0), max(self.n_epochs - 1, 0))
+        is_new_page, is_new_epoch = start_s != self._page_start_s, epoch != self._epoch
+        self._page_start_s, self._epoch = start_s, epoch
+        if is_new_page:
+            self.page_changed.emit()
+        if is_new_epoch:
+            self.epoch_selected.emit(epoch)
+
+    def score(self, stage: Stage, *, advance: bool | None = None) -> None:
+        """Score the current epoch and go to the next, if that is the preference."""
+        epoch = self._epoch
+        if self.score_epochs([epoch], stage) and (
+            self.advance_after_scoring if advance is None else advance
+        ):
+            self.select_epoch(epoch + 1)
+
+    def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
+        """Score epochs; return whether that was stored."""
+        try:
+            self.session.score(epochs, stage)
+        except SleepScorerError as error:
+            self.refused.emit(str(error))
+            return False
+        return True
+
+    def undo(self) -> None:
+        """Take the last edit back and show where it was."""
+        self._travel(self.session.undo)
+
+    def redo(self) -> None:
+        """Do the last undone edit again and show where it was."""
+        self._travel(self.session.redo)
+
+    def _travel(self, step: Callable[[], Change | None]) -> None:
+        try:
+            change = step()
+        except SleepScorerError as error:
+            self.refused.emit(str(error))
+            return
+        if change is not None and change.epochs and self._epoch not in change.epochs:
+            self.select_epoch(change.epochs[0])
+
+    def next_epoch_where(
+        self, wanted: "np.typing.NDArray[np.bool_]", *, back: bool = False
+    ) -> None:
+        """Go to the next epoch (cyclically) for which (n_epochs,) ``wanted`` is true."""
+        order = np.roll(np.arange(self.n_epochs), -self._epoch - 1)[:-1]
+        if back:
+            order = order[::-1]
+        found = order[wanted[order]]
+        if found.size:
+            self.select_epoch(int(found[0]))
+
+    def next_stage_change(self, *, back: bool = False) -> None:
+        """Go to the next epoch whose stage differs from the one before it; not cyclically."""
+        stages = self.session.state.stages
+        changes = np.flatnonzero(np.diff(stages)) + 1
+        changes = changes[changes < self._epoch] if back else changes[changes > self._epoch]
+        if changes.size:
+            self.select_epoch(int(changes[-1 if back else 0]))
+
+    def clock_text(self, time_s: float) -> str:
+        """The local time at a moment as hh:mm:ss; elapsed time where the start is unknown."""
+        if self.recording.start is None:
+            whole = round(time_s)
+            return f"{whole // 3600:d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+        moment = self.recording.start + timedelta(seconds=time_s, microseconds=500_000)
+        return f"{moment:%H:%M:%S}"
+
+    def _on_session_changed(self, change: Change) -> None:
+        self.scoring_changed.emit(change)
