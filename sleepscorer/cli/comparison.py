@@ -2,10 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
+from sleepscorer.cli.output import complain, say
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
@@ -29,7 +29,7 @@ def print_statistics(options: argparse.Namespace) -> int:
         return None if text is None else parse_time_mark(text, scoring.start, scored.duration_s)
 
     lights = resolve_lights(
-        LightsMarks(scored.lights_off_s, scored.lights_on_s),
+        scoring.lights or LightsMarks(scored.lights_off_s, scored.lights_on_s),
         off_s=typed(options.lights_off),
         on_s=typed(options.lights_on),
         duration_s=scored.duration_s,
@@ -41,9 +41,9 @@ def print_statistics(options: argparse.Namespace) -> int:
     if options.json:
         # The window goes to the error stream: standard output holds the agreed keys only.
         _print_notes(notes)
-        print(json.dumps(statistics.as_dict(), indent=2, allow_nan=False))
+        say(json.dumps(statistics.as_dict(), indent=2, allow_nan=False))
     else:
-        print("\n".join(_statistics_lines(statistics, notes)))
+        say("\n".join(_statistics_lines(statistics, notes)))
     return 0
 
 
@@ -80,9 +80,9 @@ def print_agreement(options: argparse.Namespace) -> int:
     """Print how far two scorings agree."""
     found = agreement(read_scoring(options.reference), read_scoring(options.other))
     if options.json:
-        print(json.dumps(found.as_dict(), indent=2, allow_nan=False))
+        say(json.dumps(found.as_dict(), indent=2, allow_nan=False))
     else:
-        print("\n".join(_agreement_lines(found)))
+        say("\n".join(_agreement_lines(found)))
     return 0
 
 
@@ -119,4 +119,4 @@ def _share(value: float | None) -> str:
 
 def _print_notes(notes: Sequence[str]) -> None:
     for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+        complain(f"note: {note}")

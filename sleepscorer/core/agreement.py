@@ -1,7 +1,7 @@
 """Epoch-by-epoch agreement of two scorings of one night."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,9 @@ _NO_START = datetime(1985, 1, 1)
 # Starts are written with whole seconds as often as with fractions of one.
 _OFFSET_TOLERANCE_S = 0.5
 
-_PER_STAGE = ("f1", "precision", "recall", "specificity", "support")
+_PER_STAGE = ("f1", "precision", "recall", "support")
+_FIGURES = ("accuracy", "kappa", "kappa_low", "kappa_high", "macro_f1", *_PER_STAGE)
+_COUNTS = ("n_epochs", "n_excluded")
 
 PerStage = tuple[float | None, ...]
 
@@ -34,7 +36,8 @@ class Agreement:
         Share of equal epochs, 0 to 1.
     kappa, kappa_low, kappa_high
         Cohen's kappa and its asymptotic 95 % confidence interval; undefined where both scorings
-        hold one and the same stage only.
+        hold one and the same stage only. Where its variance is estimated as 0 (perfect agreement,
+        or a scoring of one stage only) the interval has no width, and says nothing.
     macro_f1
         Mean F1 of the stages that occur in either scoring.
     f1, precision, recall, specificity
@@ -73,12 +76,13 @@ class Agreement:
     notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Values by name, ready for JSON; figures by stage as ``{stage: value}``."""
-        values = asdict(self)
+        """Figures and notes by name, ready for JSON; figures by stage as ``{stage: value}``."""
+        values = {name: getattr(self, name) for name in _FIGURES}
         for name in _PER_STAGE:
             by_stage = zip(STAGES, values[name], strict=True)
             values[name] = {stage.text: value for stage, value in by_stage}
         values["confusion"] = [list(row) for row in self.confusion]
+        values |= {name: getattr(self, name) for name in _COUNTS}
         values["notes"] = list(self.notes)
         return values
 
@@ -86,9 +90,9 @@ class Agreement:
 def agreement(reference: Scoring, other: Scoring) -> Agreement:
     """Compare two scorings over the epochs that both have scored.
 
-    They are aligned by start time where both have one, else by their first epochs. Starts more
-    than a day apart, as after de-identification, are aligned by the time of day; 1 January 1985,
-    00:00:00 stands for a start that was removed, unless both have it.
+    They are aligned by start time where both have one, else by their first epochs. Where they have
+    no epoch in common by date, as after de-identification, they are aligned by the time of day;
+    1 January 1985, 00:00:00 stands for a start that was removed, unless both have it.
 
     Parameters
     ----------
@@ -135,14 +139,7 @@ def _alignment(reference: Scoring, other: Scoring) -> tuple[int, list[str]]:
     removed = _NO_START in (reference.start, other.start) and reference.start != other.start
     if reference.start is None or other.start is None or removed:
         return 0, ["aligned from the first epochs: at least one scoring has no start time"]
-    notes = []
-    offset = other.start - reference.start
-    if abs(offset) > _DAY:
-        offset = (offset + _DAY / 2) % _DAY - _DAY / 2
-        notes.append(
-            f"the dates differ ({reference.start:%Y-%m-%d} and {other.start:%Y-%m-%d}):"
-            " aligned by time of day"
-        )
+    offset, notes = _offset(reference, reference.start, other, other.start)
     shift = round(offset.total_seconds() / epoch_s)
     if abs(offset.total_seconds() - shift * epoch_s) > _OFFSET_TOLERANCE_S:
         raise ScoringError(
@@ -154,6 +151,35 @@ def _alignment(reference: Scoring, other: Scoring) -> tuple[int, list[str]]:
         later = "later" if shift > 0 else "earlier"
         notes.append(f"the other scoring starts {abs(shift)} epochs {later} than the reference")
     return shift, notes
+
+
+def _offset(
+    reference: Scoring, reference_start: datetime, other: Scoring, other_start: datetime
+) -> tuple[timedelta, list[str]]:
+    """Return how much later ``other`` starts, by date or else by time of day."""
+
+    def overlap(offset: timedelta) -> bool:
+        offset_s = offset.total_seconds()
+        return -other.hypnogram.duration_s < offset_s < reference.hypnogram.duration_s
+
+    by_date = other_start - reference_start
+    if overlap(by_date):
+        return by_date, []
+    by_time = (by_date + _DAY / 2) % _DAY - _DAY / 2
+    if not overlap(by_time):
+        raise ScoringError(
+            "the scorings have no epoch in common: the reference starts on"
+            f" {reference_start:%Y-%m-%d at %H:%M:%S} and lasts"
+            f" {reference.hypnogram.duration_s / 60:g} min, the other starts on"
+            f" {other_start:%Y-%m-%d at %H:%M:%S} and lasts {other.hypnogram.duration_s / 60:g} min"
+        )
+    note = (
+        f"the dates differ ({reference_start:%Y-%m-%d} and {other_start:%Y-%m-%d}):"
+        " aligned by time of day"
+    )
+    if _NO_START.date() not in (reference_start.date(), other_start.date()):
+        note += "; make sure that both are scorings of the same night"
+    return by_time, [note]
 
 
 def _length_notes(n_reference: int, n_other: int, n_common: int, n_excluded: int) -> list[str]:
@@ -216,6 +242,6 @@ def _kappa(counts: NDArray[np.int_]) -> tuple[float | None, float | None, float 
     off_diagonal = shares * weights**2
     np.fill_diagonal(off_diagonal, 0)
     spread = agreed + (1 - kappa) ** 2 * off_diagonal.sum() - (kappa - expected * (1 - kappa)) ** 2
-    # Rounding can leave a variance of 0 slightly below it.
-    half_width = _Z_95 * math.sqrt(max(0.0, spread) / n) / (1 - expected)
+    # Rounding can take a variance of 0 below it.
+    half_width = _Z_95 * math.sqrt(max(spread, 0.0) / n) / (1 - expected)
     return float(kappa), max(-1.0, float(kappa - half_width)), min(1.0, float(kappa + half_width))

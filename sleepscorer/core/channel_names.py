@@ -29,6 +29,12 @@ _RANK = {"eog": 0, "eeg": 1, "reference": 2}
 _RANK_OF_REFERENCE = 3
 _WRITTEN_TOGETHER = frozenset({"m1", "m2", "a1", "a2"})
 _MOST_WORDS_OF_A_PAIR = 6
+# "REF1", "Ref-A", "AVG2": one of several references of an amplifier. A letter has to stand apart,
+# since "arm" and "leg" are none, except behind "Ref".
+_NUMBERED_REFERENCE = re.compile(r"(\S+?)(?: ?(\d{1,2})| ([a-z])|(?<=ref)([a-z]))", re.ASCII)
+
+UNSTATED = "Ref"
+"""The reference of a label that has one but does not say which ("EEG C4-Ref")."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,8 @@ def signal_kind(label: str, unit: str = "") -> str:
                 return kind
     for kind, pattern in aliases.words:
         if pattern.search(text):
-            return kind
+            is_mastoid = kind == "eeg" and _is_mastoid_as_eeg(text, aliases)
+            return "reference" if is_mastoid else kind
     return _KIND_OF_UNIT.get(unit, "other")
 
 
@@ -116,11 +123,35 @@ def electrode_kind(electrode: str) -> str:
     return channel_aliases().electrode_kinds.get(electrode, "other")
 
 
+def is_stated(reference: str | None) -> bool:
+    """Tell whether a label's reference is known: not missing, "Ref", "Ref1" or "RefA"."""
+    return reference is not None and not reference.startswith(UNSTATED)
+
+
 def canonical_electrode(text: str) -> str:
     """Return the canonical name of one side of a derivation, or the text where it is unknown."""
     aliases = channel_aliases()
     form = normalised(text)
-    return aliases.electrodes_in_pairs.get(form) or aliases.references.get(form) or text.strip()
+    return _side(form, aliases) or text.strip()
+
+
+def _side(text: str, aliases: ChannelAliases) -> str | None:
+    """Return the electrode or reference that one side of a pair stands for."""
+    known = aliases.electrodes_in_pairs.get(text) or aliases.references.get(text)
+    numbered = None if known else _NUMBERED_REFERENCE.fullmatch(text)
+    reference = aliases.references.get(numbered[1]) if numbered else None
+    if numbered is None or reference is None:
+        return known
+    return reference + (numbered[2] or numbered[3] or numbered[4]).upper()
+
+
+def _is_mastoid_as_eeg(text: str, aliases: ChannelAliases) -> bool:
+    """Tell whether a label in no list names a mastoid first ("EEG M1-X"), or a reference alone."""
+    for form in _forms(text):
+        electrode = aliases.electrodes.get(form.partition(" ")[0], "")
+        if aliases.electrode_kinds.get(electrode) == "reference" or form in aliases.references:
+            return True
+    return False
 
 
 def _forms(text: str) -> tuple[str, ...]:
@@ -150,8 +181,7 @@ def _electrode(text: str, aliases: ChannelAliases) -> ChannelName | None:
 
 def _pair(text: str, aliases: ChannelAliases) -> ChannelName | None:
     for left, right in _splits(text):
-        positive = aliases.electrodes_in_pairs.get(left) or aliases.references.get(left)
-        negative = aliases.electrodes_in_pairs.get(right) or aliases.references.get(right)
+        positive, negative = _side(left, aliases), _side(right, aliases)
         if positive and negative and positive != negative:
             return _named_pair(positive, negative, aliases)
     return None

@@ -1,10 +1,11 @@
 """NREM-REM cycles by a modified rule of Feinberg and Floyd."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.runs import joined_runs, runs_of
 from sleepscorer.core.stages import Stage
 
 CYCLES_RULE = (
@@ -42,8 +43,8 @@ class Cycle:
     rem_min: float
 
     def as_dict(self) -> dict[str, float]:
-        """Values by name, ready for JSON."""
-        return asdict(self)
+        """Start and end by name, ready for JSON."""
+        return {"start_min": self.start_min, "end_min": self.end_min}
 
 
 def nrem_rem_cycles(stages: StageArray, epoch_s: float) -> tuple[Cycle, ...]:
@@ -63,8 +64,8 @@ def nrem_rem_cycles(stages: StageArray, epoch_s: float) -> tuple[Cycle, ...]:
     """
     epoch_min = epoch_s / 60
     longest_gap = _INTERRUPTION_MIN / epoch_min - 1e-9
-    rem_periods = _join(runs_of(stages == Stage.R), longest_gap)
-    light = runs_of(stages <= Stage.N1)
+    rem_periods = _pairs(joined_runs(runs_of(stages == Stage.R), longest_gap))
+    light = _pairs(runs_of(stages <= Stage.N1))
     pauses = [(start, stop) for start, stop in light if stop - start >= longest_gap]
     cycles: list[Cycle] = []
     start = _next_start(stages, rem_periods, 0)
@@ -78,21 +79,8 @@ def nrem_rem_cycles(stages: StageArray, epoch_s: float) -> tuple[Cycle, ...]:
     return tuple(cycles)
 
 
-def runs_of(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (start, stop) of each unbroken run of True in a (n,) mask."""
-    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
-
-
-def _join(runs: list[tuple[int, int]], longest_gap: float) -> list[tuple[int, int]]:
-    """Join runs that less than ``longest_gap`` epochs separate."""
-    joined: list[tuple[int, int]] = []
-    for start, stop in runs:
-        if joined and start - joined[-1][1] < longest_gap:
-            joined[-1] = (joined[-1][0], stop)
-        else:
-            joined.append((start, stop))
-    return joined
+def _pairs(runs: NDArray[np.int_]) -> list[tuple[int, int]]:
+    return [(start, stop) for start, stop in runs.tolist()]
 
 
 def _is_nrem(stages: StageArray) -> NDArray[np.bool_]:

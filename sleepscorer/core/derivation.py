@@ -11,14 +11,12 @@ from sleepscorer.core.channel_names import (
     ChannelName,
     canonical_electrode,
     electrode_kind,
+    is_stated,
     recognise,
     signal_kind,
 )
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import FloatArray, Recording, Signal
-
-UNSTATED = "Ref"
-"""The reference of a label that has one but does not say which ("EEG C4-Ref")."""
 
 _GRID_LABEL = re.compile(r"(?:EEG\s+)?[A-I]\d+", re.IGNORECASE)
 # Labels the 10-20 system does not have: numbered caps and nets use A1, C3, E1, F4 for other sites.
@@ -238,7 +236,7 @@ class DerivationFinder:
             if name.name == wanted and not name.inverted:
                 return _single(signal, name, inverted=False)
         for signal, name in self.named:
-            if (name.positive, name.negative) == (wanted, UNSTATED):
+            if name.positive == wanted and not is_stated(name.negative):
                 return _single(signal, name, inverted=False)
         return None
 
@@ -301,7 +299,7 @@ def _reason_against(first: Signal, second: Signal) -> str:
 
 def _single(signal: Signal, name: ChannelName | None, *, inverted: bool) -> ResolvedDerivation:
     kind = name.kind if name else signal_kind(signal.label, signal.unit)
-    if name is None or name.positive is None or name.negative in (None, UNSTATED):
+    if name is None or name.positive is None or not is_stated(name.negative):
         return ResolvedDerivation(signal.label, kind, ((signal, 1.0),))
     stored = f"{name.positive}-{name.negative}"
     if not inverted:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
+from sleepscorer.core.lights import LightsMarks
 from sleepscorer.core.stages import EPOCH_S
 
 
@@ -81,9 +82,13 @@ class Scoring:
         Everything annotated that is not a stage; onsets count from ``start``.
     notes
         What had to be decided on reading, in words (clipped tails, R&K stages, ...).
+    lights
+        The marks as the file has them, and whether they contradict each other, when the hypnogram
+        holds none; None where the format has no marks.
     """
 
     hypnogram: Hypnogram
     start: datetime | None = None
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    lights: LightsMarks | None = None

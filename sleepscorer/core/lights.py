@@ -28,12 +28,16 @@ class LightsMarks:
         Which marks hold, in words ("lights off from option, lights on = end of recording").
     notes
         What had to be decided on reading several or stray marks.
+    contradiction
+        Why the marks of a file can't all be true, in words; they then hold nothing, and
+        :func:`resolve_lights` asks for both to be given.
     """
 
     off_s: float | None = None
     on_s: float | None = None
     source: str = ""
     notes: tuple[str, ...] = ()
+    contradiction: str = ""
 
 
 def parse_time_mark(text: str, start: datetime | None, duration_s: float) -> float:
@@ -93,28 +97,57 @@ def lights_of_events(events: Iterable[Event], duration_s: float) -> LightsMarks:
     """Find the lights marks among the annotations of a file.
 
     Of several marks the first ``Lights off`` and the last ``Lights on`` hold, and a note lists
-    them all. Marks outside the recording move to its start or end, with a note.
+    them all. ``Lights on`` before the first ``Lights off`` belongs to what precedes the night
+    (calibrations with the lights on), and is left out with a note. Marks outside the recording
+    move to its start or end, with a note.
 
-    Raises
-    ------
-    ScoringError
-        If the lights come on before they go off.
+    Marks that leave no night between them are returned as a contradiction. So are a ``Lights on``
+    and a later ``Lights off`` with more of the recording before the first than after the second:
+    either may be the stray one.
     """
+    if duration_s <= 0:
+        return LightsMarks(source=_source(None, None, "", ""))
     events = tuple(events)
     off = sorted(e.onset_s for e in events if is_lights_off(e.text))
     on = sorted(e.onset_s for e in events if is_lights_on(e.text))
+    early = [time_s for time_s in on if off and time_s < off[0]]
+    late = on[len(early) :]
+    contradiction = _contradiction(off, early, late, duration_s)
+    if contradiction:
+        return LightsMarks(source=_source(None, None, "", ""), contradiction=contradiction)
     notes: list[str] = []
     off_s = _inside(off[0], "lights off", duration_s, notes) if off else None
-    on_s = _inside(on[-1], "lights on", duration_s, notes) if on else None
-    if off_s is not None and on_s is not None and off_s >= on_s:
-        raise ScoringError(
-            f"the file marks lights off at {off_s:g} s, which is not before lights on at {on_s:g} s"
+    on_s = _inside(late[-1], "lights on", duration_s, notes) if late else None
+    if early:
+        notes.append(
+            f"lights on ({_listed(early)}) before the first lights off ({off[0]:g} s) was left out"
         )
-    for name, times, which in (("lights off", off, "first"), ("lights on", on, "last")):
+    for name, times, which in (("lights off", off, "first"), ("lights on", late, "last")):
         if len(times) > 1:
-            listed = ", ".join(f"{t:g} s" for t in times)
-            notes.append(f"{len(times)} {name} marks ({listed}): the {which} holds")
+            notes.append(f"{len(times)} {name} marks ({_listed(times)}): the {which} holds")
     return LightsMarks(off_s, on_s, _source(off_s, on_s, "annotation", "annotation"), tuple(notes))
+
+
+def _contradiction(
+    off: list[float], early: list[float], late: list[float], duration_s: float
+) -> str:
+    """Say why a file's marks can't all be true; empty where they can."""
+    off_s, on_s = off[0] if off else 0.0, late[-1] if late else duration_s
+    ends = f"(lights off at {off_s:g} s" + (f", lights on at {on_s:g} s)" if late else ")")
+    if off and off_s >= duration_s:
+        both = "both lights marks" if late else "its lights off mark"
+        return f"the file has {both} past its end at {duration_s:g} s {ends}"
+    if late and on_s <= 0:
+        return f"the file has lights on at {on_s:g} s, not after its start"
+    if off_s >= on_s:
+        return f"the file marks lights off at {off_s:g} s, which is not before lights on"
+    if early and not late and early[-1] > duration_s - off_s:
+        return f"the file marks lights on at {early[-1]:g} s, before lights off at {off_s:g} s"
+    return ""
+
+
+def _listed(times: list[float]) -> str:
+    return ", ".join(f"{time_s:g} s" for time_s in times)
 
 
 def _inside(time_s: float, name: str, duration_s: float, notes: list[str]) -> float:
@@ -156,7 +189,14 @@ def resolve_lights(
     ------
     UsageError
         If lights off is not before lights on.
+    ScoringError
+        If the marks of the file contradict each other, and the options don't give both.
     """
+    notes = marked.notes
+    if marked.contradiction:
+        if off_s is None or on_s is None:
+            raise ScoringError(marked.contradiction, hint="give --lights-off and --lights-on")
+        notes += (f"{marked.contradiction}: the options hold",)
     off_from = "annotation" if off_s is None else "option"
     on_from = "annotation" if on_s is None else "option"
     off_s = marked.off_s if off_s is None else off_s
@@ -167,7 +207,7 @@ def resolve_lights(
         raise UsageError(
             f"lights off at {first_s:g} s is not before lights on at {last_s:g} s ({source})"
         )
-    return LightsMarks(off_s, on_s, source, marked.notes)
+    return LightsMarks(off_s, on_s, source, notes)
 
 
 def _source(off_s: float | None, on_s: float | None, off_from: str, on_from: str) -> str:

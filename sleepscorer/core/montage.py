@@ -3,9 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sleepscorer.core.channel_names import ChannelName, canonical_name, recognise, signal_kind
+from sleepscorer.core.channel_names import (
+    ChannelName,
+    canonical_name,
+    is_stated,
+    recognise,
+    signal_kind,
+)
 from sleepscorer.core.derivation import (
-    UNSTATED,
     Derivation,
     DerivationFinder,
     ResolvedDerivation,
@@ -86,12 +91,15 @@ class StagerChannels:
         Derivations of each modality; empty where it is left out.
     notes
         What was chosen, how it is built and what was left out, one sentence each.
+    warnings
+        What makes the staging doubtful: electrodes or references nobody knows, EOG alone.
     """
 
     eeg: tuple[ResolvedDerivation, ...]
     eog: tuple[ResolvedDerivation, ...]
     emg: tuple[ResolvedDerivation, ...]
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def choose_stager_channels(
@@ -121,20 +129,41 @@ def choose_stager_channels(
     roles = (("EEG", eeg, choice.eeg), ("EOG", eog, choice.eog), ("EMG", emg, choice.emg))
     chosen: list[tuple[ResolvedDerivation, ...]] = []
     notes: list[str] = []
+    warnings: list[str] = []
     for role, named, automatic in roles:
         found = tuple(automatic()) if named is None else _by_name(recording, named)
         chosen.append(found)
         notes += _notes(role, found, named)
+        if role != "EMG":
+            warnings += filter(None, map(_doubt, found))
         if named is None:
             notes += choice.left_out(role.casefold(), found)
     if not chosen[0] and not chosen[1]:
-        labels = ", ".join(signal.label for signal in recording.signals[:40])
-        raise MontageError(
-            "there is neither EEG nor EOG to stage by",
+        raise _nothing_to_stage(recording, choice.slow(eeg=eeg is None, eog=eog is None))
+    if not chosen[0]:
+        warnings.append("The night is staged by EOG alone, which is much less accurate.")
+    return StagerChannels(chosen[0], chosen[1], chosen[2], tuple(notes), tuple(warnings))
+
+
+def _nothing_to_stage(recording: Recording, slow: Sequence[Signal]) -> MontageError:
+    labels = ", ".join(signal.label for signal in recording.signals[:40])
+    if not recording.signals:
+        bad = [f"{one.label!r}: {one.reason}" for one in recording.quarantined[:_LONGEST_LIST]]
+        why = f": none of its channels can be used ({'; '.join(bad)})" if bad else ""
+        return MontageError(f"there are no signals to stage by{why}", path=recording.path)
+    if slow:
+        rates = [f"{one.label} ({one.sampling_rate_hz:g} Hz)" for one in slow]
+        kinds = dict.fromkeys(signal_kind(one.label, one.unit).upper() for one in slow)
+        return MontageError(
+            f"all its {' and '.join(kinds)} is sampled below {MIN_EEG_EOG_RATE_HZ:g} Hz, too slowly"
+            f" to stage by: {_listing(rates)}",
             path=recording.path,
-            hint=f"name the channels to use (--eeg, --eog); it has {labels or 'no signals'}",
         )
-    return StagerChannels(chosen[0], chosen[1], chosen[2], tuple(notes))
+    return MontageError(
+        "there is neither EEG nor EOG to stage by",
+        path=recording.path,
+        hint=f"name the channels to use (--eeg, --eog); it has {labels}",
+    )
 
 
 def _by_name(recording: Recording, named: Sequence[str] | str) -> tuple[ResolvedDerivation, ...]:
@@ -216,7 +245,7 @@ class _Choice:
         wanted += [
             Derivation.parse(name.name)
             for _, name in self._fast.named
-            if eye in (name.positive, name.negative) and name.negative not in (None, UNSTATED)
+            if eye in (name.positive, name.negative) and is_stated(name.negative)
         ]
         return _first(self._fast, [*wanted, Derivation(eye)])
 
@@ -226,7 +255,7 @@ class _Choice:
         stored = [
             Derivation(name.positive, name.negative)
             for _, name in self._all.named
-            if name.kind == "emg" and name.positive and name.negative not in (None, UNSTATED)
+            if name.kind == "emg" and name.positive and is_stated(name.negative)
         ]
         found = _first(self._all, [*stored, Derivation("Chin"), *pairs])
         return found or [as_stored(s, self._recording) for s in self._of_kind("emg")[:1]]
@@ -239,9 +268,15 @@ class _Choice:
             slow = [s.label for s in others if s.sampling_rate_hz < MIN_EEG_EOG_RATE_HZ]
             others = [s for s in others if s.sampling_rate_hz >= MIN_EEG_EOG_RATE_HZ]
             if slow:
-                yield f"{kind.upper()} left out, sampled below 50 Hz: {_listing(slow)}."
+                rate = f"{MIN_EEG_EOG_RATE_HZ:g} Hz"
+                yield f"{kind.upper()} left out, sampled below {rate}: {_listing(slow)}."
         if others:
             yield f"{kind.upper()} not used: {_listing([s.label for s in others])}."
+
+    def slow(self, *, eeg: bool, eog: bool) -> list[Signal]:
+        """Return the EEG, the EOG or both that are too slow to be chosen."""
+        both = [*(self._of_kind("eeg") if eeg else ()), *(self._of_kind("eog") if eog else ())]
+        return [signal for signal in both if signal.sampling_rate_hz < MIN_EEG_EOG_RATE_HZ]
 
     def _of_kind(self, kind: str) -> list[Signal]:
         both = zip(self._recording.signals, self._kinds, strict=True)
@@ -268,9 +303,7 @@ def _first(finder: DerivationFinder, wanted: Sequence[Derivation]) -> list[Resol
 
 
 def _is_eeg_pair(name: ChannelName) -> bool:
-    return (
-        name.kind == "eeg" and name.positive is not None and name.negative not in (None, UNSTATED)
-    )
+    return name.kind == "eeg" and is_stated(name.positive) and is_stated(name.negative)
 
 
 def _region_of(electrode: str) -> str:
@@ -287,7 +320,8 @@ def _notes(
     how = "chosen automatically" if named is None else "named by the user"
     yield f"{role}: {', '.join(_name_and_source(one) for one in chosen)}; {how}."
     for one in chosen:
-        yield from _doubts(role, one)
+        if one.kind not in (role.casefold(), "other"):
+            yield f"{one.name!r} is used as {role} though its label says {one.kind}."
 
 
 def _name_and_source(one: ResolvedDerivation) -> str:
@@ -295,17 +329,18 @@ def _name_and_source(one: ResolvedDerivation) -> str:
     return one.name if plain else f"{one.name} = {one.formula}"
 
 
-def _doubts(role: str, one: ResolvedDerivation) -> Iterator[str]:
+def _doubt(one: ResolvedDerivation) -> str:
+    """Say what the label of an EEG or EOG leaves open; empty where that is nothing."""
     label = one.stored_labels[0]
-    if one.kind not in (role.casefold(), "other"):
-        yield f"{one.name!r} is used as {role} though its label says {one.kind}."
     name = recognise(label)
-    if role == "EMG" or one.is_derived:
-        return
+    if one.is_derived:
+        return ""
     if name is None:
-        yield f"The label {label!r} does not say which electrodes it is."
-    elif name.negative in (None, UNSTATED) and name.name != "EOG horizontal":
-        yield f"The reference of {label!r} is not stated in the recording."
+        return f"The label {label!r} does not say which electrodes it is."
+    references = [name.negative] if name.positive is None else [name.positive, name.negative]
+    if not all(map(is_stated, references)) and name.name != "EOG horizontal":
+        return f"The recording's channel label {label!r} does not say the reference."
+    return ""
 
 
 def _listing(labels: Sequence[str]) -> str:

@@ -98,7 +98,7 @@ class Recording:
     Parameters
     ----------
     path
-        The file.
+        The file that was opened.
     format_name
         ``"EDF"``, ``"EDF+C"``, ``"EDF+D"``, ``"BDF"``, ... to show, not to branch on.
     start
@@ -117,6 +117,8 @@ class Recording:
         What was odd about the file, one sentence each.
     patient_id, recording_id
         The identification fields as stored, trimmed.
+    files
+        All files that the recording consists of, where it is more than ``path``.
     """
 
     path: Path
@@ -130,6 +132,12 @@ class Recording:
     warnings: tuple[str, ...] = ()
     patient_id: str = ""
     recording_id: str = ""
+    files: tuple[Path, ...] = ()
+
+    @property
+    def all_files(self) -> tuple[Path, ...]:
+        """Every file that the recording consists of, ``path`` first."""
+        return tuple(dict.fromkeys((self.path, *self.files)))
 
     @property
     def n_epochs(self) -> int:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sleepscorer.core.cycles import nrem_rem_cycles, runs_of
+from sleepscorer.core.cycles import nrem_rem_cycles
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.metrics import DEFINITIONS, TRANSITION_STAGES, Definition, SleepStatistics
+from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import STAGES, Stage
 
 __all__ = [
@@ -151,9 +152,9 @@ def _first(mask: NDArray[np.bool_]) -> int | None:
 
 
 def _persistent_sleep(stages: StageArray, epoch_min: float, at_least_min: float) -> float | None:
-    for start, stop in runs_of(stages > Stage.W):
+    for start, stop in runs_of(stages > Stage.W).tolist():
         if (stop - start) * epoch_min >= at_least_min - 1e-9:
-            return start * epoch_min
+            return float(start * epoch_min)
     return None
 
 
@@ -163,7 +164,7 @@ def _wake(stages: StageArray, epoch_min: float) -> dict[str, Any]:
     if period is None:
         return {**dict.fromkeys(keys), "awakening_index_per_h": None}
     awake = stages == Stage.W
-    awakenings = runs_of(awake[period])
+    awakenings = runs_of(awake[period]).tolist()
     lasting = [1 for start, stop in awakenings if (stop - start) * epoch_min >= 1 - 1e-9]
     values = (
         _minutes(awake[period.start :], epoch_min),
@@ -205,6 +206,8 @@ def _notes(hypnogram: Hypnogram, first: int, stop: int) -> tuple[str, ...]:
     notes = []
     if not stages.size:
         notes.append("no whole epoch lies between lights off and lights on")
+    elif not (stages != Stage.UNSCORED).any():
+        notes.append("nothing was scored")
     elif not (stages > Stage.W).any():
         notes.append("no sleep recorded")
     elif not (stages == Stage.R).any():

@@ -59,12 +59,12 @@ def test_dictionary_is_ready_for_json():
     assert values["support"] == {"W": 1, "N1": 1, "N2": 2, "N3": 0, "R": 1}
     assert values["confusion"][2] == [0, 1, 1, 0, 0]
     asked = "accuracy kappa kappa_low kappa_high macro_f1 f1 precision recall support confusion"
-    assert set(values) >= {*asked.split(), "n_epochs", "n_excluded", "notes"}
+    assert list(values) == [*asked.split(), "n_epochs", "n_excluded", "notes"]
 
 
 def test_perfect_and_undefined_agreement():
     same = agreement(scoring("W N2 R"), scoring("W N2 R"))
-    assert (same.accuracy, same.kappa, same.kappa_low, same.kappa_high) == (1, 1, 1, 1)
+    assert (same.accuracy, same.kappa) == (1, 1)
     assert same.macro_f1 == 1
     one_stage = agreement(scoring("N2 N2"), scoring("N2 N2"))
     assert (one_stage.accuracy, one_stage.kappa) == (1, None)
@@ -72,6 +72,24 @@ def test_perfect_and_undefined_agreement():
     constant = agreement(scoring("N2 N2 W"), scoring("N2 N2 N2"))
     assert constant.kappa == 0
     assert agreement(scoring("N2 N2"), scoring("W W")).kappa == 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "other"),
+    [
+        ("W N2 R", "W N2 R"),
+        ("W N1", "W N1"),
+        ("W N2", "N2 W"),
+        ("N2 N2 W", "N2 N2 N2"),
+        ("W W", "N2 N2"),
+    ],
+)
+def test_interval_without_width_where_the_variance_is_estimated_as_0(reference, other):
+    result = agreement(scoring(reference), scoring(other))
+    assert result.kappa is not None
+    assert result.kappa_low == pytest.approx(result.kappa, abs=1e-6)
+    assert result.kappa_high == pytest.approx(result.kappa, abs=1e-6)
+    json.dumps(result.as_dict(), allow_nan=False)
 
 
 def test_interval_is_cut_at_one():
@@ -145,6 +163,26 @@ def test_aligned_over_midnight_when_dates_were_removed():
     assert agreement(other, reference).n_epochs == 3
 
 
+@pytest.mark.parametrize(("days", "date"), [(1, "2024-03-02"), (-1, "2024-02-29"), (366, None)])
+def test_a_wrong_date_is_said_first(days, date):
+    other = scoring("N2 N3 W", START + timedelta(days=days, seconds=60))
+    result = agreement(scoring("W N1 N2 N3 R W", START), other)
+    assert (result.n_epochs, result.accuracy) == (3, pytest.approx(2 / 3))
+    assert result.notes[0] == (
+        f"the dates differ (2024-03-01 and {date or '2025-03-02'}): aligned by time of day;"
+        " make sure that both are scorings of the same night"
+    )
+
+
+def test_recordings_of_days_are_aligned_by_date():
+    reference = scoring(" ".join(["W"] * 3000 + ["N2"] * 600), START)
+    result = agreement(reference, scoring("N2 N2", START + timedelta(hours=25)))
+    assert (result.accuracy, result.notes[0]) == (
+        1.0,
+        "the other scoring starts 3000 epochs later than the reference",
+    )
+
+
 def test_without_start_times_the_first_epochs_meet():
     result = agreement(scoring("W N1 N2", START), scoring("W N1"))
     assert (result.n_epochs, result.accuracy, result.n_only_reference) == (2, 1.0, 1)
@@ -174,7 +212,17 @@ def test_rounded_starts_still_align():
             scoring("W W", START + timedelta(seconds=10)),
             r"starts \(22:30:00 and 22:30:10\) are 10 s apart, not a whole number of epochs",
         ),
-        (scoring("W W", START), scoring("W W", START + timedelta(hours=1)), "no epoch is scored"),
+        (
+            scoring("W W", START),
+            scoring("W W W", START + timedelta(hours=1)),
+            r"no epoch in common: the reference starts on 2024-03-01 at 22:30:00 and lasts 1 min,"
+            r" the other starts on 2024-03-01 at 23:30:00 and lasts 1\.5 min",
+        ),
+        (
+            scoring("W W", START),
+            scoring("W W", START + timedelta(days=300, seconds=70)),
+            r"no epoch in common.* on 2024-12-26 at 22:31:10",
+        ),
         (scoring("? W"), scoring("W ?"), "no epoch is scored in both"),
         (scoring("W"), scoring("W", epoch_s=20.0), "epochs last 30 s in the reference and 20 s"),
         (Scoring(Hypnogram(np.empty(0, np.int8))), scoring("W"), "no epoch is scored"),
@@ -207,6 +255,6 @@ def test_counts_add_up(true, judged, shift):
     assert result.n_only_reference == len(true) - len(pairs)
     assert result.n_only_other == len(judged) - len(pairs)
     assert result.accuracy == pytest.approx(sum(a == b for a, b in scored) / len(scored))
-    if result.kappa is not None:
+    if result.kappa_low is not None:
         assert -1 <= result.kappa_low <= result.kappa + 1e-12
         assert result.kappa - 1e-12 <= result.kappa_high <= 1

@@ -379,3 +379,25 @@ def test_a_label_in_two_entries_is_refused(tmp_path, old, new, message):
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         read_aliases(path)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("EEG C4-REF1", "C4-Ref1"),
+        ("C4-REF-1", "C4-Ref1"),
+        ("C4 Reference 2", "C4-Ref2"),
+        ("C4-Ref-A", "C4-RefA"),
+        ("C4-RefB", "C4-RefB"),
+        ("C4-AVG2", "C4-AVG2"),
+        ("EEG C4-LE", "C4-LE"),
+        ("C4-LE1", "C4-LE1"),
+        ("M1-REF2", "M1-Ref2"),
+        ("C4-leg", None),
+        ("C4-arm", None),
+        ("C4-REF123", None),
+        ("REF1", None),
+    ],
+)
+def test_numbered_references(label, name):
+    assert canonical_name(label) == name

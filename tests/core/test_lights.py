@@ -104,9 +104,52 @@ def test_marks_outside_the_scoring_move_to_its_ends():
     )
 
 
-def test_lights_on_before_off_in_the_file():
-    with pytest.raises(ScoringError, match="lights off at 60 s, which is not before lights on"):
-        lights_of_events(marks((60.0, "Lights off"), (30.0, "Lights on")), 900.0)
+@pytest.mark.parametrize("on_s", [None, 800.0])
+def test_lights_on_for_the_calibration_is_left_out(on_s):
+    late = () if on_s is None else ((on_s, "Lights on"),)
+    found = lights_of_events(marks((10.0, "Lights on"), (100.0, "Lights off"), *late), 900.0)
+    assert (found.off_s, found.on_s, found.contradiction) == (100.0, on_s, "")
+    assert found.notes == ("lights on (10 s) before the first lights off (100 s) was left out",)
+    end = "lights on = end of recording" if on_s is None else "lights on from annotation"
+    assert found.source == f"lights off from annotation, {end}"
+    assert resolve_lights(found, off_s=None, on_s=None, duration_s=900.0) == found
+
+
+CONTRADICTIONS = [
+    (
+        ((60.0, "Lights off"), (60.0, "Lights on")),
+        "the file marks lights off at 60 s, which is not before lights on",
+    ),
+    (
+        ((910.0, "Lights off"), (1000.0, "Lights on")),
+        "the file has both lights marks past its end at 900 s (lights off at 910 s, lights on at"
+        " 1000 s)",
+    ),
+    (
+        ((910.0, "Lights off"),),
+        "the file has its lights off mark past its end at 900 s (lights off at 910 s)",
+    ),
+    (((-5.0, "Lights on"),), "the file has lights on at -5 s, not after its start"),
+    (
+        ((700.0, "Lights on"), (800.0, "Lights off")),
+        "the file marks lights on at 700 s, before lights off at 800 s",
+    ),
+]
+
+
+@pytest.mark.parametrize(("pairs", "contradiction"), CONTRADICTIONS)
+def test_a_contradiction_is_settled_by_both_options_only(pairs, contradiction):
+    found = lights_of_events(marks(*pairs), 900.0)
+    assert found.contradiction == contradiction
+    assert (found.off_s, found.on_s) == (None, None)
+    for off_s, on_s in ((None, None), (30.0, None), (None, 800.0)):
+        with pytest.raises(ScoringError) as caught:
+            resolve_lights(found, off_s=off_s, on_s=on_s, duration_s=900.0)
+        assert caught.value.what == contradiction
+        assert caught.value.hint == "give --lights-off and --lights-on"
+    settled = resolve_lights(found, off_s=30.0, on_s=800.0, duration_s=900.0)
+    assert (settled.off_s, settled.on_s, settled.contradiction) == (30.0, 800.0, "")
+    assert settled.notes == (f"{contradiction}: the options hold",)
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,8 @@ def test_automatic_choice_in_a_clinical_file_against_cz():
             [],
             [],
         ),
+        (("C4-REF1", "F4-Ref-B"), ["F4-Ref-B", "C4-REF1"], [], []),
+        (("F4-AVG2", "C4-LE"), ["F4-AVG2", "C4-LE"], [], []),
         (("EEG FP1-REF", "EEG C4-REF"), ["EEG FP1-REF", "EEG C4-REF"], [], []),
         (  # Labels that tell the kind only
             ("SaO2", "EEG(sec)", "ECG", "EMG", "EOG(L)", "EOG(R)", "EEG", "EEG3"),
@@ -291,17 +293,56 @@ def test_automatic_choice(labels, eeg, eog, emg):
     assert (_names(channels.eeg), _names(channels.eog), _names(channels.emg)) == (eeg, eog, emg)
 
 
-def test_unknown_references_and_electrodes_are_said():
-    notes = choose_stager_channels(_recording("EEG C4", "EOG(L)")).notes
-    assert "The reference of 'EEG C4' is not stated in the recording." in notes
-    assert "The reference of 'EOG(L)' is not stated in the recording." in notes
-    notes = choose_stager_channels(_recording("EEG", "EOG horizontal")).notes
-    assert notes == (
+def _unsaid(label):
+    return f"The recording's channel label {label!r} does not say the reference."
+
+
+def test_unknown_references_and_electrodes_are_warned_of():
+    channels = choose_stager_channels(_recording("EEG C4", "EOG(L)"))
+    assert channels.warnings == (_unsaid("EEG C4"), _unsaid("EOG(L)"))
+    channels = choose_stager_channels(_recording("EEG C4-REF1", "REF2-C3", "EOG horizontal"))
+    assert channels.warnings == (_unsaid("EEG C4-REF1"),)
+    assert choose_stager_channels(_recording("REF2-C3")).warnings == (_unsaid("REF2-C3"),)
+    channels = choose_stager_channels(_recording("EEG", "EOG horizontal"))
+    assert channels.warnings == ("The label 'EEG' does not say which electrodes it is.",)
+    assert channels.notes == (
         "EEG: EEG; chosen automatically.",
-        "The label 'EEG' does not say which electrodes it is.",
         "EOG: EOG horizontal; chosen automatically.",
         "EMG: none recognised in the recording.",
     )
+    assert choose_stager_channels(_recording(*FEMALE57)).warnings == ()
+
+
+@pytest.mark.parametrize("named", [None, "none"])
+def test_eog_alone_is_warned_of(named):
+    labels = ("E1-M2", "ECG") if named is None else ("E1-M2", "C4-M1")
+    channels = choose_stager_channels(_recording(*labels), eeg=named)
+    assert channels.warnings == ("The night is staged by EOG alone, which is much less accurate.",)
+
+
+def test_mastoids_against_numbered_references():
+    channels = choose_stager_channels(
+        _recording("EEG C4-REF1", "EEG M1-REF2", "EOG E1-REF1", "EEG M2-REF1")
+    )
+    assert _names(channels.eeg) == ["C4-M2 (derived)"]
+    assert _names(channels.eog) == ["E1-M2 (derived)"]
+    assert channels.eeg[0].stored_labels == ("EEG C4-REF1", "EEG M2-REF1")
+    with pytest.raises(MontageError, match="C4 against Ref1 and M1 against Ref2"):
+        resolve(_recording("EEG C4-REF1", "EEG M1-REF2"), "C4-M1")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("EEG M1-REF2", "EEG A1-Ref-A", "EEG M2-LE", "EEG A2-AVG2", "M1-Ref", "EEG M1", "A1"),
+        *("EEG M1-FOO", "EEG A2 left", "EEG A1A2", "EEG M1-M2", "EEG A1+A2", "EEG AVG"),
+    ],
+)
+def test_a_mastoid_is_never_chosen_as_eeg(label):
+    with pytest.raises(MontageError, match="neither EEG nor EOG"):
+        choose_stager_channels(_recording(label))
+    channels = choose_stager_channels(_recording(label, "EEG"))
+    assert _names(channels.eeg) == ["EEG"]
 
 
 def test_slow_eeg_is_left_out_and_slow_emg_is_not():
@@ -312,9 +353,30 @@ def test_slow_eeg_is_left_out_and_slow_emg_is_not():
     assert _names(channels.eeg) == ["C3-M2"]
     assert _names(channels.emg) == ["EMG submental"]
     assert "EEG left out, sampled below 50 Hz: C4-M1." in channels.notes
-    with pytest.raises(MontageError, match=r"neither EEG nor EOG.*--eeg.*it has C4-M1"):
+    with pytest.raises(MontageError) as caught:
+        choose_stager_channels(_recording(slow, _signal("E1-M2", rate=25.0), "ECG"))
+    assert caught.value.what == (
+        "all its EEG and EOG is sampled below 50 Hz, too slowly to stage by: C4-M1 (49 Hz),"
+        " E1-M2 (25 Hz)"
+    )
+    with pytest.raises(MontageError, match="all its EEG is sampled below 50 Hz"):
         choose_stager_channels(_recording(slow))
+    with pytest.raises(MontageError, match="neither EEG nor EOG"):
+        choose_stager_channels(_recording(slow), eeg="none")
     assert _names(choose_stager_channels(_recording(slow), eeg="C4-M1").eeg) == ["C4-M1"]
+
+
+def test_a_file_without_signals_is_not_told_to_name_any():
+    with pytest.raises(MontageError) as caught:
+        choose_stager_channels(_recording())
+    assert (caught.value.what, caught.value.hint) == ("there are no signals to stage by", "")
+    broken = replace(_recording(), quarantined=(Quarantined("C4-M1", "its rate is 0"),))
+    with pytest.raises(MontageError) as caught:
+        choose_stager_channels(broken)
+    assert caught.value.what == (
+        "there are no signals to stage by: none of its channels can be used"
+        " ('C4-M1': its rate is 0)"
+    )
 
 
 def test_channels_can_be_named_or_left_out():
@@ -327,10 +389,10 @@ def test_channels_can_be_named_or_left_out():
     assert channels.notes == (
         "EEG: C4-M1 (derived) = 'EEG C4-Cz' minus 'EEG M1-Cz', C4-Cz = 'EEG C4-Cz', probe 9;"
         " named by the user.",
-        "The label 'probe 9' does not say which electrodes it is.",
         "EOG: left out as asked.",
         "EMG: left out as asked.",
     )
+    assert channels.warnings == ("The label 'probe 9' does not say which electrodes it is.",)
 
 
 def test_a_named_channel_of_another_kind_is_used_and_said():

@@ -119,6 +119,15 @@ def test_empty_hypnogram():
     [
         ("W N2 R W", (None, None), []),
         ("W W W W", (None, None), ["no sleep recorded"]),
+        (
+            "? ? ? ?",
+            (None, None),
+            [
+                "nothing was scored",
+                "2 min are unscored: they count in TRT, not in TST or WASO, so TRT - SL - TST can"
+                " differ from WASO",
+            ],
+        ),
         ("W N2 N2 W", (None, None), ["no stage R"]),
         ("N2 R W W", (None, None), ["sleep precedes or coincides with lights off"]),
         (

@@ -1,4 +1,7 @@
+import codecs
+import os
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,9 +63,68 @@ def test_bad_lines_are_named(tmp_path, content, message):
 
 
 def test_what_cannot_be_read(tmp_path):
-    for path in (tmp_path / "missing.txt", tmp_path):
-        with pytest.raises(ScoringError, match="can't be read"):
+    with pytest.raises(ScoringError, match="the file can't be read: No such file"):
+        read_scoring(tmp_path / "missing.txt")
+    with pytest.raises(ScoringError, match="can't be read: it is a folder"):
+        read_scoring(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_and_devices_are_refused_unread(tmp_path):
+    pipe = tmp_path / "scored.txt"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(ScoringError, match="it is a pipe or device") as caught:
             read_scoring(path)
+        assert caught.value.path == path
+
+
+def test_a_long_file_is_refused(tmp_path):
+    path = tmp_path / "scored.txt"
+    with path.open("wb") as file:
+        file.truncate(20_000_001)
+    with pytest.raises(ScoringError, match="too long to be a scoring"):
+        read_scoring(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "W\nN2\n?\n".encode("utf-16"),
+        codecs.BOM_UTF16_BE + "W\r\nN2\r\n?".encode("utf-16-be"),
+        b"stage\nW\nN2\n?\n\n",
+        b'"Stage"\r\n"W"\r\n"N2"\r\n"?"',
+        b"sep=;\nepoch;stage\n1;W\n2;N2\n3;?\n",
+        b"sep=|\r\nstage|by\r\nW|x\r\nN2|x\r\n?|y\r\n",
+        "epoch\tstage\n1\tW\n2\tN2\n3\t?\n".encode("utf-16"),
+    ],
+)
+def test_what_spreadsheets_write(tmp_path, content):
+    path = tmp_path / "scored.txt"
+    path.write_bytes(content)
+    assert texts(read_scoring(path)) == "W N2 ?"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"1,0,22:00:00,W\n2,30,22:00:30,N1\n", "line 1 heads no column 'stage'"),
+        ("Epoche;Stadium\n1;Wach\n".encode("latin-1"), "line 1 heads no column 'stage'"),
+        ("1\tÉveillé\n2\tN1\n".encode("latin-1"), "line 1 heads no column 'stage'"),
+        (b"sep=;\n1;W\n2;N1\n", "line 2 heads no column 'stage'"),
+        ("Éveillé\n".encode("latin-1"), "line 1: 'Éveillé' is no stage"),
+        (b"stage,stage\nW,N1\n", "2 columns are headed 'stage'"),
+        (b"epoch,Epoch,stage\n1,1,W\n", "2 columns are headed 'epoch'"),
+        (b"stage\nW\n\nN1\n", "line 3 is blank"),
+        (b"sep=;\nepoch;stage\n1;W\n2;5\n", "line 4: 5 is a number"),
+        (b"stage\n", "the table has no rows"),
+    ],
+)
+def test_tables_that_cannot_be_told(tmp_path, content, message):
+    path = tmp_path / "scored.txt"
+    path.write_bytes(content)
+    with pytest.raises(ScoringError, match=message):
+        read_scoring(path)
 
 
 def test_damaged_edf_is_not_read_as_text(tmp_path):
@@ -93,7 +155,7 @@ def test_table(tmp_path):
     scoring = read_scoring(path)
     assert texts(scoring) == "W N1 ? R"
     assert scoring.start == datetime(2024, 3, 1, 23, 59, 30)
-    assert scoring.notes == ()
+    assert scoring.notes == ("this table holds no lights marks",)
 
 
 def test_table_with_times_of_day(tmp_path):
@@ -103,7 +165,7 @@ def test_table_with_times_of_day(tmp_path):
     scoring = read_scoring(path)
     assert texts(scoring) == "W N2"
     assert scoring.start == datetime(1985, 1, 1, 23, 59, 45)
-    assert scoring.notes == ("the clock times have no date: taken as 1 January 1985",)
+    assert scoring.notes[0] == "the clock times have no date: taken as 1 January 1985"
 
 
 def test_table_without_clock(tmp_path):
@@ -119,23 +181,38 @@ def test_table_without_clock(tmp_path):
         ([], "the table has no rows"),
         (["1,0,22:00:00,W", "3,30,22:00:30,W"], "line 3: epoch is 3 where 2 was expected"),
         (["1,0,22:00:00,W", "2,60,22:00:30,W"], "line 3: start_s is 60 where 30 was expected"),
-        (["1,0,22:00:00,W", "2,30,22:01:00,W"], "line 3: the clock shows 22:01:00 where 22:00:30"),
         (["1,nan,22:00:00,W"], "line 2: start_s is nan"),
         (["1,0,22:00:00,W", "two,30,22:00:30,W"], "line 3: epoch is not a number"),
         (["1,0,22:00:00,W", "2,30,22:00:30,5"], "line 3: 5 is a number"),
         (["1,0,22:00:00,W", "2,30,22:00:30,"], "line 3: '' is no stage"),
         (["1,0,22:00:00,W", "2,30,22:00:30"], "line 3 has 3 columns instead of 4"),
-        (["1,0,10 pm,W"], "line 2: '10 pm' is no clock time"),
-        (["1,0,25:00:00,W"], "line 2: '25:00:00' is no clock time"),
-        (["1,0,2024-03-01T22:00:00Z,W"], "line 2: '2024-03-01T22:00:00Z' is no clock time"),
-        (["1,0,22:00:00,W", "2,30,,W"], "line 3: '' is no clock time"),
-        (["1,0,2024-03-01T22:00:00,W", "2,30,22:00:30,W"], "line 3: some clock times have a date"),
     ],
 )
 def test_bad_rows_are_named(tmp_path, rows, message):
     path = table(tmp_path, *rows, header="epoch,start_s,clock,stage")
     with pytest.raises(ScoringError, match=message):
         read_scoring(path)
+
+
+@pytest.mark.parametrize(
+    ("clocks", "message"),
+    [
+        (["22:00:00", "22:01:00"], "line 3: the clock shows 22:01:00 where 22:00:30"),
+        (["10 pm"], "line 2: '10 pm' is no clock time"),
+        (["25:00:00"], "line 2: '25:00:00' is no clock time"),
+        (["2024-03-01T22:00:00Z"], "line 2: '2024-03-01T22:00:00Z' is no clock time"),
+        (["22:00:00", ""], "line 3: '' is no clock time"),
+        (["2024-03-01T22:00:00", "22:00:30"], "line 3: some clock times have a date"),
+    ],
+)
+def test_clock_times_are_needed_only_where_nothing_else_tells_the_place(tmp_path, clocks, message):
+    path = table(tmp_path, *(f"{clock},W" for clock in clocks), header="clock,stage")
+    with pytest.raises(ScoringError, match=message):
+        read_scoring(path)
+    rows = (f"{i},{clock},W" for i, clock in enumerate(clocks, start=1))
+    scoring = read_scoring(table(tmp_path, *rows, header="epoch,clock,stage"))
+    assert (scoring.start, scoring.hypnogram.n_epochs) == (None, len(clocks))
+    assert scoring.notes[0].startswith(f"the clock times were left out: {message}")
 
 
 # Real files

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Quarantined, Recording
@@ -119,11 +120,25 @@ def test_lights_become_marks_and_leave_the_events():
     ]
 
 
-def test_lights_on_before_off_is_refused_with_the_path():
-    file = recording(*by_epoch("W", "N1"), (40.0, None, "Lights off"), (20.0, None, "Lights on"))
-    with pytest.raises(ScoringError, match="not before lights on") as caught:
-        scoring_of_recording(file)
-    assert caught.value.path == Path("night_hyp.edf")
+def test_contradictory_lights_leave_the_stages_readable():
+    file = recording(*by_epoch("W", "N1"), (40.0, None, "Lights off"), (40.0, None, "Lights on"))
+    scoring = scoring_of_recording(file)
+    assert texts(scoring) == "W N1"
+    assert (scoring.hypnogram.lights_off_s, scoring.hypnogram.lights_on_s) == (None, None)
+    why = "the file marks lights off at 40 s, which is not before lights on"
+    assert scoring.lights.contradiction == why
+    assert scoring.notes == (f"{why}: none of its lights marks was taken",)
+    assert agreement(scoring, scoring).accuracy == 1.0
+
+
+def test_lights_of_a_calibration_are_left_out():
+    file = recording(
+        *by_epoch("W", "W", "N2", "N2"), (10.0, None, "Lights on"), (40.0, None, "Lights off")
+    )
+    scoring = scoring_of_recording(file)
+    assert (scoring.hypnogram.lights_off_s, scoring.hypnogram.lights_on_s) == (40.0, None)
+    assert scoring.lights.source == "lights off from annotation, lights on = end of recording"
+    assert scoring.notes == ("lights on (10 s) before the first lights off (40 s) was left out",)
 
 
 def test_signals_set_the_number_of_epochs():

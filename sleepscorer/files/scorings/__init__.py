@@ -1,20 +1,23 @@
 """Scorings of other people and programs: one reader a format, chosen by content."""
 
+import codecs
+import stat
 from pathlib import Path
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.files.edf import open_edf
+from sleepscorer.files.edf_header import BDF_VERSION, EDF_VERSION
 from sleepscorer.files.scorings.epoch_table import is_epoch_table, read_epoch_table
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
 
 __all__ = ["read_scoring", "scoring_of_recording"]
 
-_EDF_VERSIONS = (b"0       ", b"\xffBIOSEMI")
 _EDF_SUFFIXES = (".edf", ".bdf", ".rec")
 # Ten days of epochs with every column take a few MB.
 _MAX_TEXT_BYTES = 20_000_000
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _KNOWN = "an EDF+ hypnogram, a table of epochs (CSV) or one stage a line"
 
 
@@ -39,11 +42,10 @@ def read_scoring(path: str | Path) -> Scoring:
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
-            version = file.read(8)
-        if version in _EDF_VERSIONS or path.suffix.lower() in _EDF_SUFFIXES:
+        content = _read(path)
+        if content is None:
             return scoring_of_recording(open_edf(path))
-        return _read_text(path)
+        return _scoring_of_text(content)
     except OSError as error:
         raise ScoringError(
             f"the file can't be read: {error.strerror or error}", path=path
@@ -54,17 +56,40 @@ def read_scoring(path: str | Path) -> Scoring:
         raise ScoringError(error.what, path=path, hint=error.hint) from error
 
 
-def _read_text(path: Path) -> Scoring:
-    if path.stat().st_size > _MAX_TEXT_BYTES:
+def _read(path: Path) -> bytes | None:
+    """Read a file that may be text, at once and not without bound; None where it is EDF."""
+    # Opening a pipe waits for somebody to write, and a device never ends.
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
+        raise ScoringError(
+            f"the scoring can't be read: it is {what}, not an ordinary file",
+            hint="save the scoring in a file and name that",
+        )
+    with path.open("rb") as file:
+        version = file.read(len(EDF_VERSION))
+        if version in (EDF_VERSION, BDF_VERSION) or path.suffix.lower() in _EDF_SUFFIXES:
+            return None
+        content = version + file.read(_MAX_TEXT_BYTES)
+    if len(content) > _MAX_TEXT_BYTES:
         raise ScoringError("the file is too long to be a scoring", hint=f"expected {_KNOWN}")
-    content = path.read_bytes()
-    if b"\0" in content:
+    return content
+
+
+def _scoring_of_text(content: bytes) -> Scoring:
+    text = _decoded(content)
+    if "\0" in text:
         raise ScoringError("the file is neither EDF+ nor text", hint=f"expected {_KNOWN}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
     if not text.strip():
         raise ScoringError("the file is empty", hint=f"expected {_KNOWN}")
     lines = text.splitlines()
     return read_epoch_table(lines) if is_epoch_table(lines) else read_stage_lines(lines)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith(_UTF16_MARKS):  # Excel's "Unicode text"
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")

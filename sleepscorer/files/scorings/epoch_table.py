@@ -3,16 +3,21 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import numpy as np
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import stage_of_word
 
 _DELIMITERS = ",;\t"
+_COLUMNS = ("stage", "epoch", "start_s", "clock")
+# Excel writes this line before the header, to say how the columns are separated.
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
+_NO_LIGHTS = "this table holds no lights marks"
 _DAY_S = 86_400.0
 # Clock times of a recording with a sub-second start may be rounded to seconds.
 _CLOCK_TOLERANCE_S = 1.0
@@ -23,62 +28,87 @@ _NO_DATE = datetime(1985, 1, 1)
 _Row = tuple[int, dict[str, str]]
 
 
+@dataclass(frozen=True)
+class _Header:
+    """The columns of a table, what separates them, and the number of lines before the rows."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+    n_lines: int
+
+
 def is_epoch_table(lines: Sequence[str]) -> bool:
-    """Tell whether the first line names columns, ``stage`` among them."""
-    columns = _columns(lines)
-    return len(columns) > 1 and "stage" in columns
+    """Tell whether this is a table: its first line separates columns, or heads one of stages."""
+    header = _header(lines)
+    return len(header.columns) > 1 or header.n_lines > 1 or "stage" in header.columns
 
 
 def read_epoch_table(lines: Sequence[str]) -> Scoring:
     """Read the table; of its columns ``stage``, ``epoch``, ``start_s`` and ``clock`` are used.
 
     The start is known where there is a ``clock``: a date and time in ISO 8601, or a time of day,
-    which gets the date 1 January 1985 and a note.
+    which gets the date 1 January 1985 and a note. Clock times that a spreadsheet has changed are
+    left out with a note where another column tells the place of each epoch.
 
     Raises
     ------
     ScoringError
-        If a row is no stage, or does not continue the one before, naming the line.
+        If no or more than one column is headed ``stage``, or a row is no stage or does not
+        continue the one before, naming the line.
     """
-    rows = list(_rows(lines))
+    header = _header(lines)
+    for name in _COLUMNS:
+        if header.columns.count(name) > 1:
+            raise ScoringError(f"{header.columns.count(name)} columns are headed {name!r}")
+    if "stage" not in header.columns:
+        raise ScoringError(
+            f"line {header.n_lines} heads no column 'stage', as that of a table has to",
+            hint="the first line names the columns, such as epoch,start_s,stage",
+        )
+    rows = list(_rows(lines, header))
     if not rows:
         raise ScoringError("the table has no rows")
-    stages = [_stage(row, number) for number, row in rows]
+    stages = [stage_of_word(row["stage"], number) for number, row in rows]
     for index, (number, row) in enumerate(rows):
         _check_place(row, number, index)
-    start, notes = _start(rows)
-    return Scoring(Hypnogram(np.array(stages, dtype=np.int8)), start=start, notes=notes)
+    try:
+        start, notes = _start(rows)
+    except ScoringError as error:
+        if not {"epoch", "start_s"} & set(header.columns):
+            raise
+        start, notes = None, (f"the clock times were left out: {error.what}",)
+    hypnogram = Hypnogram(np.array(stages, dtype=np.int8))
+    return Scoring(hypnogram, start=start, notes=(*notes, _NO_LIGHTS))
 
 
-def _delimiter(lines: Sequence[str]) -> str:
-    header = lines[0] if lines else ""
-    return max(_DELIMITERS, key=header.count)
+def _header(lines: Sequence[str]) -> _Header:
+    separator = _SEPARATOR_LINE.fullmatch(lines[0].strip(" ")) if lines else None
+    n_before = 1 if separator else 0
+    line = lines[n_before] if len(lines) > n_before else ""
+    delimiter = separator[1] if separator else max(_DELIMITERS, key=line.count)
+    columns = (name.strip().strip('"').casefold() for name in line.split(delimiter))
+    return _Header(tuple(columns), delimiter, n_before + 1)
 
 
-def _columns(lines: Sequence[str]) -> list[str]:
-    header = lines[0] if lines else ""
-    return [name.strip().strip('"').casefold() for name in header.split(_delimiter(lines))]
-
-
-def _rows(lines: Sequence[str]) -> Iterator[_Row]:
-    columns = _columns(lines)
-    reader = csv.reader(lines[1:], delimiter=_delimiter(lines))
+def _rows(lines: Sequence[str], header: _Header) -> Iterator[_Row]:
+    reader = csv.reader(lines[header.n_lines :], delimiter=header.delimiter)
+    blank = 0
     try:
         for cells in reader:
-            number = reader.line_num + 1
+            number = reader.line_num + header.n_lines
             if not any(cell.strip() for cell in cells):
+                blank = blank or number
                 continue
-            if len(cells) != len(columns):
+            if blank:
+                raise ScoringError(f"line {blank} is blank", hint="an unscored epoch is written ?")
+            if len(cells) != len(header.columns):
                 raise ScoringError(
-                    f"line {number} has {len(cells)} columns instead of {len(columns)}"
+                    f"line {number} has {len(cells)} columns instead of {len(header.columns)}"
                 )
-            yield number, dict(zip(columns, (cell.strip() for cell in cells), strict=True))
+            yield number, dict(zip(header.columns, map(str.strip, cells), strict=True))
     except csv.Error as error:
-        raise ScoringError(f"line {reader.line_num + 1} is no row of a table: {error}") from error
-
-
-def _stage(row: dict[str, str], number: int) -> Stage:
-    return stage_of_word(row["stage"], number)
+        number = reader.line_num + header.n_lines
+        raise ScoringError(f"line {number} is no row of a table: {error}") from error
 
 
 def _check_place(row: dict[str, str], number: int, index: int) -> None:

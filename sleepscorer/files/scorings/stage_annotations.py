@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.lights import is_lights_off, is_lights_on, lights_of_events
+from sleepscorer.core.lights import (
+    LightsMarks,
+    is_lights_off,
+    is_lights_on,
+    lights_of_events,
+)
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.files.scorings.labels import (
@@ -101,8 +106,15 @@ def _scoring(
         Hypnogram(stages, EPOCH_S, lights.off_s, lights.on_s),
         start=None if start is None else start + timedelta(seconds=shift_s),
         events=tuple(e for e in others if not is_lights_off(e.text) and not is_lights_on(e.text)),
-        notes=(*notes, *lights.notes),
+        notes=(*notes, *lights.notes, *_contradiction_notes(lights)),
+        lights=lights,
     )
+
+
+def _contradiction_notes(lights: LightsMarks) -> tuple[str, ...]:
+    if not lights.contradiction:
+        return ()
+    return (f"{lights.contradiction}: none of its lights marks was taken",)
 
 
 def _spans(staged: list[tuple[Event, Stage]], notes: list[str]) -> list[_Span]:
