@@ -12,9 +12,21 @@ from typing import Any
 
 from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError
+from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.staging.bands import BANDS_HZ
+from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ
+from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-bands-1"
 _FORMAT = 1
+INPUT: dict[str, Any] = {
+    "rate_hz": RATE_HZ,
+    "epoch_s": EPOCH_S,
+    "pass_bands_hz": {band: list(edges) for band, edges in PASS_BANDS_HZ.items()},
+    "power_bands_hz": [list(edges) for edges in BANDS_HZ],
+    "window_epochs": WINDOW_EPOCHS,
+}
+"""What the weights are given; stored with them, so that no change of the program goes unseen."""
 
 
 @dataclass(frozen=True)
@@ -50,45 +62,60 @@ class WeightsInfo:
         return self.folder / "weights.safetensors"
 
 
-def available_weights() -> tuple[WeightsInfo, ...]:
-    """Every set of weights that lies in ``models/``, by name."""
-    folder = paths.models_folder()
-    if not folder.is_dir():
-        return ()
-    return tuple(read_info(entry.parent.name) for entry in sorted(folder.glob("*/config.json")))
+def available_weights() -> tuple[WeightsInfo | WeightsError, ...]:
+    """Every set of weights that lies in ``models/``, by name; a damaged one as its error."""
+
+    def read(name: str) -> WeightsInfo | WeightsError:
+        try:
+            return read_info(name)
+        except WeightsError as error:
+            return error
+
+    return tuple(read(name) for name in _names())
 
 
-def read_info(name: str) -> WeightsInfo:
-    """Read the configuration of the weights of this name.
+def _names() -> list[str]:
+    return sorted(entry.parent.name for entry in paths.models_folder().glob("*/config.json"))
+
+
+def read_info(weights: str | Path) -> WeightsInfo:
+    """Read the configuration of the weights of this name, or in this folder.
 
     Raises
     ------
     WeightsError
-        If there are none of this name, or their configuration can't be used.
+        If there are none, or this program can't use them.
     """
-    if not name or Path(name).name != name or name.startswith("."):
-        raise WeightsError(f"{name!r} is not a name of weights", hint="see: sleepscorer models")
-    folder = paths.models_folder() / name
+    folder = weights if isinstance(weights, Path) else _folder_of(weights)
     path = folder / "config.json"
     try:
-        text = path.read_text(encoding="utf-8")
+        raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        known = ", ".join(
-            entry.parent.name for entry in sorted(paths.models_folder().glob("*/config.json"))
-        )
         raise WeightsError(
-            f"there are no weights called {name!r}", hint=f"there are: {known or 'none'}"
+            f"there are no weights called {folder.name!r}",
+            hint=f"there are: {', '.join(_names()) or 'none'}",
         ) from error
+    except ValueError as error:
+        raise _damaged(path) from error
+    return _info(raw, folder, path)
+
+
+def _folder_of(name: str) -> Path:
+    if not name or Path(name).name != name or name.startswith("."):
+        raise WeightsError(f"{name!r} is not a name of weights", hint="see: sleepscorer models")
+    return paths.models_folder() / name
+
+
+def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
     try:
-        raw = json.loads(text)
-        if raw["format"] != _FORMAT:
+        if (raw["format"], raw["input"]) != (_FORMAT, INPUT):
             raise WeightsError(
-                f"these weights have format {raw['format']}, this program reads {_FORMAT}",
+                "these weights expect other signals than this program gives",
                 path=path,
                 hint="install the version of the program they were made for",
             )
         return WeightsInfo(
-            name=name,
+            name=folder.name,
             folder=folder,
             architecture=str(raw["architecture"]),
             network=dict(raw["network"]),
@@ -96,9 +123,13 @@ def read_info(name: str) -> WeightsInfo:
             summary=str(raw["summary"]),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(
-            "the configuration of these weights is damaged", path=path, hint="install them again"
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> WeightsError:
+    return WeightsError(
+        "the configuration of these weights is damaged", path=path, hint="install them again"
+    )
 
 
 def read_verified(info: WeightsInfo) -> bytes:
@@ -128,6 +159,7 @@ def write_weights(
     (folder / "weights.safetensors").write_bytes(tensors)
     config = {
         "format": _FORMAT,
+        "input": INPUT,
         "architecture": architecture,
         "network": network,
         "sha256": sha256,

@@ -4,23 +4,28 @@ A network is just as confident about nonsense: signals a million times too large
 ones. So this is asked of the signals themselves, and answered in words.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
+from sleepscorer.core.montage import MIN_EEG_EOG_RATE_HZ
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.staging.preprocess import EpochQuality
 
-MIN_RATE_HZ = 50.0
 _FULL_RATE_HZ = 60.0
 """Twice 30 Hz, the upper edge of the fastest band the network measures."""
 
 _TYPICAL_RMS_UV = (2.0, 300.0)
-_UNIT_FACTORS = (("volts", 1e-6), ("millivolts", 1e-3), ("nanovolts", 1e3), ("picovolts", 1e6))
+_UNITS = (("volts", 1e6), ("millivolts", 1e3), ("nanovolts", 1e-3), ("picovolts", 1e-6))
 _WORTH_SAYING = 0.05
 _SHORT_EPOCHS = 20
 _SWAPPED_LOG_RATIO = 0.4
+_OUTLYING_LOG_POWER = 6.0
+"""No EEG or EOG epoch of 153 Sleep-EDF nights is this far above its night's median power, and one
+in a hundred thousand is this far below."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,34 +36,78 @@ class ChannelQuality:
     ----------
     channel
         The derivation.
-    rms
-        (n_epochs,) root mean square of each filtered epoch, in the channel's unit.
-    missing, flat, clipped
-        (n_epochs,) fractions of each epoch.
-    usable
-        (n_epochs,) bool.
+    epochs
+        How much of each epoch is a signal.
+    too_large, too_small
+        (n_epochs,) bool: artefacts far above the channel's usual power, and epochs far below it
+        (a lead that fell off), which are not used.
     """
 
     channel: ResolvedDerivation
-    rms: NDArray[np.float32]
-    missing: NDArray[np.float32]
-    flat: NDArray[np.float32]
-    clipped: NDArray[np.float32]
-    usable: NDArray[np.bool_]
+    epochs: EpochQuality
+    too_large: NDArray[np.bool_]
+    too_small: NDArray[np.bool_]
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """(n_epochs,) True where the channel can be staged by."""
+        return self.epochs.usable & ~self.too_large & ~self.too_small
+
+
+def judged(
+    channel: ResolvedDerivation, log_powers: NDArray[np.float32], parts: Sequence[EpochQuality]
+) -> ChannelQuality:
+    """Judge a channel that was read.
+
+    Parameters
+    ----------
+    log_powers
+        (n_epochs, 5) natural log band powers.
+    parts
+        The quality of its epochs, in order.
+    """
+    epochs = EpochQuality.joined(parts)
+    total = np.logaddexp.reduce(log_powers.astype(np.float64), axis=1)
+    low, high = _TYPICAL_RMS_UV
+    typical = epochs.usable & (epochs.rms >= low) & (epochs.rms <= high)
+    # Where a lead was off for most of the night the median is its noise: epochs that look like
+    # EEG or EOG, if there are any to speak of, say what is usual.
+    counted = typical if typical.sum() > 0.1 * epochs.usable.sum() else epochs.usable
+    usual = float(np.median(total[counted])) if counted.any() else 0.0
+    return ChannelQuality(
+        channel,
+        epochs,
+        too_large=epochs.usable & (total > usual + _OUTLYING_LOG_POWER),
+        too_small=epochs.usable & (total < usual - _OUTLYING_LOG_POWER),
+    )
 
 
 def reason_against(channel: ResolvedDerivation) -> str:
     """Why a channel can't be used at all, or an empty string; asked before reading it."""
-    if channel.sampling_rate_hz < MIN_RATE_HZ:
+    if channel.sampling_rate_hz < MIN_EEG_EOG_RATE_HZ:
         return (
             f"{channel.name} is stored at {channel.sampling_rate_hz:g} Hz;"
-            f" staging needs at least {MIN_RATE_HZ:g} Hz"
+            f" staging needs at least {MIN_EEG_EOG_RATE_HZ:g} Hz"
         )
     return ""
 
 
+def notes_on_units(channel: ResolvedDerivation) -> tuple[str, ...]:
+    """What was set right with certainty: voltages converted by the header's own unit."""
+    return tuple(
+        f"{signal.label} is stored in {signal.stored_unit} and was converted to microvolts."
+        for signal, _ in channel.parts
+        if signal.unit == "uV" and not _is_microvolts(signal.stored_unit)
+    )
+
+
+def _is_microvolts(unit: str) -> bool:
+    plain = unit.strip().casefold().replace("\N{GREEK SMALL LETTER MU}", "u")
+    return plain.replace("\N{MICRO SIGN}", "u") in {"uv", "microv", "microvolt", "microvolts"}
+
+
 def warnings_before(channel: ResolvedDerivation) -> tuple[str, ...]:
-    """What the header alone says about a channel."""
+    """What is doubtful by the header alone."""
     warnings = []
     if channel.sampling_rate_hz < _FULL_RATE_HZ:
         warnings.append(
@@ -70,10 +119,6 @@ def warnings_before(channel: ResolvedDerivation) -> tuple[str, ...]:
             named = f"the unit {signal.stored_unit!r}" if signal.stored_unit else "no unit"
             warnings.append(
                 f"{signal.label} names {named}, not a voltage; it was read as microvolts."
-            )
-        elif signal.stored_unit.strip().lower() in {"v", "mv", "nv"}:
-            warnings.append(
-                f"{signal.label} is stored in {signal.stored_unit} and was converted to microvolts."
             )
     return tuple(warnings)
 
@@ -93,45 +138,57 @@ def reason_after(quality: ChannelQuality) -> str:
     if quality.usable.any():
         return ""
     name = quality.channel.name
-    worst = max(
-        ("missing", float(quality.missing.mean())),
-        ("flat", float(quality.flat.mean())),
-        ("clipped", float(quality.clipped.mean())),
-        key=lambda item: item[1],
-    )
-    if worst[1] > _WORTH_SAYING:
-        return f"{name} is {worst[0]} for {100 * worst[1]:.0f} % of the recording"
+    word, share = max(_faults(quality), key=lambda fault: fault[1])
+    if share > _WORTH_SAYING:
+        return f"{name} is {word} for {100 * share:.0f} % of the recording"
     return f"{name} has no epoch with a signal"
 
 
 def warnings_after(quality: ChannelQuality) -> tuple[str, ...]:
     """What is doubtful about a channel that can be used."""
     name = quality.channel.name
-    warnings = []
-    for word, fractions in (
-        ("missing", quality.missing),
-        ("flat", quality.flat),
-        ("clipped", quality.clipped),
+    warnings = [
+        f"{name} is {word} for {100 * share:.0f} % of the recording; epochs that are more"
+        " than half so were left out of it."
+        for word, share in _faults(quality)
+        if share > _WORTH_SAYING
+    ]
+    for found, words in (
+        (quality.too_large, "far above its usual power (movement, a loose lead)"),
+        (quality.too_small, "far below its usual power (a lead that is off)"),
     ):
-        share = float(fractions.mean())
-        if share > _WORTH_SAYING:
+        n_found = int(found.sum())
+        if n_found:
             warnings.append(
-                f"{name} is {word} for {100 * share:.0f} % of the recording; epochs that are more"
-                " than half so were left out of it."
+                f"{n_found} of {found.size} epochs of {name} are {words} and were left out of it."
             )
-    warnings.extend(_amplitude_warning(name, float(np.median(quality.rms[quality.usable]))))
+    warnings.extend(_amplitude_warnings(quality))
     return tuple(warnings)
 
 
-def _amplitude_warning(name: str, rms_uv: float) -> list[str]:
+def _faults(quality: ChannelQuality) -> list[tuple[str, float]]:
+    epochs = quality.epochs
+    return [
+        ("missing", float(epochs.missing.mean())),
+        ("flat", float(epochs.flat.mean())),
+        ("clipped", float(epochs.clipped.mean())),
+    ]
+
+
+def _amplitude_warnings(quality: ChannelQuality) -> list[str]:
+    name = quality.channel.name
+    rms_uv = float(np.median(quality.epochs.rms[quality.usable]))
     low, high = _TYPICAL_RMS_UV
     if low <= rms_uv <= high:
         return []
-    guess = next(
-        (word for word, factor in _UNIT_FACTORS if low <= rms_uv / factor <= high),
-        None,
-    )
-    likely = f"the values look like {guess}, not microvolts" if guess else "check its unit and gain"
+    likely = "check its unit and gain"
+    for unit, factor in _UNITS:
+        if low <= rms_uv * factor <= high:
+            # 1e6 too small: volts that were written as if they were microvolts.
+            likely = f"its values look like {unit}, which its header calls microvolts"
+    stored = {signal.stored_unit for signal, _ in quality.channel.parts}
+    if not all(map(_is_microvolts, stored)) and "look like" in likely:
+        likely = f"its values look like microvolts, which its header calls {', '.join(stored)}"
     return [
         f"{name} has a median amplitude of {rms_uv:.3g} µV, outside the {low:g} to {high:g} µV of"
         f" EEG and EOG: {likely}. Staging does not depend on the gain, but check the recording."

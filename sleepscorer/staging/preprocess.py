@@ -4,8 +4,8 @@ Everything is done in one pass in the frequency domain, block by block with marg
 spectrum at 50 Hz resamples, and multiplying it filters, at any stored rate and without a delay.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.recording import Gap
+from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import EPOCH_S
 
 RATE_HZ = 100
 SAMPLES_PER_EPOCH = int(EPOCH_S) * RATE_HZ
 
 Band = Literal["eeg", "eog"]
-_PASS_HZ: dict[Band, tuple[float, float]] = {"eeg": (0.5, 30.0), "eog": (0.5, 15.0)}
+PASS_BANDS_HZ: dict[Band, tuple[float, float]] = {"eeg": (0.5, 30.0), "eog": (0.5, 15.0)}
 """Pass bands of the published Sleep-EDF features that the first weights learned from."""
 
 _BLOCK_EPOCHS = 20
@@ -31,27 +32,60 @@ _MIN_USABLE_FRACTION = 0.5
 
 
 @dataclass(frozen=True, eq=False)
+class EpochQuality:
+    """How much of some epochs of one channel is a signal.
+
+    Parameters
+    ----------
+    missing, flat, clipped
+        (n,) fraction of each epoch's stored samples that are so.
+    in_gap
+        (n,) bool: a gap of the recording touches the epoch.
+    rms
+        (n,) root mean square of the filtered epoch, in the channel's unit.
+    """
+
+    missing: NDArray[np.float32]
+    flat: NDArray[np.float32]
+    clipped: NDArray[np.float32]
+    in_gap: NDArray[np.bool_]
+    rms: NDArray[np.float32]
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """(n,) True where no gap is touched and at least half of the epoch is a signal."""
+        bad = self.missing + self.flat + self.clipped
+        return ~self.in_gap & (bad <= 1 - _MIN_USABLE_FRACTION)
+
+    @staticmethod
+    def joined(parts: Sequence["EpochQuality"]) -> "EpochQuality":
+        """The same of all epochs together."""
+        return EpochQuality(
+            *(
+                np.concatenate([getattr(part, column.name) for part in parts])
+                for column in fields(EpochQuality)
+            )
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class EpochBlock:
-    """Consecutive epochs of one signal, filtered, at 100 Hz.
+    """Consecutive epochs of one channel, filtered, at 100 Hz.
 
     Parameters
     ----------
     first_epoch
         Index of the first.
     epochs
-        (n, 3000) float32 in the signal's unit; bad samples are bridged by straight lines.
-    missing, flat, clipped
-        (n,) fraction of each epoch's stored samples that are so.
-    usable
-        (n,) True where at least half of the epoch is none of these and no gap touches it.
+        (n, 3000) float32 in the channel's unit. Where a part is missing, flat or clipped the rest
+        of the epoch is repeated in its place: a straight line would have no power.
+    quality
+        Of the same epochs.
     """
 
     first_epoch: int
     epochs: NDArray[np.float32]
-    missing: NDArray[np.float32]
-    flat: NDArray[np.float32]
-    clipped: NDArray[np.float32]
-    usable: NDArray[np.bool_]
+    quality: EpochQuality
 
 
 def epoch_blocks(
@@ -82,28 +116,34 @@ def _read_block(
     start_s, stop_s = first * EPOCH_S, stop * EPOCH_S
     n_epochs = stop - first
     stored, missing, flat, clipped = _checked(channel, start_s - _MARGIN_S, stop_s + _MARGIN_S)
-    resampled = band_passed(
-        _bridged(stored, missing | flat | clipped),
-        duration_s=stop_s - start_s + 2 * _MARGIN_S,
-        band=band,
-    )
+    bad = missing | flat | clipped
+    duration_s = stop_s - start_s + 2 * _MARGIN_S
+    resampled = band_passed(_bridged(stored, bad), duration_s=duration_s, band=band)
     margin = round(_MARGIN_S * RATE_HZ)
-    epochs = resampled[margin : margin + n_epochs * SAMPLES_PER_EPOCH]
+    inner = slice(margin, margin + n_epochs * SAMPLES_PER_EPOCH)
+    epochs = resampled[inner].reshape(n_epochs, SAMPLES_PER_EPOCH).astype(np.float32)
+    if bad.any():
+        nearest = np.minimum((np.arange(resampled.size) * bad.size) // resampled.size, bad.size - 1)
+        _fill_from_rest(epochs, bad[nearest][inner].reshape(epochs.shape))
     rate_hz = channel.sampling_rate_hz
-    shares = [_by_epoch(what, n_epochs, rate_hz) for what in (missing, flat, clipped)]
-    usable = shares[0] + shares[1] + shares[2] <= 1 - _MIN_USABLE_FRACTION
-    for gap in gaps:
-        touched_first = int(gap.start_s // EPOCH_S) - first
-        touched_stop = int(-(-gap.stop_s // EPOCH_S)) - first
-        usable[max(touched_first, 0) : max(touched_stop, 0)] = False
-    return EpochBlock(
-        first_epoch=first,
-        epochs=epochs.reshape(n_epochs, SAMPLES_PER_EPOCH).astype(np.float32),
-        missing=shares[0],
-        flat=shares[1],
-        clipped=shares[2],
-        usable=usable,
+    quality = EpochQuality(
+        missing=_by_epoch(missing, n_epochs, rate_hz),
+        flat=_by_epoch(flat, n_epochs, rate_hz),
+        clipped=_by_epoch(clipped, n_epochs, rate_hz),
+        in_gap=_touched(gaps, first, n_epochs),
+        rms=np.sqrt(np.square(epochs).mean(axis=1)),
     )
+    return EpochBlock(first, epochs, quality)
+
+
+def _touched(gaps: tuple[Gap, ...], first: int, n_epochs: int) -> NDArray[np.bool_]:
+    """(n_epochs,) True where a gap touches the epoch; the first has the index ``first``."""
+    result = np.zeros(n_epochs, dtype=bool)
+    for gap in gaps:
+        start = int(gap.start_s // EPOCH_S) - first
+        stop = int(-(-gap.stop_s // EPOCH_S)) - first
+        result[max(start, 0) : max(stop, 0)] = True
+    return result
 
 
 def _checked(
@@ -161,18 +201,17 @@ def band_passed(
 
 
 def _gain(frequency_hz: NDArray[np.float64], band: Band) -> NDArray[np.float64]:
-    low_hz, high_hz = _PASS_HZ[band]
+    low_hz, high_hz = PASS_BANDS_HZ[band]
     rising = np.clip(frequency_hz / low_hz, 0, 1)
     falling = np.clip((high_hz * 1.25 - frequency_hz) / (high_hz * 0.25), 0, 1)
     gain: NDArray[np.float64] = np.sin(np.pi / 2 * rising) ** 2 * np.sin(np.pi / 2 * falling) ** 2
     return gain
 
 
-def _runs(same: NDArray[np.bool_], min_length: int) -> NDArray[np.bool_]:
+def _long_runs(mask: NDArray[np.bool_], min_length: int) -> NDArray[np.bool_]:
     """Members of runs of at least ``min_length`` true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], same, [False])).astype(np.int8)))
-    result = np.zeros(same.size, dtype=bool)
-    for start, stop in edges.reshape(-1, 2):
+    result = np.zeros(mask.size, dtype=bool)
+    for start, stop in runs_of(mask):
         if stop - start >= min_length:
             result[start:stop] = True
     return result
@@ -183,7 +222,7 @@ def _flat_samples(samples: NDArray[np.float32], rate_hz: float) -> NDArray[np.bo
     unchanged = np.diff(samples) == 0
     if not unchanged.any():
         return np.zeros(samples.size, dtype=bool)
-    run = _runs(unchanged, max(2, round(_FLAT_S * rate_hz) - 1))
+    run = _long_runs(unchanged, max(2, round(_FLAT_S * rate_hz) - 1))
     # A run of n equal differences lies between n + 1 equal samples.
     return np.concatenate((run, [False])) | np.concatenate(([False], run))
 
@@ -210,7 +249,7 @@ def _clipped_samples(
             <= 1e-4 * abs(physical_range[1] - physical_range[0])
         )
         if at_limit or at_extreme.sum() > _RAIL_FRACTION * samples.size:
-            result |= _runs(at_extreme, _RAIL_RUN_SAMPLES)
+            result |= _long_runs(at_extreme, _RAIL_RUN_SAMPLES)
     return result
 
 
@@ -224,6 +263,13 @@ def _bridged(samples: NDArray[np.float32], bad: NDArray[np.bool_]) -> NDArray[np
         return np.zeros(samples.size)
     values[bad] = np.interp(np.flatnonzero(bad), good, values[good])
     return values
+
+
+def _fill_from_rest(epochs: NDArray[np.float32], bad: NDArray[np.bool_]) -> None:
+    """Put an epoch's good samples, repeated, in the place of its bad ones."""
+    for epoch, is_bad in zip(epochs, bad, strict=True):
+        if is_bad.any() and not is_bad.all():
+            epoch[:] = np.resize(epoch[~is_bad], epoch.size)
 
 
 def _by_epoch(what: NDArray[np.bool_], n_epochs: int, rate_hz: float) -> NDArray[np.float32]:

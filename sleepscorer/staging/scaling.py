@@ -2,23 +2,28 @@
 
 The head learned from z-scored nights that were cropped to half an hour around sleep. Dividing a
 signal by its root mean square subtracts the logarithm of its mean power from every log band power.
-The power is taken from the band powers themselves, a median over the parts of each epoch, so that
-artefacts hardly count; and over the time around the main sleep period only, so that hours of wake
-before the night don't move it.
+The power is taken from the band powers themselves, a median over the parts of each epoch; epochs
+far above the usual power don't count, so that a loose lead does not move the scale of a whole
+night; nor does anything but the time around the main sleep period, so that hours of wake before
+the night don't either.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.runs import joined_runs, runs_of
 from sleepscorer.core.stages import EPOCH_S
 
 AROUND_SLEEP_EPOCHS = round(30 * 60 / EPOCH_S)
+_ARTEFACT_LOG_POWER = 4.0
+"""Above the median by this much an epoch is left out of the scale. On 153 nights of Sleep-EDF these
+are 0.04 % of the EEG's epochs and 1.2 % of the EOG's; kappa changes by less than 0.003."""
 _SMOOTH_EPOCHS = round(30 * 60 / EPOCH_S)
 _BRIDGE_EPOCHS = round(60 * 60 / EPOCH_S)
 
 
 def log_scale(log_powers: NDArray[np.float32], usable: NDArray[np.bool_]) -> float:
-    """Natural log of the mean power.
+    """Natural log of the mean power, artefacts left out.
 
     Parameters
     ----------
@@ -34,6 +39,7 @@ def log_scale(log_powers: NDArray[np.float32], usable: NDArray[np.bool_]) -> flo
     if not usable.any():
         return 0.0
     total = np.logaddexp.reduce(log_powers[usable].astype(np.float64), axis=1)
+    total = total[total <= np.median(total) + _ARTEFACT_LOG_POWER]
     return float(np.logaddexp.reduce(total) - np.log(total.size))
 
 
@@ -58,22 +64,10 @@ def around_main_sleep(sleep_probability: NDArray[np.floating]) -> NDArray[np.boo
     weight = np.convolve(known, kernel, mode="same")[:n_epochs]
     smooth = np.convolve(np.nan_to_num(sleep_probability), kernel, mode="same")[:n_epochs]
     asleep = (smooth > 0.5 * weight) & (weight > 0)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], asleep, [False])).astype(np.int8)))
-    if edges.size == 0:
+    periods = joined_runs(runs_of(asleep), _BRIDGE_EPOCHS + 1)
+    if len(periods) == 0:
         return np.ones(n_epochs, dtype=bool)
-    start, stop = _longest_bridged(edges.reshape(-1, 2))
+    start, stop = periods[np.argmax(periods[:, 1] - periods[:, 0])]
     result = np.zeros(n_epochs, dtype=bool)
     result[max(start - AROUND_SLEEP_EPOCHS, 0) : stop + AROUND_SLEEP_EPOCHS] = True
     return result
-
-
-def _longest_bridged(periods: NDArray[np.int_]) -> tuple[int, int]:
-    """The longest period once those less than an hour apart are joined."""
-    joined = [list(map(int, periods[0]))]
-    for start, stop in periods[1:]:
-        if start - joined[-1][1] <= _BRIDGE_EPOCHS:
-            joined[-1][1] = int(stop)
-        else:
-            joined.append([int(start), int(stop)])
-    start, stop = max(joined, key=lambda period: period[1] - period[0])
-    return start, stop

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 
 from sleepscorer import __version__
@@ -19,10 +22,11 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.staging import input_gate
+from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
 from sleepscorer.staging.devices import choose_device
 from sleepscorer.staging.input_gate import ChannelQuality
-from sleepscorer.staging.networks.cnn_lstm import N_BANDS, CnnLstm, CnnLstmConfig
+from sleepscorer.staging.networks.cnn_lstm import CnnLstm, CnnLstmConfig
 from sleepscorer.staging.preprocess import Band, epoch_blocks
 from sleepscorer.staging.scaling import around_main_sleep, log_scale
 from sleepscorer.staging.windows import averaged_windows
@@ -46,7 +50,7 @@ class Stager:
     Parameters
     ----------
     weights
-        Name of a folder in ``models/``.
+        Name of a folder in ``models/``, or the path of any such folder.
     device
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
 
@@ -58,14 +62,15 @@ class Stager:
         If there is no such device here.
     """
 
-    def __init__(self, weights: str = DEFAULT_WEIGHTS, *, device: str = "auto") -> None:
+    def __init__(self, weights: str | Path = DEFAULT_WEIGHTS, *, device: str = "auto") -> None:
         # The network's operations take milliseconds: more threads gain a tenth of the time on an
         # idle machine, and on a busy one their spin-waiting for each other costs tenfold.
         torch.set_num_threads(1)
         self.info = read_info(weights)
         self._network = _load_network(self.info)
         self._device = choose_device(device)
-        self._network.to(self._device)
+        self._fell_back = False
+        self._on_device(lambda: None)
 
     def stage(
         self, recording: Recording, channels: StagerChannels, progress: Progress = silent
@@ -91,7 +96,6 @@ class Stager:
         StagingRefused
             If the recording is shorter than an epoch or no channel can be used.
         """
-        self._fell_back = False
         n_epochs = recording.n_epochs
         if n_epochs < 1:
             raise StagingRefused(
@@ -99,8 +103,10 @@ class Stager:
                 path=recording.path,
             )
         notes = [*channels.notes]
-        warnings = [*input_gate.warnings_on_length(n_epochs)]
-        eeg, eog = self._measure_all(recording, channels, warnings, part_of(progress, 0.0, 0.9))
+        warnings = [*channels.warnings, *input_gate.warnings_on_length(n_epochs)]
+        eeg, eog = self._measure_all(recording, channels, warnings, part_of(progress, 0.0, 0.8))
+        for measured in (*eeg, *eog):
+            notes.extend(input_gate.notes_on_units(measured.quality.channel))
         if channels.emg:
             notes.append(
                 f"The chin EMG ({', '.join(c.name for c in channels.emg)}) was not used:"
@@ -108,8 +114,7 @@ class Stager:
             )
         if eeg and eog:
             warnings.extend(_swap_warnings(eeg[0], eog[0]))
-        progress(0.9, "staging")
-        probabilities = self._staged(eeg, eog, n_epochs, part_of(progress, 0.9, 1.0))
+        probabilities = self._staged(eeg, eog, n_epochs, part_of(progress, 0.8, 1.0))
         unstaged = int(np.isnan(probabilities[:, 0]).sum())
         if unstaged:
             warnings.append(f"{unstaged} of {n_epochs} epochs have no signal and stay unscored.")
@@ -177,27 +182,14 @@ class Stager:
         self, recording: Recording, channel: ResolvedDerivation, band: Band, progress: Progress
     ) -> _Measured:
         n_epochs = recording.n_epochs
-        log_powers, rms, missing, flat, clipped, usable = [], [], [], [], [], []
+        log_powers, blocks = [], []
         for block in epoch_blocks(channel, n_epochs, band=band, gaps=recording.gaps):
-            good = np.maximum(1 - block.missing - block.flat - block.clipped, 0.1)
-            # Bridged stretches carry no power: what remains stands for the whole epoch.
-            log_powers.append(self._encoded(block.epochs) - np.log(good)[:, None])
-            rms.append(np.sqrt(np.square(block.epochs).mean(axis=1) / good))
-            missing.append(block.missing)
-            flat.append(block.flat)
-            clipped.append(block.clipped)
-            usable.append(block.usable)
+            log_powers.append(self._encoded(block.epochs))
+            blocks.append(block.quality)
             done = block.first_epoch + len(block.epochs)
             progress(done / n_epochs, f"{channel.name}: epoch {done} of {n_epochs}")
-        quality = ChannelQuality(
-            channel,
-            np.concatenate(rms),
-            np.concatenate(missing),
-            np.concatenate(flat),
-            np.concatenate(clipped),
-            np.concatenate(usable),
-        )
-        return _Measured(np.concatenate(log_powers).astype(np.float32), quality)
+        powers = np.concatenate(log_powers)
+        return _Measured(powers, input_gate.judged(channel, powers, blocks))
 
     def _encoded(self, epochs: NDArray[np.float32]) -> NDArray[np.float32]:
         def run() -> NDArray[np.float32]:
@@ -211,9 +203,10 @@ class Stager:
     def _on_device(self, run: Callable[[], Result]) -> Result:
         """Run on the chosen device, and on the CPU for good once its memory is exhausted."""
         try:
+            self._network.to(self._device)
             return run()
-        except torch.OutOfMemoryError:
-            if self._device.type == "cpu":
+        except RuntimeError as error:
+            if self._device.type == "cpu" or not _is_out_of_memory(error):
                 raise
             self._fell_back = True
             self._device = torch.device("cpu")
@@ -230,8 +223,8 @@ class Stager:
         """Scale, stage, look where the main sleep is, and scale by that until it holds still."""
         around = np.ones(n_epochs, dtype=bool)
         for scaling in range(_MAX_SCALINGS):
-            probabilities = self._mean_over_pairs(eeg, eog, around, n_epochs)
-            progress((scaling + 1) / _MAX_SCALINGS, "staging")
+            part = part_of(progress, scaling / _MAX_SCALINGS, (scaling + 1) / _MAX_SCALINGS)
+            probabilities = self._mean_over_pairs(eeg, eog, around, part)
             found = around_main_sleep(1 - probabilities[:, Stage.W])
             if np.array_equal(found, around):
                 break
@@ -243,19 +236,21 @@ class Stager:
         eeg: Sequence[_Measured],
         eog: Sequence[_Measured],
         around: NDArray[np.bool_],
-        n_epochs: int,
+        progress: Progress,
     ) -> NDArray[np.float32]:
         """(n_epochs, 5): the mean over the pairs of EEG and EOG, NaN where none is usable."""
+        n_epochs = around.size
         total = np.zeros((n_epochs, len(STAGES)))
         count = np.zeros(n_epochs)
-        for one_eeg in eeg or (None,):
-            for one_eog in eog or (None,):
-                powers, present = _head_inputs((one_eeg, one_eog), around, n_epochs)
-                # An epoch in which this pair has its EEG counts; one that has only the EOG is left
-                # to it where no EEG at all is usable.
-                weight = np.where(present[:, 0] > 0, 1.0, 1e-3 * present[:, 1])
-                total += weight[:, None] * averaged_windows(self._head, powers, present)
-                count += weight
+        pairs = list(product(eeg or (None,), eog or (None,)))
+        for index, pair in enumerate(pairs):
+            part = part_of(progress, index / len(pairs), (index + 1) / len(pairs))
+            powers, present = _head_inputs(pair, around, n_epochs)
+            # An epoch in which this pair has its EEG counts; one that has only the EOG is left to
+            # it where no EEG at all is usable.
+            weight = np.where(present[:, 0] > 0, 1.0, 1e-3 * present[:, 1])
+            total += weight[:, None] * averaged_windows(self._head, powers, present, part)
+            count += weight
         staged = count > 0
         result = np.full((n_epochs, len(STAGES)), np.nan, dtype=np.float32)
         mean = total[staged] / count[staged, None]
@@ -286,16 +281,28 @@ def _load_network(info: WeightsInfo) -> CnnLstm:
     content = read_verified(info)
     if info.architecture != "CnnLstm":
         raise WeightsError(
-            f"this program has no network {info.architecture!r}", path=info.weights_path
+            f"this program has no network {info.architecture!r}",
+            path=info.weights_path,
+            hint="install the version of the program they were made for",
         )
     try:
         network = CnnLstm(CnnLstmConfig(**info.network))
         network.load_state_dict(load_tensors(content))
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError, SafetensorError) as error:
         raise WeightsError(
-            "the weights do not fit their configuration", path=info.weights_path
+            "the weights do not fit their configuration",
+            path=info.weights_path,
+            hint="install them again",
         ) from error
     return network.eval()
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """Tell an exhausted device from a bug; not every backend has an exception of its own for it."""
+    words = str(error).casefold()
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        sign in words for sign in ("out of memory", "alloc_failed", "not_enough_memory")
+    )
 
 
 def _head_inputs(

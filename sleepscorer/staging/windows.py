@@ -5,20 +5,24 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.stages import STAGES
 
 WINDOW_EPOCHS = 40
 """Length of the sequences the head is trained on: 20 minutes."""
 
 _STRIDE_EPOCHS = 10
-_WINDOWS_PER_BATCH = 64
+_WINDOWS_PER_BATCH = 32
 
 Head = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 """Gives (batch, length, 5) probabilities of (batch, length, 10) powers and (..., 2) presence."""
 
 
 def averaged_windows(
-    head: Head, powers: NDArray[np.float32], present: NDArray[np.float32]
+    head: Head,
+    powers: NDArray[np.float32],
+    present: NDArray[np.float32],
+    progress: Progress = silent,
 ) -> NDArray[np.float64]:
     """Stage a whole night; an epoch counts most where it lies in the middle of a window.
 
@@ -30,6 +34,8 @@ def averaged_windows(
         (n_epochs, 10) scaled log band powers of EEG and EOG.
     present
         (n_epochs, 2) 1 where each can be used.
+    progress
+        Called for every batch of windows.
 
     Returns
     -------
@@ -43,6 +49,7 @@ def averaged_windows(
     count = np.zeros(n_epochs)
     for first in range(0, len(starts), _WINDOWS_PER_BATCH):
         batch = starts[first : first + _WINDOWS_PER_BATCH]
+        progress(first / len(starts), "staging")
         answers = head(
             np.stack([powers[start : start + length] for start in batch]),
             np.stack([present[start : start + length] for start in batch]),

@@ -24,12 +24,11 @@ from sleepscorer.staging.networks.cnn_lstm import CnnLstm, CnnLstmConfig
 from sleepscorer.staging.stager import Stager
 from sleepscorer.training.encoder import N_CHECK_RECORDINGS, encoder_error, train_encoder
 from sleepscorer.training.evaluate import FPZ_CZ, PZ_OZ, Answers, answers_on_nights
-from sleepscorer.training.head import fit_temperature, train_head
 from sleepscorer.training.model_card import Card, Judgement
 from sleepscorer.training.nights import (
     TEST_SUBJECTS,
     VALIDATION_SUBJECTS,
-    Night,
+    LabelledNight,
     load_nights,
     of_subjects,
     training_nights,
@@ -40,6 +39,7 @@ from sleepscorer.training.real_recordings import (
     unscored_wake,
 )
 from sleepscorer.training.signals import wake_epochs
+from sleepscorer.training.stage_head import fit_temperature, train_head
 
 _CHANNEL_SETS: tuple[tuple[str, int | None, bool], ...] = (
     ("Fpz-Cz + EOG", FPZ_CZ, True),
@@ -96,7 +96,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _trained(nights: Sequence[Night], options: argparse.Namespace) -> CnnLstm:
+def _trained(nights: Sequence[LabelledNight], options: argparse.Namespace) -> CnnLstm:
     config = CnnLstmConfig()
     network = CnnLstm(config)
     with ProgressBar() as bar:
@@ -125,7 +125,7 @@ def _trained(nights: Sequence[Night], options: argparse.Namespace) -> CnnLstm:
     return network.eval()
 
 
-def _calibrated(network: CnnLstm, nights: Sequence[Night]) -> float:
+def _calibrated(network: CnnLstm, nights: Sequence[LabelledNight]) -> float:
     answers = [
         answers_on_nights(network, nights, derivation=derivation, with_eog=with_eog)
         for _, derivation, with_eog in _CHANNEL_SETS
@@ -137,7 +137,7 @@ def _calibrated(network: CnnLstm, nights: Sequence[Night]) -> float:
     )
 
 
-def _counts(nights: Sequence[Night]) -> tuple[int, int]:
+def _counts(nights: Sequence[LabelledNight]) -> tuple[int, int]:
     return len(nights), len({night.subject for night in nights})
 
 
@@ -147,7 +147,7 @@ def _error_on_new_eeg(network: CnnLstm, options: argparse.Namespace) -> tuple[fl
 
 
 def _wake_called_sleep(options: argparse.Namespace) -> tuple[int, int]:
-    stager = Stager(options.out.name, device="cpu")
+    stager = Stager(options.out, device="cpu")
     stages = [
         stager.stage(recording, choose_stager_channels(recording)).stages
         for recording in unscored_wake(options.data / "pz_oz_wake")
@@ -156,7 +156,7 @@ def _wake_called_sleep(options: argparse.Namespace) -> tuple[int, int]:
     return int((found > Stage.W).sum()), int((found >= Stage.W).sum())
 
 
-def _on_nights(network: CnnLstm, nights: Sequence[Night], which: str) -> list[Judgement]:
+def _on_nights(network: CnnLstm, nights: Sequence[LabelledNight], which: str) -> list[Judgement]:
     n_subjects = len({night.subject for night in nights})
     data = f"Sleep-EDF, {which}: {len(nights)} nights, {n_subjects} people"
     judgements = []
@@ -170,7 +170,7 @@ def _on_nights(network: CnnLstm, nights: Sequence[Night], which: str) -> list[Ju
 
 def _on_recordings(options: argparse.Namespace) -> list[Judgement]:
     """Judge the written weights on raw signals: each recording, and each group pooled."""
-    stager = Stager(options.out.name, device="cpu")
+    stager = Stager(options.out, device="cpu")
     judgements: list[Judgement] = []
     pooled: dict[str, list[Answers]] = {}
     for scored in scored_recordings(options.data):

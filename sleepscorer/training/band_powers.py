@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import integrate, signal
 
-from sleepscorer.staging.networks.cnn_lstm import BANDS_HZ, SAMPLING_RATE_HZ
+from sleepscorer.staging.bands import BANDS_HZ
+from sleepscorer.staging.preprocess import RATE_HZ
 
 _SEGMENT_SAMPLES = 400
 
@@ -26,7 +27,7 @@ def log_band_powers(epochs: NDArray[np.floating]) -> NDArray[np.float32]:
     """
     frequency_hz, density = signal.welch(
         epochs,
-        fs=SAMPLING_RATE_HZ,
+        fs=RATE_HZ,
         window="hamming",
         nperseg=_SEGMENT_SAMPLES,
         noverlap=_SEGMENT_SAMPLES // 2,

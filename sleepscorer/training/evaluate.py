@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.staging.networks.cnn_lstm import N_BANDS, CnnLstm
+from sleepscorer.staging.bands import N_BANDS
+from sleepscorer.staging.networks.cnn_lstm import CnnLstm
 from sleepscorer.staging.scaling import log_scale
 from sleepscorer.staging.windows import averaged_windows
-from sleepscorer.training.nights import Night
+from sleepscorer.training.nights import LabelledNight
 
 FPZ_CZ, PZ_OZ = 0, 1
 
@@ -45,7 +46,7 @@ class Answers:
 
 
 def answers_on_nights(
-    network: CnnLstm, nights: Sequence[Night], *, derivation: int | None, with_eog: bool
+    network: CnnLstm, nights: Sequence[LabelledNight], *, derivation: int | None, with_eog: bool
 ) -> Answers:
     """Stage nights from their band powers, as the stager does from signals.
 

@@ -100,13 +100,13 @@ The encoder is a learned filter bank: it was trained to measure band powers, and
 
 ## How good it is
 
-Agreement with one human expert, pooled over epochs. Human experts agree with each other at a kappa of about 0.76 (Danker-Hopfe et al. 2009). ECE is the expected calibration error.
+Agreement with one human expert, pooled over epochs. Human experts agree with each other at a kappa of about 0.76 (Danker-Hopfe et al. 2009). The intervals take epochs as independent; those of one person are not, so for other people expect a wider spread than they show. ECE is the expected calibration error.
 
 Sleep-EDF, people held out, from the published band powers (wake is limited to half an hour around sleep):
 
 {figures_table([*self.test, *self.validation])}
 
-Raw signals of other laboratories and patients, end to end, no training or tuning on them; small samples, so look at the intervals:
+Raw signals of other laboratories and patients, end to end, no training or tuning on them. These are small samples: pooled they are clearly better than chance, single ones (DREAMS excerpt 3, whose scoring is doubtful) need not be.
 
 {figures_table(self.recordings)}
 

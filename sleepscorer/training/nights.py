@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import SleepScorerError
 
 TEST_SUBJECTS = frozenset({5, 8, 16, 30, 35, 40, 46, 48, 52, 61, 63, 66, 67, 77})
-"""Held out from every choice; judged once."""
+"""Held out from training and from every choice."""
 VALIDATION_SUBJECTS = frozenset({1, 11, 22, 28, 33, 43, 50, 57, 64, 71})
 """Held out from training; they choose when to stop and the temperature."""
 
@@ -19,7 +19,7 @@ _N_BANDS = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Night:
+class LabelledNight:
     """One scored night.
 
     Parameters
@@ -41,7 +41,7 @@ class Night:
     labels: NDArray[np.int64]
 
 
-def load_nights(folder: Path) -> tuple[Night, ...]:
+def load_nights(folder: Path) -> tuple[LabelledNight, ...]:
     """Read every night that ``folder/index.csv`` lists.
 
     Each file holds ``features`` (n_epochs, 3, 10): Fpz-Cz, Pz-Oz and horizontal EOG, the first five
@@ -55,19 +55,23 @@ def load_nights(folder: Path) -> tuple[Night, ...]:
     return tuple(_load_night(folder, row["record"], int(row["subject"])) for row in rows)
 
 
-def _load_night(folder: Path, record: str, subject: int) -> Night:
+def _load_night(folder: Path, record: str, subject: int) -> LabelledNight:
     with np.load(folder / f"{record}.npz", allow_pickle=False) as arrays:
         features = arrays["features"].astype(np.float32)
         labels = arrays["labels"].astype(np.int64)
-    return Night(record, subject, features[:, :2, :_N_BANDS], features[:, 2, :_N_BANDS], labels)
+    return LabelledNight(
+        record, subject, features[:, :2, :_N_BANDS], features[:, 2, :_N_BANDS], labels
+    )
 
 
-def of_subjects(nights: Sequence[Night], subjects: frozenset[int]) -> tuple[Night, ...]:
+def of_subjects(
+    nights: Sequence[LabelledNight], subjects: frozenset[int]
+) -> tuple[LabelledNight, ...]:
     """The nights of some subjects; both nights of a person always stay together."""
     return tuple(night for night in nights if night.subject in subjects)
 
 
-def training_nights(nights: Sequence[Night]) -> tuple[Night, ...]:
+def training_nights(nights: Sequence[LabelledNight]) -> tuple[LabelledNight, ...]:
     """The nights of everybody who is neither test nor validation subject."""
     held_out = TEST_SUBJECTS | VALIDATION_SUBJECTS
     return tuple(night for night in nights if night.subject not in held_out)

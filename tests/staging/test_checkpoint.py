@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 
@@ -37,6 +38,26 @@ def test_a_flipped_bit_is_found(copied):
         Stager(DEFAULT_WEIGHTS, device="cpu")
 
 
+def test_weights_for_other_signals_are_refused(copied):
+    path = copied / "config.json"
+    config = json.loads(path.read_text())
+    config["input"]["rate_hz"] = 128
+    path.write_text(json.dumps(config))
+    with pytest.raises(WeightsError, match="expect other signals"):
+        read_info(DEFAULT_WEIGHTS)
+    assert [isinstance(info, WeightsError) for info in available_weights()] == [True]
+
+
+def test_weights_that_are_no_safetensors_are_refused(copied):
+    (copied / "weights.safetensors").write_bytes(b"pickle")
+    path = copied / "config.json"
+    config = json.loads(path.read_text())
+    config["sha256"] = hashlib.sha256(b"pickle").hexdigest()
+    path.write_text(json.dumps(config))
+    with pytest.raises(WeightsError, match="do not fit"):
+        Stager(DEFAULT_WEIGHTS, device="cpu")
+
+
 def test_weights_that_do_not_fit_their_configuration_are_refused(copied):
     path = copied / "config.json"
     config = json.loads(path.read_text())
@@ -48,10 +69,10 @@ def test_weights_that_do_not_fit_their_configuration_are_refused(copied):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("{", "damaged"), ("[]", "damaged"), ('{"format": 99}', "format 99"), ("{}", "damaged")],
+    [("{", "damaged"), ("[]", "damaged"), ("{}", "damaged"), ("\xff", "damaged")],
 )
 def test_a_bad_configuration_is_refused(copied, content, words):
-    (copied / "config.json").write_text(content)
+    (copied / "config.json").write_bytes(content.encode("latin-1"))
     with pytest.raises(WeightsError, match=words):
         read_info(DEFAULT_WEIGHTS)
 

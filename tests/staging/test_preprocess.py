@@ -4,7 +4,7 @@ from memory_recording import signal
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.recording import Gap
-from sleepscorer.staging.preprocess import band_passed, epoch_blocks
+from sleepscorer.staging.preprocess import EpochQuality, band_passed, epoch_blocks
 
 
 def channel(*parts):
@@ -14,10 +14,9 @@ def channel(*parts):
 
 def all_blocks(derivation, n_epochs, **options):
     blocks = list(epoch_blocks(derivation, n_epochs, band=options.pop("band", "eeg"), **options))
-    return {
-        name: np.concatenate([getattr(block, name) for block in blocks])
-        for name in ("epochs", "missing", "flat", "clipped", "usable")
-    }
+    quality = EpochQuality.joined([block.quality for block in blocks])
+    found = {name: getattr(quality, name) for name in ("missing", "flat", "clipped", "usable")}
+    return {"epochs": np.concatenate([block.epochs for block in blocks]), **found}
 
 
 @pytest.mark.parametrize("rate_hz", [64, 100, 128, 200, 256, 500, 512, 333.25])
@@ -103,3 +102,20 @@ def test_an_epoch_that_touches_a_gap_is_not_usable():
     values = rng.normal(0, 20, 100 * 30 * 30)
     found = all_blocks(channel(signal("C4-M1", values)), 30, gaps=(Gap(59.5, 91.0), Gap(750, 780)))
     assert np.flatnonzero(~found["usable"]).tolist() == [1, 2, 3, 25]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.48])
+def test_an_epoch_that_is_partly_missing_keeps_its_power(share):
+    rng = np.random.default_rng(6)
+    values = rng.normal(0, 20, 100 * 30 * 6)
+    whole = all_blocks(channel(signal("C4-M1", values)), 6)["epochs"]
+    for kind in ("missing", "flat"):
+        holed = values.copy()
+        for epoch in range(6):
+            holed[epoch * 3000 + 200 : epoch * 3000 + 200 + int(share * 3000)] = (
+                np.nan if kind == "missing" else 3.0
+            )
+        found = all_blocks(channel(signal("C4-M1", holed)), 6)
+        assert found["usable"].all()
+        ratio = found["epochs"].std(axis=1) / whole.std(axis=1)
+        np.testing.assert_allclose(ratio, 1, atol=0.08)

@@ -10,6 +10,7 @@ from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.recording import Gap
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import NightOptions, simulate_night
+from sleepscorer.staging import stager as stager_module
 from sleepscorer.staging.stager import Stager
 
 SEED = 4
@@ -125,6 +126,36 @@ def test_clipping_is_said(stager, base):
     assert warned(stage(stager, clipped), "clipped for")
 
 
+@pytest.mark.parametrize(("rms_uv", "n_epochs"), [(200, 2), (1000, 2), (3000, 2), (1000, 40)])
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_loose_lead_does_not_ruin_the_rest_of_the_night(stager, base, rms_uv, n_epochs, which):
+    *signals, plain, _ = base
+    noisy = [values.copy() for values in signals]
+    rng = np.random.default_rng(0)
+    stretch = slice(200 * 3000, (200 + n_epochs) * 3000)
+    noisy[which][stretch] = rng.normal(0, rms_uv, n_epochs * 3000)
+    staging = stage(stager, night_of(*noisy))
+    elsewhere = np.ones(len(plain.stages), dtype=bool)
+    elsewhere[195 : 205 + n_epochs] = False
+    assert (staging.stages == plain.stages)[elsewhere].mean() > 0.97
+    if rms_uv >= 1000:
+        assert warned(staging, f"{n_epochs} of 480 epochs")
+
+
+@pytest.mark.parametrize("share", [0.4, 0.7])
+def test_a_lead_that_is_off_is_left_out_and_said(stager, base, share):
+    eeg, eog, plain, _ = base
+    off = eeg.copy()
+    n_off = int(share * 480) * 3000
+    off[:n_off] = np.random.default_rng(1).normal(0, 0.3, n_off)
+    staging = stage(stager, night_of(off, eog))
+    assert warned(staging, "a lead that is off")
+    assert (staging.stages == plain.stages)[n_off // 3000 + 5 :].mean() > 0.9
+    alone = stage(stager, night_of(off, eog), eog=["none"])
+    assert (alone.stages[: n_off // 3000] == -1).all()
+    assert (alone.stages[n_off // 3000 :] >= 0).all()
+
+
 def test_swapped_eeg_and_eog_are_suspected(stager, base):
     eeg, eog, _, _ = base
     assert warned(stage(stager, night_of(eog, eeg)), "not swapped")
@@ -224,24 +255,49 @@ def test_progress_runs_from_start_to_end_and_can_cancel(stager, base):
         stager.stage(night, channels, cancel)
 
 
-def test_a_gpu_without_memory_falls_back_to_the_cpu_and_says_so(base, monkeypatch):
+@pytest.mark.parametrize("words", ["CUDA out of memory", "CUBLAS_STATUS_ALLOC_FAILED"])
+@pytest.mark.parametrize("at_call", [1, 3])
+def test_a_gpu_without_memory_falls_back_to_the_cpu_and_says_so_each_time(
+    base, monkeypatch, words, at_call
+):
     import torch
 
     eeg, eog, plain, _ = base
+    # "meta" stands for a GPU: moving the network there fails as a full GPU does.
+    real, calls = torch.nn.Module.to, []
+
+    def to(module, device):
+        if torch.device(device).type == "meta":
+            calls.append(1)
+            if len(calls) == at_call:
+                raise RuntimeError(words)
+            return module
+        return real(module, device)
+
+    monkeypatch.setattr(torch.nn.Module, "to", to)
+    monkeypatch.setattr(stager_module, "choose_device", lambda _wanted: torch.device("meta"))
+    real_tensor_to = torch.Tensor.to
+
+    def tensor_to(tensor, device, *rest, **options):
+        if torch.device(device).type == "meta":
+            return tensor
+        return real_tensor_to(tensor, device, *rest, **options)
+
+    monkeypatch.setattr(torch.Tensor, "to", tensor_to)
+    stager = Stager()
+    for _ in range(2):
+        staging = stage(stager, night_of(eeg, eog))
+        assert staging.provenance.device == "cpu"
+        assert warned(staging, "ran out of memory")
+        np.testing.assert_array_equal(staging.probabilities, plain.probabilities)
+
+
+def test_a_bug_on_the_device_is_not_taken_for_exhausted_memory(base, monkeypatch):
     stager = Stager(device="cpu")
-    real = stager._network.encoder.forward
-    calls = []
 
-    def out_of_memory_once(epochs):
-        calls.append(1)
-        if len(calls) == 3:
-            raise torch.OutOfMemoryError("out of memory")
-        return real(epochs)
+    def broken(_epochs):
+        raise RuntimeError("shapes do not match")
 
-    monkeypatch.setattr(stager._network.encoder, "forward", out_of_memory_once)
-    stager._device = torch.device("meta")  # stands for a GPU; nothing is moved to it here
-    monkeypatch.setattr(torch.Tensor, "to", lambda self, *_, **__: self)
-    staging = stager.stage(night_of(eeg, eog), choose_stager_channels(night_of(eeg, eog)))
-    assert staging.provenance.device == "cpu"
-    assert warned(staging, "ran out of memory")
-    np.testing.assert_array_equal(staging.probabilities, plain.probabilities)
+    monkeypatch.setattr(stager._network.encoder, "forward", broken)
+    with pytest.raises(RuntimeError, match="shapes"):
+        stage(stager, night_of(*base[:2]))

@@ -4,12 +4,15 @@ import csv
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.staging.checkpoint import read_info
 from sleepscorer.staging.networks.cnn_lstm import CnnLstm, CnnLstmConfig
+from sleepscorer.training import __main__ as recipe
+from sleepscorer.training import encoder
 from sleepscorer.training.band_powers import log_band_powers
 from sleepscorer.training.evaluate import answers_on_nights
-from sleepscorer.training.head import fit_temperature, train_head
 from sleepscorer.training.model_card import Judgement, figures_table
 from sleepscorer.training.nights import (
     TEST_SUBJECTS,
@@ -19,6 +22,7 @@ from sleepscorer.training.nights import (
     training_nights,
 )
 from sleepscorer.training.signals import random_epochs
+from sleepscorer.training.stage_head import fit_temperature, train_head
 
 SMALL = CnnLstmConfig(n_filters=8, n_hidden=8, n_layers=1, n_heads=1)
 
@@ -41,6 +45,28 @@ def folder(tmp_path):
         writer.writeheader()
         writer.writerows(rows)
     return tmp_path
+
+
+def test_the_recipe_makes_weights_and_a_card_about_them(folder, tmp_path, monkeypatch):
+    data = tmp_path / "data"
+    (data / "pz_oz_wake").mkdir(parents=True)
+    folder_of_nights = data / "sleepedf_features"
+    folder_of_nights.symlink_to(folder)
+    rng = np.random.default_rng(4)
+    for number in range(3):
+        samples = rng.integers(-500, 500, (1, 12_000))
+        savemat(data / "pz_oz_wake" / f"SC400{number}E0-PSG_edfm.mat", {"val": samples})
+    monkeypatch.setattr(encoder, "_N_RANDOM_EPOCHS", 20)
+    monkeypatch.setattr(recipe, "CnnLstmConfig", lambda: SMALL)
+    out = tmp_path / "tiny"
+    steps = ("--encoder-steps", "2", "--head-steps", "3")
+    assert recipe.main(["--data", str(data), "--out", str(out), *steps]) == 0
+    info = read_info(out)
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert card.startswith("# tiny\n")
+    assert info.sha256 in card
+    assert "3 nights of 3 people to train, 1 of 1 to fit" in card
+    assert "Of 12 epochs" in card
 
 
 def test_the_split_is_by_subject_and_leaves_nobody_in_two_parts(folder):

@@ -14,14 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-BANDS_HZ = ((0.5, 4.0), (4.0, 8.0), (8.0, 12.0), (12.0, 16.0), (16.0, 30.0))
-"""Delta, theta, alpha, sigma, beta: edges of the bands the encoder measures."""
+from sleepscorer.core.stages import STAGES
+from sleepscorer.staging.bands import N_BANDS
+from sleepscorer.staging.preprocess import RATE_HZ
 
-N_BANDS = len(BANDS_HZ)
-N_STAGES = 5
-SAMPLES_PER_EPOCH = 3000
-SAMPLING_RATE_HZ = 100
-_EPS = 1e-10
+N_STAGES = len(STAGES)
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def _wavelets(n_filters: int, kernel_samples: int) -> Tensor:
     """(n_filters, kernel_samples): sine and cosine under a Hann window, 0.5 to 30 Hz: the start."""
     n_pairs = n_filters // 2
     centre_hz = torch.logspace(-0.3, 1.48, n_pairs)[:, None]
-    t_s = (torch.arange(kernel_samples)[None] - kernel_samples / 2) / SAMPLING_RATE_HZ
+    t_s = (torch.arange(kernel_samples)[None] - kernel_samples / 2) / RATE_HZ
     phase = 2 * torch.pi * centre_hz * t_s
     window = torch.hann_window(kernel_samples)[None]
     pairs = torch.cat([torch.sin(phase), torch.cos(phase)]) * window

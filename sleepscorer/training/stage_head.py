@@ -12,7 +12,7 @@ from sleepscorer.core.progress import Progress, silent
 from sleepscorer.staging.networks.cnn_lstm import N_STAGES, CnnLstm, CnnLstmConfig, StageHead
 from sleepscorer.staging.scaling import log_scale
 from sleepscorer.staging.windows import WINDOW_EPOCHS
-from sleepscorer.training.nights import Night
+from sleepscorer.training.nights import LabelledNight
 
 NO_LABEL = -100
 _BATCH_WINDOWS = 32
@@ -29,7 +29,7 @@ Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
 def train_head(
     config: CnnLstmConfig,
-    nights: Sequence[Night],
+    nights: Sequence[LabelledNight],
     *,
     seed: int,
     n_steps: int,
@@ -45,7 +45,7 @@ def train_head(
     rng = np.random.default_rng(seed)
     head = StageHead(config)
     _standardise(head, [_draw_batch(rng, nights) for _ in range(20)])
-    weights = _class_weights(nights)
+    weights = _stage_weights(nights)
     optimiser = torch.optim.AdamW(head.parameters(), _MAX_LEARNING_RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _MAX_LEARNING_RATE, n_steps)
     head.train()
@@ -95,7 +95,7 @@ def fit_temperature(
     return best
 
 
-def _class_weights(nights: Sequence[Night]) -> Tensor:
+def _stage_weights(nights: Sequence[LabelledNight]) -> Tensor:
     labels = np.concatenate([night.labels for night in nights])
     share = np.bincount(labels[labels >= 0], minlength=N_STAGES) / (labels >= 0).sum()
     weights = share**-0.5
@@ -112,7 +112,7 @@ def _standardise(head: StageHead, batches: Sequence[Batch]) -> None:
     head.spread[:n_powers] = described[..., :n_powers].std(dim=(0, 1))
 
 
-def _draw_batch(rng: np.random.Generator, nights: Sequence[Night]) -> Batch:
+def _draw_batch(rng: np.random.Generator, nights: Sequence[LabelledNight]) -> Batch:
     windows = [
         _draw_window(rng, nights[int(rng.integers(len(nights)))]) for _ in range(_BATCH_WINDOWS)
     ]
@@ -126,7 +126,7 @@ def _draw_batch(rng: np.random.Generator, nights: Sequence[Night]) -> Batch:
 
 
 def _draw_window(
-    rng: np.random.Generator, night: Night
+    rng: np.random.Generator, night: LabelledNight
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating], NDArray[np.int64]]:
     n_epochs = len(night.labels)
     start = int(rng.integers(0, n_epochs - WINDOW_EPOCHS + 1))
