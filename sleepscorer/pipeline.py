@@ -1,8 +1,9 @@
 """The headless path from a recording to its exports; the window and the command line share it."""
 
 import hashlib
+import math
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,14 @@ from sleepscorer.core.lights import (
     parse_time_mark,
     resolve_lights,
 )
-from sleepscorer.core.montage import StagerChannels, choose_stager_channels
+from sleepscorer.core.montage import NONE, StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.edf_identification import UNKNOWN_START
 from sleepscorer.files.exports import FORMATS, Night, check_outputs, output_paths, write_exports
+from sleepscorer.files.own_files import is_own_scoring
 from sleepscorer.files.recordings import open_recording
 
 if TYPE_CHECKING:
@@ -39,11 +43,12 @@ class ScoreOptions:
     formats
         Of :data:`~sleepscorer.files.exports.FORMATS`.
     eeg, eog, emg
-        Stored labels or derivations, or ``("none",)``.
+        Stored labels or derivations, or ``("none",)``. A text that is no label of the recording
+        may list several, with commas between.
     lights_off, lights_on
         Seconds from the start or a clock time, as typed.
     force
-        Replace existing outputs.
+        Replace existing outputs that sleepscorer made.
     deidentify
         Leave out of the outputs who was recorded and when.
     """
@@ -57,6 +62,16 @@ class ScoreOptions:
     lights_on: str | None = None
     force: bool = False
     deidentify: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse, with a UsageError, what no recording could make sense of."""
+        output_paths(Path(), "", self.formats)
+        for option, names in (("--eeg", self.eeg), ("--eog", self.eog), ("--emg", self.emg)):
+            _check_names(option, names)
+        off_s = _checked_mark("--lights-off", self.lights_off)
+        on_s = _checked_mark("--lights-on", self.lights_on)
+        if off_s is not None and on_s is not None and off_s >= on_s:
+            raise UsageError(f"lights off at {off_s:g} s is not before lights on at {on_s:g} s")
 
     def folder_for(self, recording: Path) -> Path:
         """Where the outputs of this recording go."""
@@ -82,21 +97,41 @@ class ScoredNight:
     outputs: tuple[Path, ...] = field(default=())
 
 
+def without_own_scorings(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Part files into those to score and the scorings that sleepscorer itself made earlier.
+
+    ``*.edf`` in a folder of recordings names both.
+    """
+    own = tuple(path for path in paths if is_own_scoring(path))
+    return tuple(path for path in paths if path not in own), own
+
+
 def check_distinct_outputs(paths: Sequence[Path], options: ScoreOptions) -> None:
-    """Refuse recordings whose outputs would have the same name, before any work starts.
+    """Refuse recordings whose outputs would be one file, before any work starts.
 
     Raises
     ------
     UsageError
-        Naming two of them.
+        Naming two of them: given twice, with outputs of one name, or one being an output of the
+        other.
     """
-    if options.deidentify:
-        return  # named by what the recordings hold: equal names mean equal recordings
-    claimed: dict[str, Path] = {}
+    given: dict[object, Path] = {}
     for path in paths:
+        keys = _keys(path)
+        if keys[-1] in given:
+            raise UsageError(f"{given[keys[-1]]} and {path} are the same file", hint="name it once")
+        given.update(dict.fromkeys(keys, path))
+    claimed: dict[object, Path] = {}
+    # What a de-identified recording is called is known when it was read: score_recording checks.
+    for path in () if options.deidentify else paths:
         for output in output_paths(options.folder_for(path), path.stem, options.formats):
-            # Not every file system tells Night.edf from night.edf.
-            key = os.path.abspath(output).casefold()  # noqa: PTH100 - must not follow links
+            owner = next((given[key] for key in _keys(output) if key in given), None)
+            if owner is not None:
+                raise UsageError(
+                    f"the scores of {path} would be written over the recording {owner}",
+                    hint="choose another folder with --out",
+                )
+            key = _name_key(output)
             if key in claimed:
                 raise UsageError(
                     f"{claimed[key]} and {path} would both write {output}",
@@ -106,7 +141,12 @@ def check_distinct_outputs(paths: Sequence[Path], options: ScoreOptions) -> None
 
 
 def score_recording(
-    path: Path, stager: "Stager", options: ScoreOptions, *, progress: Progress = silent
+    path: Path,
+    stager: "Stager",
+    options: ScoreOptions,
+    *,
+    taken: Collection[Path] = (),
+    progress: Progress = silent,
 ) -> ScoredNight:
     """Open, stage and export one recording.
 
@@ -118,6 +158,8 @@ def score_recording(
         The network.
     options
         Channels, lights marks, outputs.
+    taken
+        Outputs of the same run so far, which are never replaced.
     progress
         Called at least every 0.2 s; may raise Cancelled, and nothing has then been written.
 
@@ -126,55 +168,159 @@ def score_recording(
     SleepScorerError
         If it can't be opened, staged or exported; the message says why.
     """
-    folder = options.folder_for(path)
-    before = _identity(path)
-    sha256 = _file_sha256(path, part_of(progress, 0.0, 0.05))
+    if not options.deidentify:
+        _check_free(path, path.stem, options, taken)
+    recording = open_recording(path)
+    before = _identities(recording)
+    _check_signals(recording)
+    channels = _channels(recording, options)
+    lights = _lights(recording, options)
+    sha256 = _sha256(recording.all_files, part_of(progress, 0.0, 0.05))
     # A file name tells as much as a header does: names of people, dates, numbers of patients.
     stem = f"recording_{sha256[:12]}" if options.deidentify else path.stem
-    check_outputs(path, folder, stem=stem, formats=options.formats, force=options.force)
-    recording = open_recording(path)
-    channels = choose_stager_channels(recording, eeg=options.eeg, eog=options.eog, emg=options.emg)
-    lights = _lights(recording, options)
+    _check_free(path, stem, options, taken)
     staging = stager.stage(recording, channels, part_of(progress, 0.05, 0.95))
     hypnogram = Hypnogram(staging.stages, lights_off_s=lights.off_s, lights_on_s=lights.on_s)
-    statistics = sleep_statistics(hypnogram)
     night = Night.of_recording(
         recording,
         hypnogram,
-        statistics=statistics,
+        statistics=sleep_statistics(hypnogram),
         lights_source=lights.source,
         staging=staging,
-        notes=lights.notes,
+        notes=(*lights.notes, *_hash_notes(recording)),
         sha256=sha256,
         deidentify=options.deidentify,
     )
-    if _identity(path) != before:
+    if _identities(recording) != before:
         raise ExportError(
             "the recording changed while it was being staged",
             path=path,
             hint="score it again when nothing writes to it",
         )
-    progress(0.95, "writing")
-    outputs = write_exports(night, folder, stem=stem, formats=options.formats, force=options.force)
-    progress(1.0, "done")
+    outputs = write_exports(
+        night,
+        options.folder_for(path),
+        stem=stem,
+        formats=options.formats,
+        force=options.force,
+        progress=part_of(progress, 0.95, 1.0),
+    )
     return ScoredNight(night, channels, outputs)
 
 
+def _check_names(option: str, names: tuple[str, ...] | None) -> None:
+    if names is None:
+        return
+    if not names or not all(name.strip(" ,") for name in names):
+        raise UsageError(f"{option} names no channel", hint="give a label, a derivation or none")
+    if len(names) > 1 and NONE in {name.strip().casefold() for name in names}:
+        raise UsageError(f"{option} names channels, and none")
+
+
+def _checked_mark(option: str, text: str | None) -> float | None:
+    """Refuse what is no time; return it where it is plain seconds, None where it is a clock."""
+    if text is None:
+        return None
+    try:
+        time_s = parse_time_mark(text, UNKNOWN_START, math.inf)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error.what}", hint=error.hint) from error
+    return None if ":" in text else time_s
+
+
+def _name_key(path: Path) -> str:
+    # Not every file system tells Night.edf from night.edf.
+    return os.path.abspath(path).casefold()  # noqa: PTH100 - must not follow links
+
+
+def _keys(path: Path) -> tuple[object, ...]:
+    """Return what a file is known by: its name, and its place on the disk where it exists."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return (_name_key(path),)
+    return (_name_key(path), (status.st_dev, status.st_ino))
+
+
+def _check_free(path: Path, stem: str, options: ScoreOptions, taken: Collection[Path]) -> None:
+    """Refuse outputs that are in the way; what this run wrote stays even with ``force``."""
+    folder = options.folder_for(path)
+    taken_names = {_name_key(output) for output in taken}
+    for output in output_paths(folder, stem, options.formats):
+        if _name_key(output) in taken_names:
+            raise ExportError(
+                f"its scores would replace {output}, which this run wrote from another recording",
+                path=path,
+                hint="score it in a run of its own with another --out folder",
+            )
+    check_outputs(path, folder, stem=stem, formats=options.formats, force=options.force)
+
+
+def _check_signals(recording: Recording) -> None:
+    if recording.signals or recording.quarantined:
+        return
+    what = "annotations only, no signals" if recording.events else "no signals"
+    raise RecordingError(
+        f"it holds {what}", path=recording.path, hint="score the recording it belongs to"
+    )
+
+
+def _channels(recording: Recording, options: ScoreOptions) -> StagerChannels:
+    return choose_stager_channels(
+        recording,
+        eeg=_split_names(recording, options.eeg),
+        eog=_split_names(recording, options.eog),
+        emg=_split_names(recording, options.emg),
+    )
+
+
+def _split_names(recording: Recording, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Part texts at their commas, except those that are a label of the recording as they stand."""
+    if names is None:
+        return None
+    labels = {signal.label.casefold() for signal in recording.signals}
+    parts = ((n,) if n.strip().casefold() in labels else n.split(",") for n in names)
+    return tuple(name.strip() for some in parts for name in some if name.strip())
+
+
 def _lights(recording: Recording, options: ScoreOptions) -> LightsMarks:
-    """Decide the lights marks; typed ones may lie in the rest after the last whole epoch."""
-    scored_s = recording.n_epochs * 30.0
+    """Decide the lights marks; a typed lights on may lie in the rest after the last whole epoch."""
+    scored_s = recording.n_epochs * EPOCH_S
 
     def typed(text: str | None) -> float | None:
         if text is None:
             return None
-        return min(parse_time_mark(text, recording.start, recording.duration_s), scored_s)
+        return parse_time_mark(text, recording.start, recording.duration_s)
 
-    return resolve_lights(
-        lights_of_events(recording.events, scored_s),
-        off_s=typed(options.lights_off),
-        on_s=typed(options.lights_on),
-        duration_s=scored_s,
-    )
+    off_s, on_s = typed(options.lights_off), typed(options.lights_on)
+    if off_s is not None and off_s >= scored_s > 0:
+        raise UsageError(
+            f"lights off at {options.lights_off} lies after the last whole epoch,"
+            f" which ends at {scored_s:g} s"
+        )
+    marked = lights_of_events(recording.events, scored_s)
+    try:
+        return resolve_lights(
+            marked,
+            off_s=off_s,
+            on_s=None if on_s is None else min(on_s, scored_s),
+            duration_s=scored_s,
+        )
+    except UsageError as error:
+        given = (("--lights-off", options.lights_off), ("--lights-on", options.lights_on))
+        words = " ".join(f"{option} {text}" for option, text in given if text is not None)
+        raise UsageError(f"{error.what}; given was {words}", hint=error.hint) from error
+
+
+def _hash_notes(recording: Recording) -> tuple[str, ...]:
+    names = [path.name for path in recording.all_files]
+    if len(names) == 1:
+        return ()
+    return (f"The SHA-256 is that of {', '.join(names)} one after the other.",)
+
+
+def _identities(recording: Recording) -> tuple[tuple[int, int], ...]:
+    return tuple(_identity(path) for path in recording.all_files)
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -189,16 +335,18 @@ def _unreadable(path: Path, error: OSError) -> RecordingError:
     return RecordingError(f"the file can't be read: {error.strerror or error}", path=path)
 
 
-def _file_sha256(path: Path, progress: Progress) -> str:
+def _sha256(paths: Sequence[Path], progress: Progress) -> str:
+    """Return the SHA-256 of some files one after the other."""
     digest = hashlib.sha256()
     done = 0
     try:
-        size = max(path.stat().st_size, 1)
-        with path.open("rb") as file:
-            while block := file.read(_HASH_BLOCK_BYTES):
-                digest.update(block)
-                done += len(block)
-                progress(min(done / size, 1.0), "reading the file")
+        size = max(sum(path.stat().st_size for path in paths), 1)
+        for path in paths:
+            with path.open("rb") as file:
+                while block := file.read(_HASH_BLOCK_BYTES):
+                    digest.update(block)
+                    done += len(block)
+                    progress(min(done / size, 1.0), "reading the file")
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(paths[0], error) from error
     return digest.hexdigest()

@@ -11,14 +11,16 @@ from sleepscorer.core.recording import FloatArray
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.annotations_export import verify_annotations, write_annotations
+from sleepscorer.files.edf_identification import start_date_subfield
 from sleepscorer.files.edf_writer import (
-    EdfHeader,
+    EdfPlan,
     SignalHeader,
     verify_edf,
     write_edf_into,
 )
 from sleepscorer.files.night import Night
-from sleepscorer.files.verified_write import Output, check_targets, write_verified
+from sleepscorer.files.own_files import is_synthetic
+from sleepscorer.files.verified_write import Output, check_targets, make_folder, write_verified
 from sleepscorer.simulation.channels import ChannelSpec
 from sleepscorer.simulation.night import SYNTHETIC, SimulatedNight
 
@@ -41,9 +43,9 @@ def write_simulated_night(
     night
         It is computed as it is written and never lies in memory as a whole.
     path
-        The recording, ``.edf``; its header says that it is synthetic.
+        The recording, ``.edf``; its header says that it is synthetic. Its folder is made.
     force
-        Replace existing files.
+        Replace existing files that are synthetic too.
 
     Returns
     -------
@@ -52,14 +54,15 @@ def write_simulated_night(
     Raises
     ------
     ExportError
-        If a file exists or can't be written.
+        If a file exists or can't be written, or one to be replaced is not synthetic.
     UsageError
         If the path does not end in ``.edf``.
     """
     if path.suffix.lower() != ".edf":
         raise UsageError(f"{path.name} does not end in .edf", hint="simulate writes EDF+")
     truth = scoring_path(path)
-    check_targets((path, truth), force=force)
+    check_targets((path, truth), force=force, is_own=is_synthetic)
+    make_folder(path.parent)
     header = _header(night)
     scored = _scored(night, path, header)
     write_verified(
@@ -74,23 +77,24 @@ def write_simulated_night(
             Output(truth, partial(write_annotations, scored), partial(verify_annotations, scored)),
         ],
         force=force,
+        is_own=is_synthetic,
     )
     return path, truth
 
 
-def _header(night: SimulatedNight) -> EdfHeader:
+def _header(night: SimulatedNight) -> EdfPlan:
     record_s = next(
         (s for s in _RECORD_DURATIONS_S if all(_whole(c, s) for c in night.channels)),
         _RECORD_DURATIONS_S[-1],
     )
-    return EdfHeader(
+    return EdfPlan(
         signals=tuple(_signal(spec) for spec in night.channels),
         n_records=int(night.duration_s // record_s),
         record_duration_s=record_s,
         start=night.start,
         patient_id=f"X X X Synthetic_night_seed_{night.seed}",
-        recording_id=f"Startdate {night.start:%d}-{night.start.strftime('%b').upper()}"
-        f"-{night.start:%Y} X X sleepscorer_simulation_synthetic",
+        recording_id=f"Startdate {start_date_subfield(night.start)}"
+        " X X sleepscorer_simulation_synthetic",
     )
 
 
@@ -113,7 +117,7 @@ def _signal(spec: ChannelSpec) -> SignalHeader:
 
 
 def _blocks(
-    night: SimulatedNight, header: EdfHeader, progress: Progress
+    night: SimulatedNight, header: EdfPlan, progress: Progress
 ) -> Iterator[list[FloatArray]]:
     end_s = header.n_records * header.record_duration_s
     start_s = 0.0
@@ -124,7 +128,7 @@ def _blocks(
         start_s = stop_s
 
 
-def _scored(night: SimulatedNight, path: Path, header: EdfHeader) -> Night:
+def _scored(night: SimulatedNight, path: Path, header: EdfPlan) -> Night:
     # A length that is no whole number of records loses its last seconds, and perhaps an epoch.
     written_s = header.n_records * header.record_duration_s
     hypnogram = Hypnogram(

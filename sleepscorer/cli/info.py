@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import Any
 
+from sleepscorer.cli.output import counted, say
 from sleepscorer.core.montage import signal_kind
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.recordings import open_recording
@@ -14,9 +15,10 @@ def print_info(options: argparse.Namespace) -> int:
     recording = open_recording(options.file)
     facts = _facts(recording)
     if options.json:
-        print(json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False))
+        # ASCII alone: no terminal's encoding, and no odd file name, can lose anything of it.
+        say(json.dumps(facts, indent=2, ensure_ascii=True, allow_nan=False))
     else:
-        print("\n".join(_lines(facts)))
+        say("\n".join(_lines(facts)))
     return 0
 
 
@@ -53,14 +55,14 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     lines = [
         f"file         {facts['file']} ({facts['format']})",
         f"start        {(facts['start'] or 'unknown').replace('T', ' ')}",
-        f"duration     {_hours(facts['duration_s'])} ({facts['duration_s']:g} s,"
-        f" {facts['n_epochs']} epochs of 30 s)",
+        f"duration     {_hours(facts['duration_s'])} ({_seconds(facts['duration_s'])} s,"
+        f" {counted(facts['n_epochs'], 'epoch')} of 30 s)",
         f"annotations  {facts['n_annotations']}",
         f"gaps         {len(facts['gaps'])}",
     ]
     lines += [
         f"  {_hours(gap['start_s'])} to {_hours(gap['stop_s'])}"
-        f" ({gap['stop_s'] - gap['start_s']:g} s)"
+        f" ({_seconds(gap['stop_s'] - gap['start_s'])} s)"
         for gap in facts["gaps"]
     ]
     lines.append(f"signals      {len(facts['signals'])}")
@@ -86,5 +88,12 @@ def _printable(text: str) -> str:
 
 
 def _hours(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 3600:d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    """Return h:mm:ss, with decimals where there are any."""
+    whole_ms = round(1000 * seconds)
+    whole, ms = divmod(whole_ms, 1000)
+    decimals = f".{ms:03d}" if ms else ""
+    return f"{whole // 3600:d}:{whole // 60 % 60:02d}:{whole % 60:02d}{decimals}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.6f}".rstrip("0").rstrip(".")

@@ -4,13 +4,18 @@
 """
 
 import argparse
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from sleepscorer import __version__
+from sleepscorer.cli.output import complain, discard_output, flush_output, say
 from sleepscorer.core.errors import SleepScorerError, UsageError
 
 _BAD_USAGE, _INTERRUPTED = 2, 130
@@ -22,19 +27,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What a library wants to tell a developer is no use to a technologist.
     warnings.filterwarnings("ignore")
     try:
-        options = _parser().parse_args(arguments)
-        code: int = options.run(options)
+        with _terminable():
+            return _run(arguments)
     except SleepScorerError as error:
-        print(f"sleepscorer: {error}", file=sys.stderr)
+        complain(f"sleepscorer: {error}")
         return _BAD_USAGE
     except KeyboardInterrupt:
-        print("sleepscorer: stopped; files not yet finished were not written", file=sys.stderr)
+        complain("sleepscorer: stopped; files not yet finished were not written")
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (head, less) has gone: nothing is left to say, nor to flush.
-        sys.stdout = None
+        discard_output()
         return 0
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit:
+        # --help and --version have printed.
+        flush_output()
+        raise
+    code: int = options.run(options)
+    flush_output()
     return code
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a polite request to end (kill, a shutdown) clean up as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _make_printable() -> None:
@@ -81,13 +114,14 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
             f"--{role}",
             action="append",
             metavar="NAME",
-            help=f'{role.upper()} to use, as "C4-M1", a stored label or none; may be repeated',
+            help=f'{role.upper()} to use, as "C4-M1", a stored label or none;'
+            " several with commas, or repeated",
         )
     parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
     _add_device(parser)
     parser.add_argument("--weights", metavar="NAME", help="see: sleepscorer models")
-    parser.add_argument("--force", action="store_true", help="replace existing results")
+    parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.add_argument(
         "--deidentify", action="store_true", help="leave out who was recorded, and the date"
     )
@@ -142,7 +176,7 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
         "--derivations", metavar="LIST", help='instead of the clinical montage: "C4-M1,E1-M2"'
     )
     parser.add_argument(
-        "--rate", type=float, default=256.0, help="of --derivations, Hz; default: %(default)g"
+        "--rate", type=float, metavar="HZ", help="of --derivations, Hz; default: 256"
     )
     parser.add_argument("--force", action="store_true", help="replace existing files")
     parser.set_defaults(run=_run_simulate)
@@ -191,6 +225,9 @@ def _run_models(_options: argparse.Namespace) -> int:
     if not weights:
         raise SleepScorerError("no weights are installed", hint="install sleepscorer again")
     for info in weights:
+        if isinstance(info, SleepScorerError):
+            print(f"sleepscorer: {info}", file=sys.stderr)
+            continue
         default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
-        print(f"{info.name}{default}\n  {info.summary}\n  SHA-256 {info.sha256}\n  {info.folder}")
+        say(f"{info.name}{default}\n  {info.summary}\n  SHA-256 {info.sha256}\n  {info.folder}")
     return 0

@@ -1,7 +1,6 @@
 """``sleepscorer score``: stage recordings and write the results."""
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
+from sleepscorer.cli.output import complain, counted, say_if_possible
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.night import Night
@@ -19,6 +19,7 @@ from sleepscorer.pipeline import (
     ScoreOptions,
     check_distinct_outputs,
     score_recording,
+    without_own_scorings,
 )
 
 _SOME_FAILED = 1
@@ -27,35 +28,49 @@ _SOME_FAILED = 1
 def score_files(options: argparse.Namespace) -> int:
     """Score every file; one that fails is named and does not keep the others from being scored."""
     wanted = _score_options(options)
-    check_distinct_outputs(options.files, wanted)
+    files = _recordings(options.files, quiet=options.quiet)
+    check_distinct_outputs(files, wanted)
     # torch takes a second to import: what is wrong with the options is said before that.
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
     from sleepscorer.staging.stager import Stager
 
-    stager = Stager(options.weights or DEFAULT_WEIGHTS, device=options.device)
+    weights = DEFAULT_WEIGHTS if options.weights is None else options.weights
+    stager = Stager(weights, device=options.device)
     failed = 0
-    for path in options.files:
+    taken: set[Path] = set()
+    for path in files:
         began_s = time.monotonic()
         try:
             with progress_bar(path.name, quiet=options.quiet) as progress:
-                scored = score_recording(path, stager, wanted, progress=progress)
+                scored = score_recording(path, stager, wanted, taken=taken, progress=progress)
         except SleepScorerError as error:
             failed += 1
-            message = str(error) if error.path is not None else f"{path}: {error}"
-            print(f"sleepscorer: {message}", file=sys.stderr)
+            # It may be an output that the error is about.
+            message = str(error) if error.path == path else f"{path}: {error}"
+            complain(f"sleepscorer: {message}")
             continue
+        taken.update(scored.outputs)
         if not options.quiet:
             print_scored(scored, time.monotonic() - began_s)
-    if failed and len(options.files) > 1:
-        print(
-            f"sleepscorer: {failed} of {len(options.files)} recordings were not scored",
-            file=sys.stderr,
-        )
+    if failed and len(files) > 1:
+        complain(f"sleepscorer: {failed} of {len(files)} recordings were not scored")
     return _SOME_FAILED if failed else 0
+
+
+def _recordings(files: Sequence[Path], *, quiet: bool) -> tuple[Path, ...]:
+    """Leave out the scorings that earlier runs put beside the recordings."""
+    recordings, own = without_own_scorings(files)
+    if not recordings:
+        raise UsageError("there is no recording to score: sleepscorer made these scorings itself")
+    for path in () if quiet else own:
+        complain(f"{path}: skipped, a scoring that sleepscorer made")
+    return recordings
 
 
 def _score_options(options: argparse.Namespace) -> ScoreOptions:
     formats = tuple(name.strip() for name in options.formats.split(",") if name.strip())
+    if options.weights is not None and not options.weights.strip():
+        raise UsageError("--weights names nothing", hint="see: sleepscorer models")
     if options.out is not None and options.out.exists() and not options.out.is_dir():
         raise UsageError("--out is not a folder", path=options.out)
     return ScoreOptions(
@@ -114,15 +129,15 @@ def print_scored(scored: ScoredNight, took_s: float) -> None:
         )
     )
     channels = _channels_text(scored)
-    print(
-        f"{night.path.name}: {night.hypnogram.n_epochs} epochs,"
+    say_if_possible(
+        f"{night.path.name}: {counted(night.hypnogram.n_epochs, 'epoch')},"
         f" TST {statistics.tst_min:g} min, {minutes} min, {channels}, {took_s:.1f} s,"
-        f" {_outputs_text(scored.outputs)}"
+        f" {_outputs_text(scored)}"
     )
     for note in (*_choices(night), f"Lights: {night.lights_source}.", *night.notes):
-        print(f"  {note}", file=sys.stderr)
+        complain(f"  {note}")
     for warning in night.all_warnings:
-        print(f"  warning: {warning}", file=sys.stderr)
+        complain(f"  warning: {warning}")
 
 
 def _choices(night: Night) -> tuple[str, ...]:
@@ -139,7 +154,11 @@ def _channels_text(scored: ScoredNight) -> str:
     )
 
 
-def _outputs_text(outputs: Sequence[Path]) -> str:
+def _outputs_text(scored: ScoredNight) -> str:
+    outputs = scored.outputs
     if not outputs:
         return "nothing written"
-    return f"{len(outputs)} files in {outputs[0].parent}"
+    text = f"{counted(len(outputs), 'file')} in {outputs[0].parent}"
+    # Their names do not tell the recording: this line alone does.
+    names = ", ".join(path.name for path in outputs)
+    return f"{text}: {names}" if scored.night.deidentify else text

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.stages import STAGES, Stage
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,3 @@ class Staging:
             if len(self.probabilities)
             else (np.empty(0, np.float32))
         )
-
-    def hypnogram(
-        self, *, lights_off_s: float | None = None, lights_on_s: float | None = None
-    ) -> Hypnogram:
-        """Return the most probable stages as a hypnogram."""
-        return Hypnogram(self.stages, EPOCH_S, lights_off_s, lights_on_s)

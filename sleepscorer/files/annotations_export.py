@@ -13,12 +13,12 @@ from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.core.lights import is_lights_off, is_lights_on
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.edf_identification import patient_identification, recording_identification
-from sleepscorer.files.edf_writer import EdfHeader, verify_edf, write_edf_into
+from sleepscorer.files.edf_writer import EdfPlan, verify_edf, write_edf_into
 from sleepscorer.files.night import Night
 from sleepscorer.files.scorings.labels import stage_of_annotation, stage_of_bare_annotation
 
-STAGE_PREFIX = "Sleep stage "
-WARNING_PREFIX = "sleepscorer warning: "
+_STAGE_PREFIX = "Sleep stage "
+_WARNING_PREFIX = "sleepscorer warning: "
 
 # Some of these separate the parts of an annotation, and mne and edfio lose texts with line feeds.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -45,8 +45,8 @@ def scoring_annotations(night: Night) -> tuple[Event, ...]:
     return (*_epochs(night), *_lights(night), *_events(night), *_warnings(night))
 
 
-def _header(night: Night) -> EdfHeader:
-    return EdfHeader(
+def _header(night: Night) -> EdfPlan:
+    return EdfPlan(
         signals=(),
         n_records=1,
         record_duration_s=0,
@@ -70,7 +70,7 @@ def _equipment(night: Night) -> str:
 def _epochs(night: Night) -> Iterator[Event]:
     epoch_s = night.hypnogram.epoch_s
     for epoch, stage in enumerate(night.hypnogram.stages.tolist()):
-        yield Event(epoch * epoch_s, epoch_s, STAGE_PREFIX + Stage(stage).text)
+        yield Event(epoch * epoch_s, epoch_s, _STAGE_PREFIX + Stage(stage).text)
 
 
 def _lights(night: Night) -> Iterator[Event]:
@@ -100,7 +100,7 @@ def _is_lights(text: str) -> bool:
 
 def _warnings(night: Night) -> Iterator[Event]:
     for warning in night.all_warnings:
-        yield Event(0.0, None, WARNING_PREFIX + " ".join(_annotation_text(warning).split()))
+        yield Event(0.0, None, _WARNING_PREFIX + " ".join(_annotation_text(warning).split()))
 
 
 def _annotation_text(text: str) -> str:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sleepscorer.core.events import AROUSAL, LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.files.edf_identification import UNKNOWN_PATIENT
+from sleepscorer.files.edf_identification import UNKNOWN_PATIENT, UNKNOWN_START
 from sleepscorer.files.night import Night
 
-REMOVED = "[removed]"
+_REMOVED = "[removed]"
 
 # The annotation texts that the EDF+ specification's list of standard texts and its users share.
-KNOWN_TEXTS = (
+_STANDARD_TEXTS = (
     LIGHTS_OFF,
     LIGHTS_ON,
     AROUSAL,
@@ -32,7 +32,7 @@ KNOWN_TEXTS = (
     "Recording starts",
     "Recording ends",
 )
-_KNOWN_TEXTS = {text.casefold(): text for text in KNOWN_TEXTS}
+_KNOWN_TEXTS = {text.casefold(): text for text in _STANDARD_TEXTS}
 _DATES = re.compile(
     r"\d{4}([-./])\d{1,2}\1\d{1,2}(?:T[\d:.]+)?"
     r"|\d{1,2}([-./])(?:\d{1,2}|[A-Za-z]{3,9})\2(?:\d{4}|\d{2})(?!\d)"
@@ -54,10 +54,10 @@ def deidentified(night: Night) -> Night:
     clean = _remover(night)
     start = None
     if night.start is not None:
-        start = datetime.combine(datetime(1985, 1, 1), night.start.time())
+        start = datetime.combine(UNKNOWN_START, night.start.time())
     return replace(
         night,
-        path=Path(REMOVED),
+        path=Path(_REMOVED),
         start=start,
         patient_id=UNKNOWN_PATIENT,
         recording_id="",
@@ -106,7 +106,7 @@ def _remover(night: Night) -> Callable[[str], str]:
     )
 
     def clean(text: str) -> str:
-        return _DATES.sub(REMOVED, pattern.sub(REMOVED, text))
+        return _DATES.sub(_REMOVED, pattern.sub(_REMOVED, text))
 
     return clean
 

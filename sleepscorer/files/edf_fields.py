@@ -4,6 +4,8 @@ import math
 import re
 from datetime import date, datetime, time
 
+from sleepscorer.files.edf_identification import MONTHS
+
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _VOLTAGE = re.compile(r"(micro|milli|nano|[uμmn]?)v(?:olts?)?")
 _MICROVOLTS = {
@@ -20,7 +22,6 @@ _THREE_NUMBERS = re.compile(r"(\d{1,2})[.:/\- ](\d{1,2})[.:/\- ](\d{1,2})", re.A
 _STARTDATE = re.compile(
     r"Startdate\s+(\d{1,2})-([A-Za-z]{3})-(\d{4})(?!\d)", re.ASCII | re.IGNORECASE
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PADDING = " \t\r\n\x00"
 _INTEGER_DIGITS = 8
 _PLAUSIBLE_YEARS = range(1900, 2200)
@@ -126,10 +127,10 @@ def _header_date(text: str) -> date | None:
 
 def _stated_date(recording_id: str) -> date | None:
     match = _STARTDATE.search(recording_id)
-    if match is None or match[2].lower() not in _MONTHS or int(match[3]) not in _PLAUSIBLE_YEARS:
+    if match is None or match[2].upper() not in MONTHS or int(match[3]) not in _PLAUSIBLE_YEARS:
         return None
     try:
-        return date(int(match[3]), _MONTHS.index(match[2].lower()) + 1, int(match[1]))
+        return date(int(match[3]), MONTHS.index(match[2].upper()) + 1, int(match[1]))
     except ValueError:
         return None
 

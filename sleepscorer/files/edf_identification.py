@@ -9,14 +9,22 @@ from datetime import datetime
 
 MAX_IDENTIFICATION = 80
 UNKNOWN_PATIENT = "X X X X"
-UNKNOWN_DATE = "01.01.85"
-UNKNOWN_TIME = "00.00.00"
+_UNKNOWN_DATE = "01.01.85"
+_UNKNOWN_TIME = "00.00.00"
+UNKNOWN_START = datetime(1985, 1, 1)
+"""What a header without a date says; it stands for no date."""
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_DATE = rf"(?:0[1-9]|[12]\d|3[01])-(?:{'|'.join(_MONTHS)})-\d{{4}}"
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DATE = rf"(?:0[1-9]|[12]\d|3[01])-(?:{'|'.join(MONTHS)})-\d{{4}}"
 _PATIENT = re.compile(rf"\S+ [MFX] (?:{_DATE}|X) \S+(?: \S+)*")
 _RECORDING = re.compile(
     rf"Startdate (?:{_DATE}|X) (?P<admin>\S+) (?P<technician>\S+) (?P<equipment>\S+)(?: \S+)*"
+)
+
+# Letters of European names that Unicode does not take apart into a letter and an accent.
+_SPELLED = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o"}
+    | {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Þ": "Th", "þ": "th", "ı": "i"}
 )
 
 
@@ -26,14 +34,15 @@ def is_patient_identification(text: str) -> bool:
 
 
 def patient_identification(stored: str) -> str:
-    """Return the patient field for a derived file: verbatim where it is EDF+, else made EDF+.
+    """Return the patient field for a derived file: kept where it is EDF+, else made EDF+.
 
-    Free text becomes the name sub-field, ``X X X free_text``.
+    Letters beyond ASCII are spelled with ASCII ones. Free text becomes the name sub-field,
+    ``X X X free_text``.
     """
-    if is_patient_identification(stored):
-        return stored
-    name = subfield(stored)
-    return f"X X X {name}"[:MAX_IDENTIFICATION]
+    spelled = header_text(stored)
+    if is_patient_identification(spelled):
+        return spelled
+    return f"X X X {subfield(stored)}"[:MAX_IDENTIFICATION]
 
 
 def recording_identification(start: datetime | None, stored: str, *, equipment: str) -> str:
@@ -49,7 +58,8 @@ def recording_identification(start: datetime | None, stored: str, *, equipment: 
     equipment
         What made the derived file, with its parameters ("analysis results in EDF+").
     """
-    parts = _RECORDING.fullmatch(stored) if _is_header_text(stored) else None
+    spelled = header_text(stored)
+    parts = _RECORDING.fullmatch(spelled) if _is_header_text(spelled) else None
     admin, technician = (parts["admin"], parts["technician"]) if parts else ("X", "X")
     date = start_date_subfield(start)
     field = f"Startdate {date} {admin} {technician} {subfield(equipment)}"
@@ -63,7 +73,7 @@ def start_date_subfield(start: datetime | None) -> str:
     """Return ``dd-MMM-yyyy``, months in English capitals, or ``X``."""
     if start is None:
         return "X"
-    return f"{start.day:02d}-{_MONTHS[start.month - 1]}-{start.year:04d}"
+    return f"{start.day:02d}-{MONTHS[start.month - 1]}-{start.year:04d}"
 
 
 def start_fields(start: datetime | None) -> tuple[str, str]:
@@ -73,7 +83,7 @@ def start_fields(start: datetime | None) -> tuple[str, str]:
     recording field, which has four, tells the century.
     """
     if start is None:
-        return UNKNOWN_DATE, UNKNOWN_TIME
+        return _UNKNOWN_DATE, _UNKNOWN_TIME
     return f"{start:%d.%m.%y}", f"{start:%H.%M.%S}"
 
 
@@ -84,7 +94,7 @@ def subfield(text: str) -> str:
 
 def header_text(text: str) -> str:
     """Return ``text`` in printable ASCII: accents dropped, what has no letter left as ``_``."""
-    spelled = unicodedata.normalize("NFKD", text)
+    spelled = unicodedata.normalize("NFKD", text.translate(_SPELLED))
     bare = "".join(c for c in spelled if not unicodedata.combining(c))
     # The decomposed letters of Hangul become one character, and one underscore, again.
     bare = unicodedata.normalize("NFC", bare)

@@ -22,8 +22,8 @@ from sleepscorer.files.edf_identification import (
 )
 from sleepscorer.files.tal import encode_tal
 
-RECORD_BYTES = 61_440
-"""The largest data record the EDF specification recommends."""
+# The largest data record the EDF specification recommends.
+_RECORD_BYTES = 61_440
 
 _INT16 = np.dtype("<i2")
 _SMALLEST, _LARGEST = -32768, 32767
@@ -58,7 +58,7 @@ class SignalHeader:
 
 
 @dataclass(frozen=True)
-class EdfHeader:
+class EdfPlan:
     """What the header says about the file.
 
     Parameters
@@ -128,12 +128,12 @@ class EdfHeader:
 class Layout:
     """Header with everything that follows from it, computed before the first byte is written."""
 
-    header: EdfHeader
-    scales: tuple["Scale", ...]
+    header: EdfPlan
+    scales: tuple["StoredScale", ...]
     annotations: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, header: EdfHeader, events: Sequence[Event]) -> "Layout":
+    def of(cls, header: EdfPlan, events: Sequence[Event]) -> "Layout":
         """Lay a file out.
 
         Raises
@@ -141,7 +141,7 @@ class Layout:
         ValueError
             If EDF can't express the header or the events.
         """
-        scales = tuple(Scale.of(s, header.record_duration_s) for s in header.signals)
+        scales = tuple(StoredScale.of(s, header.record_duration_s) for s in header.signals)
         if header.is_plus:
             return cls(header, scales, _annotation_records(header, events))
         if events:
@@ -197,7 +197,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Scale:
+class StoredScale:
     """A signal's header with its numbers as the file spells them, and the gain they imply."""
 
     header: SignalHeader
@@ -206,7 +206,7 @@ class Scale:
     physical_max: str
 
     @classmethod
-    def of(cls, header: SignalHeader, record_duration_s: float) -> "Scale":
+    def of(cls, header: SignalHeader, record_duration_s: float) -> "StoredScale":
         """Round a signal's numbers to what eight characters hold; ValueError where they can't."""
         samples = header.sampling_rate_hz * record_duration_s
         if samples < 1 or abs(samples - round(samples)) > 1e-6:
@@ -261,7 +261,7 @@ def _annotation_fields(n_samples: int) -> tuple[bytes, ...]:
     )
 
 
-def _annotation_records(header: EdfHeader, events: Sequence[Event]) -> tuple[bytes, ...]:
+def _annotation_records(header: EdfPlan, events: Sequence[Event]) -> tuple[bytes, ...]:
     """Return the annotation bytes of each record, unpadded."""
     in_order = sorted(events, key=lambda event: event.onset_s)
     if not header.record_duration_s:
@@ -278,14 +278,14 @@ def _annotation_records(header: EdfHeader, events: Sequence[Event]) -> tuple[byt
     return tuple(records)
 
 
-def _packed(header: EdfHeader, events: Sequence[Event]) -> tuple[bytes, ...]:
+def _packed(header: EdfPlan, events: Sequence[Event]) -> tuple[bytes, ...]:
     """Return as few records of no duration as keep to the recommended size."""
     timekeeping = _timekeeping_tal(header, Decimal(0))
     records = [[timekeeping]]
     n_bytes = len(timekeeping)
     for event in events:
         tal = _event_tal(header, event)
-        if n_bytes + len(tal) > RECORD_BYTES and len(records[-1]) > 1:
+        if n_bytes + len(tal) > _RECORD_BYTES and len(records[-1]) > 1:
             records.append([timekeeping])
             n_bytes = len(timekeeping)
         records[-1].append(tal)
@@ -293,11 +293,11 @@ def _packed(header: EdfHeader, events: Sequence[Event]) -> tuple[bytes, ...]:
     return tuple(b"".join(tals) for tals in records)
 
 
-def _timekeeping_tal(header: EdfHeader, start_s: Decimal) -> bytes:
+def _timekeeping_tal(header: EdfPlan, start_s: Decimal) -> bytes:
     return encode_tal(_exact(header.subsecond_s) + start_s, None, ("",))
 
 
-def _event_tal(header: EdfHeader, event: Event) -> bytes:
+def _event_tal(header: EdfPlan, event: Event) -> bytes:
     onset_s = _exact(header.subsecond_s) + _exact(event.onset_s)
     return encode_tal(onset_s, event.duration_s, (annotation_text(event),))
 

@@ -12,15 +12,15 @@ from sleepscorer.core.errors import ExportError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import FloatArray
 from sleepscorer.files.edf import open_edf
-from sleepscorer.files.edf_layout import EdfHeader, Layout, SignalHeader, annotation_text
+from sleepscorer.files.edf_layout import EdfPlan, Layout, SignalHeader, annotation_text
 from sleepscorer.files.verified_write import Output, write_verified
 
-__all__ = ["EdfHeader", "SignalHeader", "verify_edf", "write_edf", "write_edf_into"]
+__all__ = ["EdfPlan", "SignalHeader", "verify_edf", "write_edf", "write_edf_into"]
 
 
 def write_edf(
     path: Path,
-    header: EdfHeader,
+    header: EdfPlan,
     blocks: Iterable[Sequence[FloatArray]] = (),
     *,
     events: Sequence[Event] = (),
@@ -60,7 +60,7 @@ def write_edf(
 
 def write_edf_into(
     file: BinaryIO,
-    header: EdfHeader,
+    header: EdfPlan,
     blocks: Iterable[Sequence[FloatArray]] = (),
     *,
     events: Sequence[Event] = (),
@@ -76,7 +76,7 @@ def write_edf_into(
         raise ValueError(f"blocks held {n_written} records, not {layout.n_records}")
 
 
-def verify_edf(path: Path, header: EdfHeader, *, events: Sequence[Event]) -> None:
+def verify_edf(path: Path, header: EdfPlan, *, events: Sequence[Event]) -> None:
     """Reopen a file and compare size, start, signals and every annotation with what was meant.
 
     Raises
@@ -98,7 +98,7 @@ def verify_edf(path: Path, header: EdfHeader, *, events: Sequence[Event]) -> Non
     _compare_events(path, events, recording.events)
 
 
-def _compare_start(path: Path, header: EdfHeader, found: datetime | None) -> None:
+def _compare_start(path: Path, header: EdfPlan, found: datetime | None) -> None:
     # The date of a de-identified file is none, and may be read as none.
     is_dateless = header.recording_id.startswith("Startdate X ") and found is None
     if header.start is not None and header.start != found and not is_dateless:

@@ -7,10 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sleepscorer.core.errors import ExportError, UsageError
+from sleepscorer.core.errors import UsageError
+from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.deidentification import deidentified
 from sleepscorer.files.night import INTENDED_USE, Night
-from sleepscorer.files.verified_write import Output, check_targets, write_verified
+from sleepscorer.files.own_files import is_own_output
+from sleepscorer.files.verified_write import (
+    Output,
+    check_targets,
+    make_folder,
+    write_verified,
+)
 
 __all__ = ["FORMATS", "INTENDED_USE", "Night", "check_outputs", "output_paths", "write_exports"]
 
@@ -82,10 +89,11 @@ def check_outputs(
     UsageError
         If a format is unknown.
     ExportError
-        If a file exists and ``force`` is not set, or is the recording ``source`` itself.
+        If a file exists and ``force`` is not set, is not one that sleepscorer made, or is the
+        recording ``source`` itself.
     """
     paths = output_paths(folder, stem, formats)
-    check_targets(paths, source=source, force=force)
+    check_targets(paths, source=source, force=force, is_own=is_own_output)
     return paths
 
 
@@ -96,6 +104,7 @@ def write_exports(
     stem: str,
     formats: Sequence[str] = FORMATS,
     force: bool = False,
+    progress: Progress = silent,
 ) -> tuple[Path, ...]:
     """Write a night in some formats, check every file, then move all into place.
 
@@ -110,7 +119,9 @@ def write_exports(
     formats
         Of :data:`FORMATS`.
     force
-        Replace existing files.
+        Replace existing files that sleepscorer made.
+    progress
+        Called for each file until they are moved into place; may raise Cancelled.
 
     Returns
     -------
@@ -121,8 +132,8 @@ def write_exports(
     UsageError
         If a format is unknown.
     ExportError
-        If a file exists, is the recording itself, can't be written or does not read back as it
-        was meant. No file has then been changed.
+        If a file exists, is not ours or is the recording itself, can't be written or does not
+        read back as it was meant. No file has then been changed.
     """
     paths = check_outputs(night.path, folder, stem=stem, formats=formats, force=force)
     shown = deidentified(night) if night.deidentify else night
@@ -130,8 +141,8 @@ def write_exports(
         _output(path, _FORMATS[name], shown)
         for path, name in zip(paths, dict.fromkeys(formats), strict=True)
     ]
-    _make_folder(folder)
-    write_verified(outputs, source=night.path, force=force)
+    make_folder(folder)
+    write_verified(outputs, source=night.path, force=force, is_own=is_own_output, progress=progress)
     return paths
 
 
@@ -141,14 +152,3 @@ def _output(path: Path, form: _Format, night: Night) -> Output:
         partial(form.function(form.writer), night),
         partial(form.function(form.verifier), night),
     )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(
-            f"the folder can't be made: {error.strerror or error}",
-            path=folder,
-            hint="choose another one with --out",
-        ) from error

@@ -16,7 +16,8 @@ INTENDED_USE = (
     "For research use. Not a medical device; not CE/FDA cleared."
     " Automatic scores must be reviewed by a qualified scorer."
 )
-LOW_CONFIDENCE = 0.7
+_LOW_CONFIDENCE = 0.7
+_LOW_CONFIDENCE_WARNING_PCT = 20.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -42,7 +43,7 @@ class Night:
     warnings
         What makes the result doubtful, one sentence each, beyond the warnings of the staging.
     sha256
-        Of the recording's file; None where it was not computed.
+        Of the recording's file, of several one after the other; None where not computed.
     deidentify
         Whether the outputs leave out everything that tells who was recorded and when.
     """
@@ -104,9 +105,18 @@ class Night:
 
     @property
     def all_warnings(self) -> tuple[str, ...]:
-        """The night's warnings and the stager's, each once."""
+        """What makes the result doubtful: low confidence, the night's and the stager's warnings."""
         made = () if self.staging is None else self.staging.provenance.warnings
-        return tuple(dict.fromkeys((*self.warnings, *made)))
+        return tuple(dict.fromkeys((*self._confidence_warning(), *self.warnings, *made)))
+
+    def _confidence_warning(self) -> tuple[str, ...]:
+        low_pct = self.low_confidence_pct
+        if low_pct is None or low_pct < _LOW_CONFIDENCE_WARNING_PCT:
+            return ()
+        return (
+            f"{low_pct:.0f} % of the staged epochs have a confidence under {_LOW_CONFIDENCE:g}:"
+            " review this night with care",
+        )
 
     @property
     def source_name(self) -> str:
@@ -147,4 +157,4 @@ class Night:
             return None
         confidence = self.staging.confidence
         staged = confidence[~np.isnan(confidence)]
-        return 100 * float(np.mean(staged < LOW_CONFIDENCE)) if staged.size else None
+        return 100 * float(np.mean(staged < _LOW_CONFIDENCE)) if staged.size else None

@@ -6,6 +6,7 @@ sentence.
 """
 
 import math
+import re
 import threading
 import warnings
 from datetime import datetime, timedelta
@@ -29,14 +30,15 @@ OTHER_FORMATS = MappingProxyType(
         ".fif.gz": "FIF",
         ".gdf": "GDF",
         ".cnt": "CNT",
-        ".mff": "EGI MFF",
         ".nedf": "Neuroelectrics",
         ".lay": "Persyst",
     }
 )
-"""Name of each format by the end of the file name."""
+"""Name of each format by the end of the file name.
 
-_FOLDER_FORMATS = (".mff",)
+Only those that mne reads on its own: EGI's MFF, ANT's CNT and others need further packages.
+"""
+
 _COMPANIONS = {".eeg": ".vhdr", ".vmrk": ".vhdr", ".fdt": ".set", ".dat": ".lay"}
 _GAP_TEXT = "BAD_ACQ_SKIP"
 
@@ -45,14 +47,6 @@ def format_suffix(path: Path) -> str:
     """Return the end of the file name that tells the format, in lower case."""
     name = path.name.lower()
     return ".fif.gz" if name.endswith(".fif.gz") else path.suffix.lower()
-
-
-def is_folder_format(path: Path) -> bool:
-    """True for a folder that is one recording."""
-    try:
-        return format_suffix(path) in _FOLDER_FORMATS and path.is_dir()
-    except (OSError, ValueError):
-        return False
 
 
 def companion_hint(path: Path) -> str:
@@ -89,7 +83,37 @@ def open_other(path: Path | str) -> Recording:
         events=events,
         quarantined=quarantined,
         warnings=tuple(dict.fromkeys(_one_line(str(w.message)) for w in caught)),
+        files=_files(raw, path),
     )
+
+
+def _files(raw: Any, path: Path) -> tuple[Path, ...]:
+    """Return all files of a recording: its header, its samples, BrainVision's markers."""
+    samples = (Path(name) for name in raw.filenames if name is not None)
+    found = (path, *sorted(samples), *_marker_file(path))
+    unique: dict[Path, Path] = {}
+    for file in found:
+        if file.is_file():
+            unique.setdefault(file.resolve(), file)
+    return tuple(unique.values())
+
+
+def _marker_file(path: Path) -> tuple[Path, ...]:
+    if format_suffix(path) not in (".vhdr", ".ahdr"):
+        return ()
+    named = re.search(r"^MarkerFile\s*=\s*(.+?)\s*$", _text(path), re.MULTILINE | re.IGNORECASE)
+    return () if named is None else (path.parent / named[1].replace("$b", path.stem),)
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RecordingError(f"the file can't be read: {error.strerror}", path=path) from error
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _read_raw(path: Path, name: str) -> Any:

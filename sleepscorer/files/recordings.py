@@ -11,7 +11,6 @@ from sleepscorer.files.other_formats import (
     OTHER_FORMATS,
     companion_hint,
     format_suffix,
-    is_folder_format,
     open_other,
 )
 
@@ -31,8 +30,8 @@ def open_recording(path: Path | str) -> Recording:
     """
     path = Path(path)
     suffix = format_suffix(path)
-    if is_folder_format(path):
-        return open_other(path)
+    if _is_folder(path):
+        raise RecordingError("this is a folder, not a recording", path=path, hint=_supported())
     size = file_size(path)
     if read_bytes(path, 0, min(8, size)) in (EDF_VERSION, BDF_VERSION):
         return open_edf(path)
@@ -46,9 +45,17 @@ def open_recording(path: Path | str) -> Recording:
     raise RecordingError(
         "this is not a recording of a supported format",
         path=path,
-        hint=companion_hint(path) or "supported are EDF, BDF, " + ", ".join(_format_names()),
+        hint=companion_hint(path) or _supported(),
     )
 
 
-def _format_names() -> list[str]:
-    return sorted({f"{name} ({suffix})" for suffix, name in OTHER_FORMATS.items()})
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _supported() -> str:
+    others = sorted({f"{name} ({suffix})" for suffix, name in OTHER_FORMATS.items()})
+    return "supported are EDF, BDF, " + ", ".join(others)

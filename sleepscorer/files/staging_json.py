@@ -12,9 +12,9 @@ from sleepscorer.core.errors import ExportError, ScoringError
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.night import INTENDED_USE, Night
+from sleepscorer.files.own_files import STAGING_FORMAT
 
-FORMAT = "sleepscorer staging"
-SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 1
 
 _TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
 
@@ -53,12 +53,12 @@ def read_staging_json(path: Path) -> Staging:
         If the file can't be read, is no such file or holds no staging.
     """
     document = _load(path)
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") != STAGING_FORMAT:
         raise ScoringError("this is not a staging written by sleepscorer", path=path)
-    if document.get("schema_version") != SCHEMA_VERSION:
+    if document.get("schema_version") != _SCHEMA_VERSION:
         raise ScoringError(
             f"this staging has version {document.get('schema_version')!r} of its format,"
-            f" and only version {SCHEMA_VERSION} is known",
+            f" and only version {_SCHEMA_VERSION} is known",
             path=path,
             hint="a newer sleepscorer may read it",
         )
@@ -88,8 +88,8 @@ def _encoded(night: Night) -> bytes:
 def _document(night: Night) -> dict[str, Any]:
     hypnogram = night.hypnogram
     return {
-        "format": FORMAT,
-        "schema_version": SCHEMA_VERSION,
+        "format": STAGING_FORMAT,
+        "schema_version": _SCHEMA_VERSION,
         "software": f"sleepscorer {__version__}",
         "intended_use": INTENDED_USE,
         "recording": _recording(night),

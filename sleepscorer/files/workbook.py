@@ -11,7 +11,9 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.writer.excel import ExcelWriter
 
 from sleepscorer.core.errors import ExportError
+from sleepscorer.files.edf_identification import UNKNOWN_START
 from sleepscorer.files.night import Night
+from sleepscorer.files.own_files import PROGRAM
 from sleepscorer.files.workbook_cells import cell_values
 from sleepscorer.files.workbook_charts import add_hypnogram_chart, add_stage_chart
 from sleepscorer.files.workbook_sheets import (
@@ -24,10 +26,7 @@ from sleepscorer.files.workbook_sheets import (
     add_transitions,
 )
 
-_CREATOR = "sleepscorer"
 _N_CHARTS = 2
-# When a report was made says when the patient was there; the time of staging is in Provenance.
-_NO_DATE = datetime(1985, 1, 1)
 
 
 def write_workbook(night: Night, file: BinaryIO) -> None:
@@ -61,9 +60,10 @@ def _report(night: Night) -> Workbook:
     workbook = Workbook()
     workbook.remove(workbook.active)
     properties = workbook.properties
-    properties.creator = properties.lastModifiedBy = _CREATOR
+    properties.creator = properties.lastModifiedBy = PROGRAM
     properties.title = "Sleep report"
-    properties.created = properties.modified = _NO_DATE
+    # When a report was made says when the patient was there; Provenance has the time of staging.
+    properties.created = properties.modified = UNKNOWN_START
     summary = add_summary(workbook, night)
     stages = add_stages(workbook, night)
     epochs = add_epochs(workbook, night)

@@ -34,11 +34,11 @@ from sleepscorer.files.workbook_cells import (
     wrap,
 )
 
-ONSET_RULE = "First epoch of any sleep (N1, N2, N3 or R) between lights off and lights on (AASM)"
-GRID_RULE = "Epochs of {:g} s from the start of the recording; a shorter rest is not scored"
+_ONSET_RULE = "First epoch of any sleep (N1, N2, N3 or R) between lights off and lights on (AASM)"
+_GRID_RULE = "Epochs of {:g} s from the start of the recording; a shorter rest is not scored"
 
-_LOW_CONFIDENCE_WARNING_PCT = 20.0
 _FORMAT_OF_UNIT = {"min": TENTHS, "%": TENTHS, "1/h": TENTHS, "n": WHOLE}
+_NOT_MARKED = "not marked"
 _LISTED_ELSEWHERE = ("cycles", "transitions")
 # Excel counts days from 1900.
 _FIRST_YEAR = 1900
@@ -80,16 +80,17 @@ _DEFINITIONS = (
 def add_summary(workbook: Workbook, night: Night) -> Worksheet:
     """Add the sheet that a reader sees first: warnings, the recording, every statistic."""
     sheet = new_sheet(workbook, "Summary", "Sleep report", _SUMMARY)
-    row = _put_sentences(sheet, FIRST_ROW, "Warnings", _warnings(night))
+    row = _put_sentences(sheet, FIRST_ROW, "Warnings", night.all_warnings)
     row = _put_sentences(sheet, row, "Notes", night.statistics.notes)
     row = _put_facts(sheet, row, night)
     _put_statistics(sheet, row, night)
+    sheet.page_setup.fitToHeight = 1
     return sheet
 
 
 def add_stages(workbook: Workbook, night: Night) -> Worksheet:
     """Add minutes, shares and latencies by stage; the minutes add up to TRT."""
-    sheet = new_sheet(workbook, "Stages", "Stages between lights off and lights on", _STAGES)
+    sheet = new_sheet(workbook, "Stages", f"Stages, {_window(night)}", _STAGES)
     put_rows(sheet, _STAGES, _stage_rows(night))
     return sheet
 
@@ -121,7 +122,7 @@ def add_transitions(workbook: Workbook, night: Night) -> Worksheet:
         Column("From \\ to (0–1)", 16),
         *(Column(f"{n} (0–1)", 9, "0.000") for n in names),
     )
-    title = "Transitions from each epoch to the next, between lights off and lights on"
+    title = f"Transitions from each epoch to the next, {_window(night)}"
     sheet = new_sheet(workbook, "Transitions", title, counts)
     beside = len(counts) + 2
     put_headings(sheet, shares, first_column=beside)
@@ -181,17 +182,6 @@ def add_definitions(workbook: Workbook) -> Worksheet:
     return sheet
 
 
-def _warnings(night: Night) -> tuple[str, ...]:
-    low_pct = night.low_confidence_pct
-    if low_pct is None or low_pct < _LOW_CONFIDENCE_WARNING_PCT:
-        return night.all_warnings
-    return (
-        f"{low_pct:.0f} % of the staged epochs have a confidence under 0.7: review this night"
-        " with care",
-        *night.all_warnings,
-    )
-
-
 def _put_sentences(sheet: Worksheet, row: int, title: str, sentences: Sequence[str]) -> int:
     """Write a section of sentences, none where there are none; return the row below it."""
     if not sentences:
@@ -222,18 +212,36 @@ def _facts(night: Night) -> Iterator[tuple[str, Value]]:
     yield "Patient", night.patient_id or None
     yield "Start", _clock(night, 0.0)
     yield "Duration of the recording (hh:mm:ss)", timedelta(seconds=night.duration_s)
-    yield "Scoring", score_state(night)
+    yield "Scoring", _score_state(night)
+    yield from _stager_facts(night)
     off_s, on_s = hypnogram.lights_off_s, hypnogram.lights_on_s
-    yield "Lights off", "not marked" if off_s is None else _clock_or_elapsed(night, off_s)
-    yield "Lights on", "not marked" if on_s is None else _clock_or_elapsed(night, on_s)
+    yield "Lights off", _NOT_MARKED if off_s is None else _clock_or_elapsed(night, off_s)
+    yield "Lights on", _NOT_MARKED if on_s is None else _clock_or_elapsed(night, on_s)
     yield "Lights marks from", night.lights_source
     if statistics.sl_min is not None:
         window_s = math.floor((off_s or 0.0) / hypnogram.epoch_s + 1e-6) * hypnogram.epoch_s
         yield "Sleep onset", _clock_or_elapsed(night, window_s + 60 * statistics.sl_min)
 
 
+def _stager_facts(night: Night) -> Iterator[tuple[str, Value]]:
+    if night.staging is not None:
+        made = night.staging.provenance
+        yield "EEG used", ", ".join(made.eeg) or "none"
+        yield "EOG used", ", ".join(made.eog) or "none"
+        yield "Weights", made.weights_name
+
+
+def _window(night: Night) -> str:
+    """Return in words which part of the night the statistics are of."""
+    off_s, on_s = night.hypnogram.lights_off_s, night.hypnogram.lights_on_s
+    if off_s is None and on_s is None:
+        return "whole recording"
+    begin = "start of the recording" if off_s is None else "lights off"
+    return f"{begin} to {'end of the recording' if on_s is None else 'lights on'}"
+
+
 def _put_statistics(sheet: Worksheet, row: int, night: Night) -> None:
-    put_section(sheet, row, "Sleep statistics, lights off to lights on", len(_SUMMARY))
+    put_section(sheet, row, f"Sleep statistics, {_window(night)}", len(_SUMMARY))
     row += 1
     for definition in DEFINITIONS:
         if definition.key in _LISTED_ELSEWHERE:
@@ -266,7 +274,7 @@ def _clock_or_elapsed(night: Night, onset_s: float) -> Value:
     return timedelta(seconds=onset_s) if night.start is None else _clock(night, onset_s)
 
 
-def score_state(night: Night) -> str:
+def _score_state(night: Night) -> str:
     """Return in words whose stages these are."""
     n_epochs = night.hypnogram.n_epochs
     if night.n_edited is None:
@@ -324,12 +332,12 @@ def _provenance_rows(night: Night) -> Iterator[tuple[str, Value]]:
     hypnogram = night.hypnogram
     yield "Software", f"sleepscorer {__version__}"
     yield from _staging_rows(night)
-    yield "Scoring", score_state(night)
+    yield "Scoring", _score_state(night)
     yield "Lights marks from", night.lights_source
     yield "Lights off (s from the start)", hypnogram.lights_off_s
     yield "Lights on (s from the start)", hypnogram.lights_on_s
-    yield "Sleep onset rule", ONSET_RULE
-    yield "Epoch grid", GRID_RULE.format(hypnogram.epoch_s)
+    yield "Sleep onset rule", _ONSET_RULE
+    yield "Epoch grid", _GRID_RULE.format(hypnogram.epoch_s)
     yield "Window of the statistics", DEFINITIONS[0].text
     yield "Clock times", "start of the recording plus elapsed time, without change to summer time"
     yield "Source file", night.source_name

@@ -40,6 +40,25 @@ def test_other_patient_text_becomes_the_name(stored: str, field: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stored", "field"),
+    [
+        ("MRN7788 F 09-MAR-1971 Müller_Jürgen", "MRN7788 F 09-MAR-1971 Muller_Jurgen"),
+        ("77 M X Łukasz_Großmann_Ærø", "77 M X Lukasz_Grossmann_AEro"),
+        ("77 M X 김", "77 M X _"),
+    ],
+)
+def test_letters_beyond_ascii_leave_the_sub_fields(stored: str, field: str) -> None:
+    assert patient_identification(stored) == field
+
+
+def test_technician_beyond_ascii_is_kept() -> None:
+    stored = "Startdate 04-MAR-2019 A1 Zoë Eq"
+    assert recording_identification(START, stored, equipment="e") == (
+        "Startdate 04-MAR-2019 A1 Zoe e"
+    )
+
+
+@pytest.mark.parametrize(
     ("start", "stored", "field"),
     [
         (START, "", "Startdate 04-MAR-2019 X X sleepscorer_0.1.0_w"),

@@ -15,7 +15,7 @@ from sleepscorer.core.errors import ExportError
 from sleepscorer.core.events import Event
 from sleepscorer.files.edf import open_edf
 from sleepscorer.files.edf_layout import number_text
-from sleepscorer.files.edf_writer import EdfHeader, SignalHeader, write_edf
+from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf
 
 START = datetime(2019, 3, 4, 22, 40, 0, 250_000)
 EEG = SignalHeader("EEG C4-M1", 256, -500, 500, prefilter="HP:0.3Hz LP:35Hz", transducer="AgAgCl")
@@ -26,7 +26,7 @@ EEG_SAMPLES = RNG.normal(0, 60, 256 * N_RECORDS).astype(np.float32)
 RESP_SAMPLES = np.sin(np.arange(16 * N_RECORDS) / 40).astype(np.float32)
 
 
-def _header(**changes: object) -> EdfHeader:
+def _header(**changes: object) -> EdfPlan:
     values = {
         "signals": (EEG, RESP),
         "n_records": N_RECORDS,
@@ -34,7 +34,7 @@ def _header(**changes: object) -> EdfHeader:
         "start": START,
         "patient_id": "X F X Synthetic",
     }
-    return EdfHeader(**(values | changes))  # type: ignore[arg-type]
+    return EdfPlan(**(values | changes))  # type: ignore[arg-type]
 
 
 def _blocks(n_records: int = 7) -> Iterator[list[np.ndarray]]:

@@ -14,7 +14,7 @@ from sleepscorer.core.errors import ExportError, UsageError
 from sleepscorer.core.events import Event
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files import annotations_export, epochs_table, staging_json, workbook
-from sleepscorer.files.edf_writer import EdfHeader, SignalHeader, write_edf
+from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.exports import FORMATS, Night, output_paths, write_exports
 
 NAMES = ["n_hypnogram.edf", "n_epochs.csv", "n_report.xlsx", "n_staging.json"]
@@ -44,15 +44,51 @@ def test_one_existing_file_keeps_all_from_being_written(tmp_path: Path, name: st
     with pytest.raises(ExportError, match=rf"{name}.*--force"):
         write_exports(night(), tmp_path, stem="n")
     assert [p.name for p in tmp_path.iterdir()] == [name]
+    with pytest.raises(ExportError, match="not made by sleepscorer and is kept"):
+        write_exports(night(), tmp_path, stem="n", force=True)
     assert (tmp_path / name).read_bytes() == b"scored for an hour"
-    write_exports(night(), tmp_path, stem="n", force=True)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("deidentify", [False, True])
+def test_force_replaces_what_sleepscorer_made(tmp_path: Path, deidentify: bool) -> None:
+    shown = night(deidentify=deidentify)
+    write_exports(shown, tmp_path, stem="n")
+    first = night(n_epochs=90, deidentify=deidentify)
+    paths = write_exports(first, tmp_path, stem="n", force=True)
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(NAMES)
-    assert (tmp_path / name).stat().st_size > 1000
+    assert len(paths[1].read_text().splitlines()) == 91
+
+
+def test_an_experts_scoring_and_a_recording_are_not_ours(tmp_path: Path) -> None:
+    target = tmp_path / "n_hypnogram.edf"
+    for plan, blocks in (
+        (EdfPlan((), 1, 0, None, recording_id="Startdate X X expert Nox"), ()),
+        (
+            EdfPlan((SignalHeader("EEG", 4, -1, 1),), 1, 1.0, None, recording_id="sleepscorer"),
+            [[np.zeros(4, np.float32)]],
+        ),
+    ):
+        write_edf(target, plan, blocks, force=True)
+        before = target.read_bytes()
+        with pytest.raises(ExportError, match="not made by sleepscorer"):
+            write_exports(night(), tmp_path, stem="n", formats=("edf",), force=True)
+        assert target.read_bytes() == before
+
+
+def test_low_confidence_is_said_wherever_warnings_stand(tmp_path: Path) -> None:
+    # All probabilities equal: no epoch is sure.
+    edf, _, report, staging = write_exports(night(staging=_ROUND), tmp_path, stem="n")
+    words = "100 % of the staged epochs have a confidence under 0.7: review this night with care"
+    assert night(staging=_ROUND).all_warnings[0] == words
+    assert words in json.loads(staging.read_text())["warnings"]
+    assert f"sleepscorer warning: {words}".encode() in edf.read_bytes()
+    assert words.encode() in _everything(report)
 
 
 def test_source_is_neither_overwritten_nor_touched(tmp_path: Path) -> None:
     source = tmp_path / "n_hypnogram.edf"
-    header = EdfHeader((SignalHeader("EEG", 4, -1, 1),), 1, 1.0, None)
+    header = EdfPlan((SignalHeader("EEG", 4, -1, 1),), 1, 1.0, None)
     write_edf(source, header, [[np.zeros(4, np.float32)]])
     before = hashlib.sha256(source.read_bytes()).hexdigest(), source.stat().st_mtime_ns
     with pytest.raises(ExportError, match="the recording itself"):

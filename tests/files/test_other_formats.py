@@ -89,6 +89,28 @@ def test_brainvision(brainvision: Path):
     ]
 
 
+def test_brainvision_is_three_files(brainvision: Path):
+    names = [path.name for path in open_recording(brainvision).all_files]
+    assert names == ["night.vhdr", "night.eeg", "night.vmrk"]
+
+
+def test_one_file_is_a_recording_s_only_file(fif: Path):
+    assert open_recording(fif).all_files == (fif,)
+
+
+def test_a_fif_recording_in_parts_is_all_of_them(tmp_path: Path):
+    import mne
+
+    info = mne.create_info(["C4"], 1000.0, ["eeg"])
+    raw = mne.io.RawArray(np.zeros((1, 1_200_000)), info, verbose="error")
+    path = tmp_path / "night_raw.fif"
+    raw.save(path, split_size="2MB", verbose="error")
+    names = sorted(p.name for p in tmp_path.iterdir())
+    assert len(names) > 1
+    assert sorted(p.name for p in open_recording(path).all_files) == names
+    assert open_recording(path).all_files[0] == path
+
+
 def test_fif_counts_from_its_first_sample(fif: Path):
     recording = open_recording(fif)
     assert recording.format_name == "FIF"
@@ -108,7 +130,8 @@ def test_fif_counts_from_its_first_sample(fif: Path):
     ]
 
 
-def test_eeglab(tmp_path: Path):
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_eeglab(tmp_path: Path, is_apart: bool):
     from scipy.io import savemat
 
     labels = np.array([("C4",), ("E1",)], dtype=[("labels", object)])
@@ -119,8 +142,13 @@ def test_eeglab(tmp_path: Path):
         "icasphere": [],
     }  # fmt: skip
     path = tmp_path / "night.set"
+    if is_apart:
+        eeg["data"].T.tofile(tmp_path / "night.fdt")
+        eeg["data"] = "night.fdt"
     savemat(path, {"EEG": eeg}, appendmat=False)
     recording = open_recording(path)
+    samples = [tmp_path / "night.fdt"] if is_apart else []
+    assert recording.all_files == (path, *samples)
     assert recording.format_name == "EEGLAB"
     assert recording.start is None
     np.testing.assert_allclose(recording.signal("E1").read(0, 0.02), [200, 201], rtol=1e-6)
@@ -186,6 +214,16 @@ def test_part_of_a_recording_names_the_file_to_open(brainvision: Path):
 def test_paths_that_lead_nowhere(path: str, message: str, tmp_path: Path):
     with pytest.raises(RecordingError, match=message):
         open_recording(tmp_path / path)
+
+
+def test_a_format_that_needs_further_packages_is_not_promised(tmp_path: Path):
+    (tmp_path / "night.mff").mkdir()
+    with pytest.raises(RecordingError, match=r"a folder, not a recording \(supported are EDF, BDF"):
+        open_recording(tmp_path / "night.mff")
+    (tmp_path / "file.mff").write_bytes(b"x")
+    with pytest.raises(RecordingError, match="not a recording of a supported format") as caught:
+        open_recording(tmp_path / "file.mff")
+    assert ".mff" not in caught.value.hint
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are a matter of Unix")

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import pytest
 
 from sleepscorer.core.errors import ExportError
+from sleepscorer.core.progress import Cancelled
 from sleepscorer.files.verified_write import Output, write_verified
 
 
@@ -54,6 +55,85 @@ def test_force_replaces(tmp_path: Path) -> None:
     old.write_bytes(b"old and longer")
     write_verified([_output(old)], force=True)
     assert old.read_bytes() == b"new"
+
+
+def test_all_existing_files_are_named(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).touch()
+    with pytest.raises(ExportError, match=r"a\.csv, b\.csv exist already in .*--force"):
+        write_verified([_output(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv")])
+
+
+def test_force_replaces_only_what_is_ours(tmp_path: Path) -> None:
+    old = tmp_path / "a.csv"
+    old.write_bytes(b"old")
+    with pytest.raises(ExportError, match=r"a\.csv.*not made by sleepscorer and is kept"):
+        write_verified([_output(old)], force=True, is_own=lambda path: path != old)
+    assert old.read_bytes() == b"old"
+
+
+_DENIED = PermissionError(errno.EACCES, "Permission denied")
+_BROKEN = OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "words"),
+    [
+        ("put aside", _DENIED, r"b\.csv.*is it open in another program\?"),
+        ("put aside", _BROKEN, r"b\.csv.*Input/output error"),
+        ("put aside", KeyboardInterrupt("stop"), "stop"),
+        ("publish", _DENIED, r"b\.csv.*may not be written"),
+        ("publish", _BROKEN, r"b\.csv.*Input/output error"),
+        ("publish", KeyboardInterrupt("stop"), "stop"),
+    ],
+)
+def test_a_failure_midway_puts_every_old_file_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException, words: str
+) -> None:
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path in paths:
+        path.write_bytes(b"old " + path.name.encode())
+    rename = Path.rename
+
+    def refuse_links(path: Path, part: Path) -> None:
+        # As on disks without hard links.
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    def failing(self: Path, other: Path) -> Path:
+        failing_suffix = ".csv" if step == "put aside" else ".sleepscorer-part"
+        if paths[1] in (self, other) and self.suffix == failing_suffix:
+            raise error
+        return rename(self, other)
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse_links)
+    monkeypatch.setattr(Path, "rename", failing)
+    caught = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else ExportError
+    with pytest.raises(caught, match=words):
+        write_verified([_output(path) for path in paths], force=True)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {
+        path.name: b"old " + path.name.encode() for path in paths
+    }
+
+
+def test_progress_may_cancel_until_files_appear(tmp_path: Path) -> None:
+    told: list[tuple[float, str]] = []
+    outputs = [_output(tmp_path / name) for name in ("a.csv", "b.csv")]
+    write_verified(outputs, progress=lambda *step: told.append(step))
+    assert told == [
+        (0.0, "writing a.csv"),
+        (0.25, "checking a.csv"),
+        (0.5, "writing b.csv"),
+        (0.75, "checking b.csv"),
+        (1.0, "written"),
+    ]
+
+    def cancel(_fraction: float, text: str) -> None:
+        if text == "written":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write_verified([_output(tmp_path / "c.csv")], progress=cancel)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "b.csv"]
 
 
 @pytest.mark.parametrize("link", [None, os.link, os.symlink])

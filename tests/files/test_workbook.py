@@ -47,6 +47,43 @@ def _texts(workbook: Any) -> list[str]:
     return [value for value in cells if isinstance(value, str)]
 
 
+def _column_a(shown: Night, sheet: str) -> list[object]:
+    return [row[0] for row in _opened(shown)[sheet].iter_rows(values_only=True)]
+
+
+def test_summary_says_by_what_the_night_was_staged() -> None:
+    rows = {row[0]: row[1] for row in _opened(night())["Summary"].iter_rows(values_only=True)}
+    assert rows["EEG used"] == "C4-M1 (derived)"
+    assert rows["EOG used"] == "E1-M2"
+    assert rows["Weights"] == "cnn_lstm_v1"
+    assert "EEG used" not in _column_a(night(staging=None), "Summary")
+
+
+def test_summary_is_one_page() -> None:
+    assert _opened(night())["Summary"].page_setup.fitToHeight == 1
+
+
+@pytest.mark.parametrize(
+    ("marks", "words"),
+    [
+        ((75.0, 3555.0), "lights off to lights on"),
+        ((None, 3555.0), "start of the recording to lights on"),
+        ((75.0, None), "lights off to end of the recording"),
+        ((None, None), "whole recording"),
+    ],
+)
+def test_headings_say_which_part_of_the_night_counts(
+    marks: tuple[float | None, float | None], words: str
+) -> None:
+    hypnogram = Hypnogram(night().hypnogram.stages, 30.0, *marks)
+    shown = night(hypnogram=hypnogram, statistics=sleep_statistics(hypnogram))
+    assert f"Sleep statistics, {words}" in _column_a(shown, "Summary")
+    assert _column_a(shown, "Stages")[0] == f"Stages, {words}"
+    assert _column_a(shown, "Transitions")[0] == (
+        f"Transitions from each epoch to the next, {words}"
+    )
+
+
 def test_sheets_with_intended_use_frozen_headings_and_page_set_up() -> None:
     workbook = _opened(night())
     assert workbook.sheetnames == SHEETS

@@ -1,0 +1,71 @@
+"""What the commands print, and what becomes of it where nobody can take it."""
+
+import contextlib
+import os
+import sys
+
+from sleepscorer.core.errors import SleepScorerError
+
+
+def say(text: str) -> None:
+    """Print a result.
+
+    Raises
+    ------
+    BrokenPipeError
+        If its reader (head, less) has gone.
+    SleepScorerError
+        If it can't be written.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _lost(error) from error
+
+
+def say_if_possible(text: str) -> None:
+    """Print what accompanies the work, which goes on where nobody can take it."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        discard_output()
+
+
+def complain(text: str) -> None:
+    """Print a line for the person to the error stream, if there is one."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
+
+
+def discard_output() -> None:
+    """Let all further output vanish, and what is buffered: Python would complain of it at exit."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, sys.stdout.fileno())
+        finally:
+            os.close(nowhere)
+
+
+def flush_output() -> None:
+    """Hand over what is buffered; see :func:`say` for the errors."""
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _lost(error) from error
+
+
+def _lost(error: OSError) -> SleepScorerError:
+    discard_output()
+    return SleepScorerError(f"the output can't be written: {error.strerror or error}")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, ``1 epoch``, ``2 epochs``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,48 @@
+"""Arousals marked by hand: which events they are, how many count, and what is doubtful in one."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.statistics import scoring_window
+
+SHORTEST_AROUSAL_S = 3.0
+"""An arousal lasts at least this long (AASM manual, rule for arousals)."""
+
+STABLE_SLEEP_S = 10.0
+"""Sleep must precede an arousal for at least this long (AASM manual, rule for arousals)."""
+
+
+def is_arousal(event: Event) -> bool:
+    """Tell whether an event is an arousal: ``EEG arousal`` of EDF+, or plain ``arousal``."""
+    text = " ".join(event.text.split("@@")[0].casefold().split())
+    return text in (AROUSAL.casefold(), "arousal")
+
+
+def count_arousals(events: Iterable[Event], hypnogram: Hypnogram) -> int:
+    """Count the arousals that start between lights off and lights on, in whatever stage."""
+    first, stop = scoring_window(hypnogram)
+    start_s, stop_s = first * hypnogram.epoch_s, stop * hypnogram.epoch_s
+    return sum(is_arousal(event) and start_s <= event.onset_s < stop_s for event in events)
+
+
+def arousal_warnings(event: Event, hypnogram: Hypnogram) -> tuple[str, ...]:
+    """Say what makes a marked arousal doubtful by the AASM manual; nothing for other events.
+
+    It is too short, or some of the 10 s before it belongs to an epoch scored W. What the stage
+    before it is can't be told where that is unscored, and nothing is said.
+    """
+    if not is_arousal(event):
+        return ()
+    warnings = []
+    if event.duration_s is None or event.duration_s < SHORTEST_AROUSAL_S:
+        length = "has no duration" if event.duration_s is None else f"{event.duration_s:.1f} s"
+        warnings.append(f"shorter than {SHORTEST_AROUSAL_S:g} s ({length})")
+    first = max(int((event.onset_s - STABLE_SLEEP_S) // hypnogram.epoch_s), 0)
+    stop = int(np.ceil(event.onset_s / hypnogram.epoch_s))
+    if (hypnogram.stages[first:stop] == Stage.W).any():
+        warnings.append(f"the {STABLE_SLEEP_S:g} s before it are not all sleep: W is scored there")
+    return tuple(warnings)

@@ -1,0 +1,170 @@
+"""Which epochs are worth a person's look, and what looking at them promises."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.staging_result import Staging
+
+
+class ReviewOrder(StrEnum):
+    """What makes an epoch worth a look."""
+
+    UNCERTAINTY = "uncertainty"
+    STAGE_CHANGE = "stage change"
+    DISAGREEMENT = "machine against person"
+
+
+@dataclass(frozen=True)
+class ReviewQueue:
+    """The epochs to review, most urgent first.
+
+    Parameters
+    ----------
+    order
+        What ranked them.
+    epochs
+        Their indices; those already done stay in, so that "12 of 43" keeps its 43.
+    done
+        Whether a person has scored or confirmed each of ``epochs``. Disagreements with a person
+        are never done: they leave the queue when the person changes the stage.
+    expected_agreement
+        Expected share of right epochs once all of ``epochs`` are reviewed, 0 to 1; None where
+        nothing was staged.
+    expected_agreement_now
+        The same with what a person has scored so far.
+    """
+
+    order: ReviewOrder
+    epochs: tuple[int, ...]
+    done: tuple[bool, ...]
+    expected_agreement: float | None
+    expected_agreement_now: float | None
+
+    @property
+    def n_done(self) -> int:
+        """How many of the epochs are done."""
+        return sum(self.done)
+
+    @property
+    def n_total(self) -> int:
+        """How many epochs the queue holds."""
+        return len(self.epochs)
+
+    @property
+    def pending(self) -> tuple[int, ...]:
+        """The epochs not done, most urgent first."""
+        return tuple(e for e, done in zip(self.epochs, self.done, strict=True) if not done)
+
+    def next_after(self, epoch: int) -> int | None:
+        """Return the epoch to look at next; None where nothing is left.
+
+        From an epoch of the queue it is the next one not done, beginning again after the last;
+        from anywhere else it is the most urgent.
+        """
+        pending = self.pending
+        if epoch in self.epochs:
+            place = self.epochs.index(epoch)
+            left = set(pending)
+            turned = self.epochs[place + 1 :] + self.epochs[:place]
+            return next((e for e in turned if e in left), None)
+        return pending[0] if pending else None
+
+
+def review_queue(
+    state: ScoringState,
+    machine: Staging | None,
+    *,
+    order: ReviewOrder = ReviewOrder.UNCERTAINTY,
+    share: float = 0.1,
+) -> ReviewQueue:
+    """Choose the epochs worth a look.
+
+    By uncertainty: those the machine is least confident of, first those it could not stage. By
+    stage change: the epochs on both sides of each change of stage, least confident first. By
+    disagreement: those a person scored otherwise than the machine, the most improbable first.
+
+    The expected agreement takes a reviewed epoch as right and any other as right with the
+    probability that the machine gives its stage, which holds as far as its probabilities are
+    calibrated. Epochs that neither staged count neither way.
+
+    Parameters
+    ----------
+    state
+        The scoring now.
+    machine
+        The machine's staging of the same epochs, or None.
+    order
+        What ranks the epochs.
+    share
+        At most this share of all epochs is queued, 0 to 1; some part of an epoch counts as one.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"a share of {share}")
+    n_epochs = state.stages.size
+    if machine is not None and len(machine.probabilities) != n_epochs:
+        raise ValueError(f"{len(machine.probabilities)} epochs staged of {n_epochs}")
+    ranked = _RANKED[order](state, machine)
+    # A share of 0.07 of 100 epochs is 7, though its binary product is a little more.
+    chosen = ranked[: int(np.ceil(share * n_epochs - 1e-9))]
+    done = state.by_person[chosen] & (order is not ReviewOrder.DISAGREEMENT)
+    reviewed = state.by_person.copy()
+    now = _expected(reviewed, machine)
+    reviewed[chosen] = True
+    return ReviewQueue(
+        order,
+        tuple(chosen.tolist()),
+        tuple(done.tolist()),
+        _expected(reviewed, machine),
+        now,
+    )
+
+
+def _by_uncertainty(state: ScoringState, machine: Staging | None) -> NDArray[np.intp]:
+    if machine is None:
+        return np.empty(0, np.intp)
+    return _least_first(np.arange(state.stages.size), machine.confidence)
+
+
+def _by_stage_change(state: ScoringState, machine: Staging | None) -> NDArray[np.intp]:
+    stages = state.stages
+    if machine is not None:
+        stages = np.where(stages == Stage.UNSCORED, machine.stages, stages)
+    changes = np.flatnonzero(np.diff(stages))
+    beside = np.union1d(changes, changes + 1)
+    scored = beside[stages[beside] != Stage.UNSCORED]
+    return scored if machine is None else _least_first(scored, machine.confidence)
+
+
+def _by_disagreement(state: ScoringState, machine: Staging | None) -> NDArray[np.intp]:
+    if machine is None:
+        return np.empty(0, np.intp)
+    both = (state.stages != Stage.UNSCORED) & (machine.stages != Stage.UNSCORED)
+    differ = np.flatnonzero(state.by_person & both & (state.stages != machine.stages))
+    probability = np.zeros(state.stages.size)
+    probability[differ] = machine.probabilities[differ, state.stages[differ]]
+    return _least_first(differ, probability)
+
+
+_RANKED = {
+    ReviewOrder.UNCERTAINTY: _by_uncertainty,
+    ReviewOrder.STAGE_CHANGE: _by_stage_change,
+    ReviewOrder.DISAGREEMENT: _by_disagreement,
+}
+
+
+def _least_first(epochs: NDArray[np.intp], values: NDArray[np.floating]) -> NDArray[np.intp]:
+    """Sort epochs by their values, unknown ones first, equal ones by time."""
+    return epochs[np.argsort(np.nan_to_num(values[epochs], nan=-1.0), kind="stable")]
+
+
+def _expected(reviewed: NDArray[np.bool_], machine: Staging | None) -> float | None:
+    if machine is None:
+        return None
+    right = np.where(reviewed, 1.0, machine.confidence)
+    known = ~np.isnan(right)
+    return float(right[known].mean()) if known.any() else None

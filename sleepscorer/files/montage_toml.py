@@ -1,0 +1,192 @@
+"""The text of a montage preset: TOML, read strictly and written by our own few lines.
+
+A file is a name, ``all_signals``, and a table ``[[trace]]`` for each row; see
+``resources/montages`` for examples.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sleepscorer.analysis.display import DisplayFilter
+from sleepscorer.analysis.filters import AASM_FILTERS
+from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
+from sleepscorer.core.channel_aliases import KINDS
+from sleepscorer.core.errors import MontageError
+
+_HINT = "mend the file or delete it"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_FILTER_KEYS = ("low_hz", "high_hz", "notch_hz")
+_NO_FILTER = "none"
+
+
+def parsed_preset(text: str, path: Path | None = None) -> MontagePreset:
+    """Read a preset from its text.
+
+    Raises
+    ------
+    MontageError
+        If it is none; the message says which entry is wrong, and why.
+    """
+    try:
+        content = tomllib.loads(text)
+        return _preset(content, path)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise MontageError(f"this is not valid TOML: {error}", path=path, hint=_HINT) from error
+    except _WrongError as error:
+        raise MontageError(f"this is no montage: {error}", path=path, hint=_HINT) from error
+
+
+def preset_text(preset: MontagePreset) -> str:
+    """Return the text that :func:`parsed_preset` reads as this preset."""
+    return "\n".join(_lines(preset)) + "\n"
+
+
+class _WrongError(ValueError):
+    """An entry is not what it must be; caught in this module."""
+
+
+def _preset(content: Mapping[str, Any], path: Path | None) -> MontagePreset:
+    _check_keys(content, ("name", "all_signals", "trace"), "the file")
+    name = _text(content.get("name"), "name")
+    traces = content.get("trace", [])
+    if not isinstance(traces, list):
+        raise _WrongError("rows are written as [[trace]], with two brackets")
+    all_signals = _flag(content.get("all_signals", False), "all_signals")
+    if not traces and not all_signals:
+        raise _WrongError("it has no [[trace]]")
+    rules = tuple(_rule(table, f"trace {number}") for number, table in enumerate(traces, 1))
+    return MontagePreset(name, rules, all_signals, path)
+
+
+def _rule(table: object, where: str) -> TraceRule:
+    if not isinstance(table, dict):
+        raise _WrongError(f"{where} is no table")
+    _check_keys(table, tuple(_READERS), where)
+    values = {
+        key: read(table[key], f"{key} of {where}") for key, read in _READERS.items() if key in table
+    }
+    if not values.get("wants") and not values.get("kinds"):
+        raise _WrongError(f"{where} has neither wants nor kinds")
+    return TraceRule(**values)
+
+
+def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    unknown = [key for key in table if key not in known]
+    if unknown:
+        raise _WrongError(f"{where} has an unknown entry {unknown[0]!r}; known: {', '.join(known)}")
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _WrongError(f"{where} must be a text in quotes")
+    return value.strip()
+
+
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise _WrongError(f'{where} must be a list like ["C4-M1", "C3-M2"]')
+    return tuple(_text(one, where) for one in value)
+
+
+def _kinds(value: object, where: str) -> tuple[str, ...]:
+    kinds = _texts(value, where)
+    for kind in kinds:
+        if kind not in KINDS:
+            raise _WrongError(f"{where} has the unknown kind {kind!r}; known: {', '.join(KINDS)}")
+    return kinds
+
+
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongError(f"{where} must be true or false")
+    return value
+
+
+def _positive(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _WrongError(f"{where} must be a number")
+    if not isfinite(value) or value <= 0:
+        raise _WrongError(f"{where} must be above 0, not {value}")
+    return float(value)
+
+
+def _count(value: object, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _WrongError(f"{where} must be a whole number above 0")
+    return value
+
+
+def _colour(value: object, where: str) -> str:
+    colour = _text(value, where)
+    if not _COLOUR.fullmatch(colour):
+        raise _WrongError(f'{where} must be like "#1f6b45", not {colour!r}')
+    return colour
+
+
+def _filter(value: object, where: str) -> DisplayFilter:
+    if isinstance(value, str):
+        if value == _NO_FILTER:
+            return DisplayFilter()
+        if value not in AASM_FILTERS:
+            known = ", ".join((*AASM_FILTERS, _NO_FILTER))
+            raise _WrongError(f"{where} has no setting {value!r}; known: {known}")
+        return AASM_FILTERS[value]
+    if not isinstance(value, dict):
+        raise _WrongError(f"{where} must be like {{ low_hz = 0.3, high_hz = 35 }}")
+    _check_keys(value, _FILTER_KEYS, where)
+    edges = {key: _positive(edge, f"{key} in {where}") for key, edge in value.items()}
+    if edges.get("low_hz", 0.0) >= edges.get("high_hz", float("inf")):
+        raise _WrongError(f"{where} has its low_hz at or above its high_hz")
+    return DisplayFilter(**edges)
+
+
+_READERS: Mapping[str, Callable[[object, str], Any]] = MappingProxyType(
+    {
+        "wants": _texts,
+        "kinds": _kinds,
+        "most": _count,
+        "height_uv": _positive,
+        "filter": _filter,
+        "inverted": _flag,
+        "colour": _colour,
+        "visible": _flag,
+        "amplitude_lines": _flag,
+    }
+)
+
+
+def _lines(preset: MontagePreset) -> Iterator[str]:
+    yield f"name = {_quoted(preset.name.strip())}"
+    if preset.all_signals:
+        yield "all_signals = true"
+    usual = TraceRule()
+    for rule in preset.rules:
+        yield ""
+        yield "[[trace]]"
+        for key in _READERS:
+            value = getattr(rule, key)
+            if value != getattr(usual, key):
+                yield f"{key} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_quoted, value)) + "]"
+    if isinstance(value, DisplayFilter):
+        edges = {key: getattr(value, key) for key in _FILTER_KEYS}
+        written = [f"{key} = {edge!r}" for key, edge in edges.items() if edge is not None]
+        return "{ " + ", ".join(written) + " }" if written else _quoted(_NO_FILTER)
+    return _quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _quoted(text: str) -> str:
+    # JSON and TOML escape alike, but that TOML does not allow DEL as it is.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,240 @@
+"""The SQLite side of session files: opening them, their tables, and their errors in words.
+
+A rollback journal and not a write-ahead log: the latter needs memory shared by all programs that
+have the file open, which network drives don't give. The journal is truncated and not deleted: with
+synchronous=FULL SQLite then syncs the truncation, so that a commit outlives a power cut, where the
+deletion of a file would need the sync of its folder besides.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from sleepscorer.core.errors import SessionError
+
+APPLICATION_ID = int.from_bytes(b"SlSc", "big")
+"""Marks an SQLite file as a session (PRAGMA application_id)."""
+
+_BUSY_TIMEOUT_S = 2.0
+
+
+def _append_only(table: str) -> tuple[str, ...]:
+    """Triggers that let rows be added in order and nothing else happen to them."""
+    refuse = f"SELECT RAISE(ABORT, '{table} are never changed')"
+    # REPLACE deletes without firing a trigger on deletion: the order forbids it.
+    next_number = f"(SELECT coalesce(max(number), 0) + 1 FROM {table})"  # noqa: S608 - no input
+    in_order = f"SELECT RAISE(ABORT, '{table} have an order') WHERE NEW.number <> {next_number}"
+    return (
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",
+        f"CREATE TRIGGER {table}_in_order BEFORE INSERT ON {table} BEGIN {in_order}; END",
+    )
+
+
+_VERSION_1 = (
+    """CREATE TABLE recordings (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
+        workstation TEXT NOT NULL, place TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+        head_sha256 TEXT NOT NULL, n_epochs INTEGER NOT NULL, start TEXT)""",
+    """CREATE TABLE hashes (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL,
+        recording INTEGER NOT NULL REFERENCES recordings, sha256 TEXT NOT NULL)""",
+    """CREATE TABLE stagings (
+        number INTEGER PRIMARY KEY, n_epochs INTEGER NOT NULL, probabilities BLOB NOT NULL,
+        provenance TEXT NOT NULL)""",
+    """CREATE TABLE edits (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
+        workstation TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
+        change TEXT NOT NULL, of INTEGER REFERENCES edits)""",
+    "CREATE TABLE view (only INTEGER PRIMARY KEY CHECK (only = 1), state TEXT NOT NULL)",
+    *_append_only("recordings"),
+    *_append_only("hashes"),
+    *_append_only("stagings"),
+    *_append_only("edits"),
+)
+
+MIGRATIONS = (_VERSION_1,)
+"""Statements that lead from each version (PRAGMA user_version) to the next, from 0, empty.
+
+What was released is never changed: a change of the tables is a new entry.
+"""
+
+
+class SessionNotWritable(SessionError):
+    """A session file, or the folder for it, that may be read at most."""
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open an SQLite file that exists; commits are the caller's, calls may come from any thread.
+
+    Parameters
+    ----------
+    path
+        The file.
+    mode
+        ``"ro"`` or ``"rw"``.
+    """
+    place = path.absolute().as_posix()
+    # SQLite takes what follows two slashes for a host: C:/x needs a third, //server/x a fourth.
+    prefix = "file://" if place.startswith("/") else "file:///"
+    return sqlite3.connect(
+        f"{prefix}{quote(os.fsencode(place))}?mode={mode}",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def new_file(path: Path, like: Path | None = None) -> None:
+    """Make an empty file, which SQLite takes for an empty database, if there is none.
+
+    Whoever may read or write ``like`` may do so with the new file.
+
+    Raises
+    ------
+    SessionNotWritable
+        If the folder does not allow it.
+    """
+    mode = 0o600
+    if like is not None:
+        with suppress(OSError):
+            mode |= like.stat().st_mode & 0o666
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Never opened where it exists: on closing it, POSIX would take away the locks that this
+        # process has on it.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise SessionNotWritable(
+            f"the session can't be saved there: {error.strerror or error}",
+            path=path,
+            hint="choose a folder for sessions that may be written to",
+        ) from error
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done inside, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+        raise
+
+
+def migrate(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]] = MIGRATIONS
+) -> None:
+    """Bring a session to the newest version, in one transaction.
+
+    Raises
+    ------
+    SessionError
+        If the file is no session, or one of a newer program; it is then unchanged.
+    """
+    if _version(connection, path, migrations) == len(migrations):
+        return
+    with transaction(connection):
+        # Another program may have done it since.
+        version = _version(connection, path, migrations)
+        for statements in migrations[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _version(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]
+) -> int:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    is_empty = (application_id, version, n_tables) == (0, 0, 0)
+    if application_id != APPLICATION_ID and not is_empty:
+        raise SessionError(
+            "this is a database, but not a session of sleepscorer",
+            path=path,
+            hint="move it elsewhere; nothing in it was changed",
+        )
+    if version > len(migrations):
+        raise SessionError(
+            f"this session was saved by a newer sleepscorer (version {version} of the file; this"
+            f" program knows up to {len(migrations)})",
+            path=path,
+            hint="open it with the newer program; nothing in it was changed",
+        )
+    return int(version)
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into sentences for people.
+
+    Raises
+    ------
+    SessionError
+        What happened to the session file, and what to do.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None:
+            raise
+        raise _session_error(code, error, path) from error
+
+
+_SAFE = "everything that was saved before is safe"
+
+
+def _session_error(code: int, error: sqlite3.Error, path: Path) -> SessionError:
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return SessionError(
+            "the session file was moved or deleted while it was open",
+            path=path,
+            hint="put it back, or close the session and open it again",
+        )
+    primary = code & 0xFF
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return SessionNotWritable(
+            "the session may not be written to, or its folder is gone",
+            path=path,
+            hint=f"see whether the drive is there and may be written to; {_SAFE}",
+        )
+    what, hint = {
+        sqlite3.SQLITE_FULL: (
+            "there is no room left on the disk",
+            f"free some space and do it again; {_SAFE}",
+        ),
+        sqlite3.SQLITE_BUSY: (
+            "another program is using the session file",
+            f"close that program, or wait and do it again; {_SAFE}",
+        ),
+        sqlite3.SQLITE_NOTADB: (
+            "this is not a session file, or a damaged one",
+            "move it elsewhere to start a new session; nothing in it was changed",
+        ),
+        sqlite3.SQLITE_CORRUPT: (
+            "the session file is damaged",
+            "keep it, and open a copy from your backup; nothing in it was changed",
+        ),
+        sqlite3.SQLITE_CONSTRAINT: (
+            "the session file holds edits that were not made here",
+            "close the session and open it again",
+        ),
+    }.get(
+        primary,
+        (f"the disk could not be read or written: {error}", f"look after the drive; {_SAFE}"),
+    )
+    return SessionError(what, path=path, hint=hint)

@@ -1,0 +1,97 @@
+"""Edits and stagings as a session file stores them: JSON for what is small, bytes for arrays."""
+
+import json
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+
+from sleepscorer.core.edits import Author, Change, Edit, EditKind
+from sleepscorer.core.events import Event
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+
+_EPOCH_FIELDS = ("epochs", "stages_before", "stages_after", "person_before", "person_after")
+_EVENT_FIELDS = ("events_removed", "events_added")
+_LIGHTS_FIELDS = ("lights_before", "lights_after")
+_PROBABILITIES = np.dtype("<f4")
+
+EditRow = tuple[int, str, str, str, str, str, str, int | None]
+StagingRow = tuple[int, bytes, str]
+
+
+def plain_text(text: str) -> str:
+    """Return the text in valid Unicode: file names need not be, and SQLite takes nothing else."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def json_text(value: object) -> str:
+    """Return compact JSON in ASCII, which keeps every character of file names and annotations."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def edit_row(edit: Edit) -> EditRow:
+    """Return the columns of an edit."""
+    return (
+        edit.number,
+        edit.utc,
+        plain_text(edit.author.user),
+        plain_text(edit.author.workstation),
+        edit.kind.value,
+        plain_text(edit.label),
+        json_text(_change_values(edit.change)),
+        edit.of,
+    )
+
+
+def edit_of_row(row: EditRow) -> Edit:
+    """Return the edit that was stored; KeyError, TypeError or ValueError where it is damaged."""
+    number, utc, user, workstation, kind, label, change, of = row
+    values = json.loads(change)
+    return Edit(number, utc, Author(user, workstation), EditKind(kind), label, _change(values), of)
+
+
+def _change_values(change: Change) -> dict[str, Any]:
+    """Return what the change does, without what it does not touch."""
+    values = {name: getattr(change, name) for name in (*_EPOCH_FIELDS, *_LIGHTS_FIELDS)}
+    for name in _EVENT_FIELDS:
+        values[name] = [
+            [event.onset_s, event.duration_s, event.text, event.channel]
+            for event in getattr(change, name)
+        ]
+    return {name: value for name, value in values.items() if value is not None and len(value)}
+
+
+def _change(values: dict[str, Any]) -> Change:
+    arguments: dict[str, Any] = {name: tuple(values.get(name, ())) for name in _EPOCH_FIELDS}
+    if len({len(arguments[name]) for name in _EPOCH_FIELDS}) != 1:
+        raise ValueError("the columns of a change differ in length")
+    for name in _EVENT_FIELDS:
+        arguments[name] = tuple(Event(*event) for event in values.get(name, ()))
+    for name in _LIGHTS_FIELDS:
+        if name in values:
+            off_s, on_s = values[name]
+            arguments[name] = (off_s, on_s)
+    return Change(**arguments)
+
+
+def staging_row(staging: Staging) -> StagingRow:
+    """Return the columns of a staging; the probabilities as little-endian float32, row by row."""
+    return (
+        len(staging.probabilities),
+        staging.probabilities.astype(_PROBABILITIES).tobytes(),
+        json_text(asdict(staging.provenance)),
+    )
+
+
+def staging_of_row(row: StagingRow) -> Staging:
+    """Return the staging that was stored, bit by bit; ValueError or KeyError where damaged."""
+    n_epochs, content, provenance = row
+    probabilities = np.frombuffer(content, _PROBABILITIES).reshape(n_epochs, -1)
+    values = json.loads(provenance)
+    arguments: dict[str, Any] = {
+        field.name: tuple(values[field.name])
+        if isinstance(values[field.name], list)
+        else values[field.name]
+        for field in fields(StagingProvenance)
+    }
+    return Staging(probabilities.astype(np.float32), StagingProvenance(**arguments))
