@@ -1,0 +1,193 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.review import ReviewOrder, review_queue
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+
+W, N1, N2, N3, R, NONE = (int(s) for s in (*list(Stage)[:5], Stage.UNSCORED))
+PROVENANCE = StagingProvenance("w", "0", (), (), (), "cpu", "test", "2024-01-01T00:00:00Z")
+
+
+def staging(*answers):
+    """Staging of (stage, confidence) pairs; the rest goes to the next stage. None is a gap."""
+    rows = np.full((len(answers), 5), np.nan, np.float32)
+    for row, answer in zip(rows, answers, strict=True):
+        if answer is not None:
+            stage, confidence = answer
+            row[:] = 0
+            row[stage], row[(stage + 1) % 5] = confidence, 1 - confidence
+    return Staging(rows, PROVENANCE)
+
+
+def state(stages, reviewed=()):
+    by_person = np.zeros(len(stages), bool)
+    by_person[list(reviewed)] = True
+    return ScoringState(np.array(stages, np.int8), by_person)
+
+
+MACHINE = staging((W, 0.9), (N1, 0.6), (N2, 0.8), (N2, 0.95), (N3, 0.7))
+
+
+def test_the_least_certain_come_first():
+    queue = review_queue(state(MACHINE.stages), MACHINE, share=0.6)
+    assert queue.order is ReviewOrder.UNCERTAINTY
+    assert queue.epochs == (1, 4, 2)
+    assert queue.done == (False, False, False)
+    assert (queue.n_done, queue.n_total) == (0, 3)
+
+
+def test_the_expected_agreement_is_one_for_reviewed_epochs_and_the_confidence_for_others():
+    queue = review_queue(state(MACHINE.stages, [0]), MACHINE, share=0.4)
+    assert queue.epochs == (1, 4)
+    assert queue.expected_agreement == pytest.approx((1 + 1 + 0.8 + 0.95 + 1) / 5)
+    assert queue.expected_agreement_now == pytest.approx((1 + 0.6 + 0.8 + 0.95 + 0.7) / 5)
+
+
+def test_nothing_and_everything():
+    nothing = review_queue(state(MACHINE.stages), MACHINE, share=0)
+    assert nothing.epochs == ()
+    assert nothing.expected_agreement == pytest.approx(0.79)
+    assert nothing.next_after(0) is None
+    everything = review_queue(state(MACHINE.stages), MACHINE, share=1)
+    assert everything.epochs == (1, 4, 2, 0, 3)
+    assert everything.expected_agreement == 1.0
+
+
+@pytest.mark.parametrize(("share", "n_epochs"), [(0.07, 7), (0.071, 8), (0.001, 1), (0.29, 29)])
+def test_part_of_an_epoch_counts_as_one(share, n_epochs):
+    machine = staging(*[(N2, 0.8)] * 100)
+    assert review_queue(state(machine.stages), machine, share=share).n_total == n_epochs
+
+
+def test_done_epochs_stay_in_the_count_and_are_passed_over():
+    queue = review_queue(state(MACHINE.stages, [1]), MACHINE, share=0.6)
+    assert queue.epochs == (1, 4, 2)
+    assert queue.done == (True, False, False)
+    assert (queue.n_done, queue.n_total) == (1, 3)
+    assert queue.pending == (4, 2)
+    assert queue.next_after(1) == 4
+
+
+def test_next_goes_down_the_queue_and_begins_again():
+    queue = review_queue(state(MACHINE.stages), MACHINE, share=0.6)
+    assert queue.next_after(1) == 4
+    assert queue.next_after(4) == 2
+    assert queue.next_after(2) == 1
+    # From elsewhere, for one after scoring has gone on to the next epoch.
+    assert queue.next_after(3) == 1
+
+
+def test_next_from_the_only_pending_epoch_is_nothing():
+    queue = review_queue(state(MACHINE.stages, [4, 2]), MACHINE, share=0.6)
+    assert queue.next_after(1) is None
+    assert queue.next_after(0) == 1
+
+
+def test_epochs_that_could_not_be_staged_come_first_and_count_neither_way():
+    machine = staging((N2, 0.8), None, (N2, 0.6))
+    queue = review_queue(state([N2, NONE, N2]), machine, share=2 / 3)
+    assert queue.epochs == (1, 2)
+    none = review_queue(state([N2, NONE, N2]), machine, share=0)
+    assert none.expected_agreement == pytest.approx(0.7)
+
+
+def test_both_sides_of_a_stage_change():
+    machine = staging(*[(N2, c) for c in (0.9, 0.6, 0.8, 0.7, 0.55, 0.95)])
+    by_hand = state([W, W, N2, N2, N2, R])
+    queue = review_queue(by_hand, machine, order=ReviewOrder.STAGE_CHANGE, share=1)
+    assert queue.epochs == (4, 1, 2, 5)
+
+
+def test_stage_changes_of_the_machine_where_nobody_scored():
+    machine = staging((W, 0.9), (W, 0.9), (N1, 0.8), (N1, 0.7))
+    queue = review_queue(state([NONE] * 4), machine, order=ReviewOrder.STAGE_CHANGE, share=1)
+    assert queue.epochs == (2, 1)
+
+
+def test_stage_changes_without_a_machine_are_in_order_of_time():
+    queue = review_queue(
+        state([W, N1, N1, N1, N2, NONE]), None, order=ReviewOrder.STAGE_CHANGE, share=1
+    )
+    assert queue.epochs == (0, 1, 3, 4)
+    assert queue.expected_agreement is None
+
+
+def test_disagreements_with_a_person_are_never_done():
+    by_hand = state([W, N2, N2, N3, N3], [1, 2, 3, 4])
+    queue = review_queue(by_hand, MACHINE, order=ReviewOrder.DISAGREEMENT, share=1)
+    # The machine gave N2 in epoch 1 a probability of 0.4, N3 in epoch 3 one of 0.05.
+    assert queue.epochs == (3, 1)
+    assert queue.done == (False, False)
+    assert queue.next_after(3) == 1
+
+
+def test_a_stage_the_machine_gave_is_no_disagreement_with_a_person():
+    filled = state([W, N2, N2, N3, N3])
+    assert review_queue(filled, MACHINE, order=ReviewOrder.DISAGREEMENT, share=1).epochs == ()
+
+
+def test_without_a_machine_nothing_is_uncertain():
+    for order in (ReviewOrder.UNCERTAINTY, ReviewOrder.DISAGREEMENT):
+        queue = review_queue(state([W, N2], [0, 1]), None, order=order, share=1)
+        assert queue.epochs == ()
+        assert queue.expected_agreement is None
+
+
+def test_an_empty_recording():
+    empty = Staging(np.empty((0, 5), np.float32), PROVENANCE)
+    for order in ReviewOrder:
+        queue = review_queue(ScoringState.unscored(0), empty, order=order, share=1)
+        assert queue.epochs == ()
+        assert queue.expected_agreement is None
+
+
+def test_mistakes_of_the_caller():
+    with pytest.raises(ValueError, match="share"):
+        review_queue(state([W]), None, share=1.5)
+    with pytest.raises(ValueError, match="5 epochs staged of 1"):
+        review_queue(state([W]), MACHINE)
+
+
+@given(
+    answers=st.lists(
+        st.one_of(st.none(), st.tuples(st.integers(0, 4), st.floats(0.5, 1.0))),
+        min_size=1,
+        max_size=30,
+    ),
+    data=st.data(),
+)
+def test_more_review_never_promises_less(answers, data):
+    machine = staging(*answers)
+    reviewed = data.draw(st.sets(st.integers(0, len(answers) - 1)))
+    order = data.draw(st.sampled_from(ReviewOrder))
+    scored = state(machine.stages, reviewed)
+    promises, sizes = [], []
+    for share in (0.0, 0.25, 0.5, 1.0):
+        queue = review_queue(scored, machine, order=order, share=share)
+        assert len(set(queue.epochs)) == queue.n_total
+        assert len(queue.pending) + queue.n_done == queue.n_total
+        promises.append(queue.expected_agreement or 0.0)
+        sizes.append(queue.n_total)
+    assert all(a <= b + 1e-6 for a, b in pairwise(promises))
+    assert sizes == sorted(sizes)
+    assert all(0 <= promise <= 1 for promise in promises)
+
+
+@given(n_epochs=st.integers(1, 20), data=st.data())
+def test_reviewing_what_n_shows_ends(n_epochs, data):
+    confidences = data.draw(st.lists(st.floats(0.5, 1), min_size=n_epochs, max_size=n_epochs))
+    machine = staging(*[(N2, confidence) for confidence in confidences])
+    reviewed, epoch = set(), 0
+    for _ in range(n_epochs):
+        queue = review_queue(state(machine.stages, reviewed), machine, share=1)
+        epoch = queue.epochs[0] if not reviewed else queue.next_after(epoch)
+        reviewed.add(epoch)
+    queue = review_queue(state(machine.stages, reviewed), machine, share=1)
+    assert queue.n_done == queue.n_total == n_epochs
+    assert queue.next_after(epoch) is None
