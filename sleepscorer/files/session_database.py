@@ -108,11 +108,11 @@ def new_file(path: Path, like: Path | None = None) -> None:
         # Never opened where it exists: on closing it, POSIX would take away the locks that this
         # process has on it.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
-    except FileExistsError:
-        return
     except OSError as error:
+        if isinstance(error, FileExistsError) and path.parent.is_dir():
+            return
         raise SessionNotWritable(
-            f"the session can't be saved there: {error.strerror or error}",
+            f"nothing can be saved there: {error.strerror or error}",
             path=path,
             hint="choose a folder for sessions that may be written to",
         ) from error

@@ -8,6 +8,7 @@ with the process, however that dies.
 import os
 import secrets
 import sqlite3
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS holder (
     only INTEGER PRIMARY KEY CHECK (only = 1), user TEXT NOT NULL, workstation TEXT NOT NULL,
     since TEXT NOT NULL, token TEXT NOT NULL)"""
 _ATTEMPTS = 5
+_PAUSE_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,17 @@ def lock_path(session_path: Path) -> Path:
     return session_path.with_name(f"{session_path.name}-lock")
 
 
-def take_lock(session_path: Path, author: Author) -> SessionLock:
+def take_lock(session_path: Path, author: Author, *, like: Path | None = None) -> SessionLock:
     """Take the right to write to a session.
+
+    Parameters
+    ----------
+    session_path
+        The session file, which need not exist yet.
+    author
+        Who others are told has it.
+    like
+        Whoever may write this file, or the session where it exists, may take the lock later.
 
     Raises
     ------
@@ -112,20 +123,36 @@ def take_lock(session_path: Path, author: Author) -> SessionLock:
         If the drive can't lock files.
     """
     path = lock_path(session_path)
+    last_error: sqlite3.Error | None = None
     for _ in range(_ATTEMPTS):
-        new_file(path, session_path if session_path.exists() else None)
-        if not os.access(path, os.W_OK):
-            raise SessionNotWritable("the session may be read only", path=session_path)
+        try:
+            new_file(path, session_path if session_path.exists() else like)
+        except SessionNotWritable as error:
+            raise SessionNotWritable(error.what, path=session_path, hint=error.hint) from error
         try:
             lock = _attempt(path, author)
         except sqlite3.Error as error:
-            # The one before removed the file while we waited for it.
-            if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_DBMOVED:
-                raise _refusal(error, session_path) from error
+            if _is(error, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise SessionHeld(_holder(path), path=session_path) from error
+            # Whoever had it may have removed the file at any moment.
+            last_error = error
+            time.sleep(_PAUSE_S)
             continue
         if lock is not None:
             return lock
+        last_error = None
+    # A file that may be written and still was not there to be opened comes and goes with others.
+    if last_error is not None and not (_is(last_error, sqlite3.SQLITE_CANTOPEN) and _may_use(path)):
+        raise _refusal(last_error, session_path) from last_error
     raise SessionHeld(_holder(path), path=session_path)
+
+
+def _is(error: sqlite3.Error, *codes: int) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in codes
+
+
+def _may_use(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.W_OK) or not path.exists()
 
 
 def _attempt(path: Path, author: Author) -> SessionLock | None:
@@ -134,6 +161,9 @@ def _attempt(path: Path, author: Author) -> SessionLock | None:
     token = secrets.token_hex(8)
     try:
         connection.execute("PRAGMA busy_timeout = 200")
+        # The lock is removed on closing: a journal file would outlive it under the same name and
+        # be taken for that of the next lock.
+        connection.execute("PRAGMA journal_mode = MEMORY")
         with transaction(connection):
             connection.execute(_TABLE)
             since = datetime.now(UTC).isoformat(timespec="seconds")
@@ -162,10 +192,7 @@ def _token(path: Path) -> str | None:
 
 
 def _refusal(error: sqlite3.Error, session_path: Path) -> SessionError:
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return SessionHeld(_holder(lock_path(session_path)), path=session_path)
-    if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+    if _is(error, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return SessionError(
             "the file that tells who has the session open is damaged",
             path=lock_path(session_path),

@@ -80,7 +80,7 @@ def open_store(
     if read_only:
         return SessionStore(path, _for_reading(path))
     try:
-        lock = take_lock(path, author)
+        lock = take_lock(path, author, like=like)
     except SessionHeld as held:
         return SessionStore(path, _for_reading(path), held_by=str(held.holder))
     except SessionNotWritable as refused:
@@ -103,7 +103,7 @@ def _without_saving(path: Path, why: SessionNotWritable, *, must_save: bool) -> 
     if must_save:
         raise why
     problem = (
-        f"Nothing can be saved in {path.parent} ({why.what}): this session is for reading only."
+        f"The session can't be saved in {path.parent} ({why.what}) and is for reading only."
         " Choose a folder for sessions to score this recording."
     )
     return SessionStore(path, _for_reading(path), problems=(problem,))

@@ -1,0 +1,18 @@
+"""Recordings with their sessions: opened where the scoring stopped, staged, exported.
+
+The window works on a :class:`Document`. What is slow here (staging, hashing, exporting) reads the
+recording and values only, and may run in another thread.
+"""
+
+from sleepscorer.session_documents.document import MISSING, Document
+from sleepscorer.session_documents.opening import current_author, open_document
+from sleepscorer.session_documents.results import export_document, stage_document
+
+__all__ = [
+    "MISSING",
+    "Document",
+    "current_author",
+    "export_document",
+    "open_document",
+    "stage_document",
+]

@@ -1,0 +1,201 @@
+"""Opens a recording with its session, or a session with its recording."""
+
+import getpass
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+from sleepscorer.core.edits import Author, MemoryJournal, ScoringState
+from sleepscorer.core.errors import SessionError
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.lights import lights_of_events
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.files.recordings import open_recording
+from sleepscorer.files.session_file import SUFFIX, RecordingEntry, StoredSession
+from sleepscorer.files.session_store import (
+    SessionStore,
+    difference,
+    entry_of,
+    open_store,
+    places_of,
+    session_path_for,
+)
+from sleepscorer.session_documents.document import MISSING, Document, open_signals
+
+_LOCATE = "The session is open for reading only until the recording is located."
+
+
+def current_author() -> Author:
+    """Return who is logged in, and on which machine."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        user = "unknown"
+    return Author(user, platform.node() or "unknown")
+
+
+def open_document(
+    path: Path | str,
+    *,
+    author: Author,
+    session_folder: Path | None = None,
+    read_only: bool = False,
+) -> Document:
+    """Open a recording with its session, or a session with its recording.
+
+    Parameters
+    ----------
+    path
+        A recording, or a session file.
+    author
+        Who scores.
+    session_folder
+        Where sessions are kept; None means beside the recording.
+    read_only
+        Change nothing, and keep nobody from changing it.
+
+    Returns
+    -------
+    The document. It is read only, and says why in ``held_by`` or ``problems``, where another
+    program has the session open, where nothing can be saved beside the recording, and where the
+    recording is missing or not the one that was scored.
+
+    Raises
+    ------
+    RecordingError
+        If the recording can't be opened.
+    SessionError
+        If the session is damaged or of a newer program, or ``session_folder`` can't be written.
+    """
+    path = Path(path)
+    recording = None
+    if path.suffix.lower() == SUFFIX:
+        if not path.is_file():
+            raise SessionError("there is no such session file", path=path)
+        store = open_store(path, author, read_only=read_only)
+    else:
+        recording = open_signals(path)
+        store = open_store(
+            session_path_for(entry_of(recording), session_folder or recording.path.parent),
+            author,
+            read_only=read_only,
+            like=recording.path,
+            must_save=session_folder is not None,
+        )
+    try:
+        return _document(store, author, recording)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _document(store: SessionStore, author: Author, recording: Recording | None) -> Document:
+    """Put a recording and its session together; without a recording the session names it."""
+    stored = StoredSession() if store.file is None else store.file.read()
+    known = stored.recording
+    if recording is None:
+        recording = _recording_of(known, store.path)
+    entry = None if recording.format_name == MISSING else entry_of(recording)
+    session = _replayed(stored, store, author, (known or entry_of(recording)).n_epochs)
+    mismatch = None if known is None else _mismatch(entry, known)
+    problems = [*store.problems]
+    if mismatch is not None:
+        problems.insert(0, mismatch)
+    elif entry is not None:
+        problems += _begin_or_go_on(entry, known, store, author)
+        if known is None:
+            problems += _import_lights(session, recording)
+    session.read_only = mismatch is not None or not store.is_writable
+    return Document(
+        recording,
+        session,
+        store,
+        author=author,
+        view=stored.view,
+        problems=problems,
+        needs_locating=mismatch is not None,
+    )
+
+
+def _replayed(
+    stored: StoredSession, store: SessionStore, author: Author, n_epochs: int
+) -> ScoringSession:
+    journal = store.file if store.file is not None and store.is_writable else MemoryJournal()
+    try:
+        return ScoringSession(
+            n_epochs, journal, author=author, edits=stored.edits, stagings=stored.stagings
+        )
+    except (IndexError, ValueError) as error:
+        raise SessionError(
+            f"the edits of this session don't follow from each other: {error}",
+            path=store.path,
+            hint="keep it, and open a copy from your backup; nothing in it was changed",
+        ) from error
+
+
+def _recording_of(known: RecordingEntry | None, session_path: Path) -> Recording:
+    """Open the recording that a session names, or stand in for one that is not found."""
+    if known is None:
+        raise SessionError(
+            "nothing was stored in this session yet", path=session_path, hint="open the recording"
+        )
+    places = [path for path in places_of(known, session_path) if path.is_file()]
+    for path in places:
+        recording = open_recording(path)
+        if entry_of(recording).fingerprint.is_like(known.fingerprint):
+            return recording
+    if places:
+        return open_recording(places[0])
+    return Recording(
+        path=Path(known.folder, known.name),
+        format_name=MISSING,
+        start=known.start,
+        duration_s=known.n_epochs * EPOCH_S,
+        signals=(),
+    )
+
+
+def _mismatch(entry: RecordingEntry | None, known: RecordingEntry) -> str | None:
+    """Say why what was opened is not what was scored; None where it is."""
+    if entry is None:
+        return f"The recording {known.name} was not found in {known.folder}. {_LOCATE}"
+    if not entry.fingerprint.is_like(known.fingerprint):
+        return (
+            f"{entry.name} is not the file that was scored: {difference(entry, known)}. {_LOCATE}"
+        )
+    if entry.n_epochs != known.n_epochs:
+        return (
+            f"{entry.name} has {entry.n_epochs} epochs, and {known.n_epochs} are scored in the"
+            f" session. {_LOCATE}"
+        )
+    return None
+
+
+def _begin_or_go_on(
+    entry: RecordingEntry, known: RecordingEntry | None, store: SessionStore, author: Author
+) -> Iterator[str]:
+    """Store what the session belongs to, and say where the recording was if that changed."""
+    is_moved = known is not None and entry.name != known.name
+    if known is not None and entry.folder != known.folder:
+        # Moved with its session, or on a drive that other machines call differently.
+        is_moved = is_moved or Path(entry.folder) != store.path.absolute().parent
+    if known is not None and is_moved:
+        yield (
+            f"The recording was {known.name} in {known.folder} when it was last opened:"
+            " its content is the same."
+        )
+    if store.file is not None and store.is_writable and (known is None or is_moved):
+        store.file.add_recording(entry, author)
+
+
+def _import_lights(session: ScoringSession, recording: Recording) -> tuple[str, ...]:
+    """Begin with the recording's own lights marks, as an edit."""
+    marks = lights_of_events(recording.events, session.n_epochs * EPOCH_S)
+    if marks.contradiction:
+        return (f"The lights marks of the recording were left out: {marks.contradiction}.",)
+    stages = ScoringState.unscored(session.n_epochs).stages
+    hypnogram = Hypnogram(stages, EPOCH_S, marks.off_s, marks.on_s)
+    session.import_scoring(Scoring(hypnogram), name="lights marks of the recording")
+    return tuple(f"Lights marks of the recording: {note}." for note in marks.notes)
