@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sleepscorer {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    _add_open(commands.add_parser("open", help="show the window"))
     _add_score(commands.add_parser("score", help="stage recordings and write the results"))
     _add_demo(commands.add_parser("demo", help="make a synthetic night and score it"))
     _add_info(commands.add_parser("info", help="say what a recording holds"))
@@ -101,6 +102,13 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="list the weights that are installed")
     models.set_defaults(run=_run_models)
     return parser
+
+
+def _add_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a recording, a session or a folder"
+    )
+    parser.set_defaults(run=_run_open)
 
 
 def _add_score(parser: argparse.ArgumentParser) -> None:
@@ -143,6 +151,9 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hours", type=float, default=8.0, help="default: %(default)g")
     parser.add_argument("--seed", type=int, default=1)
     _add_device(parser)
+    parser.add_argument(
+        "--no-window", action="store_true", help="don't open the night in the window afterwards"
+    )
     parser.set_defaults(run=_run_demo)
 
 
@@ -180,6 +191,12 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace existing files")
     parser.set_defaults(run=_run_simulate)
+
+
+def _run_open(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.window import open_window
+
+    return open_window(options)
 
 
 def _run_score(options: argparse.Namespace) -> int:

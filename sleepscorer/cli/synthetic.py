@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sleepscorer.cli.output import say, say_if_possible
 from sleepscorer.cli.score import print_scored, progress_bar
+from sleepscorer.cli.window import show_window, somebody_is_watching
 from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import ExportError, UsageError
 from sleepscorer.core.hypnogram import Scoring
@@ -66,7 +67,10 @@ def demo(options: argparse.Namespace) -> int:
         " epochs. The night is synthetic: this shows that the program works,"
         " and says nothing about its accuracy on people."
     )
-    return 0
+    if options.no_window or not somebody_is_watching():
+        return 0
+    say_if_possible("opening it in the window; --no-window leaves that out")
+    return show_window(recording)
 
 
 def _check_unused(recording: Path) -> None:

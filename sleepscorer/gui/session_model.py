@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, Stage
@@ -35,6 +36,8 @@ class SessionModel(QObject):
         Other traces, filters or scales are shown.
     refused
         An edit was refused or could not be stored; the sentence for people.
+    painting_stage_changed
+        Dragging paints another stage; a Stage.
     """
 
     epoch_selected = Signal(int)
@@ -42,6 +45,7 @@ class SessionModel(QObject):
     scoring_changed = Signal(object)
     montage_changed = Signal()
     refused = Signal(str)
+    painting_stage_changed = Signal(object)
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class SessionModel(QObject):
         self._epoch = 0
         self._page_s = 30
         self._page_start_s = 0.0
+        self._painting_stage = Stage.N2
         session.subscribe(self._on_session_changed)
 
     @property
@@ -133,9 +138,21 @@ class SessionModel(QObject):
         if is_new_epoch:
             self.epoch_selected.emit(epoch)
 
+    @property
+    def painting_stage(self) -> Stage:
+        """What dragging over the hypnogram paints: the stage scored or chosen last."""
+        return self._painting_stage
+
+    def set_painting_stage(self, stage: Stage) -> None:
+        """Let dragging paint this stage."""
+        if stage != self._painting_stage:
+            self._painting_stage = stage
+            self.painting_stage_changed.emit(stage)
+
     def score(self, stage: Stage, *, advance: bool | None = None) -> None:
         """Score the current epoch and go to the next, if that is the preference."""
         epoch = self._epoch
+        self.set_painting_stage(stage)
         if self.score_epochs([epoch], stage) and (
             self.advance_after_scoring if advance is None else advance
         ):
@@ -143,8 +160,19 @@ class SessionModel(QObject):
 
     def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
         """Score epochs; return whether that was stored."""
+        return self._try(lambda: self.session.score(epochs, stage))
+
+    def set_lights(self, off_s: float | None, on_s: float | None) -> bool:
+        """Set both lights marks; return whether that was stored."""
+        return self._try(lambda: self.session.set_lights(off_s, on_s))
+
+    def replace_event(self, old: Event | None, new: Event | None) -> bool:
+        """Mark (no ``old``), change or delete (no ``new``) an event; return whether stored."""
+        return self._try(lambda: self.session.replace_event(old, new))
+
+    def _try(self, edit: Callable[[], object]) -> bool:
         try:
-            self.session.score(epochs, stage)
+            edit()
         except SleepScorerError as error:
             self.refused.emit(str(error))
             return False
@@ -167,9 +195,7 @@ class SessionModel(QObject):
         if change is not None and change.epochs and self._epoch not in change.epochs:
             self.select_epoch(change.epochs[0])
 
-    def next_epoch_where(
-        self, wanted: "np.typing.NDArray[np.bool_]", *, back: bool = False
-    ) -> None:
+    def next_epoch_where(self, wanted: NDArray[np.bool_], *, back: bool = False) -> None:
         """Go to the next epoch (cyclically) for which (n_epochs,) ``wanted`` is true."""
         order = np.roll(np.arange(self.n_epochs), -self._epoch - 1)[:-1]
         if back:

@@ -6,6 +6,7 @@ system runs without that lock; the import then finds the libraries loaded (70 ms
 """
 
 import ctypes
+import importlib
 import importlib.util
 import os
 import sys
@@ -23,6 +24,10 @@ _LINUX = (
 
 def load_ahead() -> None:
     """Load what is there; what can't be loaded is left to the import, which says why."""
+    # While torch is half imported, another thread that imports scipy fails: scipy looks for
+    # torch's arrays in a module that has none yet. Imported before, it has no need to look.
+    for module in ("scipy.signal", "scipy.stats"):
+        importlib.import_module(module)
     if not sys.platform.startswith("linux") or "torch" in sys.modules:
         return
     found = importlib.util.find_spec("torch")

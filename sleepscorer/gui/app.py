@@ -1,0 +1,46 @@
+"""Starts the window."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from sleepscorer import __version__
+from sleepscorer.gui.appearance import apply_theme
+from sleepscorer.gui.errors import ErrorHook
+from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.termination import Termination
+from sleepscorer.logs import start_logging
+
+
+def run_window(path: Path | None = None) -> int:
+    """Show the window until it is closed; return the exit code.
+
+    Parameters
+    ----------
+    path
+        A recording, a session file or a folder to open.
+    """
+    start_logging()
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("sleepscorer")
+    application.setApplicationVersion(__version__)
+    hook = ErrorHook(application)
+    hook.install()
+    settings = SettingsFile()
+    window = MainWindow(settings)
+    apply_theme(application, window.theme)
+    window.show()
+    if path is not None:
+        window.open_path(path)
+    elif settings.now.show_help_at_start:
+        settings.set(show_help_at_start=False)
+        QTimer.singleShot(0, window.show_help)
+    termination = Termination(application)
+    code = application.exec()
+    termination.stop()
+    hook.uninstall()
+    return code

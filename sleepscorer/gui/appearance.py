@@ -1,0 +1,103 @@
+"""The theme as Qt wants it, and how controls are described to people who can't see them."""
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui.theme import STAGE_COLOURS, Theme
+from sleepscorer.paths import resource
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Give the whole program the colours of a theme, whatever the desktop's are."""
+    application.setStyle("Fusion")
+    application.setPalette(_palette(theme))
+    application.setStyleSheet(_stylesheet(theme))
+
+
+def described(widget: QWidget, name: str, tip: str = "") -> None:
+    """Name a control for screen readers, and say in its tooltip what it does and by which key."""
+    widget.setAccessibleName(name)
+    widget.setToolTip(tip or name)
+    if tip:
+        widget.setAccessibleDescription(tip)
+
+
+def stage_style(stage: Stage) -> str:
+    """The style of a button or label that stands for a stage: its colour under its letters."""
+    colour = QColor(STAGE_COLOURS[stage])
+    return f"border-bottom: 3px solid {colour.name()};"
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.panel,
+        role.AlternateBase: theme.window,
+        role.Text: theme.text,
+        role.Button: theme.window,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.cursor,
+        role.ToolTipBase: theme.panel,
+        role.ToolTipText: theme.text,
+        role.PlaceholderText: theme.faint_text,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.text,
+        role.Link: theme.event,
+        role.LinkVisited: theme.event,
+        role.Light: theme.panel,
+        role.Midlight: theme.context,
+        role.Mid: theme.grid_five_seconds,
+        role.Dark: theme.faint_text,
+        role.Shadow: theme.faint_text,
+        role.Accent: theme.event,
+    }.items():
+        palette.setColor(which, QColor(colour))
+    faint = QColor(theme.faint_text)
+    faint.setAlpha(150)
+    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, faint)
+    return palette
+
+
+def _stylesheet(theme: Theme) -> str:
+    check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
+    return f"""
+    QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{
+        width: 13px; height: 13px; border: 1px solid {theme.faint_text};
+        border-radius: 3px; background: {theme.panel}; }}
+    QAbstractItemView::indicator {{ width: 10px; height: 10px; }}
+    QRadioButton::indicator {{ border-radius: 7px; }}
+    QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
+        background: {theme.event}; border-color: {theme.event};
+        image: url("{check.as_posix()}"); }}
+    QRadioButton::indicator:checked {{ border: 4px solid {theme.event};
+        width: 7px; height: 7px; }}
+    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+        border-color: {theme.grid_five_seconds}; }}
+    QLineEdit {{ border: 1px solid {theme.grid_five_seconds}; border-radius: 3px;
+        padding: 2px; background: {theme.panel}; }}
+    QLineEdit:focus {{ border-color: {theme.event}; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; }}
+    QToolTip {{ color: {theme.text}; background: {theme.panel};
+        border: 1px solid {theme.grid_five_seconds}; }}
+    QToolBar {{ border: 0; border-bottom: 1px solid {theme.grid_five_seconds}; spacing: 2px;
+        padding: 2px; }}
+    QToolBar QToolButton {{ padding: 3px 7px; border: 1px solid transparent;
+        border-radius: 3px; }}
+    QToolBar QToolButton:hover {{ background: {theme.selection}; }}
+    QToolBar QToolButton:checked {{ background: {theme.selection};
+        border-color: {theme.event}; }}
+    QToolBar QToolButton:focus {{ border-color: {theme.event}; }}
+    QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}
+    QStatusBar::item {{ border: 0; }}
+    QFrame#notice {{ background: {theme.selection}; border: 0;
+        border-bottom: 1px solid {theme.grid_five_seconds}; }}
+    QLabel#faint {{ color: {theme.faint_text}; }}
+    QLabel#refusal {{ color: {theme.cursor}; font-weight: bold; }}
+    QLabel#headline {{ font-size: 22px; font-weight: bold; }}
+    QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
+    """

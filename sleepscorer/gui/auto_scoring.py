@@ -1,0 +1,112 @@
+"""Runs the auto-scorer beside the window and puts its answer into the session as one edit."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.progress import Progress
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
+from sleepscorer.gui.tasks import Task, TaskRunner
+from sleepscorer.session_documents import Document, stage_document
+
+TITLE = "Auto-scoring"
+
+
+class AutoScorer(QObject):
+    """Stages one document at a time.
+
+    Signals
+    -------
+    state_changed
+        It started or ended.
+    scored
+        Device and number of epochs filled, as a sentence.
+    failed
+        The sentence for people.
+    """
+
+    state_changed = Signal()
+    scored = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._task: Task | None = None
+        self._document: Document | None = None
+        self._choice = AutoScoringChoice()
+
+    @property
+    def is_running(self) -> bool:
+        """True from the start to the end."""
+        return self._task is not None
+
+    def start(self, document: Document, choice: AutoScoringChoice) -> None:
+        """Stage the recording and fill the session, as chosen; the window goes on meanwhile."""
+        if self.is_running:
+            return
+        self._document, self._choice = document, choice
+        task = self._tasks.start(TITLE, _work(document, choice))
+        self._task = task
+        task.finished.connect(self._on_finished)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
+        self.state_changed.emit()
+
+    def cancel(self) -> None:
+        """Stop; nothing changes then."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _is_current(self) -> bool:
+        return self._task is not None and self.sender() is self._task
+
+    def _end(self) -> None:
+        self._task = self._document = None
+        self.state_changed.emit()
+
+    @Slot(object)
+    def _on_finished(self, staging: Staging) -> None:
+        if not self._is_current() or self._document is None:
+            return
+        session = self._document.session
+        before = session.state
+        try:
+            session.fill(
+                staging,
+                self._choice.mode,
+                chosen=self._choice.chosen,
+                over_person=self._choice.over_person,
+            )
+        except SleepScorerError as error:
+            self.failed.emit(str(error))
+        else:
+            filled = int((session.state.stages != before.stages).sum())
+            device = staging.provenance.device.upper()
+            self.scored.emit(f"Auto-scored on {device}: {filled} epochs changed")
+        self._end()
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if self._is_current():
+            self._end()
+            self.failed.emit(sentence)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        if self._is_current():
+            self._end()
+
+
+def _work(document: Document, choice: AutoScoringChoice) -> Callable[[Progress], Staging]:
+    def stage(progress: Progress) -> Staging:
+        from sleepscorer.staging.native_libraries import load_ahead
+
+        progress(0.0, "loading the network")
+        load_ahead()
+        channels = choice.channels.resolve(document.recording)
+        return stage_document(document, choice.device, progress=progress, channels=channels)
+
+    return stage

@@ -1,0 +1,270 @@
+"""What the actions do to the open recording and its panes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QInputDialog
+
+from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.core.events import AROUSAL
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
+from sleepscorer.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sleepscorer.gui.main_window import MainWindow
+
+EVENT_TEXTS = {
+    "arousal": AROUSAL,
+    "artefact": "Artefact",
+    "limb": "Limb movement",
+    "obstructive": "Obstructive apnea",
+    "central": "Central apnea",
+    "mixed": "Mixed apnea",
+    "hypopnea": "Hypopnea",
+    "rera": "RERA",
+}
+
+
+class Commands:
+    """One method an action; what needs a recording does nothing without one.
+
+    Parameters
+    ----------
+    window
+        Whose actions they are.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+
+    # -- scoring --------------------------------------------------------------------------------
+
+    def score(self, stage: Stage, *, keypad: bool) -> None:
+        """Score the current epoch, and go on as the preference for this kind of key says."""
+        now = self._window.settings.now
+        advance = now.advance_after_keypad if keypad else now.advance_after_top_row
+        self._with_model(lambda model: model.score(stage, advance=advance))
+
+    def clear_epoch(self) -> None:
+        """Delete the event chosen in the traces, or else take the epoch's stage away and stay."""
+
+        def clear(panes: Workspace) -> None:
+            if not panes.traces.delete_selected_event():
+                panes.model.score_epochs([panes.model.epoch], Stage.UNSCORED)
+
+        self._with_workspace(clear)
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self._with_model(SessionModel.undo)
+
+    def redo(self) -> None:
+        """Do the last undone edit again."""
+        self._with_model(SessionModel.redo)
+
+    def toggle_painting(self) -> None:
+        """Begin or end painting on the hypnogram."""
+        wanted = self._window.actions_of["score.paint"].isChecked()
+        self._with_workspace(lambda panes: panes.overview.set_painting(wanted))
+
+    def auto_score(self) -> None:
+        """Ask what may be filled, then stage."""
+        self._window.dialogs.auto_score()
+
+    def cancel_auto_scoring(self) -> None:
+        """Stop staging."""
+        self._window.auto_scorer.cancel()
+
+    # -- events ---------------------------------------------------------------------------------
+
+    def mark_event(self, name: str) -> None:
+        """Let dragging on the traces mark this event; a comment is asked for first."""
+        if name == "comment":
+            text, ok = QInputDialog.getText(self._window, "Comment", "Text of the comment")
+            if not ok or not text.strip():
+                return
+        else:
+            text = EVENT_TEXTS[name]
+        self._use_tool(f"mark:{text.strip()}")
+        self._window.status.say(f"Drag on a trace to mark: {text.strip()}. Esc leaves.")
+
+    def set_lights_here(self, *, off: bool) -> None:
+        """Put lights off at the start of the current epoch, or lights on at its end."""
+
+        def change(model: SessionModel) -> None:
+            state = model.session.state
+            if off:
+                model.set_lights(model.epoch * EPOCH_S, state.lights_on_s)
+            else:
+                model.set_lights(state.lights_off_s, (model.epoch + 1) * EPOCH_S)
+
+        self._with_model(change)
+
+    def leave(self) -> None:
+        """End painting, marking and measuring."""
+        self._with_workspace(Workspace.leave_tools)
+        self._window.show_tool("select")
+
+    def toggle_measuring(self) -> None:
+        """Begin or end measuring."""
+        wanted = self._window.actions_of["tool.measure"].isChecked()
+        self._use_tool("measure" if wanted else "select")
+
+    def _use_tool(self, tool: str) -> None:
+        def use(panes: Workspace) -> None:
+            panes.overview.set_painting(False)
+            panes.traces.set_tool(tool)
+
+        self._with_workspace(use)
+        self._window.show_tool(tool)
+
+    # -- going ----------------------------------------------------------------------------------
+
+    def step_epoch(self, step: int) -> None:
+        """Go by epochs."""
+        self._with_model(lambda model: model.select_epoch(model.epoch + step))
+
+    def turn_page(self, pages: int) -> None:
+        """Go by pages."""
+        self._with_model(lambda model: model.turn_page(pages))
+
+    def go_to_end(self, *, last: bool) -> None:
+        """Go to the first or the last epoch."""
+        self._with_model(lambda model: model.select_epoch(model.n_epochs - 1 if last else 0))
+
+    def step_change(self, *, back: bool) -> None:
+        """Go to the next change of stage."""
+        self._with_model(lambda model: model.next_stage_change(back=back))
+
+    def next_unscored(self) -> None:
+        """Go to the next epoch without a stage."""
+
+        def go(model: SessionModel) -> None:
+            unscored = model.session.state.stages == Stage.UNSCORED
+            if not unscored.any():
+                self._window.status.say("Every epoch is scored")
+            model.next_epoch_where(unscored)
+
+        self._with_model(go)
+
+    def next_to_review(self) -> None:
+        """Go to the next epoch of the review queue."""
+        self._with_workspace(lambda panes: panes.review.go_to_next())
+
+    def go_to(self) -> None:
+        """Ask for an epoch or a time, and go there."""
+        self._window.dialogs.go_to()
+
+    # -- view -----------------------------------------------------------------------------------
+
+    def zoom_gain(self, factor: float) -> None:
+        """Draw all traces larger or smaller."""
+        self._with_workspace(lambda panes: panes.traces.zoom_gain(factor))
+
+    def change_page_length(self, step: int) -> None:
+        """Show longer or shorter pages."""
+
+        def change(model: SessionModel) -> None:
+            at = PAGE_LENGTHS_S.index(model.page_s) + step
+            model.set_page_length(PAGE_LENGTHS_S[min(max(at, 0), len(PAGE_LENGTHS_S) - 1)])
+
+        self._with_model(change)
+
+    def toggle_amplitude_lines(self) -> None:
+        """Draw the ±37.5 µV lines on the EEG, or nowhere."""
+
+        def change(model: SessionModel) -> None:
+            montage = model.montage
+            wanted = not any(trace.amplitude_lines for trace in montage.traces)
+            traces = tuple(
+                replace(trace, amplitude_lines=wanted and trace.channel.kind == "eeg")
+                for trace in montage.traces
+            )
+            model.set_montage(DisplayMontage(montage.name, traces))
+
+        self._with_model(change)
+
+    def zoom_overview(self) -> None:
+        """Show an hour in the overview, or the night."""
+        self._with_workspace(lambda panes: panes.overview.toggle_zoom())
+
+    def focus_traces(self) -> None:
+        """Put the focus on the traces."""
+        self._with_workspace(lambda panes: panes.traces.setFocus())
+
+    def show_panel(self, name: str) -> None:
+        """Show a panel and put the focus there."""
+        self._window.show_panel(name)
+
+    def toggle_dark(self) -> None:
+        """Change between light and dark colours."""
+        settings = self._window.settings
+        settings.set(theme="light" if settings.now.theme == "dark" else "dark")
+
+    def show_preset(self, index: int) -> None:
+        """Show a montage preset; from 0."""
+        self._window.show_preset(index)
+
+    # -- dialogs --------------------------------------------------------------------------------
+
+    def choose_recording(self) -> None:
+        """Ask for a recording and open it."""
+        self._window.dialogs.choose_recording()
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and list its recordings."""
+        self._window.dialogs.choose_folder()
+
+    def export(self) -> None:
+        """Ask what to write where, and write it."""
+        self._window.dialogs.export()
+
+    def show_session(self) -> None:
+        """Say where the session is stored, and what the log of edits holds."""
+        self._window.dialogs.show_session()
+
+    def edit_montage(self) -> None:
+        """Edit what is shown."""
+        self._window.dialogs.edit_montage()
+
+    def choose_channels(self) -> None:
+        """Ask which channels to stage by."""
+        self._window.dialogs.choose_channels()
+
+    def preferences(self) -> None:
+        """Change settings."""
+        self._window.dialogs.preferences()
+
+    def edit_keys(self) -> None:
+        """Change keys."""
+        self._window.dialogs.edit_keys()
+
+    def show_keys(self) -> None:
+        """Show the sheet of keys."""
+        self._window.dialogs.show_keys()
+
+    def show_help(self) -> None:
+        """Show the manual, or put it away."""
+        self._window.show_help()
+
+    def show_about(self) -> None:
+        """Say what the program is."""
+        self._window.dialogs.show_about()
+
+    def close_recording(self) -> None:
+        """Close the recording; everything is stored."""
+        self._window.close_recording()
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    def _with_model(self, do: Callable[[SessionModel], object]) -> None:
+        if self._window.workspace is not None:
+            do(self._window.workspace.model)
+
+    def _with_workspace(self, do: Callable[[Workspace], object]) -> None:
+        if self._window.workspace is not None:
+            do(self._window.workspace)

@@ -1,0 +1,182 @@
+"""Asks what the auto-scorer may fill."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.session import FillMode
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.gui.appearance import described, stage_style
+from sleepscorer.gui.dialogs.channels import ChannelChoice, ChannelsDialog
+from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
+
+_MODE_TEXTS = {
+    FillMode.UNSCORED: "&Fill unscored epochs only",
+    FillMode.CHOSEN: "Fill unscored epochs and &replace these stages:",
+    FillMode.ALL: "Replace &all",
+}
+
+
+@dataclass(frozen=True)
+class AutoScoringChoice:
+    """What the auto-scorer is to do.
+
+    Parameters
+    ----------
+    mode, chosen, over_person
+        As of :meth:`~sleepscorer.core.session.ScoringSession.fill`.
+    device
+        ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
+    channels
+        What it looks at.
+    """
+
+    mode: FillMode = FillMode.UNSCORED
+    chosen: tuple[Stage, ...] = ()
+    over_person: bool = False
+    device: str = "auto"
+    channels: ChannelChoice = field(default_factory=ChannelChoice)
+
+
+class AutoScoringDialog(QDialog):
+    """What may be filled, where it runs, by which channels."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        choice: AutoScoringChoice,
+        *,
+        n_by_person: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Auto-score")
+        self.setMinimumWidth(560)
+        self._recording, self._channels = recording, choice.channels
+        self._modes = {mode: QRadioButton(text) for mode, text in _MODE_TEXTS.items()}
+        self._stages = {stage: QCheckBox(stage.text) for stage in STAGES}
+        self._over_person = QCheckBox("Replace epochs that a &person scored as well")
+        self._device = QComboBox()
+        self._channel_text = QLabel()
+        self._channel_text.setWordWrap(True)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._score = self._buttons.addButton("Auto-&score", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        layout = QFormLayout(self)
+        layout.addRow("Epochs", self._mode_box(choice))
+        layout.addRow("", self._over_person)
+        layout.addRow("", self._note(n_by_person))
+        layout.addRow("&On", self._device)
+        layout.addRow("Channels", self._channel_box())
+        layout.addRow(self._buttons)
+        self._fill_in(choice)
+        self._score.setDefault(True)
+        self._score.setFocus()
+
+    @property
+    def choice(self) -> AutoScoringChoice:
+        """What is chosen now."""
+        return AutoScoringChoice(
+            mode=next(mode for mode, radio in self._modes.items() if radio.isChecked()),
+            chosen=tuple(stage for stage, check in self._stages.items() if check.isChecked()),
+            over_person=self._over_person.isChecked(),
+            device=self._device.currentData(),
+            channels=self._channels,
+        )
+
+    def _mode_box(self, choice: AutoScoringChoice) -> QVBoxLayout:
+        group = QButtonGroup(self)
+        box, row = QVBoxLayout(), QHBoxLayout()
+        row.addSpacing(24)
+        for stage, check in self._stages.items():
+            described(check, f"Replace stage {stage.text}")
+            check.setStyleSheet(stage_style(stage))
+            check.setChecked(stage in choice.chosen)
+            row.addWidget(check)
+        row.addStretch()
+        for mode, radio in self._modes.items():
+            described(radio, _MODE_TEXTS[mode].replace("&", ""))
+            group.addButton(radio)
+            radio.toggled.connect(self._on_mode_chosen)
+            box.addWidget(radio)
+            if mode is FillMode.CHOSEN:
+                box.addLayout(row)
+        return box
+
+    def _note(self, n_by_person: int) -> QLabel:
+        note = QLabel(
+            f"A person scored {n_by_person} epochs; they stay as they are unless this is checked."
+            " One undo takes the auto-score back."
+        )
+        note.setObjectName("faint")
+        note.setWordWrap(True)
+        return note
+
+    def _channel_box(self) -> QHBoxLayout:
+        change = QPushButton("C&hange…")
+        described(change, "Change the channels")
+        change.setAutoDefault(False)
+        change.clicked.connect(self._on_change_channels)
+        row = QHBoxLayout()
+        row.addWidget(self._channel_text, 1)
+        row.addWidget(change)
+        return row
+
+    def _fill_in(self, choice: AutoScoringChoice) -> None:
+        described(self._over_person, "Replace epochs that a person scored as well")
+        described(self._device, "Device", "Where the network runs")
+        self._over_person.setChecked(choice.over_person)
+        for device, text in DEVICE_TEXTS.items():
+            self._device.addItem(text, device)
+        self._device.setCurrentIndex(max(self._device.findData(choice.device), 0))
+        self._modes[choice.mode].setChecked(True)
+        self._on_mode_chosen()
+        self._show_channels()
+
+    def _show_channels(self) -> None:
+        try:
+            found = self._channels.resolve(self._recording)
+        except SleepScorerError as error:
+            self._channel_text.setText(error.what)
+            self._score.setEnabled(False)
+            return
+        roles = (("EEG", found.eeg), ("EOG", found.eog))
+        names = [f"{role} {', '.join(c.name for c in used) or 'none'}" for role, used in roles]
+        self._channel_text.setText("; ".join(names))
+        self._score.setEnabled(True)
+
+    @Slot()
+    def _on_mode_chosen(self) -> None:
+        for check in self._stages.values():
+            check.setEnabled(self._modes[FillMode.CHOSEN].isChecked())
+
+    @Slot()
+    def _on_change_channels(self) -> None:
+        dialog = ChannelsDialog(self._recording, self._channels, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self._on_channels_chosen)
+        dialog.open()
+
+    @Slot()
+    def _on_channels_chosen(self) -> None:
+        dialog = self.sender()
+        if isinstance(dialog, ChannelsDialog):
+            self._channels = dialog.choice
+            self._show_channels()

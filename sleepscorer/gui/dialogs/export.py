@@ -1,0 +1,156 @@
+"""Asks where and what to export."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.gui.appearance import described
+
+FORMAT_TEXTS = {
+    "edf": "Hypnogram and events as EDF+ annotations",
+    "csv": "Table of epochs (CSV)",
+    "xlsx": "Report (Excel)",
+    "json": "Stage probabilities and what made them (JSON)",
+}
+
+
+@dataclass(frozen=True)
+class ExportChoice:
+    """What the person wants to be written.
+
+    Parameters
+    ----------
+    folder
+        Where.
+    formats
+        Of :data:`~sleepscorer.files.exports.FORMATS`.
+    force
+        Replace files that exist.
+    deidentify
+        Leave out who was recorded, when, and who scored.
+    """
+
+    folder: Path
+    formats: tuple[str, ...]
+    force: bool
+    deidentify: bool = False
+
+
+class ExportDialog(QDialog):
+    """Folder, formats, and what the person should know before.
+
+    Parameters
+    ----------
+    folder, formats
+        Chosen to begin with.
+    existing
+        Names of the files in the way of a choice.
+    warnings
+        Sentences: epochs without a stage, for example.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        formats: tuple[str, ...],
+        *,
+        existing: Callable[[ExportChoice], tuple[str, ...]],
+        warnings: tuple[str, ...] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self._existing = existing
+        self._in_the_way = QLabel()
+        self._in_the_way.setObjectName("refusal")
+        self._in_the_way.setWordWrap(True)
+        self._folder = QLineEdit(str(folder))
+        described(self._folder, "Folder", "Where the files go; it is made where it does not exist")
+        browse = QPushButton("&Browse…")
+        described(browse, "Browse for a folder")
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._on_browse)
+        row = QHBoxLayout()
+        row.addWidget(self._folder, 1)
+        row.addWidget(browse)
+        self._formats = {name: QCheckBox(text) for name, text in FORMAT_TEXTS.items()}
+        box = QVBoxLayout()
+        for name, check in self._formats.items():
+            check.setChecked(name in formats)
+            described(check, check.text())
+            check.toggled.connect(self._on_changed)
+            box.addWidget(check)
+        self._force = QCheckBox("&Replace files that exist")
+        described(self._force, "Replace files that exist", "Only files that sleepscorer made")
+        self._deidentify = QCheckBox("&Leave out who was recorded, and when")
+        described(self._deidentify, "De-identify", "The files are then named by a number instead")
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._export = self._buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        layout = QFormLayout(self)
+        label = QLabel("&Folder")
+        label.setBuddy(self._folder)
+        layout.addRow(label, row)
+        layout.addRow("Files", box)
+        layout.addRow("", self._force)
+        layout.addRow("", self._deidentify)
+        for warning in warnings:
+            label = QLabel(warning)
+            label.setObjectName("refusal")
+            label.setWordWrap(True)
+            layout.addRow(label)
+        layout.addRow(self._in_the_way)
+        layout.addRow(self._buttons)
+        self._folder.textChanged.connect(self._on_changed)
+        self.setMinimumWidth(600)
+        self._export.setDefault(True)
+        self._export.setFocus()
+        self._on_changed()
+
+    @property
+    def choice(self) -> ExportChoice:
+        """What is chosen now."""
+        return ExportChoice(
+            Path(self._folder.text().strip()),
+            tuple(name for name, check in self._formats.items() if check.isChecked()),
+            self._force.isChecked(),
+            self._deidentify.isChecked(),
+        )
+
+    def accept(self) -> None:
+        """Export, or say what is in the way."""
+        names = () if self._force.isChecked() else self._existing(self.choice)
+        if names:
+            self._in_the_way.setText(
+                f"{', '.join(names)}: there already. Check “Replace files that exist”, or choose"
+                " another folder."
+            )
+            self._force.setFocus()
+            return
+        super().accept()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._export.setEnabled(bool(self.choice.formats and self._folder.text().strip()))
+
+    @Slot()
+    def _on_browse(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export to", self._folder.text())
+        if folder:
+            self._folder.setText(folder)

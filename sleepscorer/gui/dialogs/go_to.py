@@ -1,0 +1,57 @@
+"""Asks for an epoch or a moment to go to."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
+
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.lights import parse_time_mark
+from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.gui.appearance import described
+from sleepscorer.gui.session_model import SessionModel
+
+
+class GoToDialog(QDialog):
+    """Takes "133" (an epoch, from 1) or "23:36:00" (local time)."""
+
+    def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Go to")
+        self._model = model
+        self._target = QLineEdit()
+        self._target.setPlaceholderText("133 or 23:36:00")
+        described(self._target, "Epoch number or time", "An epoch from 1, or a time hh:mm:ss")
+        self._refusal = QLabel()
+        self._refusal.setObjectName("refusal")
+        self._refusal.setWordWrap(True)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QFormLayout(self)
+        layout.addRow(f"Epoch (1 to {model.n_epochs}) or time", self._target)
+        layout.addRow(self._refusal)
+        layout.addRow(buttons)
+
+    @Slot()
+    def accept(self) -> None:
+        """Go there, or say what can't be understood."""
+        try:
+            epoch = self._epoch()
+        except SleepScorerError as error:
+            self._refusal.setText(str(error))
+            self._target.selectAll()
+            return
+        self._model.select_epoch(epoch)
+        super().accept()
+
+    def _epoch(self) -> int:
+        text = self._target.text().strip()
+        if text.isdecimal():
+            number = int(text)
+            if not 1 <= number <= self._model.n_epochs:
+                raise SleepScorerError(f"there is no epoch {number}")
+            return number - 1
+        recording = self._model.recording
+        time_s = parse_time_mark(text, recording.start, recording.duration_s)
+        return int(time_s // EPOCH_S)

@@ -1,0 +1,67 @@
+"""The sheet of keys: what each key does, as it is set now."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from sleepscorer.gui.actions import ACTIONS, MENUS
+from sleepscorer.gui.appearance import described
+from sleepscorer.gui.keys import Keys, shown
+
+_MOUSE = (
+    ("Click or drag on the overview", "go there; a click never changes a stage"),
+    ("Wheel on the overview", "zoom, down to an hour"),
+    ("Shift + drag on the hypnogram", "paint the current stage; Esc leaves"),
+    ("Drag on a trace", "mark an event, or measure"),
+    ("Wheel on the traces", "turn pages; Ctrl: gain, Shift: length"),
+)
+_COLUMNS = (("Score", "Event", "Mouse"), ("Go", "View"), ("File", "Edit", "Montage", "Help"))
+
+
+class KeySheet(QDialog):
+    """Shows the keys; they can be changed in the dialog of keys."""
+
+    def __init__(self, keys: Mapping[str, Keys], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys")
+        self.resize(1240, 700)
+        sheet = QTextBrowser()
+        described(sheet, "Sheet of keys")
+        sheet.setHtml(sheet_html(keys))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(sheet)
+        layout.addWidget(buttons)
+
+
+def sheet_html(keys: Mapping[str, Keys]) -> str:
+    """Return the sheet as HTML, three columns."""
+    columns = "".join(
+        '<td style="padding-right:28px" valign="top">'
+        + "".join(_section(section, keys) for section in sections)
+        + "</td>"
+        for sections in _COLUMNS
+    )
+    return f'<table width="100%"><tr>{columns}</tr></table>'
+
+
+def _section(name: str, keys: Mapping[str, Keys]) -> str:
+    rows = _menu_rows(name, keys) if name in MENUS else _MOUSE
+    cells = "".join(
+        '<tr><td style="padding-right:14px; white-space:pre">'
+        f"<b>{escape(key)}</b></td><td>{escape(text)}</td></tr>"
+        for key, text in rows
+    )
+    return f"<h3>{name}</h3><table>{cells}</table>"
+
+
+def _menu_rows(menu: str, keys: Mapping[str, Keys]) -> Iterator[tuple[str, str]]:
+    """Yield keys and what they do; the keypad stands in the row of the action it repeats."""
+    for spec in ACTIONS:
+        if spec.menu != menu or spec.id.endswith(".keypad"):
+            continue
+        own = (*keys.get(spec.id, ()), *keys.get(f"{spec.id}.keypad", ()))
+        if own:
+            yield ", ".join(shown(key) for key in own), spec.text.rstrip("…")

@@ -1,0 +1,300 @@
+"""Edits what is shown of a recording, with a preview: rows, derivations, filters, scales."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
+from sleepscorer.analysis.filters import AASM_FILTERS
+from sleepscorer.analysis.montage_presets import HEIGHTS_UV, MontagePreset
+from sleepscorer.core.derivation import ResolvedDerivation, as_stored, resolve
+from sleepscorer.core.edits import MemoryJournal
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.session import ScoringSession
+from sleepscorer.files.montage_files import save_preset
+from sleepscorer.gui.appearance import described
+from sleepscorer.gui.dialogs.trace_form import TraceForm
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.signal_view import SignalView
+from sleepscorer.gui.theme import Theme
+from sleepscorer.session_documents import current_author
+
+_DEFAULT_HEIGHT = 200.0
+
+
+class MontageEditor(QDialog):
+    """Rows on the left, what the chosen ones look like on the right, a page of them below.
+
+    Parameters
+    ----------
+    model
+        The open session; its montage changes with OK only.
+    theme
+        Colours of the preview.
+    row_mm
+        Height of a row on the screen, for sensitivities in µV/mm.
+    """
+
+    def __init__(
+        self, model: SessionModel, theme: Theme, *, row_mm: float, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Montage")
+        self.resize(1080, 760)
+        self._model = model
+        self._traces = list(model.montage.traces)
+        self._name = model.montage.name
+        self._list = QListWidget()
+        described(self._list, "Rows of the montage", "Space shows and hides a row")
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._form = TraceForm(row_mm)
+        self._add_name = QLineEdit()
+        self._message = QLabel()
+        self._message.setObjectName("refusal")
+        self._message.setWordWrap(True)
+        self._preview_model = self._new_preview_model()
+        self._preview = SignalView(self._preview_model, theme)
+        self._is_listing = False
+        self._lay_out()
+        self._list_rows(0)
+        self._list.itemChanged.connect(self._on_item_changed)
+        self._list.itemSelectionChanged.connect(self._on_rows_chosen)
+        self._form.edited.connect(self._on_form_edited)
+        self._on_rows_chosen()
+
+    @property
+    def montage(self) -> DisplayMontage:
+        """The montage as it is now."""
+        return DisplayMontage(self._name, tuple(self._traces))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - a name of Qt
+        """Let Enter end what is typed, and press the button it is on, but not end the dialog."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        focused = self.focusWidget()
+        if isinstance(focused, QPushButton):
+            focused.click()
+
+    def done(self, result: int) -> None:
+        """Keep the montage, or not, and let the preview go."""
+        if result == QDialog.DialogCode.Accepted:
+            changed = self.montage.traces != self._model.montage.traces
+            name = self._name
+            if changed and not name.endswith("*") and name == self._model.montage.name:
+                name += "*"
+            self._model.set_montage(replace(self.montage, name=name))
+        self._preview.stop()
+        super().done(result)
+
+    def _new_preview_model(self) -> SessionModel:
+        shown = self._model.session
+        session = ScoringSession(
+            shown.n_epochs,
+            MemoryJournal(),
+            author=current_author(),
+            edits=shown.edits,
+            stagings=() if shown.machine is None else (shown.machine,),
+            read_only=True,
+        )
+        model = SessionModel(self._model.recording, session, self._model.montage, self)
+        model.set_page_length(self._model.page_s)
+        model.select_epoch(self._model.epoch)
+        return model
+
+    def _lay_out(self) -> None:
+        above = QWidget()
+        grid = QGridLayout(above)
+        grid.addWidget(self._list, 0, 0, 3, 1)
+        grid.addLayout(self._order_buttons(), 0, 1)
+        grid.addWidget(self._form, 0, 2)
+        grid.addLayout(self._adding_row(), 1, 1, 1, 2)
+        grid.addWidget(self._message, 2, 1, 1, 2)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(2, 3)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.addWidget(above)
+        splitter.addWidget(self._preview)
+        splitter.setSizes([330, 400])
+        splitter.setStretchFactor(1, 1)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        save = buttons.addButton("&Save as preset…", QDialogButtonBox.ButtonRole.ActionRole)
+        described(save, "Save as preset", "Keep this montage for other recordings")
+        save.clicked.connect(self._on_save)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(splitter, 1)
+        layout.addWidget(buttons)
+
+    def _order_buttons(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        for text, tip, slot in (
+            ("&Up", "Move the chosen rows up", self._on_up),
+            ("&Down", "Move the chosen rows down", self._on_down),
+            ("&Remove", "Take the chosen rows away", self._on_remove),
+        ):
+            column.addWidget(_button(text, tip, slot))
+        column.addStretch()
+        return column
+
+    def _adding_row(self) -> QHBoxLayout:
+        described(
+            self._add_name, "Derivation to add", "A stored label, or a derivation such as C4-M1"
+        )
+        self._add_name.setPlaceholderText("C4-M1, or a stored label")
+        self._add_name.returnPressed.connect(self._on_add)
+        row = QHBoxLayout()
+        row.addWidget(self._add_name, 1)
+        row.addWidget(_button("&Add", "Add the derivation below the chosen row", self._on_add))
+        row.addWidget(_button("Add &all signals", "Add all stored signals", self._on_add_all))
+        return row
+
+    def _list_rows(self, *chosen: int) -> None:
+        self._is_listing = True
+        self._list.clear()
+        for trace in self._traces:
+            item = QListWidgetItem(trace.channel.name)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            state = Qt.CheckState.Checked if trace.visible else Qt.CheckState.Unchecked
+            item.setCheckState(state)
+            item.setToolTip(trace.channel.formula)
+            self._list.addItem(item)
+        for row in chosen:
+            if 0 <= row < self._list.count():
+                self._list.item(row).setSelected(True)
+                self._list.setCurrentRow(row, QItemSelectionModel.SelectionFlag.Select)
+        self._is_listing = False
+        self._preview_model.set_montage(self.montage)
+        self._on_rows_chosen()
+
+    def _rows(self) -> list[int]:
+        return sorted(index.row() for index in self._list.selectedIndexes())
+
+    def _change(self, rows: list[int], change: Callable[[DisplayTrace], DisplayTrace]) -> None:
+        for row in rows:
+            self._traces[row] = change(self._traces[row])
+        self._preview_model.set_montage(self.montage)
+
+    def _add(self, names: list[str]) -> None:
+        recording = self._model.recording
+        at = (self._rows() or [len(self._traces) - 1])[-1] + 1
+        try:
+            channels = [resolve(recording, name) for name in names]
+        except SleepScorerError as error:
+            self._message.setText(error.what)
+            return
+        self._message.setText("")
+        self._add_name.clear()
+        self._insert(at, [new_trace(channel) for channel in channels])
+
+    def _insert(self, at: int, traces: list[DisplayTrace]) -> None:
+        self._traces[at:at] = traces
+        self._list_rows(*range(at, at + len(traces)))
+
+    def _move(self, step: int) -> None:
+        rows = self._rows()
+        if not rows or rows[0] + step < 0 or rows[-1] + step >= len(self._traces):
+            return
+        for row in rows if step < 0 else rows[::-1]:
+            self._traces[row + step], self._traces[row] = (
+                self._traces[row],
+                self._traces[row + step],
+            )
+        self._list_rows(*(row + step for row in rows))
+
+    @Slot()
+    def _on_up(self) -> None:
+        self._move(-1)
+
+    @Slot()
+    def _on_down(self) -> None:
+        self._move(1)
+
+    @Slot()
+    def _on_remove(self) -> None:
+        rows = self._rows()
+        for row in reversed(rows):
+            del self._traces[row]
+        self._list_rows(min(rows[0], len(self._traces) - 1) if rows else 0)
+
+    @Slot()
+    def _on_add(self) -> None:
+        name = self._add_name.text().strip()
+        if name:
+            self._add([name])
+
+    @Slot()
+    def _on_add_all(self) -> None:
+        recording = self._model.recording
+        shown = {trace.channel.stored_labels for trace in self._traces}
+        rest = [as_stored(signal, recording) for signal in recording.signals]
+        new = [new_trace(channel) for channel in rest if channel.stored_labels not in shown]
+        self._insert(len(self._traces), new)
+
+    @Slot(QListWidgetItem)
+    def _on_item_changed(self, item: QListWidgetItem) -> None:
+        if not self._is_listing:
+            visible = item.checkState() == Qt.CheckState.Checked
+            self._change([self._list.row(item)], lambda trace: replace(trace, visible=visible))
+
+    @Slot()
+    def _on_rows_chosen(self) -> None:
+        if not self._is_listing:
+            rows = self._rows()
+            self._form.show_trace(self._traces[rows[0]] if rows else None)
+
+    @Slot(object)
+    def _on_form_edited(self, change: Callable[[DisplayTrace], DisplayTrace]) -> None:
+        self._change(self._rows(), change)
+
+    @Slot()
+    def _on_save(self) -> None:
+        proposed = self._name.rstrip("*")
+        name, ok = QInputDialog.getText(self, "Save as preset", "Name of the preset", text=proposed)
+        if not ok or not name.strip():
+            return
+        try:
+            save_preset(MontagePreset.of(self.montage, name.strip()))
+        except SleepScorerError as error:
+            self._message.setText(str(error))
+            return
+        self._name = name.strip()
+        self._message.setText(f"Saved as {self._name}")
+
+
+def new_trace(channel: ResolvedDerivation) -> DisplayTrace:
+    """Return a row for a channel, with the filter and scale of its kind."""
+    return DisplayTrace(
+        channel,
+        filter=AASM_FILTERS.get(channel.kind, DisplayFilter()),
+        height_uv=HEIGHTS_UV.get(channel.kind, _DEFAULT_HEIGHT),
+    )
+
+
+def _button(text: str, tip: str, slot: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
+    described(button, text.replace("&", ""), tip)
+    button.setAutoDefault(False)
+    button.clicked.connect(slot)
+    return button

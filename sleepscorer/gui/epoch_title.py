@@ -1,0 +1,185 @@
+"""The line above the traces: which epoch, when, which stage, how sure, and who says so."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from sleepscorer.core.edits import EditKind
+from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.theme import STAGE_COLOURS, Theme
+
+MACHINE = "machine"
+UNSCORED = "unscored"
+
+_HEIGHT_PX = 28
+_MARGIN_PX = 10.0
+_DOT = " · "
+
+
+@dataclass(frozen=True)
+class EpochTitle:
+    """What the line says.
+
+    Parameters
+    ----------
+    before
+        Epoch and clock time.
+    stage
+        In its colour block.
+    after
+        Confidence and who scored.
+    """
+
+    before: str
+    stage: Stage
+    after: str
+
+    @property
+    def text(self) -> str:
+        """The line as words only."""
+        stage = () if self.stage is Stage.UNSCORED else (self.stage.text,)
+        return _DOT.join((self.before, *stage, self.after))
+
+
+def epoch_title(model: SessionModel) -> EpochTitle:
+    """Write the line of the current epoch.
+
+    A machine's stage stands with its probability. Where a person scored, the machine's answer is
+    named after the person, for it is not the person's certainty.
+    """
+    epoch, state = model.epoch, model.session.state
+    if not model.n_epochs:
+        return EpochTitle("no whole epoch", Stage.UNSCORED, UNSCORED)
+    clock = model.clock_text(epoch * EPOCH_S)
+    before = f"epoch {epoch + 1}/{model.n_epochs}{_DOT}{clock}"
+    stage = Stage(int(state.stages[epoch]))
+    machine = _machine_answer(model.session, epoch)
+    if stage is Stage.UNSCORED:
+        after = UNSCORED if machine is None else f"{UNSCORED}{_DOT}{MACHINE} {machine}"
+    elif state.by_person[epoch]:
+        scorer = scorer_of(model.session, epoch)
+        after = scorer if machine is None else f"{scorer}{_DOT}{MACHINE} {machine}"
+    else:
+        confidence = _confidence(model.session, epoch, stage)
+        after = MACHINE if confidence is None else f"{confidence:.2f}{_DOT}{MACHINE}"
+    return EpochTitle(before, stage, after)
+
+
+def scorer_of(session: ScoringSession, epoch: int) -> str:
+    """Who gave an epoch the stage it has: a user, ``"machine"``, or the import's name.
+
+    Undo restores what was before the edit it concerns, so the search goes on from there.
+    """
+    edits = session.edits
+    number = len(edits)
+    while number > 0:
+        edit = edits[number - 1]
+        if epoch not in edit.change.epochs:
+            number -= 1
+        elif edit.kind is EditKind.UNDO and edit.of is not None:
+            number = edit.of - 1
+        elif edit.kind is EditKind.REDO and edit.of is not None:
+            number = edit.of
+        elif edit.kind is EditKind.AUTO:
+            return MACHINE
+        elif edit.kind is EditKind.IMPORT:
+            return edit.label.replace("Import", "imported from", 1)
+        else:
+            return edit.author.user
+    return UNSCORED
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Black or white, whichever can be read on a colour."""
+    luminance = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
+    return QColor("#000000" if luminance > 140 else "#ffffff")
+
+
+def _confidence(session: ScoringSession, epoch: int, stage: Stage) -> float | None:
+    """The machine's probability of a stage, or None."""
+    if session.machine is None:
+        return None
+    probability = float(session.machine.probabilities[epoch, stage])
+    return None if np.isnan(probability) else probability
+
+
+def _machine_answer(session: ScoringSession, epoch: int) -> str | None:
+    if session.machine is None:
+        return None
+    row = session.machine.probabilities[epoch]
+    if np.isnan(row[0]):
+        return None
+    best = int(row.argmax())
+    return f"{STAGES[best].text} {row[best]:.2f}"
+
+
+class TitleLine(QWidget):
+    """Paints an :class:`EpochTitle`, and at the right end a note such as the page's length."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._title = EpochTitle("", Stage.UNSCORED, "")
+        self._note = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Current epoch")
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """A line's height."""
+        return QSize(400, _HEIGHT_PX)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.update()
+
+    def show_title(self, title: EpochTitle, note: str) -> None:
+        """Show this."""
+        if (title, note) != (self._title, self._note):
+            self._title, self._note = title, note
+            self.setAccessibleDescription(title.text)
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the line."""
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        theme, box = self._theme, QRectF(self.rect())
+        painter.fillRect(box, QColor(theme.panel))
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.1)
+        painter.setFont(font)
+        x = self._write(painter, _MARGIN_PX, self._title.before + _DOT, theme.text)
+        x = self._paint_stage(painter, x)
+        self._write(painter, x, _DOT + self._title.after, theme.text)
+        painter.setFont(self.font())
+        painter.setPen(QColor(theme.faint_text))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box.adjusted(0, 0, -_MARGIN_PX, 0), right, self._note)
+
+    def _write(self, painter: QPainter, x: float, text: str, colour: str) -> float:
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+        painter.setPen(QColor(colour))
+        place = QRectF(x, 0, width + 2, self.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+        return x + width
+
+    def _paint_stage(self, painter: QPainter, x: float) -> float:
+        """Draw the stage's letters in their colour block; return where it ends."""
+        colour = QColor(STAGE_COLOURS[self._title.stage])
+        block = QRectF(x, 4, 34, self.height() - 8)
+        painter.fillRect(block, colour)
+        font, bold = painter.font(), QFont(painter.font())
+        bold.setBold(True)
+        painter.setFont(bold)
+        painter.setPen(ink_on(colour))
+        painter.drawText(block, Qt.AlignmentFlag.AlignCenter, self._title.stage.text)
+        painter.setFont(font)
+        return block.right()

@@ -1,0 +1,158 @@
+"""Which key does what: profiles to choose from, every key remappable, conflicts refused."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from PySide6.QtGui import QKeySequence
+
+from sleepscorer.core.errors import UsageError
+
+Keys = tuple[str, ...]
+"""Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""
+
+_DIGIT_STAGES = {"w": "0", "n1": "1", "n2": "2", "n3": "3", "r": "5"}
+_FIXED: dict[str, Keys] = {
+    "file.open": ("Ctrl+O",),
+    "file.folder": ("Ctrl+Shift+O",),
+    "file.export": ("Ctrl+E",),
+    "file.close": ("Ctrl+W",),
+    "file.quit": ("Ctrl+Q",),
+    "edit.undo": ("Ctrl+Z",),
+    "edit.redo": ("Ctrl+Shift+Z", "Ctrl+Y"),
+    "edit.preferences": ("Ctrl+,",),
+    "score.clear": ("Del",),
+    "score.auto": ("Ctrl+R",),
+    "score.paint": ("P",),
+    "event.arousal": ("A",),
+    "event.artefact": ("X",),
+    "event.comment": ("C",),
+    "event.lights_off": ("Ctrl+L",),
+    "event.lights_on": ("Ctrl+Shift+L",),
+    "tool.select": ("Esc",),
+    "tool.measure": ("M",),
+    "go.next": ("Right",),
+    "go.previous": ("Left",),
+    "go.next_change": ("Ctrl+Right",),
+    "go.previous_change": ("Ctrl+Left",),
+    "go.next_page": ("PgDown",),
+    "go.previous_page": ("PgUp",),
+    "go.first": ("Home",),
+    "go.last": ("End",),
+    "go.review": ("N",),
+    "go.unscored": ("U",),
+    "go.epoch": ("Ctrl+G", "G"),
+    "view.gain_up": ("+", "="),
+    "view.gain_down": ("-",),
+    "view.longer": ("Ctrl+Up",),
+    "view.shorter": ("Ctrl+Down",),
+    "view.montage": ("Ctrl+M",),
+    "view.overview": ("Z",),
+    "view.amplitude_lines": ("L",),
+    "view.dark": ("Ctrl+D",),
+    "view.review": ("Ctrl+1",),
+    "view.events": ("Ctrl+2",),
+    "view.statistics": ("Ctrl+3",),
+    "view.epoch": ("Ctrl+4",),
+    "view.traces": ("Ctrl+0",),
+    "help.contents": ("F1",),
+    "help.keys": ("?",),
+    **{f"montage.{number}": (f"F{number}",) for number in range(2, 13)},
+}
+
+
+def _stages(*, r: str = "5", digits: bool = True, letters: Mapping[str, str]) -> dict[str, Keys]:
+    """Top row and letters score as the preference says; the keypad has actions of its own."""
+    stages = {**_DIGIT_STAGES, "r": r}
+    keys: dict[str, Keys] = {}
+    for stage, digit in stages.items():
+        letter = (letters[stage],) if stage in letters else ()
+        keys[f"score.{stage}"] = (*letter, digit) if digits else letter
+        keys[f"score.{stage}.keypad"] = (f"Num+{digit}",)
+    keys["score.unscored"] = ("9",) if digits else ()
+    keys["score.unscored.keypad"] = ("Num+9",)
+    return keys
+
+
+PROFILES: Mapping[str, Mapping[str, Keys]] = MappingProxyType(
+    {
+        "default": _FIXED | _stages(letters={"w": "W", "r": "R"}),
+        "ISR": _FIXED | _stages(r="4", letters={"w": "W", "r": "R"}),
+        "letters": _FIXED
+        | _stages(letters={"w": "W", "n1": "Q", "n2": "S", "n3": "D", "r": "R"}, digits=False)
+        | {"score.unscored": ("E",)},
+    }
+)
+"""Keys by action, by profile. ISR is the AASM's inter-scorer reliability program, where R is 4."""
+
+PROFILE_TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "default": "Default: W or 0, 1, 2, 3, R or 5",
+        "ISR": "AASM inter-scorer reliability: 0, 1, 2, 3 and 4 for R",
+        "letters": "Letters: W, Q for N1, S for N2, D for N3, R",
+    }
+)
+
+
+def key_map(profile: str, own: Mapping[str, Keys]) -> dict[str, Keys]:
+    """Return the keys by action: those of the profile, with a person's own in their place.
+
+    A person's own key that another action has meanwhile goes to the person's choice.
+    """
+    keys = dict(PROFILES.get(profile, PROFILES["default"]))
+    for action, chosen in own.items():
+        if action in keys:
+            taken = {canonical(key) for key in chosen}
+            for other, others in keys.items():
+                if other not in own:
+                    keys[other] = tuple(k for k in others if canonical(k) not in taken)
+            keys[action] = chosen
+    return keys
+
+
+def canonical(key: str) -> str:
+    """Return the spelling of a key sequence that is the same for all its spellings; "" if none."""
+    return QKeySequence.fromString(key, QKeySequence.SequenceFormat.PortableText).toString(
+        QKeySequence.SequenceFormat.PortableText
+    )
+
+
+def shown(key: str) -> str:
+    """Return a key sequence as people read it on this operating system."""
+    text = QKeySequence.fromString(key).toString(QKeySequence.SequenceFormat.NativeText)
+    return text.replace("Num+", "Keypad ")
+
+
+def holder_of(key: str, keys: Mapping[str, Keys], *, but: str = "") -> str | None:
+    """Return the action that a key belongs to, other than ``but``; None where it is free."""
+    wanted = canonical(key)
+    for action, held in keys.items():
+        if action != but and wanted in {canonical(one) for one in held}:
+            return action
+    return None
+
+
+def check_keys(action: str, chosen: Iterable[str], keys: Mapping[str, Keys]) -> Keys:
+    """Return the keys for an action, in canonical spelling.
+
+    Raises
+    ------
+    UsageError
+        If a key is none, or belongs to another action: naming it.
+    """
+    result = []
+    for key in chosen:
+        if not canonical(key):
+            raise UsageError(f"{key!r} is no key")
+        holder = holder_of(key, keys, but=action)
+        if holder is not None:
+            raise KeyTakenError(key, holder)
+        result.append(canonical(key))
+    return tuple(dict.fromkeys(result))
+
+
+class KeyTakenError(UsageError):
+    """A key that another action has; ``holder`` is that action."""
+
+    def __init__(self, key: str, holder: str) -> None:
+        self.holder = holder
+        super().__init__(f"{shown(key)} is taken", hint="free it there first, or choose another")

@@ -1,0 +1,391 @@
+"""The main window: menus, toolbar, panes of the open recording, status line."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.analysis.montage_presets import MontagePreset
+from sleepscorer.core.stages import Stage
+from sleepscorer.files.montage_files import load_presets
+from sleepscorer.gui.actions import ActionSet, WindowState
+from sleepscorer.gui.appearance import apply_theme
+from sleepscorer.gui.auto_scoring import AutoScorer
+from sleepscorer.gui.commands import Commands
+from sleepscorer.gui.dialogs.channels import ChannelChoice
+from sleepscorer.gui.help_pane import HelpPane
+from sleepscorer.gui.keys import Keys, key_map
+from sleepscorer.gui.menus import Menus
+from sleepscorer.gui.notices import NoticeBar
+from sleepscorer.gui.open_document import OpenDocument
+from sleepscorer.gui.opening import OpenedRecording, Opener
+from sleepscorer.gui.opening_notices import OpeningNotices
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.session_status import SessionStatus
+from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.start_page import StartPage
+from sleepscorer.gui.status_line import StatusLine
+from sleepscorer.gui.tasks import Task, TaskRunner
+from sleepscorer.gui.theme import THEMES, Theme
+from sleepscorer.gui.view_state import show_view
+from sleepscorer.gui.window_dialogs import WindowDialogs
+from sleepscorer.gui.workspace import Workspace
+from sleepscorer.session_documents import Document
+
+_FIRST_SIZE = (1600, 950)
+# Wide enough for the columns of the panels; on a small screen the traces need the room more.
+_DOCK_SHARE, _DOCK_MIN, _DOCK_MAX = 0.22, 320, 420
+
+
+class MainWindow(QMainWindow):
+    """One recording at a time, or the start page.
+
+    Parameters
+    ----------
+    settings
+        The person's settings.
+    """
+
+    def __init__(self, settings: SettingsFile) -> None:
+        super().__init__()
+        self.settings = settings
+        self.tasks = TaskRunner(self)
+        self.workspace: Workspace | None = None
+        self._open: OpenDocument | None = None
+        self._presets: tuple[MontagePreset, ...] = ()
+        self.notices = NoticeBar()
+        self.status = StatusLine(self.tasks)
+        self.auto_scorer = AutoScorer(self.tasks, self)
+        self.dialogs = WindowDialogs(self)
+        self._opener = Opener(self.tasks, self)
+        self.opening_notices = OpeningNotices(self)
+        self._start_page = StartPage()
+        self._stack = QStackedWidget()
+        self._tabs = QTabWidget()
+        self._dock = QDockWidget("Panels")
+        self._help = HelpPane()
+        self.actions_of = ActionSet(self, Commands(self))
+        self._menus = Menus(self, self.actions_of)
+        self._session_status = SessionStatus(self.status)
+        self._lay_out()
+        self._connect()
+        self._apply_keys()
+        self._show_state()
+
+    # -- what others ask ------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document | None:
+        """The open document."""
+        return None if self._open is None else self._open.document
+
+    @property
+    def channels(self) -> ChannelChoice:
+        """What the open recording is staged by."""
+        return ChannelChoice() if self._open is None else self._open.channels
+
+    @property
+    def theme(self) -> Theme:
+        """The colours."""
+        return THEMES.get(self.settings.now.theme, THEMES["light"])
+
+    @property
+    def keys(self) -> Mapping[str, Keys]:
+        """The keys of each action."""
+        return key_map(self.settings.now.key_profile, self.settings.now.own_keys)
+
+    @property
+    def row_mm(self) -> float:
+        """Height of a row of the traces on the screen."""
+        if self.workspace is None:
+            return 1.0
+        n_rows = max(len(self.workspace.model.montage.visible), 1)
+        return max(self.workspace.traces.canvas.height() / n_rows / self._px_per_mm(), 0.1)
+
+    def set_channels(self, channels: ChannelChoice) -> None:
+        """Stage the open recording by these channels from now on."""
+        if self._open is not None:
+            self._open.set_channels(channels)
+
+    @Slot(str)
+    def tell(self, sentence: str) -> None:
+        """Show a sentence until the person puts it away."""
+        self.notices.add(sentence)
+
+    # -- opening and closing --------------------------------------------------------------------
+
+    def open_path(self, path: Path) -> None:
+        """Open a recording, a session file, or list a folder."""
+        if path.is_dir() and path.suffix == "":
+            self.dialogs.list_folder(path)
+            return
+        self._opener.open(path, self.settings.now)
+
+    def close_recording(self) -> None:
+        """Close the recording; every edit is stored already."""
+        if self.workspace is None or self._open is None:
+            return
+        self.auto_scorer.cancel()
+        self.tasks.stop_all()
+        self._open.close()
+        self._open.deleteLater()
+        self._open = None
+        self._session_status.forget()
+        self._tabs.clear()
+        self._stack.setCurrentWidget(self._start_page)
+        self.workspace.dispose()
+        self.workspace = None
+        self.notices.clear()
+        self._dock.hide()
+        self._show_state()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - a name of Qt
+        """Stop what runs, keep what must be kept."""
+        self.settings.set(
+            window_geometry=_text(self.saveGeometry()), window_layout=_text(self.saveState())
+        )
+        self.close_recording()
+        self.tasks.stop_all()
+        super().closeEvent(event)
+
+    @Slot(object)
+    def _on_opened(self, opened: OpenedRecording) -> None:
+        self.close_recording()
+        document = opened.document
+        model = SessionModel(document.recording, document.session, opened.montage)
+        show_view(model, document.view, page_s=self.settings.now.page_length_s)
+        self.workspace = Workspace(model, self.theme, self.tasks)
+        model.setParent(self.workspace)
+        self._open = OpenDocument(
+            document, model, self.tasks, channels=opened.channels, parent=self
+        )
+        self._presets = opened.presets
+        self._connect_workspace(self.workspace)
+        self._stack.addWidget(self.workspace)
+        self._stack.setCurrentWidget(self.workspace)
+        self.workspace.fill_tabs(self._tabs)
+        self._show_dock()
+        self.settings.add_recent_file(document.recording.path)
+        self._menus.show_presets(self._presets, model.montage.name)
+        self._apply_scale()
+        self._show_state()
+        self.workspace.traces.setFocus()
+        self.opening_notices.show(opened)
+
+    def _connect_workspace(self, panes: Workspace) -> None:
+        model = panes.model
+        model.scoring_changed.connect(self._show_state)
+        model.montage_changed.connect(self._on_montage_changed)
+        model.refused.connect(self.status.refuse)
+        panes.traces.message.connect(self.status.say)
+        panes.overview.painting_changed.connect(self._on_painting_changed)
+        panes.events.tool_chosen.connect(self._on_tool_chosen)
+        if self._open is not None:
+            self._open.warned.connect(self.tell)
+            self._session_status.follow(self._open.document, model)
+
+    def _show_dock(self) -> None:
+        self._dock.show()
+        if not self.settings.now.window_layout:
+            width = min(max(round(_DOCK_SHARE * self.width()), _DOCK_MIN), _DOCK_MAX)
+            self.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
+
+    # -- looks ----------------------------------------------------------------------------------
+
+    def show_panel(self, name: str) -> None:
+        """Show a panel and put the focus into it."""
+        if self.workspace is not None:
+            _, panel = self.workspace.panels[name]
+            self._dock.show()
+            self._tabs.setCurrentWidget(panel)
+            panel.setFocus()
+            if not panel.hasFocus():
+                self._tabs.tabBar().setFocus()
+
+    @Slot()
+    def show_help(self) -> None:
+        """Show the manual, or put it away if it is read."""
+        if self._help.isVisible():
+            self._help.hide()
+            self._stack.currentWidget().setFocus()
+        else:
+            self._help.open()
+
+    def show_tool(self, tool: str) -> None:
+        """Show which tool the traces have."""
+        self.actions_of["tool.measure"].setChecked(tool == "measure")
+        if self.workspace is not None:
+            self.workspace.events.set_tool(tool)
+
+    def show_preset(self, index: int) -> None:
+        """Show a montage preset; from 0."""
+        if self.workspace is None or index >= len(self._presets):
+            return
+        model, preset = self.workspace.model, self._presets[index]
+        montage = preset.resolve(model.recording)
+        if not montage.traces:
+            self.status.say(f"The recording has nothing of the montage {preset.name}")
+        else:
+            model.set_montage(montage)
+            lacking = preset.lacking(model.recording)
+            if lacking:
+                self.status.say(f"{preset.name}: the recording has no {', '.join(lacking)}")
+        self._menus.show_presets(self._presets, model.montage.name)
+
+    @Slot()
+    def reload_presets(self) -> None:
+        """List the presets anew: one may have been saved."""
+        if self.workspace is not None:
+            self._presets = tuple(load_presets())
+            self._menus.show_presets(self._presets, self.workspace.model.montage.name)
+            self._show_state()
+
+    def _lay_out(self) -> None:
+        screen = self.screen().availableGeometry()
+        self.resize(min(_FIRST_SIZE[0], screen.width()), min(_FIRST_SIZE[1], screen.height()))
+        self.setAcceptDrops(True)
+        self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notices)
+        column.addWidget(self._stack, 1)
+        self._stack.addWidget(self._start_page)
+        self.setCentralWidget(centre)
+        self._tabs.setAccessibleName("Panels")
+        self._tabs.setDocumentMode(True)
+        self._dock.setObjectName("panels")
+        self._dock.setWidget(self._tabs)
+        self._dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+        self._dock.setTitleBarWidget(QWidget())
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._help)
+        self.setStatusBar(self.status)
+        now = self.settings.now
+        self.restoreGeometry(_bytes(now.window_geometry))
+        self.restoreState(_bytes(now.window_layout))
+        self._dock.hide()
+        self._help.hide()
+        self._start_page.show_recent(now.recent_files)
+
+    def _connect(self) -> None:
+        self._opener.opened.connect(self._on_opened)
+        self._opener.failed.connect(self.tell)
+        self.auto_scorer.state_changed.connect(self._show_state)
+        self.auto_scorer.failed.connect(self.tell)
+        self.auto_scorer.scored.connect(self.status.say)
+        self.status.cancel_asked.connect(self._on_cancel_asked)
+        self.settings.changed.connect(self._on_setting_changed)
+        self.settings.not_saved.connect(self.tell)
+        self._start_page.open_asked.connect(self.dialogs.choose_recording)
+        self._start_page.help_asked.connect(self.show_help)
+        self._start_page.recording_chosen.connect(self.open_path)
+        self._menus.recent_chosen.connect(self.open_path)
+
+    def _apply_keys(self) -> None:
+        self.actions_of.set_keys(self.keys)
+        self._menus.show_recent(self.settings.now.recent_files)
+
+    def _apply_scale(self) -> None:
+        if self.workspace is not None:
+            self.workspace.traces.set_px_per_mm(self._px_per_mm())
+
+    def _px_per_mm(self) -> float:
+        mm_per_px = self.settings.now.screen_mm_per_px
+        if mm_per_px > 0:
+            return 1.0 / mm_per_px
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        return float(screen.physicalDotsPerInch()) / 25.4
+
+    @Slot()
+    def _show_state(self) -> None:
+        document = self.document
+        state = WindowState(is_staging=self.auto_scorer.is_running, n_presets=len(self._presets))
+        if document is not None:
+            session = document.session
+            state = WindowState(
+                has_recording=True,
+                is_writable=not session.read_only,
+                undo_label=session.undo_label,
+                redo_label=session.redo_label,
+                is_scored=bool((session.state.stages != Stage.UNSCORED).any()),
+                is_staging=self.auto_scorer.is_running,
+                n_presets=len(self._presets),
+            )
+        self.actions_of.update_to(state)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        document = self.document
+        name = "" if document is None else document.recording.path.name
+        shown = name if self.settings.now.file_name_in_title else ""
+        self.setWindowTitle(f"{shown} – sleepscorer" if shown else "sleepscorer")
+
+    @Slot()
+    def _on_montage_changed(self) -> None:
+        if self.workspace is not None:
+            self._menus.show_presets(self._presets, self.workspace.model.montage.name)
+
+    @Slot(bool)
+    def _on_painting_changed(self, painting: bool) -> None:
+        self.actions_of["score.paint"].setChecked(painting)
+
+    @Slot(str)
+    def _on_tool_chosen(self, tool: str) -> None:
+        if self.workspace is not None:
+            self.workspace.traces.set_tool(tool)
+            self.actions_of["tool.measure"].setChecked(False)
+
+    @Slot(object)
+    def _on_cancel_asked(self, task: Task) -> None:
+        task.cancel()
+
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if name == "theme":
+            application = QApplication.instance()
+            if isinstance(application, QApplication):
+                apply_theme(application, self.theme)
+            if self.workspace is not None:
+                self.workspace.set_theme(self.theme)
+            self.actions_of["view.dark"].setChecked(self.theme.name == "dark")
+        elif name in ("key_profile", "own_keys"):
+            self._apply_keys()
+        elif name in ("recent_files", "keep_recent_files"):
+            self._start_page.show_recent(self.settings.now.recent_files)
+            self._menus.show_recent(self.settings.now.recent_files)
+        elif name == "screen_mm_per_px":
+            self._apply_scale()
+        elif name == "file_name_in_title":
+            self._show_title()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - a name of Qt
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - a name of Qt
+        """Open the first of them."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_path(paths[0])
+
+
+def _text(content: QByteArray) -> str:
+    return bytes(content.toBase64().data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "ignore")))

@@ -1,0 +1,144 @@
+"""Opens recordings beside the window."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.montage_presets import MontagePreset
+from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.progress import Progress
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.montage_files import default_montage, load_presets
+from sleepscorer.gui.dialogs.channels import ChannelChoice
+from sleepscorer.gui.settings import Settings
+from sleepscorer.gui.tasks import Task, TaskRunner
+from sleepscorer.gui.view_state import channels_of, montage_of
+from sleepscorer.session_documents import Document, current_author, open_document
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedRecording:
+    """An open document and how it is to be shown.
+
+    Parameters
+    ----------
+    document
+        The recording with its session.
+    montage
+        What is shown of it.
+    presets
+        The montages to choose from.
+    channels
+        What it is to be staged by.
+    is_unsure
+        Nobody chose the channels yet, and the program is not sure of its own choice.
+    """
+
+    document: Document
+    montage: DisplayMontage
+    presets: tuple[MontagePreset, ...]
+    channels: ChannelChoice
+    is_unsure: bool
+
+
+class Opener(QObject):
+    """Opens one recording at a time; the last one asked for is the one that counts.
+
+    Signals
+    -------
+    opened
+        An :class:`OpenedRecording`.
+    failed
+        The sentence for people.
+    """
+
+    opened = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._task: Task | None = None
+
+    def open(self, path: Path, settings: Settings) -> None:
+        """Open a recording or a session file."""
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self._tasks.start("Opening", _work(path, settings))
+        self._task.finished.connect(self._on_finished)
+        self._task.failed.connect(self._on_failed)
+
+    @Slot(object)
+    def _on_finished(self, opened: OpenedRecording) -> None:
+        if self.sender() is self._task:
+            self._task = None
+            self.opened.emit(opened)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if self.sender() is self._task:
+            self._task = None
+            self.failed.emit(sentence)
+
+
+def author_named(settings: Settings) -> Author:
+    """Return who scores: the name in the preferences, else that of the account."""
+    author = current_author()
+    return replace(author, user=settings.scorer) if settings.scorer else author
+
+
+def chosen_montage(
+    recording: Recording, presets: tuple[MontagePreset, ...], name: str
+) -> DisplayMontage:
+    """Return the montage of this name, or what suits the recording."""
+    for preset in presets:
+        if preset.name == name:
+            montage = preset.resolve(recording)
+            if montage.traces:
+                return montage
+    return default_montage(recording)
+
+
+def _work(path: Path, settings: Settings) -> Callable[[Progress], OpenedRecording]:
+    def work(progress: Progress) -> OpenedRecording:
+        progress(0.0, path.name)
+        folder = Path(settings.session_folder) if settings.session_folder else None
+        document = open_document(path, author=author_named(settings), session_folder=folder)
+        try:
+            progress(0.5, path.name)
+            opened = _prepared(document, settings)
+            progress(1.0, path.name)
+        except BaseException:
+            document.close()
+            raise
+        return opened
+
+    return work
+
+
+def _prepared(document: Document, settings: Settings) -> OpenedRecording:
+    presets = tuple(load_presets())
+    montage = montage_of(document.view, document.recording)
+    if montage is None:
+        montage = chosen_montage(document.recording, presets, settings.montage)
+    channels = channels_of(document.view)
+    return OpenedRecording(
+        document=document,
+        montage=montage,
+        presets=presets,
+        channels=channels,
+        is_unsure="channels" not in document.view and _is_unsure(document.recording),
+    )
+
+
+def _is_unsure(recording: Recording) -> bool:
+    if not recording.signals:
+        return False
+    try:
+        return bool(ChannelChoice().resolve(recording).warnings)
+    except SleepScorerError:
+        return True

@@ -1,0 +1,363 @@
+"""The night at a glance: hypnodensity, hypnogram and spectrogram on one time axis."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.core.derivation import ResolvedDerivation
+from sleepscorer.core.progress import Progress
+from sleepscorer.gui.overview_axis import HOUR_S, NightAxis
+from sleepscorer.gui.overview_canvas import OverviewCanvas
+from sleepscorer.gui.overview_images import spectrogram_image
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.tasks import Task, TaskRunner
+from sleepscorer.gui.theme import Theme
+
+if TYPE_CHECKING:
+    from sleepscorer.analysis.spectrogram import Spectrogram
+
+_KINDS = ("eeg", "eog", "emg")
+_FIRST_CHOICE = ("F4-", "C4-", "F3-", "C3-", "Fpz-", "Cz-", "Fz-")
+# The first page of traces comes first; the spectrogram reads the whole night.
+_START_AFTER_MS = 400
+_KEPT_SPECTROGRAMS = 4
+_SCROLL_S = 60.0
+_FREQUENCY_LABEL_PX = 38
+
+
+class Overview(QWidget):
+    """The overview stack with its controls.
+
+    Parameters
+    ----------
+    model
+        The open session.
+    theme
+        The colours.
+    tasks
+        Runs the spectrogram.
+
+    Signals
+    -------
+    painting_changed
+        Painting by plain dragging was switched on or off.
+    """
+
+    painting_changed = Signal(bool)
+
+    def __init__(
+        self, model: SessionModel, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._tasks, self._theme = model, tasks, theme
+        self._task: Task | None = None
+        self._is_stopped = False
+        self._channels: dict[str, ResolvedDerivation] = {}
+        self._spectrograms: dict[str, Spectrogram] = {}
+        self.setAccessibleName("Overview")
+        self.canvas = OverviewCanvas(model, theme, self)
+        self._build_scroll_bar()
+        self._build_controls()
+        self._start_timer = QTimer(self)
+        self._start_timer.setSingleShot(True)
+        self._start_timer.timeout.connect(self._start_spectrogram)
+        self._list_channels()
+        self.set_theme(theme)
+        self.canvas.axis_changed.connect(self._on_axis_changed)
+        self.canvas.painting_changed.connect(self.painting_changed)
+        model.montage_changed.connect(self._list_channels)
+        model.scoring_changed.connect(self._place_controls)
+        self._on_axis_changed()
+
+    def set_painting(self, painting: bool) -> None:
+        """Let plain dragging paint the model's painting stage, until Esc."""
+        self.canvas.set_painting(painting)
+        if painting:
+            self.canvas.setFocus()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        palette = self._state_box.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(theme.panel))
+        palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.text))
+        self._state_box.setPalette(palette)
+        for label in (self._highest, self._lowest):
+            faint = label.palette()
+            faint.setColor(QPalette.ColorRole.WindowText, QColor(theme.faint_text))
+            label.setPalette(faint)
+        self.canvas.set_theme(theme)
+
+    def set_gutter(self, left_px: float, right_px: float) -> None:
+        """Leave this much room beside the time axis, to line up with the traces below."""
+        self.canvas.set_gutter(left_px, right_px)
+
+    def stop(self) -> None:
+        """Compute nothing any more; a spectrogram under way is cancelled."""
+        self._start_timer.stop()
+        self._is_stopped = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def leave(self) -> bool:
+        """End an unfinished drag without an edit, else painting; return whether there was one."""
+        return self.canvas.leave()
+
+    def toggle_zoom(self) -> None:
+        """Show an hour around the page, or the whole night again."""
+        if self.canvas.axis.is_whole:
+            self.canvas.set_axis(self._hour_around_page())
+        else:
+            self.canvas.show_all()
+
+    def _hour_around_page(self) -> NightAxis:
+        middle_s = self._model.page_start_s + self._model.page_s / 2
+        return self.canvas.axis.zoomed(HOUR_S, middle_s)
+
+    # -- controls -------------------------------------------------------------------------------
+
+    def _build_scroll_bar(self) -> None:
+        self._scroll_bar = QScrollBar(Qt.Orientation.Horizontal, self)
+        self._scroll_bar.setAccessibleName("Scroll the overview")
+        self._scroll_bar.setFixedHeight(12)
+        self._scroll_bar.valueChanged.connect(self._on_scrolled)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self._scroll_bar)
+
+    def _build_controls(self) -> None:
+        self._derivation = QComboBox(self.canvas)
+        self._derivation.setAccessibleName("Derivation of the spectrogram")
+        self._derivation.setToolTip("Derivation of the spectrogram")
+        self._derivation.setFont(self.canvas.font())
+        self._derivation.setMinimumContentsLength(4)
+        self._derivation.currentTextChanged.connect(self._on_derivation_chosen)
+        self._zoom = QToolButton(self.canvas)
+        self._zoom.setFont(self.canvas.font())
+        self._zoom.setAccessibleName("Zoom the overview")
+        self._zoom.clicked.connect(self.toggle_zoom)
+        self._highest, self._lowest = QLabel(self.canvas), QLabel("0 Hz", self.canvas)
+        for label in (self._highest, self._lowest):
+            label.setFont(self.canvas.font())
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.hide()
+        self._build_state_box()
+
+    def _build_state_box(self) -> None:
+        """The line over the spectrogram while it is computed, or was not."""
+        self._state_box = QWidget(self.canvas)
+        self._state_box.setAutoFillBackground(True)
+        self._state_text = QLabel(self._state_box)
+        self._progress = QProgressBar(self._state_box)
+        self._progress.setRange(0, 100)
+        self._progress.setMaximumHeight(14)
+        self._progress.setAccessibleName("Progress of the spectrogram")
+        self._button = QPushButton(self._state_box)
+        self._button.clicked.connect(self._on_button)
+        row = QHBoxLayout(self._state_box)
+        row.setContentsMargins(8, 1, 4, 1)
+        row.addWidget(self._state_text)
+        row.addWidget(self._progress, 1)
+        row.addWidget(self._button)
+        for widget in (self._state_text, self._progress, self._button):
+            widget.setFont(self.canvas.font())
+        self._state_box.hide()
+
+    def _place_controls(self) -> None:
+        strips, left = self.canvas.strips, round(self.canvas.axis.left_px)
+        rect = strips.spectrogram.toRect()
+        height = min(self._derivation.sizeHint().height(), rect.height(), 22)
+        width = max(left - 2 * 4 - _FREQUENCY_LABEL_PX, 40)
+        self._derivation.setGeometry(4, rect.center().y() - height // 2, width, height)
+        label_left, line = left - 60, self.canvas.fontMetrics().height()
+        self._highest.setGeometry(label_left, rect.top() - 2, 56, line)
+        self._lowest.setGeometry(label_left, rect.bottom() - line + 2, 56, line)
+        clock = strips.clock.toRect()
+        width = min(left - 12, self._zoom.fontMetrics().horizontalAdvance("Whole night") + 20)
+        self._zoom.setGeometry(4, clock.top() - 1, width, clock.height() + 2)
+        box_width = min(520, rect.width() - 8)
+        box_height = min(26, rect.height())
+        self._state_box.setGeometry(
+            rect.center().x() - box_width // 2,
+            rect.center().y() - box_height // 2,
+            box_width,
+            box_height,
+        )
+
+    def _on_axis_changed(self) -> None:
+        axis = self.canvas.axis
+        self._place_controls()
+        self._zoom.setText("1 h" if axis.is_whole else "Whole night")
+        self._zoom.setToolTip(
+            "Zoom to an hour around the page (mouse wheel up)"
+            if axis.is_whole
+            else "Show the whole night (mouse wheel down)"
+        )
+        self._zoom.setEnabled(axis.duration_s > HOUR_S)
+        bar = self._scroll_bar
+        bar.blockSignals(True)
+        bar.setRange(0, round(axis.duration_s - axis.span_s))
+        bar.setPageStep(round(axis.span_s))
+        bar.setSingleStep(round(_SCROLL_S))
+        bar.setValue(round(axis.start_s))
+        bar.blockSignals(False)
+        bar.setVisible(not axis.is_whole)
+        self._show_spectrogram()
+
+    def _on_scrolled(self, start_s: int) -> None:
+        axis = self.canvas.axis
+        self.canvas.set_axis(axis.panned(start_s - axis.start_s))
+
+    # -- spectrogram ------------------------------------------------------------------------------
+
+    def _list_channels(self) -> None:
+        found = {
+            trace.channel.name: trace.channel
+            for trace in self._model.montage.traces
+            if trace.channel.kind in _KINDS
+        }
+        self._derivation.setEnabled(bool(found))
+        if tuple(found) == tuple(self._channels):
+            self._channels = found
+            return
+        self._channels = found
+        chosen = self._derivation.currentText()
+        self._derivation.blockSignals(True)
+        self._derivation.clear()
+        self._derivation.addItems(list(found))
+        self._derivation.blockSignals(False)
+        self._derivation.setCurrentText(chosen if chosen in found else _preferred(found))
+        self._on_derivation_chosen(self._derivation.currentText())
+
+    def _on_derivation_chosen(self, name: str) -> None:
+        self._derivation.setToolTip(f"Derivation of the spectrogram: {name}")
+        self._show_spectrogram()
+        if name and name not in self._spectrograms and self.isVisible():
+            self._start_timer.start(0)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
+        super().showEvent(event)
+        if self._task is None and not self._state_box.isVisibleTo(self):
+            self._start_timer.start(_START_AFTER_MS)
+
+    def _start_spectrogram(self) -> None:
+        name = self._derivation.currentText()
+        if self._is_stopped or name not in self._channels or name in self._spectrograms:
+            return
+        if self._task is not None:
+            if self._task.title.endswith(name):
+                return
+            self._task.cancel()
+        work = _SpectrogramWork(self._channels[name], self._model.recording.duration_s)
+        task = self._tasks.start(f"Spectrogram of {name}", work)
+        task.progressed.connect(self._on_progressed)
+        task.finished.connect(self._on_finished)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
+        self._task = task
+        self._show_state(f"Spectrogram of {name}", "Cancel", running=True)
+
+    def _is_current(self) -> bool:
+        return self._task is not None and self.sender() is self._task
+
+    def _on_progressed(self, fraction: float, _text: str) -> None:
+        if self._is_current():
+            self._progress.setValue(round(100 * fraction))
+
+    def _on_finished(self, spectrogram: "Spectrogram") -> None:
+        task = self._task
+        if task is None or self.sender() is not task:
+            return
+        self._task = None
+        self._spectrograms[task.title.removeprefix("Spectrogram of ")] = spectrogram
+        while len(self._spectrograms) > _KEPT_SPECTROGRAMS:
+            del self._spectrograms[next(iter(self._spectrograms))]
+        self._state_box.hide()
+        self._show_spectrogram()
+
+    def _on_failed(self, sentence: str) -> None:
+        if self._is_current():
+            self._task = None
+            self._show_state(f"No spectrogram: {sentence}", "Try again", running=False)
+
+    def _on_cancelled(self) -> None:
+        if self._is_current():
+            self._task = None
+            self._show_state("The spectrogram was cancelled", "Compute", running=False)
+
+    def _on_button(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        else:
+            self._start_spectrogram()
+
+    def _show_state(self, text: str, button: str, *, running: bool) -> None:
+        metrics = self._state_text.fontMetrics()
+        self._state_text.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, 330))
+        self._state_text.setToolTip(text)
+        self._button.setText(button)
+        self._button.setAccessibleName(f"{button}: {text}")
+        self._progress.setVisible(running)
+        self._progress.setValue(0)
+        self._place_controls()
+        self._state_box.show()
+
+    def _show_spectrogram(self) -> None:
+        found = self._spectrograms.get(self._derivation.currentText())
+        has_columns = found is not None and found.times_s.size > 0
+        for label in (self._highest, self._lowest):
+            label.setVisible(has_columns)
+        if found is None or not has_columns:
+            self.canvas.set_spectrogram(None)
+            return
+        half_row_hz = (found.frequencies_hz[1] - found.frequencies_hz[0]) / 2
+        self._highest.setText(f"{found.frequencies_hz[-1] + half_row_hz:.0f} Hz")
+        self._lowest.setText(f"{found.frequencies_hz[0] - half_row_hz:.1f} Hz")
+        edges = self.canvas.column_edges_s()
+        self.canvas.set_spectrogram(spectrogram_image(found.power_db, found.times_s, edges))
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102
+        self._start_timer.stop()
+        super().hideEvent(event)
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        if event.type() == QEvent.Type.DeferredDelete:
+            self.stop()
+        return super().event(event)
+
+
+class _SpectrogramWork:
+    """Computes the spectrogram of one derivation; called on the thread of a task."""
+
+    def __init__(self, channel: ResolvedDerivation, duration_s: float) -> None:
+        self._channel, self._duration_s = channel, duration_s
+
+    def __call__(self, progress: Progress) -> "Spectrogram":
+        # scipy takes 0.6 s to import, which the first page must not wait for.
+        from sleepscorer.analysis.spectrogram import multitaper_spectrogram
+
+        return multitaper_spectrogram(self._channel, self._duration_s, progress)
+
+
+def _preferred(names: dict[str, ResolvedDerivation]) -> str:
+    """A frontal or central derivation shows slow waves and spindles best; else the first EEG."""
+    for start in _FIRST_CHOICE:
+        for name in names:
+            if name.startswith(start):
+                return name
+    eeg = [name for name, channel in names.items() if channel.kind == "eeg"]
+    return next(iter([*eeg, *names]), "")

@@ -1,0 +1,139 @@
+"""Hypnodensity and spectrogram as images: one column of pixels a column of the screen."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.gui.theme import HYPNOGRAM_ORDER, STAGE_COLOURS
+
+# Nine points of viridis (S. van der Walt and N. Smith, CC0): even in lightness, safe for all eyes.
+_HEAT = np.array(
+    [
+        (68, 1, 84),
+        (71, 44, 122),
+        (59, 81, 139),
+        (44, 113, 142),
+        (33, 144, 141),
+        (39, 173, 129),
+        (92, 200, 99),
+        (170, 220, 50),
+        (253, 231, 37),
+    ],
+    dtype=np.float64,
+)
+_N_SHADES = 256
+_DARKEST_PERCENTILE, _BRIGHTEST_PERCENTILE = 5.0, 99.0
+
+Rgb = NDArray[np.uint8]
+
+
+def column_means(
+    values: NDArray[np.floating[Any]], edges: NDArray[np.float64], column_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Average stretches of time over columns of the screen, exactly.
+
+    Parameters
+    ----------
+    values
+        (n, k): k values for each of n stretches; NaN counts for nothing.
+    edges
+        (n + 1,) where the stretches start and end, seconds.
+    column_s
+        (n_columns + 1,) where the columns start and end, seconds.
+
+    Returns
+    -------
+    (n_columns, k) means over the time of a column that has values; NaN where none has.
+    """
+    known = ~np.isnan(values[:, 0])
+    weight_s = np.diff(edges) * known
+    total = np.zeros((len(values) + 1, values.shape[1] + 1))
+    np.cumsum(np.nan_to_num(values) * weight_s[:, None], axis=0, out=total[1:, :-1])
+    np.cumsum(weight_s, out=total[1:, -1])
+    at = [np.diff(np.interp(column_s, edges, column)) for column in total.T]
+    seconds = np.where(at[-1] > 1e-9, at[-1], np.nan)
+    return np.stack(at[:-1], axis=1) / seconds[:, None]
+
+
+def hypnodensity_image(
+    probabilities: NDArray[np.float32], column_s: NDArray[np.float64], height_px: int
+) -> QImage:
+    """Draw stage probabilities stacked in the order of the hypnogram, W on top.
+
+    Parameters
+    ----------
+    probabilities
+        (n_epochs, 5), columns W N1 N2 N3 R; NaN rows stay transparent.
+    column_s
+        (n_columns + 1,) where the columns of the image start and end, seconds.
+    height_px
+        Rows of the image.
+    """
+    edges = np.arange(len(probabilities) + 1, dtype=np.float64) * EPOCH_S
+    means = column_means(probabilities[:, [int(s) for s in HYPNOGRAM_ORDER]], edges, column_s)
+    tops = np.cumsum(means, axis=1)
+    level = (np.arange(height_px) + 0.5)[:, None] / height_px
+    index = np.zeros((height_px, len(means)), dtype=np.intp)
+    for boundary in tops.T[:-1]:
+        index += level > boundary
+    colours = np.array([_rgba(stage) for stage in HYPNOGRAM_ORDER], dtype=np.uint8)
+    pixels = colours[index]
+    pixels[:, np.isnan(means[:, 0])] = 0
+    return _image(pixels)
+
+
+def spectrogram_image(
+    power_db: NDArray[np.float32],
+    times_s: NDArray[np.float64],
+    column_s: NDArray[np.float64],
+) -> QImage:
+    """Draw a spectrogram in shades of viridis, low frequencies at the bottom.
+
+    Parameters
+    ----------
+    power_db
+        (n_frequencies, n_times), NaN where nothing was recorded.
+    times_s
+        (n_times,) starts of its columns, an epoch long each.
+    column_s
+        (n_columns + 1,) where the columns of the image start and end, seconds.
+
+    Returns
+    -------
+    An image with one row a frequency; shades span the middle 94 % of the night's values, so one
+    artefact does not darken the rest.
+    """
+    known = power_db[np.isfinite(power_db)]
+    limits = (_DARKEST_PERCENTILE, _BRIGHTEST_PERCENTILE)
+    darkest, brightest = np.percentile(known, limits) if known.size else (0.0, 1.0)
+    edges = np.concatenate((times_s, times_s[-1:] + EPOCH_S))
+    means = column_means(power_db.T, edges, column_s).T[::-1]
+    shade = (means - darkest) / max(brightest - darkest, 1e-6) * (_N_SHADES - 1)
+    index = np.nan_to_num(shade).clip(0, _N_SHADES - 1).astype(np.intp)
+    pixels = _SHADES[index]
+    pixels[np.isnan(means)] = 0
+    return _image(pixels)
+
+
+def _rgba(stage: Stage) -> tuple[int, int, int, int]:
+    colour = QColor(STAGE_COLOURS[stage])
+    return colour.red(), colour.green(), colour.blue(), 255
+
+
+def _shades() -> Rgb:
+    at = np.linspace(0, len(_HEAT) - 1, _N_SHADES)
+    rgb = [np.interp(at, np.arange(len(_HEAT)), channel) for channel in _HEAT.T]
+    return np.stack([*rgb, np.full(_N_SHADES, 255.0)], axis=1).round().astype(np.uint8)
+
+
+_SHADES = _shades()
+
+
+def _image(pixels: Rgb) -> QImage:
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    # The copy owns its memory; the array may go.
+    return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

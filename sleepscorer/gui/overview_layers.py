@@ -1,0 +1,152 @@
+"""What the overview shows of a night, kept as pictures until something of it changes."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.files.scorings.labels import stage_of_annotation
+from sleepscorer.gui.overview_axis import NightAxis
+from sleepscorer.gui.overview_images import hypnodensity_image
+from sleepscorer.gui.overview_strips import StripPainter, Strips
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.theme import Theme
+
+_TICK_PX = 58.0
+_MOST_EVENTS_TOLD = 4
+
+
+def column_edges_s(axis: NightAxis, pixel_ratio: float) -> NDArray[np.float64]:
+    """Return where the columns of device pixels start and end, (n_columns + 1,) seconds."""
+    n_columns = max(round(axis.width_px * pixel_ratio), 1)
+    return np.linspace(axis.start_s, axis.stop_s, n_columns + 1)
+
+
+class NightLayers:
+    """Two pictures: what only a new staging or another stretch changes, and the scoring.
+
+    Scoring an epoch then draws a thousand lines anew but no image, and turning a page neither.
+
+    Parameters
+    ----------
+    model
+        The open session.
+    theme
+        The colours; may be replaced, followed by :meth:`forget`.
+    """
+
+    def __init__(self, model: SessionModel, theme: Theme) -> None:
+        self._model = model
+        self.theme = theme
+        self.spectrogram: QImage | None = None
+        self._ground: QPixmap | None = None
+        self._scoring: QPixmap | None = None
+        self._file_events = tuple(
+            event for event in model.recording.events if stage_of_annotation(event.text) is None
+        )
+
+    def forget(self) -> None:
+        """Draw everything anew next time."""
+        self._ground = self._scoring = None
+
+    def forget_scoring(self) -> None:
+        """Draw the scoring anew next time."""
+        self._scoring = None
+
+    def strips(self, axis: NightAxis, height_px: float) -> Strips:
+        """Return where the strips lie."""
+        has_machine = self._model.session.machine is not None
+        return Strips.laid_out(axis, height_px, with_machine=has_machine)
+
+    def paint(self, painter: QPainter, axis: NightAxis, widget: QWidget) -> None:
+        """Paint both pictures for a widget of this size and font."""
+        if self._ground is None:
+            self._ground = _empty(widget)
+            self._draw_ground(self._ground, axis, widget)
+        if self._scoring is None:
+            self._scoring = _empty(widget)
+            self._draw_scoring(self._scoring, axis, widget)
+        painter.drawPixmap(0, 0, self._ground)
+        painter.drawPixmap(0, 0, self._scoring)
+
+    def described(self, epoch: int) -> str:
+        """Return epoch, clock, stage, the machine's answer and events of an epoch, in one line."""
+        model, session = self._model, self._model.session
+        if not 0 <= epoch < model.n_epochs:
+            return ""
+        parts = [
+            f"epoch {epoch + 1}",
+            model.clock_text(epoch * EPOCH_S),
+            f"scored {Stage(int(session.state.stages[epoch])).text}",
+        ]
+        if session.machine is not None and session.machine.stages[epoch] >= 0:
+            stage = Stage(int(session.machine.stages[epoch]))
+            parts.append(f"machine {stage.text} {session.machine.confidence[epoch]:.2f}")
+        return " · ".join((*parts, *self._event_texts(epoch)[:_MOST_EVENTS_TOLD]))
+
+    def _event_texts(self, epoch: int) -> list[str]:
+        start_s = epoch * EPOCH_S
+        return [
+            event.text
+            for event in (*self._model.session.state.events, *self._file_events)
+            if event.onset_s < start_s + EPOCH_S
+            and event.onset_s + (event.duration_s or 0.0) >= start_s
+        ]
+
+    def _draw_ground(self, layer: QPixmap, axis: NightAxis, widget: QWidget) -> None:
+        strips, recording = self.strips(axis, widget.height()), self._model.recording
+        painter = QPainter(layer)
+        painter.setFont(widget.font())
+        painter.fillRect(QRect(0, 0, widget.width(), widget.height()), QColor(self.theme.window))
+        draw = StripPainter(painter, axis, self.theme)
+        for rect in (strips.hypnogram, strips.spectrogram):
+            draw.frame(rect, recording.gaps)
+        self._draw_machine(draw, strips, widget.devicePixelRatioF())
+        if self.spectrogram is not None:
+            draw.image(strips.spectrogram, self.spectrogram)
+        draw.outline(strips.spectrogram)
+        draw.clock(strips.clock, axis.ticks(recording.start, _TICK_PX), strips.body)
+        painter.end()
+
+    def _draw_machine(self, draw: StripPainter, strips: Strips, pixel_ratio: float) -> None:
+        machine = self._model.session.machine
+        if machine is None:
+            return
+        draw.frame(strips.hypnodensity, self._model.recording.gaps)
+        draw.frame(strips.confidence)
+        n_rows = max(round(strips.hypnodensity.height() * pixel_ratio), 1)
+        edges_s = column_edges_s(draw.axis, pixel_ratio)
+        image = hypnodensity_image(machine.probabilities, edges_s, n_rows)
+        draw.image(strips.hypnodensity, image)
+        draw.outline(strips.hypnodensity)
+        draw.stage_legend(strips.hypnodensity)
+        draw.confidence(strips.confidence, machine)
+        draw.label(strips.confidence, "Confidence")
+
+    def _draw_scoring(self, layer: QPixmap, axis: NightAxis, widget: QWidget) -> None:
+        strips, session = self.strips(axis, widget.height()), self._model.session
+        state = session.state
+        painter = QPainter(layer)
+        painter.setFont(widget.font())
+        painter.setClipRect(QRectF(0, 0, axis.right_px, widget.height()))
+        draw = StripPainter(painter, axis, self.theme)
+        draw.outside_lights(strips.hypnogram, state.lights_off_s, state.lights_on_s)
+        draw.hypnogram_rows(strips.hypnogram)
+        if session.machine is not None:
+            draw.machine_hypnogram(strips.hypnogram, session.machine.stages)
+        draw.hypnogram(strips.hypnogram, state)
+        draw.outline(strips.hypnogram)
+        draw.event_ticks(strips.events, self._file_events, own=False)
+        draw.event_ticks(strips.events, state.events, own=True)
+        draw.label(strips.events, "Events")
+        painter.end()
+
+
+def _empty(widget: QWidget) -> QPixmap:
+    ratio = widget.devicePixelRatioF()
+    layer = QPixmap(round(widget.width() * ratio), round(widget.height() * ratio))
+    layer.setDevicePixelRatio(ratio)
+    layer.fill(Qt.GlobalColor.transparent)
+    return layer

@@ -1,0 +1,337 @@
+"""The strips of the overview, drawn: where they lie and what each shows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
+
+from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.events import Event
+from sleepscorer.core.recording import Gap
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.gui.overview_axis import NightAxis
+from sleepscorer.gui.theme import HYPNOGRAM_ORDER, STAGE_COLOURS, Theme
+
+_CLOCK_PX = 17.0
+_EVENTS_PX = 9.0
+_CONFIDENCE_PX = 15.0
+_SPACE_PX = 3.0
+_GUTTER_SPACE_PX = 6.0
+_ROWS = {stage: row for row, stage in enumerate(HYPNOGRAM_ORDER)}
+_R_COLOUR = STAGE_COLOURS[Stage.R]
+
+
+@dataclass(frozen=True)
+class Strips:
+    """Where the strips lie; rectangles span the time axis, without the gutter.
+
+    Parameters
+    ----------
+    hypnodensity, confidence
+        Empty where there is no machine staging.
+    hypnogram, events, spectrogram, clock
+        From the top, below the hypnodensity.
+    """
+
+    hypnodensity: QRectF
+    hypnogram: QRectF
+    confidence: QRectF
+    events: QRectF
+    spectrogram: QRectF
+    clock: QRectF
+
+    @classmethod
+    def laid_out(cls, axis: NightAxis, height_px: float, *, with_machine: bool) -> "Strips":
+        """Share a height among the strips; without a staging its strips take no room."""
+        confidence_px = _CONFIDENCE_PX if with_machine else 0.0
+        spaces_px = _SPACE_PX * (6 if with_machine else 4)
+        room_px = max(height_px - _CLOCK_PX - _EVENTS_PX - confidence_px - spaces_px, 60.0)
+        density_px = round(room_px * 0.22) if with_machine else 0.0
+        hypnogram_px = round((room_px - density_px) * 0.6)
+        heights = (
+            density_px,
+            hypnogram_px,
+            confidence_px,
+            _EVENTS_PX,
+            room_px - density_px - hypnogram_px,
+            _CLOCK_PX,
+        )
+        rects, top = [], _SPACE_PX
+        for height in heights:
+            rects.append(QRectF(axis.left_px, top, axis.width_px, height))
+            top += height + _SPACE_PX if height else 0.0
+        return cls(*rects)
+
+    @property
+    def body(self) -> QRectF:
+        """All strips but the clock."""
+        return self.hypnodensity.united(self.spectrogram).united(self.hypnogram)
+
+
+def stage_y(rect: QRectF, stage: int) -> float:
+    """Return the height at which a stage is drawn in the hypnogram strip."""
+    return rect.top() + (_ROWS[Stage(stage)] + 0.5) / len(_ROWS) * rect.height()
+
+
+@dataclass(frozen=True, eq=False)
+class StripPainter:
+    """Draws on one axis in one theme.
+
+    Parameters
+    ----------
+    painter
+        Active, without antialiasing.
+    axis
+        Where moments lie.
+    theme
+        The colours.
+    """
+
+    painter: QPainter
+    axis: NightAxis
+    theme: Theme
+
+    def frame(self, rect: QRectF, gaps: Iterable[Gap] = ()) -> None:
+        """Draw the ground of a strip, hatched where nothing was recorded."""
+        self.painter.fillRect(rect, QColor(self.theme.background))
+        hatching = QBrush(QColor(self.theme.grid_five_seconds), Qt.BrushStyle.BDiagPattern)
+        for gap in gaps:
+            inside = self._stretch(rect, gap.start_s, gap.stop_s)
+            self.painter.fillRect(inside, QColor(self.theme.context))
+            self.painter.fillRect(inside, hatching)
+
+    def outline(self, rect: QRectF) -> None:
+        """Draw the edge of a strip."""
+        self.painter.setPen(QPen(QColor(self.theme.grid_five_seconds), 1))
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.drawRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5))
+
+    def label(self, rect: QRectF, text: str, *, faint: bool = True) -> None:
+        """Write into the gutter, right-aligned beside a rectangle."""
+        colour = self.theme.faint_text if faint else self.theme.text
+        room = QRectF(0, rect.top(), rect.left() - _GUTTER_SPACE_PX, rect.height())
+        shown = self.painter.fontMetrics().elidedText(
+            text, Qt.TextElideMode.ElideRight, int(room.width()) - 2
+        )
+        self.painter.setPen(QColor(colour))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.painter.drawText(room, right, shown)
+
+    def image(self, rect: QRectF, image: QImage) -> None:
+        """Stretch an image over a strip."""
+        self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        self.painter.drawImage(rect, image)
+        self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+
+    def stage_legend(self, rect: QRectF) -> None:
+        """Draw the letters of the stages on their colours in the gutter, from the top."""
+        width = min((rect.left() - 2 * _GUTTER_SPACE_PX) / len(HYPNOGRAM_ORDER), 22.0)
+        height = min(rect.height(), self.painter.fontMetrics().height() + 1.0)
+        left = rect.left() - _GUTTER_SPACE_PX - width * len(HYPNOGRAM_ORDER)
+        for row, stage in enumerate(HYPNOGRAM_ORDER):
+            chip = QRectF(left + row * width, rect.center().y() - height / 2, width - 1, height)
+            colour = QColor(STAGE_COLOURS[stage])
+            self.painter.fillRect(chip, colour)
+            is_light = colour.lightnessF() > 0.4 and colour.greenF() > 0.45
+            self.painter.setPen(QColor("#10131a" if is_light else "#ffffff"))
+            self.painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, stage.text)
+
+    def hypnogram_rows(self, rect: QRectF) -> None:
+        """Draw a faint line and the letter of each stage."""
+        self.painter.setPen(QPen(QColor(self.theme.grid_second), 1))
+        for stage in HYPNOGRAM_ORDER:
+            y = round(stage_y(rect, stage)) + 0.5
+            self.painter.drawLine(QLineF(rect.left(), y, rect.right(), y))
+        height = rect.height() / len(HYPNOGRAM_ORDER)
+        for stage in HYPNOGRAM_ORDER:
+            row = QRectF(rect.left(), stage_y(rect, stage) - height / 2, rect.width(), height)
+            self.label(row, stage.text, faint=False)
+
+    def outside_lights(self, rect: QRectF, off_s: float | None, on_s: float | None) -> None:
+        """Darken what lies before lights off and after lights on."""
+        shade = QColor(self.theme.context)
+        if off_s is not None:
+            self.painter.fillRect(self._stretch(rect, 0.0, off_s), shade)
+        if on_s is not None:
+            self.painter.fillRect(self._stretch(rect, on_s, self.axis.duration_s), shade)
+
+    def machine_hypnogram(self, rect: QRectF, stages: NDArray[np.int8]) -> None:
+        """Draw the machine's answer, thin."""
+        self.painter.setPen(QPen(QColor(self.theme.machine), 1))
+        lines = [
+            QLineF(x0, stage_y(rect, stage), x1, stage_y(rect, stage))
+            for x0, x1, stage, _ in self._runs(stages, stages >= 0)
+        ]
+        self.painter.drawLines([*lines, *self._steps(rect, stages)])
+
+    def hypnogram(self, rect: QRectF, state: ScoringState) -> None:
+        """Draw the scoring: what a person scored darker and thicker, R as a bar."""
+        theme, painter = self.theme, self.painter
+        painter.setPen(QPen(QColor(theme.faint_text), 1))
+        painter.drawLines(self._steps(rect, state.stages))
+        lines: dict[bool, list[QLineF]] = {False: [], True: []}
+        bar_px = max(rect.height() / len(HYPNOGRAM_ORDER) * 0.42, 4.0)
+        for x0, x1, stage, by_person in self._runs(state.stages, state.by_person):
+            y = stage_y(rect, stage)
+            if stage == Stage.R:
+                thick = bar_px if by_person else bar_px * 0.7
+                bar = QRectF(x0, y - thick / 2, max(x1 - x0, 1.0), thick)
+                painter.fillRect(bar, QColor(_R_COLOUR))
+            else:
+                lines[by_person].append(QLineF(x0, y, x1, y))
+        for by_person, colour, width in ((False, theme.faint_text, 2), (True, theme.person, 3)):
+            pen = QPen(QColor(colour), width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawLines(lines[by_person])
+
+    def confidence(self, rect: QRectF, staging: Staging) -> None:
+        """Draw the probability of the machine's answer, from 0 to 1."""
+        values = np.asarray(staging.confidence, dtype=np.float64)
+        first, stop = self._shown(values.size)
+        self.painter.setPen(QPen(QColor(self.theme.faint_text), 1))
+        points: list[QPointF] = []
+        for epoch in range(first, stop):
+            if np.isnan(values[epoch]):
+                self.painter.drawPolyline(QPolygonF(points))
+                points = []
+                continue
+            y = rect.bottom() - values[epoch] * rect.height()
+            points.append(QPointF(self.axis.x_of((epoch + 0.5) * EPOCH_S), y))
+        self.painter.drawPolyline(QPolygonF(points))
+
+    def event_ticks(self, rect: QRectF, events: Iterable[Event], *, own: bool) -> None:
+        """Draw events as ticks as long as they last; those of the file lower and fainter."""
+        colour = QColor(self.theme.event if own else self.theme.machine)
+        top = rect.top() if own else rect.center().y() + 1
+        for event in events:
+            x0 = self.axis.x_of(event.onset_s)
+            x1 = self.axis.x_of(event.onset_s + (event.duration_s or 0.0))
+            if x1 < rect.left() or x0 > rect.right():
+                continue
+            tick = QRectF(x0, top, max(x1 - x0, 1.5), rect.bottom() - top)
+            self.painter.fillRect(tick.intersected(rect), colour)
+
+    def clock(self, rect: QRectF, ticks: Sequence[tuple[float, str]], body: QRectF) -> None:
+        """Write clock times, and draw a faint line at each through all strips."""
+        for time_s, text in ticks:
+            x = round(self.axis.x_of(time_s)) + 0.5
+            if not rect.left() <= x <= rect.right():
+                continue
+            line = QColor(self.theme.faint_text)
+            line.setAlpha(70)
+            self.painter.setPen(QPen(line, 1))
+            self.painter.drawLine(QLineF(x, body.top(), x, rect.top()))
+            width = self.painter.fontMetrics().horizontalAdvance(text) + 4.0
+            left = min(max(x - width / 2, rect.left()), rect.right() - width)
+            self.painter.setPen(QColor(self.theme.faint_text))
+            self.painter.drawText(
+                QRectF(left, rect.top(), width, rect.height()), Qt.AlignmentFlag.AlignCenter, text
+            )
+
+    def cursor(self, rect: QRectF, start_s: float, stop_s: float) -> None:
+        """Mark the page shown, at least three pixels wide."""
+        x0, x1 = self.axis.x_of(start_s), self.axis.x_of(stop_s)
+        if x1 < rect.left() or x0 > rect.right():
+            return
+        x0, x1 = max(round(x0), rect.left()), min(max(round(x1), round(x0) + 3), rect.right())
+        band = QRectF(x0, rect.top(), x1 - x0, rect.height())
+        fill = QColor(self.theme.cursor)
+        fill.setAlpha(60)
+        self.painter.fillRect(band, fill)
+        self.painter.setPen(QPen(QColor(self.theme.cursor), 1))
+        for x in (x0 + 0.5, x1 - 0.5):
+            self.painter.drawLine(QLineF(x, rect.top(), x, rect.bottom()))
+
+    def lights_mark(self, rect: QRectF, time_s: float, name: str, *, is_set: bool) -> None:
+        """Draw a mark with its flag; one nobody set stands faint at the end of the recording."""
+        x = self.axis.x_of(time_s)
+        if not rect.left() - 1 <= x <= rect.right() + 1:
+            return
+        colour = QColor(self.theme.lights)
+        colour.setAlpha(255 if is_set else 120)
+        dashes = Qt.PenStyle.DashLine if is_set else Qt.PenStyle.DotLine
+        self.painter.setPen(QPen(colour, 1 + is_set, dashes))
+        self.painter.drawLine(QLineF(x, rect.top(), x, rect.bottom()))
+        metrics = self.painter.fontMetrics()
+        width, height = metrics.horizontalAdvance(name) + 6.0, metrics.height()
+        left = x if name.endswith("off") else x - width
+        left = min(max(left, rect.left()), rect.right() - width)
+        flag = QRectF(left, rect.top(), width, height)
+        ground = QColor(self.theme.background)
+        ground.setAlpha(220)
+        self.painter.fillRect(flag, ground)
+        self.painter.setPen(colour)
+        self.painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, name)
+
+    def painted_range(self, rect: QRectF, epochs: range, stage: Stage, text: str) -> None:
+        """Preview a range as it will be painted, with its size in words."""
+        x0 = self.axis.x_of(epochs.start * EPOCH_S)
+        x1 = self.axis.x_of(epochs.stop * EPOCH_S)
+        fill = QColor(self.theme.selection)
+        fill.setAlpha(140)
+        self.painter.fillRect(QRectF(x0, rect.top(), x1 - x0, rect.height()), fill)
+        if stage is not Stage.UNSCORED:
+            y = stage_y(rect, stage)
+            self.painter.fillRect(QRectF(x0, y - 3, x1 - x0, 6), QColor(self.theme.cursor))
+        self.note(rect, (x0 + x1) / 2, text)
+
+    def note(self, rect: QRectF, x: float, text: str) -> None:
+        """Write a boxed line near the bottom of a strip, around ``x`` where there is room."""
+        metrics = self.painter.fontMetrics()
+        width, height = metrics.horizontalAdvance(text) + 12.0, metrics.height() + 2.0
+        left = min(max(x - width / 2, rect.left()), rect.right() - width)
+        box = QRectF(left, rect.bottom() - height, width, height)
+        self.painter.fillRect(box, QColor(self.theme.panel))
+        self.painter.setPen(QPen(QColor(self.theme.cursor), 1))
+        self.painter.drawRect(box)
+        self.painter.setPen(QColor(self.theme.text))
+        self.painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _stretch(self, rect: QRectF, start_s: float, stop_s: float) -> QRectF:
+        x0, x1 = self.axis.x_of(start_s), self.axis.x_of(stop_s)
+        return QRectF(x0, rect.top(), x1 - x0, rect.height()).intersected(rect)
+
+    def _shown(self, n_epochs: int) -> tuple[int, int]:
+        first = max(int(self.axis.start_s // EPOCH_S), 0)
+        return first, min(int(-(-self.axis.stop_s // EPOCH_S)), n_epochs)
+
+    def _runs(
+        self, stages: NDArray[np.int8], by_person: NDArray[np.bool_]
+    ) -> list[tuple[float, float, int, bool]]:
+        """Return (left, right, stage, by a person) of each run of scored epochs in sight."""
+        first, stop = self._shown(stages.size)
+        seen, person = stages[first:stop], by_person[first:stop]
+        if not seen.size:
+            return []
+        turns = np.flatnonzero((np.diff(seen) != 0) | (np.diff(person.astype(np.int8)) != 0)) + 1
+        edges = np.concatenate(([0], turns, [seen.size]))
+        x = self.axis.left_px + (
+            ((edges + first) * EPOCH_S - self.axis.start_s) / self.axis.span_s * self.axis.width_px
+        )
+        x = np.clip(x, self.axis.left_px, self.axis.right_px)
+        return [
+            (float(x[i]), float(x[i + 1]), int(seen[start]), bool(person[start]))
+            for i, start in enumerate(edges[:-1])
+            if seen[start] >= 0
+        ]
+
+    def _steps(self, rect: QRectF, stages: NDArray[np.int8]) -> list[QLineF]:
+        """Return the upright lines between neighbours of different stage."""
+        first, stop = self._shown(stages.size)
+        seen = stages[first:stop]
+        both = (seen[:-1] >= 0) & (seen[1:] >= 0) & (seen[:-1] != seen[1:])
+        return [
+            QLineF(
+                x := self.axis.x_of((first + i + 1) * EPOCH_S),
+                stage_y(rect, int(seen[i])),
+                x,
+                stage_y(rect, int(seen[i + 1])),
+            )
+            for i in np.flatnonzero(both).tolist()
+            if self.axis.left_px <= self.axis.x_of((first + i + 1) * EPOCH_S) <= self.axis.right_px
+        ]

@@ -1,0 +1,234 @@
+"""The epoch in figures: spectrum, band powers, slow waves against the 6-s rule, spindles."""
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.analysis.spectra import BANDS_HZ
+from sleepscorer.analysis.waves import N3_SECONDS, SLOW_WAVE_UV
+from sleepscorer.core.derivation import ResolvedDerivation
+from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.gui.panels.epoch_reader import EpochFigures, EpochReader, EpochWish
+from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.theme import LIGHT, Theme
+
+_KINDS = ("eeg", "eog", "emg")
+_ASK_AFTER_MS = 120
+_PLOT_PX = 300
+_UNDEFINED = "–"
+
+
+class EpochPanel(QWidget):
+    """Follows the current epoch while it is visible; nothing is computed on its thread.
+
+    Parameters
+    ----------
+    model
+        The open session.
+    theme
+        The colours.
+    """
+
+    def __init__(
+        self, model: SessionModel, theme: Theme = LIGHT, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._channels: dict[str, ResolvedDerivation] = {}
+        self._reader = EpochReader()
+        self._reader.analysed.connect(self._on_analysed)
+        self._ask_timer = QTimer(self)
+        self._ask_timer.setSingleShot(True)
+        self._ask_timer.setInterval(_ASK_AFTER_MS)
+        self._ask_timer.timeout.connect(self._ask)
+        self.setAccessibleName("Epoch")
+        self._plot = SpectrumPlot(theme)
+        self._build()
+        self._list_channels()
+        model.epoch_selected.connect(self._on_epoch_selected)
+        model.montage_changed.connect(self._list_channels)
+        self._show_title()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._plot.set_theme(theme)
+
+    def stop(self) -> None:
+        """Wait for the thread; nothing is computed afterwards."""
+        self._ask_timer.stop()
+        self._reader.stop()
+
+    def _build(self) -> None:
+        self._derivation = QComboBox()
+        self._derivation.setAccessibleName("Derivation to analyse")
+        self._derivation.setToolTip("Derivation to analyse")
+        self._derivation.currentTextChanged.connect(self._on_derivation_chosen)
+        self._title = QLabel()
+        self._slow, self._spindles, self._problem = QLabel(), QLabel(), QLabel()
+        for label, name in (
+            (self._slow, "Slow waves"),
+            (self._spindles, "Spindles"),
+            (self._problem, "Problem"),
+        ):
+            label.setWordWrap(True)
+            label.setAccessibleName(name)
+        row = QHBoxLayout()
+        row.addWidget(self._title, 1)
+        row.addWidget(self._derivation)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addLayout(row)
+        self._plot.setMaximumHeight(_PLOT_PX)
+        layout.addWidget(self._plot, 1)
+        layout.addLayout(self._built_bands())
+        for label in (self._slow, self._spindles, self._problem):
+            layout.addWidget(label)
+        layout.addStretch()
+
+    def _built_bands(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setColumnStretch(2, 1)
+        self._bars: dict[str, QProgressBar] = {}
+        self._powers: dict[str, QLabel] = {}
+        self._shares: dict[str, QLabel] = {}
+        for row, (name, (low_hz, high_hz)) in enumerate(BANDS_HZ.items()):
+            power, share, bar = QLabel(), QLabel(), QProgressBar()
+            bar.setRange(0, 100)
+            bar.setTextVisible(False)
+            bar.setMaximumHeight(8)
+            bar.setAccessibleName(f"Share of {name}, percent")
+            power.setAccessibleName(f"Power of {name}")
+            grid.addWidget(QLabel(f"{name} {low_hz:g}-{high_hz:g} Hz"), row, 0)
+            grid.addWidget(power, row, 1)
+            grid.addWidget(bar, row, 2)
+            grid.addWidget(share, row, 3)
+            self._powers[name], self._shares[name], self._bars[name] = power, share, bar
+        width = self.fontMetrics().horizontalAdvance("000 %")
+        for share in self._shares.values():
+            share.setMinimumWidth(width)
+        return grid
+
+    def _list_channels(self) -> None:
+        found = {
+            trace.channel.name: trace.channel
+            for trace in self._model.montage.traces
+            if trace.channel.kind in _KINDS
+        }
+        chosen, names = self._derivation.currentText(), list(found)
+        is_same = names == list(self._channels)
+        self._channels = found
+        if not is_same:
+            self._derivation.blockSignals(True)
+            self._derivation.clear()
+            self._derivation.addItems(names)
+            self._derivation.setCurrentText(chosen if chosen in found else _first_eeg(found))
+            self._derivation.blockSignals(False)
+        self._derivation.setEnabled(bool(names))
+        self._ask_later()
+
+    def _on_epoch_selected(self) -> None:
+        self._show_title()
+        self._ask_later()
+
+    def _on_derivation_chosen(self) -> None:
+        self._ask_later()
+
+    def _show_title(self) -> None:
+        epoch = self._model.epoch
+        self._title.setText(f"Epoch {epoch + 1}, {self._model.clock_text(epoch * EPOCH_S)}")
+
+    def _ask_later(self) -> None:
+        # Epochs fly past while a key is held: only the one where it rests is read.
+        if self.isVisible():
+            self._ask_timer.start()
+
+    def _ask(self) -> None:
+        channel = self._channels.get(self._derivation.currentText())
+        if channel is None or not self._model.n_epochs:
+            self._plot.show_spectrum(None)
+            self._problem.setText("The montage shows no EEG, EOG or EMG.")
+            return
+        slow = channel if _is_frontal(channel) else self._frontal() or channel
+        self._reader.ask(EpochWish(self._model.epoch, channel, slow))
+
+    def _frontal(self) -> ResolvedDerivation | None:
+        frontal = (c for c in self._channels.values() if c.kind == "eeg" and _is_frontal(c))
+        return next(frontal, None)
+
+    def _on_analysed(self, figures: EpochFigures) -> None:
+        if figures.wish.epoch != self._model.epoch:
+            return
+        self._problem.setText(figures.problem)
+        self._plot.show_spectrum(figures.spectrum)
+        unit = figures.wish.channel.unit.replace("uV", "µV")
+        for name in BANDS_HZ:
+            power = figures.bands[name] if figures.bands else None
+            is_known = power is not None and power.absolute is not None
+            self._powers[name].setText(
+                f"{power.absolute:.1f} {unit}²" if power and is_known else _UNDEFINED
+            )
+            share = None if power is None else power.relative
+            self._shares[name].setText(_UNDEFINED if share is None else f"{100 * share:.0f} %")
+            self._bars[name].setValue(0 if share is None else round(100 * share))
+        self._slow.setText(_slow_wave_sentence(figures))
+        self._spindles.setText(_spindle_sentence(figures))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
+        super().showEvent(event)
+        self._ask_later()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102
+        self._ask_timer.stop()
+        super().hideEvent(event)
+
+    def event(self, event: QEvent) -> bool:  # noqa: D102
+        if event.type() == QEvent.Type.DeferredDelete:
+            self.stop()
+        return super().event(event)
+
+
+def _is_frontal(channel: ResolvedDerivation) -> bool:
+    """By the electrode: F4-M1, Fz-Cz, Fpz-Cz."""
+    name = channel.name.split(" ")[0].upper()
+    return channel.kind == "eeg" and name[:1] == "F" and name[1:2] in tuple("0123456789ZP")
+
+
+def _first_eeg(channels: dict[str, ResolvedDerivation]) -> str:
+    eeg = [name for name, channel in channels.items() if channel.kind == "eeg"]
+    central = [name for name in eeg if name.upper().startswith("C")]
+    return next(iter((*central, *eeg, *channels)), "")
+
+
+def _slow_wave_sentence(figures: EpochFigures) -> str:
+    channel = figures.wish.slow_wave_channel
+    where = channel.name if _is_frontal(channel) else f"{channel.name}, which is not frontal"
+    if figures.slow_wave_s is None:
+        return f"Slow waves: {_UNDEFINED} ({where})"
+    verdict = "meets" if figures.slow_wave_s >= N3_SECONDS else "is under"
+    return (
+        f"Slow waves over {SLOW_WAVE_UV:g} µV: {figures.slow_wave_s:.1f} s, which {verdict}"
+        f" the {N3_SECONDS:g} s of N3"
+        f" ({where})"
+    )
+
+
+def _spindle_sentence(figures: EpochFigures) -> str:
+    if figures.spectrum is None:
+        return ""
+    n = len(figures.spindles)
+    at = ", ".join(f"{start_s:.1f}" for start_s, _ in figures.spindles[:6])
+    more = " …" if n > 6 else ""
+    return (
+        f"Spindle-like: {n}"
+        + (f", at {at}{more} s" if n else "")
+        + (f" ({figures.wish.channel.name}; 11-16 Hz, an aid, not a score)")
+    )

@@ -1,0 +1,266 @@
+"""Events: choose what to mark, list, filter, jump, edit, delete; lights off and on."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.gui.panels.event_table import CHANNEL, CLOCK, DURATION, NOTE, TEXT, EventTable
+from sleepscorer.gui.panels.lights_row import LightsRow
+from sleepscorer.gui.session_model import SessionModel
+
+_UPDATE_AFTER_MS = 80
+
+
+@dataclass(frozen=True)
+class _EventType:
+    """What can be marked: its words in the list, its EDF+ text, and how long it lasts at first."""
+
+    label: str
+    text: str
+    duration_s: float | None
+
+
+# EDF+ standard texts where there is one (edfplus.info, "EDF+ texts"); others are free text.
+_TYPES = (
+    _EventType("Arousal", AROUSAL, 3.0),
+    _EventType("Artefact", "Artefact", 10.0),
+    _EventType("Limb movement", "Limb movement", 2.0),
+    _EventType("Obstructive apnea", "Obstructive apnea", 10.0),
+    _EventType("Central apnea", "Central apnea", 10.0),
+    _EventType("Mixed apnea", "Mixed apnea", 10.0),
+    _EventType("Hypopnea", "Hypopnea", 10.0),
+    _EventType("RERA", "RERA", 10.0),
+)
+_COMMENT = "Comment"
+SELECT_TOOL = "select"
+
+
+class EventsPanel(QWidget):
+    """Marks and lists events.
+
+    Signals
+    -------
+    tool_chosen
+        ``"mark:<event text>"`` when dragging on a channel shall mark that, ``"select"`` when not.
+    """
+
+    tool_chosen = Signal(str)
+
+    def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setAccessibleName("Events")
+        self._update_timer = QTimer(self)
+        self._update_timer.setSingleShot(True)
+        self._update_timer.setInterval(_UPDATE_AFTER_MS)
+        self._build_marking()
+        self._build_list()
+        self._lights = LightsRow(model)
+        self._lights.misunderstood.connect(self._say)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        for row in (self._marking_row(), self._comment, self._lights, self._filter):
+            layout.addWidget(row)
+        layout.addWidget(self._view, 1)
+        below = QHBoxLayout()
+        below.addWidget(self._text, 1)
+        below.addWidget(self._delete, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(below)
+        self._update_timer.timeout.connect(self._table.update_rows)
+        model.scoring_changed.connect(self._on_scoring_changed)
+        self._on_selection_changed()
+
+    def set_tool(self, tool: str) -> None:
+        """Show the tool that the trace view has: ``"mark:<event text>"``, or any other."""
+        is_marking = tool.startswith("mark:")
+        if is_marking:
+            self._choose(tool.removeprefix("mark:"))
+        self._mark.setChecked(is_marking)
+
+    # -- marking ------------------------------------------------------------------------------
+
+    def _build_marking(self) -> None:
+        self._type = QComboBox()
+        for kind in _TYPES:
+            self._type.addItem(kind.label, kind)
+        self._type.addItem(_COMMENT)
+        self._type.setAccessibleName("Event to mark")
+        self._type.setToolTip("Event to mark")
+        self._type.currentIndexChanged.connect(self._on_type_chosen)
+        self._comment = QLineEdit()
+        self._comment.setAccessibleName("Words of the comment")
+        self._comment.setPlaceholderText("Words of the comment")
+        self._comment.textChanged.connect(self._on_comment_typed)
+        self._comment.hide()
+        self._mark = QPushButton("Draw")
+        self._mark.setCheckable(True)
+        self._mark.setAccessibleName("Mark by dragging on a trace")
+        self._mark.setToolTip("Then drag on a trace to mark this event; Esc leaves")
+        self._mark.clicked.connect(self._tell_tool)
+        self._add = QPushButton("Add here")
+        self._add.setAccessibleName("Add the event at the start of the current epoch")
+        self._add.setToolTip("Add it at the start of the current epoch; edit its time in the list")
+        self._add.clicked.connect(self._on_add)
+
+    def _marking_row(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._type, 1)
+        layout.addWidget(self._mark)
+        layout.addWidget(self._add)
+        return row
+
+    def _kind(self) -> _EventType:
+        kind = self._type.currentData()
+        if isinstance(kind, _EventType):
+            return kind
+        return _EventType(_COMMENT, self._comment.text().strip() or _COMMENT, None)
+
+    def _choose(self, text: str) -> None:
+        """Choose the type with this text, else a comment of these words."""
+        places = [i for i, kind in enumerate(_TYPES) if kind.text == text]
+        self._type.blockSignals(True)
+        self._type.setCurrentIndex(places[0] if places else len(_TYPES))
+        self._type.blockSignals(False)
+        self._comment.setVisible(not places)
+        if not places and text != _COMMENT and text != self._comment.text().strip():
+            self._comment.blockSignals(True)
+            self._comment.setText(text)
+            self._comment.blockSignals(False)
+
+    def _on_type_chosen(self) -> None:
+        is_comment = self._type.currentText() == _COMMENT
+        self._comment.setVisible(is_comment)
+        if is_comment:
+            self._comment.setFocus()
+        if self._mark.isChecked():
+            self._tell_tool()
+
+    def _on_comment_typed(self) -> None:
+        if self._mark.isChecked():
+            self._tell_tool()
+
+    def _tell_tool(self) -> None:
+        is_marking = self._mark.isChecked()
+        self.tool_chosen.emit(f"mark:{self._kind().text}" if is_marking else SELECT_TOOL)
+
+    def _on_add(self) -> None:
+        kind, start_s = self._kind(), self._model.epoch * EPOCH_S
+        left_s = self._model.recording.duration_s - start_s
+        duration_s = None if kind.duration_s is None else min(kind.duration_s, left_s)
+        event = Event(start_s, duration_s, kind.text)
+        if self._model.replace_event(None, event):
+            self._update_timer.stop()
+            self._table.update_rows()
+            self._select(event)
+
+    # -- the list -------------------------------------------------------------------------------
+
+    def _build_list(self) -> None:
+        self._filter = QLineEdit()
+        self._filter.setAccessibleName("Filter of the events")
+        self._filter.setPlaceholderText("Filter: arousal, C4, file …")
+        self._filter.setClearButtonEnabled(True)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setAccessibleName("About the event")
+        self._delete = QPushButton("Delete")
+        self._delete.setAccessibleName("Delete the event")
+        self._delete.setToolTip("Delete the chosen event (Ctrl+Delete in the list)")
+        self._delete.clicked.connect(self._on_delete)
+        self._table = EventTable(self._model, self)
+        self._table.misunderstood.connect(self._say)
+        self._filter.textChanged.connect(self._table.set_filter)
+        self._view = QTableView()
+        self._view.setModel(self._table)
+        self._view.setAccessibleName("Events of the night")
+        self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self._view.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
+        self._view.setTabKeyNavigation(False)
+        self._view.setShowGrid(False)
+        self._view.setWordWrap(False)
+        self._view.verticalHeader().hide()
+        self._view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        self._place_columns()
+        self._view.installEventFilter(self)
+        self._view.clicked.connect(self._on_row_chosen)
+        self._view.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self._table.modelReset.connect(self._on_selection_changed)
+
+    def _place_columns(self) -> None:
+        header = self._view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(20)
+        widths = {CLOCK: "00:00:00", DURATION: "000.0", CHANNEL: "C4-M1 0", NOTE: "Note"}
+        for column, text in widths.items():
+            self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 8)
+        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102
+        if (
+            watched is self._view
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+        ):
+            is_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._on_row_chosen(self._view.currentIndex())
+                return True
+            if event.key() == Qt.Key.Key_Delete and is_control:
+                self._on_delete()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _select(self, event: Event) -> None:
+        for i, row in enumerate(self._table.rows):
+            if row.is_own and row.event == event:
+                self._view.selectRow(i)
+                self._view.scrollTo(self._table.index(i, TEXT))
+
+    def _on_row_chosen(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self._model.show_time(self._table.rows[index.row()].event.onset_s)
+
+    def _chosen_row(self) -> int | None:
+        rows = self._view.selectionModel().selectedRows()
+        return rows[0].row() if rows else None
+
+    def _on_selection_changed(self) -> None:
+        chosen = self._chosen_row()
+        row = None if chosen is None else self._table.rows[chosen]
+        self._delete.setEnabled(
+            row is not None and row.is_own and not self._model.session.read_only
+        )
+        n_own = sum(row.is_own for row in self._table.rows)
+        counted = f"{n_own} marked, {len(self._table.rows) - n_own} of the file"
+        self._say(counted if row is None else row.explanation or row.event.text)
+
+    def _on_delete(self) -> None:
+        chosen = self._chosen_row()
+        if chosen is not None and self._table.rows[chosen].is_own:
+            self._model.replace_event(self._table.rows[chosen].event, None)
+
+    def _say(self, sentence: str) -> None:
+        self._text.setText(sentence)
+
+    def _on_scoring_changed(self) -> None:
+        # Stages matter too: an arousal after an epoch of W is doubtful.
+        self._update_timer.start()

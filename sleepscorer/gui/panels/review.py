@@ -1,0 +1,263 @@
+"""The review queue: the epochs worth a look, and how far it is done."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.gui.session_model import SessionModel
+
+_ORDERS = (
+    ("Least certain first", ReviewOrder.UNCERTAINTY),
+    ("Around stage changes", ReviewOrder.STAGE_CHANGE),
+    ("Machine against person", ReviewOrder.DISAGREEMENT),
+)
+_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "Second")
+_DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _SECOND = range(len(_COLUMNS))
+_TOOLTIPS = (
+    "Done: a person scored or confirmed it",
+    "",
+    "",
+    "The stage it has now",
+    "The machine's answer and its confidence; none where it could not be staged",
+    "The machine's second choice and its probability",
+)
+_FIRST_SHARE_PERCENT = 10
+_LARGEST_SHARE_PERCENT = 60
+_UPDATE_AFTER_MS = 80
+_NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class _QueueTable(QAbstractTableModel):
+    """The epochs of a queue as rows."""
+
+    def __init__(self, model: SessionModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._queue: ReviewQueue | None = None
+
+    def show_queue(self, queue: ReviewQueue) -> None:
+        """Show this queue; the same epochs keep their rows, and the selection with them."""
+        if self._queue is not None and self._queue.epochs == queue.epochs:
+            self._queue = queue
+            if queue.epochs:
+                last = self.index(len(queue.epochs) - 1, len(_COLUMNS) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
+            return
+        self.beginResetModel()
+        self._queue = queue
+        self.endResetModel()
+
+    def epoch_at(self, row: int) -> int | None:
+        if self._queue is None or not 0 <= row < self._queue.n_total:
+            return None
+        return self._queue.epochs[row]
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
+        return 0 if parent.isValid() or self._queue is None else self._queue.n_total
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return _COLUMNS[section]
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return _TOOLTIPS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        queue = self._queue
+        if queue is None:
+            return None
+        row, column = index.row(), index.column()
+        if role == Qt.ItemDataRole.TextAlignmentRole and column == _EPOCH:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == _DONE:
+            return "done" if queue.done[row] else "to do"
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if column == _DONE:
+            return "✓" if queue.done[row] else ""
+        return self._text(queue.epochs[row], column)
+
+    def _text(self, epoch: int, column: int) -> str:
+        session = self._model.session
+        if column == _EPOCH:
+            return str(epoch + 1)
+        if column == _CLOCK:
+            return self._model.clock_text(epoch * EPOCH_S)
+        if column == _STAGE:
+            return Stage(int(session.state.stages[epoch])).text
+        if session.machine is None:
+            return "–"
+        probabilities = session.machine.probabilities[epoch]
+        if not probabilities[0] >= 0:
+            return "none" if column == _BEST else "–"
+        ranked = probabilities.argsort()[::-1]
+        found = int(ranked[0 if column == _BEST else 1])
+        return f"{STAGES[found].text} {probabilities[found]:.2f}"
+
+
+class ReviewPanel(QWidget):
+    """Shows the queue, jumps to its epochs and counts what is done."""
+
+    def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setAccessibleName("Review queue")
+        self._update_timer = QTimer(self)
+        self._update_timer.setSingleShot(True)
+        self._update_timer.setInterval(_UPDATE_AFTER_MS)
+        self._update_timer.timeout.connect(self._update)
+        self._build()
+        model.scoring_changed.connect(self._on_scoring_changed)
+        model.epoch_selected.connect(self._on_epoch_selected)
+        self._update()
+
+    def go_to_next(self) -> bool:
+        """Turn to the next epoch of the queue that is not done; return False where none is left."""
+        self._update()
+        found = self._queue.next_after(self._model.epoch)
+        if found is None:
+            self._promise.setText(
+                _NO_MACHINE if self._model.session.machine is None else "Nothing left to review."
+            )
+            return False
+        self._model.select_epoch(found)
+        return True
+
+    def _build(self) -> None:
+        self._order = QComboBox()
+        for text, order in _ORDERS:
+            self._order.addItem(text, order)
+        self._order.setAccessibleName("Order of the review queue")
+        self._order.setToolTip("Which epochs to review")
+        self._order.currentIndexChanged.connect(self._update)
+        self._share = QSlider(Qt.Orientation.Horizontal)
+        self._share.setRange(1, _LARGEST_SHARE_PERCENT)
+        self._share.setPageStep(5)
+        self._share.setValue(_FIRST_SHARE_PERCENT)
+        self._share.setAccessibleName("Share of epochs to review, percent")
+        self._share.setToolTip("Share of all epochs to review")
+        self._share.valueChanged.connect(self._on_share_changed)
+        self._share_text, self._promise, self._done_text = QLabel(), QLabel(), QLabel()
+        self._promise.setWordWrap(True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setMaximumHeight(6)
+        self._bar.setAccessibleName("Review done")
+        self._next = QPushButton("Next")
+        self._next.setToolTip("Next epoch to review (N)")
+        self._next.setAccessibleName("Next epoch to review")
+        self._next.clicked.connect(self.go_to_next)
+        self._build_table()
+        grid = QGridLayout()
+        for row, (text, widget) in enumerate((("Order", self._order), ("Share", self._share))):
+            label = QLabel(text)
+            label.setBuddy(widget)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(widget, row, 1)
+        grid.addWidget(self._share_text, 1, 2)
+        grid.addWidget(self._next, 0, 2)
+        done = QHBoxLayout()
+        done.addWidget(self._done_text)
+        done.addWidget(self._bar, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addLayout(grid)
+        layout.addWidget(self._promise)
+        layout.addLayout(done)
+        layout.addWidget(self._view, 1)
+
+    def _build_table(self) -> None:
+        self._table = _QueueTable(self._model, self)
+        self._view = QTableView()
+        self._view.setModel(self._table)
+        self._view.setAccessibleName("Epochs to review")
+        self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._view.setTabKeyNavigation(False)
+        self._view.setShowGrid(False)
+        self._view.setWordWrap(False)
+        self._view.verticalHeader().hide()
+        self._view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        header = self._view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(20)
+        widest = ("✓", "Epoch", "00:00:00", "Stage", "Machine")
+        for column, text in enumerate(widest):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
+        header.setSectionResizeMode(_SECOND, QHeaderView.ResizeMode.Stretch)
+        self._view.clicked.connect(self._on_row_chosen)
+        self._view.activated.connect(self._on_row_chosen)
+
+    def _on_share_changed(self) -> None:
+        self._update_timer.start()
+        self._share_text.setText(f"{self._share.value()} %")
+
+    def _on_scoring_changed(self) -> None:
+        # Scoring keys come faster than anyone reads the list.
+        self._update_timer.start()
+
+    def _on_epoch_selected(self, epoch: int) -> None:
+        if epoch in self._queue.epochs:
+            self._view.selectRow(self._queue.epochs.index(epoch))
+        else:
+            self._view.clearSelection()
+
+    def _on_row_chosen(self, index: QModelIndex) -> None:
+        epoch = self._table.epoch_at(index.row())
+        if epoch is not None:
+            self._model.select_epoch(epoch)
+
+    def _update(self) -> None:
+        self._update_timer.stop()
+        session = self._model.session
+        self._queue = review_queue(
+            session.state,
+            session.machine,
+            # Qt gives an enumeration of strings back as a plain string.
+            order=ReviewOrder(self._order.currentData()),
+            share=self._share.value() / 100,
+        )
+        self._table.show_queue(self._queue)
+        self._share_text.setText(f"{self._share.value()} %")
+        self._done_text.setText(f"{self._queue.n_done} of {self._queue.n_total} done")
+        self._bar.setRange(0, max(self._queue.n_total, 1))
+        self._bar.setValue(self._queue.n_done)
+        self._promise.setText(self._promised(self._queue))
+        self._next.setEnabled(bool(self._queue.pending))
+        self._on_epoch_selected(self._model.epoch)
+
+    def _promised(self, queue: ReviewQueue) -> str:
+        if queue.expected_agreement is None or queue.expected_agreement_now is None:
+            return _NO_MACHINE
+        if queue.order is ReviewOrder.DISAGREEMENT:
+            return f"{queue.n_total} epochs are scored otherwise than by the machine."
+        return (
+            f"Expected agreement {100 * queue.expected_agreement:.0f} % once these are reviewed"
+            f" (now {100 * queue.expected_agreement_now:.0f} %)."
+        )

@@ -1,0 +1,206 @@
+"""What a person set once and for all: one typed table, kept in a file of the person's own."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+from PySide6.QtCore import QObject, Signal
+
+_MOST_RECENT_FILES = 12
+_FORMAT_KEY, _FORMAT = "settings_format", 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings and their defaults.
+
+    Parameters
+    ----------
+    theme
+        Of :data:`~sleepscorer.gui.theme.THEMES`.
+    key_profile
+        Of :data:`~sleepscorer.gui.keys.PROFILES`.
+    own_keys
+        Keys that differ from the profile: action to key sequences, as Qt spells them.
+    advance_after_top_row, advance_after_keypad
+        Whether scoring with these keys goes on to the next epoch.
+    page_length_s
+        Of a newly opened recording.
+    score_on_opening
+        Start the auto-scorer on opening a recording that has no scoring.
+    device
+        ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
+    keep_recent_files, recent_files
+        Whether to remember recordings, and those remembered, newest first.
+    file_name_in_title
+        Show the recording's file name in the window's title; the patient's name never is.
+    scorer
+        Name for the log of edits; empty takes the name of the computer account.
+    session_folder
+        Where new session files go; empty means beside the recording.
+    export_folder, export_formats
+        As last used; an empty folder means beside the recording.
+    screen_mm_per_px
+        As calibrated with a ruler; 0 takes what the screen says of itself.
+    montage
+        Name of the preset new recordings are shown in; empty means by the recording.
+    show_help_at_start
+        Show the manual, once, when the program is started without a recording.
+    window_geometry, window_layout
+        As Qt saves them, base64.
+    """
+
+    theme: str = "light"
+    key_profile: str = "default"
+    own_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    advance_after_top_row: bool = True
+    advance_after_keypad: bool = True
+    page_length_s: int = 30
+    score_on_opening: bool = False
+    device: str = "auto"
+    keep_recent_files: bool = True
+    recent_files: tuple[str, ...] = ()
+    file_name_in_title: bool = True
+    scorer: str = ""
+    session_folder: str = ""
+    export_folder: str = ""
+    export_formats: tuple[str, ...] = ("edf", "csv", "xlsx", "json")
+    screen_mm_per_px: float = 0.0
+    montage: str = ""
+    show_help_at_start: bool = True
+    window_geometry: str = ""
+    window_layout: str = ""
+
+
+_KNOWN = {entry.name: entry.default for entry in fields(Settings)}
+
+
+def settings_path() -> Path:
+    """Where this person's settings lie."""
+    return user_config_path("sleepscorer", appauthor=False) / "settings.json"
+
+
+class SettingsFile(QObject):
+    """The settings as they are now; every change is written at once.
+
+    What a newer version of the program wrote and this one does not know stays in the file.
+
+    Signals
+    -------
+    changed
+        Name of the setting.
+    not_saved
+        The sentence for people; the change then lasts until the program ends.
+    """
+
+    changed = Signal(str)
+    not_saved = Signal(str)
+
+    def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path or settings_path()
+        self._foreign: dict[str, Any] = {}
+        self._now = self._read()
+
+    @property
+    def now(self) -> Settings:
+        """All settings."""
+        return self._now
+
+    def set(self, **changes: Any) -> None:
+        """Change settings and write them.
+
+        Raises
+        ------
+        KeyError
+            If there is no such setting.
+        TypeError
+            If a value has another type than the default.
+        """
+        for name, value in changes.items():
+            if name not in _KNOWN:
+                raise KeyError(f"there is no setting {name!r}")
+            if not _is_valid(name, value):
+                raise TypeError(f"setting {name!r} can't be {value!r}")
+        changed = [name for name, value in changes.items() if getattr(self._now, name) != value]
+        if not changed:
+            return
+        self._now = replace(self._now, **changes)
+        self._write()
+        for name in changed:
+            self.changed.emit(name)
+
+    def add_recent_file(self, path: Path) -> None:
+        """Remember a recording, if that is wanted."""
+        if self._now.keep_recent_files:
+            rest = [name for name in self._now.recent_files if name != str(path)]
+            self.set(recent_files=(str(path), *rest)[:_MOST_RECENT_FILES])
+
+    def _read(self) -> Settings:
+        try:
+            raw = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            # None yet, or damaged: the defaults work, and the next change mends it.
+            return Settings()
+        if not isinstance(raw, dict):
+            return Settings()
+        known = {}
+        for name, value in raw.items():
+            if name not in _KNOWN:
+                self._foreign[name] = value
+            elif _is_valid(name, typed := _from_json(name, value)):
+                known[name] = typed
+        return Settings(**known)
+
+    def _write(self) -> None:
+        content = {**self._foreign, _FORMAT_KEY: _FORMAT, **asdict(self._now)}
+        try:
+            _write_atomically(self._path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        except OSError as error:
+            self.not_saved.emit(
+                f"{self._path}: the settings could not be saved: {error.strerror or error}"
+            )
+
+
+def _from_json(name: str, value: Any) -> Any:
+    default = getattr(Settings(), name)
+    if isinstance(default, tuple) and isinstance(value, list):
+        return tuple(value)
+    if isinstance(default, dict) and isinstance(value, dict):
+        return {key: tuple(keys) for key, keys in value.items() if isinstance(keys, list)}
+    if isinstance(default, float) and type(value) is int:
+        return float(value)
+    return value
+
+
+def _is_valid(name: str, value: Any) -> bool:
+    default = getattr(Settings(), name)
+    if type(value) is not type(default):
+        return False
+    if isinstance(value, tuple):
+        return all(isinstance(item, str) for item in value)
+    if isinstance(value, dict):
+        return all(
+            isinstance(keys, tuple) and all(isinstance(key, str) for key in keys)
+            for keys in value.values()
+        )
+    return True
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,220 @@
+"""The trace view: title line, label gutter, traces, and the thread that reads their pages."""
+
+import math
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from sleepscorer.core.edits import Change
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.events import Event
+from sleepscorer.gui.epoch_title import TitleLine, epoch_title
+from sleepscorer.gui.page_loader import PageLoader, PageRequest
+from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
+from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.trace_canvas import PageOnScreen, TraceCanvas
+from sleepscorer.gui.trace_changes import turned
+from sleepscorer.gui.trace_geometry import TimeAxis
+from sleepscorer.gui.trace_gutter import TraceGutter
+
+_PATIENCE_MS = 150
+# Long pages take longer to read than to paint, so more of them are read ahead.
+_AHEAD_SHORT, _AHEAD_LONG, _LONG_S = 3, 8, 120
+_STEPS_PER_DECADE = 10
+
+
+class SignalView(QWidget):
+    """Scrollable traces of the model's montage.
+
+    Parameters
+    ----------
+    model
+        What is shown, and where edits go.
+    theme
+        Colours.
+
+    Signals
+    -------
+    event_drawn
+        An event was marked or changed with the mouse, and is in the session; an Event.
+    message
+        A sentence for the status bar.
+    """
+
+    event_drawn = Signal(object)
+    message = Signal(str)
+
+    def __init__(self, model: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._loader = PageLoader(self)
+        self._wanted: PageRequest | None = None
+        self._last_start_s = model.page_start_s
+        self._direction = 1
+        self.title = TitleLine(theme, self)
+        self.canvas = TraceCanvas(model, theme, self)
+        self.gutter = TraceGutter(model, self.canvas, theme, self)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._lay_out()
+        self._connect()
+        self._show_title()
+
+    def _lay_out(self) -> None:
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.title, 0, 0, 1, 2)
+        layout.addWidget(self.gutter, 1, 0)
+        layout.addWidget(self.canvas, 1, 1)
+        layout.setRowStretch(1, 1)
+        self.setFocusProxy(self.canvas)
+
+    def _connect(self) -> None:
+        self._loader.page_read.connect(self._on_page_read)
+        self._loader.failed.connect(self._on_reading_failed)
+        self._patience.timeout.connect(self._show_title)
+        self.canvas.resized.connect(self._turn)
+        self.canvas.page_painted.connect(self._on_page_painted)
+        self.canvas.wheel_turned.connect(self._on_wheel_turned)
+        self.canvas.event_drawn.connect(self._on_event_drawn)
+        self.canvas.message.connect(self.message)
+        self._model.page_changed.connect(self._on_page_changed)
+        self._model.montage_changed.connect(self._turn)
+        self._model.epoch_selected.connect(self._on_epoch_selected)
+        self._model.scoring_changed.connect(self._on_scoring_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        for part in (self.title, self.gutter, self.canvas):
+            part.set_theme(theme)
+
+    def set_tool(self, name: str) -> None:
+        """Use the mouse to ``"select"``, to ``"measure"`` or to ``"mark:<event text>"``."""
+        self.canvas.set_tool(name)
+
+    def set_px_per_mm(self, px_per_mm: float | None) -> None:
+        """Give sensitivities in µV/mm too, on a calibrated screen."""
+        self.gutter.set_px_per_mm(px_per_mm)
+
+    def zoom_gain(self, factor: float) -> None:
+        """Make all traces larger (above 1) or smaller, by at least one step of a tenth decade."""
+        if factor <= 0:
+            raise ValueError(f"no gain {factor}")
+        steps = round(_STEPS_PER_DECADE * math.log10(factor))
+        if factor != 1:
+            steps = steps or int(math.copysign(1, factor - 1))
+        self._model.set_montage(turned(self._model.montage, steps))
+
+    def delete_selected_event(self) -> bool:
+        """Delete the event selected with the mouse; return False where there is none."""
+        return self.canvas.delete_selected()
+
+    @property
+    def is_current(self) -> bool:
+        """True if what is shown is the model's page; False while that is being read."""
+        return self._wanted is None
+
+    def stop(self) -> None:
+        """End the reader's thread and wait for it."""
+        self._loader.stop()
+
+    def _on_wheel_turned(self, notches: int, modifiers: Qt.KeyboardModifier) -> None:
+        """Turn pages; with Ctrl change the gain, with Shift the length of a page."""
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_gain(10 ** (notches / _STEPS_PER_DECADE))
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self._change_length(-notches)
+        else:
+            self._model.turn_page(-notches)
+
+    def _change_length(self, steps: int) -> None:
+        here = PAGE_LENGTHS_S.index(self._model.page_s)
+        there = min(max(here + steps, 0), len(PAGE_LENGTHS_S) - 1)
+        self._model.set_page_length(PAGE_LENGTHS_S[there])
+
+    # Pages.
+
+    def _axis(self, page_start_s: float) -> TimeAxis:
+        model = self._model
+        page_stop_s = page_start_s + model.page_s
+        start_s, stop_s = page_start_s - model.context_s, page_stop_s + model.context_s
+        return TimeAxis(start_s, stop_s, page_start_s, page_stop_s, 1.0)
+
+    def _request(self, page_start_s: float) -> PageRequest:
+        axis = self._axis(page_start_s)
+        traces, n_columns = self._model.montage.visible, self.canvas.n_columns
+        return PageRequest.of(traces, axis.start_s, axis.stop_s, n_columns=n_columns)
+
+    def _turn(self) -> None:
+        """Show the model's page, at once if it was read ahead."""
+        start_s = self._model.page_start_s
+        self._wanted = self._request(start_s)
+        self._show_if_read()
+        if self._wanted is not None and not self._patience.isActive():
+            self._patience.start()
+        # Reading ahead waits until this page is painted: both need the interpreter's lock.
+        self._loader.ask([] if self._wanted is None else [self._wanted])
+
+    def _on_page_painted(self) -> None:
+        """Read ahead: most pages in the direction of travel, one behind."""
+        if self._wanted is None:
+            self._loader.ask(self._neighbours())
+
+    def _neighbours(self) -> list[PageRequest]:
+        start_s, page_s = self._model.page_start_s, self._model.page_s
+        n_ahead = _AHEAD_LONG if page_s >= _LONG_S else _AHEAD_SHORT
+        steps = [1, -1, *range(2, n_ahead + 1)]
+        starts = [start_s + self._direction * step * page_s for step in steps]
+        end_s = self._model.recording.duration_s
+        return [self._request(s) for s in starts if 0 <= s < end_s]
+
+    def _show_if_read(self) -> None:
+        if self._wanted is None:
+            return
+        pages = self._loader.lookup(self._wanted)
+        if pages is None:
+            return
+        self._wanted = None
+        self._patience.stop()
+        axis = self._axis(self._model.page_start_s)
+        self.canvas.show_page(PageOnScreen.of(self._model.montage.visible, pages, axis))
+        self.gutter.follow_canvas()
+        self._show_title()
+
+    def _on_page_read(self, request: PageRequest) -> None:
+        if request == self._wanted:
+            self._show_if_read()
+
+    def _on_reading_failed(self, error: Exception) -> None:
+        self._patience.stop()
+        if not isinstance(error, SleepScorerError):
+            raise error
+        self.message.emit(str(error))
+
+    # The model.
+
+    def _on_page_changed(self) -> None:
+        start_s = self._model.page_start_s
+        if start_s != self._last_start_s:
+            self._direction = 1 if start_s > self._last_start_s else -1
+        self._last_start_s = start_s
+        self._turn()
+        self._show_title()
+
+    def _on_epoch_selected(self, _epoch: int) -> None:
+        self._show_title()
+
+    def _on_scoring_changed(self, _change: Change) -> None:
+        self._show_title()
+
+    def _on_event_drawn(self, event: Event) -> None:
+        self.event_drawn.emit(event)
+
+    def _show_title(self) -> None:
+        page_s = self._model.page_s
+        note = f"{page_s} s page" if page_s < 60 else f"{page_s // 60} min page"
+        if self._wanted is not None and not self._patience.isActive():
+            note = f"reading …   {note}"
+        self.title.show_title(epoch_title(self._model), note)

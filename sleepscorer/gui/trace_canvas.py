@@ -1,0 +1,396 @@
+"""The traces themselves: shows the last page that was read, and takes the mouse."""
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from sleepscorer.analysis.display import DisplayTrace
+from sleepscorer.analysis.pages import TracePage
+from sleepscorer.core.edits import Change
+from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
+from sleepscorer.gui.epoch_strip import paint_current_epoch, paint_epochs
+from sleepscorer.gui.event_spans import EventFinder, EventSpan, event_spans, span_at
+from sleepscorer.gui.page_loader import Pages
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.trace_geometry import RowGrid, TimeAxis, row_grid, row_offset
+from sleepscorer.gui.trace_painter import (
+    Screenful,
+    TracePainter,
+    duration_text,
+    gaps_in_view,
+)
+from sleepscorer.gui.trace_tools import (
+    MARK,
+    MEASURE,
+    SELECT,
+    MarkTool,
+    MeasureTool,
+    SelectTool,
+    Tool,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PageOnScreen:
+    """What is shown: it lags behind the model while a page is being read.
+
+    Parameters
+    ----------
+    traces, pages
+        Rows from the top.
+    axis
+        Of a view one pixel wide; :class:`TraceCanvas` knows its width.
+    offsets
+        The value in the middle of each row.
+    """
+
+    traces: tuple[DisplayTrace, ...]
+    pages: Pages
+    axis: TimeAxis
+    offsets: tuple[float, ...]
+
+    @classmethod
+    def of(cls, traces: tuple[DisplayTrace, ...], pages: Pages, axis: TimeAxis) -> "PageOnScreen":
+        """Make a page of what was read."""
+        rows = zip(traces, pages, strict=True)
+        return cls(traces, pages, axis, tuple(row_offset(trace, page) for trace, page in rows))
+
+
+NOTCH_DELTA = 120
+"""What Qt counts for a notch of the wheel."""
+
+NOTHING = PageOnScreen((), (), TimeAxis(0.0, 1.0, 0.0, 1.0, 1.0), ())
+
+
+class TraceCanvas(QWidget):
+    """Paints a page and runs the tools.
+
+    Signals
+    -------
+    resized
+        Pages are needed for another number of columns.
+    page_painted
+        A new page has reached the screen.
+    wheel_turned
+        By so many notches, more than 0 away from the person, with these modifier keys held.
+    event_drawn
+        An event was marked or changed; an Event.
+    message
+        A sentence for the status bar.
+    """
+
+    resized = Signal()
+    page_painted = Signal()
+    wheel_turned = Signal(int, object)
+    event_drawn = Signal(object)
+    message = Signal(str)
+
+    def __init__(self, model: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._shown = NOTHING
+        self._painter = TracePainter(theme, self._small_font())
+        self._image: QImage | None = None
+        self._spans: list[EventSpan] = []
+        self._selected: Event | None = None
+        self._wheel_delta = 0
+        self._tool: Tool = SelectTool(self)
+        self._annotations = EventFinder(model.recording.events)
+        self._own_events: tuple[Event, ...] = ()
+        self._own = EventFinder(())
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(200, 120)
+        self.setAccessibleName("Traces")
+        model.scoring_changed.connect(self._on_scoring_changed)
+        model.epoch_selected.connect(self._on_epoch_selected)
+
+    # What the tools see.
+
+    @property
+    def axis(self) -> TimeAxis:
+        """Where times lie."""
+        return replace(self._shown.axis, width_px=float(max(self.width(), 1)))
+
+    @property
+    def grid(self) -> RowGrid:
+        """Where rows lie."""
+        return row_grid(len(self._shown.traces), self.height())
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the recording."""
+        return self._model.recording.duration_s
+
+    def row(self, row: int) -> tuple[DisplayTrace, TracePage]:
+        """Return what is drawn in a row."""
+        return self._shown.traces[row], self._shown.pages[row]
+
+    def span_at(self, position: QPointF) -> EventSpan | None:
+        """Return the event there."""
+        return span_at(self._spans, position)
+
+    def select_event(self, event: Event | None) -> None:
+        """Select an event, or none."""
+        self._selected = event
+        self.update()
+
+    def change_event(self, old: Event | None, new: Event) -> None:
+        """Ask the session for a new or changed event."""
+        if self._model.replace_event(old, new):
+            self._selected = new
+            self.event_drawn.emit(new)
+            lasts = "" if new.duration_s is None else f", {duration_text(new.duration_s)}"
+            where = f" on {new.channel}" if new.channel else ""
+            clock = self._model.clock_text(new.onset_s)
+            self.message.emit(f"{new.text}{lasts}{where} at {clock}")
+        self.update()
+
+    # What the view asks.
+
+    @property
+    def n_columns(self) -> int:
+        """Device pixels from left to right."""
+        return max(round(self.width() * self.devicePixelRatioF()), 1)
+
+    @property
+    def traces(self) -> tuple[DisplayTrace, ...]:
+        """The rows on the screen."""
+        return self._shown.traces
+
+    @property
+    def offsets(self) -> tuple[float, ...]:
+        """The value in the middle of each row."""
+        return self._shown.offsets
+
+    @property
+    def selected_event(self) -> Event | None:
+        """The event that Delete would delete."""
+        return self._selected
+
+    @property
+    def tool(self) -> Tool:
+        """What dragging does."""
+        return self._tool
+
+    def show_page(self, page: PageOnScreen) -> None:
+        """Show this page."""
+        if page.axis != self._shown.axis:
+            self._tool.cancel()
+        self._shown = page
+        self._repaint_page()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self._painter = TracePainter(theme, self._small_font())
+        self._repaint_page()
+
+    def set_tool(self, name: str) -> None:
+        """Use the mouse to ``"select"``, to ``"measure"`` or to ``"mark:<event text>"``."""
+        if name == SELECT:
+            self._tool = SelectTool(self)
+        elif name == MEASURE:
+            self._tool = MeasureTool(self)
+        elif name.startswith(MARK) and name != MARK:
+            self._tool = MarkTool(self, name.removeprefix(MARK))
+        else:
+            raise ValueError(f"no tool {name!r}")
+        self.setCursor(self._tool.cursor)
+        self.update()
+
+    def delete_selected(self) -> bool:
+        """Delete the selected event; return False where none is selected or it is not ours."""
+        event = self._selected
+        if event is None or event not in self._model.session.state.events:
+            return False
+        if self._model.replace_event(event, None):
+            self._selected = None
+            self.message.emit(f"{event.text} deleted")
+        self.update()
+        return True
+
+    # Painting.
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """A comfortable size."""
+        return QSize(1200, 600)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the page, and over it what changes without a new page."""
+        is_new = self._image is None
+        image = self._image = self._image or self._painted_page()
+        with QPainter(self) as painter:
+            painter.drawImage(QPointF(0, 0), image)
+            painter.setFont(self._small_font())
+            model, axis, theme = self._model, self.axis, self._theme
+            paint_epochs(painter, model, axis, theme=theme)
+            paint_current_epoch(painter, model, axis, grid=self.grid, theme=theme)
+            self._paint_selection(painter)
+            self._tool.paint(painter, self._theme)
+        if is_new:
+            self.page_painted.emit()
+
+    def _repaint_page(self) -> None:
+        self._image = None
+        self.update()
+
+    def _painted_page(self) -> QImage:
+        model, axis, grid = self._model, self.axis, self.grid
+        state = model.session.state
+        if state.events is not self._own_events:
+            self._own_events, self._own = state.events, EventFinder(state.events)
+        traces = self._shown.traces
+        self._spans = event_spans(
+            self._own.between(axis.start_s, axis.stop_s),
+            self._annotations.between(axis.start_s, axis.stop_s),
+            traces,
+            axis=axis,
+            grid=grid,
+        )
+        marks = ((state.lights_off_s, LIGHTS_OFF), (state.lights_on_s, LIGHTS_ON))
+        screenful = Screenful(
+            traces=traces,
+            pages=self._shown.pages,
+            offsets=self._shown.offsets,
+            axis=axis,
+            grid=grid,
+            spans=self._spans,
+            gaps=gaps_in_view(model.recording.gaps, model.recording.duration_s, axis),
+            lights=[(time_s, name) for time_s, name in marks if time_s is not None],
+            clock_text=model.clock_text,
+        )
+        ratio = self.devicePixelRatioF()
+        size = QSize(self.n_columns, max(round(self.height() * ratio), 1))
+        return self._painter.paint(screenful, size, ratio)
+
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(max(font.pointSizeF() * 0.9, 6.5))
+        return font
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        for span in self._spans:
+            if span.event == self._selected:
+                pen = QPen(QColor(self._theme.cursor), 2)
+                painter.setPen(pen)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(span.rect)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for as many columns as there are now; until then the old ones are shown."""
+        self._image = None
+        self.resized.emit()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow another font."""
+        if event.type() == QEvent.Type.FontChange:
+            self._painter = TracePainter(self._theme, self._small_font())
+            self._repaint_page()
+        super().changeEvent(event)
+
+    # Mouse and keys.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Begin with the tool."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._tool.press(event.position())
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Go on with the tool, or show what it would grip."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._tool.move(event.position())
+            self.update()
+        else:
+            self.setCursor(self._tool.cursor_at(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """End with the tool."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._tool.release(event.position())
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Count notches; touch pads send parts of one."""
+        # Some platforms report Shift+wheel as a horizontal one.
+        self._wheel_delta += event.angleDelta().y() or event.angleDelta().x()
+        notches = int(self._wheel_delta / NOTCH_DELTA)
+        self._wheel_delta -= notches * NOTCH_DELTA
+        event.accept()
+        if notches:
+            self.wheel_turned.emit(notches, event.modifiers())
+
+    def event(self, event: QEvent) -> bool:
+        """Show the words of an event under the pointer, and claim the keys that concern one."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            span = self.span_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self._tip(span) if span else "", self)
+            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            # Without this, Del and Esc would be the window's also while they concern an event.
+            event.setAccepted(self._concerns_event(event))
+            return event.isAccepted()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Delete or let go of the selected event; all other keys are the window's."""
+        if not self._concerns_event(event):
+            event.ignore()
+        elif event.key() != Qt.Key.Key_Escape:
+            self.delete_selected()
+        elif self._tool.is_busy:
+            self._tool.cancel()
+            self.update()
+        else:
+            self.select_event(None)
+
+    def _concerns_event(self, event: QKeyEvent) -> bool:
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            return self._tool.is_busy or self._selected is not None
+        is_delete = event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        return is_delete and self._selected in self._model.session.state.events
+
+    def _tip(self, span: EventSpan) -> str:
+        event = span.event
+        words = [event.text, self._model.clock_text(event.onset_s)]
+        if event.duration_s is not None:
+            words.append(duration_text(event.duration_s))
+        if event.channel:
+            words.append(event.channel)
+        if not span.is_own:
+            words.append("annotation of the recording")
+        return " · ".join(words)
+
+    # The model.
+
+    def _on_scoring_changed(self, change: Change) -> None:
+        if change.events_removed or change.events_added or change.lights_after is not None:
+            if self._selected in change.events_removed:
+                self._selected = None
+            self._image = None
+        self.update()
+
+    def _on_epoch_selected(self, _epoch: int) -> None:
+        self.update()

@@ -1,0 +1,61 @@
+"""A montage with one thing about its rows changed: what the label gutter and the wheel ask for."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
+from sleepscorer.gui.trace_geometry import stepped_height
+
+
+def with_trace(montage: DisplayMontage, old: DisplayTrace, new: DisplayTrace) -> DisplayMontage:
+    """Put one row in the place of another."""
+    return _each(montage, lambda trace: new if trace is old else trace)
+
+
+def turned(montage: DisplayMontage, steps: int) -> DisplayMontage:
+    """Make all rows more (or, below 0, less) sensitive by tenths of a decade."""
+    return _each(montage, lambda trace: trace_turned(trace, steps))
+
+
+def trace_turned(trace: DisplayTrace, steps: int) -> DisplayTrace:
+    """Make a row more (or less) sensitive by tenths of a decade."""
+    return replace(trace, height_uv=stepped_height(trace.height_uv, steps))
+
+
+def like(montage: DisplayMontage, model: DisplayTrace) -> DisplayMontage:
+    """Give all rows of the same kind and unit the scale, filter and polarity of this one."""
+
+    def changed(trace: DisplayTrace) -> DisplayTrace:
+        same = (trace.channel.kind, trace.channel.unit) == (model.channel.kind, model.channel.unit)
+        if not same:
+            return trace
+        return replace(
+            trace, height_uv=model.height_uv, filter=model.filter, inverted=model.inverted
+        )
+
+    return _each(montage, changed)
+
+
+def all_visible(montage: DisplayMontage) -> DisplayMontage:
+    """Show the hidden rows again."""
+    return _each(montage, lambda trace: replace(trace, visible=True))
+
+
+def moved(montage: DisplayMontage, trace: DisplayTrace, rows: int) -> DisplayMontage:
+    """Move a visible row up (below 0) or down past other visible rows; not past the ends."""
+    visible = list(montage.visible)
+    here = next(i for i, other in enumerate(visible) if other is trace)
+    there = min(max(here + rows, 0), len(visible) - 1)
+    others = [other for other in montage.traces if other is not trace]
+    beside = visible[there]
+    if there == here:
+        return montage
+    place = next(i for i, other in enumerate(others) if other is beside)
+    others.insert(place + 1 if rows > 0 else place, trace)
+    return replace(montage, traces=tuple(others))
+
+
+def _each(
+    montage: DisplayMontage, change: Callable[[DisplayTrace], DisplayTrace]
+) -> DisplayMontage:
+    return replace(montage, traces=tuple(change(trace) for trace in montage.traces))

@@ -1,0 +1,282 @@
+"""The labels at the left of the traces: name, filter, scale bar; wheel and menu change a row."""
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from sleepscorer.analysis.display import DisplayTrace
+from sleepscorer.analysis.filters import described
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.theme import Theme, trace_colour
+from sleepscorer.gui.trace_canvas import NOTCH_DELTA, TraceCanvas
+from sleepscorer.gui.trace_changes import trace_turned, with_trace
+from sleepscorer.gui.trace_geometry import (
+    RowGrid,
+    amount_text,
+    bar_value,
+    row_grid,
+    unit_text,
+)
+from sleepscorer.gui.trace_menu import TraceMenu
+
+GUTTER_PX = 178
+
+_TWO_LINES_PX = 30.0
+_SMALLEST_TEXT_PX = 7.0
+
+
+class TraceGutter(QWidget):
+    """Labels that stand beside the rows of a canvas."""
+
+    def __init__(
+        self,
+        model: SessionModel,
+        canvas: TraceCanvas,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._canvas = canvas
+        self._theme = theme
+        self._row = 0
+        self._turned = 0
+        self._labelled: tuple[tuple[DisplayTrace, ...], tuple[float, ...]] = ((), ())
+        self._px_per_mm: float | None = None
+        self.setFixedWidth(GUTTER_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Labels of the traces")
+        self.setAccessibleDescription(
+            "Up and Down choose a row, Enter or the menu key opens its menu"
+        )
+
+    @property
+    def grid(self) -> RowGrid:
+        """Where the rows lie: where those of the canvas do."""
+        return row_grid(len(self._canvas.traces), self.height())
+
+    def follow_canvas(self) -> None:
+        """Label what the canvas shows now; nothing is drawn where the labels stay the same."""
+        labelled = self._canvas.traces, self._canvas.offsets
+        if labelled != self._labelled:
+            self._labelled = labelled
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours."""
+        self._theme = theme
+        self.update()
+
+    def set_px_per_mm(self, px_per_mm: float | None) -> None:
+        """Give scales in µV/mm too, on a screen with so many logical pixels to a millimetre."""
+        self._px_per_mm = px_per_mm
+        self.update()
+
+    def open_menu(self, row: int, where: QPoint) -> TraceMenu | None:
+        """Open the menu of a row; ``where`` on the screen."""
+        trace = self._trace(row)
+        if trace is None:
+            return None
+        self._row = row
+        row_mm = self.grid.height_px / self._px_per_mm if self._px_per_mm else None
+        menu = TraceMenu(self._model, trace, row_mm=row_mm, parent=self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+        self.update()
+        return menu
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as it stays."""
+        return QSize(GUTTER_PX, 400)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the labels."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self._theme.panel))
+            grid = self.grid
+            for row in range(grid.n_rows):
+                self._paint_row(painter, row, grid)
+            painter.setPen(QColor(self._theme.grid_five_seconds))
+            painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
+
+    def _paint_row(self, painter: QPainter, row: int, grid: RowGrid) -> None:
+        trace, offset = self._canvas.traces[row], self._canvas.offsets[row]
+        box = QRectF(8, grid.row_top_px(row), self.width() - 20, grid.height_px)
+        if self.hasFocus() and row == self._row:
+            painter.fillRect(box.adjusted(-8, 0, 20, 0), QColor(self._theme.selection))
+        bar = bar_value(trace.height_uv, grid.height_px)
+        self._paint_bar(painter, grid.centre_px(row), bar / trace.height_uv * grid.height_px)
+        scale = amount_text(bar, trace.channel.unit)
+        if offset:
+            ends = f"{offset - bar / 2:.4g}–{offset + bar / 2:.4g}"
+            scale = f"{ends} {unit_text(trace.channel.unit)}".rstrip()
+        note = described(trace.filter, trace.channel.sampling_rate_hz)
+        if trace.inverted:
+            note = f"{note}, neg. up"
+        if grid.height_px >= _TWO_LINES_PX:
+            self._paint_two_lines(painter, box, trace, (note, scale))
+        else:
+            self._paint_one_line(painter, box, trace, (note, scale))
+
+    def _paint_bar(self, painter: QPainter, centre: float, height: float) -> None:
+        """Draw the scale bar at the right edge, beside the trace."""
+        x = self.width() - 6.0
+        painter.setPen(QPen(QColor(self._theme.text), 1))
+        top, bottom = centre - height / 2, centre + height / 2
+        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
+        for y in (top, bottom):
+            painter.drawLine(QPointF(x - 3, y), QPointF(x + 2, y))
+
+    def _paint_two_lines(
+        self, painter: QPainter, box: QRectF, trace: DisplayTrace, words: tuple[str, str]
+    ) -> None:
+        small = self._font_that_fits(15, 0.82)
+        metrics = QFontMetricsF(small)
+        middle = box.center().y()
+        upper = QRectF(box.left(), middle - 16, box.width(), 17)
+        lower = QRectF(box.left(), middle + 0, box.width(), 15)
+        self._write_name(painter, upper, trace, self._name_font(17))
+        painter.setFont(small)
+        room = box.width() - metrics.horizontalAdvance(words[1]) - 8
+        self._write(painter, lower, words[1], right=True)
+        note = metrics.elidedText(words[0], Qt.TextElideMode.ElideRight, room)
+        self._write(painter, lower, note)
+
+    def _paint_one_line(
+        self, painter: QPainter, box: QRectF, trace: DisplayTrace, words: tuple[str, str]
+    ) -> None:
+        name_font, small = self._name_font(box.height()), self._font_that_fits(box.height(), 0.8)
+        metrics = QFontMetricsF(small)
+        scale_width = metrics.horizontalAdvance(words[1])
+        name_width = QFontMetricsF(name_font).horizontalAdvance(trace.channel.name)
+        room = box.width() - scale_width - 8
+        self._write_name(
+            painter, QRectF(box.left(), box.top(), room, box.height()), trace, name_font
+        )
+        painter.setFont(small)
+        self._write(painter, box, words[1], right=True)
+        place = QRectF(box.left() + name_width + 6, box.top(), room - name_width - 6, box.height())
+        if metrics.horizontalAdvance(words[0]) <= place.width():
+            self._write(painter, place, words[0])
+
+    def _write_name(
+        self, painter: QPainter, place: QRectF, trace: DisplayTrace, font: QFont
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(QColor(trace.colour or trace_colour(self._theme, trace.channel.kind)))
+        name = QFontMetricsF(font).elidedText(
+            trace.channel.name, Qt.TextElideMode.ElideRight, place.width()
+        )
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _write(self, painter: QPainter, place: QRectF, text: str, *, right: bool = False) -> None:
+        painter.setPen(QColor(self._theme.faint_text))
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _name_font(self, height: float) -> QFont:
+        font = self._font_that_fits(height, 0.95)
+        font.setBold(True)
+        return font
+
+    def _font_that_fits(self, height: float, share: float) -> QFont:
+        """The font of the labels, smaller in rows that are lower than a line."""
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * share)
+        if QFontMetricsF(font).height() > height:
+            font.setPixelSize(round(max(height * 0.8, _SMALLEST_TEXT_PX)))
+        return font
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Turn the sensitivity of the row under the pointer."""
+        trace = self._trace(self.grid.row_at(event.position().y()))
+        self._turned += event.angleDelta().y() or event.angleDelta().x()
+        steps = int(self._turned / NOTCH_DELTA)
+        self._turned -= steps * NOTCH_DELTA
+        if trace is not None and steps:
+            changed = trace_turned(trace, steps)
+            self._model.set_montage(with_trace(self._model.montage, trace, changed))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Choose the row under the pointer."""
+        row = self.grid.row_at(event.position().y())
+        if row is not None:
+            self._row = row
+            self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the menu of the row under the pointer."""
+        row = self.grid.row_at(event.position().y())
+        if row is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.open_menu(row, event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Open a row's menu: where the pointer is, or of the chosen row by the menu key."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self._open_chosen()
+            return
+        row = self.grid.row_at(float(event.pos().y()))
+        if row is not None:
+            self.open_menu(row, event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Choose a row by Up and Down and open its menu by Enter; other keys are the window's."""
+        key = event.key()
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(key))
+        if step is not None and self.grid.n_rows:
+            self._row = min(max(self._row + step, 0), self.grid.n_rows - 1)
+            self.update()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open_chosen()
+        else:
+            event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        """Say everything about the row under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            trace = self._trace(self.grid.row_at(float(event.pos().y())))
+            QToolTip.showText(event.globalPos(), self._tip(trace) if trace else "", self)
+            return True
+        return super().event(event)
+
+    def _open_chosen(self) -> None:
+        grid = self.grid
+        middle = QPoint(self.width() // 2, round(grid.centre_px(min(self._row, grid.n_rows - 1))))
+        self.open_menu(self._row, self.mapToGlobal(middle))
+
+    def _trace(self, row: int | None) -> DisplayTrace | None:
+        """The row as the montage has it now; what is on the screen may lag behind."""
+        visible = self._model.montage.visible
+        return visible[row] if row is not None and row < len(visible) else None
+
+    def _tip(self, trace: DisplayTrace) -> str:
+        channel, height = trace.channel, self.grid.height_px
+        lines = [
+            f"{channel.name}: {channel.formula}",
+            f"{described(trace.filter, channel.sampling_rate_hz)}, zero-phase, for the screen only",
+            f"stored at {channel.sampling_rate_hz:g} Hz",
+            f"{amount_text(trace.height_uv, channel.unit)} in the row's height",
+        ]
+        if self._px_per_mm:
+            per_mm = trace.height_uv / height * self._px_per_mm
+            lines[-1] += f" ({amount_text(per_mm, channel.unit)}/mm)"
+        prefilter = channel.parts[0][0].prefilter
+        if prefilter:
+            lines.insert(2, f"recorded with {prefilter}")
+        lines.append("negative up" if trace.inverted else "positive up")
+        lines.append("Wheel: sensitivity. Double click: menu.")
+        return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""What the window showed of a session, as values that JSON knows, and back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
+from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
+from sleepscorer.core.recording import Recording
+from sleepscorer.gui.dialogs.channels import ROLES, ChannelChoice
+from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
+
+
+def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
+    """Return what is shown: page, montage, channels to stage by."""
+    preset = MontagePreset.of(model.montage, model.montage.name)
+    return {
+        "epoch": model.epoch,
+        "page_s": model.page_s,
+        "montage": preset.name,
+        "rows": [asdict(rule) for rule in preset.rules],
+        "channels": {role: _listed(getattr(channels, role)) for role in ROLES},
+    }
+
+
+def montage_of(view: Mapping[str, Any], recording: Recording) -> DisplayMontage | None:
+    """Return the montage that was shown; None where there was none or it can't be understood."""
+    try:
+        rules = tuple(_rule(row) for row in view["rows"])
+        montage = MontagePreset(str(view["montage"]), rules).resolve(recording)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return montage if montage.traces else None
+
+
+def channels_of(view: Mapping[str, Any]) -> ChannelChoice:
+    """Return the channels to stage by."""
+    stored = view.get("channels")
+    if not isinstance(stored, dict):
+        return ChannelChoice()
+    return ChannelChoice(**{role: _names(stored.get(role)) for role in ROLES})
+
+
+def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> None:
+    """Turn to the page that was shown; the preferred page length where none was stored."""
+    stored = view.get("page_s")
+    length = stored if isinstance(stored, int) and stored in PAGE_LENGTHS_S else page_s
+    model.set_page_length(length if length in PAGE_LENGTHS_S else PAGE_LENGTHS_S[4])
+    epoch = view.get("epoch")
+    if isinstance(epoch, int):
+        model.select_epoch(epoch)
+
+
+def _rule(row: Mapping[str, Any]) -> TraceRule:
+    values = dict(row)
+    stored = values.pop("filter", None)
+    for name in ("wants", "kinds"):
+        values[name] = tuple(str(item) for item in values.get(name, ()))
+    return TraceRule(**values, filter=None if stored is None else DisplayFilter(**stored))
+
+
+def _listed(names: tuple[str, ...] | None) -> list[str] | None:
+    return None if names is None else list(names)
+
+
+def _names(stored: Any) -> tuple[str, ...] | None:
+    if not isinstance(stored, list):
+        return None
+    return tuple(str(name) for name in stored)

@@ -1,0 +1,92 @@
+"""The panes of one open recording: overview above, traces below, panels beside."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from sleepscorer.gui.overview import Overview
+from sleepscorer.gui.panels.epoch import EpochPanel
+from sleepscorer.gui.panels.events import EventsPanel
+from sleepscorer.gui.panels.review import ReviewPanel
+from sleepscorer.gui.panels.statistics import StatisticsPanel
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.signal_view import SignalView
+from sleepscorer.gui.tasks import TaskRunner
+from sleepscorer.gui.theme import Theme
+
+_OVERVIEW_PART, _TRACES_PART = 27, 73
+
+
+class Workspace(QWidget):
+    """All that shows one session; made when it is opened, thrown away when it is closed.
+
+    Parameters
+    ----------
+    model
+        The open session.
+    theme
+        The colours.
+    tasks
+        For what the panes compute.
+    """
+
+    def __init__(
+        self, model: SessionModel, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.overview = Overview(model, theme, tasks)
+        self.traces = SignalView(model, theme)
+        self.review = ReviewPanel(model)
+        self.events = EventsPanel(model)
+        self.statistics = StatisticsPanel(model)
+        self.epoch = EpochPanel(model, theme)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.overview)
+        self._splitter.addWidget(self.traces)
+        self._splitter.setStretchFactor(0, _OVERVIEW_PART)
+        self._splitter.setStretchFactor(1, _TRACES_PART)
+        self._splitter.setSizes([_OVERVIEW_PART * 100, _TRACES_PART * 100])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter)
+
+    @property
+    def panels(self) -> Mapping[str, tuple[str, QWidget]]:
+        """Title and widget of each panel, in the order of the tabs."""
+        return {
+            "review": ("Review", self.review),
+            "events": ("Events", self.events),
+            "statistics": ("Statistics", self.statistics),
+            "epoch": ("Epoch", self.epoch),
+        }
+
+    def fill_tabs(self, tabs: QTabWidget) -> None:
+        """Put the panels in place of what is in the tabs."""
+        tabs.clear()
+        for title, panel in self.panels.values():
+            tabs.addTab(panel, title)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for pane in (self.overview, self.traces, *(panel for _, panel in self.panels.values())):
+            change = getattr(pane, "set_theme", None)
+            if change is not None:
+                change(theme)
+
+    def leave_tools(self) -> None:
+        """End painting, marking and measuring."""
+        self.overview.set_painting(False)
+        self.traces.set_tool("select")
+
+    def dispose(self) -> None:
+        """Stop the threads of the panes and let the panes go."""
+        self.traces.stop()
+        self.epoch.stop()
+        for _, panel in self.panels.values():
+            panel.setParent(None)
+            panel.deleteLater()
+        self.setParent(None)
+        self.deleteLater()

@@ -1,0 +1,58 @@
+"""What every test of the window relies on: no screen, no person's settings, nothing left over."""
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread, QtMsgType, qInstallMessageHandler
+from shiboken6 import isValid
+
+_KNOWN_NOISE = (
+    "This plugin does not support propagateSizeHints()",
+    "This plugin does not support raise()",
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, logs and montages of this test go to a folder of its own."""
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "own" / name))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "own" / "APPDATA"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "own" / "LOCALAPPDATA"))
+
+
+@pytest.fixture(autouse=True)
+def _no_qt_warnings(qapp: object) -> Iterator[None]:
+    """A warning of Qt fails the test that caused it."""
+    said: list[str] = []
+
+    def note(kind: QtMsgType, _context: object, text: str) -> None:
+        if kind != QtMsgType.QtDebugMsg and text not in _KNOWN_NOISE:
+            said.append(text)
+
+    before = qInstallMessageHandler(note)
+    yield
+    qInstallMessageHandler(before)
+    assert said == []
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_threads(qapp: object) -> Iterator[None]:
+    """A QThread that still runs after the test fails it."""
+    yield
+    gc.collect()
+    running = [
+        type(thread).__name__
+        for thread in gc.get_objects()
+        # type() and not isinstance(): that would wake lazy objects of other libraries.
+        if issubclass(type(thread), QThread) and isValid(thread) and thread.isRunning()
+    ]
+    # The main thread has a QThread that is no subclass.
+    running = [name for name in running if name != "QThread"]
+    assert running == []

@@ -1,0 +1,414 @@
+"""The dialogs of the real window, driven by keys."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QTextBrowser,
+    QWidget,
+)
+
+from sleepscorer.core.edits import Author
+from sleepscorer.core.stages import Stage
+from sleepscorer.files.montage_files import user_folder
+from sleepscorer.files.night import INTENDED_USE
+from sleepscorer.gui.dialogs.about import AboutDialog
+from sleepscorer.gui.dialogs.channels import ChannelsDialog
+from sleepscorer.gui.dialogs.key_editor import KeyCatcher, KeyEditor
+from sleepscorer.gui.dialogs.key_sheet import KeySheet, sheet_html
+from sleepscorer.gui.dialogs.montage_editor import MontageEditor
+from sleepscorer.gui.dialogs.preferences import PreferencesDialog
+from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.help_pages import help_pages
+from sleepscorer.gui.keys import key_map
+from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.session_documents import open_document
+from sleepscorer.simulated_files import scoring_path, write_simulated_night
+from sleepscorer.simulation.channels import derivations
+from sleepscorer.simulation.night import simulate_night
+
+_KEYS = Qt.Key
+_CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def _write_night(path: Path, *names: str, hours: float = 0.25) -> Path:
+    channels = derivations(*names, sampling_rate_hz=100)
+    write_simulated_night(simulate_night(hours=hours, seed=4, channels=channels), path)
+    scoring_path(path).unlink()
+    return path
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("nights")
+    return _write_night(folder / "Night.edf", "F4-M1", "C4-M1", "E1-M2", "E2-M2")
+
+
+@pytest.fixture
+def settings(tmp_path) -> SettingsFile:
+    file = SettingsFile(tmp_path / "settings.json")
+    (tmp_path / "sessions").mkdir()
+    file.set(session_folder=str(tmp_path / "sessions"))
+    return file
+
+
+@pytest.fixture
+def window(qtbot, settings):
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    window.close()
+
+
+def _open(qtbot, window: MainWindow, path: Path) -> None:
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
+
+
+@pytest.fixture
+def opened(qtbot, window, night) -> MainWindow:
+    _open(qtbot, window, night)
+    return window
+
+
+def _dialog(qtbot, window: MainWindow, kind):
+    qtbot.waitUntil(lambda: isinstance(window.dialogs.dialog, kind))
+    window.dialogs.dialog.activateWindow()
+    qtbot.waitUntil(window.dialogs.dialog.isActiveWindow)
+    return window.dialogs.dialog
+
+
+def _press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
+
+
+def _button(parent: QWidget, text: str) -> QPushButton:
+    return next(b for b in parent.findChildren(QPushButton) if b.text().replace("&", "") == text)
+
+
+def _named(parent: QWidget, kind, name: str):
+    return next(w for w in parent.findChildren(kind) if w.accessibleName() == name)
+
+
+# -- montage --------------------------------------------------------------------------------------
+
+
+def test_the_montage_editor_derives_filters_scales_orders_and_saves(
+    qtbot, opened, monkeypatch, tmp_path
+):
+    _press(qtbot, opened, "m", _CTRL)
+    editor = _dialog(qtbot, opened, MontageEditor)
+    before = [trace.channel.name for trace in opened.workspace.model.montage.traces]
+    add = _named(editor, QLineEdit, "Derivation to add")
+    qtbot.keyClicks(add, "F4-C4")
+    qtbot.keyClick(add, _KEYS.Key_Return)
+    assert editor.isVisible()
+    names = [trace.channel.name for trace in editor.montage.traces]
+    assert "F4-C4 (derived)" in names
+    at = names.index("F4-C4 (derived)")
+    for name, text in (("Low edge (LFF)", "1"), ("High edge (HFF)", "20")):
+        spin = _named(editor, QDoubleSpinBox, name)
+        spin.setFocus()
+        spin.selectAll()
+        qtbot.keyClicks(spin, text)
+        qtbot.keyClick(spin, _KEYS.Key_Tab)
+    height = _named(editor, QDoubleSpinBox, "Height of the row")
+    height.setValue(90.0)
+    _named(editor, QCheckBox, "Negative up").click()
+    qtbot.mouseClick(_button(editor, "Up"), Qt.MouseButton.LeftButton)
+    trace = editor.montage.traces[at - 1]
+    assert trace.channel.name == "F4-C4 (derived)"
+    assert (trace.filter.low_hz, trace.filter.high_hz, trace.height_uv) == (1.0, 20.0, 90.0)
+    assert trace.inverted
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_a, **_k: ("Mine", True))
+    qtbot.mouseClick(_button(editor, "Save as preset…"), Qt.MouseButton.LeftButton)
+    assert [path.suffix for path in user_folder().iterdir()] == [".toml"]
+    assert user_folder().is_relative_to(tmp_path)
+    assert [t.channel.name for t in opened.workspace.model.montage.traces] == before
+    qtbot.mouseClick(_button(editor, "OK"), Qt.MouseButton.LeftButton)
+    assert opened.workspace.model.montage.name == "Mine"
+    assert len(opened.workspace.model.montage.traces) == len(before) + 1
+    texts = [opened.actions_of[f"montage.{n}"].text() for n in range(2, 13)]
+    key = f"F{2 + texts.index('Mine')}"
+    qtbot.waitUntil(opened.isActiveWindow)
+    _press(qtbot, opened, _KEYS.Key_F2)
+    assert opened.workspace.model.montage.name != "Mine"
+    _press(qtbot, opened, getattr(_KEYS, f"Key_{key}"))
+    assert opened.workspace.model.montage.name == "Mine"
+
+
+def test_a_derivation_that_can_not_be_had_is_refused_in_words(qtbot, opened):
+    opened.dialogs.edit_montage()
+    editor = _dialog(qtbot, opened, MontageEditor)
+    add = _named(editor, QLineEdit, "Derivation to add")
+    qtbot.keyClicks(add, "O2-M1")
+    qtbot.keyClick(add, _KEYS.Key_Return)
+    assert any("can't be had" in label.text() for label in editor.findChildren(QLabel))
+    count = len(editor.montage.traces)
+    editor.reject()
+    assert len(opened.workspace.model.montage.traces) == count
+
+
+def test_an_edited_montage_is_there_again_after_reopening(qtbot, opened, night):
+    opened.dialogs.edit_montage()
+    editor = _dialog(qtbot, opened, MontageEditor)
+    rows = _named(editor, QListWidget, "Rows of the montage")
+    rows.item(0).setCheckState(Qt.CheckState.Unchecked)
+    editor.accept()
+    shown = [(t.channel.name, t.visible) for t in opened.workspace.model.montage.traces]
+    assert shown[0][1] is False
+    opened.close_recording()
+    _open(qtbot, opened, night)
+    again = [(t.channel.name, t.visible) for t in opened.workspace.model.montage.traces]
+    assert again == shown
+
+
+# -- keys -----------------------------------------------------------------------------------------
+
+
+def test_a_key_is_changed_a_taken_one_refused(qtbot, opened):
+    opened.dialogs.edit_keys()
+    editor = _dialog(qtbot, opened, KeyEditor)
+    editor.choose("score.w")
+    catcher = editor.findChild(KeyCatcher)
+    qtbot.keyClick(catcher, _KEYS.Key_Z, _CTRL)
+    assert editor.message == "Ctrl+Z already does “Undo”: take it away there first"
+    qtbot.keyClick(catcher, _KEYS.Key_V)
+    assert editor.message == ""
+    editor.accept()
+    assert opened.keys["score.w"] == ("W", "0", "V")
+    qtbot.waitUntil(opened.isActiveWindow)
+    _press(qtbot, opened, "v")
+    assert opened.document.session.state.stages[0] == Stage.W
+
+
+def test_the_sheet_shows_the_keys_as_they_are(qtbot, window):
+    window.settings.set(key_profile="ISR")
+    _press(qtbot, window, "?")
+    sheet = _dialog(qtbot, window, KeySheet)
+    text = sheet.findChild(QTextBrowser).toPlainText()
+    assert "R, 4, Keypad 4" in text
+    assert "Ctrl+Shift+Z, Ctrl+Y" in text
+    assert "Undo" in sheet_html(key_map("default", {}))
+
+
+# -- settings, channels, folders ------------------------------------------------------------------
+
+
+def test_preferences_count_with_ok_only(qtbot, window):
+    for accepted in (False, True):
+        window.dialogs.preferences()
+        dialog = _dialog(qtbot, window, PreferencesDialog)
+        _named(dialog, QCheckBox, "Go on after scoring with the top row").click()
+        colours = _named(dialog, QComboBox, "Colours")
+        colours.setCurrentIndex(colours.findData("dark"))
+        (dialog.accept if accepted else dialog.reject)()
+        assert window.settings.now.advance_after_top_row is not accepted
+        assert window.theme.name == ("dark" if accepted else "light")
+    window.settings.set(theme="light")
+
+
+def test_recent_files_are_forgotten_when_they_are_switched_off(qtbot, opened):
+    assert len(opened.settings.now.recent_files) == 1
+    opened.dialogs.preferences()
+    dialog = _dialog(qtbot, opened, PreferencesDialog)
+    _named(dialog, QCheckBox, "Remember the recordings opened last").setChecked(False)
+    dialog.accept()
+    assert opened.settings.now.recent_files == ()
+
+
+def test_channels_are_asked_for_where_the_program_is_not_sure_and_only_once(
+    qtbot, window, tmp_path
+):
+    path = tmp_path / "Unsure.edf"
+    names = ("F4-M1", "C4-M1")
+    _write_night(path, *names)
+    _relabel(path, {"F4-M1": "EEG X", "C4-M1": "EEG Y"})
+    _open(qtbot, window, path)
+    dialog = _dialog(qtbot, window, ChannelsDialog)
+    eeg = _named(dialog, QListWidget, "Channels for EEG")
+    for row in range(eeg.count()):
+        eeg.item(row).setCheckState(Qt.CheckState.Unchecked)
+    ok = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+    assert not ok.isEnabled()
+    eeg.item(1).setCheckState(Qt.CheckState.Checked)
+    assert ok.isEnabled()
+    dialog.accept()
+    assert window.channels.eeg == ("EEG Y",)
+    window.close_recording()
+    _open(qtbot, window, path)
+    qtbot.wait(50)
+    assert window.dialogs.dialog is None
+    assert window.channels.eeg == ("EEG Y",)
+
+
+def test_sure_channels_are_not_asked_for(qtbot, opened):
+    qtbot.wait(50)
+    assert opened.dialogs.dialog is None
+
+
+def _relabel(path: Path, labels: dict[str, str]) -> None:
+    content = bytearray(path.read_bytes())
+    for old, new in labels.items():
+        at = content.index(old.ljust(16).encode())
+        content[at : at + 16] = new.ljust(16).encode()
+    path.write_bytes(content)
+
+
+def test_a_folder_lists_its_recordings_without_scorings(qtbot, window, tmp_path):
+    folder = tmp_path / "nights"
+    folder.mkdir()
+    for name in ("b", "A"):
+        path = folder / f"{name}.edf"
+        channels = derivations("C4-M1", "E1-M2", sampling_rate_hz=100)
+        write_simulated_night(simulate_night(hours=0.1, seed=1, channels=channels), path)
+    (folder / "notes.txt").write_text("x")
+    window.open_path(folder)
+    dialog = _dialog(qtbot, window, RecordingsDialog)
+    assert [one.path.name for one in dialog._found] == ["A.edf", "b.edf"]
+    assert dialog._found[0].scoring == "scoring"
+    _press(qtbot, dialog, _KEYS.Key_Down)
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
+    assert window.document.recording.path.name == "b.edf"
+
+
+# -- help -----------------------------------------------------------------------------------------
+
+
+def test_help_opens_by_key_and_what_it_says_can_be_tried_beside_it(qtbot, opened):
+    _press(qtbot, opened, _KEYS.Key_F1)
+    text = _named(opened, QTextBrowser, "Help page")
+    assert text.isVisible()
+    assert "Score ten epochs" in text.toPlainText()
+    assert QApplication.focusWidget() is text
+    _press(qtbot, opened, "2")
+    assert opened.document.session.state.stages[0] == Stage.N2
+    _press(qtbot, opened, _KEYS.Key_F1)
+    assert not text.isVisible()
+
+
+def test_help_names_only_keys_that_work():
+    keys = key_map("default", {})
+    names = [page.name for page in help_pages()]
+    assert names == ["getting_started", "keys", "review", "events", "files"]
+    started = help_pages()[0].markdown
+    for action in ("file.open", "go.first", "score.auto", "edit.undo", "file.export", "go.review"):
+        assert f"`{keys[action][0]}`" in started
+
+
+def test_about_says_version_weights_and_intended_use(qtbot, window):
+    window.dialogs.show_about()
+    dialog = _dialog(qtbot, window, AboutDialog)
+    qtbot.waitUntil(
+        lambda: any("SHA-256" in label.text() for label in dialog.findChildren(QLabel)),
+        timeout=20_000,
+    )
+    assert INTENDED_USE in [label.text() for label in dialog.findChildren(QLabel)]
+    dialog.reject()
+
+
+# -- everything can be reached and is named -------------------------------------------------------
+
+
+def test_every_control_of_the_window_has_a_name(qtbot, opened):
+    controls = (QPushButton, QCheckBox, QComboBox, QLineEdit, QListWidget, QDoubleSpinBox)
+    dialogs = opened.dialogs
+    for show in (
+        dialogs.auto_score,
+        dialogs.export,
+        dialogs.edit_montage,
+        dialogs.preferences,
+        dialogs.edit_keys,
+        dialogs.choose_channels,
+        dialogs.go_to,
+    ):
+        show()
+        dialog = dialogs.dialog
+        nameless = [
+            widget
+            for kind in controls
+            for widget in dialog.findChildren(kind)
+            if not widget.accessibleName()
+            and not (isinstance(widget, QPushButton) and widget.text())
+            and not widget.objectName().startswith("qt_")
+        ]
+        assert nameless == []
+        dialog.reject()
+
+
+# -- killed ---------------------------------------------------------------------------------------
+
+_SCORE_FOR_EVER = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.settings import SettingsFile
+
+application = QApplication([])
+settings = SettingsFile(Path(sys.argv[2]))
+settings.set(session_folder=sys.argv[3])
+window = MainWindow(settings)
+window.show()
+window.activateWindow()
+window.open_path(Path(sys.argv[1]))
+while window.workspace is None:
+    application.processEvents()
+for turn in range(100_000):
+    QTest.keyClick(window.workspace.traces.canvas, "123"[turn % 3])
+    if window.workspace.model.epoch == window.workspace.model.n_epochs - 1:
+        QTest.keyClick(window.workspace.traces.canvas, Qt.Key.Key_Home)
+    print(len(window.document.session.edits), flush=True)
+"""
+
+
+def test_a_window_killed_amid_scoring_loses_no_finished_edit(night, tmp_path):
+    sessions = tmp_path / "sessions"
+    sessions.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", _SCORE_FOR_EVER, night, tmp_path / "s.json", sessions],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    done = [int(process.stdout.readline()) for _ in range(25)]
+    time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    done += [int(line) for line in process.stdout.read().split()]
+    process.wait()
+    process.stdout.close()
+    document = open_document(night, author=Author("me", "here"), session_folder=sessions)
+    edits = document.session.edits
+    stages = document.session.state.stages
+    document.close()
+    assert max(done) <= len(edits) <= max(done) + 1
+    assert document.held_by is None
+    # The first edit takes the recording's own lights marks over; the rest alternate.
+    scored = [edit.change for edit in edits[1:]]
+    assert [change.stages_after for change in scored] == [
+        (turn % 3 + 1,) for turn in range(len(scored))
+    ]
+    last = {epoch: turn for turn, change in enumerate(scored) for epoch in change.epochs}
+    assert all(stages[epoch] == turn % 3 + 1 for epoch, turn in last.items())

@@ -1,0 +1,469 @@
+"""The panels of the dock driven by mouse and keys."""
+
+import numpy as np
+import pytest
+from night_models import Wave, arousal, night_model, staging_of
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QSlider,
+    QTableView,
+)
+
+from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.events import Event
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui.panels.epoch import EpochPanel
+from sleepscorer.gui.panels.event_table import CLOCK, DURATION, TEXT
+from sleepscorer.gui.panels.events import EventsPanel
+from sleepscorer.gui.panels.review import ReviewPanel
+from sleepscorer.gui.panels.statistics import StatisticsPanel
+from sleepscorer.gui.theme import DARK
+
+LEFT = Qt.MouseButton.LeftButton
+OF_FILE = (Event(600.0, 12.5, "Hypopnée@@Flow", "Flow"), Event(30.0, None, "Lights off"))
+
+
+def shown(qtbot, panel):
+    qtbot.addWidget(panel)
+    panel.resize(360, 560)
+    panel.show()
+    return panel
+
+
+def click_cell(qtbot, view, row, column, *, double=False):
+    place = view.visualRect(view.model().index(row, column)).center()
+    qtbot.mouseClick(view.viewport(), LEFT, pos=place)
+    if double:
+        qtbot.mouseDClick(view.viewport(), LEFT, pos=place)
+
+
+def edit_cell(qtbot, view, row, column, text):
+    click_cell(qtbot, view, row, column, double=True)
+    editor = view.viewport().findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    # Qt commits the text once it comes back to its event loop.
+    QApplication.processEvents()
+
+
+def column_of(view, column):
+    table = view.model()
+    return [table.index(row, column).data() for row in range(table.rowCount())]
+
+
+class TestReview:
+    @pytest.fixture
+    def model(self):
+        model = night_model()
+        confidence = np.full(100, 0.9)
+        confidence[[7, 40, 90]] = 0.3, 0.5, 0.4
+        model.session.fill(staging_of(np.full(100, Stage.N2), confidence))
+        return model
+
+    @pytest.fixture
+    def panel(self, qtbot, model):
+        return shown(qtbot, ReviewPanel(model))
+
+    def test_lists_the_least_certain_first(self, panel):
+        view = panel._view
+        assert column_of(view, 1)[:3] == ["8", "91", "41"]
+        assert column_of(view, 2)[0] == "22:53:30"
+        assert column_of(view, 3)[0] == "N2"
+        assert column_of(view, 4)[0] == "N2 0.30"
+        assert column_of(view, 5)[0].endswith(" 0.17")
+        assert panel._done_text.text() == "0 of 10 done"
+
+    def test_a_click_and_the_enter_key_jump(self, qtbot, panel, model):
+        click_cell(qtbot, panel._view, 1, 1)
+        assert model.epoch == 90
+        qtbot.keyClick(panel._view, Qt.Key.Key_Down)
+        qtbot.keyClick(panel._view, Qt.Key.Key_Return)
+        assert model.epoch == 40
+
+    def test_next_goes_through_the_queue_and_skips_what_is_done(self, qtbot, panel, model):
+        model.select_epoch(60)
+        qtbot.mouseClick(panel._next, LEFT)
+        assert model.epoch == 7
+        model.score_epochs([90], Stage.N1)
+        assert panel.go_to_next()
+        assert model.epoch == 40
+
+    def test_counts_what_is_done(self, qtbot, panel, model):
+        model.score_epochs([7, 40], Stage.R)
+        qtbot.waitUntil(lambda: panel._done_text.text() == "2 of 10 done")
+        assert column_of(panel._view, 0)[:3] == ["✓", "", "✓"]
+        assert panel._bar.value() == 2
+
+    def test_says_when_nothing_is_left(self, panel, model):
+        model.score_epochs(range(100), Stage.N2)
+        assert not panel.go_to_next()
+        assert panel._promise.text() == "Nothing left to review."
+
+    def test_the_slider_changes_share_and_promise_by_keys(self, qtbot, panel):
+        before = panel._promise.text()
+        assert before == "Expected agreement 91 % once these are reviewed (now 88 %)."
+        qtbot.keyClick(panel._share, Qt.Key.Key_PageUp)
+        qtbot.keyClick(panel._share, Qt.Key.Key_PageUp)
+        qtbot.waitUntil(lambda: panel._done_text.text() == "0 of 20 done")
+        assert panel._share_text.text() == "20 %"
+        assert panel._promise.text().startswith("Expected agreement 92 %")
+
+    def test_machine_against_person(self, panel, model):
+        model.score_epochs([3, 4], Stage.W)
+        model.score_epochs([5], Stage.N2)
+        panel._order.setCurrentIndex(2)
+        assert sorted(column_of(panel._view, 1)) == ["4", "5"]
+        assert panel._promise.text() == "2 epochs are scored otherwise than by the machine."
+
+    def test_around_stage_changes_without_a_machine(self, qtbot):
+        model = night_model()
+        model.score_epochs(range(10), Stage.W)
+        model.score_epochs(range(10, 100), Stage.N2)
+        panel = shown(qtbot, ReviewPanel(model))
+        assert "Auto-score" in panel._promise.text()
+        assert not panel.go_to_next()
+        panel._order.setCurrentIndex(1)
+        assert column_of(panel._view, 1) == ["10", "11"]
+        assert column_of(panel._view, 4) == ["–", "–"]
+
+
+class TestEvents:
+    @pytest.fixture
+    def model(self):
+        model = night_model(events=OF_FILE)
+        model.replace_event(None, arousal(300.0, 5.0, "C4-M1"))
+        model.replace_event(None, arousal(900.25, 2.0))
+        return model
+
+    @pytest.fixture
+    def panel(self, qtbot, model):
+        return shown(qtbot, EventsPanel(model))
+
+    def test_lists_own_events_and_those_of_the_file_verbatim(self, panel):
+        view = panel._view
+        assert column_of(view, TEXT) == [
+            "Lights off",
+            "EEG arousal",
+            "Hypopnée@@Flow",
+            "EEG arousal",
+        ]
+        assert column_of(view, CLOCK) == ["22:50:30", "22:55:00", "23:00:00", "23:05:00"]
+        assert column_of(view, DURATION) == ["", "5", "12.5", "2"]
+        assert column_of(view, 4) == ["file", "", "file", "!"]
+        assert panel._text.text() == "2 marked, 2 of the file"
+
+    def test_a_doubtful_arousal_is_explained(self, qtbot, panel, model):
+        model.score_epochs(range(30, 31), Stage.W)
+        qtbot.waitUntil(lambda: column_of(panel._view, 4)[3] == "!!")
+        click_cell(qtbot, panel._view, 3, TEXT)
+        assert panel._text.text() == (
+            "Doubtful: shorter than 3 s (2.0 s).\n"
+            "Doubtful: the 10 s before it are not all sleep: W is scored there."
+        )
+
+    def test_a_click_jumps(self, qtbot, panel, model):
+        click_cell(qtbot, panel._view, 2, TEXT)
+        assert model.epoch == 20
+
+    @pytest.mark.parametrize(
+        ("column", "typed", "expected"),
+        [
+            (CLOCK, "23:10:05", Event(1205.0, 2.0, "EEG arousal")),
+            (CLOCK, "42.5", Event(42.5, 2.0, "EEG arousal")),
+            (DURATION, "3,5", Event(900.25, 3.5, "EEG arousal")),
+            (DURATION, " ", Event(900.25, None, "EEG arousal")),
+            (TEXT, "Artefact", Event(900.25, 2.0, "Artefact")),
+        ],
+    )
+    def test_cells_of_own_events_are_edited(self, qtbot, panel, model, column, typed, expected):
+        n_edits = len(model.session.edits)
+        edit_cell(qtbot, panel._view, 3, column, typed)
+        assert expected in model.session.state.events
+        assert len(model.session.state.events) == 2
+        assert len(model.session.edits) == n_edits + 1
+
+    def test_an_untouched_clock_keeps_its_fraction_of_a_second(self, qtbot, panel, model):
+        edit_cell(qtbot, panel._view, 3, CLOCK, "23:05:00")
+        assert arousal(900.25, 2.0) in model.session.state.events
+
+    @pytest.mark.parametrize(
+        ("column", "typed", "said"),
+        [
+            (CLOCK, "soon", "not a time"),
+            (CLOCK, "12:00", "outside the recording"),
+            (DURATION, "-3", "no duration"),
+            (DURATION, "99999", "no duration"),
+            (DURATION, "nan", "no duration"),
+            (TEXT, " ", "needs words"),
+        ],
+    )
+    def test_nonsense_is_refused_in_words(self, qtbot, panel, model, column, typed, said):
+        edit_cell(qtbot, panel._view, 3, column, typed)
+        assert said in panel._text.text()
+        assert arousal(900.25, 2.0) in model.session.state.events
+
+    def test_annotations_of_the_file_cannot_be_edited_or_deleted(self, qtbot, panel, model):
+        click_cell(qtbot, panel._view, 2, TEXT, double=True)
+        assert panel._view.viewport().findChild(QLineEdit) is None
+        assert not panel._delete.isEnabled()
+        qtbot.keyClick(panel._view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+        assert len(model.session.state.events) == 2
+        assert "can't be edited" in panel._text.text()
+
+    def test_own_events_are_deleted_by_button_and_by_key(self, qtbot, panel, model):
+        click_cell(qtbot, panel._view, 1, TEXT)
+        qtbot.mouseClick(panel._delete, LEFT)
+        assert model.session.state.events == (arousal(900.25, 2.0),)
+        qtbot.waitUntil(lambda: panel._view.model().rowCount() == 3)
+        click_cell(qtbot, panel._view, 2, TEXT)
+        qtbot.keyClick(panel._view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+        assert model.session.state.events == ()
+        model.undo()
+        qtbot.waitUntil(lambda: panel._view.model().rowCount() == 3)
+
+    def test_plain_keys_are_left_to_the_window(self, qtbot, panel, model):
+        click_cell(qtbot, panel._view, 1, TEXT)
+        for key in (Qt.Key.Key_Delete, Qt.Key.Key_2, Qt.Key.Key_W):
+            qtbot.keyClick(panel._view, key)
+        assert len(model.session.state.events) == 2
+
+    def test_the_filter_looks_at_words_and_channels(self, qtbot, panel):
+        qtbot.keyClicks(panel._filter, "AROUSAL")
+        assert column_of(panel._view, DURATION) == ["5", "2"]
+        panel._filter.clear()
+        qtbot.keyClicks(panel._filter, "c4")
+        assert column_of(panel._view, DURATION) == ["5"]
+        panel._filter.clear()
+        assert panel._view.model().rowCount() == 4
+
+    def test_the_tool_is_told_and_follows_the_type(self, qtbot, panel):
+        told = []
+        panel.tool_chosen.connect(told.append)
+        qtbot.mouseClick(panel._mark, LEFT)
+        panel._type.setCurrentText("Central apnea")
+        panel._type.setCurrentText("Comment")
+        qtbot.keyClicks(panel._comment, "Hi")
+        qtbot.keyClick(panel._mark, Qt.Key.Key_Space)
+        assert told == [
+            "mark:EEG arousal",
+            "mark:Central apnea",
+            "mark:Comment",
+            "mark:H",
+            "mark:Hi",
+            "select",
+        ]
+
+    def test_every_type_has_its_edf_text(self, panel):
+        texts = [panel._type.itemData(i).text for i in range(panel._type.count() - 1)]
+        assert texts == [
+            "EEG arousal",
+            "Artefact",
+            "Limb movement",
+            "Obstructive apnea",
+            "Central apnea",
+            "Mixed apnea",
+            "Hypopnea",
+            "RERA",
+        ]
+
+    def test_follows_a_tool_chosen_elsewhere(self, panel):
+        told = []
+        panel.tool_chosen.connect(told.append)
+        panel.set_tool("mark:Hypopnea")
+        assert (panel._type.currentText(), panel._mark.isChecked()) == ("Hypopnea", True)
+        panel.set_tool("mark:leg cramps")
+        assert (panel._type.currentText(), panel._comment.text()) == ("Comment", "leg cramps")
+        panel.set_tool("select")
+        assert not panel._mark.isChecked()
+        assert told == []
+
+    def test_an_event_is_added_by_keys_alone(self, qtbot, panel, model):
+        model.select_epoch(50)
+        panel._type.setFocus()
+        qtbot.keyClicks(panel._type, "RERA")
+        qtbot.keyClick(panel._add, Qt.Key.Key_Space)
+        assert Event(1500.0, 10.0, "RERA") in model.session.state.events
+        row = panel._chosen_row()
+        assert column_of(panel._view, TEXT)[row] == "RERA"
+
+    def test_lights_are_typed_as_clock_times(self, qtbot, panel, model):
+        for name, typed in (("Lights off", "22:51"), ("Lights on", "23:30:10")):
+            box = next(
+                b for b in panel._lights.findChildren(QLineEdit) if b.accessibleName() == name
+            )
+            box.selectAll()
+            qtbot.keyClicks(box, typed)
+            qtbot.keyClick(box, Qt.Key.Key_Return)
+        state = model.session.state
+        assert (state.lights_off_s, state.lights_on_s) == (60.0, 2410.0)
+        assert panel._lights._off.text() == "22:51:00"
+        panel._lights._on.clear()
+        qtbot.keyClick(panel._lights._on, Qt.Key.Key_Return)
+        assert model.session.state.lights_on_s is None
+
+    @pytest.mark.parametrize(("typed", "said"), [("dusk", "not a time"), ("12:00", "outside")])
+    def test_lights_that_make_no_sense_are_refused(self, qtbot, panel, model, typed, said):
+        qtbot.keyClicks(panel._lights._off, typed)
+        qtbot.keyClick(panel._lights._off, Qt.Key.Key_Return)
+        assert said in panel._text.text()
+        assert panel._lights._off.text() == ""
+        assert model.session.state.lights_off_s is None
+
+    def test_lights_that_cross_are_refused_by_the_model(self, qtbot, panel, model):
+        model.set_lights(60.0, 600.0)
+        panel._lights._off.selectAll()
+        with qtbot.waitSignal(model.refused):
+            qtbot.keyClicks(panel._lights._off, "23:10")
+            qtbot.keyClick(panel._lights._off, Qt.Key.Key_Return)
+        assert panel._lights._off.text() == "22:51:00"
+
+
+class TestStatistics:
+    def value(self, panel, key):
+        return panel._values[key].text()
+
+    def test_figures_follow_the_scoring_a_moment_later(self, qtbot):
+        model = night_model()
+        panel = shown(qtbot, StatisticsPanel(model))
+        assert self.value(panel, "tst_min") == "0.0"
+        assert self.value(panel, "sl_min") == "–"
+        assert "Nothing was scored." in panel._notes.text()
+        model.score_epochs(range(10), Stage.W)
+        model.score_epochs(range(10, 100), Stage.N2)
+        assert self.value(panel, "tst_min") == "0.0"
+        qtbot.waitUntil(lambda: self.value(panel, "tst_min") == "45.0")
+        assert self.value(panel, "sl_min") == "5.0"
+        assert self.value(panel, "se_pct") == "90.0"
+        assert self.value(panel, "awakenings") == "0"
+        assert self.value(panel, "cycles") == "1"
+        assert self.value(panel, "rem_latency_min") == "–"
+        assert panel._scored.text() == "100 of 100 epochs scored, 100 by a person"
+
+    def test_many_keys_make_one_update(self, qtbot, monkeypatch):
+        model = night_model()
+        panel = shown(qtbot, StatisticsPanel(model))
+        made = []
+        from sleepscorer.gui.panels import statistics
+
+        compute = statistics.sleep_statistics
+        monkeypatch.setattr(
+            statistics, "sleep_statistics", lambda *a: made.append(1) or compute(*a)
+        )
+        for epoch in range(30):
+            model.score_epochs([epoch], Stage.N2)
+        qtbot.waitUntil(lambda: self.value(panel, "tst_min") == "15.0")
+        assert len(made) == 1
+
+    def test_arousals_count_once_they_are_said_to_be_scored(self, qtbot):
+        model = night_model()
+        model.score_epochs(range(100), Stage.N2)
+        model.set_lights(0.0, 2400.0)
+        for onset_s in (300.0, 600.0, 2700.0):
+            model.replace_event(None, arousal(onset_s))
+        panel = shown(qtbot, StatisticsPanel(model))
+        assert panel.n_arousals is None
+        assert self.value(panel, "arousal_index_per_h") == "–"
+        with qtbot.waitSignal(panel.arousals_scored_changed):
+            panel._arousals.setFocus()
+            qtbot.keyClick(panel._arousals, Qt.Key.Key_Space)
+        assert panel.n_arousals == 2
+        assert self.value(panel, "arousal_index_per_h") == "3.0"
+
+    def test_every_figure_explains_itself(self, qtbot):
+        panel = shown(qtbot, StatisticsPanel(night_model()))
+        assert panel._values["waso_min"].toolTip().startswith("Wake after sleep onset (WASO): ")
+        assert "final" in panel._values["waso_min"].toolTip()
+        assert all(item.toolTip() for item in panel._values.values())
+
+
+class TestEpoch:
+    @pytest.fixture
+    def model(self):
+        return night_model()
+
+    @pytest.fixture
+    def panel(self, qtbot, model):
+        panel = shown(qtbot, EpochPanel(model))
+        yield panel
+        panel.stop()
+
+    def test_slow_waves_are_measured_on_the_frontal_derivation(self, qtbot, panel):
+        assert panel._derivation.currentText() == "C4-M1"
+        qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
+        assert panel._slow.text().startswith("Slow waves over 75 µV: ")
+        assert panel._slow.text().endswith("s, which meets the 6 s of N3 (F4-M1)")
+        assert panel._shares["delta"].text() == "100 %"
+        assert panel._bars["delta"].value() == 100
+
+    def test_follows_the_epoch(self, qtbot, panel, model):
+        model.select_epoch(1)
+        assert panel._title.text() == "Epoch 2, 22:50:30"
+        qtbot.waitUntil(lambda: panel._shares["alpha"].text() == "100 %", timeout=10_000)
+        assert "0.0 s, which is under the 6 s of N3" in panel._slow.text()
+        assert panel._powers["alpha"].text() == "50.0 µV²"
+
+    def test_only_the_epoch_where_it_rests_is_read(self, qtbot, panel, model):
+        qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
+        seen = []
+        panel._reader.analysed.connect(lambda figures: seen.append(figures.wish.epoch))
+        for epoch in range(1, 41):
+            model.select_epoch(epoch)
+        qtbot.waitUntil(lambda: seen == [40], timeout=10_000)
+
+    def test_says_that_a_derivation_is_not_frontal(self, qtbot):
+        panel = shown(qtbot, EpochPanel(night_model(labels=("C4-M1",))))
+        qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
+        assert panel._slow.text().endswith("(C4-M1, which is not frontal)")
+        panel.stop()
+
+    def test_a_file_that_is_gone_is_said_in_words(self, qtbot, panel, model, monkeypatch):
+        qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
+
+        def gone(_self, _start_s, _stop_s):
+            raise RecordingError("the file is gone")
+
+        monkeypatch.setattr(Wave, "read", gone)
+        model.select_epoch(5)
+        qtbot.waitUntil(lambda: panel._problem.text() == "the file is gone", timeout=5000)
+        assert panel._powers["delta"].text() == "–"
+
+    def test_without_channels_it_says_so(self, qtbot):
+        panel = shown(qtbot, EpochPanel(night_model(labels=("SpO2",)), DARK))
+        qtbot.waitUntil(lambda: "no EEG" in panel._problem.text(), timeout=5000)
+        assert not panel._derivation.isEnabled()
+        panel.set_theme(DARK)
+        panel.grab()
+
+    def test_hidden_it_reads_nothing(self, qtbot, model):
+        panel = EpochPanel(model)
+        qtbot.addWidget(panel)
+        model.select_epoch(3)
+        assert not panel._ask_timer.isActive()
+
+
+@pytest.mark.parametrize("kind", [ReviewPanel, EventsPanel, StatisticsPanel, EpochPanel])
+def test_every_control_has_a_name_and_takes_the_focus(qtbot, kind):
+    panel = shown(qtbot, kind(night_model()))
+    controls = [
+        widget
+        for family in (QAbstractButton, QComboBox, QSlider, QTableView, QLineEdit)
+        for widget in panel.findChildren(family)
+        # Qt's own: the corner of a table, the clear button in a box.
+        if widget.parent() is panel or widget.parent().parent() is panel
+    ]
+    controls = [
+        widget for widget in controls if not isinstance(widget.parent(), QLineEdit | QTableView)
+    ]
+    assert controls
+    for widget in controls:
+        assert widget.accessibleName(), widget
+        assert widget.focusPolicy() != Qt.FocusPolicy.NoFocus, widget
+    assert panel.accessibleName()
+    if hasattr(panel, "stop"):
+        panel.stop()
+    assert panel.minimumSizeHint().width() <= 360

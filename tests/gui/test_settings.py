@@ -1,0 +1,72 @@
+import json
+import os
+
+import pytest
+
+from sleepscorer.gui.settings import Settings, SettingsFile, settings_path
+
+
+def test_settings_are_written_at_once_and_read_again(qapp, tmp_path):
+    path = tmp_path / "new" / "settings.json"
+    first = SettingsFile(path)
+    assert first.now == Settings()
+    first.set(theme="dark", own_keys={"score.w": ("V",)}, export_formats=("edf",))
+    assert SettingsFile(path).now == first.now
+    assert SettingsFile(path).now.own_keys == {"score.w": ("V",)}
+    assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_unknown_keys_raise_in_code_and_stay_in_the_file(qapp, tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"theme": "dark", "of_a_newer_version": [1, 2]}))
+    settings = SettingsFile(path)
+    with pytest.raises(KeyError, match="no setting 'colour'"):
+        settings.set(colour="blue")
+    settings.set(device="cpu")
+    content = json.loads(path.read_text())
+    assert content["of_a_newer_version"] == [1, 2]
+    assert (content["theme"], content["device"]) == ("dark", "cpu")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"theme": 1}, {"recent_files": "a"}, {"keep_recent_files": 1}, {"own_keys": {"a": "b"}}],
+)
+def test_a_value_of_another_type_is_refused_in_code_and_left_out_in_the_file(qapp, tmp_path, value):
+    settings = SettingsFile(tmp_path / "settings.json")
+    with pytest.raises(TypeError):
+        settings.set(**value)
+    (tmp_path / "other.json").write_text(json.dumps(value | {"device": "cpu"}))
+    read = SettingsFile(tmp_path / "other.json").now
+    name = next(iter(value))
+    assert read.device == "cpu"
+    assert name == "own_keys" or getattr(read, name) == getattr(Settings(), name)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b'{"theme": null}'])
+def test_a_damaged_file_gives_the_defaults(qapp, tmp_path, content):
+    (tmp_path / "settings.json").write_bytes(content)
+    assert SettingsFile(tmp_path / "settings.json").now == Settings()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders can't be write-protected so")
+def test_what_can_not_be_saved_is_said_and_lasts_for_the_run(qtbot, tmp_path):
+    (tmp_path / "file").write_text("")
+    settings = SettingsFile(tmp_path / "file" / "settings.json")
+    with qtbot.waitSignal(settings.not_saved) as said:
+        settings.set(theme="dark")
+    assert "could not be saved" in said.args[0]
+    assert settings.now.theme == "dark"
+
+
+def test_recent_files_are_newest_first_without_repetition(qapp, tmp_path):
+    settings = SettingsFile(tmp_path / "settings.json")
+    for number in (*range(14), 5):
+        settings.add_recent_file(tmp_path / f"{number}.edf")
+    names = [name.rsplit(os.sep, 1)[-1] for name in settings.now.recent_files]
+    assert names[:3] == ["5.edf", "13.edf", "12.edf"]
+    assert len(names) == 12 == len(set(names))
+
+
+def test_settings_of_tests_lie_in_the_tests_own_folder(tmp_path):
+    assert settings_path().is_relative_to(tmp_path)
