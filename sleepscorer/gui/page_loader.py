@@ -90,11 +90,11 @@ class PageLoader(QThread):
     page_read
         A :class:`PageRequest` can now be looked up.
     failed
-        Reading raised this exception; the rest of what was asked for is given up.
+        Reading a :class:`PageRequest` raised an exception; the rest of what was asked for goes on.
     """
 
     page_read = Signal(object)
-    failed = Signal(object)
+    failed = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -136,8 +136,9 @@ class PageLoader(QThread):
                     self.page_read.emit(request)
             except Exception as error:  # noqa: BLE001 - raised again on the window's thread
                 with self._changed:
-                    self._wanted = []
-                self.failed.emit(error)
+                    if request in self._wanted:
+                        self._wanted.remove(request)
+                self.failed.emit(request, error)
 
     def _next(self) -> PageRequest | None:
         with self._changed:

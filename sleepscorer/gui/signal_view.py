@@ -18,6 +18,7 @@ from sleepscorer.gui.trace_geometry import TimeAxis
 from sleepscorer.gui.trace_gutter import TraceGutter
 
 _PATIENCE_MS = 150
+_RETRY_MS = 2000
 # Long pages take longer to read than to paint, so more of them are read ahead.
 _AHEAD_SHORT, _AHEAD_LONG, _LONG_S = 3, 8, 120
 _STEPS_PER_DECADE = 10
@@ -57,6 +58,10 @@ class SignalView(QWidget):
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
+        self._is_unreadable = False
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(_RETRY_MS)
         self._lay_out()
         self._connect()
         self._show_title()
@@ -75,6 +80,7 @@ class SignalView(QWidget):
         self._loader.page_read.connect(self._on_page_read)
         self._loader.failed.connect(self._on_reading_failed)
         self._patience.timeout.connect(self._show_title)
+        self._retry.timeout.connect(self._turn)
         self.canvas.resized.connect(self._turn)
         self.canvas.page_painted.connect(self._on_page_painted)
         self.canvas.wheel_turned.connect(self._on_wheel_turned)
@@ -112,12 +118,18 @@ class SignalView(QWidget):
         return self.canvas.delete_selected()
 
     @property
+    def is_unreadable(self) -> bool:
+        """True while the page of the current epoch could not be read, and is not shown."""
+        return self._is_unreadable
+
+    @property
     def is_current(self) -> bool:
         """True if what is shown is the model's page; False while that is being read."""
         return self._wanted is None
 
     def stop(self) -> None:
         """End the reader's thread and wait for it."""
+        self._retry.stop()
         self._loader.stop()
 
     def _on_wheel_turned(self, notches: int, modifiers: Qt.KeyboardModifier) -> None:
@@ -177,7 +189,9 @@ class SignalView(QWidget):
         if pages is None:
             return
         self._wanted = None
+        self._is_unreadable = False
         self._patience.stop()
+        self._retry.stop()
         axis = self._axis(self._model.page_start_s)
         self.canvas.show_page(PageOnScreen.of(self._model.montage.visible, pages, axis))
         self.gutter.follow_canvas()
@@ -187,11 +201,18 @@ class SignalView(QWidget):
         if request == self._wanted:
             self._show_if_read()
 
-    def _on_reading_failed(self, error: Exception) -> None:
-        self._patience.stop()
+    def _on_reading_failed(self, request: PageRequest, error: Exception) -> None:
+        """Take the old page away, so that nobody scores what they don't see; and try again."""
+        if request == self._wanted:
+            self._patience.stop()
+            self._is_unreadable = True
+            self.canvas.show_page(PageOnScreen.of((), (), self._axis(self._model.page_start_s)))
+            self.gutter.follow_canvas()
+            self._show_title()
+            self._retry.start()
+            self.message.emit(str(error))
         if not isinstance(error, SleepScorerError):
             raise error
-        self.message.emit(str(error))
 
     # The model.
 
@@ -215,6 +236,8 @@ class SignalView(QWidget):
     def _show_title(self) -> None:
         page_s = self._model.page_s
         note = f"{page_s} s page" if page_s < 60 else f"{page_s // 60} min page"
-        if self._wanted is not None and not self._patience.isActive():
+        if self._is_unreadable:
+            note = f"this page can't be read; trying again   {note}"
+        elif self._wanted is not None and not self._patience.isActive():
             note = f"reading …   {note}"
         self.title.show_title(epoch_title(self._model), note)

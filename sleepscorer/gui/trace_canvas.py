@@ -193,7 +193,8 @@ class TraceCanvas(QWidget):
 
     def show_page(self, page: PageOnScreen) -> None:
         """Show this page."""
-        if page.axis != self._shown.axis:
+        # A range of time on a row means nothing on other rows or another page.
+        if page.axis != self._shown.axis or page.traces != self._shown.traces:
             self._tool.cancel()
         self._shown = page
         self._repaint_page()

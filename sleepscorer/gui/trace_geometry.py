@@ -111,7 +111,9 @@ def row_offset(trace: DisplayTrace, page: TracePage) -> float:
     if not finite.size:
         return 0.0
     step = trace.height_uv / 2
-    return float(np.round(float(np.median(finite)) / step) * step)
+    middle = float(np.round(float(np.median(finite)) / step) * step)
+    # A row for percent ends at 100.
+    return min(middle, 100.0 - step) if trace.channel.unit == "%" else middle
 
 
 def bar_value(height_uv: float, row_height_px: float) -> float:

@@ -173,9 +173,9 @@ class SelectTool(Tool):
             start_s = min(max(start_s + shift_s, 0.0), max(end_s - duration_s, 0.0))
             return replace(event, onset_s=round(start_s, _DECIMALS))
         if grip.part == "start":
-            start_s = min(max(start_s + shift_s, 0.0), stop_s - _SHORTEST_EVENT_S)
+            start_s = max(min(start_s + shift_s, stop_s - _SHORTEST_EVENT_S), 0.0)
         else:
-            stop_s = max(min(stop_s + shift_s, end_s), start_s + _SHORTEST_EVENT_S)
+            stop_s = min(max(stop_s + shift_s, start_s + _SHORTEST_EVENT_S), end_s)
         return replace(
             event,
             onset_s=round(start_s, _DECIMALS),
@@ -260,6 +260,7 @@ class MarkTool(_RangeTool):
 
     def _event(self, row: int) -> Event:
         start_s, stop_s = self._range_s
+        start_s = max(min(start_s, self._surface.duration_s - _SHORTEST_EVENT_S), 0.0)
         duration_s = round(max(stop_s - start_s, _SHORTEST_EVENT_S), _DECIMALS)
         return Event(start_s, duration_s, self._text, channel_label(self._surface.row(row)[0]))
 

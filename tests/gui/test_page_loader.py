@@ -122,7 +122,8 @@ def test_an_error_is_told_and_the_thread_lives_on(loader, qtbot):
     model = model_of([signal("C4-M1", values, source=Broken(values, 100.0))])
     with qtbot.waitSignal(loader.failed) as told:
         loader.ask([request_of(model)])
-    assert "shorter" in str(told.args[0])
+    assert told.args[0] == request_of(model)
+    assert "shorter" in str(told.args[1])
     assert read(loader, qtbot, request_of(model, 60.0, 90.0)) is not None
 
 

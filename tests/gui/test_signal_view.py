@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -243,8 +245,49 @@ def test_a_file_that_fails_is_told(open_view, qtbot):
     with qtbot.waitSignal(view.message) as told:
         model.select_epoch(8)
     assert "shorter" in told.args[0]
+    assert view.is_unreadable
+    assert view.canvas.traces == ()  # the page that was shown before is not taken for this one
     model.select_epoch(0)
     qtbot.waitUntil(lambda: view.is_current)
+    assert not view.is_unreadable
+
+
+def test_a_page_that_could_not_be_read_is_tried_again(open_view, qtbot):
+    class Away(Samples):
+        is_away = True
+
+        def read(self, start_s, stop_s):
+            if self.is_away and start_s > 100:
+                raise RecordingError("the network drive is away")
+            return super().read(start_s, stop_s)
+
+    source = Away(np.zeros(30_000, np.float32), 100.0)
+    model = model_of([signal("C4-M1", source.values, source=source)])
+    view = open_view(model)
+    with qtbot.waitSignal(view.message):
+        model.select_epoch(8)
+    source.is_away = False
+    qtbot.waitUntil(lambda: view.is_current, timeout=6000)
+    assert len(view.canvas.traces) == 1
+
+
+def test_measuring_ends_where_the_rows_change(open_view):
+    model = model_of(sines("C4-M1") + sines("O2-M1"))
+    view = open_view(model)
+    view.set_tool("measure")
+    drag(view, 5.0, 8.0, row=1)
+    model.set_montage(replace(model.montage, traces=model.montage.traces[:1]))
+    view.grab()
+
+
+def test_an_event_at_the_start_of_the_night_keeps_within_it(open_view):
+    model = model_of(sines("C4-M1"))
+    event = Event(0.0, 0.05, "Artefact", "C4-M1")
+    model.session.add_event(event)
+    view = open_view(model)
+    drag(view, 0.0, -3.0)
+    for changed in model.session.state.events:
+        assert changed.onset_s >= 0
 
 
 # The title line.
