@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from sleepscorer.core.edits import Author, EditKind
 from sleepscorer.core.errors import ExportError, RecordingError, ScoringError, SessionError
 from sleepscorer.core.events import Event
-from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import Stage
@@ -32,6 +33,7 @@ from sleepscorer.session_documents import (
     open_document,
     stage_document,
 )
+from sleepscorer.session_documents.results import night_of
 
 ANNA = Author("anna", "lab-3")
 BEN = Author("ben", "lab-4")
@@ -39,16 +41,16 @@ START = datetime(2024, 3, 1, 23, 0, 0)
 N = 10
 
 
-def write_night(path, *, n_epochs=N, events=(), seed=0, start=START):
+def write_night(path, *, n_epochs=N, events=(), seed=0, start=START, tail_s=0):
     rng = np.random.default_rng(seed)
-    samples = rng.normal(0, 20, n_epochs * 3000).astype(np.float32)
+    samples = rng.normal(0, 20, n_epochs * 3000 + tail_s * 100).astype(np.float32)
     header = EdfPlan(
         signals=(
             SignalHeader(
                 label="EEG C4-M1", sampling_rate_hz=100, physical_min=-500, physical_max=500
             ),
         ),
-        n_records=n_epochs * 30,
+        n_records=n_epochs * 30 + tail_s,
         record_duration_s=1,
         start=start,
     )
@@ -222,6 +224,29 @@ def test_two_recordings_of_one_stem_have_two_sessions(night, opened):
     assert stages(first)[0] == -1
     second.close()
     assert stages(opened(other))[0] == 0
+
+
+def test_a_recording_keeps_its_own_session_when_another_of_its_stem_is_gone(tmp_path, opened):
+    folder = tmp_path / "sessions"
+    nights = []
+    for seed, name in enumerate("ab"):
+        (tmp_path / name).mkdir()
+        nights.append(write_night(tmp_path / name / "night.edf", seed=seed))
+        document = opened(nights[-1], session_folder=folder)
+        document.session.score([0, 1], Stage(seed + 1))
+        document.close()
+    (tmp_path / "a").rename(tmp_path / "archive")
+    again = opened(nights[1], session_folder=folder)
+    assert stages(again)[:2] == [2, 2]
+    assert (again.session.read_only, again.problems) == (False, ())
+    (tmp_path / "c").mkdir()
+    third = opened(write_night(tmp_path / "c" / "night.edf", seed=7), session_folder=folder)
+    assert third.session_path.name.startswith("night-")
+    assert third.session_path != again.session_path
+    assert (stages(third), third.session.read_only) == ([-1] * N, False)
+    moved = opened(tmp_path / "archive" / "night.edf", session_folder=folder)
+    assert moved.session_path.name == "night.sleepscorer"
+    assert stages(moved)[:2] == [1, 1]
 
 
 def refuse_writing(monkeypatch):
@@ -529,7 +554,7 @@ def test_the_export_says_how_much_people_made(tmp_path, opened):
     assert found["stages"] == ["N2", "R", "R", "R"] + ["N2"] * 6
     assert found["n_epochs_edited"] == 3
     assert found["recording"]["sha256"] == _sha256(night)
-    assert "last: Set lights off and on" in found["lights"]["source"]
+    assert found["lights"]["source"] == "lights off, lights on = end of recording: set by hand"
     scoring = read_scoring(outputs[0])
     assert scoring.hypnogram.stages.tolist() == stages(document)
     assert scoring.hypnogram.lights_off_s == 30.0
@@ -549,6 +574,79 @@ def test_an_export_without_identity_names_nobody(night, opened, tmp_path):
     text = output.read_text()
     assert "anna" not in text
     assert "10 of 10 epochs (100.0 %) scored by a person." in text
+
+
+def test_an_import_s_file_name_is_not_told_without_identity(night, opened, tmp_path):
+    document = opened(night)
+    imported = Scoring(Hypnogram(np.full(N, 2), 30, 30.0, 240.0))
+    document.session.import_scoring(imported, name="Meier_Hans_1961_hypnogram.edf")
+    document.session.set_lights(60.0, 240.0)
+    document.session.undo()
+    outputs = export_document(document, tmp_path / "out", deidentify=True)
+    for output in outputs:
+        content = output.read_bytes()
+        if output.suffix == ".xlsx":
+            with zipfile.ZipFile(output) as parts:
+                content = b"".join(map(parts.read, parts.namelist()))
+        assert b"Meier" not in content
+    source = json.loads(outputs[-1].read_text())["lights"]["source"]
+    assert source == "lights off, lights on: imported from a scoring"
+    document.session.redo()
+    assert night_of(document).lights_source == "lights off, lights on: set by hand"
+
+
+def test_the_recording_s_own_lights_marks_are_named_as_the_source(tmp_path, opened):
+    events = (Event(30.0, None, "Lights off"), Event(240.0, None, "Lights on"))
+    document = opened(write_night(tmp_path / "night.edf", events=events))
+    assert night_of(document).lights_source == ("lights off, lights on: marks in the recording")
+
+
+def test_unscored_epochs_and_an_earlier_staging_are_no_edits_by_hand(night, opened):
+    session = (document := opened(night)).session
+    session.fill(staging_of([2] * N))
+    session.undo()
+    found = night_of(document)
+    assert found.n_edited == 0
+    assert found.notes[0] == (
+        "0 of 10 epochs (0.0 %) edited by hand, 0 of 10 epochs (0.0 %) reviewed by a person,"
+        " 10 of 10 epochs (100.0 %) unscored."
+    )
+    session.redo()
+    session.score([0], Stage.R)
+    session.score([1], Stage.N3)
+    session.score([9], Stage.UNSCORED)
+    session.fill(staging_of([3] * 9 + [4]))
+    session.score([9], Stage.UNSCORED)
+    found = night_of(document)
+    assert found.n_edited == 1
+    assert found.notes[0] == (
+        "1 of 10 epochs (10.0 %) edited by hand, 2 of 10 epochs (20.0 %) reviewed by a person,"
+        " 7 of 10 epochs (70.0 %) from an earlier automatic staging, 1 of 10 epochs (10.0 %)"
+        " unscored."
+    )
+
+
+def test_the_arousal_index_is_exported_where_arousals_were_scored(night, opened, tmp_path):
+    document = opened(night)
+    document.session.score(range(N), Stage.N2)
+    for onset_s in (40.0, 100.0):
+        document.session.add_event(Event(onset_s, 4.0, "EEG arousal"))
+    index = [
+        json.loads(
+            export_document(document, tmp_path / str(scored), ("json",), arousals_scored=scored)[
+                0
+            ].read_text()
+        )["statistics"]["arousal_index_per_h"]
+        for scored in (False, True)
+    ]
+    assert index == [None, 24.0]  # 2 in 5 min of sleep
+
+
+def test_an_event_in_the_last_seconds_can_be_marked(tmp_path, opened):
+    document = opened(write_night(tmp_path / "night.edf", tail_s=15))
+    document.session.add_event(Event(310.0, None, "Cough"))
+    with pytest.raises(ScoringError, match="outside the recording of 315 s"):
+        document.session.add_event(Event(316.0, None, "Cough"))
 
 
 def _sha256(path):

@@ -132,13 +132,18 @@ class Change:
         stages, by_person = state.stages.copy(), state.by_person.copy()
         index = list(self.epochs)
         stages[index], by_person[index] = self.stages_after, self.person_after
-        removed = set(self.events_removed)
-        kept = [event for event in state.events if event not in removed]
-        events = tuple(sorted({*kept, *self.events_added}, key=_event_order))
         lights = self.lights_after or (None, None)
         if self.lights_after is None:
             lights = (state.lights_off_s, state.lights_on_s)
-        return ScoringState(stages, by_person, events, *lights)
+        return ScoringState(stages, by_person, self._events_of(state), *lights)
+
+    def _events_of(self, state: ScoringState) -> tuple[Event, ...]:
+        # Sorting thousands of events is slower than all the rest, and scoring touches none.
+        if not (self.events_removed or self.events_added):
+            return state.events
+        removed = set(self.events_removed)
+        kept = (event for event in state.events if event not in removed)
+        return tuple(sorted({*kept, *self.events_added}, key=_event_order))
 
 
 def _event_order(event: Event) -> tuple[float, float, str, str]:
@@ -179,20 +184,13 @@ class Edit:
 class Journal(Protocol):
     """Where edits are kept; each call returns only when its content is safely stored."""
 
-    def append(self, edit: Edit) -> None:
-        """Store an edit, or raise SessionError and store nothing."""
-        ...
-
-    def append_staging(self, staging: Staging) -> None:
-        """Store an automatic staging; it is never changed afterwards."""
+    def append(self, edit: Edit, staging: Staging | None = None) -> None:
+        """Store an edit with the staging it comes from, or raise SessionError and store nothing."""
         ...
 
 
 class MemoryJournal:
     """Keeps nothing beyond the life of the session: for read-only sessions and tests."""
 
-    def append(self, edit: Edit) -> None:
-        """Accept an edit."""
-
-    def append_staging(self, staging: Staging) -> None:
-        """Accept a staging."""
+    def append(self, edit: Edit, staging: Staging | None = None) -> None:
+        """Accept an edit and a staging."""

@@ -89,8 +89,9 @@ def review_queue(
     disagreement: those a person scored otherwise than the machine, the most improbable first.
 
     The expected agreement takes a reviewed epoch as right and any other as right with the
-    probability that the machine gives its stage, which holds as far as its probabilities are
-    calibrated. Epochs that neither staged count neither way.
+    probability that the machine gives the stage it has, whoever gave it (its own answer where it
+    is unscored), which holds as far as the probabilities are calibrated. Epochs that the machine
+    could not stage count neither way unless reviewed.
 
     Parameters
     ----------
@@ -113,13 +114,13 @@ def review_queue(
     chosen = ranked[: int(np.ceil(share * n_epochs - 1e-9))]
     done = state.by_person[chosen] & (order is not ReviewOrder.DISAGREEMENT)
     reviewed = state.by_person.copy()
-    now = _expected(reviewed, machine)
+    now = _expected(state, reviewed, machine)
     reviewed[chosen] = True
     return ReviewQueue(
         order,
         tuple(chosen.tolist()),
         tuple(done.tolist()),
-        _expected(reviewed, machine),
+        _expected(state, reviewed, machine),
         now,
     )
 
@@ -162,9 +163,15 @@ def _least_first(epochs: NDArray[np.intp], values: NDArray[np.floating]) -> NDAr
     return epochs[np.argsort(np.nan_to_num(values[epochs], nan=-1.0), kind="stable")]
 
 
-def _expected(reviewed: NDArray[np.bool_], machine: Staging | None) -> float | None:
+def _expected(
+    state: ScoringState, reviewed: NDArray[np.bool_], machine: Staging | None
+) -> float | None:
     if machine is None:
         return None
-    right = np.where(reviewed, 1.0, machine.confidence)
+    scored = np.flatnonzero(state.stages != Stage.UNSCORED)
+    probability = machine.confidence.copy()
+    # An earlier staging may have filled it: what counts is the stage that stands there.
+    probability[scored] = machine.probabilities[scored, state.stages[scored]]
+    right = np.where(reviewed, 1.0, probability)
     known = ~np.isnan(right)
     return float(right[known].mean()) if known.any() else None

@@ -21,7 +21,7 @@ from sleepscorer.core.edits import (
     Lights,
     ScoringState,
 )
-from sleepscorer.core.errors import SessionError
+from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import EPOCH_S, Stage
@@ -73,6 +73,8 @@ class ScoringSession:
         Automatic stagings so far, oldest first.
     read_only
         Every edit raises.
+    duration_s
+        Of the recording, whose last seconds need not be a whole epoch; None means they are.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class ScoringSession:
         edits: Sequence[Edit] = (),
         stagings: Sequence[Staging] = (),
         read_only: bool = False,
+        duration_s: float | None = None,
     ) -> None:
         self._state = ScoringState.unscored(n_epochs)
         self._journal = journal
@@ -93,6 +96,7 @@ class ScoringSession:
         self._history = _History()
         self._listeners: list[Listener] = []
         self.read_only = read_only
+        self.duration_s = n_epochs * EPOCH_S if duration_s is None else duration_s
         for edit in edits:
             self._apply(edit)
 
@@ -138,10 +142,19 @@ class ScoringSession:
         """Let a person score epochs; giving an epoch the stage it has confirms it.
 
         ``Stage.UNSCORED`` clears, and nobody is then the epoch's scorer.
+
+        Raises
+        ------
+        ScoringError
+            If the recording holds no whole epoch.
         """
         index = tuple(sorted(set(epochs)))
         if not index:
             return
+        if not self.n_epochs:
+            raise ScoringError(
+                f"The recording is shorter than an epoch of {EPOCH_S:g} s: nothing can be scored"
+            )
         if index[0] < 0 or index[-1] >= self.n_epochs:
             raise ValueError(f"epochs {index[0]} to {index[-1]} of {self.n_epochs}")
         where = f"epoch {index[0] + 1}"
@@ -171,12 +184,18 @@ class ScoringSession:
             For :attr:`FillMode.CHOSEN`.
         over_person
             Whether epochs that a person scored are replaced as well.
+
+        Raises
+        ------
+        ScoringError
+            If the staging has more or fewer epochs than the recording.
         """
         if len(staging.probabilities) != self.n_epochs:
-            raise ValueError(f"{len(staging.probabilities)} epochs staged of {self.n_epochs}")
-        self._check_writable()
-        self._journal.append_staging(staging)
-        self._stagings.append(staging)
+            raise ScoringError(
+                f"The staging has {len(staging.probabilities)} epochs, and the recording has"
+                f" {self.n_epochs}",
+                hint="stage this recording again",
+            )
         before, found = self._state.stages, staging.stages
         wanted = before == Stage.UNSCORED
         if mode is FillMode.CHOSEN:
@@ -188,15 +207,29 @@ class ScoringSession:
             wanted = wanted & ~self._state.by_person
         index = tuple(int(i) for i in np.flatnonzero(wanted))
         change = self._staged(index, found[list(index)], person=False)
-        self._edit(EditKind.AUTO, "Auto-score", change)
+        self._edit(EditKind.AUTO, "Auto-score", change, staging=staging)
 
     def import_scoring(self, scoring: Scoring, *, name: str) -> None:
-        """Take over stages, lights marks and events of another scoring, in one edit."""
+        """Take over stages, lights marks and events of another scoring, in one edit.
+
+        A lights mark that the other scoring lacks stays as it is here.
+
+        Raises
+        ------
+        ScoringError
+            If a lights mark lies outside the recording, or off is not before on.
+        """
         stages = scoring.hypnogram.stages[: self.n_epochs]
         index = tuple(int(i) for i in np.flatnonzero(stages != Stage.UNSCORED))
         change = self._staged(index, stages[list(index)], person=True)
-        lights = (scoring.hypnogram.lights_off_s, scoring.hypnogram.lights_on_s)
-        if lights != (None, None):
+        off_s, on_s = self._lights()
+        if scoring.hypnogram.lights_off_s is not None:
+            off_s = scoring.hypnogram.lights_off_s
+        if scoring.hypnogram.lights_on_s is not None:
+            on_s = scoring.hypnogram.lights_on_s
+        lights = (off_s, on_s)
+        if lights != self._lights():
+            self._check_lights(lights)
             change = replace(change, lights_before=self._lights(), lights_after=lights)
         new = tuple(e for e in scoring.events if e not in self._state.events)
         self._edit(EditKind.IMPORT, f"Import {name}", replace(change, events_added=new))
@@ -210,11 +243,19 @@ class ScoringSession:
         self.replace_event(event, None)
 
     def replace_event(self, old: Event | None, new: Event | None) -> None:
-        """Move, resize or rename an event."""
+        """Move, resize or rename an event.
+
+        Raises
+        ------
+        ScoringError
+            If the new one starts outside the recording or lasts less than no time.
+        """
         if old is not None and old not in self._state.events:
             raise ValueError(f"there is no event {old}")
         if old == new or (new is not None and new in self._state.events):
             return
+        if new is not None:
+            self._check_event(new)
         verb = "Mark" if old is None else "Delete" if new is None else "Change"
         text = (new or old or Event(0, None, "")).text
         change = Change(
@@ -231,7 +272,7 @@ class ScoringSession:
         ScoringError
             If one lies outside the recording, or off is not before on.
         """
-        Hypnogram(self._state.stages, EPOCH_S, off_s, on_s)
+        self._check_lights((off_s, on_s))
         if (off_s, on_s) != self._lights():
             change = Change(lights_before=self._lights(), lights_after=(off_s, on_s))
             self._edit(EditKind.MANUAL, "Set lights off and on", change)
@@ -255,6 +296,18 @@ class ScoringSession:
     def _lights(self) -> Lights:
         return self._state.lights_off_s, self._state.lights_on_s
 
+    def _check_lights(self, lights: Lights) -> None:
+        Hypnogram(self._state.stages, EPOCH_S, *lights)
+
+    def _check_event(self, event: Event) -> None:
+        if not 0 <= event.onset_s <= self.duration_s:
+            raise ScoringError(
+                f"{event.text} at {event.onset_s:g} s lies outside the recording of"
+                f" {self.duration_s:g} s"
+            )
+        if event.duration_s is not None and not event.duration_s >= 0:
+            raise ScoringError(f"{event.text} can't last {event.duration_s:g} s")
+
     def _staged(self, index: tuple[int, ...], after: NDArray[np.int8], *, person: bool) -> Change:
         """The change of some epochs, less those that stay as they are."""
         before = self._state
@@ -275,7 +328,13 @@ class ScoringSession:
             )
 
     def _edit(
-        self, kind: EditKind, label: str, change: Change, *, of: int | None = None
+        self,
+        kind: EditKind,
+        label: str,
+        change: Change,
+        *,
+        of: int | None = None,
+        staging: Staging | None = None,
     ) -> Change | None:
         self._check_writable()
         if change.is_empty and kind in (EditKind.MANUAL, EditKind.IMPORT):
@@ -289,7 +348,9 @@ class ScoringSession:
             change=change,
             of=of,
         )
-        self._journal.append(edit)
+        self._journal.append(edit, staging)
+        if staging is not None:
+            self._stagings.append(staging)
         self._apply(edit)
         for listener in tuple(self._listeners):
             listener(change)

@@ -36,6 +36,9 @@ class Night:
         In words, where the lights marks come from ("marks in the recording", ...).
     staging
         What the stager answered; None where people alone scored.
+    n_edited
+        Epochs that people gave another stage than the stager; None means none of a staging, and
+        stays None where there is no staging.
     events
         Of the recording or the scoring; onsets count from ``start``.
     notes
@@ -58,6 +61,7 @@ class Night:
     patient_id: str = ""
     recording_id: str = ""
     staging: Staging | None = None
+    n_edited: int | None = None
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -65,7 +69,12 @@ class Night:
     deidentify: bool = False
 
     def __post_init__(self) -> None:
-        if self.staging is not None:
+        if self.staging is None:
+            if self.n_edited is not None:
+                raise ValueError(f"{self.n_edited} epochs edited of no staging")
+        else:
+            if self.n_edited is None:
+                object.__setattr__(self, "n_edited", 0)
             n_staged = len(self.staging.probabilities)
             if n_staged != self.hypnogram.n_epochs:
                 raise ValueError(f"{n_staged} epochs staged, {self.hypnogram.n_epochs} scored")
@@ -79,6 +88,7 @@ class Night:
         statistics: SleepStatistics,
         lights_source: str,
         staging: Staging | None = None,
+        n_edited: int | None = None,
         notes: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
         sha256: str | None = None,
@@ -96,6 +106,7 @@ class Night:
             patient_id=recording.patient_id,
             recording_id=recording.recording_id,
             staging=staging,
+            n_edited=n_edited,
             events=recording.events,
             notes=notes,
             warnings=recording.warnings + warnings,
@@ -142,13 +153,6 @@ class Night:
         if moment is None:
             return ""
         return f"{moment:%H:%M:%S}" if self.deidentify else moment.isoformat()
-
-    @property
-    def n_edited(self) -> int | None:
-        """Epochs whose stage is not the stager's; None where there is no staging."""
-        if self.staging is None:
-            return None
-        return int(np.count_nonzero(self.staging.stages != self.hypnogram.stages))
 
     @property
     def low_confidence_pct(self) -> float | None:

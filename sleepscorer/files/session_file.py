@@ -38,7 +38,8 @@ from sleepscorer.files.session_records import (
 SUFFIX = ".sleepscorer"
 """End of a session file's name."""
 
-
+_ADD_EDIT = "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_STAGING = "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM stagings"
 _RECORDING = (
     "SELECT place, size_bytes, head_sha256, n_epochs, start, (SELECT sha256 FROM hashes"
     " WHERE recording = recordings.number ORDER BY number DESC LIMIT 1)"
@@ -184,22 +185,23 @@ class SessionFile:
         with _damage_in_words(self.path):
             return None if row is None else _entry(*row)
 
-    def append(self, edit: Edit) -> None:
+    def append(self, edit: Edit, staging: Staging | None = None) -> None:
         """Store an edit; when this returns, it outlives a crash of the program or the machine.
+
+        Parameters
+        ----------
+        edit
+            The next of the log.
+        staging
+            What it was made from; both are stored, or neither.
 
         Raises
         ------
         SessionError
             If it could not be stored; nothing of it then is.
         """
-        self._insert("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", edit_row(edit))
-
-    def append_staging(self, staging: Staging) -> None:
-        """Store an automatic staging for ever; raises like :meth:`append`."""
-        self._insert(
-            "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM stagings",
-            staging_row(staging),
-        )
+        stored = () if staging is None else ((_ADD_STAGING, staging_row(staging)),)
+        self._insert_all(*stored, (_ADD_EDIT, edit_row(edit)))
 
     def add_recording(self, entry: RecordingEntry, author: Author) -> None:
         """Store what and where the recording is from now on; raises like :meth:`append`."""
@@ -239,10 +241,14 @@ class SessionFile:
         self._connection.close()
 
     def _insert(self, statement: str, values: tuple[object, ...]) -> None:
+        self._insert_all((statement, values))
+
+    def _insert_all(self, *rows: tuple[str, tuple[object, ...]]) -> None:
         if self.read_only:
             raise SessionNotWritable("this session is open for reading only", path=self.path)
         with in_words(self.path), self._turn, transaction(self._connection):
-            self._connection.execute(statement, values)
+            for statement, values in rows:
+                self._connection.execute(statement, values)
 
 
 @contextmanager

@@ -131,7 +131,8 @@ def session_path_for(entry: RecordingEntry, folder: Path) -> Path:
     """Return the path of a recording's session: ``<stem>.sleepscorer``.
 
     Where that one belongs to another recording of the same stem (``night.edf`` and ``night.bdf``,
-    or two nights in one folder of sessions), the beginning of the recording's hash is added.
+    or two nights in one folder of sessions), the beginning of the recording's hash is added. A
+    recording that has such a session keeps it, whatever became of the other one.
 
     Raises
     ------
@@ -139,10 +140,13 @@ def session_path_for(entry: RecordingEntry, folder: Path) -> Path:
         If there is such a file and it can't be read.
     """
     stem = Path(entry.name).stem
+    hashed = folder / f"{stem}-{entry.fingerprint.head_sha256[:8]}{SUFFIX}"
+    if hashed.exists():
+        return hashed
     plain = folder / f"{stem}{SUFFIX}"
     if not plain.exists() or _belongs(plain, entry):
         return plain
-    return folder / f"{stem}-{entry.fingerprint.head_sha256[:8]}{SUFFIX}"
+    return hashed
 
 
 def _belongs(session_path: Path, entry: RecordingEntry) -> bool:
@@ -153,9 +157,9 @@ def _belongs(session_path: Path, entry: RecordingEntry) -> bool:
         file.close()
     if known is None or known.fingerprint.is_like(entry.fingerprint):
         return True
-    own = Path(entry.folder, entry.name)
-    others = [path for path in places_of(known, session_path) if path != own and path.is_file()]
-    return not others
+    # At the place of what was scored lies what it became. Elsewhere it is another recording, even
+    # where nothing is left at that place: the other night may only have been archived.
+    return Path(known.folder, known.name) == Path(entry.folder, entry.name)
 
 
 def places_of(known: RecordingEntry, session_path: Path) -> Sequence[Path]:

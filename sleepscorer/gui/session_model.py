@@ -3,6 +3,7 @@
 Panes read from here, ask here for changes, and follow the signals; none of them knows another.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -58,6 +59,7 @@ class SessionModel(QObject):
         self.recording = recording
         self.session = session
         self.advance_after_scoring = True
+        self.arousals_scored = False
         self._montage = montage
         self._epoch = 0
         self._page_s = 30
@@ -114,11 +116,15 @@ class SessionModel(QObject):
 
     def turn_page(self, pages: int) -> None:
         """Go forward or back by whole pages."""
-        last_s = max(self.recording.duration_s - self._page_s, 0.0)
-        start_s = min(max(self._page_start_s + pages * self._page_s, 0.0), last_s)
-        if self._page_s >= EPOCH_S:
-            start_s = start_s // self._page_s * self._page_s
+        start_s = self._page_start_s + pages * self._page_s
+        start_s = max(min(start_s, self._last_page_start_s()), 0.0)
         self._show(start_s, int(start_s // EPOCH_S))
+
+    def _last_page_start_s(self) -> float:
+        duration_s = self.recording.duration_s
+        if self._page_s < EPOCH_S:
+            return duration_s - self._page_s
+        return (math.ceil(duration_s / self._page_s) - 1.0) * self._page_s
 
     def set_page_length(self, page_s: int) -> None:
         """Show pages of this length (one of PAGE_LENGTHS_S), keeping the current epoch."""
@@ -152,6 +158,10 @@ class SessionModel(QObject):
     def score(self, stage: Stage, *, advance: bool | None = None) -> None:
         """Score the current epoch and go to the next, if that is the preference."""
         epoch = self._epoch
+        if self.n_epochs and (epoch + 1) * EPOCH_S <= self._page_start_s:
+            # The last seconds of the recording are shown; the current epoch lies before them.
+            self.refused.emit("The end of the recording is no whole epoch and can't be scored.")
+            return
         self.set_painting_stage(stage)
         if self.score_epochs([epoch], stage) and (
             self.advance_after_scoring if advance is None else advance
@@ -192,8 +202,15 @@ class SessionModel(QObject):
         except SleepScorerError as error:
             self.refused.emit(str(error))
             return
-        if change is not None and change.epochs and self._epoch not in change.epochs:
-            self.select_epoch(change.epochs[0])
+        if change is None:
+            return
+        if change.epochs:
+            if self._epoch not in change.epochs:
+                self.select_epoch(change.epochs[0])
+            return
+        time_s = _time_of(change)
+        if time_s is not None and not 0 <= time_s - self._page_start_s < self._page_s:
+            self.show_time(time_s)
 
     def next_epoch_where(self, wanted: NDArray[np.bool_], *, back: bool = False) -> None:
         """Go to the next epoch (cyclically) for which (n_epochs,) ``wanted`` is true."""
@@ -222,3 +239,12 @@ class SessionModel(QObject):
 
     def _on_session_changed(self, change: Change) -> None:
         self.scoring_changed.emit(change)
+
+
+def _time_of(change: Change) -> float | None:
+    """Where a change of events or lights marks is to be seen, seconds; None for neither."""
+    for event in (*change.events_added, *change.events_removed):
+        return event.onset_s
+    before, after = change.lights_before or (None, None), change.lights_after or (None, None)
+    moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    return next((old if new is None else new for old, new in moved), None)

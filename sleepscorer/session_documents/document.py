@@ -214,7 +214,7 @@ class Document:
             )
         file.add_recording(entry, self._author)
         self.recording, self.problems, self.needs_locating = recording, (), False
-        self.session.read_only = False
+        self.session.read_only, self.session.duration_s = False, recording.duration_s
 
     def close(self) -> None:
         """Close the session and let others edit it; every edit is stored already."""

@@ -99,6 +99,7 @@ def _document(store: SessionStore, author: Author, recording: Recording | None) 
         recording = _recording_of(known, store.path)
     entry = None if recording.format_name == MISSING else entry_of(recording)
     session = _replayed(stored, store, author, (known or entry_of(recording)).n_epochs)
+    session.duration_s = recording.duration_s
     mismatch = None if known is None else _mismatch(entry, known)
     problems = [*store.problems]
     if mismatch is not None:

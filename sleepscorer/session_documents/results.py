@@ -5,10 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sleepscorer.core.edits import Edit, EditKind, ScoringState
+from sleepscorer.core.arousals import count_arousals
+from sleepscorer.core.edits import Edit, EditKind, Lights, ScoringState
+from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.exports import FORMATS, Night, check_outputs, write_exports
@@ -62,6 +67,7 @@ def export_document(
     progress: Progress = silent,
     *,
     deidentify: bool = False,
+    arousals_scored: bool = False,
 ) -> tuple[Path, ...]:
     """Write what ``sleepscorer score`` writes, from the scoring as people left it; for any thread.
 
@@ -79,6 +85,8 @@ def export_document(
         May raise Cancelled, and nothing has then been written.
     deidentify
         Leave out who was recorded, when, and who scored.
+    arousals_scored
+        The arousals of the whole night were marked, so that their index means something.
 
     Raises
     ------
@@ -96,7 +104,9 @@ def export_document(
         )
     sha256 = sha256_of(recording.all_files, part_of(progress, 0.0, 0.8))
     document.check_unchanged(sha256)
-    night = night_of(document, sha256=sha256, deidentify=deidentify)
+    night = night_of(
+        document, sha256=sha256, deidentify=deidentify, arousals_scored=arousals_scored
+    )
     stem = f"recording_{sha256[:12]}" if deidentify else recording.path.stem
     return write_exports(
         night,
@@ -108,18 +118,26 @@ def export_document(
     )
 
 
-def night_of(document: Document, *, sha256: str | None = None, deidentify: bool = False) -> Night:
+def night_of(
+    document: Document,
+    *,
+    sha256: str | None = None,
+    deidentify: bool = False,
+    arousals_scored: bool = False,
+) -> Night:
     """Return what the exports hold: the scoring now, and how much of it people made."""
     recording, session = document.recording, document.session
     # Read once: the window may go on scoring meanwhile.
     state, machine, edits = session.state, session.machine, session.edits
     hypnogram = state.hypnogram
+    n_arousals = count_arousals(state.events, hypnogram) if arousals_scored else None
     night = Night.of_recording(
         recording,
         hypnogram,
-        statistics=sleep_statistics(hypnogram),
-        lights_source=_lights_source(state, edits),
+        statistics=sleep_statistics(hypnogram, n_arousals),
+        lights_source=_lights_source(state, edits, recording),
         staging=machine,
+        n_edited=None if machine is None else _count_edited(state, machine),
         notes=(
             _review_note(state, machine),
             *(() if deidentify else _people_notes(edits)),
@@ -132,26 +150,54 @@ def night_of(document: Document, *, sha256: str | None = None, deidentify: bool 
     return replace(night, events=tuple(events))
 
 
-def _lights_source(state: ScoringState, edits: Sequence[Edit]) -> str:
+def _lights_source(state: ScoringState, edits: Sequence[Edit], recording: Recording) -> str:
     if state.lights_off_s is None and state.lights_on_s is None:
         return "no lights marks: the whole recording"
     off = "lights off" if state.lights_off_s is not None else "lights off = start of recording"
     on = "lights on" if state.lights_on_s is not None else "lights on = end of recording"
-    last = [edit for edit in edits if edit.change.lights_after is not None][-1]
-    return f"{off}, {on}: marks of the session (last: {last.label})"
+    lights = (state.lights_off_s, state.lights_on_s)
+    return f"{off}, {on}: {_origin(lights, edits, recording)}"
+
+
+def _origin(lights: Lights, edits: Sequence[Edit], recording: Recording) -> str:
+    """Say what set the lights marks, and never in the words of a label: it may name a person."""
+    set_by = [edit.kind for edit in edits if edit.change.lights_after == lights and edit.of is None]
+    if set_by[-1] is EditKind.MANUAL:
+        return "set by hand"
+    marks = lights_of_events(recording.events, recording.n_epochs * EPOCH_S)
+    if not marks.contradiction and (marks.off_s, marks.on_s) == lights:
+        return "marks in the recording"
+    return "imported from a scoring"
+
+
+def _count_edited(state: ScoringState, machine: Staging) -> int:
+    """Count the epochs that a person gave another stage than the machine."""
+    return int(np.count_nonzero(state.by_person & _differs(state, machine)))
+
+
+def _differs(state: ScoringState, machine: Staging) -> NDArray[np.bool_]:
+    differs: NDArray[np.bool_] = (state.stages != machine.stages) & (state.stages >= 0)
+    return differs
 
 
 def _review_note(state: ScoringState, machine: Staging | None) -> str:
-    """Say how much of the scoring is people's."""
-    n_epochs, n_person = state.stages.size, int(np.count_nonzero(state.by_person))
+    """Say how much of the scoring is people's, how much an earlier staging's, how much is open."""
+    n_epochs = state.stages.size
 
     def share(n: int) -> str:
         return f"{n} of {n_epochs} epochs ({100 * n / max(n_epochs, 1):.1f} %)"
 
+    reviewed = share(int(np.count_nonzero(state.by_person)))
     if machine is None:
-        return f"{share(n_person)} scored by a person."
-    n_edited = int(np.count_nonzero(state.stages != machine.stages))
-    return f"{share(n_edited)} edited by hand, {share(n_person)} reviewed by a person."
+        note = f"{reviewed} scored by a person"
+    else:
+        note = f"{share(_count_edited(state, machine))} edited by hand, {reviewed} reviewed by a"
+        note += " person"
+        n_earlier = int(np.count_nonzero(~state.by_person & _differs(state, machine)))
+        if n_earlier:
+            note += f", {share(n_earlier)} from an earlier automatic staging"
+    n_unscored = int(np.count_nonzero(state.stages == Stage.UNSCORED))
+    return f"{note}, {share(n_unscored)} unscored." if n_unscored else f"{note}."
 
 
 def _people_notes(edits: Sequence[Edit]) -> tuple[str, ...]:

@@ -49,6 +49,14 @@ def test_the_expected_agreement_is_one_for_reviewed_epochs_and_the_confidence_fo
     assert queue.expected_agreement_now == pytest.approx((1 + 0.6 + 0.8 + 0.95 + 0.7) / 5)
 
 
+def test_an_epoch_that_an_earlier_staging_filled_counts_by_the_stage_it_has():
+    # The machine gives W 0.9, and N1, which stands there, 0.1; nobody scored the last two.
+    scored = state([N1, N1, N2, NONE, NONE])
+    queue = review_queue(scored, MACHINE, share=0)
+    expected = (0.1 + 0.6 + 0.8 + 0.95 + 0.7) / 5
+    assert queue.expected_agreement_now == pytest.approx(expected)
+
+
 def test_nothing_and_everything():
     nothing = review_queue(state(MACHINE.stages), MACHINE, share=0)
     assert nothing.epochs == ()

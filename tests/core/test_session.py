@@ -165,7 +165,7 @@ def test_an_imported_scoring_is_one_step():
 
 
 class FailingJournal(MemoryJournal):
-    def append(self, edit):  # noqa: ARG002
+    def append(self, edit, staging=None):  # noqa: ARG002
         raise SessionError("the disk is full")
 
 
@@ -178,6 +178,104 @@ def test_an_edit_that_can_not_be_stored_does_not_happen():
     assert stages(opened) == [-1] * N
     assert opened.edits == ()
     assert heard == []
+
+
+def test_a_staging_that_can_not_be_stored_is_not_kept_either():
+    opened = session(journal=FailingJournal())
+    with pytest.raises(SessionError, match="disk is full"):
+        opened.fill(staging([2] * N))
+    assert opened.machine is None
+    assert opened.edits == ()
+
+
+def test_a_staging_is_stored_with_its_edit():
+    stored = []
+
+    class Recorder(MemoryJournal):
+        def append(self, edit, staging=None):
+            stored.append((edit.number, staging))
+
+    answer = staging([2] * N)
+    opened = session(journal=Recorder())
+    opened.fill(answer)
+    opened.undo()
+    assert stored == [(1, answer), (2, None)]
+
+
+def test_a_staging_of_another_length_is_refused_in_words():
+    opened = session()
+    with pytest.raises(ScoringError, match="13 epochs, and the recording has 12"):
+        opened.fill(staging([2] * 13))
+    assert opened.machine is None
+
+
+def test_imported_lights_marks_are_checked_before_anything_is_stored():
+    opened = session()
+    longer = Hypnogram(np.full(20, 2), lights_on_s=400.0)
+    with pytest.raises(ScoringError, match="400 s lies outside the recording of 360 s"):
+        opened.import_scoring(Scoring(longer), name="long")
+    opened.set_lights(None, 100.0)
+    late = Hypnogram(np.full(N, 2), lights_off_s=200.0)
+    with pytest.raises(ScoringError, match="not before"):
+        opened.import_scoring(Scoring(late), name="late")
+    assert len(opened.edits) == 1
+    assert stages(opened) == [-1] * N
+
+
+def test_a_lights_mark_that_is_not_imported_stays():
+    opened = session()
+    opened.set_lights(10.0, 200.0)
+    opened.import_scoring(Scoring(Hypnogram(np.full(N, 2), lights_off_s=20.0)), name="x")
+    assert (opened.state.lights_off_s, opened.state.lights_on_s) == (20.0, 200.0)
+    opened.undo()
+    assert (opened.state.lights_off_s, opened.state.lights_on_s) == (10.0, 200.0)
+
+
+def test_imported_events_outside_the_recording_are_kept_in_order():
+    opened = session()
+    events = tuple(Event(onset, 1.0, "Cough") for onset in (900.0, 10.0, -5.0))
+    opened.import_scoring(Scoring(Hypnogram(np.full(N, 2)), None, events), name="x")
+    assert [event.onset_s for event in opened.state.events] == [-5.0, 10.0, 900.0]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event(-0.1, 3.0, "Cough"),
+        Event(370.1, 3.0, "Cough"),
+        Event(float("nan"), 3.0, "Cough"),
+        Event(10.0, -1.0, "Cough"),
+    ],
+)
+def test_an_event_outside_the_recording_is_refused(event):
+    opened = session(duration_s=370.0)
+    opened.add_event(Event(365.0, 3.0, "Cough"))  # in the last seconds, which are no whole epoch
+    with pytest.raises(ScoringError, match="Cough"):
+        opened.add_event(event)
+    assert len(opened.edits) == 1
+
+
+def test_the_events_of_a_session_without_duration_end_with_its_last_epoch():
+    opened = session()
+    opened.add_event(Event(360.0, None, "Lights on"))
+    with pytest.raises(ScoringError, match="365 s lies outside the recording of 360 s"):
+        opened.add_event(Event(365.0, None, "Lights on"))
+
+
+def test_a_recording_without_a_whole_epoch_can_not_be_scored():
+    opened = ScoringSession(0, MemoryJournal(), author=AUTHOR)
+    with pytest.raises(ScoringError, match="shorter than an epoch of 30 s"):
+        opened.score([0], Stage.W)
+    opened.score([], Stage.W)
+    assert opened.edits == ()
+
+
+def test_scoring_an_epoch_leaves_the_events_as_they_are():
+    opened = session()
+    opened.add_event(Event(40.0, 5.0, "EEG arousal"))
+    before = opened.state.events
+    opened.score([0], Stage.W)
+    assert opened.state.events is before
 
 
 def test_a_read_only_session_refuses_every_edit():

@@ -84,10 +84,9 @@ def test_everything_comes_back_as_it_was_stored(path):
     )
     file = SessionFile.open(path)
     file.add_recording(ENTRY, ANNA)
-    for one in edits:
-        file.append(one)
-    file.append_staging(staging())
-    file.append_staging(staging(9))
+    file.append(edits[0], staging())
+    file.append(edits[1], staging(9))
+    file.append(edits[2])
     file.save_view({"epoch": 1})
     file.save_view({"epoch": 7, "montage": "AASM"})
     file.add_sha256("ef" * 32)
@@ -138,8 +137,7 @@ def test_what_is_stored_can_not_be_changed_by_any_program(path, statement):
     file.add_recording(ENTRY, ANNA)
     file.add_sha256("ef" * 32)
     file.append(edit(1))
-    file.append(edit(2))
-    file.append_staging(staging())
+    file.append(edit(2), staging())
     file.close()
     before = list(_dump(path))
     with sqlite3.connect(path) as connection, pytest.raises(sqlite3.IntegrityError):
@@ -154,6 +152,16 @@ def _dump(path):
         return list(connection.iterdump())
     finally:
         connection.close()
+
+
+def test_a_staging_is_stored_with_its_edit_or_not_at_all(path):
+    file = SessionFile.open(path)
+    file.append(edit(1), staging())
+    with pytest.raises(SessionError):
+        file.append(edit(1), staging())
+    file.close()
+    found = stored(path)
+    assert (len(found.edits), len(found.stagings)) == (1, 1)
 
 
 SCORING_LOOP = """

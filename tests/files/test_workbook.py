@@ -224,7 +224,7 @@ def test_provenance() -> None:
 def test_edited_epochs_are_counted_and_people_named_as_scorers() -> None:
     stages = night().hypnogram.stages.copy()
     stages[:3] = Stage.N3
-    edited = night(hypnogram=Hypnogram(stages))
+    edited = night(hypnogram=Hypnogram(stages), n_edited=3)
     assert _by_name(_opened(edited)["Provenance"])["Scoring"] == (
         "automatic, 3 of 120 epochs edited"
     )
