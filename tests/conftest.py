@@ -28,6 +28,7 @@ def pytest_report_header() -> str:
         return ""
     return f"NOT TESTED: the window, because Qt can't be loaded ({_QT_FAILS}); see CONTRIBUTING.md"
 
+
 _DATA = Path(os.environ.get("SLEEPSCORER_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 

@@ -1,5 +1,7 @@
 """Starts the window."""
 
+import logging
+import os
 import sys
 from pathlib import Path
 
@@ -11,8 +13,12 @@ from sleepscorer.gui.appearance import apply_theme
 from sleepscorer.gui.errors import ErrorHook
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.tasks import wait_for_threads
 from sleepscorer.gui.termination import Termination
 from sleepscorer.logs import start_logging
+
+# Whatever notices nothing for so long would keep the process for ever.
+_EXIT_WITHIN_S = 10.0
 
 
 def run_window(path: Path | None = None) -> int:
@@ -43,4 +49,9 @@ def run_window(path: Path | None = None) -> int:
     code = application.exec()
     termination.stop()
     hook.uninstall()
+    window.tasks.stop_all()
+    if not wait_for_threads(_EXIT_WITHIN_S):
+        # Python would destroy a thread that still runs, and Qt would then crash the program.
+        logging.shutdown()
+        os._exit(code)
     return code

@@ -71,22 +71,27 @@ class AutoScorer(QObject):
     def _on_finished(self, staging: Staging) -> None:
         if not self._is_current() or self._document is None:
             return
-        session = self._document.session
-        before = session.state
         try:
-            session.fill(
-                staging,
-                self._choice.mode,
-                chosen=self._choice.chosen,
-                over_person=self._choice.over_person,
-            )
+            sentence = self._fill(self._document, staging)
         except SleepScorerError as error:
             self.failed.emit(str(error))
         else:
-            filled = int((session.state.stages != before.stages).sum())
-            device = staging.provenance.device.upper()
-            self.scored.emit(f"Auto-scored on {device}: {filled} epochs changed")
-        self._end()
+            self.scored.emit(sentence)
+        finally:
+            self._end()
+
+    def _fill(self, document: Document, staging: Staging) -> str:
+        session = document.session
+        before = session.state
+        session.fill(
+            staging,
+            self._choice.mode,
+            chosen=self._choice.chosen,
+            over_person=self._choice.over_person,
+        )
+        filled = int((session.state.stages != before.stages).sum())
+        device = staging.provenance.device.upper()
+        return f"Auto-scored on {device}: {filled} epochs changed"
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

@@ -7,24 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QInputDialog
 
 from sleepscorer.analysis.display import DisplayMontage
-from sleepscorer.core.events import AROUSAL
 from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.gui.event_kinds import event_kind
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 from sleepscorer.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from sleepscorer.gui.main_window import MainWindow
-
-EVENT_TEXTS = {
-    "arousal": AROUSAL,
-    "artefact": "Artefact",
-    "limb": "Limb movement",
-    "obstructive": "Obstructive apnea",
-    "central": "Central apnea",
-    "mixed": "Mixed apnea",
-    "hypopnea": "Hypopnea",
-    "rera": "RERA",
-}
 
 
 class Commands:
@@ -42,10 +31,13 @@ class Commands:
     # -- scoring --------------------------------------------------------------------------------
 
     def score(self, stage: Stage, *, keypad: bool) -> None:
-        """Score the current epoch, and go on as the preference for this kind of key says."""
+        """Score the current epoch and go on as preferred; while painting, choose the stage."""
         now = self._window.settings.now
         advance = now.advance_after_keypad if keypad else now.advance_after_top_row
-        self._with_model(lambda model: model.score(stage, advance=advance))
+        if self._window.actions_of["score.paint"].isChecked():
+            self._with_model(lambda model: model.set_painting_stage(stage))
+        else:
+            self._with_model(lambda model: model.score(stage, advance=advance))
 
     def clear_epoch(self) -> None:
         """Delete the event chosen in the traces, or else take the epoch's stage away and stay."""
@@ -81,12 +73,13 @@ class Commands:
 
     def mark_event(self, name: str) -> None:
         """Let dragging on the traces mark this event; a comment is asked for first."""
+        document = self._window.document
         if name == "comment":
             text, ok = QInputDialog.getText(self._window, "Comment", "Text of the comment")
-            if not ok or not text.strip():
+            if not ok or not text.strip() or self._window.document is not document:
                 return
         else:
-            text = EVENT_TEXTS[name]
+            text = event_kind(name).text
         self._use_tool(f"mark:{text.strip()}")
         self._window.status.say(f"Drag on a trace to mark: {text.strip()}. Esc leaves.")
 

@@ -1,9 +1,10 @@
 """The main window: menus, toolbar, panes of the open recording, status line."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -23,6 +24,7 @@ from sleepscorer.gui.appearance import apply_theme
 from sleepscorer.gui.auto_scoring import AutoScorer
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.channels import ChannelChoice
+from sleepscorer.gui.exporting import Exporter
 from sleepscorer.gui.help_pane import HelpPane
 from sleepscorer.gui.keys import Keys, key_map
 from sleepscorer.gui.menus import Menus
@@ -37,14 +39,14 @@ from sleepscorer.gui.start_page import StartPage
 from sleepscorer.gui.status_line import StatusLine
 from sleepscorer.gui.tasks import Task, TaskRunner
 from sleepscorer.gui.theme import THEMES, Theme
-from sleepscorer.gui.view_state import show_view
+from sleepscorer.gui.view_state import layout_of, layout_text, show_view
 from sleepscorer.gui.window_dialogs import WindowDialogs
 from sleepscorer.gui.workspace import Workspace
 from sleepscorer.session_documents import Document
 
 _FIRST_SIZE = (1600, 950)
-# Wide enough for the columns of the panels; on a small screen the traces need the room more.
-_DOCK_SHARE, _DOCK_MIN, _DOCK_MAX = 0.22, 320, 420
+# Wide enough for the columns of the panels.
+_DOCK_PX = 360
 
 
 class MainWindow(QMainWindow):
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar()
         self.status = StatusLine(self.tasks)
         self.auto_scorer = AutoScorer(self.tasks, self)
+        self.exporter = Exporter(self.tasks, self.notices, self)
         self.dialogs = WindowDialogs(self)
         self._opener = Opener(self.tasks, self)
         self.opening_notices = OpeningNotices(self)
@@ -125,14 +128,22 @@ class MainWindow(QMainWindow):
     # -- opening and closing --------------------------------------------------------------------
 
     def open_path(self, path: Path) -> None:
-        """Open a recording, a session file, or list a folder."""
-        if path.is_dir() and path.suffix == "":
+        """Open a recording or a session file in place of what is open, or list a folder."""
+        if path.is_dir():
             self.dialogs.list_folder(path)
-            return
-        self._opener.open(path, self.settings.now)
+        elif self._open is not None and self._open.is_at(path):
+            self.raise_()
+            self.activateWindow()
+        elif not self.exporter.postpone(f"{path.name} opens", partial(self.open_path, path)):
+            self.close_recording()
+            self._opener.open(path, self.settings.now)
 
     def close_recording(self) -> None:
-        """Close the recording; every edit is stored already."""
+        """Close the recording, once an export has ended; every edit is stored already."""
+        if self.exporter.postpone("the recording closes", self.close_recording):
+            return
+        self.dialogs.close_all()
+        self._opener.cancel()
         if self.workspace is None or self._open is None:
             return
         self.auto_scorer.cancel()
@@ -150,9 +161,13 @@ class MainWindow(QMainWindow):
         self._show_state()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - a name of Qt
-        """Stop what runs, keep what must be kept."""
+        """Stop what runs, keep what must be kept; an export is waited for."""
+        if self.exporter.postpone("the window closes", self.close):
+            event.ignore()
+            return
         self.settings.set(
-            window_geometry=_text(self.saveGeometry()), window_layout=_text(self.saveState())
+            window_geometry=layout_text(self.saveGeometry()),
+            window_layout=layout_text(self.saveState()),
         )
         self.close_recording()
         self.tasks.stop_all()
@@ -175,7 +190,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.workspace)
         self.workspace.fill_tabs(self._tabs)
         self._show_dock()
-        self.settings.add_recent_file(document.recording.path)
+        self.settings.add_recent_file(opened.recent_path)
         self._menus.show_presets(self._presets, model.montage.name)
         self._apply_scale()
         self._show_state()
@@ -192,13 +207,13 @@ class MainWindow(QMainWindow):
         panes.events.tool_chosen.connect(self._on_tool_chosen)
         if self._open is not None:
             self._open.warned.connect(self.tell)
+            panes.statistics.arousals_scored_changed.connect(self._open.save_soon)
             self._session_status.follow(self._open.document, model)
 
     def _show_dock(self) -> None:
         self._dock.show()
         if not self.settings.now.window_layout:
-            width = min(max(round(_DOCK_SHARE * self.width()), _DOCK_MIN), _DOCK_MAX)
-            self.resizeDocks([self._dock], [width], Qt.Orientation.Horizontal)
+            self.resizeDocks([self._dock], [_DOCK_PX], Qt.Orientation.Horizontal)
 
     # -- looks ----------------------------------------------------------------------------------
 
@@ -273,8 +288,8 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._help)
         self.setStatusBar(self.status)
         now = self.settings.now
-        self.restoreGeometry(_bytes(now.window_geometry))
-        self.restoreState(_bytes(now.window_layout))
+        self.restoreGeometry(layout_of(now.window_geometry))
+        self.restoreState(layout_of(now.window_layout))
         self._dock.hide()
         self._help.hide()
         self._start_page.show_recent(now.recent_files)
@@ -316,7 +331,7 @@ class MainWindow(QMainWindow):
             session = document.session
             state = WindowState(
                 has_recording=True,
-                is_writable=not session.read_only,
+                is_writable=not session.read_only and session.n_epochs > 0,
                 undo_label=session.undo_label,
                 redo_label=session.redo_label,
                 is_scored=bool((session.state.stages != Stage.UNSCORED).any()),
@@ -381,11 +396,3 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.open_path(paths[0])
-
-
-def _text(content: QByteArray) -> str:
-    return bytes(content.toBase64().data()).decode("ascii")
-
-
-def _bytes(text: str) -> QByteArray:
-    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "ignore")))

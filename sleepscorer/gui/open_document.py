@@ -1,6 +1,7 @@
 """Keeps what the window shows of a document, and watches that the recording is the one scored."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -57,9 +58,25 @@ class OpenDocument(QObject):
         self._save_timer = self._timer(_SAVE_AFTER_MS, self._save_view)
         self._check_timer = self._timer(_CHECK_AFTER_MS, self._check_recording)
         self._check_timer.start()
-        model.page_changed.connect(self._on_view_changed)
-        model.epoch_selected.connect(self._on_view_changed)
-        model.montage_changed.connect(self._on_view_changed)
+        model.page_changed.connect(self.save_soon)
+        model.epoch_selected.connect(self.save_soon)
+        model.montage_changed.connect(self.save_soon)
+
+    def is_at(self, path: Path) -> bool:
+        """Tell whether this path leads to the recording or session, and nothing new behind it.
+
+        What is read only here may have become writable or been found since.
+        """
+        document = self.document
+        if document.session.read_only:
+            return False
+        own = (document.recording.path, document.session_path)
+        return path.resolve() in [one.resolve() for one in own if one is not None]
+
+    @Slot()
+    def save_soon(self) -> None:
+        """Keep what is shown, once it rests: nothing is written while somebody pages along."""
+        self._save_timer.start()
 
     def set_channels(self, channels: ChannelChoice) -> None:
         """Stage by these channels from now on."""
@@ -79,11 +96,6 @@ class OpenDocument(QObject):
         timer.setInterval(after_ms)
         timer.timeout.connect(slot)
         return timer
-
-    @Slot()
-    def _on_view_changed(self) -> None:
-        # While somebody pages through the night nothing is written: only once they rest.
-        self._save_timer.start()
 
     @Slot()
     def _save_view(self) -> None:

@@ -13,6 +13,7 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.montage_files import default_montage, load_presets
+from sleepscorer.files.session_store import entry_of, session_path_for
 from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.settings import Settings
 from sleepscorer.gui.tasks import Task, TaskRunner
@@ -36,6 +37,8 @@ class OpenedRecording:
         What it is to be staged by.
     is_unsure
         Nobody chose the channels yet, and the program is not sure of its own choice.
+    recent_path
+        What leads here again: the session where it lies elsewhere than new ones would.
     """
 
     document: Document
@@ -43,6 +46,7 @@ class OpenedRecording:
     presets: tuple[MontagePreset, ...]
     channels: ChannelChoice
     is_unsure: bool
+    recent_path: Path
 
 
 class Opener(QObject):
@@ -63,26 +67,53 @@ class Opener(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._task: Task | None = None
+        self._next: tuple[Path, Settings] | None = None
 
     def open(self, path: Path, settings: Settings) -> None:
-        """Open a recording or a session file."""
+        """Open a recording or a session file, once an opening under way was cancelled."""
+        self._next = (path, settings)
+        if self._task is None:
+            self._start_next()
+        else:
+            self._task.cancel()
+
+    def cancel(self) -> None:
+        """Open nothing."""
+        self._next = None
         if self._task is not None:
             self._task.cancel()
-        self._task = self._tasks.start("Opening", _work(path, settings))
+
+    def _start_next(self) -> None:
+        if self._next is None:
+            return
+        (path, settings), self._next = self._next, None
+        self._task = self._tasks.start("Opening", _work(path, settings), discard=_close)
         self._task.finished.connect(self._on_finished)
         self._task.failed.connect(self._on_failed)
+        self._task.settled.connect(self._on_settled)
 
     @Slot(object)
     def _on_finished(self, opened: OpenedRecording) -> None:
         if self.sender() is self._task:
-            self._task = None
             self.opened.emit(opened)
+        else:
+            _close(opened)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         if self.sender() is self._task:
-            self._task = None
             self.failed.emit(sentence)
+
+    @Slot(object)
+    def _on_settled(self, task: Task) -> None:
+        # Two openings at a time could hold the same session against each other.
+        if task is self._task:
+            self._task = None
+            self._start_next()
+
+
+def _close(opened: OpenedRecording) -> None:
+    opened.document.close()
 
 
 def author_named(settings: Settings) -> Author:
@@ -132,7 +163,22 @@ def _prepared(document: Document, settings: Settings) -> OpenedRecording:
         presets=presets,
         channels=channels,
         is_unsure="channels" not in document.view and _is_unsure(document.recording),
+        recent_path=_recent_path(document, settings),
     )
+
+
+def _recent_path(document: Document, settings: Settings) -> Path:
+    recording, session_path = document.recording, document.session_path
+    if session_path is None:
+        return recording.path
+    if document.needs_locating:
+        return session_path
+    folder = Path(settings.session_folder) if settings.session_folder else recording.path.parent
+    try:
+        usual = session_path_for(entry_of(recording), folder)
+    except SleepScorerError:
+        return session_path
+    return recording.path if usual.resolve() == session_path.resolve() else session_path
 
 
 def _is_unsure(recording: Recording) -> bool:

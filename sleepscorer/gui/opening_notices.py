@@ -38,6 +38,10 @@ class OpeningNotices:
                 "The recording of this session has to be located before it can be shown or edited.",
                 Answer("Locate…", self._ask_for_place),
             )
+        elif document.session.n_epochs == 0:
+            notices.add(
+                "The recording is shorter than one epoch of 30 s: it can be looked at, not scored."
+            )
         elif document.importable is not None:
             notices.add(
                 f"A scoring lies beside the recording: {document.importable.name}",
@@ -75,7 +79,7 @@ class OpeningNotices:
         name, _ = QFileDialog.getOpenFileName(
             self._window, f"Locate {recording.name}", str(recording.parent)
         )
-        if name:
+        if name and self._window.document is document:
             self.locate(Path(name))
 
     def _accept_refused(self) -> None:

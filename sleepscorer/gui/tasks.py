@@ -16,9 +16,13 @@ _REPORT_EVERY_S = 0.05
 _STACK_BYTES = 16 << 20
 # Importing torch can't be interrupted: nobody waits longer for it to notice that it is not wanted.
 _LET_GO_MS = 400
+# Closing a recording must not freeze the window on work that notices nothing.
+_STOP_WITHIN_S = 1.0
 
 Work = Callable[[Progress], Any]
 """Runs on another thread. It touches no Qt object and no session: values in, a value out."""
+Discard = Callable[[Any], None]
+"""Takes a result back that nobody gets any more: closes what it holds open."""
 
 
 class _Worker(QThread):
@@ -26,14 +30,22 @@ class _Worker(QThread):
 
     reported = Signal(float, str)
 
-    def __init__(self, work: Work, parent: QObject) -> None:
+    def __init__(self, work: Work, discard: Discard | None, parent: QObject) -> None:
         super().__init__(parent)
         self.setStackSize(_STACK_BYTES)
         self.result: Any = None
         self.failure: str | None = None
         self.was_cancelled = False
         self._work = work
+        self._discard = discard
         self._last_report_s = 0.0
+
+    @Slot()
+    def discard_result(self) -> None:
+        """Take the result back, once."""
+        result, self.result = self.result, None
+        if result is not None and self._discard is not None:
+            self._discard(result)
 
     def run(self) -> None:
         try:
@@ -55,6 +67,24 @@ class _Worker(QThread):
             self.reported.emit(fraction, text)
 
 
+_left_alone: set[_Worker] = set()
+"""Threads nobody waits for any more; Qt ends the program if one is destroyed while it runs."""
+
+
+def wait_for_threads(within_s: float) -> bool:
+    """Wait for threads that were left to themselves; return whether all have ended."""
+    until_s = time.monotonic() + within_s
+    for worker in tuple(_left_alone):
+        if worker.wait(_ms_until(until_s)):
+            worker.discard_result()
+            _left_alone.discard(worker)
+    return not _left_alone
+
+
+def _ms_until(until_s: float) -> int:
+    return max(round((until_s - time.monotonic()) * 1000), 0)
+
+
 class Task(QObject):
     """One piece of long work; exactly one of finished, failed and cancelled is emitted at its end.
 
@@ -68,22 +98,25 @@ class Task(QObject):
         The sentence for people.
     cancelled
         It was asked to stop, and has, or is left to itself until it notices.
+    settled
+        The task, after one of those: its thread has ended and its result was taken, or nobody
+        waits for that any more.
     """
 
     progressed = Signal(float, str)
     finished = Signal(object)
     failed = Signal(str)
     cancelled = Signal()
+    settled = Signal(object)
     _over = Signal(object)
-    _ended = Signal(object)
 
-    def __init__(self, title: str, work: Work, parent: QObject) -> None:
+    def __init__(self, title: str, work: Work, discard: Discard | None, parent: QObject) -> None:
         super().__init__(parent)
         self.title = title
         self._started_s = time.monotonic()
         self._fraction = 0.0
-        self._is_cancelled = self._is_over = False
-        self._worker = _Worker(work, self)
+        self._is_cancelled = self._is_over = self._is_settled = False
+        self._worker = _Worker(work, discard, self)
         self._worker.reported.connect(self._on_reported)
         self._worker.finished.connect(self._on_worker_finished)
 
@@ -116,12 +149,35 @@ class Task(QObject):
     def _start(self) -> None:
         self._worker.start()
 
-    def _settle(self) -> None:
-        """Wait for the thread, then announce how it ended."""
-        self._worker.wait()
+    def _settle(self, until_s: float) -> None:
+        """Wait for the thread until then, and announce how it ended."""
+        if self._is_settled:
+            return
+        has_ended = self._worker.wait(_ms_until(until_s))
         self._announce_end()
-        self._worker.result = None
-        self._ended.emit(self)
+        self._let_go(has_ended=has_ended)
+
+    def _let_go(self, *, has_ended: bool) -> None:
+        # Whoever heard of the end may have stopped all tasks, this one among them.
+        if self._is_settled:
+            return
+        self._is_settled = True
+        if has_ended:
+            self._worker.discard_result()
+        else:
+            self._leave_alone()
+        self.settled.emit(self)
+
+    def _leave_alone(self) -> None:
+        wait_for_threads(0.0)
+        worker = self._worker
+        worker.reported.disconnect(self._on_reported)
+        worker.finished.disconnect(self._on_worker_finished)
+        worker.setParent(None)
+        _left_alone.add(worker)
+        worker.finished.connect(worker.discard_result)
+        if worker.isFinished():
+            worker.discard_result()
 
     @Slot()
     def _announce_end(self) -> None:
@@ -133,7 +189,8 @@ class Task(QObject):
         elif self._worker.failure is not None:
             self.failed.emit(self._worker.failure)
         else:
-            self.finished.emit(self._worker.result)
+            result, self._worker.result = self._worker.result, None
+            self.finished.emit(result)
         self._over.emit(self)
 
     @Slot(float, str)
@@ -144,7 +201,7 @@ class Task(QObject):
 
     @Slot()
     def _on_worker_finished(self) -> None:
-        self._settle()
+        self._settle(time.monotonic() + _STOP_WITHIN_S)
 
 
 class TaskRunner(QObject):
@@ -168,7 +225,7 @@ class TaskRunner(QObject):
         """Tasks whose end was not announced yet, oldest first."""
         return tuple(task for task in self._tasks if task.is_running)
 
-    def start(self, title: str, work: Work) -> Task:
+    def start(self, title: str, work: Work, *, discard: Discard | None = None) -> Task:
         """Run ``work`` on a thread of its own.
 
         Parameters
@@ -178,29 +235,36 @@ class TaskRunner(QObject):
         work
             Called with a Progress that raises Cancelled once the task was cancelled; it must call
             that at least every 0.2 s.
+        discard
+            Called on the window's thread with a result that is not delivered, because the task was
+            cancelled after all.
 
         Returns
         -------
         The task; no signal of it is emitted before the event loop runs again. Connect bound methods
         of QObjects only, and check there that the task is still the one waited for.
         """
-        task = Task(title, work, self)
+        task = Task(title, work, discard, self)
         task._over.connect(self.ended)
-        task._ended.connect(self._on_task_ended)
+        task.settled.connect(self._on_task_settled)
         self._tasks.append(task)
         task._start()
         self.started.emit(task)
         return task
 
     def stop_all(self) -> None:
-        """Cancel all tasks and wait for their threads; each then counts as cancelled."""
+        """Cancel all tasks and wait a second at most; each then counts as cancelled.
+
+        A thread that has not ended by then is left to itself; see :func:`wait_for_threads`.
+        """
+        until_s = time.monotonic() + _STOP_WITHIN_S
         for task in tuple(self._tasks):
             task.cancel()
         for task in tuple(self._tasks):
-            task._settle()
+            task._settle(until_s)
 
     @Slot(object)
-    def _on_task_ended(self, task: Task) -> None:
+    def _on_task_settled(self, task: Task) -> None:
         if task in self._tasks:
             self._tasks.remove(task)
             task.deleteLater()

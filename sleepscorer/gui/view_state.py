@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from PySide6.QtCore import QByteArray
+
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.recording import Recording
@@ -12,13 +14,14 @@ from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 
 
 def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
-    """Return what is shown: page, montage, channels to stage by."""
+    """Return what is shown and said: page, montage, channels to stage by, arousals."""
     preset = MontagePreset.of(model.montage, model.montage.name)
     return {
         "epoch": model.epoch,
         "page_s": model.page_s,
         "montage": preset.name,
         "rows": [asdict(rule) for rule in preset.rules],
+        "arousals_scored": model.arousals_scored,
         "channels": {role: _listed(getattr(channels, role)) for role in ROLES},
     }
 
@@ -46,9 +49,20 @@ def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> N
     stored = view.get("page_s")
     length = stored if isinstance(stored, int) and stored in PAGE_LENGTHS_S else page_s
     model.set_page_length(length if length in PAGE_LENGTHS_S else PAGE_LENGTHS_S[4])
+    model.arousals_scored = view.get("arousals_scored") is True
     epoch = view.get("epoch")
     if isinstance(epoch, int):
         model.select_epoch(epoch)
+
+
+def layout_text(layout: QByteArray) -> str:
+    """Return geometry or layout of a window, as Qt saves them, as text."""
+    return bytes(layout.toBase64().data()).decode("ascii")
+
+
+def layout_of(text: str) -> QByteArray:
+    """Return what was made text; empty where it can't be understood."""
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "ignore")))
 
 
 def _rule(row: Mapping[str, Any]) -> TraceRule:

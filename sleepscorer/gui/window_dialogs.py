@@ -26,7 +26,7 @@ from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.folder_contents import RECORDING_SUFFIXES, FoundRecording, recordings_in
 from sleepscorer.gui.tasks import Task
-from sleepscorer.session_documents import Document, export_document
+from sleepscorer.session_documents import Document
 
 if TYPE_CHECKING:
     from sleepscorer.gui.main_window import MainWindow
@@ -47,7 +47,7 @@ class WindowDialogs(QObject):
         self._dialog: QDialog | None = None
         self._folder = Path()
         self._listing: Task | None = None
-        self._exporting: Task | None = None
+        self._asked_about: Document | None = None
         self._auto_choice = AutoScoringChoice()
 
     @property
@@ -55,10 +55,22 @@ class WindowDialogs(QObject):
         """The dialog on the screen."""
         return self._dialog
 
+    def close_all(self) -> None:
+        """Put the dialog away without an answer: what it asks about goes away."""
+        if self._dialog is not None:
+            self._dialog.reject()
+        self._dialog = self._asked_about = self._listing = None
+
+    def _asked_document(self) -> Document | None:
+        """The open document, if the dialog asks about this one."""
+        document = self._window.document
+        return document if document is self._asked_about else None
+
     def _ask(self, dialog: QDialog, accepted: Callable[[], None] | None = None) -> None:
         if self._dialog is not None:
             self._dialog.close()
         self._dialog = dialog
+        self._asked_about = self._window.document
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if accepted is not None:
             dialog.accepted.connect(accepted)
@@ -145,7 +157,7 @@ class WindowDialogs(QObject):
 
     @Slot()
     def _on_auto_scoring_chosen(self) -> None:
-        document = self._window.document
+        document = self._asked_document()
         if isinstance(self._dialog, AutoScoringDialog) and document is not None:
             self._auto_choice = self._dialog.choice
             self._window.settings.set(device=self._auto_choice.device)
@@ -170,7 +182,7 @@ class WindowDialogs(QObject):
 
     @Slot()
     def _on_channels_chosen(self) -> None:
-        if isinstance(self._dialog, ChannelsDialog):
+        if isinstance(self._dialog, ChannelsDialog) and self._asked_document() is not None:
             self._window.set_channels(self._dialog.choice)
 
     def go_to(self) -> None:
@@ -219,8 +231,9 @@ class WindowDialogs(QObject):
 
     @Slot()
     def _on_export_chosen(self) -> None:
-        if isinstance(self._dialog, ExportDialog) and self._window.document is not None:
-            self.export_to(self._window.document, self._dialog.choice)
+        document = self._asked_document()
+        if isinstance(self._dialog, ExportDialog) and document is not None:
+            self.export_to(document, self._dialog.choice)
 
     def export_to(self, document: Document, choice: ExportChoice) -> None:
         """Write the files beside the window, and remember the folder."""
@@ -230,27 +243,9 @@ class WindowDialogs(QObject):
             export_formats=choice.formats,
         )
 
-        def write(progress: Progress) -> tuple[Path, ...]:
-            return export_document(
-                document,
-                choice.folder,
-                formats=choice.formats,
-                force=choice.force,
-                progress=progress,
-                deidentify=choice.deidentify,
-            )
-
-        self._exporting = self._window.tasks.start("Exporting", write)
-        self._exporting.finished.connect(self._on_exported)
-        self._exporting.failed.connect(self._window.tell)
-
-    @Slot(object)
-    def _on_exported(self, paths: tuple[Path, ...]) -> None:
-        if self.sender() is self._exporting:
-            self._exporting = None
-            names = ", ".join(path.name for path in paths)
-            self._window.notices.remove("Exported to ")
-            self._window.tell(f"Exported to {paths[0].parent}: {names}")
+        panes = self._window.workspace
+        scored = panes is not None and panes.statistics.arousals_scored
+        self._window.exporter.start(document, choice, arousals_scored=scored)
 
     # -- the program ----------------------------------------------------------------------------
 

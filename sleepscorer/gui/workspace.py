@@ -83,6 +83,7 @@ class Workspace(QWidget):
 
     def dispose(self) -> None:
         """Stop the threads of the panes and let the panes go."""
+        self.overview.stop()
         self.traces.stop()
         self.epoch.stop()
         for _, panel in self.panels.values():

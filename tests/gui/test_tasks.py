@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QThread
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.bug_reports import BUG_SENTENCE
-from sleepscorer.gui.tasks import TaskRunner
+from sleepscorer.gui.tasks import TaskRunner, wait_for_threads
 from sleepscorer.logs import LOGGER
 
 
@@ -142,3 +142,32 @@ def test_stopping_all_waits_for_every_thread(qapp):
     runner.stop_all()
     assert runner.running == ()
     assert [s.heard[-1] for s in seen] == [("cancelled",)] * 3
+
+
+def test_a_result_that_nobody_gets_is_given_back(qtbot):
+    runner, given_back = TaskRunner(), []
+    task = runner.start("Opening", lambda _progress: 7, discard=given_back.append)
+    task._worker.wait()
+    seen = _Seen(task)
+    task.cancel()
+    qtbot.waitUntil(lambda: bool(given_back))
+    assert (given_back, seen.heard) == ([7], [("cancelled",)])
+    done = runner.start("Opening", lambda _progress: 8, discard=given_back.append)
+    seen = _Seen(done)
+    qtbot.waitUntil(lambda: not runner.running)
+    runner.stop_all()
+    assert (given_back, seen.heard) == ([7], [("finished", 8)])
+
+
+def test_stopping_all_lets_a_deaf_thread_go_and_its_result_is_given_back_later(qapp):
+    runner, go_on, given_back = TaskRunner(), threading.Event(), []
+    task = runner.start("Deaf", lambda _progress: go_on.wait(10), discard=given_back.append)
+    seen = _Seen(task)
+    began_s = time.monotonic()
+    runner.stop_all()
+    assert time.monotonic() - began_s < 1.5
+    assert (seen.heard, given_back) == ([("cancelled",)], [])
+    assert not wait_for_threads(0.0)
+    go_on.set()
+    assert wait_for_threads(5.0)
+    assert given_back == [True]

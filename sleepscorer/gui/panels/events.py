@@ -1,7 +1,5 @@
 """Events: choose what to mark, list, filter, jump, edit, delete; lights off and on."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -17,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.gui.event_kinds import EVENT_KINDS, EventKind
 from sleepscorer.gui.panels.event_table import CHANNEL, CLOCK, DURATION, NOTE, TEXT, EventTable
 from sleepscorer.gui.panels.lights_row import LightsRow
 from sleepscorer.gui.session_model import SessionModel
@@ -26,26 +25,6 @@ from sleepscorer.gui.session_model import SessionModel
 _UPDATE_AFTER_MS = 80
 
 
-@dataclass(frozen=True)
-class _EventType:
-    """What can be marked: its words in the list, its EDF+ text, and how long it lasts at first."""
-
-    label: str
-    text: str
-    duration_s: float | None
-
-
-# EDF+ standard texts where there is one (edfplus.info, "EDF+ texts"); others are free text.
-_TYPES = (
-    _EventType("Arousal", AROUSAL, 3.0),
-    _EventType("Artefact", "Artefact", 10.0),
-    _EventType("Limb movement", "Limb movement", 2.0),
-    _EventType("Obstructive apnea", "Obstructive apnea", 10.0),
-    _EventType("Central apnea", "Central apnea", 10.0),
-    _EventType("Mixed apnea", "Mixed apnea", 10.0),
-    _EventType("Hypopnea", "Hypopnea", 10.0),
-    _EventType("RERA", "RERA", 10.0),
-)
 _COMMENT = "Comment"
 SELECT_TOOL = "select"
 
@@ -96,7 +75,7 @@ class EventsPanel(QWidget):
 
     def _build_marking(self) -> None:
         self._type = QComboBox()
-        for kind in _TYPES:
+        for kind in EVENT_KINDS:
             self._type.addItem(kind.label, kind)
         self._type.addItem(_COMMENT)
         self._type.setAccessibleName("Event to mark")
@@ -126,17 +105,17 @@ class EventsPanel(QWidget):
         layout.addWidget(self._add)
         return row
 
-    def _kind(self) -> _EventType:
+    def _kind(self) -> EventKind:
         kind = self._type.currentData()
-        if isinstance(kind, _EventType):
+        if isinstance(kind, EventKind):
             return kind
-        return _EventType(_COMMENT, self._comment.text().strip() or _COMMENT, None)
+        return EventKind("comment", _COMMENT, self._comment.text().strip() or _COMMENT, None)
 
     def _choose(self, text: str) -> None:
         """Choose the type with this text, else a comment of these words."""
-        places = [i for i, kind in enumerate(_TYPES) if kind.text == text]
+        places = [i for i, kind in enumerate(EVENT_KINDS) if kind.text == text]
         self._type.blockSignals(True)
-        self._type.setCurrentIndex(places[0] if places else len(_TYPES))
+        self._type.setCurrentIndex(places[0] if places else len(EVENT_KINDS))
         self._type.blockSignals(False)
         self._comment.setVisible(not places)
         if not places and text != _COMMENT and text != self._comment.text().strip():

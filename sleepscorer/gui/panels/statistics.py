@@ -55,6 +55,7 @@ class StatisticsPanel(QWidget):
             "The arousal index counts only once all arousals of the night were scored by hand."
         )
         self._arousals.setAccessibleName("Arousals were scored")
+        self._arousals.setChecked(model.arousals_scored)
         self._arousals.toggled.connect(self._on_arousals_toggled)
         self._scored = QLabel()
         self._notes = QLabel()
@@ -123,6 +124,7 @@ class StatisticsPanel(QWidget):
         self._update_timer.start()
 
     def _on_arousals_toggled(self, scored: bool) -> None:
+        self._model.arousals_scored = scored
         self._update()
         self.arousals_scored_changed.emit(scored)
 
