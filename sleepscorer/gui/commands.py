@@ -34,10 +34,18 @@ class Commands:
         """Score the current epoch and go on as preferred; while painting, choose the stage."""
         now = self._window.settings.now
         advance = now.advance_after_keypad if keypad else now.advance_after_top_row
-        if self._window.actions_of["score.paint"].isChecked():
-            self._with_model(lambda model: model.set_painting_stage(stage))
-        else:
-            self._with_model(lambda model: model.score(stage, advance=advance))
+
+        def score(panes: Workspace) -> None:
+            if self._window.actions_of["score.paint"].isChecked():
+                panes.model.set_painting_stage(stage)
+            elif panes.traces.is_unreadable:
+                self._window.status.refuse(
+                    "This page can't be read: what isn't shown isn't scored."
+                )
+            else:
+                panes.model.score(stage, advance=advance)
+
+        self._with_workspace(score)
 
     def clear_epoch(self) -> None:
         """Delete the event chosen in the traces, or else take the epoch's stage away and stay."""

@@ -99,6 +99,12 @@ def test_keys_score_and_go_on(qtbot, opened):
     assert opened.status.text_of("saved").endswith("8 edits")  # the lights of the recording first
 
 
+def test_a_page_that_can_not_be_read_is_not_scored(qtbot, opened, monkeypatch):
+    monkeypatch.setattr(opened.workspace.traces, "_is_unreadable", True)
+    _press(qtbot, opened, "2")
+    assert _stages(opened, 2) == "? ?"
+
+
 def test_nine_unscores_and_delete_clears_without_going_on(qtbot, opened):
     for key in "223":
         _press(qtbot, opened, key)

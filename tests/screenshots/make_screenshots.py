@@ -53,6 +53,7 @@ def main() -> None:
             apply_theme(application, window.theme)
             window.resize(width, height)
             window.show_panel(panel)
+            window.notices.clear()
             _settle(application)
             window.grab().save(str(folder / name))
             print(folder / name)
@@ -67,7 +68,7 @@ def _score(application: QApplication, window: MainWindow) -> None:
     uncertain = window.document.session.machine.confidence.argsort()[:30]
     for epoch in uncertain:
         model.score_epochs([int(epoch)], Stage.N1 if epoch % 3 else Stage.N2)
-    model.select_epoch(401)
+    model.select_epoch(523)
 
 
 def _wait(application: QApplication, done: Callable[[], bool]) -> None:
