@@ -31,8 +31,9 @@ from sleepscorer.gui.trace_geometry import (
 )
 from sleepscorer.gui.trace_menu import TraceMenu
 
-GUTTER_PX = 178
+GUTTER_PX = 190
 
+_NEGATIVE_UP = ", neg. up"
 _TWO_LINES_PX = 30.0
 _SMALLEST_TEXT_PX = 7.0
 
@@ -125,7 +126,7 @@ class TraceGutter(QWidget):
             scale = f"{ends} {unit_text(trace.channel.unit)}".rstrip()
         note = described(trace.filter, trace.channel.sampling_rate_hz)
         if trace.inverted:
-            note = f"{note}, neg. up"
+            note = f"{note}{_NEGATIVE_UP}"
         if grid.height_px >= _TWO_LINES_PX:
             self._paint_two_lines(painter, box, trace, (note, scale))
         else:
@@ -168,9 +169,12 @@ class TraceGutter(QWidget):
         )
         painter.setFont(small)
         self._write(painter, box, words[1], right=True)
-        place = QRectF(box.left() + name_width + 6, box.top(), room - name_width - 6, box.height())
-        if metrics.horizontalAdvance(words[0]) <= place.width():
-            self._write(painter, place, words[0])
+        left = box.left() + name_width + 6
+        place = QRectF(left, box.top(), room - name_width - 6, box.height())
+        for note in _shorter_and_shorter(words[0]):
+            if metrics.horizontalAdvance(note) <= place.width():
+                self._write(painter, place, note)
+                break
 
     def _write_name(
         self, painter: QPainter, place: QRectF, trace: DisplayTrace, font: QFont
@@ -280,3 +284,10 @@ class TraceGutter(QWidget):
         lines.append("negative up" if trace.inverted else "positive up")
         lines.append("Wheel: sensitivity. Double click: menu.")
         return "\n".join(lines)
+
+
+def _shorter_and_shorter(note: str) -> tuple[str, ...]:
+    """Ways to write a filter and polarity; the last says which way is up, if nothing else fits."""
+    brief = note.replace(" Hz", "")
+    arrow = brief.replace(_NEGATIVE_UP, " −↑")
+    return (note, brief, arrow, "−↑") if _NEGATIVE_UP in note else (note, brief)
