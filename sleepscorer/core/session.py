@@ -51,7 +51,8 @@ class _History:
             self.undone.append(self.done.pop())
         elif edit.kind is EditKind.REDO:
             self.done.append(self.undone.pop())
-        else:
+        elif not edit.change.is_empty:
+            # An automatic staging that changes nothing is logged, but is no step to undo.
             self.done.append(edit)
             self.undone.clear()
 

@@ -103,6 +103,7 @@ class AutoScorer(QObject):
     def _on_cancelled(self) -> None:
         if self._is_current():
             self._end()
+            self.scored.emit("Auto-scoring cancelled: nothing changed")
 
 
 def _work(document: Document, choice: AutoScoringChoice) -> Callable[[Progress], Staging]:

@@ -33,6 +33,12 @@ class OpeningNotices:
         document, notices = opened.document, self._window.notices
         for sentence in (*document.problems, *document.recording.warnings):
             notices.add(sentence)
+        if document.held_by:
+            notices.add(
+                f"Read only: this session is held by {document.held_by}. What you press here is"
+                " not stored.",
+                Answer("Try again", self._open_again),
+            )
         if document.needs_locating:
             notices.add(
                 "The recording of this session has to be located before it can be shown or edited.",
@@ -51,6 +57,12 @@ class OpeningNotices:
             self._window.dialogs.choose_channels()
         elif self._window.settings.now.score_on_opening and _is_untouched(document.session):
             self._window.dialogs.score_at_once(document)
+
+    def _open_again(self) -> None:
+        """Open the same recording once more: whoever held the session may have closed it."""
+        document = self._window.document
+        if document is not None:
+            self._window.open_path(document.session_path or document.recording.path)
 
     def locate(self, path: Path, *, accept_changes: bool = False) -> None:
         """Take this file for the recording of the open session, and open both anew."""

@@ -1,7 +1,7 @@
 """The line at the bottom: what is shown, whether it is stored, what is being computed."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.open_document import CHECKING
@@ -35,6 +35,8 @@ class StatusLine(QStatusBar):
         self._tasks = tasks
         self._task: Task | None = None
         self._message = QLabel()
+        # A sentence longer than the room must not widen the window; the tooltip has the whole.
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._labels = {name: QLabel() for name in _PARTS}
         for name, label in self._labels.items():
             described(label, _PARTS[name])
@@ -90,6 +92,7 @@ class StatusLine(QStatusBar):
         self._message.setObjectName(style)
         self._message.style().polish(self._message)
         self._message.setText(sentence)
+        self._message.setToolTip(sentence)
         self._message.setToolTip(sentence)
         self._forget.start(_MESSAGE_MS)
 

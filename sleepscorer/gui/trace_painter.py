@@ -247,7 +247,9 @@ class TracePainter:
                 painter.drawLine(rect.topRight(), rect.bottomRight())
         left = min(max(rect.left() + 3, 3.0), page.axis.width_px - 40)
         height = min(rect.height(), 15.0)
-        place = QRectF(left, rect.top(), max(rect.right() - left, 200.0), height)
+        # Not wider than the event: the trace beside it is not the event's to cover.
+        width = max(rect.right() - left, 24.0) if span.event.duration_s else 200.0
+        place = QRectF(left, rect.top(), width, height)
         self._paint_chip(painter, place, span.label, theme.event)
 
     def _paint_chip(self, painter: QPainter, place: QRectF, text: str, colour: str) -> None:
@@ -256,7 +258,7 @@ class TracePainter:
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width() - 6)
         chip = QRectF(place.topLeft(), place.bottomRight())
         chip.setWidth(metrics.horizontalAdvance(text) + 6)
-        painter.fillRect(chip, _faded(self._theme.background, 215))
+        painter.fillRect(chip, _faded(self._theme.background, 150))
         painter.setPen(QColor(colour))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 

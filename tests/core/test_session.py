@@ -113,6 +113,17 @@ def test_auto_scored_epochs_are_replaced_by_a_later_auto_score_only_if_asked():
     assert stages(opened) == [2] * N
 
 
+def test_an_auto_score_that_changes_nothing_is_logged_but_is_no_step():
+    opened = session()
+    opened.score(range(N), Stage.N2)
+    opened.fill(staging([0] * N))
+    assert opened.edits[-1].kind is EditKind.AUTO
+    assert opened.machine is not None
+    assert opened.undo_label == f"Score {N} epochs from 1 as N2"
+    again = session(edits=opened.edits)
+    assert again.undo_label == opened.undo_label
+
+
 def test_confirming_a_machine_s_epoch_makes_it_a_person_s():
     opened = session()
     opened.fill(staging([2] * N))

@@ -105,6 +105,12 @@ def test_a_page_that_can_not_be_read_is_not_scored(qtbot, opened, monkeypatch):
     assert _stages(opened, 2) == "? ?"
 
 
+def test_a_long_sentence_does_not_widen_the_window(qtbot, opened):
+    before = opened.minimumSizeHint().width()
+    opened.status.refuse("word " * 200)
+    assert opened.minimumSizeHint().width() == before
+
+
 def test_nine_unscores_and_delete_clears_without_going_on(qtbot, opened):
     for key in "223":
         _press(qtbot, opened, key)

@@ -93,6 +93,14 @@ class TestReview:
         assert panel.go_to_next()
         assert model.epoch == 40
 
+    def test_next_goes_on_from_the_epoch_it_showed_last(self, panel, model):
+        queue = [int(epoch) - 1 for epoch in column_of(panel._view, 1)]
+        assert panel.go_to_next()
+        model.score_epochs([queue[0]], Stage.N1)
+        model.select_epoch(queue[5])  # as when the next epoch in time is far down the queue
+        assert panel.go_to_next()
+        assert model.epoch == queue[1]
+
     def test_counts_what_is_done(self, qtbot, panel, model):
         model.score_epochs([7, 40], Stage.R)
         qtbot.waitUntil(lambda: panel._done_text.text() == "2 of 10 done")

@@ -126,6 +126,7 @@ class ReviewPanel(QWidget):
     def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._shown: int | None = None
         self.setAccessibleName("Review queue")
         self._update_timer = QTimer(self)
         self._update_timer.setSingleShot(True)
@@ -139,12 +140,16 @@ class ReviewPanel(QWidget):
     def go_to_next(self) -> bool:
         """Turn to the next epoch of the queue that is not done; return False where none is left."""
         self._update()
-        found = self._queue.next_after(self._model.epoch)
+        # Scoring an epoch turns to its neighbour in time, which may be in the queue as well: the
+        # place to go on from is the one this queue showed last.
+        here = self._model.epoch if self._shown is None else self._shown
+        found = self._queue.next_after(here)
         if found is None:
             self._promise.setText(
                 _NO_MACHINE if self._model.session.machine is None else "Nothing left to review."
             )
             return False
+        self._shown = found
         self._model.select_epoch(found)
         return True
 
@@ -231,6 +236,7 @@ class ReviewPanel(QWidget):
     def _on_row_chosen(self, index: QModelIndex) -> None:
         epoch = self._table.epoch_at(index.row())
         if epoch is not None:
+            self._shown = epoch
             self._model.select_epoch(epoch)
 
     def _update(self) -> None:
