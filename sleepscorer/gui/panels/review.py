@@ -141,9 +141,11 @@ class ReviewPanel(QWidget):
         """Turn to the next epoch of the queue that is not done; return False where none is left."""
         self._update()
         # Scoring an epoch turns to its neighbour in time, which may be in the queue as well: the
-        # place to go on from is the one this queue showed last.
-        here = self._model.epoch if self._shown is None else self._shown
-        found = self._queue.next_after(here)
+        # place to go on from is the one this queue showed last, at first the top.
+        pending = self._queue.pending
+        found = pending[0] if self._shown is None and pending else None
+        if self._shown is not None:
+            found = self._queue.next_after(self._shown)
         if found is None:
             self._promise.setText(
                 _NO_MACHINE if self._model.session.machine is None else "Nothing left to review."
