@@ -1,6 +1,5 @@
 """The headless path from a recording to its exports; the window and the command line share it."""
 
-import hashlib
 import math
 import os
 from collections.abc import Collection, Sequence
@@ -21,15 +20,15 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.deidentification import deidentified_stem
 from sleepscorer.files.edf_identification import UNKNOWN_START
 from sleepscorer.files.exports import FORMATS, Night, check_outputs, output_paths, write_exports
+from sleepscorer.files.fingerprint import sha256_of
 from sleepscorer.files.own_files import is_own_scoring
 from sleepscorer.files.recordings import open_recording
 
 if TYPE_CHECKING:
     from sleepscorer.staging.stager import Stager
-
-_HASH_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -175,10 +174,11 @@ def score_recording(
     _check_signals(recording)
     channels = _channels(recording, options)
     lights = _lights(recording, options)
-    sha256 = _sha256(recording.all_files, part_of(progress, 0.0, 0.05))
-    # A file name tells as much as a header does: names of people, dates, numbers of patients.
-    stem = f"recording_{sha256[:12]}" if options.deidentify else path.stem
-    _check_free(path, stem, options, taken)
+    sha256 = sha256_of(recording.all_files, part_of(progress, 0.0, 0.05))
+    stem = path.stem
+    if options.deidentify:
+        stem = deidentified_stem(sha256)
+        _check_free(path, stem, options, taken)
     staging = stager.stage(recording, channels, part_of(progress, 0.05, 0.95))
     hypnogram = Hypnogram(staging.stages, lights_off_s=lights.off_s, lights_on_s=lights.on_s)
     night = Night.of_recording(
@@ -327,26 +327,7 @@ def _identity(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise RecordingError(
+            f"the file can't be read: {error.strerror or error}", path=path
+        ) from error
     return status.st_size, status.st_mtime_ns
-
-
-def _unreadable(path: Path, error: OSError) -> RecordingError:
-    return RecordingError(f"the file can't be read: {error.strerror or error}", path=path)
-
-
-def _sha256(paths: Sequence[Path], progress: Progress) -> str:
-    """Return the SHA-256 of some files one after the other."""
-    digest = hashlib.sha256()
-    done = 0
-    try:
-        size = max(sum(path.stat().st_size for path in paths), 1)
-        for path in paths:
-            with path.open("rb") as file:
-                while block := file.read(_HASH_BLOCK_BYTES):
-                    digest.update(block)
-                    done += len(block)
-                    progress(min(done / size, 1.0), "reading the file")
-    except OSError as error:
-        raise _unreadable(paths[0], error) from error
-    return digest.hexdigest()

@@ -70,6 +70,14 @@ def deidentified(night: Night) -> Night:
     )
 
 
+def deidentified_stem(sha256: str) -> str:
+    """What the outputs of a recording are called where its own name must not show.
+
+    A file name tells as much as a header does: names of people, dates, numbers of patients.
+    """
+    return f"recording_{sha256[:12]}"
+
+
 def _known(events: Iterable[Event]) -> Iterable[Event]:
     for event in events:
         text = _KNOWN_TEXTS.get(event.text.strip().casefold())

@@ -16,6 +16,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.deidentification import deidentified_stem
 from sleepscorer.files.exports import FORMATS, Night, check_outputs, write_exports
 from sleepscorer.files.fingerprint import sha256_of
 from sleepscorer.session_documents.document import Document
@@ -107,7 +108,7 @@ def export_document(
     night = night_of(
         document, sha256=sha256, deidentify=deidentify, arousals_scored=arousals_scored
     )
-    stem = f"recording_{sha256[:12]}" if deidentify else recording.path.stem
+    stem = deidentified_stem(sha256) if deidentify else recording.path.stem
     return write_exports(
         night,
         folder,
