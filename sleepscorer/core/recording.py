@@ -24,6 +24,31 @@ class SampleSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class MemorySource:
+    """Samples that lie in memory, as the source of a signal.
+
+    Parameters
+    ----------
+    values
+        (n_samples,) from the start of the recording.
+    rate_hz
+        Samples a second.
+    """
+
+    values: FloatArray
+    rate_hz: float
+
+    def read(self, start_s: float, stop_s: float) -> FloatArray:
+        """Read the samples from ``start_s`` to before ``stop_s``; see :meth:`Signal.read`."""
+        start, stop = round(start_s * self.rate_hz), round(stop_s * self.rate_hz)
+        result = np.full(stop - start, np.nan, dtype=np.float32)
+        first, last = max(start, 0), min(stop, len(self.values))
+        if first < last:
+            result[first - start : last - start] = self.values[first:last]
+        return result
+
+
+@dataclass(frozen=True, eq=False)
 class Signal:
     """One stored channel, at its own rate.
 

@@ -1,32 +1,17 @@
 """Traces whose samples lie in memory, for tests of what is drawn."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayTrace
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.recording import Recording, Signal
-
-
-@dataclass(frozen=True, eq=False)
-class _Samples:
-    values: np.ndarray
-    rate_hz: float
-
-    def read(self, start_s, stop_s):
-        start, stop = round(start_s * self.rate_hz), round(stop_s * self.rate_hz)
-        result = np.full(stop - start, np.nan, dtype=np.float32)
-        first, last = max(start, 0), min(stop, len(self.values))
-        if first < last:
-            result[first - start : last - start] = self.values[first:last]
-        return result
+from sleepscorer.core.recording import MemorySource, Recording, Signal
 
 
 def signal_of(label, values, rate_hz, unit="uV"):
     values = np.asarray(values, dtype=np.float32)
-    source = _Samples(values, rate_hz)
+    source = MemorySource(values, rate_hz)
     return Signal(label, rate_hz, unit, unit, len(values), source)
 
 

@@ -2,11 +2,12 @@ import threading
 
 import numpy as np
 import pytest
-from trace_recording import Samples, model_of, signal, sines
+from trace_recording import model_of, signal, sines
 
 from sleepscorer.analysis.display import DisplayFilter
 from sleepscorer.analysis.pages import read_page
 from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.recording import MemorySource
 from sleepscorer.gui.page_loader import PageLoader, PageRequest
 
 
@@ -57,7 +58,7 @@ def test_the_parts_of_long_slow_samples_make_the_whole(loader, qtbot):
     assert np.array_equal(page.times_s, whole.times_s)
 
 
-class Counted(Samples):
+class Counted(MemorySource):
     def read(self, start_s, stop_s):
         self.times.append((start_s, stop_s))
         return super().read(start_s, stop_s)
@@ -75,7 +76,7 @@ def test_a_page_in_the_cache_is_not_read_again(loader, qtbot):
 def test_reading_is_off_the_windows_thread(loader, qtbot):
     threads = []
 
-    class Noting(Samples):
+    class Noting(MemorySource):
         def read(self, start_s, stop_s):
             threads.append(threading.get_ident())
             return super().read(start_s, stop_s)
@@ -90,7 +91,7 @@ def test_reading_is_off_the_windows_thread(loader, qtbot):
 def test_a_page_nobody_wants_any_more_is_given_up(loader, qtbot):
     entered, go_on = threading.Event(), threading.Event()
 
-    class Slow(Samples):
+    class Slow(MemorySource):
         def read(self, start_s, stop_s):
             entered.set()
             go_on.wait(5)
@@ -112,7 +113,7 @@ def test_a_page_nobody_wants_any_more_is_given_up(loader, qtbot):
 
 
 def test_an_error_is_told_and_the_thread_lives_on(loader, qtbot):
-    class Broken(Samples):
+    class Broken(MemorySource):
         def read(self, start_s, stop_s):
             if start_s < 30:
                 raise RecordingError("the file has become shorter")

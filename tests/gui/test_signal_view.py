@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
-from trace_recording import Samples, model_of, signal, sines
+from trace_recording import model_of, signal, sines
 
 from sleepscorer.analysis.display import DisplayFilter
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
-from sleepscorer.core.recording import Gap
+from sleepscorer.core.recording import Gap, MemorySource
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.epoch_title import epoch_title, scorer_of
 from sleepscorer.gui.signal_view import SignalView
@@ -198,7 +198,7 @@ def test_the_old_page_stays_until_the_new_one_is_read(open_view, qtbot):
 
     go_on = threading.Event()
 
-    class Slow(Samples):
+    class Slow(MemorySource):
         def read(self, start_s, stop_s):
             if start_s > 120:
                 go_on.wait(5)
@@ -233,7 +233,7 @@ def test_changing_the_gain_reads_nothing(open_view, qtbot):
 
 
 def test_a_file_that_fails_is_told(open_view, qtbot):
-    class Broken(Samples):
+    class Broken(MemorySource):
         def read(self, start_s, stop_s):
             if start_s > 100:
                 raise RecordingError("the file has become shorter")
@@ -253,7 +253,7 @@ def test_a_file_that_fails_is_told(open_view, qtbot):
 
 
 def test_a_page_that_could_not_be_read_is_tried_again(open_view, qtbot):
-    class Away(Samples):
+    class Away(MemorySource):
         is_away = True
 
         def read(self, start_s, stop_s):

@@ -1,6 +1,5 @@
 """Recordings in memory and a view of them, for tests of the traces."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,23 +8,9 @@ import numpy as np
 from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
 from sleepscorer.core.derivation import as_stored
 from sleepscorer.core.edits import Author, MemoryJournal
-from sleepscorer.core.recording import Recording, Signal
+from sleepscorer.core.recording import MemorySource, Recording, Signal
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.gui.session_model import SessionModel
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    values: np.ndarray
-    rate_hz: float
-
-    def read(self, start_s, stop_s):
-        start, stop = round(start_s * self.rate_hz), round(stop_s * self.rate_hz)
-        result = np.full(stop - start, np.nan, dtype=np.float32)
-        first, last = max(start, 0), min(stop, len(self.values))
-        if first < last:
-            result[first - start : last - start] = self.values[first:last]
-        return result
 
 
 def signal(label, values, rate_hz=100.0, *, unit="uV", source=None):
@@ -36,7 +21,7 @@ def signal(label, values, rate_hz=100.0, *, unit="uV", source=None):
         unit=unit,
         stored_unit=unit,
         n_samples=len(values),
-        source=source or Samples(values, rate_hz),
+        source=source or MemorySource(values, rate_hz),
     )
 
 

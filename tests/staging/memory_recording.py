@@ -1,25 +1,10 @@
 """Recordings whose samples lie in memory, for tests of staging."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from sleepscorer.core.recording import Gap, Recording, Signal
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    values: np.ndarray
-    rate_hz: float
-
-    def read(self, start_s, stop_s):
-        start, stop = round(start_s * self.rate_hz), round(stop_s * self.rate_hz)
-        result = np.full(stop - start, np.nan, dtype=np.float32)
-        first, last = max(start, 0), min(stop, len(self.values))
-        if first < last:
-            result[first - start : last - start] = self.values[first:last]
-        return result
+from sleepscorer.core.recording import Gap, MemorySource, Recording, Signal
 
 
 def signal(label, values, rate_hz=100.0, *, unit="uV", stored_unit="uV", physical_range=None):
@@ -30,7 +15,7 @@ def signal(label, values, rate_hz=100.0, *, unit="uV", stored_unit="uV", physica
         unit=unit,
         stored_unit=stored_unit,
         n_samples=len(values),
-        source=Samples(values, rate_hz),
+        source=MemorySource(values, rate_hz),
         physical_range=physical_range,
     )
 
