@@ -14,7 +14,7 @@ from sleepscorer.files.other_formats import (
     open_other,
 )
 
-_EDF_SUFFIXES = (".edf", ".bdf", ".rec")
+EDF_SUFFIXES = (".edf", ".bdf", ".rec")
 
 
 def open_recording(path: Path | str) -> Recording:
@@ -35,7 +35,7 @@ def open_recording(path: Path | str) -> Recording:
     size = file_size(path)
     if read_bytes(path, 0, min(8, size)) in (EDF_VERSION, BDF_VERSION):
         return open_edf(path)
-    if suffix in _EDF_SUFFIXES:
+    if suffix in EDF_SUFFIXES:
         raise RecordingError(
             "despite its name this is not an EDF or BDF file: its first bytes are not theirs",
             path=path,

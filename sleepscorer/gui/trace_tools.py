@@ -1,5 +1,6 @@
 """What dragging over the traces does: change events, mark one, or measure."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
+from sleepscorer.core.arousals import SHORTEST_AROUSAL_S
 from sleepscorer.core.events import AROUSAL, Event
 from sleepscorer.gui.event_spans import EventSpan, channel_label
 from sleepscorer.gui.theme import Theme
@@ -21,7 +23,6 @@ MARK = "mark:"
 
 _SHORTEST_DRAG_PX = 4.0
 _SHORTEST_EVENT_S = 0.1
-_SHORTEST_AROUSAL_S = 3.0
 _DECIMALS = 3
 
 
@@ -60,7 +61,7 @@ class Surface(Protocol):
         ...
 
 
-class Tool:
+class Tool(ABC):
     """One way of using the mouse; between press and release it is busy."""
 
     cursor = Qt.CursorShape.ArrowCursor
@@ -77,25 +78,25 @@ class Tool:
         """Return the pointer's shape there."""
         return self.cursor
 
+    @abstractmethod
     def press(self, position: QPointF) -> None:
         """Begin at this place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def move(self, position: QPointF) -> None:
         """Go on to this place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def release(self, position: QPointF) -> None:
         """End at this place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cancel(self) -> None:
         """Forget what was begun."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw what is going on."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -324,8 +325,8 @@ def _event_note(event: Event) -> str:
     if event.duration_s is None:
         return event.text
     note = f"{event.text} · {duration_text(event.duration_s)}"
-    if event.text == AROUSAL and event.duration_s < _SHORTEST_AROUSAL_S:
-        return f"{note}, an arousal lasts at least {_SHORTEST_AROUSAL_S:g} s"
+    if event.text == AROUSAL and event.duration_s < SHORTEST_AROUSAL_S:
+        return f"{note}, an arousal lasts at least {SHORTEST_AROUSAL_S:g} s"
     return note
 
 

@@ -8,13 +8,13 @@ from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.files.edf import open_edf
 from sleepscorer.files.edf_header import BDF_VERSION, EDF_VERSION
+from sleepscorer.files.recordings import EDF_SUFFIXES
 from sleepscorer.files.scorings.epoch_table import is_epoch_table, read_epoch_table
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
 
 __all__ = ["read_scoring", "scoring_of_recording"]
 
-_EDF_SUFFIXES = (".edf", ".bdf", ".rec")
 # Ten days of epochs with every column take a few MB.
 _MAX_TEXT_BYTES = 20_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -68,7 +68,7 @@ def _read(path: Path) -> bytes | None:
         )
     with path.open("rb") as file:
         version = file.read(len(EDF_VERSION))
-        if version in (EDF_VERSION, BDF_VERSION) or path.suffix.lower() in _EDF_SUFFIXES:
+        if version in (EDF_VERSION, BDF_VERSION) or path.suffix.lower() in EDF_SUFFIXES:
             return None
         content = version + file.read(_MAX_TEXT_BYTES)
     if len(content) > _MAX_TEXT_BYTES:

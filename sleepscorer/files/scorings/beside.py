@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.files.edf_identification import UNKNOWN_START
 from sleepscorer.files.scorings.labels import stage_of_annotation
 
 # By a person, by an agreed name, then what the program itself wrote.
@@ -25,8 +26,6 @@ _SUFFIXES = (
 )
 # Sleep-EDF's names: subject, night, then a letter for the recording's version or for the scorer.
 _SLEEP_EDF = re.compile(r"(.*\w)\w-psg", re.IGNORECASE)
-# The start of a file whose start was removed.
-_NO_START = datetime(1985, 1, 1)
 # What our exported hypnograms say on the staging; it is no event of the night.
 _WARNING_PREFIX = "sleepscorer warning: "
 _DAY = timedelta(days=1)
@@ -108,7 +107,7 @@ def fitted(scoring: Scoring, recording: Recording) -> Scoring:
 def _offset_s(scoring: Scoring, recording: Recording) -> tuple[float, list[str]]:
     """Return how many seconds after the recording the scoring starts, and what to say on it."""
     theirs, ours = scoring.start, recording.start
-    if theirs is None or ours is None or (theirs != ours and _NO_START in (theirs, ours)):
+    if theirs is None or ours is None or (theirs != ours and UNKNOWN_START in (theirs, ours)):
         return 0.0, ["no start time to compare: the scoring was taken to begin with the recording"]
     offset = theirs - ours
     if -scoring.hypnogram.duration_s < offset.total_seconds() < recording.duration_s:

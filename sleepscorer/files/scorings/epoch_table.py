@@ -11,6 +11,7 @@ import numpy as np
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.files.edf_identification import UNKNOWN_START
 from sleepscorer.files.scorings.labels import stage_of_word
 
 _DELIMITERS = ",;\t"
@@ -23,7 +24,6 @@ _DAY_S = 86_400.0
 _CLOCK_TOLERANCE_S = 1.0
 _START_TOLERANCE_S = 0.5
 # The date that EDF's rules give to a recording whose date is withheld.
-_NO_DATE = datetime(1985, 1, 1)
 
 _Row = tuple[int, dict[str, str]]
 
@@ -136,7 +136,7 @@ def _start(rows: Sequence[_Row]) -> tuple[datetime | None, tuple[str, ...]]:
         return None, ()
     first = _moment(*clocks[0])
     dated = isinstance(first, datetime)
-    start = first if isinstance(first, datetime) else datetime.combine(_NO_DATE, first)
+    start = first if isinstance(first, datetime) else datetime.combine(UNKNOWN_START, first)
     for index, (number, clock) in enumerate(clocks):
         moment = _moment(number, clock)
         if isinstance(moment, datetime) != dated:
