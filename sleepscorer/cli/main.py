@@ -15,7 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 from sleepscorer import __version__
-from sleepscorer.cli.output import complain, discard_output, flush_output, say
+from sleepscorer.cli.output import complain, discard_output, flush_output, in_words, say
 from sleepscorer.core.errors import SleepScorerError, UsageError
 
 _BAD_USAGE, _INTERRUPTED = 2, 130
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _terminable():
             return _run(arguments)
     except SleepScorerError as error:
-        complain(f"sleepscorer: {error}")
+        complain(f"sleepscorer: {in_words(error)}")
         return _BAD_USAGE
     except KeyboardInterrupt:
         complain("sleepscorer: stopped; files not yet finished were not written")

@@ -4,7 +4,12 @@ import contextlib
 import os
 import sys
 
-from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.errors import OutputExists, OutputRefused, SleepScorerError
+
+_HINTS: dict[type[SleepScorerError], str] = {
+    OutputExists: "use --force to replace it",
+    OutputRefused: "choose another folder with --out",
+}
 
 
 def say(text: str) -> None:
@@ -23,6 +28,12 @@ def say(text: str) -> None:
         raise
     except OSError as error:
         raise _lost(error) from error
+
+
+def in_words(error: SleepScorerError) -> str:
+    """Return an error for people, with the option that helps where only that can."""
+    hint = error.hint or _HINTS.get(type(error), "")
+    return str(SleepScorerError(error.what, path=error.path, hint=hint))
 
 
 def say_if_possible(text: str) -> None:

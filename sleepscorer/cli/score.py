@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from sleepscorer.cli.output import complain, counted, say_if_possible
+from sleepscorer.cli.output import complain, counted, in_words, say_if_possible
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.night import Night
@@ -46,7 +46,8 @@ def score_files(options: argparse.Namespace) -> int:
         except SleepScorerError as error:
             failed += 1
             # It may be an output that the error is about.
-            message = str(error) if error.path == path else f"{path}: {error}"
+            words = in_words(error)
+            message = words if error.path == path else f"{path}: {words}"
             complain(f"sleepscorer: {message}")
             continue
         taken.update(scored.outputs)

@@ -56,6 +56,14 @@ class ExportError(SleepScorerError):
     """An output that could not be written, or did not read back as it was written."""
 
 
+class OutputExists(ExportError):
+    """An output that is there already and was not to be replaced."""
+
+
+class OutputRefused(ExportError):
+    """An output that its folder or disk does not take."""
+
+
 class SessionError(SleepScorerError):
     """A session file that can't be opened, read or written."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sleepscorer.core.errors import ExportError, SleepScorerError
+from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, SleepScorerError
 from sleepscorer.core.progress import Progress, silent
 
 _PART_SUFFIX = ".sleepscorer-part"
@@ -85,18 +85,14 @@ def make_folder(folder: Path) -> None:
 
     Raises
     ------
-    ExportError
+    OutputRefused
         If that is not possible.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise ExportError(
-            f"the folder can't be made: {reason or error}",
-            path=folder,
-            hint="choose another one",
-        ) from error
+        raise OutputRefused(f"the folder can't be made: {reason or error}", path=folder) from error
 
 
 def write_verified(
@@ -169,15 +165,11 @@ def _check_kind(path: Path, source: Path | None) -> None:
         raise _export_error(error, path) from error
 
 
-def _already_there(first: Path, *others: Path) -> ExportError:
+def _already_there(first: Path, *others: Path) -> OutputExists:
     if not others:
-        what = "this file exists already and is kept"
-        return ExportError(what, path=first, hint="use --force to replace it")
+        return OutputExists("this file exists already and is kept", path=first)
     names = ", ".join(path.name for path in (first, *others))
-    return ExportError(
-        f"{names} exist already in {first.parent} and are kept",
-        hint="use --force to replace them",
-    )
+    return OutputExists(f"{names} exist already in {first.parent} and are kept")
 
 
 def _hidden_beside(path: Path, suffix: str) -> Path:
@@ -293,12 +285,8 @@ def _sync_folder(folder: Path) -> None:
 
 def _export_error(error: OSError, path: Path) -> ExportError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ExportError(
-            "there is no room left on the disk", path=path, hint="free some space or use --out"
-        )
+        return OutputRefused("there is no room left on the disk", path=path)
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return ExportError(
-            "the folder may not be written to", path=path, hint="choose another one with --out"
-        )
+        return OutputRefused("the folder may not be written to", path=path)
     reason = error.strerror or str(error)
     return ExportError(f"could not be written: {reason}", path=path)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sleepscorer.core.errors import ExportError
+from sleepscorer.core.errors import OutputExists
 from sleepscorer.core.events import Event
 from sleepscorer.files.edf import open_edf
 from sleepscorer.files.edf_layout import number_text
@@ -174,7 +174,7 @@ def test_contradictions_are_refused_and_leave_nothing(
 def test_existing_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "n.edf"
     path.write_bytes(b"old")
-    with pytest.raises(ExportError, match="--force"):
+    with pytest.raises(OutputExists, match="exists already and is kept"):
         write_edf(path, _header(), _blocks())
     assert path.read_bytes() == b"old"
     write_edf(path, _header(), _blocks(), force=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from example_nights import night
 
-from sleepscorer.core.errors import ExportError, UsageError
+from sleepscorer.core.errors import ExportError, OutputExists, UsageError
 from sleepscorer.core.events import Event
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files import annotations_export, epochs_table, staging_json, workbook
@@ -41,7 +41,7 @@ def test_output_paths(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_one_existing_file_keeps_all_from_being_written(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"scored for an hour")
-    with pytest.raises(ExportError, match=rf"{name}.*--force"):
+    with pytest.raises(OutputExists, match=f"{name}.*exists already and is kept"):
         write_exports(night(), tmp_path, stem="n")
     assert [p.name for p in tmp_path.iterdir()] == [name]
     with pytest.raises(ExportError, match="not made by sleepscorer and is kept"):

@@ -44,7 +44,7 @@ def test_file_appears_with_the_permissions_of_any_new_file(tmp_path: Path) -> No
 def test_existing_file_is_kept_and_nothing_else_written(tmp_path: Path) -> None:
     old = tmp_path / "b.csv"
     old.write_bytes(b"old")
-    with pytest.raises(ExportError, match=r"b\.csv.*exists.*--force"):
+    with pytest.raises(ExportError, match=r"b\.csv.*exists already"):
         write_verified([_output(tmp_path / "a.csv"), _output(old)])
     assert old.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [old]
@@ -60,7 +60,7 @@ def test_force_replaces(tmp_path: Path) -> None:
 def test_all_existing_files_are_named(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).touch()
-    with pytest.raises(ExportError, match=r"a\.csv, b\.csv exist already in .*--force"):
+    with pytest.raises(ExportError, match=r"a\.csv, b\.csv exist already in .* and are kept$"):
         write_verified([_output(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv")])
 
 
