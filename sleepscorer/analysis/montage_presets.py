@@ -8,10 +8,10 @@ from types import MappingProxyType
 import numpy as np
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
-from sleepscorer.analysis.filters import AASM_FILTERS, filtered
+from sleepscorer.analysis.filters import AASM_FILTERS, effective, filtered
 from sleepscorer.core.derivation import ResolvedDerivation, as_stored, resolve
 from sleepscorer.core.errors import MontageError
-from sleepscorer.core.recording import Recording
+from sleepscorer.core.recording import FloatArray, Recording
 
 HEIGHTS_UV: Mapping[str, float] = MappingProxyType(
     {
@@ -48,7 +48,7 @@ _KIND_WORDS = {
 }
 _LOOKED_AT = (0.1, 0.3, 0.5, 0.7, 0.9)
 _LOOK_S = 30.0
-_ROOM = 1.5
+_ROOM, _LEVEL_ROOM = 1.5, 1.1
 
 
 @dataclass(frozen=True)
@@ -201,8 +201,13 @@ def _trace(rule: TraceRule, one: ResolvedDerivation, recording: Recording) -> Di
 
 
 def _fitting_height(one: ResolvedDerivation, wanted: DisplayFilter, duration_s: float) -> float:
-    """Choose a height in which the ordinary swing of the signal fills two thirds of the row."""
-    swings = []
+    """Choose a height in which the ordinary swing of the signal fills two thirds of the row.
+
+    What has a standing level keeps one scale for the whole night, and what it does in the night
+    must fit: a temperature hardly moves within a page, and falls by many times that until morning.
+    """
+    swings: list[float] = []
+    seen: list[FloatArray] = []
     for place in _LOOKED_AT:
         start_s = max(0.0, place * duration_s - _LOOK_S / 2)
         samples = one.read(start_s, min(start_s + _LOOK_S, duration_s))
@@ -211,6 +216,11 @@ def _fitting_height(one: ResolvedDerivation, wanted: DisplayFilter, duration_s: 
         if samples.size:
             low, high = np.percentile(samples, (1, 99))
             swings.append(float(high - low))
+            seen.append(samples)
+    if seen and effective(wanted, one.sampling_rate_hz).low_hz is None and one.unit != "uV":
+        low, middle, high = np.percentile(np.concatenate(seen), (1, 50, 99))
+        reach = 2 * float(max(high - middle, middle - low))
+        return _rounded(_LEVEL_ROOM * reach) if reach > 0 else 1.0
     typical = np.max if one.kind in _SPARSE_KINDS else np.median
     swing = float(typical(swings)) if swings else 0.0
     return _rounded(_ROOM * swing) if swing > 0 else 1.0

@@ -3,7 +3,7 @@
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from threading import Condition, Lock
 
@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayTrace
-from sleepscorer.analysis.pages import TracePage, read_page
+from sleepscorer.analysis.pages import TracePage, batches, read_page, read_pages, usual_levels
 from sleepscorer.core.derivation import ResolvedDerivation
 
 Pages = tuple[TracePage, ...]
@@ -19,7 +19,7 @@ Pages = tuple[TracePage, ...]
 _CACHE_BYTES = 48 * 2**20
 # The reader of EDF files keeps one block of records; the channels of a longer stretch would each
 # read the file again. Short transforms are faster, too.
-_LONGEST_PART_S = 120.0
+_LONGEST_PART_S = 100.0
 
 _Source = tuple[ResolvedDerivation, DisplayFilter]
 _Key = tuple[ResolvedDerivation, DisplayFilter, float, float, int]
@@ -99,6 +99,7 @@ class PageLoader(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cache = _Cache(_CACHE_BYTES)
+        self._levels: dict[_Source, float | None] = {}
         self._changed = Condition()
         self._wanted: list[PageRequest] = []
         self._ends = False
@@ -148,20 +149,33 @@ class PageLoader(QThread):
 
     def _read(self, request: PageRequest) -> bool:
         """Read what the cache lacks; return False if something else is more urgent by now."""
-        lacking = [s for s in request.sources if self._cache.get(request.key(s)) is None]
-        parts: list[list[TracePage]] = [[] for _ in lacking]
+        # A montage may show the same thing twice.
+        asked = dict.fromkeys(request.sources)
+        lacking = [s for s in asked if self._cache.get(request.key(s)) is None]
+        self._learn_levels(lacking)
+        groups = list(batches([DisplayTrace(*source) for source in lacking]))
+        parts: dict[_Source, list[TracePage]] = {source: [] for source in lacking}
         # Part by part, not trace by trace: the traces of a part share the records read for it.
         for start, stop in pairwise(_part_columns(request)):
-            for source, read in zip(lacking, parts, strict=True):
+            for group in groups:
                 if self._is_overtaken(request):
                     return False
-                read.append(_read_columns(request, source, start, stop))
-        for source, read in zip(lacking, parts, strict=True):
-            self._cache.put(request.key(source), _joined(request, source, read))
+                pages = _read_columns(request, group, start, stop)
+                for trace, page in zip(group, pages, strict=True):
+                    parts[trace.channel, trace.filter].append(page)
+        for source, read in parts.items():
+            page = replace(_joined(request, source, read), level=self._levels[source])
+            self._cache.put(request.key(source), page)
         with self._changed:
             if request in self._wanted:
                 self._wanted.remove(request)
         return True
+
+    def _learn_levels(self, sources: Sequence[_Source]) -> None:
+        """Look once at the night of each signal, so that its scale is the same on all pages."""
+        new = [source for source in sources if source not in self._levels]
+        levels = usual_levels([DisplayTrace(*source) for source in new])
+        self._levels.update(zip(new, levels, strict=True))
 
     def _is_overtaken(self, request: PageRequest) -> bool:
         with self._changed:
@@ -175,11 +189,13 @@ def _part_columns(request: PageRequest) -> list[int]:
     return [round(i * request.n_columns / n_parts) for i in range(n_parts + 1)]
 
 
-def _read_columns(request: PageRequest, source: _Source, start: int, stop: int) -> TracePage:
+def _read_columns(
+    request: PageRequest, traces: Sequence[DisplayTrace], start: int, stop: int
+) -> list[TracePage]:
     column_s = (request.stop_s - request.start_s) / request.n_columns
     start_s = request.start_s + start * column_s
     stop_s = request.stop_s if stop == request.n_columns else request.start_s + stop * column_s
-    return read_page(DisplayTrace(*source), start_s, stop_s, stop - start)
+    return read_pages(traces, start_s, stop_s, stop - start)
 
 
 def _joined(request: PageRequest, source: _Source, parts: list[TracePage]) -> TracePage:

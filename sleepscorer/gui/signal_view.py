@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.epoch_title import TitleLine, epoch_title
 from sleepscorer.gui.page_loader import PageLoader, PageRequest
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 from sleepscorer.gui.theme import Theme
 from sleepscorer.gui.trace_canvas import PageOnScreen, TraceCanvas
 from sleepscorer.gui.trace_changes import turned
+from sleepscorer.gui.trace_event_keys import HELD
 from sleepscorer.gui.trace_geometry import TimeAxis
 from sleepscorer.gui.trace_gutter import TraceGutter
 
@@ -79,7 +81,7 @@ class SignalView(QWidget):
     def _connect(self) -> None:
         self._loader.page_read.connect(self._on_page_read)
         self._loader.failed.connect(self._on_reading_failed)
-        self._patience.timeout.connect(self._show_title)
+        self._patience.timeout.connect(self._on_page_late)
         self._retry.timeout.connect(self._turn)
         self.canvas.resized.connect(self._turn)
         self.canvas.page_painted.connect(self._on_page_painted)
@@ -116,6 +118,38 @@ class SignalView(QWidget):
     def delete_selected_event(self) -> bool:
         """Delete the event selected with the mouse; return False where there is none."""
         return self.canvas.delete_selected()
+
+    def select_event(self, step: int) -> bool:
+        """Select the next (1) or the previous (-1) event of the session and turn to its page.
+
+        Without one selected, begin with this page. Return False where there is none.
+        """
+        model, selected = self._model, self.canvas.selected_event
+        events = sorted(model.session.state.events, key=lambda event: event.onset_s)
+        if selected in events:
+            at = events.index(selected) + step
+        else:
+            start_s = model.page_start_s + (model.page_s if step < 0 else 0.0)
+            at = sum(event.onset_s < start_s for event in events) - (1 if step < 0 else 0)
+        if not 0 <= at < len(events):
+            return False
+        if not 0 <= events[at].onset_s - model.page_start_s < model.page_s:
+            model.show_time(events[at].onset_s)
+        self.canvas.select_event(events[at])
+        return True
+
+    def place_event(self) -> None:
+        """Take an event in hand for the arrow keys, or put down the one that is."""
+        page_s, epoch_start_s = self._model.page_s, self._model.epoch * EPOCH_S
+        middle_s = epoch_start_s + EPOCH_S / 2
+        if page_s < EPOCH_S:
+            middle_s = self._model.page_start_s + page_s / 2
+        self.setFocus()
+        keys, was_placing = self.canvas.event_keys, self.canvas.event_keys.is_holding
+        if keys.hold(middle_s):
+            self.message.emit(HELD)
+        elif not was_placing:
+            self.message.emit("Choose first what to mark, or an event of the page.")
 
     @property
     def is_unreadable(self) -> bool:
@@ -166,8 +200,10 @@ class SignalView(QWidget):
         self._show_if_read()
         if self._wanted is not None and not self._patience.isActive():
             self._patience.start()
-        # Reading ahead waits until this page is painted: both need the interpreter's lock.
-        self._loader.ask([] if self._wanted is None else [self._wanted])
+        asked = [] if self._wanted is None else [self._wanted]
+        # Reading ahead waits until a short page is painted: both need the interpreter's lock. A
+        # long one takes longer to read than to paint, so its reader must not wait.
+        self._loader.ask(asked + self._neighbours() if self._model.page_s >= _LONG_S else asked)
 
     def _on_page_painted(self) -> None:
         """Read ahead: most pages in the direction of travel, one behind."""
@@ -225,6 +261,13 @@ class SignalView(QWidget):
         self._show_title()
 
     def _on_epoch_selected(self, _epoch: int) -> None:
+        # Painting the old page once more would hold up the reader of the new one.
+        if self.is_current:
+            self.canvas.update()
+        self._show_title()
+
+    def _on_page_late(self) -> None:
+        self.canvas.update()
         self._show_title()
 
     def _on_scoring_changed(self, _change: Change) -> None:

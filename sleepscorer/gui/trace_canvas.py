@@ -27,6 +27,7 @@ from sleepscorer.gui.event_spans import EventFinder, EventSpan, event_spans, spa
 from sleepscorer.gui.page_loader import Pages
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.trace_event_keys import EventKeys
 from sleepscorer.gui.trace_geometry import RowGrid, TimeAxis, row_grid, row_offset
 from sleepscorer.gui.trace_painter import (
     Screenful,
@@ -111,6 +112,7 @@ class TraceCanvas(QWidget):
         self._selected: Event | None = None
         self._wheel_delta = 0
         self._tool: Tool = SelectTool(self)
+        self.event_keys = EventKeys(self)
         self._annotations = EventFinder(model.recording.events)
         self._own_events: tuple[Event, ...] = ()
         self._own = EventFinder(())
@@ -121,7 +123,6 @@ class TraceCanvas(QWidget):
         self.setMinimumSize(200, 120)
         self.setAccessibleName("Traces")
         model.scoring_changed.connect(self._on_scoring_changed)
-        model.epoch_selected.connect(self._on_epoch_selected)
 
     # What the tools see.
 
@@ -164,6 +165,10 @@ class TraceCanvas(QWidget):
             self.message.emit(f"{new.text}{lasts}{where} at {clock}")
         self.update()
 
+    def is_own(self, event: Event) -> bool:
+        """True for an event of the session, which can be changed."""
+        return event in self._model.session.state.events
+
     # What the view asks.
 
     @property
@@ -196,6 +201,7 @@ class TraceCanvas(QWidget):
         # A range of time on a row means nothing on other rows or another page.
         if page.axis != self._shown.axis or page.traces != self._shown.traces:
             self._tool.cancel()
+            self.event_keys.let_go()
         self._shown = page
         self._repaint_page()
 
@@ -216,12 +222,12 @@ class TraceCanvas(QWidget):
         else:
             raise ValueError(f"no tool {name!r}")
         self.setCursor(self._tool.cursor)
-        self.update()
+        self.event_keys.let_go()
 
     def delete_selected(self) -> bool:
         """Delete the selected event; return False where none is selected or it is not ours."""
         event = self._selected
-        if event is None or event not in self._model.session.state.events:
+        if event is None or not self.is_own(event):
             return False
         if self._model.replace_event(event, None):
             self._selected = None
@@ -247,6 +253,7 @@ class TraceCanvas(QWidget):
             paint_current_epoch(painter, model, axis, grid=self.grid, theme=theme)
             self._paint_selection(painter)
             self._tool.paint(painter, self._theme)
+            self.event_keys.paint(painter, self._theme)
         if is_new:
             self.page_painted.emit()
 
@@ -349,29 +356,16 @@ class TraceCanvas(QWidget):
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             # Without this, Del and Esc would be the window's also while they concern an event.
-            event.setAccepted(self._concerns_event(event))
+            event.setAccepted(self.event_keys.claims(event))
             return event.isAccepted()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Delete or let go of the selected event; all other keys are the window's."""
-        if not self._concerns_event(event):
-            event.ignore()
-        elif event.key() != Qt.Key.Key_Escape:
-            self.delete_selected()
-        elif self._tool.is_busy:
-            self._tool.cancel()
-            self.update()
+        """Let the keys that concern an event work; all others are the window's."""
+        if self.event_keys.claims(event):
+            self.event_keys.press(event)
         else:
-            self.select_event(None)
-
-    def _concerns_event(self, event: QKeyEvent) -> bool:
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return False
-        if event.key() == Qt.Key.Key_Escape:
-            return self._tool.is_busy or self._selected is not None
-        is_delete = event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-        return is_delete and self._selected in self._model.session.state.events
+            event.ignore()
 
     def _tip(self, span: EventSpan) -> str:
         event = span.event
@@ -391,7 +385,4 @@ class TraceCanvas(QWidget):
             if self._selected in change.events_removed:
                 self._selected = None
             self._image = None
-        self.update()
-
-    def _on_epoch_selected(self, _epoch: int) -> None:
         self.update()

@@ -97,23 +97,31 @@ def row_grid(n_rows: int, height_px: float) -> RowGrid:
 def row_offset(trace: DisplayTrace, page: TracePage) -> float:
     """The value drawn in the middle of a trace's row.
 
-    0 for what is high-pass filtered. A signal with a standing level (SpO2, position, an unfiltered
-    electrode) would lie far outside its row; its middle is the page's median in steps of half a
-    row, so that it mostly stays the same from page to page.
+    0 for what is high-pass filtered. What is read off (SpO2, position, temperature) has one scale
+    for the whole night, so that a fall on one page looks like the same fall on the next: SpO2 ends
+    at 100 %, other signals lie around their usual level. A voltage with a standing level (an
+    unfiltered electrode) may drift by many rows in a night; its middle is the page's median in
+    steps of half a row.
     """
     used = effective(trace.filter, trace.channel.sampling_rate_hz)
     if used.low_hz is not None:
         return 0.0
-    values = page.samples if page.minima is None or page.maxima is None else page.minima
+    unit, half = trace.channel.unit, trace.height_uv / 2
+    if trace.channel.kind == "spo2" and unit == "%":
+        return 100.0 - half
+    step = half if unit == "uV" else half / 4
+    level = _page_median(page) if unit == "uV" else page.level
+    middle = round((level or 0.0) / step) * step
+    # A row for percent ends at 100.
+    return min(middle, 100.0 - half) if unit == "%" else middle
+
+
+def _page_median(page: TracePage) -> float:
+    values = page.samples if page.minima is None else page.minima
     if values is None:
         return 0.0
     finite = values[np.isfinite(values)]
-    if not finite.size:
-        return 0.0
-    step = trace.height_uv / 2
-    middle = float(np.round(float(np.median(finite)) / step) * step)
-    # A row for percent ends at 100.
-    return min(middle, 100.0 - step) if trace.channel.unit == "%" else middle
+    return float(np.median(finite)) if finite.size else 0.0
 
 
 def bar_value(height_uv: float, row_height_px: float) -> float:

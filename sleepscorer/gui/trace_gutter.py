@@ -61,7 +61,8 @@ class TraceGutter(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Labels of the traces")
         self.setAccessibleDescription(
-            "Up and Down choose a row, Enter or the menu key opens its menu"
+            "Up and Down choose a row, Shift+Up and Shift+Down make it larger and smaller,"
+            " Enter or the menu key opens its menu"
         )
 
     @property
@@ -210,10 +211,15 @@ class TraceGutter(QWidget):
         self._turned += event.angleDelta().y() or event.angleDelta().x()
         steps = int(self._turned / NOTCH_DELTA)
         self._turned -= steps * NOTCH_DELTA
-        if trace is not None and steps:
+        if steps:
+            self._turn(trace, steps)
+        event.accept()
+
+    def _turn(self, trace: DisplayTrace | None, steps: int) -> None:
+        """Make a row more (or, below 0, less) sensitive."""
+        if trace is not None:
             changed = trace_turned(trace, steps)
             self._model.set_montage(with_trace(self._model.montage, trace, changed))
-        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Choose the row under the pointer."""
@@ -238,10 +244,15 @@ class TraceGutter(QWidget):
             self.open_menu(row, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Choose a row by Up and Down and open its menu by Enter; other keys are the window's."""
+        """Choose a row by Up and Down, with Shift turn its sensitivity; Enter opens its menu.
+
+        Other keys are the window's.
+        """
         key = event.key()
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(key))
-        if step is not None and self.grid.n_rows:
+        if step is not None and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._turn(self._trace(self._row), -step)
+        elif step is not None and self.grid.n_rows:
             self._row = min(max(self._row + step, 0), self.grid.n_rows - 1)
             self.update()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -282,7 +293,7 @@ class TraceGutter(QWidget):
         if prefilter:
             lines.insert(2, f"recorded with {prefilter}")
         lines.append("negative up" if trace.inverted else "positive up")
-        lines.append("Wheel: sensitivity. Double click: menu.")
+        lines.append("Wheel or Shift+Up, Shift+Down: sensitivity. Double click or Enter: menu.")
         return "\n".join(lines)
 
 

@@ -64,8 +64,8 @@ class TraceMenu(QMenu):
 
     def _add_sensitivity(self, row_mm: float | None) -> None:
         trace = self._trace
-        self._choice(self, "Larger\tCtrl+Wheel", trace_turned(trace, 1))
-        self._choice(self, "Smaller", trace_turned(trace, -1))
+        self._choice(self, "Larger\tShift+Up", trace_turned(trace, 1))
+        self._choice(self, "Smaller\tShift+Down", trace_turned(trace, -1))
         heights = self.addMenu("Sensitivity")
         for height in _HEIGHTS:
             text = f"{amount_text(height, trace.channel.unit)} in the row's height"

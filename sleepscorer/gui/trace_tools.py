@@ -161,8 +161,8 @@ class SelectTool(Tool):
         event, rect = self._dragged(self._grip), QRectF(self._grip.span.rect)
         rect.setLeft(self._surface.axis.x_px(event.onset_s))
         rect.setWidth(max((event.duration_s or 0.0) * self._surface.axis.px_per_s, 2.0))
-        _paint_band(painter, rect, theme.event)
-        _paint_note(painter, theme, rect, _event_note(event))
+        paint_band(painter, rect, theme.event)
+        paint_note(painter, theme, rect, event_note(event))
 
     def _dragged(self, grip: _Grip) -> Event:
         """The event as it would be dropped."""
@@ -194,11 +194,6 @@ class _RangeTool(Tool):
         self._row: int | None = None
         self._from_s = 0.0
         self._to_s = 0.0
-
-    @property
-    def is_busy(self) -> bool:
-        """True while a range is shown."""
-        return self._row is not None
 
     def press(self, position: QPointF) -> None:
         """Begin on the row there."""
@@ -243,7 +238,7 @@ class MarkTool(_RangeTool):
 
     def __init__(self, surface: Surface, text: str) -> None:
         super().__init__(surface)
-        self._text = text
+        self.text = text
 
     def release(self, position: QPointF) -> None:
         """Mark the range."""
@@ -256,14 +251,14 @@ class MarkTool(_RangeTool):
         """Draw the range and its duration."""
         if self._row is not None and self._is_drag:
             rect = self._rect(self._row)
-            _paint_band(painter, rect, theme.event)
-            _paint_note(painter, theme, rect, _event_note(self._event(self._row)))
+            paint_band(painter, rect, theme.event)
+            paint_note(painter, theme, rect, event_note(self._event(self._row)))
 
     def _event(self, row: int) -> Event:
         start_s, stop_s = self._range_s
         start_s = max(min(start_s, self._surface.duration_s - _SHORTEST_EVENT_S), 0.0)
         duration_s = round(max(stop_s - start_s, _SHORTEST_EVENT_S), _DECIMALS)
-        return Event(start_s, duration_s, self._text, channel_label(self._surface.row(row)[0]))
+        return Event(start_s, duration_s, self.text, channel_label(self._surface.row(row)[0]))
 
 
 class MeasureTool(_RangeTool):
@@ -293,8 +288,8 @@ class MeasureTool(_RangeTool):
         answer = self.measurement()
         if self._row is not None and answer is not None:
             rect = self._rect(self._row)
-            _paint_band(painter, rect, theme.cursor)
-            _paint_note(painter, theme, rect, answer)
+            paint_band(painter, rect, theme.cursor)
+            paint_note(painter, theme, rect, answer)
 
 
 def value_range(page: TracePage, start_s: float, stop_s: float) -> tuple[float, float] | None:
@@ -320,7 +315,7 @@ def _is_drag(grip: _Grip) -> bool:
     return abs(grip.to_px.x() - grip.from_px.x()) >= _SHORTEST_DRAG_PX
 
 
-def _event_note(event: Event) -> str:
+def event_note(event: Event) -> str:
     """What is shown while an event is dragged."""
     if event.duration_s is None:
         return event.text
@@ -330,7 +325,8 @@ def _event_note(event: Event) -> str:
     return note
 
 
-def _paint_band(painter: QPainter, rect: QRectF, colour: str) -> None:
+def paint_band(painter: QPainter, rect: QRectF, colour: str) -> None:
+    """Draw a stretch of a row."""
     ground = QColor(colour)
     ground.setAlpha(60)
     painter.fillRect(rect, ground)
@@ -341,7 +337,7 @@ def _paint_band(painter: QPainter, rect: QRectF, colour: str) -> None:
     painter.drawLine(QLineF(rect.topRight(), rect.bottomRight()))
 
 
-def _paint_note(painter: QPainter, theme: Theme, rect: QRectF, text: str) -> None:
+def paint_note(painter: QPainter, theme: Theme, rect: QRectF, text: str) -> None:
     """Write beside a band, inside the view."""
     metrics = QFontMetricsF(painter.font())
     width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 4

@@ -10,18 +10,21 @@ from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.recording import Recording
 from sleepscorer.gui.dialogs.channels import ROLES, ChannelChoice
-from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
+from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel, place_of
 
 
 def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
-    """Return what is shown and said: page, montage, channels to stage by, arousals."""
+    """Return what is shown and said: page, montage, panel, derivations, channels, arousals."""
     preset = MontagePreset.of(model.montage, model.montage.name)
     return {
         "epoch": model.epoch,
         "page_s": model.page_s,
+        "n_edits": len(model.session.edits),
+        "panel": model.panel,
         "montage": preset.name,
         "rows": [asdict(rule) for rule in preset.rules],
         "arousals_scored": model.arousals_scored,
+        "derivations": dict(model.chosen_derivations),
         "channels": {role: _listed(getattr(channels, role)) for role in ROLES},
     }
 
@@ -45,12 +48,24 @@ def channels_of(view: Mapping[str, Any]) -> ChannelChoice:
 
 
 def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> None:
-    """Turn to the page that was shown; the preferred page length where none was stored."""
+    """Turn to the page that was shown; the preferred page length where none was stored.
+
+    Edits are stored at once, and the view only now and then: after a crash a newer edit tells
+    better where somebody worked.
+    """
     stored = view.get("page_s")
     length = stored if isinstance(stored, int) and stored in PAGE_LENGTHS_S else page_s
     model.set_page_length(length if length in PAGE_LENGTHS_S else PAGE_LENGTHS_S[4])
     model.arousals_scored = view.get("arousals_scored") is True
-    epoch = view.get("epoch")
+    chosen = view.get("derivations")
+    if isinstance(chosen, dict):
+        model.chosen_derivations = {str(pane): str(name) for pane, name in chosen.items()}
+    panel = view.get("panel")
+    model.panel = panel if isinstance(panel, str) else model.panel
+    epoch, n_edits = view.get("epoch"), view.get("n_edits", None if view else 0)
+    if isinstance(n_edits, int):
+        places = (place_of(edit) for edit in reversed(model.session.edits[n_edits:]))
+        epoch = next((place for place in places if place is not None), epoch)
     if isinstance(epoch, int):
         model.select_epoch(epoch)
 

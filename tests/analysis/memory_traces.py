@@ -19,8 +19,10 @@ def channel_of(values, rate_hz, *, name="C4-M1", kind="eeg", unit="uV"):
     return ResolvedDerivation(name, kind, ((signal_of(name, values, rate_hz, unit), 1.0),))
 
 
-def trace_of(values, rate_hz, wanted=None, *, kind="eeg"):
-    return DisplayTrace(channel_of(values, rate_hz, kind=kind), wanted or DisplayFilter())
+def trace_of(values, rate_hz, wanted=None, *, kind="eeg", unit="uV"):
+    return DisplayTrace(
+        channel_of(values, rate_hz, kind=kind, unit=unit), wanted or DisplayFilter()
+    )
 
 
 def recording_of(*signals):

@@ -6,7 +6,7 @@ from memory_traces import trace_of
 
 from sleepscorer.analysis.display import DisplayFilter
 from sleepscorer.analysis.filters import AASM_FILTERS
-from sleepscorer.analysis.pages import read_page
+from sleepscorer.analysis.pages import batches, read_page, read_pages, usual_levels
 
 RATE = 500.0
 
@@ -126,3 +126,27 @@ def test_a_page_takes_a_fractional_rate():
 def test_no_page_is_a_mistake(start_s, stop_s, n_columns):
     with pytest.raises(ValueError, match="no page"):
         read_page(trace_of(zeros(10), RATE, DisplayFilter()), start_s, stop_s, n_columns)
+
+
+def test_traces_of_one_rate_are_read_together():
+    rng = np.random.default_rng(9)
+    kinds = ["eeg", "emg", "ecg", "eeg", "eog", "eeg"]
+    traces = [trace_of(rng.normal(size=10_000), RATE, AASM_FILTERS[kind]) for kind in kinds]
+    slow = trace_of(rng.normal(size=500), 1.0)
+    unfiltered = trace_of(rng.normal(size=10_000), RATE)
+    groups = list(batches([*traces[:2], slow, *traces[2:], unfiltered]))
+    assert groups == [traces[:4], traces[4:], [slow], [unfiltered]]
+    for trace, page in zip(traces[:4], read_pages(traces[:4], 2, 12, 200), strict=True):
+        alone = read_page(trace, 2, 12, 200)
+        assert page.minima == pytest.approx(alone.minima, abs=2e-3)
+        assert page.maxima == pytest.approx(alone.maxima, abs=2e-3)
+
+
+def test_the_usual_level_is_that_of_the_night():
+    values = np.full(36_000, 36.5)
+    values[:4_000] = 20.0
+    slow = trace_of(values, 1.0, unit="degC")
+    assert usual_levels([slow]) == [pytest.approx(36.5)]
+    high_passed = trace_of(values, 1.0, DisplayFilter(0.1), unit="degC")
+    nothing = trace_of(np.full(36_000, np.nan), 1.0, unit="degC")
+    assert usual_levels([high_passed, trace_of(values, 1.0), nothing]) == [None, None, None]

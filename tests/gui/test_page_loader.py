@@ -99,7 +99,7 @@ def test_a_page_nobody_wants_any_more_is_given_up(loader, qtbot):
 
     values = np.zeros(30_000, np.float32)
     slow = signal("C4-M1", values, source=Slow(values, 100.0))
-    model = model_of([slow, *sines("O2-M1")])
+    model = model_of([slow, *sines(*"abcd")])
     first, second = request_of(model), request_of(model, 30.0, 60.0)
     done = []
     loader.page_read.connect(done.append)

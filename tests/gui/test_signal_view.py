@@ -118,6 +118,25 @@ def test_a_trace_lies_where_its_microvolts_are(open_view, qtbot):
         assert rows_in(image, x_of(view, time_s) + 3, LIGHT.trace) == [int(y)]
 
 
+@pytest.mark.parametrize(
+    ("label", "unit", "usual", "fall", "height", "offset"),
+    [("SpO2", "%", 96.0, 75.0, 40.0, 80.0), ("Temp", "degC", 36.0, 33.0, 8.0, 36.0)],
+)
+def test_a_slow_signal_has_one_scale_for_the_night(
+    open_view, qtbot, label, unit, usual, fall, height, offset
+):
+    values = np.full(300, usual)
+    values[120:150] = fall
+    model = model_of([signal(label, values, 1.0, unit=unit)], height_uv=height)
+    view = open_view(model)
+    scales = []
+    for epoch in (0, 4, 5):
+        model.select_epoch(epoch)
+        qtbot.waitUntil(lambda: view.is_current)
+        scales.append(view.canvas.offsets)
+    assert scales == [(offset,)] * 3
+
+
 def test_negative_up_turns_a_trace_over(open_view):
     ramp = signal("C4-M1", np.where(np.arange(30_000) % 3000 < 1500, 30.0, -30.0))
     high_pass = DisplayFilter(0.01, None)
@@ -519,6 +538,17 @@ def opened_menus(monkeypatch):
     return menus
 
 
+def test_shift_and_the_arrows_change_the_chosen_trace(open_view):
+    model = model_of(sines("C4-M1", "O2-M1"), height_uv=100.0)
+    view = open_view(model)
+    QTest.keyClick(view.gutter, Qt.Key.Key_Down)
+    QTest.keyClick(view.gutter, Qt.Key.Key_Up, SHIFT)
+    assert [trace.height_uv for trace in model.montage.traces] == [100.0, 80.0]
+    for _ in range(2):
+        QTest.keyClick(view.gutter, Qt.Key.Key_Down, SHIFT)
+    assert [trace.height_uv for trace in model.montage.traces] == [100.0, 125.0]
+
+
 @pytest.fixture
 def menu_of(open_view, opened_menus):
     def open_menu(row=0):
@@ -560,7 +590,7 @@ def test_the_menu_moves_hides_and_shows(menu_of):
 
 def test_a_scale_for_all_of_a_kind(menu_of):
     view, menu = menu_of()
-    chosen(menu, "Larger\tCtrl+Wheel")
+    chosen(menu, "Larger\tShift+Up")
     chosen(view.gutter.open_menu(0, QPoint()), "Scale and filter for all EEG")
     assert [t.height_uv for t in view._model.montage.traces] == [160.0, 160.0, 200.0]
 
@@ -606,3 +636,98 @@ def test_parts_have_names_for_people_who_cannot_see_them(open_view):
     view = open_view(model_of(sines("C4-M1")))
     parts = (view.title, view.gutter, view.canvas)
     assert all(part.accessibleName() for part in parts)
+
+
+# Events by keys.
+
+
+def press(view, key, modifiers=Qt.KeyboardModifier.NoModifier, times=1):
+    for _ in range(times):
+        QTest.keyClick(view.canvas, key, modifiers)
+
+
+def test_an_event_is_marked_by_keys_alone(open_view):
+    model = model_of(sines("C4-M1", "O2-M1"))
+    view = open_view(model)
+    view.set_tool("mark:EEG arousal")
+    view.place_event()
+    assert model.session.state.events == ()
+    press(view, Qt.Key.Key_Left, times=5)
+    press(view, Qt.Key.Key_Right, CTRL, times=2)
+    press(view, Qt.Key.Key_Right, SHIFT, times=10)
+    press(view, Qt.Key.Key_Down, times=3)
+    press(view, Qt.Key.Key_Return)
+    # 3 s around the middle of the epoch, 1.5 s later, 1 s longer.
+    assert model.session.state.events == (Event(15.0, 4.0, "EEG arousal", "O2-M1"),)
+    assert model.session.undo_label == "Mark EEG arousal"
+
+
+def test_an_event_is_changed_by_keys_in_one_edit(marked):
+    model, view = marked
+    assert view.select_event(1)
+    view.place_event()
+    press(view, Qt.Key.Key_Left, CTRL, times=20)
+    press(view, Qt.Key.Key_Left, CTRL | SHIFT, times=2)
+    press(view, Qt.Key.Key_Down)
+    view.place_event()
+    assert model.session.state.events == (Event(0.0, 2.0, "EEG arousal", "O2-M1"),)
+    model.undo()
+    assert model.session.state.events == (Event(10.0, 4.0, "EEG arousal", "C4-M1"),)
+
+
+def test_escape_lets_an_event_in_hand_go(marked):
+    model, view = marked
+    view.select_event(1)
+    view.place_event()
+    press(view, Qt.Key.Key_Right, times=3)
+    press(view, Qt.Key.Key_Escape)
+    press(view, Qt.Key.Key_Right)
+    press(view, Qt.Key.Key_Return)
+    assert model.session.state.events == (Event(10.0, 4.0, "EEG arousal", "C4-M1"),)
+    assert not view.canvas.event_keys.is_holding
+
+
+def test_another_page_lets_an_event_in_hand_go(marked, qtbot):
+    model, view = marked
+    view.select_event(1)
+    view.place_event()
+    model.turn_page(1)
+    qtbot.waitUntil(lambda: view.is_current)
+    assert not view.canvas.event_keys.is_holding
+
+
+def test_events_are_chosen_by_keys_through_the_night(marked, qtbot):
+    model, view = marked
+    model.replace_event(None, Event(100.0, None, "Comment"))
+    chosen = [
+        (view.select_event(step), view.canvas.selected_event.onset_s, model.epoch)
+        for step in (1, 1, 1, -1, -1)
+    ]
+    assert chosen == [
+        (True, 10.0, 0),
+        (True, 100.0, 3),
+        (False, 100.0, 3),
+        (True, 10.0, 0),
+        (False, 10.0, 0),
+    ]
+    qtbot.waitUntil(lambda: view.is_current)
+
+
+def test_with_nothing_to_place_it_says_so(open_view, qtbot):
+    view = open_view(model_of(sines("C4-M1")))
+    with qtbot.waitSignal(view.message) as told:
+        view.place_event()
+    assert told.args == ["Choose first what to mark, or an event of the page."]
+
+
+@pytest.mark.parametrize("tool", ["mark:EEG arousal", "measure"])
+def test_escape_is_the_windows_while_a_tool_is_in_use(open_view, tool):
+    view = open_view(model_of(sines("C4-M1")))
+    view.set_tool(tool)
+    drag(view, 4.0, 8.0)
+    assert (view.canvas.selected_event is not None) is (tool != "measure")
+    override = QKeyEvent(
+        QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(view.canvas, override)
+    assert not override.isAccepted()

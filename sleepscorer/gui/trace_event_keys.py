@@ -1,0 +1,175 @@
+"""Events by keys: mark one, take one in hand, move and stretch it, put it down; delete, let go."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+
+from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.gui.event_kinds import EVENT_KINDS
+from sleepscorer.gui.event_spans import LANE_PX, channel_label, row_of
+from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.trace_tools import MarkTool, SelectTool, event_note, paint_band, paint_note
+
+if TYPE_CHECKING:
+    from sleepscorer.gui.trace_canvas import TraceCanvas
+
+HELD = "Arrows move it, Shift+arrows stretch it, Ctrl for seconds, Enter puts it, Esc lets go."
+"""What can be done with an event in hand."""
+
+_STEP_S, _LARGE_STEP_S = 0.1, 1.0
+_SHORTEST_S = 0.1
+_DECIMALS = 3
+# The kind of channel that an event is usually seen on; the first row is taken for all others.
+_SEEN_ON = {AROUSAL: "eeg", "Limb movement": "emg_leg", "Hypopnea": "flow", "RERA": "flow"} | {
+    f"{kind} apnea": "flow" for kind in ("Obstructive", "Central", "Mixed")
+}
+_SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_ROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_PUT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_STEP_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An event in hand: what it was in the session (None: not there yet), what it would be."""
+
+    old: Event | None
+    new: Event
+    row: int | None
+
+
+class EventKeys:
+    """What keys do to the events of a canvas.
+
+    An event in hand is changed on the screen only; putting it down is one edit.
+
+    Parameters
+    ----------
+    canvas
+        Its tool says what is marked, its selected event is what is deleted.
+    """
+
+    def __init__(self, canvas: "TraceCanvas") -> None:
+        self._canvas = canvas
+        self._held: _Held | None = None
+
+    @property
+    def is_holding(self) -> bool:
+        """True while an event is in hand."""
+        return self._held is not None
+
+    def hold(self, near_s: float) -> bool:
+        """Take an event in hand: a new one around a time while marking, else the selected one.
+
+        With one in hand already, put it down. Return False if there is none to take.
+        """
+        canvas, event = self._canvas, self._canvas.selected_event
+        if self._held is not None:
+            self._put()
+        elif isinstance(canvas.tool, MarkTool) and canvas.grid.n_rows:
+            row = self._row_for(canvas.tool.text)
+            self._held = _Held(None, self._marked(canvas.tool.text, near_s, row), row)
+        elif event is not None and canvas.is_own(event):
+            self._held = _Held(event, event, row_of(event, canvas.traces))
+        canvas.update()
+        return self._held is not None
+
+    def let_go(self) -> None:
+        """Leave the event in hand as it was."""
+        self._held = None
+        self._canvas.update()
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """True for keys that concern an event now and are not the window's therefore."""
+        key = Qt.Key(event.key())
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self._held is not None and key in _SIDEWAYS:
+            return not modifiers & ~_STEP_MODIFIERS
+        if modifiers:
+            return False
+        if self._held is not None and (key in _ROWS or key in _PUT):
+            return True
+        selected = self._canvas.selected_event
+        if key == Qt.Key.Key_Escape:
+            tool = self._canvas.tool
+            # While marking and measuring, Esc is the window's, which ends that.
+            is_selecting = isinstance(tool, SelectTool) and (tool.is_busy or selected is not None)
+            return self._held is not None or is_selecting
+        is_delete = key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        return is_delete and selected is not None and self._canvas.is_own(selected)
+
+    def press(self, event: QKeyEvent) -> None:
+        """Do what a key that is claimed stands for."""
+        key, held = Qt.Key(event.key()), self._held
+        if held is not None and key in _SIDEWAYS:
+            self._held = self._stepped(held, _SIDEWAYS[key], event.modifiers())
+        elif held is not None and key in _ROWS:
+            self._held = self._on_row(held, _ROWS[key])
+        elif key in _PUT:
+            self._put()
+        elif key != Qt.Key.Key_Escape:
+            self._held = None
+            self._canvas.delete_selected()
+        elif held is not None:
+            self._held = None
+        elif self._canvas.tool.is_busy:
+            self._canvas.tool.cancel()
+        else:
+            self._canvas.select_event(None)
+        self._canvas.update()
+
+    def paint(self, painter: QPainter, theme: Theme) -> None:
+        """Draw the event in hand where it would be put."""
+        if self._held is None:
+            return
+        event, axis, grid = self._held.new, self._canvas.axis, self._canvas.grid
+        row = self._held.row
+        top, height = (
+            (grid.top_px, LANE_PX) if row is None else (grid.row_top_px(row), grid.height_px)
+        )
+        width = max((event.duration_s or 0.0) * axis.px_per_s, 2.0)
+        rect = QRectF(axis.x_px(event.onset_s), top, width, height)
+        paint_band(painter, rect, theme.event)
+        paint_note(painter, theme, rect, event_note(event))
+
+    def _row_for(self, text: str) -> int:
+        kinds = [trace.channel.kind for trace in self._canvas.traces]
+        wanted = _SEEN_ON.get(text)
+        return kinds.index(wanted) if wanted in kinds else 0
+
+    def _marked(self, text: str, near_s: float, row: int) -> Event:
+        durations_s = {kind.text: kind.duration_s for kind in EVENT_KINDS}
+        duration_s = durations_s.get(text)
+        end_s = max(self._canvas.duration_s - (duration_s or 0.0), 0.0)
+        onset_s = min(max(near_s - (duration_s or 0.0) / 2, 0.0), end_s)
+        channel = channel_label(self._canvas.traces[row])
+        return Event(round(onset_s, _DECIMALS), duration_s, text, channel)
+
+    def _stepped(self, held: _Held, sign: int, modifiers: Qt.KeyboardModifier) -> _Held:
+        is_large = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        step_s = sign * (_LARGE_STEP_S if is_large else _STEP_S)
+        event, end_s = held.new, self._canvas.duration_s
+        duration_s = event.duration_s or 0.0
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            stretched_s = max(min(duration_s + step_s, end_s - event.onset_s), _SHORTEST_S)
+            new = replace(event, duration_s=round(stretched_s, _DECIMALS))
+        else:
+            # Not off the page: what is not seen is not placed.
+            low_s, high_s = max(self._canvas.axis.start_s, 0.0), self._canvas.axis.stop_s
+            high_s = max(min(high_s, end_s) - duration_s, low_s)
+            onset_s = min(max(event.onset_s + step_s, low_s), high_s)
+            new = replace(event, onset_s=round(onset_s, _DECIMALS))
+        return replace(held, new=new)
+
+    def _on_row(self, held: _Held, step: int) -> _Held:
+        last = self._canvas.grid.n_rows - 1
+        row = min(max((-1 if held.row is None else held.row) + step, 0), last)
+        channel = channel_label(self._canvas.traces[row])
+        return replace(held, new=replace(held.new, channel=channel), row=row)
+
+    def _put(self) -> None:
+        held, self._held = self._held, None
+        if held is not None and held.new != held.old:
+            self._canvas.change_event(held.old, held.new)
