@@ -26,11 +26,13 @@ from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.exports import Night, write_exports
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.scorings import read_scoring
+from sleepscorer.files.session_places import SessionPlaces
 from sleepscorer.session_documents import (
     MISSING,
     current_author,
     export_document,
     open_document,
+    read_beside,
     stage_document,
 )
 from sleepscorer.session_documents.results import night_of
@@ -82,6 +84,12 @@ def staging_of(stages):
     probabilities[np.arange(len(stages)), stages] = 0.8
     made = StagingProvenance("w", "0" * 64, ("C4-M1",), (), (), "cpu", "s", "2026-01-01T00:00:00")
     return Staging(probabilities, made)
+
+
+def import_beside(document):
+    read = read_beside(document.importable, document.recording)
+    document.import_scoring(read)
+    return read.scoring.notes
 
 
 def stages(document):
@@ -216,6 +224,91 @@ def test_sessions_may_lie_in_a_folder_of_their_own(tmp_path, opened):
     assert [p.name for p in nights[0].parent.iterdir()] == ["night.edf"]
 
 
+@pytest.fixture
+def places(tmp_path):
+    return SessionPlaces(tmp_path / "state")
+
+
+def test_a_session_kept_elsewhere_is_found_by_the_recording(night, opened, places, tmp_path):
+    folder = tmp_path / "sessions"
+    first = opened(night, session_folder=folder, places=places)
+    first.session.score([2], Stage.R)
+    first.close()
+    again = opened(night, places=places)
+    assert again.session_path == folder / "night.sleepscorer"
+    assert (stages(again)[2], again.session.read_only) == (4, False)
+    assert again.problems == (
+        f"The session of this recording is kept in {folder} and was opened there.",
+    )
+    assert not night.with_name("night.sleepscorer").exists()
+
+
+def test_a_session_beside_is_found_without_remembering_anything(night, opened, tmp_path):
+    first = opened(night)
+    first.session.score([2], Stage.R)
+    first.close()
+    again = opened(night, session_folder=tmp_path / "sessions")
+    assert (again.session_path, stages(again)[2]) == (night.with_name("night.sleepscorer"), 4)
+    assert not (tmp_path / "sessions").exists()
+
+
+def test_a_session_without_edits_keeps_nobody_from_the_one_with_them(
+    night, opened, places, tmp_path
+):
+    opened(night).close()
+    folder = tmp_path / "sessions"
+    for stage in (Stage.N1, Stage.N2):
+        document = opened(night, session_folder=folder, places=places)
+        document.session.score([2], stage)
+        document.close()
+    assert opened(night, places=places).session_path == folder / "night.sleepscorer"
+
+
+def test_a_second_session_of_one_recording_is_said_each_time(night, opened, places, tmp_path):
+    other = opened(night, session_folder=tmp_path / "sessions", places=places)
+    other.session.score([2], Stage.R)
+    other.close()
+    mine = opened(night)
+    mine.session.score([2], Stage.W)
+    mine.close()
+    for _ in range(2):
+        again = opened(night, places=places)
+        assert stages(again)[2] == 0
+        assert again.problems == (
+            f"There is another session of this recording, {other.session_path}:"
+            " what was scored in it is not shown.",
+        )
+        again.close()
+
+
+def test_a_session_that_can_not_be_found_any_more_is_said_once(night, opened, places, tmp_path):
+    folder = tmp_path / "drive"
+    document = opened(night, session_folder=folder, places=places)
+    document.session.score([2], Stage.R)
+    document.close()
+    folder.rename(tmp_path / "unplugged")
+    again = opened(night, places=places)
+    assert again.problems == (
+        f"This recording was scored before in {folder / 'night.sleepscorer'}, which can't be"
+        f" found now. A new session begins in {tmp_path}.",
+    )
+    again.session.score([2], Stage.W)
+    again.close()
+    assert opened(night, places=places).problems == ()
+    (tmp_path / "unplugged").rename(folder)
+    assert "There is another session" in opened(night, places=places, read_only=True).problems[0]
+
+
+def test_what_is_remembered_can_be_forgotten(night, opened, places, tmp_path):
+    opened(night, places=places).close()
+    (kept,) = (tmp_path / "state").iterdir()
+    assert json.loads(kept.read_text()) == [str(night.with_name("night.sleepscorer"))]
+    kept.write_text("{")
+    opened(night, places=places).close()
+    places.forget()
+    assert not (tmp_path / "state").exists()
+
+
 def test_two_recordings_of_one_stem_have_two_sessions(night, opened):
     other = write_night(night.with_name("night.rec"), seed=5)
     first, second = opened(night), opened(other)
@@ -296,13 +389,15 @@ def test_a_recording_that_changed_is_said_and_must_be_accepted(night, opened):
     assert stages(changed)[0] == 3
     with pytest.raises(ExportError, match="not the file that was scored"):
         export_document(changed, night.parent)
-    with pytest.raises(SessionError, match="not the recording that was scored"):
-        changed.locate(night)
-    changed.locate(night, accept_changes=True)
-    assert (changed.problems, changed.needs_locating) == ((), False)
-    changed.session.score([1], Stage.N3)
+    assert changed.locate(night) == (
+        "night.edf is not the recording that was scored: it has the same size, and another"
+        " beginning."
+    )
+    assert changed.locate(night, accept_changes=True) is None
     changed.close()
-    assert opened(night).problems == ()
+    again = opened(night)
+    assert (again.problems, again.needs_locating) == ((), False)
+    again.session.score([1], Stage.N3)
     with sqlite3.connect(night.with_name("night.sleepscorer")) as connection:
         rows = connection.execute("SELECT user, head_sha256 FROM recordings").fetchall()
     connection.close()
@@ -336,14 +431,12 @@ def test_a_missing_recording_is_said_and_can_be_located(night, opened, tmp_path)
         missing.session.score([1], Stage.W)
     with pytest.raises(ExportError, match="not found"):
         export_document(missing, tmp_path)
-    with pytest.raises(SessionError, match="another beginning"):
-        missing.locate(write_night(tmp_path / "other.edf", seed=9))
-    missing.locate(moved)
-    assert missing.recording.path == moved
-    missing.session.score([1], Stage.W)
+    assert "another beginning" in missing.locate(write_night(tmp_path / "other.edf", seed=9))
+    assert missing.locate(moved) is None
     missing.close()
     again = opened(session_path)
     assert again.recording.path == moved
+    again.session.score([1], Stage.W)
     assert stages(again)[:2] == [3, 0]
 
 
@@ -436,7 +529,7 @@ def test_a_scoring_beside_is_found_and_imported_as_one_edit(tmp_path, opened, re
     write_night(tmp_path / "SC4002E0-PSG.edf")
     document = opened(night)
     assert document.importable == tmp_path / scoring
-    assert document.import_beside() == ()
+    assert import_beside(document) == ()
     assert stages(document) == hypnogram.stages.tolist()
     assert np.flatnonzero(~document.session.state.by_person).tolist() == [6]
     state = document.session.state
@@ -454,7 +547,7 @@ def test_a_table_of_epochs_is_imported_too(night, opened):
     export_scoring(night, Hypnogram(np.arange(N) % 5), ("csv",))
     document = opened(night)
     assert document.importable.name == "night_epochs.csv"
-    document.import_beside()
+    import_beside(document)
     assert stages(document) == (np.arange(N) % 5).tolist()
 
 
@@ -465,12 +558,20 @@ def test_what_the_stager_wrote_is_the_machine_s_and_corrections_are_a_person_s(n
     export_scoring(night, Hypnogram(corrected), ("edf", "json"), staging=answer)
     document = opened(night)
     assert document.importable.name == "night_staging.json"
-    document.import_beside()
+    import_beside(document)
     assert stages(document) == corrected.tolist()
     assert np.flatnonzero(document.session.state.by_person).tolist() == [2, 6]
     np.testing.assert_array_equal(document.session.machine.probabilities, answer.probabilities)
+    assert [(e.kind, e.label) for e in document.session.edits] == [
+        (EditKind.IMPORT, "Import night_hypnogram.edf")
+    ]
     document.session.undo()
-    assert stages(document) == answer.stages.tolist()
+    assert stages(document) == [-1] * N
+    document.close()
+    again = opened(night)
+    np.testing.assert_array_equal(again.session.machine.probabilities, answer.probabilities)
+    again.session.redo()
+    assert stages(again) == corrected.tolist()
 
 
 def test_stages_inside_the_recording_are_offered(tmp_path, opened):
@@ -478,7 +579,7 @@ def test_stages_inside_the_recording_are_offered(tmp_path, opened):
     night = write_night(tmp_path / "night.edf", events=(*scored, Event(3.0, 1.0, "Cough")))
     document = opened(night)
     assert document.importable == night
-    document.import_beside()
+    import_beside(document)
     assert stages(document) == [2] * N
     assert document.session.state.events == ()
 
@@ -494,7 +595,7 @@ def test_a_scoring_that_starts_elsewhere_is_put_where_it_belongs(tmp_path, opene
     night = write_night(tmp_path / "night.edf")
     scoring.rename(tmp_path / "night_scoring.edf")
     document = opened(night)
-    notes = document.import_beside()
+    notes = import_beside(document)
     expected = np.full(N, -1)
     for i, stage in enumerate(np.arange(8) % 5):
         if 0 <= i + first < N:
@@ -519,8 +620,19 @@ def test_a_scoring_of_another_time_is_refused_and_nothing_changes(
     scoring.rename(tmp_path / "night_scoring.edf")
     document = opened(night)
     with pytest.raises(ScoringError, match=message):
-        document.import_beside()
+        import_beside(document)
     assert document.session.edits == ()
+    assert document.importable is not None
+
+
+def test_a_refused_staging_changes_nothing(night, opened):
+    export_scoring(night, Hypnogram(np.full(N, 2)), ("edf", "json"), staging=staging_of([2] * N))
+    document = opened(night)
+    read = read_beside(document.importable, document.recording)
+    document.session.read_only = True
+    with pytest.raises(SessionError):
+        document.import_scoring(read)
+    assert (document.session.edits, document.session.machine) == ((), None)
     assert document.importable is not None
 
 
@@ -694,7 +806,7 @@ def test_a_real_recording_with_its_scoring(real_data, opened, tmp_path):
     document = opened(source, session_folder=folder)
     assert document.problems == ()
     assert document.importable == source.with_name("Female57yrs_APSG_scoring.edf")
-    document.import_beside()
+    import_beside(document)
     scored = read_scoring(document.recording.path.with_name("Female57yrs_APSG_scoring.edf"))
     n_common = min(document.session.n_epochs, scored.hypnogram.n_epochs)
     assert stages(document)[:n_common] == scored.hypnogram.stages[:n_common].tolist()

@@ -36,6 +36,22 @@ class FillMode(StrEnum):
     ALL = "all"
 
 
+def epochs_to_fill(
+    state: ScoringState,
+    mode: FillMode,
+    *,
+    chosen: Iterable[Stage] = (),
+    over_person: bool = False,
+) -> NDArray[np.bool_]:
+    """Return which epochs (n_epochs,) an automatic staging may fill; see :meth:`fill`."""
+    wanted: NDArray[np.bool_] = state.stages == Stage.UNSCORED
+    if mode is FillMode.CHOSEN:
+        wanted = wanted | np.isin(state.stages, [int(stage) for stage in chosen])
+    elif mode is FillMode.ALL:
+        wanted = np.ones(state.stages.size, dtype=bool)
+    return wanted if over_person else wanted & ~state.by_person
+
+
 Listener = Callable[[Change], None]
 
 
@@ -122,6 +138,11 @@ class ScoringSession:
         return tuple(self._edits)
 
     @property
+    def done(self) -> tuple[Edit, ...]:
+        """The edits that hold, oldest first: what was undone is not among them."""
+        return tuple(self._history.done)
+
+    @property
     def undo_label(self) -> str | None:
         """What undo would take back, or None."""
         return self._history.done[-1].label if self._history.done else None
@@ -163,7 +184,8 @@ class ScoringSession:
             where = f"{len(index)} epochs from {index[0] + 1}"
         label = f"Clear {where}" if stage is Stage.UNSCORED else f"Score {where} as {stage.text}"
         after = np.full(len(index), stage, dtype=np.int8)
-        self._edit(EditKind.MANUAL, label, self._staged(index, after, person=stage >= 0))
+        person = np.full(len(index), stage >= 0)
+        self._edit(EditKind.MANUAL, label, self._staged(index, after, person=person))
 
     def fill(
         self,
@@ -197,23 +219,28 @@ class ScoringSession:
                 f" {self.n_epochs}",
                 hint="stage this recording again",
             )
-        before, found = self._state.stages, staging.stages
-        wanted = before == Stage.UNSCORED
-        if mode is FillMode.CHOSEN:
-            wanted = wanted | np.isin(before, [int(stage) for stage in chosen])
-        elif mode is FillMode.ALL:
-            wanted = np.ones(self.n_epochs, dtype=bool)
-        wanted = wanted & (found != Stage.UNSCORED)
-        if not over_person:
-            wanted = wanted & ~self._state.by_person
-        index = tuple(int(i) for i in np.flatnonzero(wanted))
-        change = self._staged(index, found[list(index)], person=False)
+        found = staging.stages
+        wanted = epochs_to_fill(self._state, mode, chosen=chosen, over_person=over_person)
+        index = tuple(int(i) for i in np.flatnonzero(wanted & (found != Stage.UNSCORED)))
+        change = self._staged(index, found[list(index)], person=np.zeros(len(index), bool))
         self._edit(EditKind.AUTO, "Auto-score", change, staging=staging)
 
-    def import_scoring(self, scoring: Scoring, *, name: str) -> None:
+    def import_scoring(
+        self, scoring: Scoring, *, name: str, staging: Staging | None = None
+    ) -> None:
         """Take over stages, lights marks and events of another scoring, in one edit.
 
         A lights mark that the other scoring lacks stays as it is here.
+
+        Parameters
+        ----------
+        scoring
+            What is taken over.
+        name
+            Of its file, for the log.
+        staging
+            What it was corrected from, which becomes the machine's layer: only the epochs that
+            differ from it are then a person's.
 
         Raises
         ------
@@ -222,7 +249,10 @@ class ScoringSession:
         """
         stages = scoring.hypnogram.stages[: self.n_epochs]
         index = tuple(int(i) for i in np.flatnonzero(stages != Stage.UNSCORED))
-        change = self._staged(index, stages[list(index)], person=True)
+        person = np.ones(len(index), bool)
+        if staging is not None:
+            person = stages[list(index)] != staging.stages[list(index)]
+        change = self._staged(index, stages[list(index)], person=person)
         off_s, on_s = self._lights()
         if scoring.hypnogram.lights_off_s is not None:
             off_s = scoring.hypnogram.lights_off_s
@@ -233,7 +263,8 @@ class ScoringSession:
             self._check_lights(lights)
             change = replace(change, lights_before=self._lights(), lights_after=lights)
         new = tuple(e for e in scoring.events if e not in self._state.events)
-        self._edit(EditKind.IMPORT, f"Import {name}", replace(change, events_added=new))
+        change = replace(change, events_added=new)
+        self._edit(EditKind.IMPORT, f"Import {name}", change, staging=staging)
 
     def add_event(self, event: Event) -> None:
         """Mark an event."""
@@ -309,13 +340,15 @@ class ScoringSession:
         if event.duration_s is not None and not event.duration_s >= 0:
             raise ScoringError(f"{event.text} can't last {event.duration_s:g} s")
 
-    def _staged(self, index: tuple[int, ...], after: NDArray[np.int8], *, person: bool) -> Change:
+    def _staged(
+        self, index: tuple[int, ...], after: NDArray[np.int8], *, person: NDArray[np.bool_]
+    ) -> Change:
         """The change of some epochs, less those that stay as they are."""
-        before = self._state
+        old, by_person = self._state.stages, self._state.by_person
         rows = [
-            (epoch, int(before.stages[epoch]), int(stage), bool(before.by_person[epoch]), person)
-            for epoch, stage in zip(index, after, strict=True)
-            if before.stages[epoch] != stage or bool(before.by_person[epoch]) != person
+            (epoch, int(old[epoch]), int(stage), bool(by_person[epoch]), bool(of_person))
+            for epoch, stage, of_person in zip(index, after, person, strict=True)
+            if old[epoch] != stage or by_person[epoch] != of_person
         ]
         if not rows:
             return Change()
@@ -338,7 +371,7 @@ class ScoringSession:
         staging: Staging | None = None,
     ) -> Change | None:
         self._check_writable()
-        if change.is_empty and kind in (EditKind.MANUAL, EditKind.IMPORT):
+        if change.is_empty and staging is None and kind in (EditKind.MANUAL, EditKind.IMPORT):
             return None
         edit = Edit(
             number=len(self._edits) + 1,

@@ -73,8 +73,8 @@ def sha256_of(files: Sequence[Path], progress: Progress = silent) -> str:
     RecordingError
         If one can't be read.
     """
-    size_bytes = max(fingerprint_of(files).size_bytes, 1)
     digest, done = hashlib.sha256(), 0
+    size_bytes = max(sum(map(_size_bytes, files)), 1)
     for path in files:
         try:
             with path.open("rb") as file:
@@ -85,6 +85,13 @@ def sha256_of(files: Sequence[Path], progress: Progress = silent) -> str:
         except OSError as error:
             raise _unreadable(path, error) from error
     return digest.hexdigest()
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _unreadable(path: Path, error: OSError) -> RecordingError:

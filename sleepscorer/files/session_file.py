@@ -185,6 +185,12 @@ class SessionFile:
         with _damage_in_words(self.path):
             return None if row is None else _entry(*row)
 
+    def n_edits(self) -> int:
+        """Return how many edits are stored; raises like :meth:`recording`."""
+        with in_words(self.path), self._turn:
+            row = self._connection.execute("SELECT count(*) FROM edits").fetchone()
+        return int(row[0])
+
     def append(self, edit: Edit, staging: Staging | None = None) -> None:
         """Store an edit; when this returns, it outlives a crash of the program or the machine.
 

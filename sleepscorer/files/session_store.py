@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import SessionError
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.fingerprint import fingerprint_of
 from sleepscorer.files.session_database import SessionNotWritable
@@ -104,7 +105,8 @@ def _without_saving(path: Path, why: SessionNotWritable, *, must_save: bool) -> 
         raise why
     problem = (
         f"The session can't be saved in {path.parent} ({why.what}) and is for reading only."
-        " Choose a folder for sessions to score this recording."
+        " To score this recording, choose a folder for sessions in the preferences and open it"
+        " again."
     )
     return SessionStore(path, _for_reading(path), problems=(problem,))
 
@@ -147,6 +149,25 @@ def session_path_for(entry: RecordingEntry, folder: Path) -> Path:
     if not plain.exists() or _belongs(plain, entry):
         return plain
     return hashed
+
+
+def holds_edits_of(session_path: Path, entry: RecordingEntry) -> bool:
+    """Tell whether this is a session of the recording in which something was done.
+
+    What can't be read is none: it is looked at only in case there is one.
+    """
+    try:
+        if not session_path.is_file():
+            return False
+        file = SessionFile.open(session_path, read_only=True)
+        try:
+            known = file.recording()
+            is_like = known is not None and known.fingerprint.is_like(entry.fingerprint)
+            return is_like and file.n_edits() > 0
+        finally:
+            file.close()
+    except (OSError, SessionError):
+        return False
 
 
 def _belongs(session_path: Path, entry: RecordingEntry) -> bool:

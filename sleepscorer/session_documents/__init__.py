@@ -4,15 +4,20 @@ The window works on a :class:`Document`. What is slow here (staging, hashing, ex
 recording and values only, and may run in another thread.
 """
 
+from sleepscorer.session_documents.beside import ScoringBeside, read_beside
 from sleepscorer.session_documents.document import MISSING, Document
+from sleepscorer.session_documents.hardware import expected_device
 from sleepscorer.session_documents.opening import current_author, open_document
 from sleepscorer.session_documents.results import export_document, stage_document
 
 __all__ = [
     "MISSING",
     "Document",
+    "ScoringBeside",
     "current_author",
+    "expected_device",
     "export_document",
     "open_document",
+    "read_beside",
     "stage_document",
 ]

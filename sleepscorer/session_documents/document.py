@@ -1,25 +1,22 @@
 """A recording, its scoring session, and the file that keeps it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sleepscorer.core.edits import Author
-from sleepscorer.core.errors import ExportError, RecordingError, ScoringError, SessionError
-from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.errors import ExportError, RecordingError, SessionError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.fingerprint import sha256_of
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.scorings import read_scoring
-from sleepscorer.files.scorings.beside import fitted, scoring_beside
+from sleepscorer.files.scorings.beside import scoring_beside
 from sleepscorer.files.session_store import SessionStore, difference, entry_of
-from sleepscorer.files.staging_json import read_staging_json
+from sleepscorer.session_documents.beside import ScoringBeside
 
 MISSING = "missing"
 """The format name of a recording that was not found: it has a length and no signals."""
@@ -87,55 +84,19 @@ class Document:
         if self._store.file is not None and self._store.is_writable:
             self._store.file.save_view(self.view)
 
-    def import_beside(self) -> tuple[str, ...]:
-        """Take over the scoring that lies beside; return what had to be decided, in words.
+    def import_scoring(self, read: ScoringBeside) -> None:
+        """Take over a scoring that lay beside, in one edit; then none is offered any more.
 
-        A staging that the program wrote becomes the machine's layer, and only the epochs that
-        were changed since count as a person's. Every other scoring is one edit.
+        Of a staging that the program wrote, corrected or not, the machine's layer comes too, and
+        only the epochs that were changed since count as a person's.
 
         Raises
         ------
         SleepScorerError
-            If it can't be read or does not fit the recording; nothing has then changed.
+            If it does not fit the recording or can't be stored; nothing has then changed.
         """
-        path = self.importable
-        if path is None:
-            return ()
-        is_staging = path.suffix.lower() == ".json"
-        notes = self._import_staging(path) if is_staging else self._import_scoring(path)
+        self.session.import_scoring(read.scoring, name=read.name, staging=read.staging)
         self.importable = None
-        return notes
-
-    def _import_scoring(self, path: Path) -> tuple[str, ...]:
-        scoring = self._fitted(path)
-        self.session.import_scoring(scoring, name=path.name)
-        return scoring.notes
-
-    def _import_staging(self, path: Path) -> tuple[str, ...]:
-        staging = read_staging_json(path)
-        n_staged, n_epochs = len(staging.probabilities), self.session.n_epochs
-        if n_staged != n_epochs:
-            raise ScoringError(
-                f"it stages {n_staged} epochs, and the recording has {n_epochs}", path=path
-            )
-        stem = path.name.removesuffix("_staging.json")
-        beside = (path.with_name(stem + end) for end in ("_hypnogram.edf", "_epochs.csv"))
-        exported = next(filter(Path.is_file, beside), None)
-        scoring = None if exported is None else self._fitted(exported)
-        self.session.fill(staging)
-        if exported is None or scoring is None:
-            return ()
-        stages = scoring.hypnogram.stages
-        changed = np.where(stages == staging.stages, np.int8(Stage.UNSCORED), stages)
-        corrections = replace(scoring, hypnogram=replace(scoring.hypnogram, stages=changed))
-        self.session.import_scoring(corrections, name=exported.name)
-        return scoring.notes
-
-    def _fitted(self, path: Path) -> Scoring:
-        try:
-            return fitted(read_scoring(path), self.recording)
-        except ScoringError as error:
-            raise ScoringError(error.what, path=path, hint=error.hint) from error
 
     def verify_fingerprint(self, progress: Progress = silent) -> str | None:
         """Compute the recording's SHA-256; store it, or compare it with the one stored.
@@ -158,63 +119,61 @@ class Document:
         """
         if self.needs_locating or self._store.file is None:
             return None
-        return self._check_sha256(sha256_of(self.recording.all_files, progress))
-
-    def _check_sha256(self, sha256: str) -> str | None:
+        sha256 = sha256_of(self.recording.all_files, progress)
         file = self._store.file
-        known = None if file is None else file.recording()
-        if file is None or known is None:
-            return None
-        if known.fingerprint.sha256 is None:
-            if not file.read_only:
-                file.add_sha256(sha256)
-        elif known.fingerprint.sha256 != sha256:
+        known = file.recording()
+        if known is not None and known.fingerprint.sha256 is None and not file.read_only:
+            file.add_sha256(sha256)
+        return self._difference(sha256)
+
+    def _difference(self, sha256: str) -> str | None:
+        known = None if self._store.file is None else self._store.file.recording()
+        if known is not None and known.fingerprint.sha256 not in (None, sha256):
             return (
                 f"{self.recording.path.name} changed since it was scored: its size and beginning"
                 " are the same, its SHA-256 is not."
             )
         return None
 
-    def locate(self, path: Path, *, accept_changes: bool = False) -> None:
-        """Say where the recording of this session is; it can then be scored.
+    def locate(self, path: Path, *, accept_changes: bool = False) -> str | None:
+        """Store where the recording of this session is; it is found there when opened again.
+
+        Any thread may do this in the background: the document itself does not change.
 
         Parameters
         ----------
         path
-            The recording; :attr:`recording` from now on.
+            The recording.
         accept_changes
             Take it though its content is not what was scored; the session keeps record of both.
+
+        Returns
+        -------
+        None, or how its content differs from what was scored: nothing was then stored.
 
         Raises
         ------
         RecordingError
             If it can't be opened.
         SessionError
-            If its content is another one, it has more or fewer epochs than are scored, or the
-            session can't be written.
+            If it has more or fewer epochs than are scored, or the session can't be written.
         """
-        file, recording = self._store.file, open_signals(path)
+        file, entry = self._store.file, entry_of(open_signals(path))
         known = None if file is None else file.recording()
         if file is None or known is None or not self._store.is_writable:
             raise SessionError(
                 "this session is open for reading only", hint="close it where it is being edited"
             )
-        entry = entry_of(recording)
         if entry.n_epochs != known.n_epochs:
             raise SessionError(
                 f"it has {entry.n_epochs} epochs, and {known.n_epochs} are scored in the session",
                 path=path,
-                hint="move the session elsewhere to score this recording anew",
+                hint="locate another one, or move the session away to score this one anew",
             )
         if not entry.fingerprint.is_like(known.fingerprint) and not accept_changes:
-            raise SessionError(
-                f"this is not the recording that was scored: {difference(entry, known)}",
-                path=path,
-                hint="locate another one, or accept this one as it is",
-            )
+            return f"{entry.name} is not the recording that was scored: {difference(entry, known)}."
         file.add_recording(entry, self._author)
-        self.recording, self.problems, self.needs_locating = recording, (), False
-        self.session.read_only, self.session.duration_s = False, recording.duration_s
+        return None
 
     def close(self) -> None:
         """Close the session and let others edit it; every edit is stored already."""
@@ -229,7 +188,7 @@ class Document:
         ExportError
             If it is missing, changed, or another one.
         """
-        problem = self.problems[0] if self.needs_locating else self._check_sha256(sha256)
+        problem = self.problems[0] if self.needs_locating else self._difference(sha256)
         if problem is not None:
             raise ExportError(
                 problem.rstrip("."),

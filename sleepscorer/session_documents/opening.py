@@ -14,10 +14,12 @@ from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.session_file import SUFFIX, RecordingEntry, StoredSession
+from sleepscorer.files.session_places import SessionPlaces
 from sleepscorer.files.session_store import (
     SessionStore,
     difference,
     entry_of,
+    holds_edits_of,
     open_store,
     places_of,
     session_path_for,
@@ -42,6 +44,7 @@ def open_document(
     author: Author,
     session_folder: Path | None = None,
     read_only: bool = False,
+    places: SessionPlaces | None = None,
 ) -> Document:
     """Open a recording with its session, or a session with its recording.
 
@@ -55,6 +58,9 @@ def open_document(
         Where sessions are kept; None means beside the recording.
     read_only
         Change nothing, and keep nobody from changing it.
+    places
+        Where sessions were opened before, to find the one of this recording and to remember it;
+        None looks in ``session_folder`` and beside the recording, and remembers nothing.
 
     Returns
     -------
@@ -70,28 +76,70 @@ def open_document(
         If the session is damaged or of a newer program, or ``session_folder`` can't be written.
     """
     path = Path(path)
-    recording = None
+    recording: Recording | None = None
+    others: tuple[str, ...] = ()
     if path.suffix.lower() == SUFFIX:
         if not path.is_file():
             raise SessionError("there is no such session file", path=path)
         store = open_store(path, author, read_only=read_only)
     else:
         recording = open_signals(path)
+        found, others = _session_of(recording, session_folder, places)
         store = open_store(
-            session_path_for(entry_of(recording), session_folder or recording.path.parent),
+            found,
             author,
             read_only=read_only,
             like=recording.path,
-            must_save=session_folder is not None,
+            must_save=session_folder is not None and found.parent == session_folder.absolute(),
         )
     try:
-        return _document(store, author, recording)
+        document = _document(store, author, recording, others)
+        if places is not None and not (document.session.read_only or document.needs_locating):
+            places.add(entry_of(document.recording).fingerprint, store.path)
     except BaseException:
         store.close()
         raise
+    return document
 
 
-def _document(store: SessionStore, author: Author, recording: Recording | None) -> Document:
+def _session_of(
+    recording: Recording, session_folder: Path | None, places: SessionPlaces | None
+) -> tuple[Path, tuple[str, ...]]:
+    """Return the recording's session, to be made if need be, and what must be known of others.
+
+    The usual place comes first, and then every other where this recording was scored before: to
+    begin a second session there unnoticed would tear the scoring in two.
+    """
+    entry, beside = entry_of(recording), recording.path.parent
+    usual = session_path_for(entry, session_folder or beside).absolute()
+    known = () if places is None else places.of(entry.fingerprint)
+    candidates = dict.fromkeys((beside.absolute() / f"{recording.path.stem}{SUFFIX}", *known))
+    candidates.pop(usual, None)
+    others = [path for path in candidates if holds_edits_of(path, entry)]
+    if others and not holds_edits_of(usual, entry):
+        return others[0], (
+            f"The session of this recording is kept in {others[0].parent} and was opened there.",
+        )
+    told = tuple(
+        f"There is another session of this recording, {path}: what was scored in it is not shown."
+        for path in others
+    )
+    if not usual.exists() and not others:
+        told = tuple(
+            f"This recording was scored before in {path}, which can't be found now. A new session"
+            f" begins in {usual.parent}."
+            for path in known
+            if path != usual and not path.exists()
+        )
+    return usual, told
+
+
+def _document(
+    store: SessionStore,
+    author: Author,
+    recording: Recording | None,
+    others: tuple[str, ...],
+) -> Document:
     """Put a recording and its session together; without a recording the session names it."""
     stored = StoredSession() if store.file is None else store.file.read()
     known = stored.recording
@@ -101,7 +149,7 @@ def _document(store: SessionStore, author: Author, recording: Recording | None) 
     session = _replayed(stored, store, author, (known or entry_of(recording)).n_epochs)
     session.duration_s = recording.duration_s
     mismatch = None if known is None else _mismatch(entry, known)
-    problems = [*store.problems]
+    problems = [*store.problems, *others]
     if mismatch is not None:
         problems.insert(0, mismatch)
     elif entry is not None:

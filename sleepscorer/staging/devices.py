@@ -27,6 +27,6 @@ def choose_device(wanted: str) -> torch.device:
     if not has[wanted]:
         raise UsageError(
             f"this machine has no device {wanted!r} that torch {torch.__version__} can use",
-            hint="use --device auto or --device cpu",
+            hint="choose auto or cpu",
         )
     return torch.device(wanted)

@@ -1,0 +1,70 @@
+"""Reads a scoring that lies beside a recording, to be imported in one edit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sleepscorer.core.errors import ScoringError
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.files.scorings import read_scoring
+from sleepscorer.files.scorings.beside import fitted
+from sleepscorer.files.staging_json import read_staging_json
+
+
+@dataclass(frozen=True)
+class ScoringBeside:
+    """What was read; see :meth:`~sleepscorer.session_documents.Document.import_scoring`.
+
+    Parameters
+    ----------
+    name
+        Of its file, for the log.
+    scoring
+        As it fits the recording; its notes say what had to be decided.
+    staging
+        What it was corrected from, where the program wrote that beside it.
+    """
+
+    name: str
+    scoring: Scoring
+    staging: Staging | None = None
+
+
+def read_beside(path: Path, recording: Recording) -> ScoringBeside:
+    """Read a scoring that lies beside a recording; for any thread.
+
+    A staging that the program wrote is read with the hypnogram it was exported with: what differs
+    from it there was changed by a person.
+
+    Raises
+    ------
+    SleepScorerError
+        If it can't be read or does not fit the recording.
+    """
+    if path.suffix.lower() != ".json":
+        return ScoringBeside(path.name, _fitted(path, recording))
+    staging = read_staging_json(path)
+    n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
+    if n_staged != n_epochs:
+        raise ScoringError(
+            f"it stages {n_staged} epochs, and the recording has {n_epochs}", path=path
+        )
+    exported = next(filter(Path.is_file, _hypnograms_of(path)), None)
+    if exported is None:
+        return ScoringBeside(path.name, Scoring(Hypnogram(staging.stages, EPOCH_S)), staging)
+    return ScoringBeside(exported.name, _fitted(exported, recording), staging)
+
+
+def _hypnograms_of(path: Path) -> Iterable[Path]:
+    stem = path.name.removesuffix("_staging.json")
+    return (path.with_name(stem + end) for end in ("_hypnogram.edf", "_epochs.csv"))
+
+
+def _fitted(path: Path, recording: Recording) -> Scoring:
+    try:
+        return fitted(read_scoring(path), recording)
+    except ScoringError as error:
+        raise ScoringError(error.what, path=path, hint=error.hint) from error
