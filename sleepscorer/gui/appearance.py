@@ -1,10 +1,10 @@
 """The theme as Qt wants it, and how controls are described to people who can't see them."""
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.theme import STAGE_COLOURS, Theme
+from sleepscorer.gui.theme import Theme
 from sleepscorer.paths import resource
 
 
@@ -18,15 +18,16 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 def described(widget: QWidget, name: str, tip: str = "") -> None:
     """Name a control for screen readers, and say in its tooltip what it does and by which key."""
     widget.setAccessibleName(name)
+    if isinstance(widget, QComboBox):
+        widget.view().setAccessibleName(name)
     widget.setToolTip(tip or name)
     if tip:
         widget.setAccessibleDescription(tip)
 
 
-def stage_style(stage: Stage) -> str:
-    """The style of a button or label that stands for a stage: its colour under its letters."""
-    colour = QColor(STAGE_COLOURS[stage])
-    return f"border-bottom: 3px solid {colour.name()};"
+def stand_for_stage(widget: QWidget, stage: Stage) -> None:
+    """Show the colour of a stage, in whatever theme, under the letters of a button or box."""
+    widget.setProperty("stage", stage.name)
 
 
 def _palette(theme: Theme) -> QPalette:
@@ -64,6 +65,11 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _stylesheet(theme: Theme) -> str:
+    stages = "\n".join(
+        f'    QToolBar QToolButton[stage="{stage.name}"], QCheckBox[stage="{stage.name}"]'
+        f" {{ border-bottom: 3px solid {colour}; }}"
+        for stage, colour in theme.stages.items()
+    )
     check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
     return f"""
     QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{
@@ -80,7 +86,6 @@ def _stylesheet(theme: Theme) -> str:
         border-color: {theme.grid_five_seconds}; }}
     QLineEdit {{ border: 1px solid {theme.grid_five_seconds}; border-radius: 3px;
         padding: 2px; background: {theme.panel}; }}
-    QLineEdit:focus {{ border-color: {theme.event}; }}
     QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; }}
     QToolTip {{ color: {theme.text}; background: {theme.panel};
         border: 1px solid {theme.grid_five_seconds}; }}
@@ -91,7 +96,6 @@ def _stylesheet(theme: Theme) -> str:
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
         border-color: {theme.event}; }}
-    QToolBar QToolButton:focus {{ border-color: {theme.event}; }}
     QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}
     QStatusBar::item {{ border: 0; }}
     QFrame#notice {{ background: {theme.selection}; border: 0;
@@ -100,4 +104,5 @@ def _stylesheet(theme: Theme) -> str:
     QLabel#refusal {{ color: {theme.cursor}; font-weight: bold; }}
     QLabel#headline {{ font-size: 22px; font-weight: bold; }}
     QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
+{stages}
     """

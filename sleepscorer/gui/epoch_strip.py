@@ -4,9 +4,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.epoch_title import ink_on
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import STAGE_COLOURS, Theme
+from sleepscorer.gui.theme import Theme, ink_on
 from sleepscorer.gui.trace_geometry import STRIP_PX, RowGrid, TimeAxis
 from sleepscorer.gui.trace_painter import epochs_in_view
 
@@ -23,15 +22,16 @@ def paint_epochs(painter: QPainter, model: SessionModel, axis: TimeAxis, *, them
         right = min(axis.x_px((epoch + 1) * EPOCH_S), axis.width_px)
         block = QRectF(left, 0, right - left - 1, STRIP_PX - 2)
         stage = Stage(int(stages[epoch]))
-        colour = QColor(STAGE_COLOURS[stage])
-        ink = QColor(theme.text)
+        colour = theme.stages[stage]
+        ink = theme.text
         if epoch == model.epoch:
             ink = ink_on(colour)
-            painter.fillRect(block, colour)
+            painter.fillRect(block, QColor(colour))
         else:
-            painter.fillRect(block.adjusted(0, block.height() - _EDGE_PX, 0, 0), colour)
+            edge = block.adjusted(0, block.height() - _EDGE_PX, 0, 0)
+            painter.fillRect(edge, QColor(colour))
         if block.width() >= _NARROWEST_LETTER_PX:
-            painter.setPen(ink)
+            painter.setPen(QColor(ink))
             painter.drawText(block, Qt.AlignmentFlag.AlignCenter, stage.text)
 
 

@@ -11,7 +11,7 @@ from sleepscorer.core.edits import EditKind
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import STAGE_COLOURS, Theme
+from sleepscorer.gui.theme import Theme, ink_on
 
 MACHINE = "machine"
 UNSCORED = "unscored"
@@ -94,12 +94,6 @@ def scorer_of(session: ScoringSession, epoch: int) -> str:
     return UNSCORED
 
 
-def ink_on(colour: QColor) -> QColor:
-    """Black or white, whichever can be read on a colour."""
-    luminance = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
-    return QColor("#000000" if luminance > 140 else "#ffffff")
-
-
 def _confidence(session: ScoringSession, epoch: int, stage: Stage) -> float | None:
     """The machine's probability of a stage, or None."""
     if session.machine is None:
@@ -173,13 +167,13 @@ class TitleLine(QWidget):
 
     def _paint_stage(self, painter: QPainter, x: float) -> float:
         """Draw the stage's letters in their colour block; return where it ends."""
-        colour = QColor(STAGE_COLOURS[self._title.stage])
+        colour = self._theme.stages[self._title.stage]
         block = QRectF(x, 4, 34, self.height() - 8)
-        painter.fillRect(block, colour)
+        painter.fillRect(block, QColor(colour))
         font, bold = painter.font(), QFont(painter.font())
         bold.setBold(True)
         painter.setFont(bold)
-        painter.setPen(ink_on(colour))
+        painter.setPen(QColor(ink_on(colour)))
         painter.drawText(block, Qt.AlignmentFlag.AlignCenter, self._title.stage.text)
         painter.setFont(font)
         return block.right()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress
+from sleepscorer.gui.appearance import described
 from sleepscorer.gui.overview_axis import HOUR_S, NightAxis
 from sleepscorer.gui.overview_canvas import OverviewCanvas
 from sleepscorer.gui.overview_images import spectrogram_image
@@ -34,7 +35,9 @@ _FIRST_CHOICE = ("F4-", "C4-", "F3-", "C3-", "Fpz-", "Cz-", "Fz-")
 _START_AFTER_MS = 400
 _KEPT_SPECTROGRAMS = 4
 _SCROLL_S = 60.0
+_PANE = "spectrogram"
 _FREQUENCY_LABEL_PX = 38
+_TITLE = "Spectrogram of "
 
 
 class Overview(QWidget):
@@ -94,10 +97,6 @@ class Overview(QWidget):
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.panel))
         palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.text))
         self._state_box.setPalette(palette)
-        for label in (self._highest, self._lowest):
-            faint = label.palette()
-            faint.setColor(QPalette.ColorRole.WindowText, QColor(theme.faint_text))
-            label.setPalette(faint)
         self.canvas.set_theme(theme)
 
     def set_gutter(self, left_px: float, right_px: float) -> None:
@@ -130,7 +129,7 @@ class Overview(QWidget):
 
     def _build_scroll_bar(self) -> None:
         self._scroll_bar = QScrollBar(Qt.Orientation.Horizontal, self)
-        self._scroll_bar.setAccessibleName("Scroll the overview")
+        described(self._scroll_bar, "Scroll the overview")
         self._scroll_bar.setFixedHeight(12)
         self._scroll_bar.valueChanged.connect(self._on_scrolled)
         layout = QVBoxLayout(self)
@@ -141,17 +140,18 @@ class Overview(QWidget):
 
     def _build_controls(self) -> None:
         self._derivation = QComboBox(self.canvas)
-        self._derivation.setAccessibleName("Derivation of the spectrogram")
-        self._derivation.setToolTip("Derivation of the spectrogram")
+        described(self._derivation, "Derivation of the spectrogram")
         self._derivation.setFont(self.canvas.font())
         self._derivation.setMinimumContentsLength(4)
-        self._derivation.currentTextChanged.connect(self._on_derivation_chosen)
+        self._derivation.currentTextChanged.connect(self._on_derivation_shown)
+        self._derivation.textActivated.connect(self._on_derivation_chosen)
         self._zoom = QToolButton(self.canvas)
         self._zoom.setFont(self.canvas.font())
-        self._zoom.setAccessibleName("Zoom the overview")
+        described(self._zoom, "Zoom the overview")
         self._zoom.clicked.connect(self.toggle_zoom)
         self._highest, self._lowest = QLabel(self.canvas), QLabel("0 Hz", self.canvas)
         for label in (self._highest, self._lowest):
+            label.setObjectName("faint")
             label.setFont(self.canvas.font())
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             label.hide()
@@ -165,8 +165,9 @@ class Overview(QWidget):
         self._progress = QProgressBar(self._state_box)
         self._progress.setRange(0, 100)
         self._progress.setMaximumHeight(14)
-        self._progress.setAccessibleName("Progress of the spectrogram")
-        self._button = QPushButton(self._state_box)
+        described(self._progress, "Progress of the spectrogram")
+        self._button = QPushButton("Compute", self._state_box)
+        described(self._button, "Compute the spectrogram")
         self._button.clicked.connect(self._on_button)
         row = QHBoxLayout(self._state_box)
         row.setContentsMargins(8, 1, 4, 1)
@@ -201,11 +202,11 @@ class Overview(QWidget):
     def _on_axis_changed(self) -> None:
         axis = self.canvas.axis
         self._place_controls()
-        self._zoom.setText("1 h" if axis.is_whole else "Whole night")
+        self._zoom.setText("One hour" if axis.is_whole else "Whole night")
         self._zoom.setToolTip(
-            "Zoom to an hour around the page (mouse wheel up)"
+            "Zoom to an hour around the page (Z, or mouse wheel up)"
             if axis.is_whole
-            else "Show the whole night (mouse wheel down)"
+            else "Show the whole night (Z, or mouse wheel down)"
         )
         self._zoom.setEnabled(axis.duration_s > HOUR_S)
         bar = self._scroll_bar
@@ -235,15 +236,19 @@ class Overview(QWidget):
             self._channels = found
             return
         self._channels = found
-        chosen = self._derivation.currentText()
+        # A montage without the chosen derivation shows another; the choice comes back with it.
+        chosen = self._model.chosen_derivations.get(_PANE, "")
         self._derivation.blockSignals(True)
         self._derivation.clear()
         self._derivation.addItems(list(found))
-        self._derivation.blockSignals(False)
         self._derivation.setCurrentText(chosen if chosen in found else _preferred(found))
-        self._on_derivation_chosen(self._derivation.currentText())
+        self._derivation.blockSignals(False)
+        self._on_derivation_shown(self._derivation.currentText())
 
     def _on_derivation_chosen(self, name: str) -> None:
+        self._model.choose_derivation(_PANE, name)
+
+    def _on_derivation_shown(self, name: str) -> None:
         self._derivation.setToolTip(f"Derivation of the spectrogram: {name}")
         self._show_spectrogram()
         if name and name not in self._spectrograms and self.isVisible():
@@ -259,17 +264,17 @@ class Overview(QWidget):
         if self._is_stopped or name not in self._channels or name in self._spectrograms:
             return
         if self._task is not None:
-            if self._task.title.endswith(name):
+            if self._task.title == f"{_TITLE}{name}":
                 return
             self._task.cancel()
         work = _SpectrogramWork(self._channels[name], self._model.recording.duration_s)
-        task = self._tasks.start(f"Spectrogram of {name}", work)
+        task = self._tasks.start(f"{_TITLE}{name}", work)
         task.progressed.connect(self._on_progressed)
         task.finished.connect(self._on_finished)
         task.failed.connect(self._on_failed)
         task.cancelled.connect(self._on_cancelled)
         self._task = task
-        self._show_state(f"Spectrogram of {name}", "Cancel", running=True)
+        self._show_state(task.title, "Cancel", running=True)
 
     def _is_current(self) -> bool:
         return self._task is not None and self.sender() is self._task
@@ -283,7 +288,7 @@ class Overview(QWidget):
         if task is None or self.sender() is not task:
             return
         self._task = None
-        self._spectrograms[task.title.removeprefix("Spectrogram of ")] = spectrogram
+        self._spectrograms[task.title.removeprefix(_TITLE)] = spectrogram
         while len(self._spectrograms) > _KEPT_SPECTROGRAMS:
             del self._spectrograms[next(iter(self._spectrograms))]
         self._state_box.hide()
@@ -310,7 +315,7 @@ class Overview(QWidget):
         self._state_text.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, 330))
         self._state_text.setToolTip(text)
         self._button.setText(button)
-        self._button.setAccessibleName(f"{button}: {text}")
+        described(self._button, f"{button}: {text}")
         self._progress.setVisible(running)
         self._progress.setValue(0)
         self._place_controls()

@@ -85,7 +85,8 @@ class NightAxis:
         Parameters
         ----------
         start
-            Local time of the start; None counts from 0:00.
+            Local time of the start; None counts the hours from 0:00, as elapsed time is written
+            elsewhere.
         smallest_px
             Labels stand at least this far apart, and are never closer than half an hour where the
             whole night is shown.
@@ -100,9 +101,11 @@ class NightAxis:
         step_s = step_min * 60
         first = -int(-(offset_s + self.start_s) // step_s)
         last = int((offset_s + self.stop_s) // step_s)
+        moments = [n * step_s for n in range(first, last + 1)]
+        if start is None:
+            return [(at_s, f"{at_s // 3600}:{at_s // 60 % 60:02d}") for at_s in moments]
         return [
-            (n * step_s - offset_s, f"{midnight + timedelta(seconds=n * step_s):%H:%M}")
-            for n in range(first, last + 1)
+            (at_s - offset_s, f"{midnight + timedelta(seconds=at_s):%H:%M}") for at_s in moments
         ]
 
     def _from(self, start_s: float, span_s: float) -> "NightAxis":

@@ -1,5 +1,6 @@
 """Hypnodensity and spectrogram as images: one column of pixels a column of the screen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.theme import HYPNOGRAM_ORDER, STAGE_COLOURS
+from sleepscorer.gui.theme import HYPNOGRAM_ORDER
 
 # Nine points of viridis (S. van der Walt and N. Smith, CC0): even in lightness, safe for all eyes.
 _HEAT = np.array(
@@ -59,7 +60,11 @@ def column_means(
 
 
 def hypnodensity_image(
-    probabilities: NDArray[np.float32], column_s: NDArray[np.float64], height_px: int
+    probabilities: NDArray[np.float32],
+    column_s: NDArray[np.float64],
+    height_px: int,
+    *,
+    colours: Mapping[Stage, str],
 ) -> QImage:
     """Draw stage probabilities stacked in the order of the hypnogram, W on top.
 
@@ -71,6 +76,8 @@ def hypnodensity_image(
         (n_columns + 1,) where the columns of the image start and end, seconds.
     height_px
         Rows of the image.
+    colours
+        Of the stages, ``"#rrggbb"``.
     """
     edges = np.arange(len(probabilities) + 1, dtype=np.float64) * EPOCH_S
     means = column_means(probabilities[:, [int(s) for s in HYPNOGRAM_ORDER]], edges, column_s)
@@ -79,8 +86,8 @@ def hypnodensity_image(
     index = np.zeros((height_px, len(means)), dtype=np.intp)
     for boundary in tops.T[:-1]:
         index += level > boundary
-    colours = np.array([_rgba(stage) for stage in HYPNOGRAM_ORDER], dtype=np.uint8)
-    pixels = colours[index]
+    rgba = np.array([_rgba(colours[stage]) for stage in HYPNOGRAM_ORDER], dtype=np.uint8)
+    pixels = rgba[index]
     pixels[:, np.isnan(means[:, 0])] = 0
     return _image(pixels)
 
@@ -118,8 +125,8 @@ def spectrogram_image(
     return _image(pixels)
 
 
-def _rgba(stage: Stage) -> tuple[int, int, int, int]:
-    colour = QColor(STAGE_COLOURS[stage])
+def _rgba(name: str) -> tuple[int, int, int, int]:
+    colour = QColor(name)
     return colour.red(), colour.green(), colour.blue(), 255
 
 

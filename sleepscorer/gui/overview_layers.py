@@ -118,12 +118,14 @@ class NightLayers:
         draw.frame(strips.confidence)
         n_rows = max(round(strips.hypnodensity.height() * pixel_ratio), 1)
         edges_s = column_edges_s(draw.axis, pixel_ratio)
-        image = hypnodensity_image(machine.probabilities, edges_s, n_rows)
+        image = hypnodensity_image(
+            machine.probabilities, edges_s, n_rows, colours=self.theme.stages
+        )
         draw.image(strips.hypnodensity, image)
         draw.outline(strips.hypnodensity)
         draw.stage_legend(strips.hypnodensity)
         draw.confidence(strips.confidence, machine)
-        draw.label(strips.confidence, "Confidence")
+        draw.label(strips.confidence, "Confidence, 0-1")
 
     def _draw_scoring(self, layer: QPixmap, axis: NightAxis, widget: QWidget) -> None:
         strips, session = self.strips(axis, widget.height()), self._model.session

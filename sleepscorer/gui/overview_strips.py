@@ -14,7 +14,7 @@ from sleepscorer.core.recording import Gap
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.overview_axis import NightAxis
-from sleepscorer.gui.theme import HYPNOGRAM_ORDER, STAGE_COLOURS, Theme
+from sleepscorer.gui.theme import HYPNOGRAM_ORDER, Theme, ink_on
 
 _CLOCK_PX = 17.0
 _EVENTS_PX = 9.0
@@ -22,7 +22,6 @@ _CONFIDENCE_PX = 15.0
 _SPACE_PX = 3.0
 _GUTTER_SPACE_PX = 6.0
 _ROWS = {stage: row for row, stage in enumerate(HYPNOGRAM_ORDER)}
-_R_COLOUR = STAGE_COLOURS[Stage.R]
 
 
 @dataclass(frozen=True)
@@ -134,10 +133,9 @@ class StripPainter:
         left = rect.left() - _GUTTER_SPACE_PX - width * len(HYPNOGRAM_ORDER)
         for row, stage in enumerate(HYPNOGRAM_ORDER):
             chip = QRectF(left + row * width, rect.center().y() - height / 2, width - 1, height)
-            colour = QColor(STAGE_COLOURS[stage])
-            self.painter.fillRect(chip, colour)
-            is_light = colour.lightnessF() > 0.4 and colour.greenF() > 0.45
-            self.painter.setPen(QColor("#10131a" if is_light else "#ffffff"))
+            colour = self.theme.stages[stage]
+            self.painter.fillRect(chip, QColor(colour))
+            self.painter.setPen(QColor(ink_on(colour)))
             self.painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, stage.text)
 
     def hypnogram_rows(self, rect: QRectF) -> None:
@@ -180,7 +178,7 @@ class StripPainter:
             if stage == Stage.R:
                 thick = bar_px if by_person else bar_px * 0.7
                 bar = QRectF(x0, y - thick / 2, max(x1 - x0, 1.0), thick)
-                painter.fillRect(bar, QColor(_R_COLOUR))
+                painter.fillRect(bar, QColor(theme.stages[Stage.R]))
             else:
                 lines[by_person].append(QLineF(x0, y, x1, y))
         for by_person, colour, width in ((False, theme.faint_text, 2), (True, theme.person, 3)):

@@ -1,21 +1,34 @@
 """Colours of the window: light by default, dark by choice; stages told apart without colour too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from sleepscorer.core.stages import Stage
 
-STAGE_COLOURS = MappingProxyType(
+# W warm, R red and NREM from light to deep, as in the palette of Okabe and Ito (2008). Lightness
+# and hue were then moved apart until every two differ by 30 in CIELAB to normal and to each kind of
+# dichromatic vision, and each stands out 3:1 against every ground of its theme.
+_LIGHT_STAGES = MappingProxyType(
     {
-        Stage.W: "#e69f00",
-        Stage.N1: "#56b4e9",
-        Stage.N2: "#0072b2",
-        Stage.N3: "#1b2f6b",
-        Stage.R: "#d55e00",
-        Stage.UNSCORED: "#9a9a9a",
+        Stage.W: "#c27a0c",
+        Stage.N1: "#0b94cf",
+        Stage.N2: "#0b3fb0",
+        Stage.N3: "#0a0838",
+        Stage.R: "#8a1f00",
+        Stage.UNSCORED: "#8a8a8a",
     }
 )
-"""From the palette of Okabe and Ito (2008), told apart by all common kinds of colour vision."""
+_DARK_STAGES = MappingProxyType(
+    {
+        Stage.W: "#f9ce03",
+        Stage.N1: "#ccf6fe",
+        Stage.N2: "#5391cf",
+        Stage.N3: "#b219ff",
+        Stage.R: "#dd4127",
+        Stage.UNSCORED: "#757272",
+    }
+)
 
 HYPNOGRAM_ORDER = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 """From the top of a hypnogram."""
@@ -46,6 +59,7 @@ class Theme:
     lights: str
     event: str
     selection: str
+    stages: Mapping[Stage, str]
 
 
 LIGHT = Theme(
@@ -70,6 +84,7 @@ LIGHT = Theme(
     lights="#7a5b00",
     event="#0b7a75",
     selection="#cfe3ff",
+    stages=_LIGHT_STAGES,
 )
 DARK = Theme(
     name="dark",
@@ -93,6 +108,7 @@ DARK = Theme(
     lights="#e3c260",
     event="#5cc8c2",
     selection="#2c4566",
+    stages=_DARK_STAGES,
 )
 THEMES = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
 
@@ -101,3 +117,23 @@ def trace_colour(theme: Theme, kind: str) -> str:
     """The colour of a trace by its channel's kind."""
     by_kind = {"eog": theme.eog, "emg": theme.emg, "emg_leg": theme.emg, "ecg": theme.ecg}
     return by_kind.get(kind, theme.trace if kind == "eeg" else theme.other)
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever can be read better on a colour."""
+    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(value: float) -> float:
+    return float(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)

@@ -1,20 +1,24 @@
 """The overview driven by mouse and keys."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from night_models import arousal, night_model, staging_of
+from night_models import START, arousal, night_model, staging_of
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.overview import Overview
-from sleepscorer.gui.overview_strips import stage_y
+from sleepscorer.gui.overview_strips import StripPainter, stage_y
 from sleepscorer.gui.tasks import TaskRunner
-from sleepscorer.gui.theme import DARK, LIGHT, STAGE_COLOURS
+from sleepscorer.gui.theme import DARK, LIGHT
+from sleepscorer.gui.view_state import show_view, view_of
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 SHIFT, PLAIN = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
@@ -213,6 +217,28 @@ def test_lights_marks_are_dragged_in_one_edit(qtbot, overview, model):
     assert len(model.session.edits) == 2
 
 
+@pytest.mark.parametrize("start", [START, None])
+def test_a_dragged_mark_names_its_time_across_midnight(qtbot, tasks, start, monkeypatch):
+    model = night_model(n_epochs=400, start=start)
+    widget = Overview(model, LIGHT, tasks)
+    qtbot.addWidget(widget)
+    widget.set_gutter(100, 0)
+    widget.resize(1300, 240)
+    widget.show()
+    widget._start_timer.stop()
+    notes = []
+    monkeypatch.setattr(StripPainter, "note", lambda *a: notes.append(a[-1]))
+    canvas = widget.canvas
+    # Epoch 150 begins 75 min after 22:50.
+    stop = QPoint(round(canvas.axis.x_of(150 * EPOCH_S)), place(widget, 0).y())
+    drag(qtbot, canvas, QPoint(101, stop.y()), stop, release=False)
+    canvas.grab()
+    qtbot.mouseRelease(canvas, LEFT, PLAIN, stop)
+    assert notes[-1] == ("lights off 00:05:00" if start else "lights off 1:15:00")
+    assert model.session.state.lights_off_s == 4500.0
+    assert model.clock_text(4500.0) in notes[-1]
+
+
 def test_unset_marks_are_dragged_in_from_the_ends(qtbot, overview, model):
     canvas, y = overview.canvas, place(overview, 0).y()
     drag(qtbot, canvas, QPoint(101, y), place(overview, 40))
@@ -302,7 +328,7 @@ def test_the_machine_gets_its_strips_once_it_has_answered(qtbot, overview, model
     rect = canvas.strips.hypnodensity
     assert rect.height() > 20
     here = image.pixelColor(place(overview, 200, "hypnodensity") + QPoint(11, 0))
-    assert here == QColor(STAGE_COLOURS[Stage.R])
+    assert here == QColor(LIGHT.stages[Stage.R])
 
 
 def test_a_scored_epoch_is_drawn_in_its_row(qtbot, overview, model):
@@ -312,7 +338,7 @@ def test_a_scored_epoch_is_drawn_in_its_row(qtbot, overview, model):
     image = canvas.grab().toImage()
     rect = canvas.strips.hypnogram
     x = place(overview, 150).x()
-    assert image.pixelColor(x, round(stage_y(rect, Stage.R))) == QColor(STAGE_COLOURS[Stage.R])
+    assert image.pixelColor(x, round(stage_y(rect, Stage.R))) == QColor(LIGHT.stages[Stage.R])
     x = place(overview, 250).x()
     assert image.pixelColor(x, round(stage_y(rect, Stage.W))) == QColor(LIGHT.person)
     x = place(overview, 350).x()
@@ -435,3 +461,46 @@ def test_a_closed_overview_cancels_what_it_computes(qtbot, model, tasks):
     widget.deleteLater()
     qtbot.waitUntil(lambda: task.is_cancelled)
     qtbot.waitUntil(lambda: not tasks.running, timeout=10_000)
+
+
+class TestTheChosenDerivation:
+    @staticmethod
+    def choose(qtbot, overview, name):
+        """Choose by keys, as a person does: letters find the entry."""
+        qtbot.keyClicks(overview._derivation, name)
+        assert overview._derivation.currentText() == name
+
+    @staticmethod
+    def montage_of(model, *names):
+        traces = tuple(t for t in model.montage.traces if t.channel.name in names)
+        return DisplayMontage(" ".join(names), traces)
+
+    def test_it_comes_back_with_the_montage_that_has_it(self, qtbot, overview, model):
+        everything = model.montage
+        self.choose(qtbot, overview, "E1-M2")
+        model.set_montage(self.montage_of(model, "C4-M1"))
+        assert overview._derivation.currentText() == "C4-M1"
+        model.set_montage(everything)
+        assert overview._derivation.currentText() == "E1-M2"
+
+    def test_a_montage_without_it_does_not_change_the_choice(self, qtbot, overview, model):
+        with qtbot.waitSignal(model.derivation_chosen):
+            self.choose(qtbot, overview, "C4-M1")
+        model.set_montage(self.montage_of(model, "E1-M2"))
+        assert model.chosen_derivations == {"spectrogram": "C4-M1"}
+
+    def test_it_is_shown_again_when_the_session_is_opened_again(self, qtbot, model, tasks):
+        model.chosen_derivations["spectrogram"] = "E1-M2"
+        stored = json.loads(json.dumps(view_of(model, ChannelChoice())))
+        opened = night_model(n_epochs=400)
+        show_view(opened, stored, page_s=30)
+        widget = Overview(opened, LIGHT, tasks)
+        qtbot.addWidget(widget)
+        assert widget._derivation.currentText() == "E1-M2"
+
+    def test_a_name_that_the_recording_lacks_is_kept_and_not_shown(self, qtbot, model, tasks):
+        model.chosen_derivations["spectrogram"] = "O2-M1"
+        widget = Overview(model, LIGHT, tasks)
+        qtbot.addWidget(widget)
+        assert widget._derivation.currentText() == "F4-M1"
+        assert model.chosen_derivations["spectrogram"] == "O2-M1"

@@ -6,7 +6,7 @@ import pytest
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.overview_axis import NightAxis
 from sleepscorer.gui.overview_images import column_means, hypnodensity_image, spectrogram_image
-from sleepscorer.gui.theme import STAGE_COLOURS
+from sleepscorer.gui.theme import LIGHT
 
 NIGHT = NightAxis.whole(100, 800, 8 * 3600)
 
@@ -50,7 +50,7 @@ def test_ticks_stand_at_half_or_whole_hours(width, step):
 
 def test_ticks_without_a_start_count_from_zero():
     ticks = NIGHT.zoomed(3600, 0).ticks(None, 58)
-    assert ticks[:3] == [(0.0, "00:00"), (300.0, "00:05"), (600.0, "00:10")]
+    assert ticks[:3] == [(0.0, "0:00"), (300.0, "0:05"), (600.0, "0:10")]
 
 
 def test_columns_average_the_time_they_cover():
@@ -63,10 +63,10 @@ def test_columns_average_the_time_they_cover():
 
 def test_hypnodensity_stacks_w_on_top_and_leaves_gaps_clear():
     probabilities = np.array([[0.5, 0, 0, 0.5, 0], [np.nan] * 5], np.float32)
-    image = hypnodensity_image(probabilities, np.array([0.0, 30.0, 60.0]), 10)
-    assert image.pixelColor(0, 0).name() == STAGE_COLOURS[Stage.W]
-    assert image.pixelColor(0, 4).name() == STAGE_COLOURS[Stage.W]
-    assert image.pixelColor(0, 5).name() == STAGE_COLOURS[Stage.N3]
+    image = hypnodensity_image(probabilities, np.array([0.0, 30.0, 60.0]), 10, colours=LIGHT.stages)
+    assert image.pixelColor(0, 0).name() == LIGHT.stages[Stage.W]
+    assert image.pixelColor(0, 4).name() == LIGHT.stages[Stage.W]
+    assert image.pixelColor(0, 5).name() == LIGHT.stages[Stage.N3]
     assert image.pixelColor(1, 5).alpha() == 0
 
 

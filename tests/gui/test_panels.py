@@ -1,27 +1,37 @@
 """The panels of the dock driven by mouse and keys."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from night_models import Wave, arousal, night_model, staging_of
+from night_models import START, Wave, arousal, night_model, staging_of
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
     QLineEdit,
+    QMainWindow,
     QSlider,
     QTableView,
 )
 
+from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.statistics import DEFINITIONS, sleep_statistics
+from sleepscorer.gui.event_kinds import EVENT_KINDS
 from sleepscorer.gui.panels.epoch import EpochPanel
-from sleepscorer.gui.panels.event_table import CLOCK, DURATION, TEXT
+from sleepscorer.gui.panels.event_table import CHANNEL, CLOCK, DURATION, TEXT
 from sleepscorer.gui.panels.events import EventsPanel
 from sleepscorer.gui.panels.review import ReviewPanel
 from sleepscorer.gui.panels.statistics import StatisticsPanel
-from sleepscorer.gui.theme import DARK
+from sleepscorer.gui.theme import DARK, HYPNOGRAM_ORDER, LIGHT
+from sleepscorer.simulation.hypnogram import simulate_hypnogram
 
 LEFT = Qt.MouseButton.LeftButton
 OF_FILE = (Event(600.0, 12.5, "Hypopnée@@Flow", "Flow"), Event(30.0, None, "Lights off"))
@@ -107,6 +117,34 @@ class TestReview:
         assert column_of(panel._view, 0)[:3] == ["✓", "", "✓"]
         assert panel._bar.value() == 2
 
+    def test_arrow_keys_reach_the_list_and_say_why(self, qtbot, panel, model):
+        model.select_epoch(7)
+        panel.setFocus()
+        assert panel.focusProxy() is panel._view
+        qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Down)
+        assert panel._reason.text() == "Epoch 91: the machine says N2 0.40, then R 0.15."
+        qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Return)
+        assert model.epoch == 90
+
+    def test_an_agreement_is_promised_only_where_the_machine_staged(self, qtbot):
+        model = night_model()
+        panel = shown(qtbot, ReviewPanel(model))
+        assert "agreement" not in panel._promise.text()
+        nothing = staging_of(np.full(100, Stage.N2))
+        model.session.fill(Staging(np.full((100, 5), np.nan, np.float32), nothing.provenance))
+        said = "Expected agreement: – (the machine could stage nothing)"
+        qtbot.waitUntil(lambda: panel._promise.text() == said)
+
+    def test_a_staging_with_warnings_is_trusted_less(self, qtbot):
+        model = night_model()
+        staging = staging_of(np.full(100, Stage.N2))
+        warned = replace(staging.provenance, warnings=("C4-M1 is clipped.",))
+        model.session.fill(Staging(staging.probabilities, warned))
+        panel = shown(qtbot, ReviewPanel(model))
+        assert panel._promise.text() == (
+            "Expected agreement afterwards 82 % (now 80 %); doubtful, as the staging has warnings"
+        )
+
     def test_says_when_nothing_is_left(self, panel, model):
         model.score_epochs(range(100), Stage.N2)
         assert not panel.go_to_next()
@@ -114,19 +152,27 @@ class TestReview:
 
     def test_the_slider_changes_share_and_promise_by_keys(self, qtbot, panel):
         before = panel._promise.text()
-        assert before == "Expected agreement 91 % once these are reviewed (now 88 %)."
+        assert before == "Expected agreement afterwards 91 % (now 88 %)"
+        assert panel._share_text.text() == "Review the most doubtful 10 % (10 epochs)"
         qtbot.keyClick(panel._share, Qt.Key.Key_PageUp)
         qtbot.keyClick(panel._share, Qt.Key.Key_PageUp)
         qtbot.waitUntil(lambda: panel._done_text.text() == "0 of 20 done")
-        assert panel._share_text.text() == "20 %"
-        assert panel._promise.text().startswith("Expected agreement 92 %")
+        assert panel._share_text.text() == "Review the most doubtful 20 % (20 epochs)"
+        assert panel._promise.text().startswith("Expected agreement afterwards 92 %")
+        qtbot.keyClick(panel._share, Qt.Key.Key_Down)
+        assert panel._share_text.text() == "Review the most doubtful 19 % (19 epochs)"
 
     def test_machine_against_person(self, panel, model):
         model.score_epochs([3, 4], Stage.W)
         model.score_epochs([5], Stage.N2)
         panel._order.setCurrentIndex(2)
         assert sorted(column_of(panel._view, 1)) == ["4", "5"]
-        assert panel._promise.text() == "2 epochs are scored otherwise than by the machine."
+        assert panel._promise.text() == "2 epochs scored otherwise than by the machine"
+        panel._view.selectRow(0)
+        assert (
+            panel._reason.text()
+            == "Epoch 4: a person scored W, the machine says N2 0.90, then R 0.03."
+        )
 
     def test_around_stage_changes_without_a_machine(self, qtbot):
         model = night_model()
@@ -170,9 +216,71 @@ class TestEvents:
         qtbot.waitUntil(lambda: column_of(panel._view, 4)[3] == "!!")
         click_cell(qtbot, panel._view, 3, TEXT)
         assert panel._text.text() == (
+            "EEG arousal\n"
             "Doubtful: shorter than 3 s (2.0 s).\n"
             "Doubtful: the 10 s before it are not all sleep: W is scored there."
         )
+
+    def test_doubts_are_said_when_an_arousal_is_marked_and_when_it_is_chosen(
+        self, qtbot, panel, model
+    ):
+        said = []
+        panel.doubted.connect(said.append)
+        model.replace_event(None, arousal(1200.0, 4.0))
+        assert said == []
+        model.replace_event(None, arousal(1500.0, 1.5))
+        click_cell(qtbot, panel._view, 3, TEXT)
+        assert said == [
+            "EEG arousal at 23:15:00: shorter than 3 s (1.5 s).",
+            "EEG arousal at 23:05:00: shorter than 3 s (2.0 s).",
+        ]
+
+    def test_delete_in_the_list_is_not_the_windows(self, qtbot, panel, model):
+        window = QMainWindow()
+        qtbot.addWidget(window)
+        clear = QAction("Clear the epoch", window)
+        clear.setShortcut("Del")
+        window.addAction(clear)
+        window.setCentralWidget(panel)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        cleared = []
+        clear.triggered.connect(lambda: cleared.append(1))
+        panel.setFocus()
+        assert panel._view.hasFocus()
+        for _ in range(2):
+            qtbot.keyClick(panel._view, Qt.Key.Key_Down)
+        qtbot.keyClick(panel._view, Qt.Key.Key_Delete)
+        assert "can't be edited" in panel._text.text()
+        assert len(model.session.state.events) == 2
+        qtbot.keyClick(panel._view, Qt.Key.Key_Up)
+        qtbot.keyClick(panel._view, Qt.Key.Key_Delete)
+        assert model.session.state.events == (arousal(900.25, 2.0),)
+        assert cleared == []
+        window.takeCentralWidget()
+        panel.setParent(None)
+
+    def test_the_words_of_every_kind_fit_the_dock(self, panel):
+        assert panel._view.width() < 360
+        room = panel._view.columnWidth(TEXT)
+        metrics = panel._view.fontMetrics()
+        assert [k.text for k in EVENT_KINDS if metrics.horizontalAdvance(k.text) + 8 > room] == []
+        assert panel._view.horizontalScrollBar().maximum() == 0
+
+    def test_the_channel_is_a_column_where_there_is_room(self, qtbot, panel):
+        assert panel._view.isColumnHidden(CHANNEL)
+        click_cell(qtbot, panel._view, 1, TEXT)
+        assert panel._text.text() == "EEG arousal on C4-M1"
+        panel.resize(500, 560)
+        qtbot.waitUntil(lambda: not panel._view.isColumnHidden(CHANNEL))
+        assert column_of(panel._view, CHANNEL) == ["", "C4-M1", "Flow", ""]
+
+    def test_no_channel_takes_no_room(self, qtbot):
+        panel = shown(qtbot, EventsPanel(night_model(events=OF_FILE[1:])))
+        panel.resize(500, 560)
+        QApplication.processEvents()
+        assert panel._view.isColumnHidden(CHANNEL)
 
     def test_a_click_jumps(self, qtbot, panel, model):
         click_cell(qtbot, panel._view, 2, TEXT)
@@ -219,7 +327,7 @@ class TestEvents:
         click_cell(qtbot, panel._view, 2, TEXT, double=True)
         assert panel._view.viewport().findChild(QLineEdit) is None
         assert not panel._delete.isEnabled()
-        qtbot.keyClick(panel._view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(panel._view, Qt.Key.Key_Delete)
         assert len(model.session.state.events) == 2
         assert "can't be edited" in panel._text.text()
 
@@ -227,16 +335,16 @@ class TestEvents:
         click_cell(qtbot, panel._view, 1, TEXT)
         qtbot.mouseClick(panel._delete, LEFT)
         assert model.session.state.events == (arousal(900.25, 2.0),)
-        qtbot.waitUntil(lambda: panel._view.model().rowCount() == 3)
-        click_cell(qtbot, panel._view, 2, TEXT)
-        qtbot.keyClick(panel._view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+        assert panel._view.model().rowCount() == 3
+        qtbot.keyClick(panel._view, Qt.Key.Key_Down)
+        qtbot.keyClick(panel._view, Qt.Key.Key_Delete)
         assert model.session.state.events == ()
         model.undo()
         qtbot.waitUntil(lambda: panel._view.model().rowCount() == 3)
 
     def test_plain_keys_are_left_to_the_window(self, qtbot, panel, model):
         click_cell(qtbot, panel._view, 1, TEXT)
-        for key in (Qt.Key.Key_Delete, Qt.Key.Key_2, Qt.Key.Key_W):
+        for key in (Qt.Key.Key_2, Qt.Key.Key_W):
             qtbot.keyClick(panel._view, key)
         assert len(model.session.state.events) == 2
 
@@ -314,6 +422,30 @@ class TestEvents:
         qtbot.keyClick(panel._lights._on, Qt.Key.Key_Return)
         assert model.session.state.lights_on_s is None
 
+    @pytest.mark.parametrize(
+        ("start", "typed", "time_s", "shown_as"),
+        [
+            (START, "00:30", 6000.0, "00:30:00"),  # after midnight, of a night that began 22:50
+            (None, "0:25:10", 1510.0, "0:25:10"),  # elapsed, where nobody knows the start
+            (None, "90", 90.0, "0:01:30"),
+        ],
+    )
+    def test_lights_are_typed_as_they_are_shown(self, qtbot, start, typed, time_s, shown_as):
+        model = night_model(n_epochs=400, start=start)
+        panel = shown(qtbot, EventsPanel(model))
+        qtbot.keyClicks(panel._lights._off, typed)
+        qtbot.keyClick(panel._lights._off, Qt.Key.Key_Return)
+        assert model.session.state.lights_off_s == time_s
+        assert panel._lights._off.text() == shown_as
+
+    def test_an_onset_is_typed_as_it_is_shown_without_a_start(self, qtbot):
+        model = night_model(start=None)
+        model.replace_event(None, arousal(300.0))
+        panel = shown(qtbot, EventsPanel(model))
+        assert column_of(panel._view, CLOCK) == ["0:05:00"]
+        edit_cell(qtbot, panel._view, 0, CLOCK, "0:07:30")
+        assert model.session.state.events == (arousal(450.0),)
+
     @pytest.mark.parametrize(("typed", "said"), [("dusk", "not a time"), ("12:00", "outside")])
     def test_lights_that_make_no_sense_are_refused(self, qtbot, panel, model, typed, said):
         qtbot.keyClicks(panel._lights._off, typed)
@@ -338,12 +470,13 @@ class TestStatistics:
     def test_figures_follow_the_scoring_a_moment_later(self, qtbot):
         model = night_model()
         panel = shown(qtbot, StatisticsPanel(model))
-        assert self.value(panel, "tst_min") == "0.0"
-        assert self.value(panel, "sl_min") == "–"
+        assert self.value(panel, "trt_min") == "50.0"
+        assert self.value(panel, "tst_min") == self.value(panel, "sl_min") == "–"
+        assert panel._values["tst_min"].toolTip().endswith("\n– Nothing was scored.")
         assert "Nothing was scored." in panel._notes.text()
         model.score_epochs(range(10), Stage.W)
         model.score_epochs(range(10, 100), Stage.N2)
-        assert self.value(panel, "tst_min") == "0.0"
+        assert self.value(panel, "tst_min") == "–"
         qtbot.waitUntil(lambda: self.value(panel, "tst_min") == "45.0")
         assert self.value(panel, "sl_min") == "5.0"
         assert self.value(panel, "se_pct") == "90.0"
@@ -376,11 +509,83 @@ class TestStatistics:
         panel = shown(qtbot, StatisticsPanel(model))
         assert panel.n_arousals is None
         assert self.value(panel, "arousal_index_per_h") == "–"
+        assert "nobody says" in panel._values["arousal_index_per_h"].toolTip()
         with qtbot.waitSignal(panel.arousals_scored_changed):
             panel._arousals.setFocus()
             qtbot.keyClick(panel._arousals, Qt.Key.Key_Space)
         assert panel.n_arousals == 2
         assert self.value(panel, "arousal_index_per_h") == "3.0"
+
+    def test_every_figure_is_that_of_the_core(self, qtbot):
+        night = simulate_hypnogram(n_epochs=1200, seed=3).stages
+        model = night_model(n_epochs=1200)
+        for stage in STAGES:
+            model.score_epochs(np.flatnonzero(night == stage).tolist(), stage)
+        model.set_lights(300.0, 35_400.0)
+        panel = shown(qtbot, StatisticsPanel(model))
+        expected = sleep_statistics(Hypnogram(night, lights_off_s=300.0, lights_on_s=35_400.0))
+        assert expected.tst_min > 300
+        seen = {key: item.text() for key, item in panel._values.items()}
+        assert set(seen) == {d.key for d in DEFINITIONS} - {"transitions"}
+        for key, text in seen.items():
+            value = getattr(expected, key)
+            if value is None:
+                assert text == "–", key
+            elif key == "cycles":
+                assert text == str(len(value))
+            else:
+                assert float(text) == pytest.approx(value, abs=0.0501), key
+
+    @pytest.mark.parametrize(
+        ("stages", "key", "reason"),
+        [
+            ((Stage.W,), "sl_min", "No sleep was scored."),
+            ((Stage.W, Stage.N2), "rem_latency_min", "No R was scored."),
+            ((Stage.W, Stage.N2), "rem_latency_less_wake_min", "No R was scored."),
+            ((Stage.W, Stage.N2), "latency_n3_onset_min", "No N3 was scored."),
+            ((Stage.W, Stage.N2), "lps_min", "No 10 min of uninterrupted sleep."),
+        ],
+    )
+    def test_a_dash_gives_its_reason(self, qtbot, stages, key, reason):
+        model = night_model()
+        for epoch in range(100):
+            model.score_epochs([epoch], stages[epoch % len(stages)])
+        panel = shown(qtbot, StatisticsPanel(model))
+        assert self.value(panel, key) == "–"
+        assert panel._values[key].toolTip().endswith(f"\n– {reason}")
+
+    @pytest.mark.parametrize(
+        ("marks", "said"),
+        [
+            ((None, None), "Lights off and lights on are not marked"),
+            ((60.0, None), "Lights on is not marked"),
+            ((None, 600.0), "Lights off is not marked"),
+        ],
+    )
+    def test_lights_that_nobody_marked_are_said(self, qtbot, marks, said):
+        model = night_model()
+        model.score_epochs(range(100), Stage.N2)
+        model.set_lights(*marks)
+        panel = shown(qtbot, StatisticsPanel(model))
+        assert said in panel._notes.text()
+        model.set_lights(60.0, 1200.0)
+        qtbot.waitUntil(lambda: "marked" not in panel._notes.text())
+
+    def test_no_name_is_cut_in_the_dock(self, qtbot):
+        panel = shown(qtbot, StatisticsPanel(night_model()))
+        table = panel._table
+        assert table.horizontalScrollBar().maximum() == 0
+        for row in range(table.rowCount()):
+            assert table.rowHeight(row) >= table.sizeHintForRow(row)
+
+    def test_hidden_it_computes_nothing_and_shown_it_is_up_to_date(self, qtbot):
+        model = night_model()
+        panel = shown(qtbot, StatisticsPanel(model))
+        panel.hide()
+        model.score_epochs(range(100), Stage.N2)
+        assert not panel._update_timer.isActive()
+        panel.show()
+        assert self.value(panel, "tst_min") == "50.0"
 
     def test_every_figure_explains_itself(self, qtbot):
         panel = shown(qtbot, StatisticsPanel(night_model()))
@@ -403,15 +608,21 @@ class TestEpoch:
     def test_slow_waves_are_measured_on_the_frontal_derivation(self, qtbot, panel):
         assert panel._derivation.currentText() == "C4-M1"
         qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
-        assert panel._slow.text().startswith("Slow waves over 75 µV: ")
-        assert panel._slow.text().endswith("s, which meets the 6 s of N3 (F4-M1)")
+        assert panel._slow.text().startswith(
+            "Slow waves (0.5-2 Hz, over 75 µV peak to peak) on F4-M1: "
+        )
+        assert panel._slow.text().endswith(" s, which meets the 6 s of N3")
         assert panel._shares["delta"].text() == "100 %"
         assert panel._bars["delta"].value() == 100
 
     def test_follows_the_epoch(self, qtbot, panel, model):
+        qtbot.waitUntil(lambda: panel._shares["delta"].text() == "100 %", timeout=10_000)
         model.select_epoch(1)
-        assert panel._title.text() == "Epoch 2, 22:50:30"
+        # The figures of the epoch before stay under its name until those of the new one are there.
+        assert panel._title.text() == "Epoch 1, 22:50:00"
+        assert panel._shares["delta"].text() == "100 %"
         qtbot.waitUntil(lambda: panel._shares["alpha"].text() == "100 %", timeout=10_000)
+        assert panel._title.text() == "Epoch 2, 22:50:30"
         assert "0.0 s, which is under the 6 s of N3" in panel._slow.text()
         assert panel._powers["alpha"].text() == "50.0 µV²"
 
@@ -426,7 +637,7 @@ class TestEpoch:
     def test_says_that_a_derivation_is_not_frontal(self, qtbot):
         panel = shown(qtbot, EpochPanel(night_model(labels=("C4-M1",))))
         qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
-        assert panel._slow.text().endswith("(C4-M1, which is not frontal)")
+        assert "on C4-M1, which is not frontal: " in panel._slow.text()
         panel.stop()
 
     def test_a_file_that_is_gone_is_said_in_words(self, qtbot, panel, model, monkeypatch):
@@ -446,6 +657,51 @@ class TestEpoch:
         assert not panel._derivation.isEnabled()
         panel.set_theme(DARK)
         panel.grab()
+
+    def test_the_machines_probabilities_are_those_of_the_epoch(self, qtbot, panel, model):
+        assert panel._machine.text == "The machine has not staged the night."
+        stages = np.full(100, Stage.N2)
+        stages[1] = Stage.R
+        staging = staging_of(stages, 0.8)
+        probabilities = staging.probabilities.copy()
+        probabilities[2] = np.nan
+        model.session.fill(Staging(probabilities, staging.provenance))
+        assert panel._machine.text == "W 0.05, R 0.05, N1 0.05, N2 0.80, N3 0.05"
+        model.select_epoch(1)
+        said = "W 0.05, R 0.80, N1 0.05, N2 0.05, N3 0.05"
+        qtbot.waitUntil(lambda: panel._machine.text == said, timeout=10_000)
+        image = panel._machine.grab().toImage()
+        model.select_epoch(2)
+        said = "The machine could not stage this epoch."
+        qtbot.waitUntil(lambda: panel._machine.text == said, timeout=10_000)
+        r = next(i for i, stage in enumerate(HYPNOGRAM_ORDER) if stage is Stage.R)
+        width = image.width() / 5
+        row = [image.pixelColor(round(r * width + x), image.height() - 8) for x in (5, 30)]
+        assert [colour.name() for colour in row] == [LIGHT.stages[Stage.R]] * 2
+
+    def test_what_was_not_recorded_is_not_measured(self, qtbot, panel, model, monkeypatch):
+        whole = Wave.read
+
+        def with_gap(self, start_s, stop_s):
+            values = whole(self, start_s, stop_s)
+            time_s = start_s + np.arange(values.size) / 100
+            values[(time_s >= 100) & (time_s < 101)] = np.nan
+            return values
+
+        monkeypatch.setattr(Wave, "read", with_gap)
+        model.select_epoch(3)
+        said = "Part of the epoch was not recorded."
+        qtbot.waitUntil(lambda: panel._problem.text() == said, timeout=10_000)
+        assert panel._slow.text() == "Slow waves on F4-M1: –"
+        assert panel._spindles.text().endswith("on C4-M1: –")
+
+    def test_the_chosen_derivation_comes_back_with_its_montage(self, qtbot, panel, model):
+        everything = model.montage
+        qtbot.keyClicks(panel._derivation, "E1-M2")
+        model.set_montage(DisplayMontage("two", everything.traces[:2]))
+        assert panel._derivation.currentText() == "C4-M1"
+        model.set_montage(everything)
+        assert panel._derivation.currentText() == "E1-M2"
 
     def test_hidden_it_reads_nothing(self, qtbot, model):
         panel = EpochPanel(model)
@@ -470,8 +726,10 @@ def test_every_control_has_a_name_and_takes_the_focus(qtbot, kind):
     assert controls
     for widget in controls:
         assert widget.accessibleName(), widget
+        assert widget.toolTip(), widget
         assert widget.focusPolicy() != Qt.FocusPolicy.NoFocus, widget
     assert panel.accessibleName()
+    assert panel.focusProxy() in controls
     if hasattr(panel, "stop"):
         panel.stop()
     assert panel.minimumSizeHint().width() <= 360

@@ -16,8 +16,10 @@ from sleepscorer.analysis.spectra import BANDS_HZ
 from sleepscorer.analysis.waves import N3_SECONDS, SLOW_WAVE_UV
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.gui.appearance import described
 from sleepscorer.gui.panels.epoch_reader import EpochFigures, EpochReader, EpochWish
 from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
+from sleepscorer.gui.panels.stage_probabilities import StageProbabilities
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import LIGHT, Theme
 
@@ -25,6 +27,7 @@ _KINDS = ("eeg", "eog", "emg")
 _ASK_AFTER_MS = 120
 _PLOT_PX = 300
 _UNDEFINED = "–"
+_PANE = "epoch"
 
 
 class EpochPanel(QWidget):
@@ -52,15 +55,18 @@ class EpochPanel(QWidget):
         self._ask_timer.timeout.connect(self._ask)
         self.setAccessibleName("Epoch")
         self._plot = SpectrumPlot(theme)
+        self._machine = StageProbabilities(theme)
         self._build()
         self._list_channels()
-        model.epoch_selected.connect(self._on_epoch_selected)
+        model.epoch_selected.connect(self._ask_later)
         model.montage_changed.connect(self._list_channels)
-        self._show_title()
+        model.scoring_changed.connect(self._on_scoring_changed)
+        self._show_epoch()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._plot.set_theme(theme)
+        self._machine.set_theme(theme)
 
     def stop(self) -> None:
         """Wait for the thread; nothing is computed afterwards."""
@@ -69,9 +75,10 @@ class EpochPanel(QWidget):
 
     def _build(self) -> None:
         self._derivation = QComboBox()
-        self._derivation.setAccessibleName("Derivation to analyse")
-        self._derivation.setToolTip("Derivation to analyse")
-        self._derivation.currentTextChanged.connect(self._on_derivation_chosen)
+        described(self._derivation, "Derivation to analyse")
+        self._derivation.currentTextChanged.connect(self._ask_later)
+        self._derivation.textActivated.connect(self._on_derivation_chosen)
+        self.setFocusProxy(self._derivation)
         self._title = QLabel()
         self._slow, self._spindles, self._problem = QLabel(), QLabel(), QLabel()
         for label, name in (
@@ -80,13 +87,14 @@ class EpochPanel(QWidget):
             (self._problem, "Problem"),
         ):
             label.setWordWrap(True)
-            label.setAccessibleName(name)
+            described(label, name)
         row = QHBoxLayout()
         row.addWidget(self._title, 1)
         row.addWidget(self._derivation)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(row)
+        layout.addWidget(self._machine)
         self._plot.setMaximumHeight(_PLOT_PX)
         layout.addWidget(self._plot, 1)
         layout.addLayout(self._built_bands())
@@ -105,8 +113,8 @@ class EpochPanel(QWidget):
             bar.setRange(0, 100)
             bar.setTextVisible(False)
             bar.setMaximumHeight(8)
-            bar.setAccessibleName(f"Share of {name}, percent")
-            power.setAccessibleName(f"Power of {name}")
+            described(bar, f"Share of {name}, percent")
+            described(power, f"Power of {name}")
             grid.addWidget(QLabel(f"{name} {low_hz:g}-{high_hz:g} Hz"), row, 0)
             grid.addWidget(power, row, 1)
             grid.addWidget(bar, row, 2)
@@ -123,7 +131,7 @@ class EpochPanel(QWidget):
             for trace in self._model.montage.traces
             if trace.channel.kind in _KINDS
         }
-        chosen, names = self._derivation.currentText(), list(found)
+        chosen, names = self._model.chosen_derivations.get(_PANE, ""), list(found)
         is_same = names == list(self._channels)
         self._channels = found
         if not is_same:
@@ -135,16 +143,18 @@ class EpochPanel(QWidget):
         self._derivation.setEnabled(bool(names))
         self._ask_later()
 
-    def _on_epoch_selected(self) -> None:
-        self._show_title()
-        self._ask_later()
+    def _on_derivation_chosen(self, name: str) -> None:
+        self._model.choose_derivation(_PANE, name)
 
-    def _on_derivation_chosen(self) -> None:
-        self._ask_later()
+    def _on_scoring_changed(self) -> None:
+        self._machine.show_epoch(self._model.session.machine, self._shown)
 
-    def _show_title(self) -> None:
-        epoch = self._model.epoch
+    def _show_epoch(self) -> None:
+        """Name the epoch whose figures are shown: they come some moments after the page."""
+        epoch = self._shown = self._model.epoch
         self._title.setText(f"Epoch {epoch + 1}, {self._model.clock_text(epoch * EPOCH_S)}")
+        if self._model.n_epochs:
+            self._machine.show_epoch(self._model.session.machine, epoch)
 
     def _ask_later(self) -> None:
         # Epochs fly past while a key is held: only the one where it rests is read.
@@ -154,8 +164,8 @@ class EpochPanel(QWidget):
     def _ask(self) -> None:
         channel = self._channels.get(self._derivation.currentText())
         if channel is None or not self._model.n_epochs:
-            self._plot.show_spectrum(None)
-            self._problem.setText("The montage shows no EEG, EOG or EMG.")
+            self._show_epoch()
+            self._show_nothing("The montage shows no EEG, EOG or EMG.")
             return
         slow = channel if _is_frontal(channel) else self._frontal() or channel
         self._reader.ask(EpochWish(self._model.epoch, channel, slow))
@@ -167,9 +177,10 @@ class EpochPanel(QWidget):
     def _on_analysed(self, figures: EpochFigures) -> None:
         if figures.wish.epoch != self._model.epoch:
             return
+        self._show_epoch()
         self._problem.setText(figures.problem)
-        self._plot.show_spectrum(figures.spectrum)
         unit = figures.wish.channel.unit.replace("uV", "µV")
+        self._plot.show_spectrum(figures.spectrum, unit)
         for name in BANDS_HZ:
             power = figures.bands[name] if figures.bands else None
             is_known = power is not None and power.absolute is not None
@@ -181,6 +192,16 @@ class EpochPanel(QWidget):
             self._bars[name].setValue(0 if share is None else round(100 * share))
         self._slow.setText(_slow_wave_sentence(figures))
         self._spindles.setText(_spindle_sentence(figures))
+
+    def _show_nothing(self, problem: str) -> None:
+        self._problem.setText(problem)
+        self._plot.show_spectrum(None)
+        for name in BANDS_HZ:
+            self._powers[name].setText(_UNDEFINED)
+            self._shares[name].setText(_UNDEFINED)
+            self._bars[name].setValue(0)
+        self._slow.clear()
+        self._spindles.clear()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
         super().showEvent(event)
@@ -212,23 +233,19 @@ def _slow_wave_sentence(figures: EpochFigures) -> str:
     channel = figures.wish.slow_wave_channel
     where = channel.name if _is_frontal(channel) else f"{channel.name}, which is not frontal"
     if figures.slow_wave_s is None:
-        return f"Slow waves: {_UNDEFINED} ({where})"
+        return f"Slow waves on {where}: {_UNDEFINED}"
     verdict = "meets" if figures.slow_wave_s >= N3_SECONDS else "is under"
     return (
-        f"Slow waves over {SLOW_WAVE_UV:g} µV: {figures.slow_wave_s:.1f} s, which {verdict}"
-        f" the {N3_SECONDS:g} s of N3"
-        f" ({where})"
+        f"Slow waves (0.5-2 Hz, over {SLOW_WAVE_UV:g} µV peak to peak) on {where}:"
+        f" {figures.slow_wave_s:.1f} s, which {verdict} the {N3_SECONDS:g} s of N3"
     )
 
 
 def _spindle_sentence(figures: EpochFigures) -> str:
-    if figures.spectrum is None:
-        return ""
+    where = f"Spindle-like (11-16 Hz, an aid, not a score) on {figures.wish.channel.name}"
+    if figures.spindles is None:
+        return f"{where}: {_UNDEFINED}"
     n = len(figures.spindles)
     at = ", ".join(f"{start_s:.1f}" for start_s, _ in figures.spindles[:6])
     more = " …" if n > 6 else ""
-    return (
-        f"Spindle-like: {n}"
-        + (f", at {at}{more} s" if n else "")
-        + (f" ({figures.wish.channel.name}; 11-16 Hz, an aid, not a score)")
-    )
+    return f"{where}: {n}" + (f", at {at}{more} s" if n else "")

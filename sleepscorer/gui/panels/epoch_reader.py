@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from threading import Lock
 
+import numpy as np
 from PySide6.QtCore import QThread, Signal, Slot
 
 from sleepscorer.analysis.spectra import BandPower, Spectrum
@@ -46,9 +47,11 @@ class EpochFigures:
     spectrum, bands
         Of the channel; None where it could not be read.
     spindles
-        (start, duration) of each, seconds from the start of the epoch.
+        (start, duration) of each, seconds from the start of the epoch; None where part of the
+        epoch was not recorded, or could not be read.
     slow_wave_s
-        Seconds of slow waves; None where the channel is no voltage or could not be read.
+        Seconds of slow waves; None where the channel is no voltage, and where there are no
+        spindles.
     problem
         The sentence for people; empty where all went well.
     """
@@ -56,7 +59,7 @@ class EpochFigures:
     wish: EpochWish
     spectrum: Spectrum | None = None
     bands: dict[str, BandPower] | None = None
-    spindles: tuple[tuple[float, float], ...] = ()
+    spindles: tuple[tuple[float, float], ...] | None = None
     slow_wave_s: float | None = None
     problem: str = ""
 
@@ -134,11 +137,15 @@ def _analysed(wish: EpochWish) -> EpochFigures:
 
     start_s, channel = wish.epoch * EPOCH_S, wish.channel
     rate_hz = channel.sampling_rate_hz
-    spectrum = epoch_spectrum(channel.read(start_s, start_s + EPOCH_S), rate_hz)
+    samples = channel.read(start_s, start_s + EPOCH_S)
+    spectrum = epoch_spectrum(samples, rate_hz)
+    if not np.isfinite(samples).all():
+        bands = band_powers(spectrum)
+        return EpochFigures(wish, spectrum, bands, problem="Part of the epoch was not recorded.")
     around = (start_s - _CONTEXT_S, start_s + EPOCH_S + _CONTEXT_S)
     marks = spindle_marks(channel.read(*around), rate_hz, context_s=_CONTEXT_S)
     slow, slow_wave_s = wish.slow_wave_channel, None
-    if slow.unit == "uV":
+    if slow.unit == "uV" and np.isfinite(slow.read(start_s, start_s + EPOCH_S)).all():
         slow_wave_s = slow_wave_seconds(
             slow.read(*around), slow.sampling_rate_hz, context_s=_CONTEXT_S
         )

@@ -16,7 +16,6 @@ from PySide6.QtGui import QFont
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
-from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.gui.session_model import SessionModel
 
 COLUMNS = ("Clock", "s", "Event", "Channel", "Note")
@@ -59,12 +58,13 @@ class EventRow:
 
     @property
     def explanation(self) -> str:
-        """The note in sentences."""
+        """The event's words and channel, and the note in sentences."""
         origin = (
             "" if self.is_own else "Annotation of the recording, as stored; it can't be edited."
         )
         doubts = [f"Doubtful: {warning}." for warning in self.warnings]
-        return "\n".join(filter(None, [origin, *doubts]))
+        what = self.event.text + (f" on {self.event.channel}" if self.event.channel else "")
+        return "\n".join(filter(None, [what, origin, *doubts]))
 
 
 class EventTable(QAbstractTableModel):
@@ -141,7 +141,7 @@ class EventTable(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.explanation or row.event.text
+            return row.explanation
         if role == Qt.ItemDataRole.FontRole and not row.is_own:
             font = QFont()
             font.setItalic(True)
@@ -173,11 +173,8 @@ class EventTable(QAbstractTableModel):
         return changed is not None and self._model.replace_event(row.event, changed)
 
     def _changed(self, event: Event, column: int, text: str) -> Event | None:
-        recording = self._model.recording
         if column == CLOCK:
-            return replace(
-                event, onset_s=parse_time_mark(text, recording.start, recording.duration_s)
-            )
+            return replace(event, onset_s=self._model.time_of(text))
         if column == DURATION:
             return self._with_duration(event, text)
         if not text:

@@ -1,7 +1,7 @@
 """Events: choose what to mark, list, filter, jump, edit, delete; lights off and on."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -15,17 +15,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.arousals import arousal_warnings
+from sleepscorer.core.edits import Change
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.gui.appearance import described
 from sleepscorer.gui.event_kinds import EVENT_KINDS, EventKind
-from sleepscorer.gui.panels.event_table import CHANNEL, CLOCK, DURATION, NOTE, TEXT, EventTable
+from sleepscorer.gui.panels.event_table import (
+    CHANNEL,
+    CLOCK,
+    COLUMNS,
+    DURATION,
+    NOTE,
+    TEXT,
+    EventTable,
+)
 from sleepscorer.gui.panels.lights_row import LightsRow
 from sleepscorer.gui.session_model import SessionModel
 
 _UPDATE_AFTER_MS = 80
-
-
+_MOST_CHANNEL_PX = 90
+_LEAST_WITH_CHANNEL_PX = 400
 _COMMENT = "Comment"
+_OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_F2)
 SELECT_TOOL = "select"
 
 
@@ -36,9 +48,12 @@ class EventsPanel(QWidget):
     -------
     tool_chosen
         ``"mark:<event text>"`` when dragging on a channel shall mark that, ``"select"`` when not.
+    doubted
+        What is doubtful about the event just marked or chosen; the sentence for people.
     """
 
     tool_chosen = Signal(str)
+    doubted = Signal(str)
 
     def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +77,8 @@ class EventsPanel(QWidget):
         layout.addLayout(below)
         self._update_timer.timeout.connect(self._table.update_rows)
         model.scoring_changed.connect(self._on_scoring_changed)
-        self._on_selection_changed()
+        self.setFocusProxy(self._view)
+        self._on_rows_changed()
 
     def set_tool(self, tool: str) -> None:
         """Show the tool that the trace view has: ``"mark:<event text>"``, or any other."""
@@ -78,22 +94,27 @@ class EventsPanel(QWidget):
         for kind in EVENT_KINDS:
             self._type.addItem(kind.label, kind)
         self._type.addItem(_COMMENT)
-        self._type.setAccessibleName("Event to mark")
-        self._type.setToolTip("Event to mark")
+        described(self._type, "Event to mark")
         self._type.currentIndexChanged.connect(self._on_type_chosen)
         self._comment = QLineEdit()
-        self._comment.setAccessibleName("Words of the comment")
+        described(self._comment, "Words of the comment")
         self._comment.setPlaceholderText("Words of the comment")
         self._comment.textChanged.connect(self._on_comment_typed)
         self._comment.hide()
         self._mark = QPushButton("Draw")
         self._mark.setCheckable(True)
-        self._mark.setAccessibleName("Mark by dragging on a trace")
-        self._mark.setToolTip("Then drag on a trace to mark this event; Esc leaves")
+        described(
+            self._mark,
+            "Mark by dragging on a trace",
+            "Then drag on a trace to mark this event; Esc leaves",
+        )
         self._mark.clicked.connect(self._tell_tool)
         self._add = QPushButton("Add here")
-        self._add.setAccessibleName("Add the event at the start of the current epoch")
-        self._add.setToolTip("Add it at the start of the current epoch; edit its time in the list")
+        described(
+            self._add,
+            "Add the event at the start of the current epoch",
+            "Add it at the start of the current epoch; edit its time in the list",
+        )
         self._add.clicked.connect(self._on_add)
 
     def _marking_row(self) -> QWidget:
@@ -153,22 +174,29 @@ class EventsPanel(QWidget):
 
     def _build_list(self) -> None:
         self._filter = QLineEdit()
-        self._filter.setAccessibleName("Filter of the events")
+        described(
+            self._filter,
+            "Filter of the events",
+            "Show only events whose words, channel or note contain this",
+        )
         self._filter.setPlaceholderText("Filter: arousal, C4, file …")
         self._filter.setClearButtonEnabled(True)
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setAccessibleName("About the event")
         self._delete = QPushButton("Delete")
-        self._delete.setAccessibleName("Delete the event")
-        self._delete.setToolTip("Delete the chosen event (Ctrl+Delete in the list)")
+        described(self._delete, "Delete the event", "Delete the chosen event (Del in the list)")
         self._delete.clicked.connect(self._on_delete)
         self._table = EventTable(self._model, self)
         self._table.misunderstood.connect(self._say)
         self._filter.textChanged.connect(self._table.set_filter)
         self._view = QTableView()
         self._view.setModel(self._table)
-        self._view.setAccessibleName("Events of the night")
+        described(
+            self._view,
+            "Events of the night",
+            "Enter turns to the event, F2 edits a cell, Del deletes",
+        )
         self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
@@ -182,28 +210,47 @@ class EventsPanel(QWidget):
         self._view.installEventFilter(self)
         self._view.clicked.connect(self._on_row_chosen)
         self._view.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        self._table.modelReset.connect(self._on_selection_changed)
+        self._table.modelReset.connect(self._on_rows_changed)
 
     def _place_columns(self) -> None:
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        widths = {CLOCK: "00:00:00", DURATION: "000.0", CHANNEL: "C4-M1 0", NOTE: "Note"}
-        for column, text in widths.items():
-            self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 8)
+        for column, text in {CLOCK: "00:00:00", DURATION: "000.0", NOTE: "Note"}.items():
+            self._view.setColumnWidth(column, self._width_of(text))
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
 
+    def _width_of(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + 10
+
+    def _on_rows_changed(self) -> None:
+        self._place_channel()
+        self._on_selection_changed()
+
+    def _place_channel(self) -> None:
+        """Few events name a channel, and below the list it is said anyway: the words come first."""
+        channels = {row.event.channel or "" for row in self._table.rows}
+        widest_px = max(self._width_of(name) for name in (*channels, COLUMNS[CHANNEL]))
+        self._view.setColumnWidth(CHANNEL, min(widest_px, _MOST_CHANNEL_PX))
+        is_narrow = self._view.width() < _LEAST_WITH_CHANNEL_PX
+        self._view.setColumnHidden(CHANNEL, is_narrow or channels <= {""})
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
+        super().resizeEvent(event)
+        self._place_channel()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102
-        if (
-            watched is self._view
-            and event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-        ):
-            is_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if watched is not self._view or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN_KEYS:
+            # The window's Del clears the epoch and its F2 shows a montage; here an event is meant.
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._on_row_chosen(self._view.currentIndex())
                 return True
-            if event.key() == Qt.Key.Key_Delete and is_control:
+            if event.key() == Qt.Key.Key_Delete:
                 self._on_delete()
                 return True
         return super().eventFilter(watched, event)
@@ -230,16 +277,32 @@ class EventsPanel(QWidget):
         )
         n_own = sum(row.is_own for row in self._table.rows)
         counted = f"{n_own} marked, {len(self._table.rows) - n_own} of the file"
-        self._say(counted if row is None else row.explanation or row.event.text)
+        self._say(counted if row is None else row.explanation)
+        if row is not None and row.warnings:
+            self.doubted.emit(self._doubt(row.event, row.warnings))
+
+    def _doubt(self, event: Event, warnings: tuple[str, ...]) -> str:
+        return f"{event.text} at {self._model.clock_text(event.onset_s)}: {'; '.join(warnings)}."
 
     def _on_delete(self) -> None:
         chosen = self._chosen_row()
-        if chosen is not None and self._table.rows[chosen].is_own:
-            self._model.replace_event(self._table.rows[chosen].event, None)
+        if chosen is None:
+            self._say("Choose the event to delete.")
+        elif not self._table.rows[chosen].is_own:
+            self._say(self._table.rows[chosen].explanation)
+        elif self._model.replace_event(self._table.rows[chosen].event, None):
+            self._update_timer.stop()
+            self._table.update_rows()
+            self._view.selectRow(min(chosen, self._table.rowCount() - 1))
 
     def _say(self, sentence: str) -> None:
         self._text.setText(sentence)
 
-    def _on_scoring_changed(self) -> None:
+    def _on_scoring_changed(self, change: Change) -> None:
         # Stages matter too: an arousal after an epoch of W is doubtful.
         self._update_timer.start()
+        hypnogram = self._model.session.state.hypnogram
+        for event in change.events_added:
+            warnings = arousal_warnings(event, hypnogram)
+            if warnings:
+                self.doubted.emit(self._doubt(event, warnings))

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from sleepscorer.core.errors import SleepScorerError
-from sleepscorer.core.lights import parse_time_mark
+from sleepscorer.gui.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
 
@@ -26,8 +26,7 @@ class LightsRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for name, box in (("Lights off", self._off), ("Lights on", self._on)):
-            box.setAccessibleName(name)
-            box.setToolTip(f"{name}: clock time or seconds from the start; empty for none")
+            described(box, name, f"{name}: clock time or seconds from the start; empty for none")
             box.setPlaceholderText("not marked")
             box.editingFinished.connect(self._on_typed)
             label = QLabel(name)
@@ -54,17 +53,12 @@ class LightsRow(QWidget):
         typed = self._off.text().strip(), self._on.text().strip()
         if typed == self._texts():
             return
-        recording = self._model.recording
         marks = list(self._marks())
         try:
             for i, (text, shown) in enumerate(zip(typed, self._texts(), strict=True)):
                 # A box nobody touched keeps its mark to the fraction of a second.
                 if text != shown:
-                    marks[i] = (
-                        parse_time_mark(text, recording.start, recording.duration_s)
-                        if text
-                        else None
-                    )
+                    marks[i] = self._model.time_of(text) if text else None
         except SleepScorerError as error:
             self._show_marks()
             self.misunderstood.emit(str(error))

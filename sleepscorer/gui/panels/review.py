@@ -6,7 +6,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.gui.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
 _ORDERS = (
@@ -31,16 +31,27 @@ _COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "Second")
 _DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _SECOND = range(len(_COLUMNS))
 _TOOLTIPS = (
     "Done: a person scored or confirmed it",
-    "",
-    "",
+    "Number of the epoch; Enter turns to it",
+    "When it starts",
     "The stage it has now",
     "The machine's answer and its confidence; none where it could not be staged",
     "The machine's second choice and its probability",
 )
+_SHARE_TEXTS = {
+    ReviewOrder.UNCERTAINTY: "Review the most doubtful",
+    ReviewOrder.STAGE_CHANGE: "Review both sides of stage changes, at most",
+    ReviewOrder.DISAGREEMENT: "Review machine against person, at most",
+}
 _FIRST_SHARE_PERCENT = 10
 _LARGEST_SHARE_PERCENT = 60
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
+_EXPECTED = (
+    "A reviewed epoch is taken as right, any other as right with the probability that the machine"
+    " gives its stage. Epochs that the machine could not stage don't count."
+)
+
+_UNSTAGED = "none"
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -96,27 +107,51 @@ class _QueueTable(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.AccessibleTextRole and column == _DONE:
             return "done" if queue.done[row] else "to do"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.reason(queue.epochs[row])
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if column == _DONE:
             return "✓" if queue.done[row] else ""
         return self._text(queue.epochs[row], column)
 
+    def reason(self, epoch: int) -> str:
+        """Why an epoch is in the queue, in a sentence."""
+        order = ReviewOrder.UNCERTAINTY if self._queue is None else self._queue.order
+        best, second = self._answer(epoch, 0), self._answer(epoch, 1)
+        if best == _UNSTAGED:
+            machine = "the machine could not stage it"
+        elif self._model.session.machine is None:
+            machine = "no machine's answer"
+        else:
+            machine = f"the machine says {best}, then {second}"
+        stages = self._model.session.state.stages
+        here = Stage(int(stages[epoch])).text
+        if order is ReviewOrder.DISAGREEMENT:
+            machine = f"a person scored {here}, {machine}"
+        elif order is ReviewOrder.STAGE_CHANGE:
+            around = stages[max(epoch - 1, 0) : epoch + 2].tolist()
+            machine = f"stages {', '.join(Stage(s).text for s in around)} around it; {machine}"
+        return f"Epoch {epoch + 1}: {machine}."
+
     def _text(self, epoch: int, column: int) -> str:
-        session = self._model.session
         if column == _EPOCH:
             return str(epoch + 1)
         if column == _CLOCK:
             return self._model.clock_text(epoch * EPOCH_S)
         if column == _STAGE:
-            return Stage(int(session.state.stages[epoch])).text
-        if session.machine is None:
+            return Stage(int(self._model.session.state.stages[epoch])).text
+        return self._answer(epoch, column - _BEST)
+
+    def _answer(self, epoch: int, rank: int) -> str:
+        """The machine's stage of this rank, from 0, and its probability."""
+        machine = self._model.session.machine
+        if machine is None:
             return "–"
-        probabilities = session.machine.probabilities[epoch]
+        probabilities = machine.probabilities[epoch]
         if not probabilities[0] >= 0:
-            return "none" if column == _BEST else "–"
-        ranked = probabilities.argsort()[::-1]
-        found = int(ranked[0 if column == _BEST else 1])
+            return "–" if rank else _UNSTAGED
+        found = int(probabilities.argsort()[::-1][rank])
         return f"{STAGES[found].text} {probabilities[found]:.2f}"
 
 
@@ -156,53 +191,64 @@ class ReviewPanel(QWidget):
         return True
 
     def _build(self) -> None:
+        self._build_choice()
+        self._build_table()
+        self._promise, self._done_text, self._reason = QLabel(), QLabel(), QLabel()
+        self._promise.setToolTip(_EXPECTED)
+        for label, name in (
+            (self._share_text, "What to review"),
+            (self._promise, "Expected agreement"),
+            (self._done_text, "Done"),
+            (self._reason, "Why this epoch"),
+        ):
+            label.setAccessibleName(name)
+            label.setWordWrap(label is not self._done_text)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setMaximumHeight(6)
+        described(self._bar, "Review done")
+        order, done = QHBoxLayout(), QHBoxLayout()
+        order.addWidget(self._order, 1)
+        order.addWidget(self._next)
+        done.addWidget(self._done_text)
+        done.addWidget(self._bar, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addLayout(order)
+        for widget in (self._share_text, self._share, self._promise):
+            layout.addWidget(widget)
+        layout.addLayout(done)
+        layout.addWidget(self._view, 1)
+        layout.addWidget(self._reason)
+        self.setFocusProxy(self._view)
+
+    def _build_choice(self) -> None:
         self._order = QComboBox()
         for text, order in _ORDERS:
             self._order.addItem(text, order)
-        self._order.setAccessibleName("Order of the review queue")
-        self._order.setToolTip("Which epochs to review")
+        described(self._order, "Order of the review queue")
         self._order.currentIndexChanged.connect(self._update)
         self._share = QSlider(Qt.Orientation.Horizontal)
         self._share.setRange(1, _LARGEST_SHARE_PERCENT)
         self._share.setPageStep(5)
         self._share.setValue(_FIRST_SHARE_PERCENT)
-        self._share.setAccessibleName("Share of epochs to review, percent")
-        self._share.setToolTip("Share of all epochs to review")
-        self._share.valueChanged.connect(self._on_share_changed)
-        self._share_text, self._promise, self._done_text = QLabel(), QLabel(), QLabel()
-        self._promise.setWordWrap(True)
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setMaximumHeight(6)
-        self._bar.setAccessibleName("Review done")
+        described(
+            self._share,
+            "Share of epochs to review, percent",
+            "How many of all epochs to review (Up and Down)",
+        )
+        self._share.valueChanged.connect(self._update)
+        self._share_text = QLabel()
+        self._share_text.setBuddy(self._share)
         self._next = QPushButton("Next")
-        self._next.setToolTip("Next epoch to review (N)")
-        self._next.setAccessibleName("Next epoch to review")
+        described(self._next, "Next epoch to review", "Next epoch to review (N)")
         self._next.clicked.connect(self.go_to_next)
-        self._build_table()
-        grid = QGridLayout()
-        for row, (text, widget) in enumerate((("Order", self._order), ("Share", self._share))):
-            label = QLabel(text)
-            label.setBuddy(widget)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(widget, row, 1)
-        grid.addWidget(self._share_text, 1, 2)
-        grid.addWidget(self._next, 0, 2)
-        done = QHBoxLayout()
-        done.addWidget(self._done_text)
-        done.addWidget(self._bar, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
-        layout.addLayout(grid)
-        layout.addWidget(self._promise)
-        layout.addLayout(done)
-        layout.addWidget(self._view, 1)
 
     def _build_table(self) -> None:
         self._table = _QueueTable(self._model, self)
         self._view = QTableView()
         self._view.setModel(self._table)
-        self._view.setAccessibleName("Epochs to review")
+        described(self._view, "Epochs to review", "Up and Down choose, Enter turns to the epoch")
         self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._view.setTabKeyNavigation(False)
@@ -220,10 +266,7 @@ class ReviewPanel(QWidget):
         header.setSectionResizeMode(_SECOND, QHeaderView.ResizeMode.Stretch)
         self._view.clicked.connect(self._on_row_chosen)
         self._view.activated.connect(self._on_row_chosen)
-
-    def _on_share_changed(self) -> None:
-        self._update_timer.start()
-        self._share_text.setText(f"{self._share.value()} %")
+        self._view.selectionModel().selectionChanged.connect(self._show_reason)
 
     def _on_scoring_changed(self) -> None:
         # Scoring keys come faster than anyone reads the list.
@@ -234,6 +277,12 @@ class ReviewPanel(QWidget):
             self._view.selectRow(self._queue.epochs.index(epoch))
         else:
             self._view.clearSelection()
+        self._show_reason()
+
+    def _show_reason(self) -> None:
+        rows = self._view.selectionModel().selectedRows()
+        epoch = self._table.epoch_at(rows[0].row()) if rows else None
+        self._reason.setText("" if epoch is None else self._table.reason(epoch))
 
     def _on_row_chosen(self, index: QModelIndex) -> None:
         epoch = self._table.epoch_at(index.row())
@@ -252,7 +301,10 @@ class ReviewPanel(QWidget):
             share=self._share.value() / 100,
         )
         self._table.show_queue(self._queue)
-        self._share_text.setText(f"{self._share.value()} %")
+        self._share_text.setText(
+            f"{_SHARE_TEXTS[self._queue.order]} {self._share.value()} %"
+            f" ({_epochs(self._queue.n_total)})"
+        )
         self._done_text.setText(f"{self._queue.n_done} of {self._queue.n_total} done")
         self._bar.setRange(0, max(self._queue.n_total, 1))
         self._bar.setValue(self._queue.n_done)
@@ -261,11 +313,19 @@ class ReviewPanel(QWidget):
         self._on_epoch_selected(self._model.epoch)
 
     def _promised(self, queue: ReviewQueue) -> str:
-        if queue.expected_agreement is None or queue.expected_agreement_now is None:
+        machine = self._model.session.machine
+        if machine is None:
             return _NO_MACHINE
         if queue.order is ReviewOrder.DISAGREEMENT:
-            return f"{queue.n_total} epochs are scored otherwise than by the machine."
+            return f"{_epochs(queue.n_total)} scored otherwise than by the machine"
+        if queue.expected_agreement is None or queue.expected_agreement_now is None:
+            return "Expected agreement: – (the machine could stage nothing)"
+        doubt = "; doubtful, as the staging has warnings" if machine.provenance.warnings else ""
         return (
-            f"Expected agreement {100 * queue.expected_agreement:.0f} % once these are reviewed"
-            f" (now {100 * queue.expected_agreement_now:.0f} %)."
+            f"Expected agreement afterwards {100 * queue.expected_agreement:.0f} %"
+            f" (now {100 * queue.expected_agreement_now:.0f} %){doubt}"
         )
+
+
+def _epochs(n: int) -> str:
+    return f"{n} epoch" if n == 1 else f"{n} epochs"

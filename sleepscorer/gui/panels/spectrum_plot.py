@@ -5,10 +5,12 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from sleepscorer.analysis.spectra import BANDS_HZ, Spectrum
+from sleepscorer.gui.appearance import described
 from sleepscorer.gui.theme import Theme
 
 # Fixed, so that one epoch can be compared with the next: slow waves reach 35 dB, beta -15 dB.
 _LOWEST_DB, _HIGHEST_DB, _STEP_DB = -20.0, 40.0, 20.0
+_EDGE_DB = 3.0
 _HIGHEST_HZ, _STEP_HZ = 30.0, 5.0
 _LETTERS = {"delta": "δ", "theta": "θ", "alpha": "α", "sigma": "σ", "beta": "β"}
 
@@ -25,16 +27,20 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(130)
-        self.setAccessibleName("Spectrum of the epoch")
+        described(self, "Spectrum of the epoch")
         self.setMouseEnabled(x=False, y=False)
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setXRange(0, _HIGHEST_HZ, padding=0)
-        self.setYRange(_LOWEST_DB, _HIGHEST_DB, padding=0)
+        # The figures at both ends stand beside their lines, and need half a line more.
+        self.setYRange(_LOWEST_DB - _EDGE_DB, _HIGHEST_DB + _EDGE_DB, padding=0)
         self.showGrid(y=True, alpha=0.3)
         bottom, left = self.getAxis("bottom"), self.getAxis("left")
-        bottom.setTicks([[(f, f"{f:.0f} Hz") for f in np.arange(0, _HIGHEST_HZ, _STEP_HZ)]])
-        left.setTicks([[(d, f"{d:.0f} dB") for d in np.arange(_LOWEST_DB, 41, _STEP_DB)]])
+        bottom.setTicks([[(f, f"{f:.0f}") for f in np.arange(0, _HIGHEST_HZ, _STEP_HZ)]])
+        left.setTicks([[(d, f"{d:.0f}") for d in np.arange(_LOWEST_DB, 41, _STEP_DB)]])
+        bottom.setLabel("Frequency, Hz")
+        for axis in (bottom, left):
+            axis.enableAutoSIPrefix(False)
         self._bands = [
             pg.LinearRegionItem(edges, movable=False) for edges in list(BANDS_HZ.values())[::2]
         ]
@@ -43,7 +49,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
         for item in (*self._bands, *self._letters, self._nothing):
             self.addItem(item)
         for letter, (low_hz, high_hz) in zip(self._letters, BANDS_HZ.values(), strict=True):
-            letter.setPos((low_hz + high_hz) / 2, _HIGHEST_DB)
+            letter.setPos((low_hz + high_hz) / 2, _HIGHEST_DB + _EDGE_DB)
         self._nothing.setPos(_HIGHEST_HZ / 2, (_LOWEST_DB + _HIGHEST_DB) / 2)
         self._curve = self.plot(antialias=True)
         self.set_theme(theme)
@@ -54,7 +60,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
         self.setBackground(theme.background)
         for name in ("bottom", "left"):
             self.getAxis(name).setPen(theme.grid_five_seconds)
-            self.getAxis(name).setTextPen(theme.faint_text)
+            self.getAxis(name).setTextPen(theme.text)
         for band in self._bands:
             band.setBrush(theme.context)
             for line in band.lines:
@@ -64,8 +70,9 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
             text.setColor(theme.faint_text)
         self._curve.setPen(theme.trace, width=1.4)
 
-    def show_spectrum(self, spectrum: Spectrum | None) -> None:
-        """Draw another spectrum, or none."""
+    def show_spectrum(self, spectrum: Spectrum | None, unit: str = "µV") -> None:
+        """Draw another spectrum, or none, of a signal in this unit."""
+        self.getAxis("left").setLabel(f"dB of 1 {unit}²/Hz")
         if spectrum is None or not np.isfinite(spectrum.density).all():
             self._curve.setData([], [])
             self._nothing.setVisible(True)
