@@ -22,7 +22,7 @@ class AutoScorer(QObject):
     state_changed
         It started or ended.
     scored
-        Device and number of epochs filled, as a sentence.
+        The number of epochs that changed, as a sentence.
     failed
         The sentence for people.
     """
@@ -90,8 +90,7 @@ class AutoScorer(QObject):
             over_person=self._choice.over_person,
         )
         filled = int((session.state.stages != before.stages).sum())
-        device = staging.provenance.device.upper()
-        return f"Auto-scored on {device}: {filled} epochs changed"
+        return f"Auto-scored: {filled} epochs changed"
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
@@ -108,10 +107,10 @@ class AutoScorer(QObject):
 
 def _work(document: Document, choice: AutoScoringChoice) -> Callable[[Progress], Staging]:
     def stage(progress: Progress) -> Staging:
-        from sleepscorer.staging.native_libraries import load_ahead
+        from sleepscorer.staging.native_libraries import import_stager
 
         progress(0.0, "loading the network")
-        load_ahead()
+        import_stager()
         channels = choice.channels.resolve(document.recording)
         return stage_document(document, choice.device, progress=progress, channels=channels)
 

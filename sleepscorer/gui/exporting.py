@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.dialogs.export import ExportChoice
 from sleepscorer.gui.notices import Answer, NoticeBar
@@ -12,6 +13,10 @@ from sleepscorer.gui.tasks import Task, TaskRunner
 from sleepscorer.session_documents import Document, export_document
 
 _WAITING = "An export is running"
+_HINTS = {
+    OutputExists: "export again and check “Replace files that exist”, or choose another folder",
+    OutputRefused: "export again into another folder",
+}
 
 
 class Exporter(QObject):
@@ -51,17 +56,7 @@ class Exporter(QObject):
             self._notices.add(f"{_WAITING}; start the next one when it has ended.")
             return
 
-        def write(progress: Progress) -> tuple[Path, ...]:
-            return export_document(
-                document,
-                choice.folder,
-                formats=choice.formats,
-                force=choice.force,
-                progress=progress,
-                deidentify=choice.deidentify,
-                arousals_scored=arousals_scored,
-            )
-
+        write = _work(document, choice, arousals_scored=arousals_scored)
         self._task = self._tasks.start("Exporting", write)
         self._task.finished.connect(self._on_exported)
         self._task.failed.connect(self._on_failed)
@@ -90,6 +85,7 @@ class Exporter(QObject):
         )
         return True
 
+    @Slot()
     def cancel(self) -> None:
         """Stop; nothing is written then."""
         if self._task is not None:
@@ -120,3 +116,24 @@ class Exporter(QObject):
         # Closing the recording puts its notices away; this one is still to be read.
         self._notices.add(sentence)
         self.ended.emit()
+
+
+def _work(
+    document: Document, choice: ExportChoice, *, arousals_scored: bool
+) -> Callable[[Progress], tuple[Path, ...]]:
+    def write(progress: Progress) -> tuple[Path, ...]:
+        try:
+            return export_document(
+                document,
+                choice.folder,
+                formats=choice.formats,
+                force=choice.force,
+                progress=progress,
+                deidentify=choice.deidentify,
+                arousals_scored=arousals_scored,
+            )
+        except ExportError as error:
+            hint = error.hint or _HINTS.get(type(error), "")
+            raise ExportError(error.what, path=error.path, hint=hint) from error
+
+    return write

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.gui.appearance import described
@@ -18,6 +18,8 @@ class Answer:
 
 
 class _Notice(QFrame):
+    closed = Signal(object)
+
     def __init__(self, text: str, answers: tuple[Answer, ...], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
@@ -47,8 +49,7 @@ class _Notice(QFrame):
     def _on_clicked(self) -> None:
         sender = self.sender()
         name = sender.objectName() if sender is not None else ""
-        self.hide()
-        self.deleteLater()
+        self.closed.emit(self)
         if name:
             self._answers[int(name)].run()
 
@@ -58,6 +59,7 @@ class NoticeBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._notices: list[_Notice] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -65,23 +67,28 @@ class NoticeBar(QWidget):
     @property
     def texts(self) -> tuple[str, ...]:
         """What is shown."""
-        return tuple(notice.text for notice in self._shown())
+        return tuple(notice.text for notice in self._notices)
 
     def add(self, text: str, *answers: Answer) -> None:
         """Show a sentence, and beside it buttons that answer it; the same sentence only once."""
         if text not in self.texts:
-            self._layout.addWidget(_Notice(text, answers, self))
+            notice = _Notice(text, answers, self)
+            notice.closed.connect(self._on_closed)
+            self._notices.append(notice)
+            self._layout.addWidget(notice)
 
     def remove(self, beginning: str) -> None:
         """Put those away that begin so."""
-        for notice in self._shown():
+        for notice in tuple(self._notices):
             if notice.text.startswith(beginning):
-                notice.hide()
-                notice.deleteLater()
+                self._on_closed(notice)
 
     def clear(self) -> None:
         """Put all away."""
         self.remove("")
 
-    def _shown(self) -> list[_Notice]:
-        return [notice for notice in self.findChildren(_Notice) if not notice.isHidden()]
+    @Slot(object)
+    def _on_closed(self, notice: _Notice) -> None:
+        self._notices.remove(notice)
+        notice.hide()
+        notice.deleteLater()

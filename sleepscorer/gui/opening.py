@@ -13,6 +13,7 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.montage_files import default_montage, load_presets
+from sleepscorer.files.session_places import SessionPlaces
 from sleepscorer.files.session_store import entry_of, session_path_for
 from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.settings import Settings
@@ -58,10 +59,13 @@ class Opener(QObject):
         An :class:`OpenedRecording`.
     failed
         The sentence for people.
+    presets_read
+        A tuple of montage presets, after :meth:`read_presets`.
     """
 
     opened = Signal(object)
     failed = Signal(str)
+    presets_read = Signal(object)
 
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +86,12 @@ class Opener(QObject):
         self._next = None
         if self._task is not None:
             self._task.cancel()
+
+    def read_presets(self) -> None:
+        """Read the montage presets anew."""
+        task = self._tasks.start("Reading the montages", _read_presets)
+        task.finished.connect(self.presets_read)
+        task.failed.connect(self.failed)
 
     def _start_next(self) -> None:
         if self._next is None:
@@ -112,6 +122,10 @@ class Opener(QObject):
             self._start_next()
 
 
+def _read_presets(_progress: Progress) -> tuple[MontagePreset, ...]:
+    return tuple(load_presets())
+
+
 def _close(opened: OpenedRecording) -> None:
     opened.document.close()
 
@@ -138,10 +152,18 @@ def _work(path: Path, settings: Settings) -> Callable[[Progress], OpenedRecordin
     def work(progress: Progress) -> OpenedRecording:
         progress(0.0, path.name)
         folder = Path(settings.session_folder) if settings.session_folder else None
-        document = open_document(path, author=author_named(settings), session_folder=folder)
+        places = SessionPlaces()
+        if not settings.keep_recent_files:
+            places.forget()
+        document = open_document(
+            path,
+            author=author_named(settings),
+            session_folder=folder,
+            places=places if settings.keep_recent_files else None,
+        )
         try:
             progress(0.5, path.name)
-            opened = _prepared(document, settings)
+            opened = _prepared(document, settings, progress)
             progress(1.0, path.name)
         except BaseException:
             document.close()
@@ -151,8 +173,8 @@ def _work(path: Path, settings: Settings) -> Callable[[Progress], OpenedRecordin
     return work
 
 
-def _prepared(document: Document, settings: Settings) -> OpenedRecording:
-    presets = tuple(load_presets())
+def _prepared(document: Document, settings: Settings, progress: Progress) -> OpenedRecording:
+    presets = _read_presets(progress)
     montage = montage_of(document.view, document.recording)
     if montage is None:
         montage = chosen_montage(document.recording, presets, settings.montage)

@@ -5,20 +5,23 @@ Panes read from here, ask here for changes, and follow the signals; none of them
 
 import math
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.analysis.display import DisplayMontage
-from sleepscorer.core.edits import Change
+from sleepscorer.core.edits import Change, Edit, EditKind
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
+from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, Stage
 
+# Where the start is not known time is counted from 0:00:00.
+_MIDNIGHT = datetime(2000, 1, 1)
 PAGE_LENGTHS_S = (5, 10, 15, 20, 30, 60, 120, 300, 600)
 
 
@@ -39,6 +42,10 @@ class SessionModel(QObject):
         An edit was refused or could not be stored; the sentence for people.
     painting_stage_changed
         Dragging paints another stage; a Stage.
+    derivation_chosen
+        A person chose what a pane analyses.
+    panel_changed
+        Another panel is shown; its name.
     """
 
     epoch_selected = Signal(int)
@@ -47,6 +54,8 @@ class SessionModel(QObject):
     montage_changed = Signal()
     refused = Signal(str)
     painting_stage_changed = Signal(object)
+    derivation_chosen = Signal()
+    panel_changed = Signal(str)
 
     def __init__(
         self,
@@ -60,6 +69,8 @@ class SessionModel(QObject):
         self.session = session
         self.advance_after_scoring = True
         self.arousals_scored = False
+        self.chosen_derivations: dict[str, str] = {}
+        self.panel = ""
         self._montage = montage
         self._epoch = 0
         self._page_s = 30
@@ -72,10 +83,22 @@ class SessionModel(QObject):
         """What the trace view draws."""
         return self._montage
 
+    @Slot(str)
+    def set_panel(self, name: str) -> None:
+        """Remember which panel is shown beside the traces."""
+        if name != self.panel:
+            self.panel = name
+            self.panel_changed.emit(name)
+
     def set_montage(self, montage: DisplayMontage) -> None:
         """Draw other traces."""
         self._montage = montage
         self.montage_changed.emit()
+
+    def choose_derivation(self, pane: str, name: str) -> None:
+        """Let a pane analyse this derivation whenever the montage has it."""
+        self.chosen_derivations[pane] = name
+        self.derivation_chosen.emit()
 
     @property
     def n_epochs(self) -> int:
@@ -237,8 +260,29 @@ class SessionModel(QObject):
         moment = self.recording.start + timedelta(seconds=time_s, microseconds=500_000)
         return f"{moment:%H:%M:%S}"
 
+    def time_of(self, text: str) -> float:
+        """Read a moment as a person types it: seconds, or as :meth:`clock_text` writes it.
+
+        Raises
+        ------
+        UsageError
+            If it is none, or lies outside the recording.
+        """
+        recording = self.recording
+        return parse_time_mark(text, recording.start or _MIDNIGHT, recording.duration_s)
+
     def _on_session_changed(self, change: Change) -> None:
         self.scoring_changed.emit(change)
+
+
+def place_of(edit: Edit) -> int | None:
+    """The epoch at which somebody made this edit; None where it does not tell."""
+    if edit.kind in (EditKind.AUTO, EditKind.IMPORT):
+        return None
+    if edit.change.epochs:
+        return edit.change.epochs[0]
+    time_s = _time_of(edit.change)
+    return None if time_s is None else int(time_s // EPOCH_S)
 
 
 def _time_of(change: Change) -> float | None:

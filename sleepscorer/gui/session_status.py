@@ -5,11 +5,12 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Slot
 
 from sleepscorer.analysis.filters import described as described_filter
+from sleepscorer.core.edits import EditKind
+from sleepscorer.core.session import ScoringSession
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.status_line import StatusLine
 from sleepscorer.session_documents import Document
 
-_DEVICE_TEXTS = {"cpu": "CPU", "cuda": "GPU (CUDA)", "mps": "GPU (Metal)"}
 _SHORT_KINDS = {"eeg": "EEG", "eog": "EOG", "emg": "EMG"}
 
 
@@ -37,8 +38,9 @@ class SessionStatus(QObject):
     def forget(self) -> None:
         """Speak of none."""
         self._document = self._model = None
-        for part in ("file", "montage", "filters", "saved", "device"):
+        for part in ("file", "montage", "filters", "saved"):
             self._status.set_part(part, "")
+        self._status.say("")
 
     @Slot()
     def _show_montage(self) -> None:
@@ -70,18 +72,16 @@ class SessionStatus(QObject):
             text = f"read only: held by {holder}" if holder else "read only"
         elif path is None:
             text = "not saved"
-        elif not session.edits:
-            text = "no edits yet"
+        elif len(session.edits) > self._n_edits_at_opening:
+            text = f"saved {datetime.now():%H:%M:%S}{_edits_text(session)}"
         else:
-            text = f"saved, {_edits_text(len(session.edits))}"
-            if len(session.edits) > self._n_edits_at_opening:
-                text = f"saved {datetime.now():%H:%M:%S}, {_edits_text(len(session.edits))}"
+            text = f"saved{_edits_text(session)}" if _edits_text(session) else "no edits yet"
         self._status.set_part("saved", text, f"Session file: {path or 'none'}")
-        machine = session.machine
-        device = "" if machine is None else machine.provenance.device
-        text = f"staged on {_DEVICE_TEXTS.get(device, device)}" if device else ""
-        self._status.set_part("device", text)
 
 
-def _edits_text(n: int) -> str:
-    return "1 edit" if n == 1 else f"{n} edits"
+def _edits_text(session: ScoringSession) -> str:
+    """Count what a person did and did not take back; empty where a person did nothing yet."""
+    if not any(edit.kind is EditKind.MANUAL for edit in session.edits):
+        return ""
+    n = sum(edit.kind is EditKind.MANUAL for edit in session.done)
+    return {0: ", no edits", 1: ", 1 edit"}.get(n, f", {n} edits")

@@ -4,7 +4,7 @@ import signal
 import socket
 from types import FrameType
 
-from PySide6.QtCore import QObject, QSocketNotifier, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -15,7 +15,14 @@ class Termination(QObject):
 
     Python handles a signal only when Python code runs, and while Qt waits for events none does: the
     signal writes to a socket that Qt watches.
+
+    Signals
+    -------
+    asked
+        Before the windows close: whatever keeps them open is to end now.
     """
+
+    asked = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -39,6 +46,7 @@ class Termination(QObject):
     @Slot()
     def _on_signal(self) -> None:
         self._reader.recv(64)
+        self.asked.emit()
         QApplication.closeAllWindows()
         QApplication.quit()
 

@@ -1,6 +1,7 @@
 """Asks what the auto-scorer may fill."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -22,13 +23,13 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.gui.appearance import described, stage_style
+from sleepscorer.gui.appearance import described, stand_for_stage
 from sleepscorer.gui.dialogs.channels import ChannelChoice, ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
-    FillMode.CHOSEN: "Fill unscored epochs and &replace these stages:",
+    FillMode.CHOSEN: "Fill unscored epochs and &replace the stages below",
     FillMode.ALL: "Replace &all",
 }
 
@@ -55,13 +56,26 @@ class AutoScoringChoice:
 
 
 class AutoScoringDialog(QDialog):
-    """What may be filled, where it runs, by which channels."""
+    """What may be filled, where it runs, by which channels.
+
+    Parameters
+    ----------
+    recording
+        Whose channels there are.
+    choice
+        To begin with.
+    count
+        Number of epochs that a choice lets the auto-scorer change.
+    n_by_person
+        Number of epochs that a person scored.
+    """
 
     def __init__(
         self,
         recording: Recording,
         choice: AutoScoringChoice,
         *,
+        count: Callable[[AutoScoringChoice], int],
         n_by_person: int,
         parent: QWidget | None = None,
     ) -> None:
@@ -69,9 +83,14 @@ class AutoScoringDialog(QDialog):
         self.setWindowTitle("Auto-score")
         self.setMinimumWidth(560)
         self._recording, self._channels = recording, choice.channels
+        self._count, self._n_by_person = count, n_by_person
         self._modes = {mode: QRadioButton(text) for mode, text in _MODE_TEXTS.items()}
+        self._group = QButtonGroup(self)
         self._stages = {stage: QCheckBox(stage.text) for stage in STAGES}
         self._over_person = QCheckBox("Replace epochs that a &person scored as well")
+        self._counted = QLabel()
+        self._counted.setObjectName("faint")
+        self._counted.setWordWrap(True)
         self._device = QComboBox()
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
@@ -82,7 +101,7 @@ class AutoScoringDialog(QDialog):
         layout = QFormLayout(self)
         layout.addRow("Epochs", self._mode_box(choice))
         layout.addRow("", self._over_person)
-        layout.addRow("", self._note(n_by_person))
+        layout.addRow("", self._counted)
         layout.addRow("&On", self._device)
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
@@ -102,32 +121,22 @@ class AutoScoringDialog(QDialog):
         )
 
     def _mode_box(self, choice: AutoScoringChoice) -> QVBoxLayout:
-        group = QButtonGroup(self)
         box, row = QVBoxLayout(), QHBoxLayout()
         row.addSpacing(24)
         for stage, check in self._stages.items():
             described(check, f"Replace stage {stage.text}")
-            check.setStyleSheet(stage_style(stage))
+            stand_for_stage(check, stage)
             check.setChecked(stage in choice.chosen)
+            check.toggled.connect(self._on_changed)
             row.addWidget(check)
         row.addStretch()
         for mode, radio in self._modes.items():
-            described(radio, _MODE_TEXTS[mode].replace("&", ""))
-            group.addButton(radio)
-            radio.toggled.connect(self._on_mode_chosen)
+            self._group.addButton(radio)
+            radio.toggled.connect(self._on_changed)
             box.addWidget(radio)
             if mode is FillMode.CHOSEN:
                 box.addLayout(row)
         return box
-
-    def _note(self, n_by_person: int) -> QLabel:
-        note = QLabel(
-            f"A person scored {n_by_person} epochs; they stay as they are unless this is checked."
-            " One undo takes the auto-score back."
-        )
-        note.setObjectName("faint")
-        note.setWordWrap(True)
-        return note
 
     def _channel_box(self) -> QHBoxLayout:
         change = QPushButton("C&hange…")
@@ -143,11 +152,12 @@ class AutoScoringDialog(QDialog):
         described(self._over_person, "Replace epochs that a person scored as well")
         described(self._device, "Device", "Where the network runs")
         self._over_person.setChecked(choice.over_person)
+        self._over_person.toggled.connect(self._on_changed)
         for device, text in DEVICE_TEXTS.items():
             self._device.addItem(text, device)
         self._device.setCurrentIndex(max(self._device.findData(choice.device), 0))
         self._modes[choice.mode].setChecked(True)
-        self._on_mode_chosen()
+        self._on_changed()
         self._show_channels()
 
     def _show_channels(self) -> None:
@@ -163,9 +173,22 @@ class AutoScoringDialog(QDialog):
         self._score.setEnabled(True)
 
     @Slot()
-    def _on_mode_chosen(self) -> None:
+    def _on_changed(self) -> None:
+        if self._group.checkedButton() is None:
+            return
+        now = self.choice
         for check in self._stages.values():
-            check.setEnabled(self._modes[FillMode.CHOSEN].isChecked())
+            check.setEnabled(now.mode is FillMode.CHOSEN)
+        for mode, radio in self._modes.items():
+            text = f"{_MODE_TEXTS[mode]}: {_epochs(self._count(replace(now, mode=mode)))}"
+            radio.setText(text)
+            described(radio, text.replace("&", ""))
+        n_now, n_without = self._count(now), self._count(replace(now, over_person=False))
+        sentence = f"{_epochs(n_now)} will be auto-scored; one undo takes that back."
+        if self._n_by_person:
+            n_kept = self._n_by_person - (n_now - n_without)
+            sentence += f" Of {_epochs(self._n_by_person)} that a person scored, {n_kept} stay."
+        self._counted.setText(sentence)
 
     @Slot()
     def _on_change_channels(self) -> None:
@@ -180,3 +203,7 @@ class AutoScoringDialog(QDialog):
         if isinstance(dialog, ChannelsDialog):
             self._channels = dialog.choice
             self._show_channels()
+
+
+def _epochs(n: int) -> str:
+    return "1 epoch" if n == 1 else f"{n} epochs"

@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.progress import Progress
 from sleepscorer.gui.appearance import described
+from sleepscorer.gui.tasks import Task, TaskRunner
 
 FORMAT_TEXTS = {
     "edf": "Hypnogram and events as EDF+ annotations",
@@ -59,7 +61,10 @@ class ExportDialog(QDialog):
     folder, formats
         Chosen to begin with.
     existing
-        Names of the files in the way of a choice.
+        Names of the files in the way of a choice; asked for beside the window, as the folder may
+        lie on a slow drive.
+    tasks
+        What that is run with.
     warnings
         Sentences: epochs without a stage, for example.
     """
@@ -70,12 +75,14 @@ class ExportDialog(QDialog):
         formats: tuple[str, ...],
         *,
         existing: Callable[[ExportChoice], tuple[str, ...]],
+        tasks: TaskRunner,
         warnings: tuple[str, ...] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self._existing = existing
+        self._existing, self._tasks = existing, tasks
+        self._looking: Task | None = None
         self._in_the_way = QLabel()
         self._in_the_way.setObjectName("refusal")
         self._in_the_way.setWordWrap(True)
@@ -99,6 +106,8 @@ class ExportDialog(QDialog):
         described(self._force, "Replace files that exist", "Only files that sleepscorer made")
         self._deidentify = QCheckBox("&Leave out who was recorded, and when")
         described(self._deidentify, "De-identify", "The files are then named by a number instead")
+        self._force.toggled.connect(self._on_changed)
+        self._deidentify.toggled.connect(self._on_changed)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._export = self._buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
         self._buttons.accepted.connect(self.accept)
@@ -135,7 +144,34 @@ class ExportDialog(QDialog):
 
     def accept(self) -> None:
         """Export, or say what is in the way."""
-        names = () if self._force.isChecked() else self._existing(self.choice)
+        choice = self.choice
+        if choice.force:
+            super().accept()
+            return
+
+        def look(_progress: Progress) -> tuple[str, ...]:
+            return self._existing(choice)
+
+        self._export.setEnabled(False)
+        self._in_the_way.setText(f"Looking into {choice.folder}…")
+        self._looking = self._tasks.start("Looking for files in the way", look)
+        self._looking.finished.connect(self._on_looked)
+        self._looking.failed.connect(self._on_changed)
+        self._looking.cancelled.connect(self._on_changed)
+
+    def done(self, result: int) -> None:
+        """Close; an answer that comes later is not waited for."""
+        looking, self._looking = self._looking, None
+        if looking is not None:
+            looking.cancel()
+        super().done(result)
+
+    @Slot(object)
+    def _on_looked(self, names: tuple[str, ...]) -> None:
+        if self.sender() is not self._looking:
+            return
+        self._looking = None
+        self._on_changed()
         if names:
             self._in_the_way.setText(
                 f"{', '.join(names)}: there already. Check “Replace files that exist”, or choose"
@@ -147,6 +183,9 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _on_changed(self) -> None:
+        # Whatever is changed meanwhile, the answer is about the choice before.
+        self._looking = None
+        self._in_the_way.clear()
         self._export.setEnabled(bool(self.choice.formats and self._folder.text().strip()))
 
     @Slot()

@@ -1,0 +1,109 @@
+"""However the program ends, amid whatever work: it ends cleanly, and soon."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sleepscorer.session_documents import current_author, open_document
+from sleepscorer.simulated_files import scoring_path, write_simulated_night
+from sleepscorer.simulation.channels import derivations
+from sleepscorer.simulation.night import simulate_night
+
+_PROGRAM = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from sleepscorer.files import fingerprint
+from sleepscorer.gui import app, open_document
+from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
+from sleepscorer.gui.dialogs.export import ExportChoice
+from sleepscorer.gui.main_window import MainWindow
+
+when, how, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+open_document._CHECK_AFTER_MS = 0 if when == "hashing" else 60_000
+fingerprint._BLOCK_BYTES = 64 if when == "hashing" else 1 << 20
+application = QApplication(["sleepscorer"])
+begun = False
+
+def look():
+    global begun
+    window = next((w for w in application.topLevelWidgets() if type(w) is MainWindow), None)
+    if window is None:
+        return
+    running = {task.title for task in window.tasks.running}
+    if when == "opening" and "Opening" in running:
+        end(window)
+    elif when == "error" and window.notices.texts:
+        end(window)
+    elif window.workspace is None:
+        return
+    elif when == "shown":
+        end(window)
+    elif when == "hashing" and "Checking the recording" in running:
+        end(window)
+    elif when == "staging" and not begun:
+        begun = True
+        window.auto_scorer.start(window.document, AutoScoringChoice(device="cpu"))
+    elif when == "staging" and "Auto-scoring" in running:
+        QTimer.singleShot(700, lambda: end(window))
+    elif when == "exporting" and not begun:
+        begun = True
+        choice = ExportChoice(path.parent / "out", ("edf", "csv", "xlsx", "json"), False)
+        window.exporter.start(window.document, choice, arousals_scored=False)
+        QTimer.singleShot(60, lambda: end(window))
+
+def end(window):
+    timer.stop()
+    if how == "close":
+        window.exporter.cancel()
+        window.close()
+    elif how == "quit":
+        window.exporter.cancel()
+        QApplication.quit()
+    else:
+        os.kill(os.getpid(), signal.SIGTERM if how == "terminate" else signal.SIGINT)
+
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(1)
+sys.exit(app.run_window(path))
+"""
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("night") / "night.edf"
+    channels = derivations("F4-M1", "C4-M1", "E1-M2", sampling_rate_hz=128)
+    write_simulated_night(simulate_night(hours=2.0, seed=5, channels=channels), path)
+    scoring_path(path).unlink()
+    return path
+
+
+@pytest.mark.parametrize("how", ["close", "terminate"])
+@pytest.mark.parametrize("when", ["opening", "error", "shown", "hashing", "staging", "exporting"])
+def test_the_program_ends_cleanly(tmp_path, night, when, how):
+    path = tmp_path / "night.edf"
+    path.write_bytes(b"nothing" if when == "error" else night.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", _PROGRAM, when, how, str(path)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"QT_LOGGING_RULES": "*.debug=false"},
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    log = next((tmp_path / "own").rglob("sleepscorer.log"))
+    said = [line for line in log.read_text().splitlines() if "propagateSizeHints" not in line]
+    assert [line for line in said if "plugin does not support" not in line] == []
+    out = tmp_path / "out"
+    written = sorted(file.name for file in out.iterdir()) if out.is_dir() else []
+    assert len(written) in (0, 4), written
+    assert not [name for name in written if name.startswith(".")]
+    if when != "error":
+        document = open_document(path, author=current_author())
+        assert (document.held_by, document.session.read_only) == (None, False)
+        document.close()

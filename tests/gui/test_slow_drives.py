@@ -1,0 +1,157 @@
+"""Whatever a slow drive keeps waiting, the window goes on."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QPushButton
+
+from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui import opening, opening_notices
+from sleepscorer.gui.dialogs.export import ExportDialog
+from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.tasks import wait_for_threads
+from sleepscorer.session_documents import Document
+from sleepscorer.simulated_files import scoring_path, write_simulated_night
+from sleepscorer.simulation.channels import derivations
+from sleepscorer.simulation.night import simulate_night
+
+
+class SlowDrive:
+    """Keeps whoever asks waiting, and must not be asked on the window's thread."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers = threading.Event(), threading.Event()
+        self.threads: list[bool] = []
+
+    def slow(self, function: Callable[..., object]) -> Callable[..., object]:
+        def wait(*args: object, **options: object) -> object:
+            self.threads.append(threading.current_thread() is threading.main_thread())
+            self.asked.set()
+            self.answers.wait(10)
+            return function(*args, **options)
+
+        return wait
+
+
+@pytest.fixture
+def drive() -> Iterator[SlowDrive]:
+    drive = SlowDrive()
+    yield drive
+    drive.answers.set()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    window = MainWindow(SettingsFile(tmp_path / "settings.json"))
+    qtbot.addWidget(window)
+    window.show()
+    channels = derivations("C4-M1", "E1-M2", sampling_rate_hz=100)
+    night = simulate_night(hours=0.1, seed=2, channels=channels)
+    path = tmp_path / "night.edf"
+    write_simulated_night(night, path)
+    scoring_path(path).unlink()
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.document is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.tasks.running, timeout=20_000)
+    window.dialogs.close_all()
+    yield window
+    window.close()
+
+
+def _goes_on_while(qtbot, drive: SlowDrive) -> None:
+    """The event loop turns while the drive is asked, and nobody asked it on this thread."""
+    qtbot.waitUntil(drive.asked.is_set)
+    turns: list[int] = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: turns.append(1))
+    timer.start(1)
+    qtbot.waitUntil(lambda: len(turns) > 20)
+    timer.stop()
+    assert (drive.threads, drive.answers.is_set()) == ([False], False)
+    drive.answers.set()
+
+
+def test_storing_the_place(qtbot, window, drive, monkeypatch):
+    monkeypatch.setattr(Document, "save_view", drive.slow(Document.save_view))
+    window.workspace.model.select_epoch(3)
+    _goes_on_while(qtbot, drive)
+    qtbot.waitUntil(lambda: not window.tasks.running)
+    assert window.document.view["epoch"] == 3
+
+
+def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
+    answer = opening_notices.ScoringBeside
+    document = window.document
+    document.importable = Path("beside.edf")
+
+    def read(path: Path, _recording: object) -> object:
+        scored = document.session.state.hypnogram
+        return answer(path.name, Scoring(scored))
+
+    monkeypatch.setattr(opening_notices, "read_beside", drive.slow(read))
+    window.opening_notices._import_beside()
+    _goes_on_while(qtbot, drive)
+    qtbot.waitUntil(lambda: document.importable is None)
+
+
+def test_locating_a_recording(qtbot, window, drive, monkeypatch):
+    monkeypatch.setattr(Document, "locate", drive.slow(lambda *_, **__: "another one"))
+    window.opening_notices.locate(Path("other.edf"))
+    _goes_on_while(qtbot, drive)
+    qtbot.waitUntil(lambda: window.notices.texts == ("another one",))
+    names = {button.text() for button in window.notices.findChildren(QPushButton)}
+    assert names == {"Locate another…", "Accept it as it is", "Close"}
+
+
+def test_looking_for_files_in_the_way_of_an_export(qtbot, window, drive):
+    dialog = ExportDialog(
+        Path("out"),
+        ("csv",),
+        existing=drive.slow(lambda _choice: ("n.csv",)),
+        tasks=window.tasks,
+        parent=window,
+    )
+    dialog.open()
+    dialog.accept()
+    _goes_on_while(qtbot, drive)
+    qtbot.waitUntil(lambda: "n.csv: there already." in dialog._in_the_way.text())
+    assert dialog.isVisible()
+    dialog._force.setChecked(True)
+    dialog.accept()
+    assert not dialog.isVisible()
+
+
+def test_an_answer_about_another_choice_is_not_taken(qtbot, window, drive):
+    dialog = ExportDialog(
+        Path("out"), ("csv",), existing=drive.slow(lambda _: ()), tasks=window.tasks, parent=window
+    )
+    dialog.open()
+    dialog.accept()
+    qtbot.waitUntil(drive.asked.is_set)
+    dialog._folder.setText("elsewhere")
+    drive.answers.set()
+    qtbot.waitUntil(lambda: not window.tasks.running)
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_reading_the_presets_again(qtbot, window, drive, monkeypatch):
+    monkeypatch.setattr(opening, "load_presets", drive.slow(opening.load_presets))
+    window.reload_presets()
+    _goes_on_while(qtbot, drive)
+    qtbot.waitUntil(lambda: not window.tasks.running)
+
+
+def test_closing_waits_no_longer_than_a_second_for_the_place(qtbot, window, drive, monkeypatch):
+    monkeypatch.setattr(Document, "save_view", drive.slow(Document.save_view))
+    window.workspace.model.score(Stage.N2)
+    window.close_recording()
+    assert window.document is None
+    assert drive.threads == [False]
+    drive.answers.set()
+    assert wait_for_threads(5.0)
