@@ -9,7 +9,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.gui.event_kinds import EVENT_KINDS
 from sleepscorer.gui.keys import Keys, shown
+from sleepscorer.gui.mnemonics import without_mnemonic
 
 if TYPE_CHECKING:
     from sleepscorer.gui.commands import Commands
@@ -34,6 +36,8 @@ class WindowState:
         At least one epoch has a stage.
     is_staging
         The auto-scorer runs.
+    is_held
+        The session is open elsewhere, so that it can only be read here.
     n_presets
         How many montage presets there are.
     """
@@ -44,6 +48,7 @@ class WindowState:
     redo_label: str | None = None
     is_scored: bool = False
     is_staging: bool = False
+    is_held: bool = False
     n_presets: int = 0
 
 
@@ -57,6 +62,11 @@ def _with_recording(state: WindowState) -> bool:
 
 def _writable(state: WindowState) -> bool:
     return state.is_writable
+
+
+def _writable_or_held(state: WindowState) -> bool:
+    """Enabled where it says why nothing is stored: a silent key looks like a broken one."""
+    return state.is_writable or state.is_held
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,7 @@ def _scoring(stage: Stage) -> tuple[ActionSpec, ActionSpec]:
             text,
             "Score",
             lambda window: window.score(stage, keypad=False),
-            _writable,
+            _writable_or_held,
             in_toolbar=True,
         ),
         ActionSpec(
@@ -118,7 +128,7 @@ def _scoring(stage: Stage) -> tuple[ActionSpec, ActionSpec]:
             f"{text} (keypad)",
             "Score",
             lambda window: window.score(stage, keypad=True),
-            _writable,
+            _writable_or_held,
             in_menu=False,
         ),
     )
@@ -131,6 +141,7 @@ def _mark(name: str, text: str) -> ActionSpec:
         "Event",
         lambda window: window.mark_event(name),
         _writable,
+        checkable=True,
         in_toolbar=name == "arousal",
     )
 
@@ -188,7 +199,7 @@ _SCORE = (
         "Clear epoch, or delete the chosen event",
         "Score",
         lambda w: w.clear_epoch(),
-        _writable,
+        _writable_or_held,
     ),
     ActionSpec(
         "score.paint",
@@ -219,15 +230,13 @@ _SCORE = (
     ),
 )
 _EVENT = (
-    _mark("arousal", "Arousal"),
-    _mark("artefact", "Artefact"),
+    *(_mark(kind.name, kind.label) for kind in EVENT_KINDS),
     _mark("comment", "Comment…"),
-    _mark("limb", "Limb movement"),
-    _mark("obstructive", "Obstructive apnea"),
-    _mark("central", "Central apnea"),
-    _mark("mixed", "Mixed apnea"),
-    _mark("hypopnea", "Hypopnea"),
-    _mark("rera", "RERA"),
+    ActionSpec("event.next", "Next event", "Event", lambda w: w.select_event(1), group=1),
+    ActionSpec("event.previous", "Previous event", "Event", lambda w: w.select_event(-1), group=1),
+    ActionSpec(
+        "event.place", "Place event by keys", "Event", lambda w: w.place_event(), _writable, group=1
+    ),
     ActionSpec(
         "event.lights_off",
         "Lights off here",
@@ -244,7 +253,9 @@ _EVENT = (
         _writable,
         group=1,
     ),
-    ActionSpec("tool.select", "Select (leave other tools)", "Event", lambda w: w.leave(), group=2),
+    ActionSpec(
+        "tool.select", "Leave tools, back to the traces", "Event", lambda w: w.leave(), group=2
+    ),
     ActionSpec(
         "tool.measure",
         "Measure",
@@ -292,6 +303,14 @@ _VIEW = (
     _view("events", "Events", lambda w: w.show_panel("events"), 2),
     _view("statistics", "Statistics", lambda w: w.show_panel("statistics"), 2),
     _view("epoch", "Epoch", lambda w: w.show_panel("epoch"), 2),
+    ActionSpec(
+        "view.float",
+        "Panels in their own window",
+        "View",
+        lambda w: w.float_panels(),
+        checkable=True,
+        group=2,
+    ),
     ActionSpec(
         "view.dark", "Dark colours", "View", lambda w: w.toggle_dark(), _always, True, group=3
     ),
@@ -346,8 +365,16 @@ class ActionSet(QObject):
         for action_id, action in self._by_id.items():
             own = keys.get(action_id, ())
             action.setShortcuts([QKeySequence.fromString(key) for key in own])
-            text = action.text().replace("&", "")
+            text = without_mnemonic(action.text())
             action.setToolTip(f"{text} ({', '.join(shown(key) for key in own)})" if own else text)
+
+    def show_tool(self, tool: str) -> None:
+        """Show the action as on whose tool the traces have: ``"measure"``, ``"mark:<text>"``."""
+        by_tool = {f"mark:{kind.text}": f"event.{kind.name}" for kind in EVENT_KINDS}
+        own_words = "event.comment" if tool.startswith("mark:") else "tool.select"
+        used = "tool.measure" if tool == "measure" else by_tool.get(tool, own_words)
+        for action_id in ("tool.measure", "event.comment", *by_tool.values()):
+            self._by_id[action_id].setChecked(action_id == used)
 
     def update_to(self, state: WindowState) -> None:
         """Enable what makes sense, and name the steps that undo and redo would concern."""
@@ -355,7 +382,8 @@ class ActionSet(QObject):
             self._by_id[spec.id].setEnabled(spec.enabled(state))
         for name, label in (("undo", state.undo_label), ("redo", state.redo_label)):
             text = BY_ID[f"edit.{name}"].text
-            self._by_id[f"edit.{name}"].setText(f"{text} {label}" if label else text)
+            step = f" {label}".replace("&", "&&") if label else ""
+            self._by_id[f"edit.{name}"].setText(f"&{text}{step}")
 
     @Slot()
     def _on_triggered(self) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from sleepscorer import __version__
 from sleepscorer.gui.appearance import apply_theme
 from sleepscorer.gui.errors import ErrorHook
+from sleepscorer.gui.focus_frame import FocusFrames
+from sleepscorer.gui.garbage import GarbageCollection
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.tasks import wait_for_threads
@@ -36,22 +38,35 @@ def run_window(path: Path | None = None) -> int:
     application.setApplicationVersion(__version__)
     hook = ErrorHook(application)
     hook.install()
+    garbage = GarbageCollection(application)
     settings = SettingsFile()
     window = MainWindow(settings)
-    apply_theme(application, window.theme)
-    window.show()
-    if path is not None:
-        window.open_path(path)
-    elif settings.now.show_help_at_start:
-        settings.set(show_help_at_start=False)
-        QTimer.singleShot(0, window.show_help)
     termination = Termination(application)
-    code = application.exec()
-    termination.stop()
-    hook.uninstall()
-    window.tasks.stop_all()
-    if not wait_for_threads(_EXIT_WITHIN_S):
+    termination.asked.connect(window.exporter.cancel)
+    try:
+        _show(application, window, path)
+        code = application.exec()
+    finally:
+        termination.stop()
+        hook.uninstall()
+        window.exporter.cancel()
+        window.tasks.stop_all()
+        window.close_recording()
+        has_ended = wait_for_threads(_EXIT_WITHIN_S)
+    if not has_ended:
         # Python would destroy a thread that still runs, and Qt would then crash the program.
         logging.shutdown()
         os._exit(code)
+    garbage.stop()
     return code
+
+
+def _show(application: QApplication, window: MainWindow, path: Path | None) -> None:
+    apply_theme(application, window.theme)
+    FocusFrames(application)
+    window.show()
+    if path is not None:
+        window.open_path(path)
+    elif window.settings.now.show_help_at_start:
+        window.settings.set(show_help_at_start=False)
+        QTimer.singleShot(0, window.show_help)

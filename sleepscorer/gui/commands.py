@@ -38,6 +38,8 @@ class Commands:
         def score(panes: Workspace) -> None:
             if self._window.actions_of["score.paint"].isChecked():
                 panes.model.set_painting_stage(stage)
+            elif self._refuses_edits():
+                return
             elif panes.traces.is_unreadable:
                 self._window.status.refuse(
                     "This page can't be read: what isn't shown isn't scored."
@@ -51,7 +53,7 @@ class Commands:
         """Delete the event chosen in the traces, or else take the epoch's stage away and stay."""
 
         def clear(panes: Workspace) -> None:
-            if not panes.traces.delete_selected_event():
+            if not self._refuses_edits() and not panes.traces.delete_selected_event():
                 panes.model.score_epochs([panes.model.epoch], Stage.UNSCORED)
 
         self._with_workspace(clear)
@@ -85,11 +87,25 @@ class Commands:
         if name == "comment":
             text, ok = QInputDialog.getText(self._window, "Comment", "Text of the comment")
             if not ok or not text.strip() or self._window.document is not document:
+                self.leave()
                 return
         else:
             text = event_kind(name).text
         self._use_tool(f"mark:{text.strip()}")
         self._window.status.say(f"Drag on a trace to mark: {text.strip()}. Esc leaves.")
+
+    def select_event(self, step: int) -> None:
+        """Choose the next or the previous event, and go there."""
+
+        def select(panes: Workspace) -> None:
+            if not panes.traces.select_event(step):
+                self._window.status.say("No event " + ("after" if step > 0 else "before") + " this")
+
+        self._with_workspace(select)
+
+    def place_event(self) -> None:
+        """Mark or change an event by the arrow keys."""
+        self._with_workspace(lambda panes: panes.traces.place_event())
 
     def set_lights_here(self, *, off: bool) -> None:
         """Put lights off at the start of the current epoch, or lights on at its end."""
@@ -104,9 +120,10 @@ class Commands:
         self._with_model(change)
 
     def leave(self) -> None:
-        """End painting, marking and measuring."""
+        """End painting, marking and measuring, and give the traces the focus."""
         self._with_workspace(Workspace.leave_tools)
         self._window.show_tool("select")
+        self._window.focus_traces()
 
     def toggle_measuring(self) -> None:
         """Begin or end measuring."""
@@ -193,11 +210,17 @@ class Commands:
 
     def focus_traces(self) -> None:
         """Put the focus on the traces."""
-        self._with_workspace(lambda panes: panes.traces.setFocus())
+        self._window.focus_traces()
 
     def show_panel(self, name: str) -> None:
         """Show a panel and put the focus there."""
         self._window.show_panel(name)
+
+    def float_panels(self) -> None:
+        """Show the panels in a window of their own, or beside the traces again."""
+        wanted = self._window.actions_of["view.float"].isChecked()
+        self._window.dock.setFloating(wanted)
+        self._window.dock.show()
 
     def toggle_dark(self) -> None:
         """Change between light and dark colours."""
@@ -261,6 +284,14 @@ class Commands:
     def quit(self) -> None:
         """Close the window."""
         self._window.close()
+
+    def _refuses_edits(self) -> bool:
+        """Say who holds the session, if it can only be read here."""
+        document = self._window.document
+        holder = "" if document is None else document.held_by
+        if holder:
+            self._window.status.refuse(f"Read only, nothing was stored: held by {holder}")
+        return bool(holder)
 
     def _with_model(self, do: Callable[[SessionModel], object]) -> None:
         if self._window.workspace is not None:

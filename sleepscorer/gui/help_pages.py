@@ -1,11 +1,15 @@
 """The pages of the manual that come with the program."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sleepscorer.gui.keys import Keys, shown
 from sleepscorer.paths import resource
 
 _ORDER = ("getting_started", "keys", "review", "events", "files")
+_ACTION = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
 @dataclass(frozen=True)
@@ -17,14 +21,21 @@ class HelpPage:
     markdown: str
 
 
-def help_pages() -> tuple[HelpPage, ...]:
-    """Return all pages, in the order they are to be read."""
-    pages = [_page(path) for path in sorted(resource("help").glob("*.md"))]
+def help_pages(keys: Mapping[str, Keys]) -> tuple[HelpPage, ...]:
+    """Return all pages, in the order they are to be read, with the keys in force.
+
+    Where a page has the name of an action in braces, the keys of this action stand in its place.
+    """
+    pages = [_page(path, keys) for path in sorted(resource("help").glob("*.md"))]
     rank = {name: number for number, name in enumerate(_ORDER)}
     return tuple(sorted(pages, key=lambda page: rank.get(page.name, len(rank))))
 
 
-def _page(path: Path) -> HelpPage:
-    text = path.read_text(encoding="utf-8")
+def _page(path: Path, keys: Mapping[str, Keys]) -> HelpPage:
+    def keys_of(found: re.Match[str]) -> str:
+        own = keys.get(found[1], ())
+        return " or ".join(f"`{shown(key)}`" for key in own) or "(no key)"
+
+    text = _ACTION.sub(keys_of, path.read_text(encoding="utf-8"))
     title = text.partition("\n")[0].lstrip("# ").strip()
     return HelpPage(path.stem, title, text)

@@ -1,17 +1,22 @@
 """Shows the manual beside the traces, so that what it says can be tried while it is read."""
 
-from PySide6.QtCore import Qt, Slot
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QDockWidget,
     QLabel,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.help_pages import help_pages
+from sleepscorer.gui.keys import Keys
+from sleepscorer.gui.reading_text import ReadingText
 
 _MARGIN_PX = 12
 _WIDTH_PX = 330
@@ -20,8 +25,15 @@ _WIDTH_PX = 330
 class HelpPane(QDockWidget):
     """The pages to choose from, and the chosen one; read when it is first shown.
 
-    It is part of the main window, whose keys therefore work in it.
+    It is part of the main window, whose keys therefore work in it, but for those that scroll.
+
+    Signals
+    -------
+    left
+        The person put it away.
     """
+
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Help", parent)
@@ -29,10 +41,13 @@ class HelpPane(QDockWidget):
         self.setAllowedAreas(
             Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
         )
+        self._keys: Mapping[str, Keys] = {}
         self._choice = QComboBox()
         described(self._choice, "Help pages", "Alt+P, then the arrows")
-        self._text = QTextBrowser()
-        described(self._text, "Help page", "Up, down and space scroll; F1 closes")
+        self._text = ReadingText()
+        described(
+            self._text, "Help page", "The arrows, PgUp, PgDn, Home and End scroll; Esc closes"
+        )
         self._text.setOpenExternalLinks(True)
         self._text.document().setDocumentMargin(_MARGIN_PX)
         label = QLabel("&Page")
@@ -48,13 +63,47 @@ class HelpPane(QDockWidget):
         self._choice.currentIndexChanged.connect(self._on_page_chosen)
 
     def open(self) -> None:
-        """Show the manual, with the focus in it."""
+        """Show the manual, with the focus in it; put it away where it has the focus already."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self._leave()
+            return
         if not self._choice.count():
-            for page in help_pages():
-                self._choice.addItem(page.title, page.markdown)
+            self._list_pages()
         self.show()
         self.raise_()
         self._text.setFocus()
+
+    def set_keys(self, keys: Mapping[str, Keys]) -> None:
+        """Let the pages name these keys."""
+        self._keys = keys
+        if self._choice.count():
+            self._list_pages()
+
+    def event(self, event: QEvent) -> bool:
+        """Take Esc before it leaves a tool of the traces."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._leave()
+                return True
+        return super().event(event)
+
+    def _leave(self) -> None:
+        self.hide()
+        self.left.emit()
+
+    def _list_pages(self) -> None:
+        chosen = max(self._choice.currentIndex(), 0)
+        self._choice.blockSignals(True)
+        self._choice.clear()
+        for page in help_pages(self._keys):
+            self._choice.addItem(page.title, page.markdown)
+        self._choice.setCurrentIndex(chosen)
+        self._choice.blockSignals(False)
+        self._on_page_chosen(chosen)
 
     @Slot(int)
     def _on_page_chosen(self, index: int) -> None:

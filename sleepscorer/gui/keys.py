@@ -10,7 +10,7 @@ from sleepscorer.core.errors import UsageError
 Keys = tuple[str, ...]
 """Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""
 
-_DIGIT_STAGES = {"w": "0", "n1": "1", "n2": "2", "n3": "3", "r": "5"}
+_DIGIT_STAGES: dict[str, Keys] = {"w": ("0",), "n1": ("1",), "n2": ("2",), "n3": ("3",)}
 _FIXED: dict[str, Keys] = {
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
@@ -22,10 +22,14 @@ _FIXED: dict[str, Keys] = {
     "edit.preferences": ("Ctrl+,",),
     "score.clear": ("Del",),
     "score.auto": ("Ctrl+R",),
+    "score.cancel": ("Ctrl+Shift+R",),
     "score.paint": ("P",),
     "event.arousal": ("A",),
     "event.artefact": ("X",),
     "event.comment": ("C",),
+    "event.next": (".",),
+    "event.previous": (",",),
+    "event.place": ("K",),
     "event.lights_off": ("Ctrl+L",),
     "event.lights_on": ("Ctrl+Shift+L",),
     "tool.select": ("Esc",),
@@ -54,20 +58,23 @@ _FIXED: dict[str, Keys] = {
     "view.statistics": ("Ctrl+3",),
     "view.epoch": ("Ctrl+4",),
     "view.traces": ("Ctrl+0",),
+    "view.float": ("Ctrl+Shift+P",),
     "help.contents": ("F1",),
     "help.keys": ("?",),
     **{f"montage.{number}": (f"F{number}",) for number in range(2, 13)},
 }
 
 
-def _stages(*, r: str = "5", digits: bool = True, letters: Mapping[str, str]) -> dict[str, Keys]:
+def _stages(
+    *, r: Keys = ("5",), digits: bool = True, letters: Mapping[str, str]
+) -> dict[str, Keys]:
     """Top row and letters score as the preference says; the keypad has actions of its own."""
     stages = {**_DIGIT_STAGES, "r": r}
     keys: dict[str, Keys] = {}
-    for stage, digit in stages.items():
+    for stage, own in stages.items():
         letter = (letters[stage],) if stage in letters else ()
-        keys[f"score.{stage}"] = (*letter, digit) if digits else letter
-        keys[f"score.{stage}.keypad"] = (f"Num+{digit}",)
+        keys[f"score.{stage}"] = (*letter, *own) if digits else letter
+        keys[f"score.{stage}.keypad"] = tuple(f"Num+{digit}" for digit in own)
     keys["score.unscored"] = ("9",) if digits else ()
     keys["score.unscored.keypad"] = ("Num+9",)
     return keys
@@ -76,18 +83,22 @@ def _stages(*, r: str = "5", digits: bool = True, letters: Mapping[str, str]) ->
 PROFILES: Mapping[str, Mapping[str, Keys]] = MappingProxyType(
     {
         "default": _FIXED | _stages(letters={"w": "W", "r": "R"}),
-        "ISR": _FIXED | _stages(r="4", letters={"w": "W", "r": "R"}),
+        "ISR": _FIXED | _stages(r=("4", "5"), letters={"w": "W", "r": "R"}),
         "letters": _FIXED
         | _stages(letters={"w": "W", "n1": "Q", "n2": "S", "n3": "D", "r": "R"}, digits=False)
         | {"score.unscored": ("E",)},
     }
 )
-"""Keys by action, by profile. ISR is the AASM's inter-scorer reliability program, where R is 4."""
+"""Keys by action, by profile.
+
+ISR is the AASM's inter-scorer reliability program, where R is 4. Nothing is 5 there, so that it is
+R as in the default profile: who is used to that presses no dead key.
+"""
 
 PROFILE_TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "default": "Default: W or 0, 1, 2, 3, R or 5",
-        "ISR": "AASM inter-scorer reliability: 0, 1, 2, 3 and 4 for R",
+        "ISR": "AASM inter-scorer reliability: W or 0, 1, 2, 3, R or 4",
         "letters": "Letters: W, Q for N1, S for N2, D for N3, R",
     }
 )

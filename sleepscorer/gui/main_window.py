@@ -8,36 +8,35 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QMainWindow,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.montage_files import load_presets
 from sleepscorer.gui.actions import ActionSet, WindowState
 from sleepscorer.gui.appearance import apply_theme
 from sleepscorer.gui.auto_scoring import AutoScorer
 from sleepscorer.gui.commands import Commands
+from sleepscorer.gui.device_status import DeviceStatus
 from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.exporting import Exporter
 from sleepscorer.gui.help_pane import HelpPane
-from sleepscorer.gui.keys import Keys, key_map
+from sleepscorer.gui.keys import Keys, key_map, shown
 from sleepscorer.gui.menus import Menus
 from sleepscorer.gui.notices import NoticeBar
 from sleepscorer.gui.open_document import OpenDocument
 from sleepscorer.gui.opening import OpenedRecording, Opener
 from sleepscorer.gui.opening_notices import OpeningNotices
+from sleepscorer.gui.panel_dock import PanelDock
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.session_status import SessionStatus
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.start_page import StartPage
 from sleepscorer.gui.status_line import StatusLine
-from sleepscorer.gui.tasks import Task, TaskRunner
+from sleepscorer.gui.tasks import TaskRunner
 from sleepscorer.gui.theme import THEMES, Theme
 from sleepscorer.gui.view_state import layout_of, layout_text, show_view
 from sleepscorer.gui.window_dialogs import WindowDialogs
@@ -64,7 +63,7 @@ class MainWindow(QMainWindow):
         self.tasks = TaskRunner(self)
         self.workspace: Workspace | None = None
         self._open: OpenDocument | None = None
-        self._presets: tuple[MontagePreset, ...] = ()
+        self.presets: tuple[MontagePreset, ...] = ()
         self.notices = NoticeBar()
         self.status = StatusLine(self.tasks)
         self.auto_scorer = AutoScorer(self.tasks, self)
@@ -74,12 +73,12 @@ class MainWindow(QMainWindow):
         self.opening_notices = OpeningNotices(self)
         self._start_page = StartPage()
         self._stack = QStackedWidget()
-        self._tabs = QTabWidget()
-        self._dock = QDockWidget("Panels")
         self._help = HelpPane()
         self.actions_of = ActionSet(self, Commands(self))
+        self.dock = PanelDock(self.actions_of["view.float"])
         self._menus = Menus(self, self.actions_of)
         self._session_status = SessionStatus(self.status)
+        self._device_status = DeviceStatus(self.status, self.tasks, self.settings)
         self._lay_out()
         self._connect()
         self._apply_keys()
@@ -152,12 +151,12 @@ class MainWindow(QMainWindow):
         self._open.deleteLater()
         self._open = None
         self._session_status.forget()
-        self._tabs.clear()
+        self.dock.tabs.clear()
         self._stack.setCurrentWidget(self._start_page)
         self.workspace.dispose()
         self.workspace = None
         self.notices.clear()
-        self._dock.hide()
+        self.dock.hide()
         self._show_state()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - a name of Qt
@@ -184,14 +183,14 @@ class MainWindow(QMainWindow):
         self._open = OpenDocument(
             document, model, self.tasks, channels=opened.channels, parent=self
         )
-        self._presets = opened.presets
+        self.presets = opened.presets
         self._connect_workspace(self.workspace)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
-        self.workspace.fill_tabs(self._tabs)
+        self.workspace.fill_tabs(self.dock.tabs)
         self._show_dock()
         self.settings.add_recent_file(opened.recent_path)
-        self._menus.show_presets(self._presets, model.montage.name)
+        self._menus.show_presets(self.presets, model.montage.name)
         self._apply_scale()
         self._show_state()
         self.workspace.traces.setFocus()
@@ -205,15 +204,16 @@ class MainWindow(QMainWindow):
         panes.traces.message.connect(self.status.say)
         panes.overview.painting_changed.connect(self._on_painting_changed)
         panes.events.tool_chosen.connect(self._on_tool_chosen)
+        panes.events.doubted.connect(self.status.say)
         if self._open is not None:
             self._open.warned.connect(self.tell)
             panes.statistics.arousals_scored_changed.connect(self._open.save_soon)
             self._session_status.follow(self._open.document, model)
 
     def _show_dock(self) -> None:
-        self._dock.show()
+        self.dock.show()
         if not self.settings.now.window_layout:
-            self.resizeDocks([self._dock], [_DOCK_PX], Qt.Orientation.Horizontal)
+            self.resizeDocks([self.dock], [_DOCK_PX], Qt.Orientation.Horizontal)
 
     # -- looks ----------------------------------------------------------------------------------
 
@@ -221,48 +221,53 @@ class MainWindow(QMainWindow):
         """Show a panel and put the focus into it."""
         if self.workspace is not None:
             _, panel = self.workspace.panels[name]
-            self._dock.show()
-            self._tabs.setCurrentWidget(panel)
-            panel.setFocus()
-            if not panel.hasFocus():
-                self._tabs.tabBar().setFocus()
+            self.dock.show_panel(panel)
+
+    @Slot()
+    def focus_traces(self) -> None:
+        """Put the focus on the traces, or on the start page."""
+        self.activateWindow()
+        self._stack.currentWidget().setFocus()
 
     @Slot()
     def show_help(self) -> None:
-        """Show the manual, or put it away if it is read."""
-        if self._help.isVisible():
-            self._help.hide()
-            self._stack.currentWidget().setFocus()
-        else:
-            self._help.open()
+        """Show the manual with the focus in it, or put it away if it has the focus."""
+        self._help.open()
 
     def show_tool(self, tool: str) -> None:
         """Show which tool the traces have."""
-        self.actions_of["tool.measure"].setChecked(tool == "measure")
+        self.actions_of.show_tool(tool)
         if self.workspace is not None:
             self.workspace.events.set_tool(tool)
 
     def show_preset(self, index: int) -> None:
         """Show a montage preset; from 0."""
-        if self.workspace is None or index >= len(self._presets):
+        if self.workspace is None or index >= len(self.presets):
             return
-        model, preset = self.workspace.model, self._presets[index]
-        montage = preset.resolve(model.recording)
-        if not montage.traces:
-            self.status.say(f"The recording has nothing of the montage {preset.name}")
+        model, preset = self.workspace.model, self.presets[index]
+        lacking = preset.lacking(model.recording)
+        n_lacking, n_rules = len(lacking), len(preset.rules)
+        montage, n_signals = preset.resolve(model.recording), len(model.recording.signals)
+        # Somebody who pressed a wrong key must not be left with a trace or two of many.
+        if 2 * n_lacking > n_rules and 2 * len(montage.traces) < n_signals:
+            what = f"{n_lacking} of its {n_rules} traces"
+            self.status.refuse(f"{preset.name} is not shown: the recording lacks {what}")
         else:
             model.set_montage(montage)
-            lacking = preset.lacking(model.recording)
-            if lacking:
-                self.status.say(f"{preset.name}: the recording has no {', '.join(lacking)}")
-        self._menus.show_presets(self._presets, model.montage.name)
+            said = f"the recording has no {', '.join(lacking)}" if lacking else "shown"
+            self.status.say(f"{preset.name}: {said}")
+        self._menus.show_presets(self.presets, model.montage.name)
 
     @Slot()
     def reload_presets(self) -> None:
         """List the presets anew: one may have been saved."""
+        self._opener.read_presets()
+
+    @Slot(object)
+    def _on_presets_read(self, presets: tuple[MontagePreset, ...]) -> None:
         if self.workspace is not None:
-            self._presets = tuple(load_presets())
-            self._menus.show_presets(self._presets, self.workspace.model.montage.name)
+            self.presets = presets
+            self._menus.show_presets(self.presets, self.workspace.model.montage.name)
             self._show_state()
 
     def _lay_out(self) -> None:
@@ -278,38 +283,35 @@ class MainWindow(QMainWindow):
         column.addWidget(self._stack, 1)
         self._stack.addWidget(self._start_page)
         self.setCentralWidget(centre)
-        self._tabs.setAccessibleName("Panels")
-        self._tabs.setDocumentMode(True)
-        self._dock.setObjectName("panels")
-        self._dock.setWidget(self._tabs)
-        self._dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        self._dock.setTitleBarWidget(QWidget())
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._help)
         self.setStatusBar(self.status)
         now = self.settings.now
         self.restoreGeometry(layout_of(now.window_geometry))
         self.restoreState(layout_of(now.window_layout))
-        self._dock.hide()
+        self.dock.hide()
         self._help.hide()
         self._start_page.show_recent(now.recent_files)
 
     def _connect(self) -> None:
         self._opener.opened.connect(self._on_opened)
         self._opener.failed.connect(self.tell)
+        self._opener.presets_read.connect(self._on_presets_read)
         self.auto_scorer.state_changed.connect(self._show_state)
         self.auto_scorer.failed.connect(self.tell)
         self.auto_scorer.scored.connect(self.status.say)
-        self.status.cancel_asked.connect(self._on_cancel_asked)
         self.settings.changed.connect(self._on_setting_changed)
         self.settings.not_saved.connect(self.tell)
         self._start_page.open_asked.connect(self.dialogs.choose_recording)
         self._start_page.help_asked.connect(self.show_help)
+        self._help.left.connect(self.focus_traces)
         self._start_page.recording_chosen.connect(self.open_path)
         self._menus.recent_chosen.connect(self.open_path)
 
     def _apply_keys(self) -> None:
         self.actions_of.set_keys(self.keys)
+        self._help.set_keys(self.keys)
+        self.status.set_cancel_key(", ".join(map(shown, self.keys["score.cancel"])))
         self._menus.show_recent(self.settings.now.recent_files)
 
     def _apply_scale(self) -> None:
@@ -326,7 +328,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_state(self) -> None:
         document = self.document
-        state = WindowState(is_staging=self.auto_scorer.is_running, n_presets=len(self._presets))
+        state = WindowState(is_staging=self.auto_scorer.is_running, n_presets=len(self.presets))
         if document is not None:
             session = document.session
             state = WindowState(
@@ -336,7 +338,8 @@ class MainWindow(QMainWindow):
                 redo_label=session.redo_label,
                 is_scored=bool((session.state.stages != Stage.UNSCORED).any()),
                 is_staging=self.auto_scorer.is_running,
-                n_presets=len(self._presets),
+                is_held=bool(document.held_by),
+                n_presets=len(self.presets),
             )
         self.actions_of.update_to(state)
         self._show_title()
@@ -350,7 +353,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_montage_changed(self) -> None:
         if self.workspace is not None:
-            self._menus.show_presets(self._presets, self.workspace.model.montage.name)
+            self._menus.show_presets(self.presets, self.workspace.model.montage.name)
 
     @Slot(bool)
     def _on_painting_changed(self, painting: bool) -> None:
@@ -360,11 +363,7 @@ class MainWindow(QMainWindow):
     def _on_tool_chosen(self, tool: str) -> None:
         if self.workspace is not None:
             self.workspace.traces.set_tool(tool)
-            self.actions_of["tool.measure"].setChecked(False)
-
-    @Slot(object)
-    def _on_cancel_asked(self, task: Task) -> None:
-        task.cancel()
+            self.actions_of.show_tool(tool)
 
     @Slot(str)
     def _on_setting_changed(self, name: str) -> None:

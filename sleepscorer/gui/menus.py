@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.actions import ACTIONS, MENUS, ActionSet
-from sleepscorer.gui.appearance import stage_style
+from sleepscorer.gui.appearance import stand_for_stage
+from sleepscorer.gui.mnemonics import give_mnemonics
 
 _TOOLBAR_TEXTS = {"score.paint": "Paint", "score.auto": "Auto-score", "file.open": "Open"}
 _TOOLBAR_BREAKS = ("edit.undo", "score.w", "score.paint", "event.arousal")
@@ -29,10 +30,13 @@ class Menus(QObject):
     def __init__(self, window: QMainWindow, actions: ActionSet) -> None:
         super().__init__(window)
         self._actions = actions
-        self._recent = QMenu("Open &recent", window)
-        for name in MENUS:
-            self._fill(window.menuBar().addMenu(f"&{name}"), name)
+        self._recent = QMenu("Open recent", window)
+        self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
+        for name, menu in self._menus.items():
+            self._fill(menu, name)
+        give_mnemonics(window.menuBar())
         self._add_toolbar(window)
+        self.show_presets((), "")
 
     def show_recent(self, paths: tuple[str, ...]) -> None:
         """List the recent recordings."""
@@ -54,6 +58,7 @@ class Menus(QObject):
                 name = presets[number - 2].name
                 action.setText(name.replace("&", "&&"))
                 action.setChecked(name == current)
+        give_mnemonics(self._menus["Montage"])
 
     def _fill(self, menu: QMenu, name: str) -> None:
         group = 0
@@ -66,6 +71,7 @@ class Menus(QObject):
             menu.addAction(self._actions[spec.id])
             if spec.id == "file.open":
                 menu.addMenu(self._recent)
+        give_mnemonics(menu)
 
     def _add_toolbar(self, window: QMainWindow) -> None:
         bar = QToolBar("Tools", window)
@@ -89,7 +95,7 @@ class Menus(QObject):
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
                 stage = _stage_of(spec.id)
                 if stage is not None:
-                    button.setStyleSheet(f"QToolButton {{ {stage_style(stage)} }}")
+                    stand_for_stage(button, stage)
         window.addToolBar(bar)
 
     @Slot()

@@ -43,7 +43,7 @@ class StartPage(QWidget):
         open_button = QPushButton("&Open a recording…  (Ctrl+O)")
         described(open_button, "Open a recording", "Choose a recording or a session file (Ctrl+O)")
         open_button.clicked.connect(self.open_asked)
-        help_button = QPushButton("&How to begin  (F1)")
+        help_button = QPushButton("How to &begin  (F1)")
         described(help_button, "How to begin", "The first page of the manual (F1)")
         help_button.clicked.connect(self.help_asked)
         self._recent_title = QLabel("&Recent recordings")

@@ -1,10 +1,10 @@
 """The line at the bottom: what is shown, whether it is stored, what is being computed."""
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from sleepscorer.gui.appearance import described
-from sleepscorer.gui.open_document import CHECKING
+from sleepscorer.gui.open_document import CHECKING, SAVING
 from sleepscorer.gui.tasks import Task, TaskRunner
 
 _PARTS = {
@@ -14,20 +14,13 @@ _PARTS = {
     "saved": "Saved state",
     "device": "Auto-scorer's device",
 }
-_QUIET_TASKS = frozenset({"Reading the weights", CHECKING})
+LOOKING_FOR_DEVICE = "Looking for a GPU"
+_QUIET_TASKS = frozenset({"Reading the weights", LOOKING_FOR_DEVICE, CHECKING, SAVING})
 _MESSAGE_MS = 6000
 
 
 class StatusLine(QStatusBar):
-    """Labels by name, a message now and then, and the progress of long work with its cancel button.
-
-    Signals
-    -------
-    cancel_asked
-        The task to be cancelled.
-    """
-
-    cancel_asked = Signal(object)
+    """Labels by name, a message now and then, and the progress of long work and a way to end it."""
 
     def __init__(self, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +45,7 @@ class StatusLine(QStatusBar):
         self._bar.setTextVisible(False)
         described(self._bar, "Progress")
         self._cancel = QPushButton("Cancel")
-        described(self._cancel, "Cancel the work in progress")
+        self.set_cancel_key("")
         self._cancel.clicked.connect(self._on_cancel)
         for widget in (self._text, self._bar, self._cancel):
             self.addPermanentWidget(widget)
@@ -62,6 +55,11 @@ class StatusLine(QStatusBar):
         self._forget.timeout.connect(self._message.clear)
         tasks.started.connect(self._on_started)
         tasks.ended.connect(self._on_ended)
+
+    def set_cancel_key(self, key: str) -> None:
+        """Name the key that cancels auto-scoring."""
+        tip = "Cancel the work in progress"
+        described(self._cancel, "Cancel", f"{tip} (auto-scoring: {key})" if key else tip)
 
     @property
     def message(self) -> str:
@@ -92,7 +90,6 @@ class StatusLine(QStatusBar):
         self._message.setObjectName(style)
         self._message.style().polish(self._message)
         self._message.setText(sentence)
-        self._message.setToolTip(sentence)
         self._message.setToolTip(sentence)
         self._forget.start(_MESSAGE_MS)
 
@@ -129,7 +126,7 @@ class StatusLine(QStatusBar):
     @Slot()
     def _on_cancel(self) -> None:
         if self._task is not None:
-            self.cancel_asked.emit(self._task)
+            self._task.cancel()
 
 
 def duration_text(seconds: float) -> str:

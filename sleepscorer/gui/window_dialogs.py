@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from sleepscorer.core.progress import Progress
-from sleepscorer.core.session import FillMode
+from sleepscorer.core.session import FillMode, epochs_to_fill
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports import output_paths
 from sleepscorer.files.session_file import SUFFIX
@@ -150,8 +151,16 @@ class WindowDialogs(QObject):
             over_person=False,
         )
         n_by_person = int(np.count_nonzero(document.session.state.by_person))
+
+        def count(choice: AutoScoringChoice) -> int:
+            state, over_person = document.session.state, choice.over_person
+            wanted = epochs_to_fill(
+                state, choice.mode, chosen=choice.chosen, over_person=over_person
+            )
+            return int(np.count_nonzero(wanted))
+
         dialog = AutoScoringDialog(
-            document.recording, choice, n_by_person=n_by_person, parent=self._window
+            document.recording, choice, count=count, n_by_person=n_by_person, parent=self._window
         )
         self._ask(dialog, self._on_auto_scoring_chosen)
 
@@ -218,12 +227,13 @@ class WindowDialogs(QObject):
         def existing(choice: ExportChoice) -> tuple[str, ...]:
             stem = document.recording.path.stem
             paths = output_paths(choice.folder, stem, choice.formats)
-            return () if choice.deidentify else tuple(p.name for p in paths if p.exists())
+            return () if choice.deidentify else tuple(p.name for p in paths if lexists(p))
 
         dialog = ExportDialog(
             folder,
             now.export_formats,
             existing=existing,
+            tasks=self._window.tasks,
             warnings=warnings,
             parent=self._window,
         )
@@ -259,7 +269,8 @@ class WindowDialogs(QObject):
 
     def show_keys(self) -> None:
         """Show the sheet of keys."""
-        self._ask(KeySheet(self._window.keys, self._window))
+        presets = [preset.name for preset in self._window.presets]
+        self._ask(KeySheet(self._window.keys, presets, self._window))
 
     def show_about(self) -> None:
         """Say what the program is."""

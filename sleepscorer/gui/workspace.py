@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from sleepscorer.gui.overview import Overview
@@ -42,6 +42,7 @@ class Workspace(QWidget):
         self.events = EventsPanel(model)
         self.statistics = StatisticsPanel(model)
         self.epoch = EpochPanel(model, theme)
+        self._tabs: QTabWidget | None = None
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.overview)
@@ -52,6 +53,7 @@ class Workspace(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
+        self.setFocusProxy(self.traces)
 
     @property
     def panels(self) -> Mapping[str, tuple[str, QWidget]]:
@@ -68,6 +70,18 @@ class Workspace(QWidget):
         tabs.clear()
         for title, panel in self.panels.values():
             tabs.addTab(panel, title)
+        shown = self.panels.get(self.model.panel)
+        if shown is not None:
+            tabs.setCurrentWidget(shown[1])
+        self._tabs = tabs
+        tabs.currentChanged.connect(self._on_tab_chosen)
+
+    @Slot(int)
+    def _on_tab_chosen(self, index: int) -> None:
+        chosen = None if self._tabs is None else self._tabs.widget(index)
+        name = next((name for name, (_, panel) in self.panels.items() if panel is chosen), None)
+        if name is not None:
+            self.model.set_panel(name)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

@@ -12,9 +12,12 @@ import pytest
 from PySide6.QtCore import QThread, QtMsgType, qInstallMessageHandler
 from shiboken6 import isValid
 
+from sleepscorer.gui.tasks import wait_for_threads
+
 _KNOWN_NOISE = (
     "This plugin does not support propagateSizeHints()",
     "This plugin does not support raise()",
+    "This plugin does not support grabbing the keyboard",
 )
 
 
@@ -43,9 +46,20 @@ def _no_qt_warnings(qapp: object) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _garbage_on_this_thread() -> Iterator[None]:
+    """Collect as the program does: a window collected on another thread crashes it."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
 def _no_leaked_threads(qapp: object) -> Iterator[None]:
     """A QThread that still runs after the test fails it."""
     yield
+    # As the program does at its end: a busy machine takes longer than a window waits.
+    wait_for_threads(10.0)
     gc.collect()
     running = [
         type(thread).__name__

@@ -34,7 +34,7 @@ def test_stage_keys_of_the_profiles(qapp):
         return [PROFILES[profile][f"score.{name}"] for name in ("w", "n1", "n2", "n3", "r")]
 
     assert stages("default") == [("W", "0"), ("1",), ("2",), ("3",), ("R", "5")]
-    assert stages("ISR") == [("W", "0"), ("1",), ("2",), ("3",), ("R", "4")]
+    assert stages("ISR") == [("W", "0"), ("1",), ("2",), ("3",), ("R", "4", "5")]
     assert stages("letters") == [("W",), ("Q",), ("S",), ("D",), ("R",)]
     assert holder_of("4", PROFILES["default"]) is None
 
@@ -48,7 +48,7 @@ def test_a_key_of_ones_own_replaces_the_profiles(qapp):
 def test_a_key_of_ones_own_wins_over_the_profile(qapp):
     keys = key_map("ISR", {"score.n1": ("4",)})
     assert keys["score.n1"] == ("4",)
-    assert keys["score.r"] == ("R",)
+    assert keys["score.r"] == ("R", "5")
 
 
 def test_an_unknown_profile_is_the_default_one(qapp):

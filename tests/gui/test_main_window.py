@@ -18,6 +18,7 @@ from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.go_to import GoToDialog
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.session_documents import expected_device
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night
@@ -25,6 +26,7 @@ from sleepscorer.simulation.night import simulate_night
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
+_PLAIN = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,7 @@ def test_keys_score_and_go_on(qtbot, opened):
         _press(qtbot, opened, key)
     assert _stages(opened, 8) == "W W N1 N2 N3 R R ?"
     assert opened.workspace.model.epoch == 7
-    assert opened.status.text_of("saved").endswith("8 edits")  # the lights of the recording first
+    assert opened.status.text_of("saved").endswith(", 7 edits")
 
 
 def test_a_page_that_can_not_be_read_is_not_scored(qtbot, opened, monkeypatch):
@@ -134,11 +136,11 @@ def test_top_row_stays_and_keypad_goes_on_where_that_is_preferred(qtbot, opened)
 def test_undo_and_redo_go_through_all_steps_and_are_named(qtbot, opened):
     for key in "123":
         _press(qtbot, opened, key)
-    assert opened.actions_of["edit.undo"].text() == "Undo Score epoch 3 as N3"
+    assert opened.actions_of["edit.undo"].text() == "&Undo Score epoch 3 as N3"
     for _ in range(3):
         _press(qtbot, opened, _KEYS.Key_Z, _CTRL)
     assert (_stages(opened, 4), opened.workspace.model.epoch) == ("? ? ? ?", 0)
-    assert opened.actions_of["edit.redo"].text() == "Redo Score epoch 1 as N1"
+    assert opened.actions_of["edit.redo"].text() == "&Redo Score epoch 1 as N1"
     _press(qtbot, opened, _KEYS.Key_Y, _CTRL)
     _press(qtbot, opened, _KEYS.Key_Z, _CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert _stages(opened, 4) == "N1 N2 ? ?"
@@ -222,6 +224,12 @@ def test_go_to_an_epoch_or_a_time(qtbot, opened):
     qtbot.keyClicks(box, "500")
     qtbot.keyClick(box, _KEYS.Key_Return)
     assert dialog.isVisible()
+    refusal = next(w for w in dialog.findChildren(QLabel) if w.objectName() == "refusal")
+    assert refusal.text() == f"There is no epoch 500: the last one is {model.n_epochs}."
+    qtbot.keyClicks(box, "xyz")
+    qtbot.keyClick(box, _KEYS.Key_Return)
+    assert refusal.text().startswith("“xyz” is neither an epoch (1 to 120) nor a time")
+    assert refusal.height() >= refusal.heightForWidth(refusal.width())
     box.clear()
     qtbot.keyClicks(box, "33")
     qtbot.keyClick(box, _KEYS.Key_Return)
@@ -278,6 +286,32 @@ def test_an_arousal_is_marked_by_key_and_dragging(qtbot, opened):
     assert texts.count("EEG arousal") == 0
 
 
+def test_the_tool_in_use_is_shown_pressed_and_one_escape_leaves_it(qtbot, opened):
+    def pressed():
+        actions = opened.findChildren(QAction)
+        tools = [a for a in actions if a.objectName().startswith(("event.", "tool."))]
+        return [action.objectName() for action in tools if action.isChecked()]
+
+    assert pressed() == []
+    _press(qtbot, opened, "a")
+    assert pressed() == ["event.arousal"]
+    _press(qtbot, opened, "a")
+    assert pressed() == ["event.arousal"]
+    _press(qtbot, opened, "k")
+    _press(qtbot, opened, _KEYS.Key_Return)
+    (event,) = [e for e in opened.document.session.state.events if e.text == "EEG arousal"]
+    assert (event.onset_s, event.duration_s) == (13.5, 3.0)
+    assert opened.workspace.traces.canvas.selected_event == event
+    _press(qtbot, opened, _KEYS.Key_Escape)
+    assert pressed() == []
+    _press(qtbot, opened, "m")
+    assert pressed() == ["tool.measure"]
+    _press(qtbot, opened, "x")
+    assert pressed() == ["event.artefact"]
+    _press(qtbot, opened, _KEYS.Key_Escape)
+    assert pressed() == []
+
+
 def test_lights_are_set_by_keys(qtbot, opened):
     _press(qtbot, opened, _KEYS.Key_Right)
     _press(qtbot, opened, _KEYS.Key_L, _CTRL)
@@ -312,7 +346,10 @@ def test_auto_scoring_fills_the_rest_in_one_step_and_review_goes_on(qtbot, opene
     assert (session.state.stages >= 0).all()
     assert _stages(opened, 3) == "W W W"
     assert list(np.flatnonzero(session.state.by_person)) == [0, 1, 2]
-    assert opened.status.text_of("device") == "staged on CPU"
+    qtbot.waitUntil(lambda: opened.status.text_of("device") != "")
+    assert opened.status.text_of("device") == expected_device("auto")
+    assert opened.status.message == f"Auto-scored: {session.n_epochs - 3} epochs changed"
+    assert opened.status.text_of("saved").endswith(", 3 edits")
     _press(qtbot, opened, "n")
     here = opened.workspace.model.epoch
     _press(qtbot, opened, "1")
@@ -379,11 +416,13 @@ def test_files_that_exist_are_replaced_only_if_that_is_checked(qtbot, opened, tm
     _press(qtbot, opened, _KEYS.Key_E, _CTRL)
     dialog = _dialog(qtbot, opened, ExportDialog)
     qtbot.keyClick(dialog.focusWidget(), _KEYS.Key_Return)
-    assert dialog.isVisible()
-    assert any(
-        label.text().startswith("Night_epochs.csv: there already.")
-        for label in dialog.findChildren(QLabel)
+    qtbot.waitUntil(
+        lambda: any(
+            label.text().startswith("Night_epochs.csv: there already.")
+            for label in dialog.findChildren(QLabel)
+        )
     )
+    assert dialog.isVisible()
     dialog.reject()
     assert (tmp_path / "Night_epochs.csv").read_text() == "mine"
 
@@ -429,8 +468,12 @@ def test_what_can_not_be_opened_is_said_and_the_window_goes_on(qtbot, window, tm
 def test_a_second_window_on_one_session_may_only_read(qtbot, opened, settings, night):
     second = _opened(qtbot, _shown(qtbot, settings), night)
     assert second.status.text_of("saved").startswith("read only: held by ")
-    assert not second.actions_of["score.w"].isEnabled()
-    _press(qtbot, second, "2")
+    assert not second.actions_of["score.auto"].isEnabled()
+    said = f"Read only, nothing was stored: held by {second.document.held_by}"
+    for key, modifier in (("2", _PLAIN), (_KEYS.Key_1, _KEYPAD), (_KEYS.Key_Delete, _PLAIN)):
+        second.status.say("")
+        _press(qtbot, second, key, modifier)
+        assert second.status.message == said
     assert (second.document.session.state.stages == Stage.UNSCORED).all()
     second.close()
 
@@ -445,7 +488,9 @@ def test_a_scoring_beside_the_recording_is_offered_and_imported(qtbot, window, t
     assert notice in window.notices.texts
     button = next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Import it")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    np.testing.assert_array_equal(window.document.session.state.stages, truth)
+    session = window.document.session
+    qtbot.waitUntil(lambda: window.document.importable is None)
+    np.testing.assert_array_equal(session.state.stages, truth)
     assert notice not in window.notices.texts
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -37,7 +38,10 @@ from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.help_pages import help_pages
 from sleepscorer.gui.keys import key_map
 from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.mnemonics import without_mnemonic
+from sleepscorer.gui.notices import Answer
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.window_dialogs import WindowDialogs
 from sleepscorer.session_documents import open_document
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
 from sleepscorer.simulation.channels import derivations
@@ -147,7 +151,12 @@ def test_the_montage_editor_derives_filters_scales_orders_and_saves(
     qtbot.mouseClick(_button(editor, "OK"), Qt.MouseButton.LeftButton)
     assert opened.workspace.model.montage.name == "Mine"
     assert len(opened.workspace.model.montage.traces) == len(before) + 1
-    texts = [opened.actions_of[f"montage.{n}"].text() for n in range(2, 13)]
+
+    def names() -> list[str]:
+        return [without_mnemonic(opened.actions_of[f"montage.{n}"].text()) for n in range(2, 13)]
+
+    qtbot.waitUntil(lambda: "Mine" in names())
+    texts = names()
     key = f"F{2 + texts.index('Mine')}"
     qtbot.waitUntil(opened.isActiveWindow)
     _press(qtbot, opened, _KEYS.Key_F2)
@@ -206,7 +215,7 @@ def test_the_sheet_shows_the_keys_as_they_are(qtbot, window):
     _press(qtbot, window, "?")
     sheet = _dialog(qtbot, window, KeySheet)
     text = sheet.findChild(QTextBrowser).toPlainText()
-    assert "R, 4, Keypad 4" in text
+    assert "R, 4, 5, Keypad 4, Keypad 5" in text
     assert "Ctrl+Shift+Z, Ctrl+Y" in text
     assert "Undo" in sheet_html(key_map("default", {}))
 
@@ -309,9 +318,9 @@ def test_help_opens_by_key_and_what_it_says_can_be_tried_beside_it(qtbot, opened
 
 def test_help_names_only_keys_that_work():
     keys = key_map("default", {})
-    names = [page.name for page in help_pages()]
+    names = [page.name for page in help_pages(keys)]
     assert names == ["getting_started", "keys", "review", "events", "files"]
-    started = help_pages()[0].markdown
+    started = help_pages(keys)[0].markdown
     for action in ("file.open", "go.first", "score.auto", "edit.undo", "file.export", "go.review"):
         assert f"`{keys[action][0]}`" in started
 
@@ -330,30 +339,59 @@ def test_about_says_version_weights_and_intended_use(qtbot, window):
 # -- everything can be reached and is named -------------------------------------------------------
 
 
-def test_every_control_of_the_window_has_a_name(qtbot, opened):
-    controls = (QPushButton, QCheckBox, QComboBox, QLineEdit, QListWidget, QDoubleSpinBox)
-    dialogs = opened.dialogs
-    for show in (
-        dialogs.auto_score,
-        dialogs.export,
-        dialogs.edit_montage,
-        dialogs.preferences,
-        dialogs.edit_keys,
-        dialogs.choose_channels,
-        dialogs.go_to,
-    ):
-        show()
-        dialog = dialogs.dialog
-        nameless = [
-            widget
-            for kind in controls
-            for widget in dialog.findChildren(kind)
-            if not widget.accessibleName()
-            and not (isinstance(widget, QPushButton) and widget.text())
-            and not widget.objectName().startswith("qt_")
-        ]
-        assert nameless == []
-        dialog.reject()
+def _nameless(window: QWidget) -> list[str]:
+    """Describe what the focus can reach and a screen reader can't name."""
+    found = []
+    for widget in (window, *window.findChildren(QWidget)):
+        reachable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.focusProxy() is None
+        is_said = isinstance(widget, QAbstractButton | QLabel) and (
+            bool(widget.text()) or widget.isHidden()
+        )
+        if reachable and widget is not window and not (widget.accessibleName() or is_said):
+            parent = widget.parentWidget()
+            found.append(f"{type(widget).__name__} in {type(parent).__name__}: {widget.toolTip()}")
+    return found
+
+
+_DIALOGS = (
+    "auto_score",
+    "export",
+    "edit_montage",
+    "preferences",
+    "edit_keys",
+    "choose_channels",
+    "go_to",
+    "show_keys",
+    "show_about",
+    "show_session",
+)
+
+
+@pytest.mark.parametrize("name", _DIALOGS)
+def test_every_control_of_a_dialog_has_a_name(qtbot, opened, name):
+    getattr(opened.dialogs, name)()
+    assert _nameless(opened.dialogs.dialog) == []
+    opened.dialogs.close_all()
+
+
+def test_every_dialog_is_looked_at(opened):
+    asked = {"choose_recording", "choose_folder", "list_folder"}  # of the system, or tested below
+    others = {"close_all", "dialog", "export_to", "score_at_once"}
+    own = {name for name in vars(WindowDialogs) if not name.startswith("_")}
+    own.discard("staticMetaObject")
+    assert own - asked - others == set(_DIALOGS)
+
+
+def test_every_control_of_the_window_and_of_the_list_of_recordings_has_a_name(qtbot, window, night):
+    assert _nameless(window) == []
+    window.dialogs.list_folder(night.parent)
+    assert _nameless(_dialog(qtbot, window, RecordingsDialog)) == []
+    window.dialogs.close_all()
+    window.notices.add("Something.", Answer("Try again", window.close))
+    _open(qtbot, window, night)
+    window.notices.add("Something.", Answer("Try again", window.close))
+    _press(qtbot, window, _KEYS.Key_F1)
+    assert _nameless(window) == []
 
 
 # -- killed ---------------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """What one window does with one recording after another, and with work that outlasts them."""
 
 import datetime
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -10,10 +13,12 @@ import pytest
 from edfio import Edf, EdfSignal
 from night_models import staging_of
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton, QRadioButton
 
 from sleepscorer.core.stages import Stage
+from sleepscorer.files.session_file import SessionFile
 from sleepscorer.gui import auto_scoring, exporting
+from sleepscorer.gui import open_document as open_document_module
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.export import ExportChoice
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
@@ -280,7 +285,7 @@ def test_any_folder_is_listed(qtbot, window, tmp_path):
 
 def test_the_panels_are_wide_enough_for_their_columns(qtbot, window, a):
     _open(qtbot, window, a)
-    qtbot.waitUntil(lambda: window._dock.width() == 360)
+    qtbot.waitUntil(lambda: window.dock.width() == 360)
 
 
 def test_recent_files_remember_a_session_that_lies_elsewhere(qtbot, window, a, tmp_path):
@@ -305,3 +310,208 @@ def test_a_recording_shorter_than_an_epoch_is_shown_and_not_scored(qtbot, window
         "The recording is shorter than one epoch of 30 s: it can be looked at, not scored."
         in window.notices.texts
     )
+
+
+# -- where somebody was ---------------------------------------------------------------------------
+
+
+def test_page_length_montage_and_panel_come_back(qtbot, window, a):
+    _open(qtbot, window, a)
+    window.show_panel("statistics")
+    model = window.workspace.model
+    model.set_page_length(60)
+    window.show_preset(len(window.presets) - 1)
+    name = model.montage.name
+    model.select_epoch(4)
+    window.close_recording()
+    _open(qtbot, window, a)
+    model = window.workspace.model
+    assert (model.epoch, model.page_s, model.montage.name) == (4, 60, name)
+    assert window.dock.tabs.currentWidget() is window.workspace.statistics
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton, QRadioButton
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.settings import SettingsFile
+
+application = QApplication([])
+window = MainWindow(SettingsFile())
+window.show()
+window.open_path(Path(sys.argv[1]))
+
+def look():
+    if window.workspace is not None:
+        model = window.workspace.model
+        model.advance_after_scoring = False
+        for epoch in (2, 7):
+            model.select_epoch(epoch)
+            model.score(Stage.N2)
+        model.select_epoch(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(5)
+application.exec()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+def test_after_a_crash_it_goes_on_at_the_last_edit(qtbot, window, a):
+    done = subprocess.run([sys.executable, "-c", _KILLED, str(a)], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    _open(qtbot, window, a)
+    assert window.workspace.model.epoch == 7
+
+
+def test_the_place_is_stored_while_the_pages_turn(qtbot, window, a, monkeypatch):
+    monkeypatch.setattr(open_document_module, "_SAVE_AFTER_MS", 60)
+    _open(qtbot, window, a)
+    for epoch in range(1, 8):
+        window.workspace.model.select_epoch(epoch)
+        qtbot.wait(25)
+    stored = SessionFile.open(window.document.session_path, read_only=True)
+    assert 1 <= stored.read().view["epoch"] <= 7
+    stored.close()
+
+
+# -- what is said ---------------------------------------------------------------------------------
+
+
+def test_only_what_a_person_did_and_left_counts_as_edits(qtbot, window, a):
+    _open(qtbot, window, a)
+    model = window.workspace.model
+    assert window.status.text_of("saved") == "no edits yet"
+    model.score_epochs([0], Stage.N1)
+    model.score_epochs([0], Stage.N2)
+    model.undo()
+    assert window.status.text_of("saved").endswith(", 1 edit")
+    model.undo()
+    assert window.status.text_of("saved").endswith(", no edits")
+    model.redo()
+    model.redo()
+    assert window.status.text_of("saved").endswith(", 2 edits")
+    window.close_recording()
+    _open(qtbot, window, a)
+    assert window.status.text_of("saved") == "saved, 2 edits"
+
+
+def test_the_dialog_counts_the_epochs_of_every_mode(qtbot, window, a):
+    _open(qtbot, window, a)
+    session = window.document.session
+    session.fill(staging_of(np.array([2, 2, 2, 0, 0, 0, 0, 0, 0, 0])))
+    session.score([0, 1], Stage.R)
+    session.score([3, 4], Stage.UNSCORED)
+    window.dialogs.auto_score()
+    dialog = window.dialogs.dialog
+    texts = [radio.text().replace("&", "") for radio in dialog.findChildren(QRadioButton)]
+    assert texts == [
+        "Fill unscored epochs only: 2 epochs",
+        "Fill unscored epochs and replace the stages below: 2 epochs",
+        "Replace all: 8 epochs",
+    ]
+    sentence = "2 epochs will be auto-scored; one undo takes that back."
+    assert dialog._counted.text() == f"{sentence} Of 2 epochs that a person scored, 2 stay."
+    radios = dialog.findChildren(QRadioButton)
+    radios[1].setChecked(True)
+    next(c for c in dialog.findChildren(QCheckBox) if c.text() == "W").setChecked(True)
+    assert radios[1].text().endswith(": 7 epochs")
+    radios[2].setChecked(True)
+    next(c for c in dialog.findChildren(QCheckBox) if "person" in c.text()).setChecked(True)
+    sentence = "10 epochs will be auto-scored; one undo takes that back."
+    assert dialog._counted.text() == f"{sentence} Of 2 epochs that a person scored, 0 stay."
+    dialog.reject()
+
+
+def test_a_montage_that_the_recording_mostly_lacks_is_refused(qtbot, window, a):
+    _open(qtbot, window, a)
+    before = window.workspace.model.montage
+    index = next(i for i, preset in enumerate(window.presets) if preset.name == "Sleep-EDF")
+    window.show_preset(index)
+    assert window.workspace.model.montage is before
+    assert window.status.message == (
+        "Sleep-EDF is not shown: the recording lacks 6 of its 6 traces"
+    )
+    window.show_preset(len(window.presets) - 1)
+    assert window.status.message == f"{window.presets[-1].name}: shown"
+
+
+def test_hints_of_the_command_line_do_not_reach_the_window(qtbot, window, a):
+    _open(qtbot, window, a)
+    (a.parent / "a_epochs.csv").write_text("mine")
+    _export(window, a.parent)
+    qtbot.waitUntil(lambda: len(window.notices.texts) == 1, timeout=20_000)
+    assert window.notices.texts[0] == (
+        f"{a.parent / 'a_epochs.csv'}: this file exists already and is kept (export again and check"
+        " “Replace files that exist”, or choose another folder)"
+    )
+
+
+# -- sessions kept elsewhere ----------------------------------------------------------------------
+
+
+def test_a_session_kept_elsewhere_is_found_again(qtbot, window, a, tmp_path):
+    window.settings.set(session_folder=str(tmp_path / "sessions"))
+    _open(qtbot, window, a)
+    window.workspace.model.score(Stage.R)
+    window.close_recording()
+    window.settings.set(session_folder="")
+    _open(qtbot, window, a)
+    assert window.document.session_path == tmp_path / "sessions" / "a.sleepscorer"
+    assert any("is kept in" in text for text in window.notices.texts)
+    window.close_recording()
+    window.settings.set(keep_recent_files=False)
+    _open(qtbot, window, a)
+    assert window.document.session_path == a.with_suffix(".sleepscorer")
+    assert list((tmp_path / "own").rglob("sessions")) == []
+
+
+def test_locating_can_be_tried_again_until_it_is_found(qtbot, window, a, tmp_path, monkeypatch):
+    _open(qtbot, window, a)
+    window.workspace.model.score(Stage.N2)
+    window.close_recording()
+    other = _recording(tmp_path / "other.edf", 3, n_s=600)
+    moved = a.rename(tmp_path / "moved.edf")
+    window.open_path(a.with_suffix(".sleepscorer"))
+    qtbot.waitUntil(lambda: window.document is not None)
+    (missing,) = window.notices.texts
+    assert missing.startswith("The recording a.edf was not found in ")
+    chosen = iter(["", str(other), str(moved)])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (next(chosen), ""))
+
+    def press(text: str) -> None:
+        buttons = {b.text(): b for b in window.notices.findChildren(QPushButton) if b.isVisible()}
+        qtbot.mouseClick(buttons[text], Qt.MouseButton.LeftButton)
+
+    press("Locate…")
+    qtbot.waitUntil(lambda: window.notices.texts == (missing,))
+    qtbot.wait(20)
+    press("Locate…")
+    qtbot.waitUntil(lambda: len(window.notices.texts) == 2)
+    assert "it has 20 epochs, and 10 are scored in the session" in window.notices.texts[1]
+    qtbot.wait(20)
+    press("Locate…")
+    _wait_for(qtbot, window, moved)
+    assert window.document.session.state.stages[0] == Stage.N2
+    assert not window.document.session.read_only
+
+
+def test_a_changed_recording_can_be_accepted_as_it_is(qtbot, window, a):
+    _open(qtbot, window, a)
+    window.close_recording()
+    content = bytearray(a.read_bytes())
+    content[100] ^= 1
+    a.write_bytes(content)
+    window.open_path(a)
+    qtbot.waitUntil(lambda: window.document is not None)
+    buttons = {b.text(): b for b in window.notices.findChildren(QPushButton)}
+    assert list(buttons) == ["Locate…", "Accept it as it is", "Close"]
+    qtbot.waitUntil(buttons["Accept it as it is"].isVisible)
+    qtbot.mouseClick(buttons["Accept it as it is"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.document is not None and not window.document.needs_locating)
+    assert not window.document.session.read_only

@@ -31,6 +31,8 @@ class AboutDialog(QDialog):
             f"Log file: {log_place()}"
         )
         software.setObjectName("faint")
+        described(self._weights, "Weights")
+        described(software, "Software and log file")
         for label in (intended, self._weights, software):
             label.setWordWrap(True)
             label.setTextInteractionFlags(

@@ -4,10 +4,12 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from sleepscorer.core.errors import SleepScorerError
-from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.session_model import SessionModel
+
+# The sentences that refuse something go on two lines at most.
+_WIDTH_PX = 420
 
 
 class GoToDialog(QDialog):
@@ -16,6 +18,7 @@ class GoToDialog(QDialog):
     def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Go to")
+        self.setMinimumWidth(_WIDTH_PX)
         self._model = model
         self._target = QLineEdit()
         self._target.setPlaceholderText("133 or 23:36:00")
@@ -40,6 +43,7 @@ class GoToDialog(QDialog):
             epoch = self._epoch()
         except SleepScorerError as error:
             self._refusal.setText(str(error))
+            self.adjustSize()
             self._target.selectAll()
             return
         self._model.select_epoch(epoch)
@@ -50,8 +54,13 @@ class GoToDialog(QDialog):
         if text.isdecimal():
             number = int(text)
             if not 1 <= number <= self._model.n_epochs:
-                raise SleepScorerError(f"there is no epoch {number}")
+                raise SleepScorerError(
+                    f"There is no epoch {number}: the last one is {self._model.n_epochs}."
+                )
             return number - 1
-        recording = self._model.recording
-        time_s = parse_time_mark(text, recording.start, recording.duration_s)
-        return int(time_s // EPOCH_S)
+        if ":" not in text:
+            raise SleepScorerError(
+                f"“{text}” is neither an epoch (1 to {self._model.n_epochs}) nor a time such as"
+                " 23:36:00."
+            )
+        return int(self._model.time_of(text) // EPOCH_S)

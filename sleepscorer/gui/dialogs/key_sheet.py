@@ -1,13 +1,14 @@
 """The sheet of keys: what each key does, as it is set now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from sleepscorer.gui.actions import ACTIONS, MENUS
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.keys import Keys, shown
+from sleepscorer.gui.reading_text import ReadingText
 
 _MOUSE = (
     ("Click or drag on the overview", "go there; a click never changes a stage"),
@@ -20,15 +21,25 @@ _COLUMNS = (("Score", "Event", "Mouse"), ("Go", "View"), ("File", "Edit", "Monta
 
 
 class KeySheet(QDialog):
-    """Shows the keys; they can be changed in the dialog of keys."""
+    """Shows the keys; they can be changed in the dialog of keys.
 
-    def __init__(self, keys: Mapping[str, Keys], parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    keys
+        Of each action.
+    presets
+        Names of the montage presets there are, in the order of their keys.
+    """
+
+    def __init__(
+        self, keys: Mapping[str, Keys], presets: Sequence[str], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
         self.resize(1240, 700)
-        sheet = QTextBrowser()
-        described(sheet, "Sheet of keys")
-        sheet.setHtml(sheet_html(keys))
+        sheet = ReadingText()
+        described(sheet, "Sheet of keys", "The arrows, PgUp, PgDn, Home and End scroll; Esc closes")
+        sheet.setHtml(sheet_html(keys, presets))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -36,19 +47,20 @@ class KeySheet(QDialog):
         layout.addWidget(buttons)
 
 
-def sheet_html(keys: Mapping[str, Keys]) -> str:
+def sheet_html(keys: Mapping[str, Keys], presets: Sequence[str] = ()) -> str:
     """Return the sheet as HTML, three columns."""
+    texts = {f"montage.{number}": name for number, name in enumerate(presets, start=2)}
     columns = "".join(
         '<td style="padding-right:28px" valign="top">'
-        + "".join(_section(section, keys) for section in sections)
+        + "".join(_section(section, keys, texts) for section in sections)
         + "</td>"
         for sections in _COLUMNS
     )
     return f'<table width="100%"><tr>{columns}</tr></table>'
 
 
-def _section(name: str, keys: Mapping[str, Keys]) -> str:
-    rows = _menu_rows(name, keys) if name in MENUS else _MOUSE
+def _section(name: str, keys: Mapping[str, Keys], presets: Mapping[str, str]) -> str:
+    rows = _menu_rows(name, keys, presets) if name in MENUS else _MOUSE
     cells = "".join(
         '<tr><td style="padding-right:14px; white-space:pre">'
         f"<b>{escape(key)}</b></td><td>{escape(text)}</td></tr>"
@@ -57,11 +69,15 @@ def _section(name: str, keys: Mapping[str, Keys]) -> str:
     return f"<h3>{name}</h3><table>{cells}</table>"
 
 
-def _menu_rows(menu: str, keys: Mapping[str, Keys]) -> Iterator[tuple[str, str]]:
+def _menu_rows(
+    menu: str, keys: Mapping[str, Keys], presets: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Yield keys and what they do; the keypad stands in the row of the action it repeats."""
     for spec in ACTIONS:
         if spec.menu != menu or spec.id.endswith(".keypad"):
             continue
+        if spec.id.startswith("montage.") and spec.id not in presets:
+            continue
         own = (*keys.get(spec.id, ()), *keys.get(f"{spec.id}.keypad", ()))
         if own:
-            yield ", ".join(shown(key) for key in own), spec.text.rstrip("…")
+            yield ", ".join(shown(key) for key in own), presets.get(spec.id, spec.text).rstrip("…")

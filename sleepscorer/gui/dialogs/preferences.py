@@ -66,6 +66,7 @@ class PreferencesDialog(QDialog):
         self._ruler_mm = QDoubleSpinBox()
         self._clear_recent = QCheckBox("Forget the recordings opened so far")
         pages = QTabWidget()
+        described(pages.tabBar(), "Pages of the preferences")
         pages.addTab(self._scoring_page(), "&Scoring")
         pages.addTab(self._display_page(), "&Display")
         pages.addTab(self._files_page(), "&Files")

@@ -1,0 +1,46 @@
+"""The panels beside the traces, or in a window of their own on another screen."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+
+
+class PanelDock(QDockWidget):
+    """One panel a tab; a title bar only where it floats: beside the traces it would take room.
+
+    Parameters
+    ----------
+    floating
+        The action that floats it; checked while it does.
+    """
+
+    def __init__(self, floating: QAction, parent: QWidget | None = None) -> None:
+        super().__init__("Panels", parent)
+        self.setObjectName("panels")
+        self._floating = floating
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Panels")
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setAccessibleName("Panels")
+        self.setWidget(self.tabs)
+        features = QDockWidget.DockWidgetFeature
+        self.setFeatures(features.DockWidgetMovable | features.DockWidgetFloatable)
+        self.setTitleBarWidget(QWidget())
+        # The View menu of Qt would hide it without a key that brings it back.
+        self.toggleViewAction().setVisible(False)
+        self.topLevelChanged.connect(self._on_floated)
+
+    def show_panel(self, panel: QWidget) -> None:
+        """Show a panel and put the focus into it."""
+        self.show()
+        self.tabs.setCurrentWidget(panel)
+        if self.isFloating():
+            self.activateWindow()
+        panel.setFocus()
+
+    @Slot(bool)
+    def _on_floated(self, floating: bool) -> None:
+        self._floating.setChecked(floating)
+        if floating == (self.titleBarWidget() is not None):
+            # Without one of ours the window system gives the window its own.
+            self.setTitleBarWidget(None if floating else QWidget())  # type: ignore[arg-type]

@@ -1,0 +1,403 @@
+"""The window by keyboard alone: focus, menus, help, panels in a window of their own."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTableWidget,
+    QTextBrowser,
+    QWidget,
+)
+
+from sleepscorer.core.events import Event
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui.appearance import apply_theme
+from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
+from sleepscorer.gui.dialogs.key_sheet import KeySheet
+from sleepscorer.gui.focus_frame import FocusFrame, FocusFrames
+from sleepscorer.gui.help_pages import help_pages
+from sleepscorer.gui.keys import key_map
+from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.mnemonics import with_mnemonics, without_mnemonic
+from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.simulated_files import scoring_path, write_simulated_night
+from sleepscorer.simulation.channels import derivations
+from sleepscorer.simulation.night import simulate_night
+
+_KEYS = Qt.Key
+_CTRL = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("night") / "Night.edf"
+    channels = derivations("F4-M1", "C4-M1", "E1-M2", "E2-M2", sampling_rate_hz=100)
+    write_simulated_night(simulate_night(hours=0.5, seed=5, channels=channels), path)
+    scoring_path(path).unlink()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path) -> SettingsFile:
+    file = SettingsFile(tmp_path / "settings.json")
+    (tmp_path / "sessions").mkdir()
+    file.set(session_folder=str(tmp_path / "sessions"))
+    return file
+
+
+@pytest.fixture
+def window(qtbot, settings):
+    window = _shown(qtbot, settings)
+    yield window
+    window.close()
+
+
+def _shown(qtbot, settings) -> MainWindow:
+    window = MainWindow(settings)
+    apply_theme(QApplication.instance(), window.theme)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def _open(qtbot, window: MainWindow, path: Path) -> None:
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.workspace.traces.is_current, timeout=20_000)
+
+
+@pytest.fixture
+def opened(qtbot, window, night) -> MainWindow:
+    _open(qtbot, window, night)
+    return window
+
+
+def _press(qtbot, window: MainWindow, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
+
+
+# -- focus ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (_KEYS.Key_1, "Epochs to review"),
+        (_KEYS.Key_2, "Events of the night"),
+        (_KEYS.Key_3, "Sleep statistics"),
+        (_KEYS.Key_4, "Derivation to analyse"),
+    ],
+)
+def test_a_panel_has_the_focus_at_once_and_escape_gives_it_back(qtbot, opened, key, name):
+    _press(qtbot, opened, key, _CTRL)
+    assert QApplication.focusWidget().accessibleName() == name
+    _press(qtbot, opened, _KEYS.Key_Escape)
+    assert QApplication.focusWidget() is opened.workspace.traces.canvas
+
+
+def test_the_arrows_move_in_the_list_of_a_panel(qtbot, opened):
+    _press(qtbot, opened, _KEYS.Key_3, _CTRL)
+    table = QApplication.focusWidget()
+    assert isinstance(table, QTableWidget)
+    table.setCurrentCell(0, 0)
+    _press(qtbot, opened, _KEYS.Key_Down)
+    _press(qtbot, opened, _KEYS.Key_Down)
+    assert table.currentRow() == 2
+    _press(qtbot, opened, _KEYS.Key_0, _CTRL)
+    assert QApplication.focusWidget() is opened.workspace.traces.canvas
+
+
+def test_an_event_of_the_list_is_edited_and_deleted_by_keys(qtbot, opened):
+    model = opened.workspace.model
+    model.replace_event(None, Event(30.0, 3.0, "EEG arousal"))
+    montage = model.montage.name
+    opened.workspace.events._table.update_rows()
+    _press(qtbot, opened, _KEYS.Key_2, _CTRL)
+    view = QApplication.focusWidget()
+    row = next(i for i, r in enumerate(opened.workspace.events._table.rows) if r.is_own)
+    view.setCurrentIndex(view.model().index(row, 0))
+    _press(qtbot, opened, _KEYS.Key_F2)
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, model.clock_text(90.0))
+    qtbot.keyClick(editor, _KEYS.Key_Return)
+    session = opened.document.session
+    qtbot.waitUntil(lambda: any(event.onset_s == 90.0 for event in session.state.events))
+    assert model.montage.name == montage
+    opened.workspace.events._table.update_rows()
+    row = next(i for i, r in enumerate(opened.workspace.events._table.rows) if r.is_own)
+    view.setCurrentIndex(view.model().index(row, 0))
+    _press(qtbot, opened, _KEYS.Key_Delete)
+    assert "EEG arousal" not in [event.text for event in session.state.events]
+
+
+@pytest.fixture
+def frames(qapp):
+    frames = FocusFrames(qapp)
+    yield
+    frames.deleteLater()
+
+
+def _frame() -> FocusFrame | None:
+    focus = QApplication.focusWidget()
+    found = focus.parentWidget().findChildren(
+        FocusFrame, options=Qt.FindChildOption.FindDirectChildrenOnly
+    )
+    shown = [frame for frame in found if frame.isVisible()]
+    assert len(shown) <= 1
+    return shown[0] if shown else None
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_whatever_has_the_focus_has_a_frame(qtbot, settings, night, frames, theme):
+    settings.set(theme=theme)
+    window = _shown(qtbot, settings)
+    _open(qtbot, window, night)
+    seen = set()
+    for _ in range(60):
+        _press(qtbot, window, _KEYS.Key_Tab)
+        control = QApplication.focusWidget()
+        if control in seen:
+            break
+        seen.add(control)
+        frame = _frame()
+        # A control as large as its parent is covered by the frame, any other one surrounded.
+        assert frame.geometry().intersected(control.geometry()) == control.geometry()
+        image = window.grab().toImage()
+        corner = frame.mapTo(window, frame.rect().topLeft())
+        assert image.pixelColor(corner).name() == window.theme.event
+    assert len(seen) > 15
+    window.close()
+
+
+def test_the_frame_follows_its_control_and_leaves_with_the_focus(qtbot, frames):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(400, 200)
+    one, other = QPushButton("one", parent), QPushButton("other", parent)
+    one.setGeometry(20, 20, 80, 30)
+    other.setGeometry(200, 100, 80, 30)
+    parent.show()
+    parent.activateWindow()
+    qtbot.waitUntil(parent.isActiveWindow)
+    one.setFocus()
+    assert _frame().geometry().getRect() == (18, 18, 84, 34)
+    one.move(0, 50)
+    assert _frame().geometry().getRect() == (0, 48, 82, 34)
+    other.setFocus()
+    assert _frame().geometry().getRect() == (198, 98, 84, 34)
+    other.hide()
+    assert _frame().geometry().getRect() == (0, 48, 82, 34)
+    one.clearFocus()
+    assert all(not frame.isVisible() for frame in parent.findChildren(FocusFrame))
+
+
+def test_windows_go_away_with_their_frames_in_any_order(qtbot, frames):
+    for turn in range(40):
+        parent = QWidget()
+        controls = [QPushButton("one", parent), QComboBox(parent), QTableWidget(2, 2, parent)]
+        parent.show()
+        parent.activateWindow()
+        qtbot.waitUntil(parent.isActiveWindow)
+        for control in controls[turn % 3 :] + controls:
+            control.setFocus()
+        assert _frame() is not None
+        if turn % 2:
+            controls[-1].deleteLater()
+        if turn % 5 == 0:
+            QApplication.processEvents()
+        del controls, control, parent
+    QApplication.processEvents()
+    assert not any(isinstance(widget, FocusFrame) for widget in QApplication.allWidgets())
+
+
+# -- menus ----------------------------------------------------------------------------------------
+
+
+def test_letters_are_chosen_by_initials_first():
+    assert with_mnemonics(["Event", "Edit", "View", "R&D"]) == ("&Event", "E&dit", "&View", "&R&&D")
+    assert with_mnemonics(["Stage W", "Stage N1", "Stage"]) == ("Stage &W", "Stage N&1", "&Stage")
+    assert with_mnemonics(["a", "a"]) == ("&a", "a")
+    assert with_mnemonics(["ab", "ac", "a"]) == ("a&b", "a&c", "&a")
+    assert without_mnemonic("&R&&D") == "R&D"
+
+
+def _entries(menu) -> list[str]:
+    return [a.text() for a in menu.actions() if not a.isSeparator() and a.isVisible()]
+
+
+def _letter(text: str) -> str:
+    plain = text.replace("&&", "")
+    assert plain.count("&") == 1, text
+    return plain[plain.index("&") + 1].casefold()
+
+
+@pytest.mark.parametrize("with_recording", [False, True])
+def test_every_entry_has_a_letter_and_no_menu_has_two_alike(qtbot, window, night, with_recording):
+    if with_recording:
+        _open(qtbot, window, night)
+    menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
+    bars = [window.menuBar(), *menus]
+    assert len(bars) == 9
+    for menu in bars:
+        letters = [_letter(text) for text in _entries(menu)]
+        assert letters
+        assert len(letters) == len(set(letters))
+    assert [_letter(text) for text in _entries(window.menuBar())] == list("fesngvmh")
+
+
+def test_no_letter_of_the_window_is_one_of_the_menu_bar(qtbot, window, night):
+    def letters() -> list[str]:
+        labels = [w.text() for w in window.findChildren(QLabel) if w.buddy() is not None]
+        buttons = [w.text() for w in window.findChildren(QPushButton)]
+        return [_letter(text) for text in (*labels, *buttons) if "&" in text]
+
+    bar = {_letter(text) for text in _entries(window.menuBar())}
+    assert "o" in letters()
+    assert not bar & set(letters())
+    _open(qtbot, window, night)
+    assert not bar & set(letters())
+
+
+def test_menus_are_worked_by_letters(qtbot, opened):
+    _press(qtbot, opened, _KEYS.Key_G, _ALT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    entry = next(text for text in _entries(menu) if text.endswith("Last epoch"))
+    qtbot.keyClick(menu, _letter(entry))
+    assert opened.workspace.model.epoch == opened.workspace.model.n_epochs - 1
+
+
+def test_the_key_that_cancels_auto_scoring_stands_in_the_status_line(qtbot, opened, monkeypatch):
+    cancel = next(b for b in opened.status.findChildren(QPushButton) if b.text() == "Cancel")
+    assert cancel.toolTip() == "Cancel the work in progress (auto-scoring: Ctrl+Shift+R)"
+    opened.auto_scorer.start(opened.document, AutoScoringChoice())
+    _press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
+    qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=20_000)
+    assert opened.document.session.machine is None
+    assert opened.status.message == "Auto-scoring cancelled: nothing changed"
+
+
+# -- help -----------------------------------------------------------------------------------------
+
+
+def _help(window: MainWindow) -> QTextBrowser:
+    return next(w for w in window.findChildren(QTextBrowser) if w.accessibleName() == "Help page")
+
+
+def test_the_help_is_scrolled_and_the_traces_stay(qtbot, opened):
+    opened.workspace.model.select_epoch(7)
+    _press(qtbot, opened, _KEYS.Key_F1)
+    bar = _help(opened).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    places = []
+    for key in ("Down", "Up", "PageDown", "PageUp", "End", "Home", "Right", "Left"):
+        _press(qtbot, opened, getattr(_KEYS, f"Key_{key}"))
+        places.append(bar.value())
+    step, page = bar.singleStep(), bar.pageStep()
+    assert places == [step, 0, min(page, bar.maximum()), 0, bar.maximum(), 0, 0, 0]
+    assert opened.workspace.model.epoch == 7
+    _press(qtbot, opened, "2")
+    assert opened.document.session.state.stages[7] == Stage.N2
+
+
+def test_escape_closes_the_help_and_f1_brings_the_focus_there(qtbot, opened):
+    traces = opened.workspace.traces.canvas
+    _press(qtbot, opened, _KEYS.Key_F1)
+    _press(qtbot, opened, _KEYS.Key_0, _CTRL)
+    assert QApplication.focusWidget() is traces
+    assert _help(opened).isVisible()
+    _press(qtbot, opened, _KEYS.Key_F1)
+    assert QApplication.focusWidget() is _help(opened)
+    _press(qtbot, opened, "p")
+    _press(qtbot, opened, _KEYS.Key_F1)
+    _press(qtbot, opened, _KEYS.Key_Escape)
+    assert not _help(opened).isVisible()
+    assert QApplication.focusWidget() is traces
+    assert opened.actions_of["score.paint"].isChecked()  # this Esc was the help's
+
+
+def test_the_help_names_the_keys_in_force(qtbot, opened):
+    _press(qtbot, opened, _KEYS.Key_F1)
+    assert "R or 5" in _help(opened).toPlainText()
+    opened.settings.set(key_profile="letters", own_keys={"file.export": ("Ctrl+K",)})
+    text = _help(opened).toPlainText()
+    assert "R or 5" not in text
+    assert "Press Ctrl+K." in text
+    pages = next(w for w in opened.findChildren(QComboBox) if w.accessibleName() == "Help pages")
+    pages.setCurrentIndex(1)
+    opened.settings.set(key_profile="ISR", own_keys={"go.review": ()})
+    text = _help(opened).toPlainText()
+    assert text.startswith("Keys")
+    assert "R or 4 or 5" in text
+    assert "(no key)" in text
+
+
+def test_no_page_of_help_names_an_action_that_is_none():
+    for page in help_pages(key_map("default", {})):
+        assert "(no key)" not in page.markdown
+        assert "{" not in page.markdown
+
+
+def test_in_isr_five_is_r_as_well(qtbot, opened):
+    opened.settings.set(key_profile="ISR")
+    for key in "r45":
+        _press(qtbot, opened, key)
+    assert [Stage(int(s)).text for s in opened.document.session.state.stages[:4]] == [*"RRR?"]
+
+
+def test_the_sheet_of_keys_lists_the_presets_there_are_by_name(qtbot, opened):
+    assert 0 < len(opened.presets) < 11
+    _press(qtbot, opened, "?")
+    qtbot.waitUntil(lambda: isinstance(opened.dialogs.dialog, KeySheet))
+    text = opened.dialogs.dialog.findChild(QTextBrowser).toPlainText()
+    for number, preset in enumerate(opened.presets, start=2):
+        assert f"F{number}\n{preset.name}\n" in text
+    assert f"F{len(opened.presets) + 2}" not in text
+    assert "Preset" not in text
+    opened.dialogs.close_all()
+
+
+# -- panels in a window of their own --------------------------------------------------------------
+
+
+def test_panels_float_their_keys_work_and_the_layout_keeps_them_there(
+    qtbot, settings, night, opened
+):
+    _press(qtbot, opened, _KEYS.Key_P, _CTRL | _SHIFT)
+    assert opened.dock.isFloating()
+    assert opened.actions_of["view.float"].isChecked()
+    _press(qtbot, opened, _KEYS.Key_3, _CTRL)
+    qtbot.waitUntil(opened.dock.isActiveWindow)
+    assert QApplication.focusWidget().window() is opened.dock
+    _press(qtbot, opened, "2")
+    _press(qtbot, opened, _KEYS.Key_Right)
+    assert opened.document.session.state.stages[0] == Stage.N2
+    assert opened.workspace.model.epoch == 2
+    _press(qtbot, opened, _KEYS.Key_Escape)
+    qtbot.waitUntil(opened.isActiveWindow)
+    assert QApplication.focusWidget() is opened.workspace.traces.canvas
+    opened.close()
+    again = _shown(qtbot, settings)
+    assert not again.dock.isVisible()
+    _open(qtbot, again, night)
+    assert again.dock.isFloating()
+    assert again.dock.isVisible()
+    assert again.actions_of["view.float"].isChecked()
+    _press(qtbot, again, _KEYS.Key_P, _CTRL | _SHIFT)
+    assert not again.dock.isFloating()
+    assert again.dock.titleBarWidget().height() < 5
+    again.close()
