@@ -1,9 +1,12 @@
 """Reads and filters pages on a thread of its own, neighbouring pages ahead, and keeps the last."""
 
 import math
+import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from threading import Condition, Lock
 
@@ -18,8 +21,11 @@ Pages = tuple[TracePage, ...]
 
 _CACHE_BYTES = 48 * 2**20
 # The reader of EDF files keeps one block of records; the channels of a longer stretch would each
-# read the file again. Short transforms are faster, too.
-_LONGEST_PART_S = 100.0
+# read the file again. Shorter transforms are faster, too.
+_LONGEST_PART_S = 400.0
+# Handing the traces of a short page to several threads takes longer than filtering them.
+_SHARED_FROM_S = 60.0
+_MOST_THREADS = 4
 
 _Source = tuple[ResolvedDerivation, DisplayFilter]
 _Key = tuple[ResolvedDerivation, DisplayFilter, float, float, int]
@@ -103,6 +109,8 @@ class PageLoader(QThread):
         self._changed = Condition()
         self._wanted: list[PageRequest] = []
         self._ends = False
+        n_threads = min(os.cpu_count() or 1, _MOST_THREADS)
+        self._helpers = ThreadPoolExecutor(n_threads, thread_name_prefix="page")
         self.start()
 
     def lookup(self, request: PageRequest) -> Pages | None:
@@ -128,6 +136,7 @@ class PageLoader(QThread):
             self._wanted = []
             self._changed.notify()
         self.wait()
+        self._helpers.shutdown()
 
     def run(self) -> None:
         """Read what is asked for until told to stop."""
@@ -157,10 +166,13 @@ class PageLoader(QThread):
         parts: dict[_Source, list[TracePage]] = {source: [] for source in lacking}
         # Part by part, not trace by trace: the traces of a part share the records read for it.
         for start, stop in pairwise(_part_columns(request)):
-            for group in groups:
-                if self._is_overtaken(request):
+            read_group = partial(self._read_group, request, start, stop)
+            is_long = request.stop_s - request.start_s >= _SHARED_FROM_S
+            found: Iterable[list[TracePage]]
+            found = self._helpers.map(read_group, groups) if is_long else map(read_group, groups)
+            for group, pages in zip(groups, found, strict=True):
+                if not pages:
                     return False
-                pages = _read_columns(request, group, start, stop)
                 for trace, page in zip(group, pages, strict=True):
                     parts[trace.channel, trace.filter].append(page)
         for source, read in parts.items():
@@ -170,6 +182,14 @@ class PageLoader(QThread):
             if request in self._wanted:
                 self._wanted.remove(request)
         return True
+
+    def _read_group(
+        self, request: PageRequest, start: int, stop: int, traces: Sequence[DisplayTrace]
+    ) -> list[TracePage]:
+        """Read some columns of traces; nothing if something else is more urgent by now."""
+        if self._is_overtaken(request):
+            return []
+        return _read_columns(request, traces, start, stop)
 
     def _learn_levels(self, sources: Sequence[_Source]) -> None:
         """Look once at the night of each signal, so that its scale is the same on all pages."""

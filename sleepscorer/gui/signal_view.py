@@ -200,10 +200,8 @@ class SignalView(QWidget):
         self._show_if_read()
         if self._wanted is not None and not self._patience.isActive():
             self._patience.start()
-        asked = [] if self._wanted is None else [self._wanted]
-        # Reading ahead waits until a short page is painted: both need the interpreter's lock. A
-        # long one takes longer to read than to paint, so its reader must not wait.
-        self._loader.ask(asked + self._neighbours() if self._model.page_s >= _LONG_S else asked)
+        # Reading ahead waits until the page is painted: both need the interpreter's lock.
+        self._loader.ask([] if self._wanted is None else [self._wanted])
 
     def _on_page_painted(self) -> None:
         """Read ahead: most pages in the direction of travel, one behind."""
