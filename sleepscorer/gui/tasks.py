@@ -1,7 +1,11 @@
 """Long work beside the window: one way to start it, to follow it, to cancel it."""
 
+import os
+import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
@@ -16,6 +20,8 @@ _REPORT_EVERY_S = 0.05
 _STACK_BYTES = 16 << 20
 # Importing torch can't be interrupted: nobody waits longer for it to notice that it is not wanted.
 _LET_GO_MS = 400
+# What the window itself does comes first where processors are few.
+_NICENESS = 5
 # Closing a recording must not freeze the window on work that notices nothing.
 _STOP_WITHIN_S = 1.0
 
@@ -48,6 +54,7 @@ class _Worker(QThread):
             self._discard(result)
 
     def run(self) -> None:
+        _step_back()
         try:
             self.result = self._work(self._report)
         except Cancelled:
@@ -65,6 +72,18 @@ class _Worker(QThread):
         if now_s - self._last_report_s >= _REPORT_EVERY_S or fraction >= 1.0:
             self._last_report_s = now_s
             self.reported.emit(fraction, text)
+
+
+def _step_back() -> None:
+    """Let the window and its page reader go first; threads started from here inherit that.
+
+    Qt's own priorities do nothing under Linux's ordinary scheduling.
+    """
+    if sys.platform.startswith("linux"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    else:
+        QThread.currentThread().setPriority(QThread.Priority.LowPriority)
 
 
 _left_alone: set[_Worker] = set()
