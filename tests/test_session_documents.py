@@ -497,11 +497,16 @@ def test_the_recording_s_own_lights_marks_are_the_first_edit(tmp_path, opened):
     assert (state.lights_off_s, state.lights_on_s) == (60.0, 240.0)
     assert state.events == ()  # the recording's own are shown from the recording
     assert [e.kind for e in document.session.edits] == [EditKind.IMPORT]
-    document.session.undo()
+    # The program did that, and not the person: undo stops before it.
+    assert document.session.undo_label is None
+    document.session.score([0], Stage.N2)
+    assert document.session.undo() is not None
+    assert document.session.undo() is None
+    document.session.set_lights(None, None)
     document.close()
     again = opened(document.recording.path)
     assert again.session.state.lights_off_s is None  # not imported twice
-    assert len(again.session.edits) == 2
+    assert len(again.session.edits) == 4
 
 
 def test_lights_marks_that_contradict_each_other_are_said(tmp_path, opened):

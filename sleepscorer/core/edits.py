@@ -75,6 +75,9 @@ class ScoringState:
         return Hypnogram(self.stages, EPOCH_S, self.lights_off_s, self.lights_on_s)
 
 
+OWN_LIGHTS = "lights marks of the recording"
+"""Name of what a session begins with where the recording itself has lights marks."""
+
 Lights = tuple[float | None, float | None]
 
 
@@ -179,6 +182,11 @@ class Edit:
     label: str
     change: Change
     of: int | None = None
+
+    @property
+    def is_of_opening(self) -> bool:
+        """Whether the program made it when it first opened the recording: nobody's step to undo."""
+        return self.kind is EditKind.IMPORT and self.label == f"Import {OWN_LIGHTS}"
 
 
 class Journal(Protocol):

@@ -70,11 +70,21 @@ def parse_time_mark(text: str, start: datetime | None, duration_s: float) -> flo
     else:
         raise UsageError(f"{text!r} is not a time", hint="give seconds from the start, or hh:mm:ss")
     if time_s > duration_s:
-        span = f"{duration_s:g} s"
+        span = _length_text(duration_s)
         if start is not None:
             span = f"{start:%H:%M:%S} to {start + timedelta(seconds=duration_s):%H:%M:%S}, {span}"
         raise UsageError(f"{text} lies outside the recording ({span})")
     return time_s
+
+
+def _length_text(duration_s: float) -> str:
+    """Write a length of time as people say it: ``"8 h 0 min"``, ``"12 min 30 s"``, ``"45 s"``."""
+    minutes, seconds = divmod(round(duration_s), 60)
+    if not minutes:
+        return f"{duration_s:g} s"
+    if minutes < 60:
+        return f"{minutes} min {seconds} s"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def _seconds_after(start: datetime | None, text: str, hour: str, minute: str, sec: str) -> float:
@@ -84,7 +94,7 @@ def _seconds_after(start: datetime | None, text: str, hour: str, minute: str, se
             hint="give seconds from the start",
         )
     if int(hour) > 23 or int(minute) > 59 or float(sec) >= 60:
-        raise UsageError(f"{text!r} is not a clock time")
+        raise UsageError(f"{text} is not a clock time")
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     clock = midnight + timedelta(hours=int(hour), minutes=int(minute), seconds=float(sec))
     # Clocks show whole seconds: a recording of 22:00:00.4 starts at what people call 22:00:00.

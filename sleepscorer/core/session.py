@@ -62,6 +62,10 @@ class _History:
     done: list[Edit] = field(default_factory=list)
     undone: list[Edit] = field(default_factory=list)
 
+    @property
+    def last(self) -> Edit | None:
+        return self.done[-1] if self.done and not self.done[-1].is_of_opening else None
+
     def add(self, edit: Edit) -> None:
         if edit.kind is EditKind.UNDO:
             self.undone.append(self.done.pop())
@@ -145,7 +149,7 @@ class ScoringSession:
     @property
     def undo_label(self) -> str | None:
         """What undo would take back, or None."""
-        return self._history.done[-1].label if self._history.done else None
+        return None if (last := self._history.last) is None else last.label
 
     @property
     def redo_label(self) -> str | None:
@@ -311,9 +315,8 @@ class ScoringSession:
 
     def undo(self) -> Change | None:
         """Take the last edit back; return what changed, or None where there is nothing."""
-        if not self._history.done:
+        if (last := self._history.last) is None:
             return None
-        last = self._history.done[-1]
         return self._edit(
             EditKind.UNDO, f"Undo {last.label}", last.change.reversed(), of=last.number
         )

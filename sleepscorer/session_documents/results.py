@@ -148,7 +148,7 @@ def night_of(
     )
     marked = [event for event in state.events if event not in recording.events]
     events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
-    return replace(night, events=tuple(events))
+    return replace(night, events=tuple(events), by_person=state.by_person)
 
 
 def _lights_source(state: ScoringState, edits: Sequence[Edit], recording: Recording) -> str:

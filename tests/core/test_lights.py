@@ -47,9 +47,9 @@ def test_seconds_need_no_start():
 @pytest.mark.parametrize(
     ("text", "start", "message"),
     [
-        ("28801", START, r"28801 lies outside the recording \(22:00:00 to 06:00:00, 28800 s\)"),
+        ("28801", START, r"28801 lies outside the recording \(22:00:00 to 06:00:00, 8 h 0 min\)"),
         ("21:59:59", START, "lies outside the recording"),
-        ("91000", None, r"outside the recording \(28800 s\)"),
+        ("91000", None, r"outside the recording \(8 h 0 min\)"),
         ("22:15", None, "the start of the recording is not known"),
         ("24:00:00", START, "is not a clock time"),
         ("23:60", START, "is not a clock time"),

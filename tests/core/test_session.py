@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sleepscorer.core.edits import Author, EditKind, MemoryJournal
+from sleepscorer.core.edits import OWN_LIGHTS, Author, Change, Edit, EditKind, MemoryJournal
 from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
@@ -358,3 +358,16 @@ def test_replaying_the_log_gives_the_same_state_and_undo_goes_back_to_the_start(
     assert stages(again) == [-1] * N
     assert again.state.events == ()
     assert (again.state.lights_off_s, again.state.lights_on_s) == (None, None)
+
+
+def test_a_log_in_which_the_import_on_opening_was_undone_is_still_understood():
+    lights = Change(lights_before=(None, None), lights_after=(60.0, 240.0))
+    author = AUTHOR
+    imported = Edit(1, "2024", author, EditKind.IMPORT, f"Import {OWN_LIGHTS}", lights)
+    undone = Edit(2, "2024", author, EditKind.UNDO, "Undo", lights.reversed(), of=1)
+    session = ScoringSession(20, MemoryJournal(), author=author, edits=(imported, undone))
+    assert (session.state.lights_off_s, session.redo_label) == (None, imported.label)
+    session.redo()
+    assert session.state.lights_off_s == 60.0
+    assert session.undo() is None
+    assert session.undo_label is None
