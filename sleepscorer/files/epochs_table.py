@@ -6,13 +6,24 @@ from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sleepscorer.core.errors import ExportError
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.night import Night
 
 PROBABILITY_COLUMNS = tuple(f"p_{stage.name.lower()}" for stage in STAGES)
-COLUMNS = ("epoch", "start_s", "clock", "stage", *PROBABILITY_COLUMNS, "confidence")
+_PLACE_COLUMNS = ("epoch", "start_s", "clock", "stage")
+COLUMNS = (
+    *_PLACE_COLUMNS,
+    "scored_by",
+    "reviewed",
+    "machine_stage",
+    "confidence",
+    *PROBABILITY_COLUMNS,
+)
+OLDER_COLUMNS = (*_PLACE_COLUMNS, *PROBABILITY_COLUMNS, "confidence")
+"""Of the tables written before they told who scored an epoch: they are ours as well."""
 
 # Six decimals hold what a float32 probability can tell, and a row still sums to 1 within 3e-6.
 _DECIMALS = 6
@@ -25,29 +36,43 @@ def epochs_table(night: Night) -> pd.DataFrame:
     -------
     ``epoch`` from 1, ``start_s`` from the start of the recording, ``clock`` (ISO 8601, the time of
     day alone where de-identified, empty where the start is unknown), ``stage`` as W N1 N2 N3 R ?,
-    the probabilities of the five stages and the confidence, NaN where nothing was staged.
+    ``scored_by`` (person, machine, none), ``reviewed`` (yes where a person scored or confirmed it,
+    or took its stage away; else no), ``machine_stage`` (its most probable one; ? where it could
+    stage nothing, empty without a machine) with its probability ``confidence``, and the
+    probabilities of the five stages; NaN where nothing was staged.
     """
-    hypnogram = night.hypnogram
+    hypnogram, staging = night.hypnogram, night.staging
     epochs = np.arange(hypnogram.n_epochs)
     starts_s = epochs * hypnogram.epoch_s
     is_whole = float(hypnogram.epoch_s).is_integer()
+    by_person = np.zeros(hypnogram.n_epochs, bool) if night.by_person is None else night.by_person
+    probabilities = np.full((hypnogram.n_epochs, len(STAGES)), np.nan)
+    confidence = np.full(hypnogram.n_epochs, np.nan)
+    machine = [""] * hypnogram.n_epochs
+    if staging is not None:
+        probabilities = staging.probabilities.astype(np.float64)
+        confidence = staging.confidence.astype(np.float64)
+        machine = [Stage(stage).text for stage in staging.stages.tolist()]
     table = pd.DataFrame(
         {
             "epoch": epochs + 1,
             "start_s": starts_s.astype(np.int64) if is_whole else starts_s,
             "clock": [night.clock_text(float(start_s)) for start_s in starts_s],
             "stage": [Stage(stage).text for stage in hypnogram.stages.tolist()],
+            "scored_by": _scorers(hypnogram.stages, by_person),
+            "reviewed": np.where(by_person, "yes", "no"),
+            "machine_stage": machine,
+            "confidence": confidence.round(_DECIMALS),
         }
     )
-    probabilities = np.full((hypnogram.n_epochs, len(STAGES)), np.nan)
-    confidence = np.full(hypnogram.n_epochs, np.nan)
-    if night.staging is not None:
-        probabilities = night.staging.probabilities.astype(np.float64)
-        confidence = night.staging.confidence.astype(np.float64)
     for column, values in zip(PROBABILITY_COLUMNS, probabilities.T, strict=True):
         table[column] = values.round(_DECIMALS)
-    table["confidence"] = confidence.round(_DECIMALS)
     return table
+
+
+def _scorers(stages: NDArray[np.int8], by_person: NDArray[np.bool_]) -> NDArray[np.str_]:
+    scorers = np.where(by_person, "person", "machine")
+    return np.where(stages == Stage.UNSCORED, "none", scorers)
 
 
 def write_csv(night: Night, file: BinaryIO) -> None:

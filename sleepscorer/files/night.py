@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
@@ -36,6 +37,9 @@ class Night:
         In words, where the lights marks come from ("marks in the recording", ...).
     staging
         What the stager answered; None where people alone scored.
+    by_person
+        (n_epochs,) bool, the epochs that a person scored, confirmed or cleared; None means none
+        of a staging, and all where there is no staging.
     n_edited
         Epochs that people gave another stage than the stager; None means none of a staging, and
         stays None where there is no staging.
@@ -61,6 +65,7 @@ class Night:
     patient_id: str = ""
     recording_id: str = ""
     staging: Staging | None = None
+    by_person: NDArray[np.bool_] | None = None
     n_edited: int | None = None
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
@@ -69,6 +74,11 @@ class Night:
     deidentify: bool = False
 
     def __post_init__(self) -> None:
+        n_epochs = self.hypnogram.n_epochs
+        if self.by_person is None:
+            object.__setattr__(self, "by_person", np.full(n_epochs, self.staging is None))
+        elif self.by_person.shape != (n_epochs,):
+            raise ValueError(f"{self.by_person.shape} epochs of a person, {n_epochs} scored")
         if self.staging is None:
             if self.n_edited is not None:
                 raise ValueError(f"{self.n_edited} epochs edited of no staging")
@@ -76,8 +86,8 @@ class Night:
             if self.n_edited is None:
                 object.__setattr__(self, "n_edited", 0)
             n_staged = len(self.staging.probabilities)
-            if n_staged != self.hypnogram.n_epochs:
-                raise ValueError(f"{n_staged} epochs staged, {self.hypnogram.n_epochs} scored")
+            if n_staged != n_epochs:
+                raise ValueError(f"{n_staged} epochs staged, {n_epochs} scored")
 
     @classmethod
     def of_recording(

@@ -46,10 +46,10 @@ def is_synthetic(path: Path) -> bool:
 
 def _is_own_table(path: Path) -> bool:
     # Imported here: the module takes pandas along, half a second.
-    from sleepscorer.files.epochs_table import COLUMNS
+    from sleepscorer.files.epochs_table import COLUMNS, OLDER_COLUMNS
 
     first_line = _beginning(path).partition(b"\n")[0].strip()
-    return first_line == ",".join(COLUMNS).encode("ascii")
+    return first_line in {",".join(columns).encode("ascii") for columns in (COLUMNS, OLDER_COLUMNS)}
 
 
 def _is_own_report(path: Path) -> bool:

@@ -104,13 +104,16 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
         Column("Start (hh:mm:ss)", 11, DURATION),
         Column("Clock (hh:mm:ss)" if night.deidentify else "Clock (local time)", 20, clock_format),
         Column("Stage", 8),
+        Column("Scored by", 10),
+        Column("Reviewed", 10),
+        Column("Machine's stage", 10),
+        Column("Machine's confidence (0–1)", 13, THOUSANDTHS),
         *(Column(f"P({stage.text}) (0–1)", 12, THOUSANDTHS) for stage in STAGES),
-        Column("Confidence (0–1)", 13, THOUSANDTHS),
     )
     sheet = new_sheet(workbook, "Epochs", "Epochs of the whole recording", columns)
     put_rows(sheet, columns, _epoch_rows(night))
     sheet.page_setup.orientation = "portrait"
-    sheet.print_area = f"A1:K{FIRST_ROW + max(night.hypnogram.n_epochs, 1) - 1}"
+    sheet.print_area = f"A1:N{FIRST_ROW + max(night.hypnogram.n_epochs, 1) - 1}"
     return sheet
 
 
@@ -309,7 +312,7 @@ def _n_epochs(night: Night, minutes: float) -> int:
 
 
 def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
-    columns = (*PROBABILITY_COLUMNS, "confidence")
+    columns = ("confidence", *PROBABILITY_COLUMNS)
     for row in epochs_table(night).to_dict("records"):
         start_s = row["start_s"]
         probabilities = (None if math.isnan(row[name]) else float(row[name]) for name in columns)
@@ -319,6 +322,9 @@ def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
             timedelta(seconds=start_s),
             _clock(night, start_s),
             row["stage"],
+            row["scored_by"],
+            row["reviewed"],
+            row["machine_stage"] or None,
             *probabilities,
         )
 

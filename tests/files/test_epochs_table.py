@@ -1,6 +1,7 @@
 """The epochs as DataFrame and CSV."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,16 @@ import pytest
 from example_nights import night
 
 from sleepscorer.core.errors import ExportError
+from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.epochs_table import epochs_table, verify_csv, write_csv
 from sleepscorer.files.night import Night
+from sleepscorer.files.own_files import is_own_output
 from sleepscorer.files.scorings import read_scoring
 
-HEADING = "epoch,start_s,clock,stage,p_w,p_n1,p_n2,p_n3,p_r,confidence"
+HEADING = (
+    "epoch,start_s,clock,stage,scored_by,reviewed,machine_stage,confidence,p_w,p_n1,p_n2,p_n3,p_r"
+)
 
 
 def _csv(shown: Night) -> str:
@@ -30,8 +35,24 @@ def test_columns_and_rows() -> None:
     assert lines[-1] == ""
     assert "\r" not in "".join(lines)
     # 22:40:00.25 and 4 epochs; clock times are rounded to the second.
-    assert lines[5].startswith("5,120,2019-03-04T22:42:00,N2,0.")
-    assert lines[11] == "11,300,2019-03-04T22:45:00,?,,,,,,"
+    assert lines[5].startswith("5,120,2019-03-04T22:42:00,N2,machine,no,N2,0.")
+    assert lines[11] == "11,300,2019-03-04T22:45:00,?,none,no,?,,,,,,"
+
+
+def test_a_row_tells_whose_stage_it_is_and_how_sure_the_machine_was_of_its_own() -> None:
+    shown = night(6)  # W W N1 N2 N2 N3 for the machine
+    stages = np.array([0, 4, 1, 2, -1, 3], np.int8)
+    by_person = np.array([False, True, True, False, True, False])
+    edited = replace(shown, hypnogram=Hypnogram(stages), by_person=by_person)
+    table = epochs_table(edited)
+    assert table["stage"].tolist() == ["W", "R", "N1", "N2", "?", "N3"]
+    whose = ["machine", "person", "person", "machine", "none", "machine"]
+    assert table["scored_by"].tolist() == whose
+    assert table["reviewed"].tolist() == ["no", "yes", "yes", "no", "yes", "no"]
+    assert table["machine_stage"].tolist() == ["W", "W", "N1", "N2", "N2", "N3"]
+    np.testing.assert_allclose(table["confidence"], shown.staging.confidence, atol=1e-6)
+    with pytest.raises(ValueError, match="6 scored"):
+        replace(shown, by_person=by_person[:5])
 
 
 def test_clock_is_rounded_and_passes_midnight() -> None:
@@ -48,7 +69,7 @@ def test_clock_is_rounded_and_passes_midnight() -> None:
 def test_clock_without_date_and_without_start() -> None:
     assert epochs_table(night(1, deidentify=True))["clock"].tolist() == ["22:40:00"]
     assert epochs_table(night(2, start=None))["clock"].tolist() == ["", ""]
-    assert _csv(night(1, start=None)).split("\n")[1].startswith("1,0,,W,0.")
+    assert _csv(night(1, start=None)).split("\n")[1].startswith("1,0,,W,machine,no,W,0.")
 
 
 def test_probabilities_sum_to_one_after_rounding() -> None:
@@ -66,7 +87,7 @@ def test_probabilities_sum_to_one_after_rounding() -> None:
 
 def test_without_staging_the_probabilities_are_empty() -> None:
     line = _csv(night(1, staging=None)).split("\n")[1]
-    assert line == "1,0,2019-03-04T22:40:00,W,,,,,,"
+    assert line == "1,0,2019-03-04T22:40:00,W,person,yes,,,,,,,"
 
 
 def test_types_of_the_frame() -> None:
@@ -89,6 +110,8 @@ def test_our_reader_reads_it(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         (",N3,", ",N2,", "epoch 6 read back"),
+        (",machine,no", ",person,no", "epoch 1 read back"),
+        (",machine,no", ",machine,yes", "epoch 1 read back"),
         ("120,", "121,", "read back as"),
         (HEADING, HEADING.upper(), "epochs read back"),
         ("\n120,", "\n", "epoch 120"),
@@ -100,6 +123,18 @@ def test_damage_is_noticed(tmp_path: Path, old: str, new: str, words: str) -> No
     verify_csv(night(), _saved(path, text))
     with pytest.raises(ExportError, match=words):
         verify_csv(night(), _saved(path, text.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_own"),
+    [
+        (HEADING, True),
+        ("epoch,start_s,clock,stage,p_w,p_n1,p_n2,p_n3,p_r,confidence", True),
+        ("epoch,start_s,clock,stage", False),
+    ],
+)
+def test_tables_of_before_are_known_as_ours(tmp_path: Path, heading: str, is_own: bool) -> None:
+    assert is_own_output(_saved(tmp_path / "n_epochs.csv", f"{heading}\n")) is is_own
 
 
 def _saved(path: Path, text: str) -> Path:

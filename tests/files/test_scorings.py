@@ -158,6 +158,12 @@ def test_table(tmp_path):
     assert scoring.notes == ("this table holds no lights marks",)
 
 
+def test_table_that_tells_who_scored(tmp_path):
+    header = f"epoch,start_s,clock,stage,scored_by,reviewed,machine_stage,{'p,' * 5}confidence"
+    path = table(tmp_path, f"1,0,,N2,person,yes,W,{'0.2,' * 5}0.9", header=header)
+    assert texts(read_scoring(path)) == "N2"
+
+
 def test_table_with_times_of_day(tmp_path):
     path = table(
         tmp_path, "1;0;23:59:45;Wake", "2;30;00:00:15;n2", "", header="Epoch;start_s;Clock;Stage"

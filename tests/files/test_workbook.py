@@ -150,30 +150,34 @@ def test_stage_minutes_add_up_to_trt() -> None:
 def test_epochs() -> None:
     shown = night()
     sheet = _opened(shown)["Epochs"]
-    headings = [cell.value for cell in sheet[3]][:11]
+    headings = [cell.value for cell in sheet[3]][:14]
     assert headings == [
         "Epoch (n)",
         "Start (s)",
         "Start (hh:mm:ss)",
         "Clock (local time)",
         "Stage",
+        "Scored by",
+        "Reviewed",
+        "Machine's stage",
+        "Machine's confidence (0–1)",
         "P(W) (0–1)",
         "P(N1) (0–1)",
         "P(N2) (0–1)",
         "P(N3) (0–1)",
         "P(R) (0–1)",
-        "Confidence (0–1)",
     ]
-    rows = [row[:11] for row in _table(sheet)]
+    rows = [row[:14] for row in _table(sheet)]
     assert len(rows) == 120
     assert [row[4] for row in rows] == [Stage(s).text for s in shown.hypnogram.stages.tolist()]
     assert rows[9][:4] == (10, 270, timedelta(seconds=270), datetime(2019, 3, 4, 22, 44, 30))
     np.testing.assert_allclose(
-        np.array([row[5:10] for row in rows[:10]], float),
+        np.array([row[9:14] for row in rows[:10]], float),
         shown.staging.probabilities[:10],
         atol=1e-6,
     )
-    assert rows[10][5:] == (None,) * 6
+    assert rows[2][4:8] == ("N1", "machine", "no", "N1")
+    assert rows[10][5:] == ("none", "no", "?", *(None,) * 6)
 
 
 def test_transitions() -> None:
@@ -274,7 +278,7 @@ def test_charts_are_native_and_complete() -> None:
     epochs = workbook["Epochs"]
     levels = [_cells(workbook, series.yVal.numRef.f)[0] for series in hypnogram.series[2:7]]
     assert levels == [5, 4, 3, 2, 1]
-    assert epochs["M4"].number_format == "hh:mm"
+    assert epochs["P4"].number_format == "hh:mm"
     assert _cells(workbook, minutes.series[0].cat.numRef.f) == ["W", "N1", "N2", "N3", "R", "?"]
     assert _cells(workbook, minutes.series[0].val.numRef.f) == [
         row[2] for row in _table(workbook["Stages"])[:6]
