@@ -10,10 +10,10 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.core.events import Event
 from sleepscorer.gui.trace_geometry import RowGrid, TimeAxis
 
-LANE_PX = 17.0
+LANE_PX = 14.0
 """Height of the bar of an event that belongs to no row."""
 
-_N_LANES = 3
+_MOST_LANES = 3
 _GRIP_PX = 5.0
 _MARK_PX = 3.0
 # A label of an event without a row needs this much before the next may share its lane.
@@ -112,7 +112,9 @@ def event_spans(
     grid: RowGrid,
 ) -> list[EventSpan]:
     """Lay the events of a page out: on their row, or in lanes above all rows."""
-    taken = [-np.inf] * _N_LANES
+    # The middle of the first row, which lies below the lanes, stays free.
+    n_lanes = max(1, min(_MOST_LANES, int(grid.height_px / 2 // LANE_PX)))
+    taken = [-np.inf] * n_lanes
     spans = []
     known = set(own)
     both = [(e, True) for e in own] + [(e, False) for e in annotations if e not in known]
@@ -121,7 +123,7 @@ def event_spans(
         width = (event.duration_s or 0.0) * axis.px_per_s
         row = row_of(event, traces)
         if row is None:
-            lane = next((i for i in range(_N_LANES) if taken[i] <= left), _N_LANES - 1)
+            lane = next((i for i in range(n_lanes) if taken[i] <= left), n_lanes - 1)
             taken[lane] = max(taken[lane], left + max(width, _LABEL_PX))
             rect = QRectF(left, grid.top_px + lane * LANE_PX, max(width, _MARK_PX), LANE_PX - 2)
         else:

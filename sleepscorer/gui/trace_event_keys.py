@@ -28,6 +28,7 @@ _SEEN_ON = {AROUSAL: "eeg", "Limb movement": "emg_leg", "Hypopnea": "flow", "RER
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _PUT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_DELETE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _STEP_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -89,7 +90,7 @@ class EventKeys:
             return not modifiers & ~_STEP_MODIFIERS
         if modifiers:
             return False
-        if self._held is not None and (key in _ROWS or key in _PUT):
+        if self._held is not None and (key in _ROWS or key in _PUT or key in _DELETE):
             return True
         selected = self._canvas.selected_event
         if key == Qt.Key.Key_Escape:
@@ -97,8 +98,7 @@ class EventKeys:
             # While marking and measuring, Esc is the window's, which ends that.
             is_selecting = isinstance(tool, SelectTool) and (tool.is_busy or selected is not None)
             return self._held is not None or is_selecting
-        is_delete = key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-        return is_delete and selected is not None and self._canvas.is_own(selected)
+        return key in _DELETE and selected is not None
 
     def press(self, event: QKeyEvent) -> None:
         """Do what a key that is claimed stands for."""
@@ -109,11 +109,13 @@ class EventKeys:
             self._held = self._on_row(held, _ROWS[key])
         elif key in _PUT:
             self._put()
-        elif key != Qt.Key.Key_Escape:
+        elif held is not None and (held.old is None or key == Qt.Key.Key_Escape):
+            # One that is not in the session yet is gone once it is let go.
+            self._held = None
+            self._canvas.message.emit("")
+        elif key in _DELETE:
             self._held = None
             self._canvas.delete_selected()
-        elif held is not None:
-            self._held = None
         elif self._canvas.tool.is_busy:
             self._canvas.tool.cancel()
         else:

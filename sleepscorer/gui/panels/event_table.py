@@ -1,5 +1,6 @@
 """The events of the night as a table: those marked can be edited, those of the file only read."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,13 +15,20 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont
 
 from sleepscorer.core.arousals import arousal_warnings
+from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.gui.session_model import SessionModel
 
 COLUMNS = ("Clock", "s", "Event", "Channel", "Note")
 CLOCK, DURATION, TEXT, CHANNEL, NOTE = range(len(COLUMNS))
-_EDITABLE = (CLOCK, DURATION, TEXT)
+EDITABLE = (CLOCK, DURATION, TEXT)
+"""The cells of an own event that can be edited."""
+SCORED_HERE, FROM_FILE = "scored here", "from the file"
+"""Origins of events, in words."""
+
+# Beyond this many rows that come and go it is faster to begin anew.
+_MOST_STEPS = 50
 _TOOLTIPS = (
     "Onset: a clock time, or seconds from the start",
     "Duration, seconds; empty for none",
@@ -70,6 +78,9 @@ class EventRow:
 class EventTable(QAbstractTableModel):
     """Events in order of onset, less those that a filter hides.
 
+    Rows come, go and move one by one, so that the one chosen stays chosen and the cell being
+    edited stays open.
+
     Signals
     -------
     misunderstood
@@ -82,6 +93,8 @@ class EventTable(QAbstractTableModel):
         super().__init__(parent)
         self._model = model
         self._filter = ""
+        self._origin = ""
+        self._edited: set[Event] = set()
         self._rows: list[EventRow] = []
         self.update_rows()
 
@@ -91,8 +104,29 @@ class EventTable(QAbstractTableModel):
         return tuple(self._rows)
 
     def set_filter(self, text: str) -> None:
-        """Show only events whose words, channel or note contain this, whatever its case."""
+        """Show only events whose words or channel contain this, whatever its case."""
         self._filter = text.strip().casefold()
+        self._edited.clear()
+        self.update_rows()
+
+    def set_origin(self, origin: str) -> None:
+        """Show only events of this origin (SCORED_HERE, FROM_FILE), or ``""`` for all."""
+        self._origin = origin
+        self._edited.clear()
+        self.update_rows()
+
+    def row_of(self, event: Event) -> int | None:
+        """The row of an event, if it is shown."""
+        return next((i for i, row in enumerate(self._rows) if row.event == event), None)
+
+    def row_at(self, time_s: float) -> int:
+        """The first row at this time or later."""
+        return bisect_left(self._rows, time_s, key=lambda row: row.event.onset_s)
+
+    def follow(self, change: Change) -> None:
+        """Take over an edit of events; one that was moved or renamed keeps its row's place."""
+        if len(change.events_removed) == len(change.events_added) == 1:
+            self._replace(change.events_removed[0], change.events_added[0])
         self.update_rows()
 
     def update_rows(self) -> None:
@@ -101,17 +135,60 @@ class EventTable(QAbstractTableModel):
         hypnogram = state.hypnogram
         rows = [EventRow(event, True, arousal_warnings(event, hypnogram)) for event in state.events]
         rows += [EventRow(event, False) for event in self._model.recording.events]
-        rows = [row for row in rows if self._is_wanted(row)]
-        rows.sort(key=lambda row: (row.event.onset_s, not row.is_own))
-        if rows == self._rows:
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
+        rows = sorted((row for row in rows if self._is_wanted(row)), key=_place)
+        if rows != self._rows and not self._step_to(rows):
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
 
     def _is_wanted(self, row: EventRow) -> bool:
-        words = f"{row.event.text} {row.event.channel or ''} {row.note}".casefold()
-        return self._filter in words
+        if row.is_own and row.event in self._edited:
+            # What was just edited must not vanish from under the hand.
+            return True
+        origin = SCORED_HERE if row.is_own else FROM_FILE
+        words = f"{row.event.text} {row.event.channel or ''}".casefold()
+        return self._origin in ("", origin) and self._filter in words
+
+    def _replace(self, old: Event, new: Event) -> None:
+        at = next((i for i, row in enumerate(self._rows) if row.is_own and row.event == old), None)
+        if at is None:
+            return
+        self._edited.add(new)
+        row = EventRow(new, True)
+        others = self._rows[:at] + self._rows[at + 1 :]
+        to = bisect_right(others, _place(row), key=_place)
+        if to == at:
+            self._rows[at] = row
+        else:
+            # Qt counts the place before the row has left its own.
+            self.beginMoveRows(_ROOT, at, at, _ROOT, to + 1 if to > at else to)
+            self._rows = [*others[:to], row, *others[to:]]
+            self.endMoveRows()
+        self.dataChanged.emit(self.index(to, 0), self.index(to, len(COLUMNS) - 1))
+
+    def _step_to(self, rows: list[EventRow]) -> bool:
+        """Come to these rows step by step; return False where that would take too many."""
+        old, new = {_key(row) for row in self._rows}, {_key(row) for row in rows}
+        if len(old ^ new) > _MOST_STEPS:
+            return False
+        for i in reversed(range(len(self._rows))):
+            if _key(self._rows[i]) not in new:
+                self.beginRemoveRows(_ROOT, i, i)
+                del self._rows[i]
+                self.endRemoveRows()
+        for i, row in enumerate(rows):
+            if _key(row) not in old:
+                self.beginInsertRows(_ROOT, i, i)
+                self._rows.insert(i, row)
+                self.endInsertRows()
+        if [_key(row) for row in self._rows] != [_key(row) for row in rows]:
+            return False
+        for i, row in enumerate(rows):
+            if row != self._rows[i]:
+                self._rows[i] = row
+                # Only this cell: the box of another, being edited, would lose what was typed.
+                self.dataChanged.emit(self.index(i, NOTE), self.index(i, NOTE))
+        return True
 
     def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802, D102
         return 0 if parent.isValid() else len(self._rows)
@@ -132,7 +209,7 @@ class EventTable(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
         flags = super().flags(index)
         row = self._rows[index.row()]
-        if row.is_own and index.column() in _EDITABLE and not self._model.session.read_only:
+        if row.is_own and index.column() in EDITABLE and not self._model.session.read_only:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -153,22 +230,22 @@ class EventTable(QAbstractTableModel):
     def _text(self, row: EventRow, column: int) -> str:
         event = row.event
         if column == CLOCK:
-            return self._model.clock_text(event.onset_s)
+            return self._model.clock_text(event.onset_s, tenths=True)
         if column == DURATION:
-            return "" if event.duration_s is None else f"{event.duration_s:.1f}".removesuffix(".0")
+            return "" if event.duration_s is None else f"{event.duration_s:.1f}"
         return (event.text, event.channel or "", row.note)[column - TEXT]
 
     def setData(  # noqa: N802, D102
         self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
     ) -> bool:
         row, text = self._rows[index.row()], str(value).strip()
-        # An untouched box must not round the onset to the whole second that it shows.
+        # An untouched box must not round the onset to the tenth of a second that it shows.
         if role != Qt.ItemDataRole.EditRole or text == self._text(row, index.column()):
             return False
         try:
             changed = self._changed(row.event, index.column(), text)
         except SleepScorerError as error:
-            self.misunderstood.emit(str(error))
+            self.misunderstood.emit(f"{error}.")
             return False
         return changed is not None and self._model.replace_event(row.event, changed)
 
@@ -191,7 +268,15 @@ class EventTable(QAbstractTableModel):
             duration_s = -1.0
         if not 0 <= duration_s <= self._model.recording.duration_s - event.onset_s:
             self.misunderstood.emit(
-                f"{text!r} is no duration in seconds that ends within the recording."
+                f"{text} is no duration in seconds that ends within the recording."
             )
             return None
         return replace(event, duration_s=duration_s)
+
+
+def _place(row: EventRow) -> tuple[float, bool]:
+    return row.event.onset_s, not row.is_own
+
+
+def _key(row: EventRow) -> tuple[Event, bool]:
+    return row.event, row.is_own

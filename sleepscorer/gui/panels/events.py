@@ -1,16 +1,14 @@
 """Events: choose what to mark, list, filter, jump, edit, delete; lights off and on."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -21,13 +19,17 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.event_kinds import EVENT_KINDS, EventKind
+from sleepscorer.gui.panels.event_list import EventList
 from sleepscorer.gui.panels.event_table import (
     CHANNEL,
     CLOCK,
     COLUMNS,
     DURATION,
+    FROM_FILE,
     NOTE,
+    SCORED_HERE,
     TEXT,
+    EventRow,
     EventTable,
 )
 from sleepscorer.gui.panels.lights_row import LightsRow
@@ -37,7 +39,12 @@ _UPDATE_AFTER_MS = 80
 _MOST_CHANNEL_PX = 90
 _LEAST_WITH_CHANNEL_PX = 400
 _COMMENT = "Comment"
-_OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_F2)
+_ORIGINS = (("All", ""), ("Scored here", SCORED_HERE), ("From the file", FROM_FILE))
+_LIST_TIP = (
+    "Up, Down, PgUp, PgDn, Home and End move in this list; Enter turns to the event; F2 edits its"
+    " time, or the cell chosen with Left and Right; Del deletes it. {tool.select} goes back to the"
+    " traces"
+)
 SELECT_TOOL = "select"
 
 
@@ -48,12 +55,12 @@ class EventsPanel(QWidget):
     -------
     tool_chosen
         ``"mark:<event text>"`` when dragging on a channel shall mark that, ``"select"`` when not.
-    doubted
-        What is doubtful about the event just marked or chosen; the sentence for people.
+    message
+        A sentence for the status line; empty to take the last one back.
     """
 
     tool_chosen = Signal(str)
-    doubted = Signal(str)
+    message = Signal(str)
 
     def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,10 +72,10 @@ class EventsPanel(QWidget):
         self._build_marking()
         self._build_list()
         self._lights = LightsRow(model)
-        self._lights.misunderstood.connect(self._say)
+        self._lights.misunderstood.connect(model.refused)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
-        for row in (self._marking_row(), self._comment, self._lights, self._filter):
+        for row in (self._marking_row(), self._comment, self._lights, self._listing_row()):
             layout.addWidget(row)
         layout.addWidget(self._view, 1)
         below = QHBoxLayout()
@@ -77,6 +84,8 @@ class EventsPanel(QWidget):
         layout.addLayout(below)
         self._update_timer.timeout.connect(self._table.update_rows)
         model.scoring_changed.connect(self._on_scoring_changed)
+        model.event_chosen.connect(self._follow)
+        model.page_changed.connect(self._on_page_changed)
         self.setFocusProxy(self._view)
         self._on_rows_changed()
 
@@ -106,7 +115,7 @@ class EventsPanel(QWidget):
         described(
             self._mark,
             "Mark by dragging on a trace",
-            "Then drag on a trace to mark this event; Esc leaves",
+            "Then drag on a trace to mark this event; {tool.select} leaves",
         )
         self._mark.clicked.connect(self._tell_tool)
         self._add = QPushButton("Add here")
@@ -166,20 +175,27 @@ class EventsPanel(QWidget):
         duration_s = None if kind.duration_s is None else min(kind.duration_s, left_s)
         event = Event(start_s, duration_s, kind.text)
         if self._model.replace_event(None, event):
-            self._update_timer.stop()
-            self._table.update_rows()
-            self._select(event)
+            self._model.choose_event(event)
+            self.message.emit(self._model.event_text(event))
 
     # -- the list -------------------------------------------------------------------------------
 
     def _build_list(self) -> None:
+        self._origin = QComboBox()
+        for label, origin in _ORIGINS:
+            self._origin.addItem(label, origin)
+        described(
+            self._origin,
+            "Events to list",
+            "List all events, those scored here, or those that came with the recording (Alt+L)",
+        )
         self._filter = QLineEdit()
         described(
             self._filter,
             "Filter of the events",
-            "Show only events whose words, channel or note contain this",
+            "List only events whose words or channel contain this",
         )
-        self._filter.setPlaceholderText("Filter: arousal, C4, file …")
+        self._filter.setPlaceholderText("Filter by words or channel")
         self._filter.setClearButtonEnabled(True)
         self._text = QLabel()
         self._text.setWordWrap(True)
@@ -188,35 +204,44 @@ class EventsPanel(QWidget):
         described(self._delete, "Delete the event", "Delete the chosen event (Del in the list)")
         self._delete.clicked.connect(self._on_delete)
         self._table = EventTable(self._model, self)
-        self._table.misunderstood.connect(self._say)
-        self._filter.textChanged.connect(self._table.set_filter)
-        self._view = QTableView()
-        self._view.setModel(self._table)
-        described(
-            self._view,
-            "Events of the night",
-            "Enter turns to the event, F2 edits a cell, Del deletes",
-        )
-        self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        triggers = QAbstractItemView.EditTrigger
-        self._view.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        self._view.setTabKeyNavigation(False)
-        self._view.setShowGrid(False)
-        self._view.setWordWrap(False)
-        self._view.verticalHeader().hide()
-        self._view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        self._view = EventList(self._table)
+        described(self._view, "Events of the night", _LIST_TIP)
         self._place_columns()
-        self._view.installEventFilter(self)
-        self._view.clicked.connect(self._on_row_chosen)
+        self._connect_list()
+
+    def _connect_list(self) -> None:
+        self._origin.currentIndexChanged.connect(self._on_origin_chosen)
+        self._filter.textChanged.connect(self._table.set_filter)
+        self._view.opened.connect(self._on_row_opened)
+        self._view.clicked.connect(self._on_row_opened)
+        self._view.delete_asked.connect(self._on_delete)
+        self._view.edit_refused.connect(self._on_edit_refused)
+        self._view.left.connect(self._tell_about)
         self._view.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        self._table.modelReset.connect(self._on_rows_changed)
+        self._table.misunderstood.connect(self._refuse)
+        for rows_changed in (
+            self._table.modelReset,
+            self._table.rowsInserted,
+            self._table.rowsRemoved,
+        ):
+            rows_changed.connect(self._on_rows_changed)
+
+    def _listing_row(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        label = QLabel("&List")
+        label.setBuddy(self._origin)
+        layout.addWidget(label)
+        layout.addWidget(self._origin)
+        layout.addWidget(self._filter, 1)
+        return row
 
     def _place_columns(self) -> None:
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        for column, text in {CLOCK: "00:00:00", DURATION: "000.0", NOTE: "Note"}.items():
+        for column, text in {CLOCK: "00:00:00.0", DURATION: "000.0", NOTE: "Note"}.items():
             self._view.setColumnWidth(column, self._width_of(text))
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
 
@@ -225,7 +250,7 @@ class EventsPanel(QWidget):
 
     def _on_rows_changed(self) -> None:
         self._place_channel()
-        self._on_selection_changed()
+        self._tell_about()
 
     def _place_channel(self) -> None:
         """Few events name a channel, and below the list it is said anyway: the words come first."""
@@ -239,70 +264,98 @@ class EventsPanel(QWidget):
         super().resizeEvent(event)
         self._place_channel()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102
-        if watched is not self._view or not isinstance(event, QKeyEvent):
-            return super().eventFilter(watched, event)
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN_KEYS:
-            # The window's Del clears the epoch and its F2 shows a montage; here an event is meant.
-            event.accept()
-            return True
-        if event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._on_row_chosen(self._view.currentIndex())
-                return True
-            if event.key() == Qt.Key.Key_Delete:
-                self._on_delete()
-                return True
-        return super().eventFilter(watched, event)
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
+        super().showEvent(event)
+        self._follow()
 
-    def _select(self, event: Event) -> None:
-        for i, row in enumerate(self._table.rows):
-            if row.is_own and row.event == event:
-                self._view.selectRow(i)
-                self._view.scrollTo(self._table.index(i, TEXT))
+    def _on_origin_chosen(self) -> None:
+        self._table.set_origin(self._origin.currentData())
+        self._follow()
 
-    def _on_row_chosen(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self._model.show_time(self._table.rows[index.row()].event.onset_s)
+    def _follow(self) -> None:
+        """Show the event chosen on the traces, or else where the page is."""
+        if not self.isVisible():
+            return
+        chosen = self._model.chosen_event
+        row = None if chosen is None else self._table.row_of(chosen)
+        if row is not None:
+            self._view.choose_row(row)
+        # Who is in the list has a place of his own there.
+        elif not self._view.holds_focus:
+            self._view.show_place(self._table.row_at(self._model.page_start_s))
 
-    def _chosen_row(self) -> int | None:
-        rows = self._view.selectionModel().selectedRows()
-        return rows[0].row() if rows else None
+    def _on_page_changed(self) -> None:
+        self._follow()
+        self._tell_about()
+
+    def _on_row_opened(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self._model.show_time(row.event.onset_s)
+            self._model.choose_event(row.event)
+            self.message.emit(self._model.event_text(row.event))
+
+    def _chosen(self) -> EventRow | None:
+        """The row chosen in the list."""
+        row = self._view.chosen_row
+        return None if row is None else self._table.rows[row]
 
     def _on_selection_changed(self) -> None:
-        chosen = self._chosen_row()
-        row = None if chosen is None else self._table.rows[chosen]
-        self._delete.setEnabled(
-            row is not None and row.is_own and not self._model.session.read_only
-        )
-        n_own = sum(row.is_own for row in self._table.rows)
-        counted = f"{n_own} marked, {len(self._table.rows) - n_own} of the file"
-        self._say(counted if row is None else row.explanation)
-        if row is not None and row.warnings:
-            self.doubted.emit(self._doubt(row.event, row.warnings))
+        self._tell_about()
+        row = self._chosen()
+        is_doubtful = row is not None and row.warnings
+        self.message.emit(self._model.event_text(row.event) if row and is_doubtful else "")
 
-    def _doubt(self, event: Event, warnings: tuple[str, ...]) -> str:
-        return f"{event.text} at {self._model.clock_text(event.onset_s)}: {'; '.join(warnings)}."
+    def _on_edit_refused(self) -> None:
+        row = self._chosen()
+        if row is not None:
+            self._refuse(
+                "This session is open for reading only." if row.is_own else row.explanation
+            )
 
     def _on_delete(self) -> None:
-        chosen = self._chosen_row()
-        if chosen is None:
-            self._say("Choose the event to delete.")
-        elif not self._table.rows[chosen].is_own:
-            self._say(self._table.rows[chosen].explanation)
-        elif self._model.replace_event(self._table.rows[chosen].event, None):
-            self._update_timer.stop()
-            self._table.update_rows()
-            self._view.selectRow(min(chosen, self._table.rowCount() - 1))
+        chosen, row = self._view.chosen_row, self._chosen()
+        if chosen is None or row is None:
+            self._refuse("Choose the event to delete.")
+        elif not row.is_own:
+            self._tell_about()
+            self._refuse(row.explanation)
+        elif self._model.replace_event(row.event, None):
+            if self._table.rowCount():
+                self._view.choose_row(min(chosen, self._table.rowCount() - 1))
+            clock = self._model.clock_text(row.event.onset_s, tenths=True)
+            self.message.emit(f"{row.event.text} at {clock} deleted")
 
-    def _say(self, sentence: str) -> None:
+    def _tell_about(self) -> None:
+        """Say below the list what the chosen row is, or how many there are."""
+        row = self._chosen()
+        is_deletable = row is not None and row.is_own and not self._model.session.read_only
+        if self._delete.hasFocus() and not is_deletable:
+            # A button that is switched off would let the focus fall to whatever comes next.
+            self._view.setFocus()
+        self._delete.setEnabled(is_deletable)
+        n_own = sum(row.is_own for row in self._table.rows)
+        counted = f"{n_own} scored here, {len(self._table.rows) - n_own} from the file"
+        self._say(counted if row is None else row.explanation, "")
+
+    def _refuse(self, sentence: str) -> None:
+        self._say(sentence, "refusal")
+
+    def _say(self, sentence: str, style: str) -> None:
+        self._text.setObjectName(style)
+        self._text.style().polish(self._text)
         self._text.setText(sentence)
 
     def _on_scoring_changed(self, change: Change) -> None:
-        # Stages matter too: an arousal after an epoch of W is doubtful.
-        self._update_timer.start()
-        hypnogram = self._model.session.state.hypnogram
-        for event in change.events_added:
-            warnings = arousal_warnings(event, hypnogram)
-            if warnings:
-                self.doubted.emit(self._doubt(event, warnings))
+        if not change.events_added and not change.events_removed:
+            # Stages matter too: an arousal after an epoch of W is doubtful.
+            self._update_timer.start()
+            return
+        self._table.follow(change)
+        self._tell_about()
+        doubtful = [
+            event
+            for event in change.events_added
+            if arousal_warnings(event, self._model.session.state.hypnogram)
+        ]
+        self.message.emit(self._model.event_text(doubtful[-1]) if doubtful else "")

@@ -1,20 +1,27 @@
 """Lights off and lights on, typed as clock times."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.session_model import SessionModel
+
+_PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class LightsRow(QWidget):
     """Two boxes that show the marks and take new ones; an empty box removes its mark.
 
+    What makes no sense is said below the boxes until it is mended, or the box is left: then the
+    mark stands there again.
+
     Signals
     -------
     misunderstood
-        What was typed makes no sense; the sentence for people.
+        A box was left with something in it that makes no sense; the sentence for people.
     """
 
     misunderstood = Signal(str)
@@ -23,18 +30,48 @@ class LightsRow(QWidget):
         super().__init__(parent)
         self._model = model
         self._off, self._on = QLineEdit(), QLineEdit()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self._error = QLabel()
+        self._error.setObjectName("refusal")
+        self._error.setWordWrap(True)
+        self._error.setAccessibleName("What is wrong with the lights mark")
+        self._error.hide()
+        row = QHBoxLayout()
         for name, box in (("Lights off", self._off), ("Lights on", self._on)):
             described(box, name, f"{name}: clock time or seconds from the start; empty for none")
             box.setPlaceholderText("not marked")
-            box.editingFinished.connect(self._on_typed)
+            box.returnPressed.connect(self._on_return)
+            box.textEdited.connect(self._error.hide)
+            box.installEventFilter(self)
             label = QLabel(name)
             label.setBuddy(box)
             row.addWidget(label)
             row.addWidget(box, 1)
-        model.scoring_changed.connect(self._show_marks)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self._error)
+        model.scoring_changed.connect(self._on_scoring_changed)
         self._show_marks()
+
+    @property
+    def error(self) -> str:
+        """What is wrong with what stands in a box; empty while nothing is."""
+        return "" if self._error.isHidden() else self._error.text()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut:
+            if event.reason() not in _PASSING:
+                self._leave()
+        elif isinstance(event, QKeyEvent) and self._takes_back(event):
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                self._show_marks()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _takes_back(self, event: QKeyEvent) -> bool:
+        """The first Esc takes back what was typed, the next is the window's."""
+        return event.key() == Qt.Key.Key_Escape and self._typed() != self._texts()
 
     def _marks(self) -> tuple[float | None, float | None]:
         state = self._model.session.state
@@ -45,23 +82,45 @@ class LightsRow(QWidget):
         clock = self._model.clock_text
         return "" if off_s is None else clock(off_s), "" if on_s is None else clock(on_s)
 
+    def _typed(self) -> tuple[str, str]:
+        return self._off.text().strip(), self._on.text().strip()
+
     def _show_marks(self) -> None:
+        self._error.hide()
         for box, text in zip((self._off, self._on), self._texts(), strict=True):
             box.setText(text)
 
-    def _on_typed(self) -> None:
-        typed = self._off.text().strip(), self._on.text().strip()
-        if typed == self._texts():
-            return
+    def _on_return(self) -> None:
+        sentence = self._take()
+        if sentence:
+            self._error.setText(sentence)
+            self._error.show()
+        else:
+            self._show_marks()
+
+    def _leave(self) -> None:
+        sentence = self._take()
+        self._show_marks()
+        if sentence:
+            self.misunderstood.emit(sentence)
+
+    def _on_scoring_changed(self, change: Change) -> None:
+        # Staging may end while somebody types.
+        if change.lights_after is not None:
+            self._show_marks()
+
+    def _take(self) -> str:
+        """Set the marks typed; return what is wrong with them, if anything is."""
+        typed, shown = self._typed(), self._texts()
+        if typed == shown:
+            return ""
         marks = list(self._marks())
         try:
-            for i, (text, shown) in enumerate(zip(typed, self._texts(), strict=True)):
+            for i, text in enumerate(typed):
                 # A box nobody touched keeps its mark to the fraction of a second.
-                if text != shown:
+                if text != shown[i]:
                     marks[i] = self._model.time_of(text) if text else None
+            self._model.session.set_lights(marks[0], marks[1])
         except SleepScorerError as error:
-            self._show_marks()
-            self.misunderstood.emit(str(error))
-            return
-        if not self._model.set_lights(marks[0], marks[1]):
-            self._show_marks()
+            return f"{str(error).rstrip('.')}."
+        return ""
