@@ -14,6 +14,7 @@ from sleepscorer.gui.errors import ErrorHook
 from sleepscorer.gui.focus_frame import FocusFrames
 from sleepscorer.gui.garbage import GarbageCollection
 from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.screen_fit import show_fitting
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.tasks import wait_for_threads
 from sleepscorer.gui.termination import Termination
@@ -68,9 +69,11 @@ def run_window(path: Path | None = None) -> int:
 def _show(application: QApplication, window: MainWindow, path: Path | None) -> None:
     apply_theme(application, window.theme)
     FocusFrames(application)
-    window.show()
+    show_fitting(window)
     if path is not None:
         window.open_path(path)
     elif window.settings.now.show_help_at_start:
         window.settings.set(show_help_at_start=False)
         QTimer.singleShot(0, window.show_help)
+    else:
+        window.focus_traces()

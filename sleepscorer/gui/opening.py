@@ -17,6 +17,7 @@ from sleepscorer.files.session_places import SessionPlaces
 from sleepscorer.files.session_store import entry_of, session_path_for
 from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.settings import Settings
+from sleepscorer.gui.status_line import LOOKING
 from sleepscorer.gui.tasks import Task, TaskRunner
 from sleepscorer.gui.view_state import channels_of, montage_of
 from sleepscorer.session_documents import Document, current_author, open_document
@@ -59,19 +60,29 @@ class Opener(QObject):
         An :class:`OpenedRecording`.
     failed
         The sentence for people.
-    presets_read
-        A tuple of montage presets, after :meth:`read_presets`.
+    file_found, folder_found
+        The Path, after :meth:`look_at`.
     """
 
     opened = Signal(object)
     failed = Signal(str)
-    presets_read = Signal(object)
+    file_found = Signal(object)
+    folder_found = Signal(object)
 
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._task: Task | None = None
+        self._look: Task | None = None
         self._next: tuple[Path, Settings] | None = None
+
+    def look_at(self, path: Path) -> None:
+        """Find out whether this is a file or a folder: the drive may be a slow one."""
+        if self._look is not None:
+            self._look.cancel()
+        self._look = self._tasks.start(LOOKING, _looking(path))
+        self._look.finished.connect(self._on_looked)
+        self._look.failed.connect(self.failed)
 
     def open(self, path: Path, settings: Settings) -> None:
         """Open a recording or a session file, once an opening under way was cancelled."""
@@ -84,14 +95,17 @@ class Opener(QObject):
     def cancel(self) -> None:
         """Open nothing."""
         self._next = None
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._look, self._task):
+            if task is not None:
+                task.cancel()
+        self._look = None
 
-    def read_presets(self) -> None:
-        """Read the montage presets anew."""
-        task = self._tasks.start("Reading the montages", _read_presets)
-        task.finished.connect(self.presets_read)
-        task.failed.connect(self.failed)
+    @Slot(object)
+    def _on_looked(self, found: tuple[Path, bool]) -> None:
+        if self.sender() is self._look:
+            self._look = None
+            path, is_folder = found
+            (self.folder_found if is_folder else self.file_found).emit(path)
 
     def _start_next(self) -> None:
         if self._next is None:
@@ -122,8 +136,15 @@ class Opener(QObject):
             self._start_next()
 
 
-def _read_presets(_progress: Progress) -> tuple[MontagePreset, ...]:
-    return tuple(load_presets())
+def _looking(path: Path) -> Callable[[Progress], tuple[Path, bool]]:
+    def look(_progress: Progress) -> tuple[Path, bool]:
+        try:
+            return path, path.is_dir()
+        except OSError:
+            # Opening it says why that can't be done.
+            return path, False
+
+    return look
 
 
 def _close(opened: OpenedRecording) -> None:
@@ -163,7 +184,7 @@ def _work(path: Path, settings: Settings) -> Callable[[Progress], OpenedRecordin
         )
         try:
             progress(0.5, path.name)
-            opened = _prepared(document, settings, progress)
+            opened = _prepared(document, settings)
             progress(1.0, path.name)
         except BaseException:
             document.close()
@@ -173,8 +194,8 @@ def _work(path: Path, settings: Settings) -> Callable[[Progress], OpenedRecordin
     return work
 
 
-def _prepared(document: Document, settings: Settings, progress: Progress) -> OpenedRecording:
-    presets = _read_presets(progress)
+def _prepared(document: Document, settings: Settings) -> OpenedRecording:
+    presets = tuple(load_presets())
     montage = montage_of(document.view, document.recording)
     if montage is None:
         montage = chosen_montage(document.recording, presets, settings.montage)

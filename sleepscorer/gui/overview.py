@@ -147,7 +147,8 @@ class Overview(QWidget):
         self._derivation.textActivated.connect(self._on_derivation_chosen)
         self._zoom = QToolButton(self.canvas)
         self._zoom.setFont(self.canvas.font())
-        described(self._zoom, "Zoom the overview")
+        tip = "An hour around the page, or the whole night ({view.overview}); the wheel zooms, too"
+        described(self._zoom, "Zoom the overview", tip)
         self._zoom.clicked.connect(self.toggle_zoom)
         self._highest, self._lowest = QLabel(self.canvas), QLabel("0 Hz", self.canvas)
         for label in (self._highest, self._lowest):
@@ -203,11 +204,6 @@ class Overview(QWidget):
         axis = self.canvas.axis
         self._place_controls()
         self._zoom.setText("One hour" if axis.is_whole else "Whole night")
-        self._zoom.setToolTip(
-            "Zoom to an hour around the page (Z, or mouse wheel up)"
-            if axis.is_whole
-            else "Show the whole night (Z, or mouse wheel down)"
-        )
         self._zoom.setEnabled(axis.duration_s > HOUR_S)
         bar = self._scroll_bar
         bar.blockSignals(True)

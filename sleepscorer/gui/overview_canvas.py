@@ -28,6 +28,7 @@ from sleepscorer.gui.overview_strips import StripPainter, Strips
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme
 from sleepscorer.gui.trace_gutter import GUTTER_PX
+from sleepscorer.gui.wheel import Wheel
 
 _NEAR_MARK_PX = 5.0
 _DRAG_PX = 3
@@ -57,6 +58,7 @@ class OverviewCanvas(QWidget):
         self._axis = NightAxis.whole(self._gutter_px, 1.0, model.recording.duration_s)
         self._layers = NightLayers(model, theme)
         self._drag: Drag | None = None
+        self._wheel = Wheel()
         self._is_painting = False
         font = QFont(self.font())
         font.setPixelSize(_FONT_PX)
@@ -67,7 +69,8 @@ class OverviewCanvas(QWidget):
         self.setAccessibleName("Overview of the night")
         self.setAccessibleDescription(
             "Hypnodensity, hypnogram, confidence, events and spectrogram on one time axis. A click"
-            " turns to a page, Shift and dragging paints stages, the wheel zooms to an hour."
+            " turns to a page, Shift and dragging paints stages, the wheel zooms to an hour and"
+            " back, with Shift or sideways it scrolls the hour."
         )
         model.page_changed.connect(self._on_page_changed)
         model.epoch_selected.connect(self._on_page_changed)
@@ -333,14 +336,21 @@ class OverviewCanvas(QWidget):
             self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102
-        turn = event.angleDelta()
-        if abs(turn.x()) > abs(turn.y()):
-            self.set_axis(self._axis.panned(-turn.x() / 1200 * self._axis.span_s))
-        elif turn.y() > 0:
-            self.zoom_to_hour(self._axis.time_at(event.position().x()))
-        elif turn.y() < 0:
+        share = self._wheel.panned(event, self._axis.width_px)
+        zoom = self._wheel.zoomed(event)
+        if share:
+            self.set_axis(self._axis.panned(share * self._axis.span_s))
+        elif zoom > 0:
+            self.zoom_to_hour(self._zoom_centre_s(event.position().x()))
+        elif zoom < 0:
             self.show_all()
         event.accept()
+
+    def _zoom_centre_s(self, x_px: float) -> float:
+        """The moment under the pointer; the page's beside the time axis."""
+        if self._axis.left_px <= x_px <= self._axis.right_px:
+            return self._axis.time_at(x_px)
+        return self._model.page_start_s + self._model.page_s / 2
 
     def _update_pointer(self, place: QPoint) -> None:
         shape = Qt.CursorShape.ArrowCursor

@@ -22,6 +22,7 @@ from sleepscorer.gui.view_state import show_view, view_of
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 SHIFT, PLAIN = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
+NO_PIXELS, NO_PHASE = QPoint(), Qt.ScrollPhase.NoScrollPhase
 
 
 @pytest.fixture
@@ -80,14 +81,18 @@ def move(canvas, here, button, modifier=PLAIN):
 
 
 def wheel(canvas, here, notches):
+    roll(canvas, here, QPoint(0, 120 * notches))
+
+
+def roll(canvas, here, turn, *, pixels=NO_PIXELS, modifier=PLAIN, phase=NO_PHASE):
     event = QWheelEvent(
         QPointF(here),
         QPointF(canvas.mapToGlobal(here)),
-        QPoint(),
-        QPoint(0, 120 * notches),
+        pixels,
+        turn,
         Qt.MouseButton.NoButton,
-        PLAIN,
-        Qt.ScrollPhase.NoScrollPhase,
+        modifier,
+        phase,
         False,
     )
     QApplication.sendEvent(canvas, event)
@@ -286,6 +291,50 @@ def test_the_wheel_zooms_to_an_hour_and_back(qtbot, overview, model):
     assert canvas.axis.is_whole
     assert not overview._scroll_bar.isVisible()
     assert model.epoch == 0
+
+
+def test_small_steps_of_a_touchpad_zoom_when_they_make_a_notch(overview):
+    canvas, here = overview.canvas, place(overview, 200)
+    for turn in (15, 60, -8, 60, 45):  # a finger that trembles
+        roll(canvas, here, QPoint(0, turn))
+        assert canvas.axis.is_whole
+    roll(canvas, here, QPoint(0, 15))
+    assert canvas.axis.span_s == 3600
+    roll(canvas, here, QPoint(0, 400))
+    assert canvas.axis.span_s == 3600
+    roll(canvas, here, QPoint(0, -119))
+    assert canvas.axis.span_s == 3600
+    roll(canvas, here, QPoint(0, -1), phase=Qt.ScrollPhase.ScrollBegin)
+    assert canvas.axis.span_s == 3600
+    roll(canvas, here, QPoint(0, -500), phase=Qt.ScrollPhase.ScrollMomentum)
+    assert canvas.axis.span_s == 3600
+    roll(canvas, here, QPoint(0, -119), phase=Qt.ScrollPhase.ScrollUpdate)
+    assert canvas.axis.is_whole
+
+
+def test_zoomed_it_scrolls_sideways_by_wheel_and_touchpad(overview, model):
+    canvas, here = overview.canvas, place(overview, 200)
+    roll(canvas, here, QPoint(0, -120), modifier=SHIFT)
+    assert canvas.axis.is_whole
+    wheel(canvas, here, 1)
+    start_s = canvas.axis.start_s
+    roll(canvas, here, QPoint(0, -120), modifier=SHIFT)
+    assert canvas.axis.start_s == pytest.approx(start_s + 360)
+    roll(canvas, here, QPoint(240, 0))
+    assert canvas.axis.start_s == pytest.approx(start_s - 360)
+    # Pixels of a touchpad move what is under the fingers along with them.
+    time_s = canvas.axis.time_at(here.x())
+    roll(canvas, here, QPoint(-40, 3), pixels=QPoint(-53, 4), phase=Qt.ScrollPhase.ScrollUpdate)
+    assert canvas.axis.time_at(here.x() - 53) == pytest.approx(time_s)
+    assert (canvas.axis.span_s, model.epoch, model.session.edits) == (3600, 0, ())
+
+
+def test_the_wheel_beside_the_time_axis_zooms_around_the_page(overview, model):
+    canvas = overview.canvas
+    model.select_epoch(300)
+    wheel(canvas, QPoint(20, 60), 1)
+    assert canvas.axis.span_s == 3600
+    assert canvas.axis.start_s < 9000 < canvas.axis.stop_s
 
 
 def test_zoomed_it_pans_by_middle_button_and_scroll_bar(qtbot, overview):

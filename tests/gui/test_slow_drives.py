@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton
 
+from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui import opening, opening_notices
+from sleepscorer.gui import opening_notices, presets
 from sleepscorer.gui.dialogs.export import ExportDialog
+from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.tasks import wait_for_threads
@@ -141,10 +143,60 @@ def test_an_answer_about_another_choice_is_not_taken(qtbot, window, drive):
 
 
 def test_reading_the_presets_again(qtbot, window, drive, monkeypatch):
-    monkeypatch.setattr(opening, "load_presets", drive.slow(opening.load_presets))
-    window.reload_presets()
+    monkeypatch.setattr(presets, "load_presets", drive.slow(presets.load_presets))
+    window.presets.read_again()
     _goes_on_while(qtbot, drive)
     qtbot.waitUntil(lambda: not window.tasks.running)
+
+
+def _checked(window: MainWindow) -> list[int]:
+    numbers = range(2, 2 + len(window.presets.available))
+    return [n for n in numbers if window.actions_of[f"montage.{n}"].isChecked()]
+
+
+def test_choosing_a_preset_by_key_and_the_last_press_counts(qtbot, window, drive, monkeypatch):
+    model, names = window.workspace.model, [one.name for one in window.presets.available]
+    shown: list[str] = []
+    model.montage_changed.connect(lambda: shown.append(model.montage.name))
+    before = _checked(window)
+    monkeypatch.setattr(MontagePreset, "resolve", drive.slow(MontagePreset.resolve))
+    qtbot.keyClick(window.workspace.traces.canvas, Qt.Key.Key_F4)
+    _goes_on_while(qtbot, drive)
+    assert (shown, _checked(window)) == ([], before)
+    drive.answers.clear()
+    for key in (Qt.Key.Key_F4, Qt.Key.Key_F5):
+        qtbot.keyClick(window.workspace.traces.canvas, key)
+    drive.answers.set()
+    qtbot.waitUntil(lambda: shown != [])
+    qtbot.waitUntil(lambda: not window.tasks.running)
+    assert (shown, _checked(window)) == ([names[3]], [5])
+    assert window.status.message.startswith(f"{names[3]}: ")
+    assert True not in drive.threads
+
+
+def test_a_preset_that_comes_after_the_recording_was_closed_is_shown_nowhere(
+    qtbot, window, drive, monkeypatch
+):
+    model = window.workspace.model
+    before = model.montage
+    monkeypatch.setattr(MontagePreset, "resolve", drive.slow(MontagePreset.resolve))
+    window.presets.show(3)
+    qtbot.waitUntil(drive.asked.is_set)
+    window.close_recording()
+    drive.answers.set()
+    assert wait_for_threads(5.0)
+    qtbot.wait(50)
+    assert (model.montage, window.document) == (before, None)
+
+
+def test_telling_a_file_from_a_folder(qtbot, window, drive, monkeypatch, tmp_path):
+    document = window.document
+    (tmp_path / "folder").mkdir()
+    monkeypatch.setattr(Path, "is_dir", drive.slow(Path.is_dir))
+    window.open_path(tmp_path / "folder")
+    _goes_on_while(qtbot, drive)
+    qtbot.waitUntil(lambda: isinstance(window.dialogs.dialog, RecordingsDialog))
+    assert window.document is document
 
 
 def test_closing_waits_no_longer_than_a_second_for_the_place(qtbot, window, drive, monkeypatch):
