@@ -4,14 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
-
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.event_kinds import EVENT_KINDS
-from sleepscorer.gui.keys import Keys, shown
-from sleepscorer.gui.mnemonics import without_mnemonic
 
 if TYPE_CHECKING:
     from sleepscorer.gui.commands import Commands
@@ -93,6 +87,8 @@ class ActionSpec:
         Where it is shown besides the sheet of keys.
     repeats
         Holding the key down does it again and again.
+    submenu
+        Of the menu; empty for the menu itself.
     """
 
     id: str
@@ -105,6 +101,7 @@ class ActionSpec:
     in_menu: bool = True
     in_toolbar: bool = False
     repeats: bool = False
+    submenu: str = ""
 
 
 def _stage_id(stage: Stage) -> str:
@@ -253,18 +250,6 @@ _EVENT = (
         _writable,
         group=1,
     ),
-    ActionSpec(
-        "tool.select", "Leave tools, back to the traces", "Event", lambda w: w.leave(), group=2
-    ),
-    ActionSpec(
-        "tool.measure",
-        "Measure",
-        "Event",
-        lambda w: w.toggle_measuring(),
-        checkable=True,
-        group=2,
-        in_toolbar=True,
-    ),
 )
 
 
@@ -291,6 +276,10 @@ def _view(name: str, text: str, run: "Callable[[Commands], None]", group: int) -
     return ActionSpec(f"view.{name}", text, "View", run, group=group, repeats=group == 0)
 
 
+def _filters(name: str, text: str, run: "Callable[[Commands], None]") -> ActionSpec:
+    return ActionSpec(f"view.{name}", text, "View", run, group=1, submenu="Filters of all traces")
+
+
 _VIEW = (
     _view("gain_up", "Larger traces", lambda w: w.zoom_gain(1.25), 0),
     _view("gain_down", "Smaller traces", lambda w: w.zoom_gain(0.8), 0),
@@ -298,6 +287,23 @@ _VIEW = (
     _view("shorter", "Shorter page", lambda w: w.change_page_length(-1), 0),
     _view("overview", "Hour or night in the overview", lambda w: w.zoom_overview(), 1),
     _view("amplitude_lines", "±37.5 µV lines", lambda w: w.toggle_amplitude_lines(), 1),
+    _filters("filters_aasm", "Filters as in the AASM manual", lambda w: w.filter_traces(aasm=True)),
+    _filters("filters_off", "Filters off", lambda w: w.filter_traces(aasm=False)),
+    _filters("notch_off", "Notch off", lambda w: w.notch_traces(None)),
+    _filters("notch_50", "Notch 50 Hz", lambda w: w.notch_traces(50.0)),
+    _filters("notch_60", "Notch 60 Hz", lambda w: w.notch_traces(60.0)),
+    ActionSpec(
+        "tool.measure",
+        "Measure",
+        "View",
+        lambda w: w.toggle_measuring(),
+        checkable=True,
+        group=1,
+        in_toolbar=True,
+    ),
+    ActionSpec(
+        "tool.select", "Leave tools, back to the traces", "View", lambda w: w.leave(), group=1
+    ),
     _view("traces", "Traces", lambda w: w.focus_traces(), 2),
     _view("review", "Review queue", lambda w: w.show_panel("review"), 2),
     _view("events", "Events", lambda w: w.show_panel("events"), 2),
@@ -329,64 +335,3 @@ ACTIONS = (*_FILE, *_EDIT, *_SCORE, *_EVENT, *_GO, *_VIEW, *_MONTAGE, *_HELP)
 """All actions, in the order of the menus."""
 
 BY_ID: Mapping[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}
-
-
-class ActionSet(QObject):
-    """The actions as Qt objects of one window.
-
-    Parameters
-    ----------
-    window
-        They work while this window is the active one, whichever of its parts has the focus. Text
-        boxes take the keys they can use for themselves.
-    commands
-        What the table's entries are run with.
-    """
-
-    def __init__(self, window: QWidget, commands: "Commands") -> None:
-        super().__init__(window)
-        self._commands = commands
-        self._by_id: dict[str, QAction] = {}
-        for spec in ACTIONS:
-            action = QAction(spec.text, window)
-            action.setObjectName(spec.id)
-            action.setCheckable(spec.checkable)
-            action.setAutoRepeat(spec.repeats)
-            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.triggered.connect(self._on_triggered)
-            window.addAction(action)
-            self._by_id[spec.id] = action
-
-    def __getitem__(self, action_id: str) -> QAction:
-        return self._by_id[action_id]
-
-    def set_keys(self, keys: Mapping[str, Keys]) -> None:
-        """Give every action its keys."""
-        for action_id, action in self._by_id.items():
-            own = keys.get(action_id, ())
-            action.setShortcuts([QKeySequence.fromString(key) for key in own])
-            text = without_mnemonic(action.text())
-            action.setToolTip(f"{text} ({', '.join(shown(key) for key in own)})" if own else text)
-
-    def show_tool(self, tool: str) -> None:
-        """Show the action as on whose tool the traces have: ``"measure"``, ``"mark:<text>"``."""
-        by_tool = {f"mark:{kind.text}": f"event.{kind.name}" for kind in EVENT_KINDS}
-        own_words = "event.comment" if tool.startswith("mark:") else "tool.select"
-        used = "tool.measure" if tool == "measure" else by_tool.get(tool, own_words)
-        for action_id in ("tool.measure", "event.comment", *by_tool.values()):
-            self._by_id[action_id].setChecked(action_id == used)
-
-    def update_to(self, state: WindowState) -> None:
-        """Enable what makes sense, and name the steps that undo and redo would concern."""
-        for spec in ACTIONS:
-            self._by_id[spec.id].setEnabled(spec.enabled(state))
-        for name, label in (("undo", state.undo_label), ("redo", state.redo_label)):
-            text = BY_ID[f"edit.{name}"].text
-            step = f" {label}".replace("&", "&&") if label else ""
-            self._by_id[f"edit.{name}"].setText(f"&{text}{step}")
-
-    @Slot()
-    def _on_triggered(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QAction):
-            BY_ID[sender.objectName()].run(self._commands)

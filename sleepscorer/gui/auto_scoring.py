@@ -90,6 +90,8 @@ class AutoScorer(QObject):
             over_person=self._choice.over_person,
         )
         filled = int((session.state.stages != before.stages).sum())
+        if not filled:
+            return "Auto-scored: no stage changed; the machine's answer stands beside yours"
         return f"Auto-scored: {filled} epochs changed"
 
     @Slot(str)

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QInputDialog
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.event_kinds import event_kind
+from sleepscorer.gui.keys import with_keys
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
+from sleepscorer.gui.trace_changes import filtered_alike, notched
 from sleepscorer.gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +47,10 @@ class Commands:
                     "This page can't be read: what isn't shown isn't scored."
                 )
             else:
-                panes.model.score(stage, advance=advance)
+                in_queue = panes.review.is_followed
+                is_scored = panes.model.score(stage, advance=advance and not in_queue)
+                if is_scored and advance and in_queue:
+                    self._go_on_in_queue(panes)
 
         self._with_workspace(score)
 
@@ -53,18 +58,24 @@ class Commands:
         """Delete the event chosen in the traces, or else take the epoch's stage away and stay."""
 
         def clear(panes: Workspace) -> None:
-            if not self._refuses_edits() and not panes.traces.delete_selected_event():
-                panes.model.score_epochs([panes.model.epoch], Stage.UNSCORED)
+            if self._refuses_edits() or panes.traces.delete_selected_event():
+                return
+            model, say = panes.model, self._window.status.say
+            epoch, stage = model.epoch, Stage(int(model.session.state.stages[model.epoch]))
+            if stage is Stage.UNSCORED:
+                say(f"Epoch {epoch + 1} has no stage, and no event is chosen")
+            elif model.score_epochs([epoch], Stage.UNSCORED):
+                say(f"Stage {stage.text} of epoch {epoch + 1} cleared")
 
         self._with_workspace(clear)
 
     def undo(self) -> None:
         """Take the last edit back."""
-        self._with_model(SessionModel.undo)
+        self._with_workspace(lambda panes: _travel(panes, SessionModel.undo))
 
     def redo(self) -> None:
         """Do the last undone edit again."""
-        self._with_model(SessionModel.redo)
+        self._with_workspace(lambda panes: _travel(panes, SessionModel.redo))
 
     def toggle_painting(self) -> None:
         """Begin or end painting on the hypnogram."""
@@ -92,7 +103,8 @@ class Commands:
         else:
             text = event_kind(name).text
         self._use_tool(f"mark:{text.strip()}")
-        self._window.status.say(f"Drag on a trace to mark: {text.strip()}. Esc leaves.")
+        how = "drag on a trace, or {event.place} and the arrow keys; {tool.select} leaves"
+        self._window.status.say(f"{text.strip()}: {with_keys(how, self._window.keys)}")
 
     def select_event(self, step: int) -> None:
         """Choose the next or the previous event, and go there."""
@@ -120,8 +132,10 @@ class Commands:
         self._with_model(change)
 
     def leave(self) -> None:
-        """End painting, marking and measuring, and give the traces the focus."""
+        """End tools, choose no event, put notices away, and give the traces the focus."""
+        self._window.notices.dismiss()
         self._with_workspace(Workspace.leave_tools)
+        self._with_model(lambda model: model.choose_event(None))
         self._window.show_tool("select")
         self._window.focus_traces()
 
@@ -169,7 +183,7 @@ class Commands:
 
     def next_to_review(self) -> None:
         """Go to the next epoch of the review queue."""
-        self._with_workspace(lambda panes: panes.review.go_to_next())
+        self._with_workspace(self._go_on_in_queue)
 
     def go_to(self) -> None:
         """Ask for an epoch or a time, and go there."""
@@ -204,6 +218,14 @@ class Commands:
 
         self._with_model(change)
 
+    def filter_traces(self, *, aasm: bool) -> None:
+        """Give all traces the filters of the AASM manual for their kind, or none."""
+        self._with_model(lambda m: m.set_montage(filtered_alike(m.montage, aasm=aasm)))
+
+    def notch_traces(self, notch_hz: float | None) -> None:
+        """Take a frequency of the mains out of all traces that have a filter of their kind."""
+        self._with_model(lambda m: m.set_montage(notched(m.montage, notch_hz)))
+
     def zoom_overview(self) -> None:
         """Show an hour in the overview, or the night."""
         self._with_workspace(lambda panes: panes.overview.toggle_zoom())
@@ -229,7 +251,7 @@ class Commands:
 
     def show_preset(self, index: int) -> None:
         """Show a montage preset; from 0."""
-        self._window.show_preset(index)
+        self._window.presets.show(index)
 
     # -- dialogs --------------------------------------------------------------------------------
 
@@ -293,6 +315,10 @@ class Commands:
             self._window.status.refuse(f"Read only, nothing was stored: held by {holder}")
         return bool(holder)
 
+    def _go_on_in_queue(self, panes: Workspace) -> None:
+        if not panes.review.go_to_next():
+            self._window.status.say("No epoch is left in the review queue")
+
     def _with_model(self, do: Callable[[SessionModel], object]) -> None:
         if self._window.workspace is not None:
             do(self._window.workspace.model)
@@ -300,3 +326,11 @@ class Commands:
     def _with_workspace(self, do: Callable[[Workspace], object]) -> None:
         if self._window.workspace is not None:
             do(self._window.workspace)
+
+
+def _travel(panes: Workspace, step: Callable[[SessionModel], None]) -> None:
+    """Undo or redo; who takes a step in the review queue back has not left it."""
+    in_queue = panes.review.is_followed
+    step(panes.model)
+    if in_queue:
+        panes.review.follow(panes.model.epoch)

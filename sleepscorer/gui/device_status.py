@@ -26,6 +26,10 @@ class DeviceStatus(QObject):
         self._timer.start()
         settings.changed.connect(self._on_setting_changed)
 
+    def stop(self) -> None:
+        """Look no more: the window is closed."""
+        self._timer.stop()
+
     @Slot(str)
     def _on_setting_changed(self, name: str) -> None:
         if name == "device":
@@ -45,4 +49,4 @@ class DeviceStatus(QObject):
     def _on_found(self, text: str) -> None:
         if self.sender() is self._task:
             self._task = None
-            self._status.set_part("device", text, "The auto-scorer runs on this")
+            self._status.set_part("device", f"Auto-scorer: {text}", "What it runs on")

@@ -95,7 +95,7 @@ class Exporter(QObject):
     def _on_exported(self, paths: tuple[Path, ...]) -> None:
         names = ", ".join(path.name for path in paths)
         self._notices.remove("Exported to ")
-        self._end(f"Exported to {paths[0].parent}: {names}")
+        self._end(f"Exported to {paths[0].parent}: {names}", passing=True)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
@@ -103,9 +103,9 @@ class Exporter(QObject):
 
     @Slot()
     def _on_cancelled(self) -> None:
-        self._end("The export was cancelled; nothing was written.")
+        self._end("The export was cancelled; nothing was written.", passing=True)
 
-    def _end(self, sentence: str) -> None:
+    def _end(self, sentence: str, *, passing: bool = False) -> None:
         if self.sender() is not self._task:
             return
         self._task = None
@@ -114,7 +114,7 @@ class Exporter(QObject):
         if afterwards is not None:
             afterwards()
         # Closing the recording puts its notices away; this one is still to be read.
-        self._notices.add(sentence)
+        self._notices.add(sentence, passing=passing)
         self.ended.emit()
 
 

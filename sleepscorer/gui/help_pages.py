@@ -1,15 +1,13 @@
 """The pages of the manual that come with the program."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sleepscorer.gui.keys import Keys, shown
+from sleepscorer.gui.keys import Keys, with_keys
 from sleepscorer.paths import resource
 
 _ORDER = ("getting_started", "keys", "review", "events", "files")
-_ACTION = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,6 @@ def help_pages(keys: Mapping[str, Keys]) -> tuple[HelpPage, ...]:
 
 
 def _page(path: Path, keys: Mapping[str, Keys]) -> HelpPage:
-    def keys_of(found: re.Match[str]) -> str:
-        own = keys.get(found[1], ())
-        return " or ".join(f"`{shown(key)}`" for key in own) or "(no key)"
-
-    text = _ACTION.sub(keys_of, path.read_text(encoding="utf-8"))
+    text = with_keys(path.read_text(encoding="utf-8"), keys, quote="`")
     title = text.partition("\n")[0].lstrip("# ").strip()
     return HelpPage(path.stem, title, text)

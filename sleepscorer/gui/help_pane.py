@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import (
+    QFont,
+    QKeyEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -49,6 +56,8 @@ class HelpPane(QDockWidget):
             self._text, "Help page", "The arrows, PgUp, PgDn, Home and End scroll; Esc closes"
         )
         self._text.setOpenExternalLinks(True)
+        # The name of a file is not to be broken in the narrow column of a table.
+        self._text.setWordWrapMode(QTextOption.WrapMode.WordWrap)
         self._text.document().setDocumentMargin(_MARGIN_PX)
         label = QLabel("&Page")
         label.setBuddy(self._choice)
@@ -108,3 +117,26 @@ class HelpPane(QDockWidget):
     @Slot(int)
     def _on_page_chosen(self, index: int) -> None:
         self._text.setMarkdown(self._choice.itemData(index))
+        _show_keys_in_bold(self._text.document())
+
+
+def _show_keys_in_bold(document: QTextDocument) -> None:
+    """Set keys and names of files in the font of the text: another one makes lines uneven."""
+    places = []
+    block = document.begin()
+    while block.isValid():
+        places += [
+            (block.position() + part.start, part.length)
+            for part in block.textFormats()
+            if part.format.fontFixedPitch()
+        ]
+        block = block.next()
+    look = QTextCharFormat()
+    look.setFontFamilies([document.defaultFont().family()])
+    look.setFontFixedPitch(False)
+    look.setFontWeight(QFont.Weight.DemiBold)
+    cursor = QTextCursor(document)
+    for start, length in places:
+        cursor.setPosition(start)
+        cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(look)

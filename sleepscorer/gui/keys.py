@@ -1,17 +1,33 @@
 """Which key does what: profiles to choose from, every key remappable, conflicts refused."""
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from PySide6.QtGui import QKeySequence
 
 from sleepscorer.core.errors import UsageError
+from sleepscorer.gui.event_kinds import EVENT_KINDS
 
 Keys = tuple[str, ...]
 """Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""
 
 _DIGIT_STAGES: dict[str, Keys] = {"w": ("0",), "n1": ("1",), "n2": ("2",), "n3": ("3",)}
+# Listed as well: a key of one's own counts for an action that is known here.
+_KEYLESS = (
+    "file.session",
+    "edit.keys",
+    "view.channels",
+    "view.filters_aasm",
+    "view.filters_off",
+    "view.notch_off",
+    "view.notch_50",
+    "view.notch_60",
+    "help.about",
+    *(f"event.{kind.name}" for kind in EVENT_KINDS),
+)
 _FIXED: dict[str, Keys] = {
+    **dict.fromkeys(_KEYLESS, ()),
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
     "file.export": ("Ctrl+E",),
@@ -98,7 +114,7 @@ R as in the default profile: who is used to that presses no dead key.
 PROFILE_TEXTS: Mapping[str, str] = MappingProxyType(
     {
         "default": "Default: W or 0, 1, 2, 3, R or 5",
-        "ISR": "AASM inter-scorer reliability: W or 0, 1, 2, 3, R or 4",
+        "ISR": "AASM inter-scorer reliability (ISR): W or 0, 1, 2, 3, R or 4 or 5",
         "letters": "Letters: W, Q for N1, S for N2, D for N3, R",
     }
 )
@@ -131,6 +147,33 @@ def shown(key: str) -> str:
     """Return a key sequence as people read it on this operating system."""
     text = QKeySequence.fromString(key).toString(QKeySequence.SequenceFormat.NativeText)
     return text.replace("Num+", "Keypad ")
+
+
+_ACTION = re.compile(r"\{([a-z0-9_.]+)\}")
+_REMARK = re.compile(r" *\([^(){}]*\{([a-z0-9_.]+)\}[^(){}]*\)")
+
+
+def with_keys(text: str, keys: Mapping[str, Keys], *, quote: str = "") -> str:
+    """Return a text with keys where it names their actions in braces: ``"Next ({go.review})"``.
+
+    Parameters
+    ----------
+    text
+        A remark in brackets about an action without a key is left out.
+    keys
+        Those in force.
+    quote
+        Stands before and after each key.
+    """
+
+    def remark(found: re.Match[str]) -> str:
+        return found[0] if keys.get(found[1]) else ""
+
+    def named(found: re.Match[str]) -> str:
+        own = (f"{quote}{shown(key)}{quote}" for key in keys.get(found[1], ()))
+        return " or ".join(own) or "(no key)"
+
+    return _ACTION.sub(named, _REMARK.sub(remark, text))
 
 
 def holder_of(key: str, keys: Mapping[str, Keys], *, but: str = "") -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -14,23 +14,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.actions import ActionSet, WindowState
-from sleepscorer.gui.appearance import apply_theme
+from sleepscorer.gui.action_set import ActionSet
+from sleepscorer.gui.actions import WindowState
+from sleepscorer.gui.appearance import apply_theme, show_keys
 from sleepscorer.gui.auto_scoring import AutoScorer
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.device_status import DeviceStatus
 from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.exporting import Exporter
 from sleepscorer.gui.help_pane import HelpPane
-from sleepscorer.gui.keys import Keys, key_map, shown
+from sleepscorer.gui.keys import Keys, key_map
 from sleepscorer.gui.menus import Menus
 from sleepscorer.gui.notices import NoticeBar
 from sleepscorer.gui.open_document import OpenDocument
 from sleepscorer.gui.opening import OpenedRecording, Opener
 from sleepscorer.gui.opening_notices import OpeningNotices
 from sleepscorer.gui.panel_dock import PanelDock
+from sleepscorer.gui.presets import Presets
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.session_status import SessionStatus
 from sleepscorer.gui.settings import SettingsFile
@@ -63,7 +64,8 @@ class MainWindow(QMainWindow):
         self.tasks = TaskRunner(self)
         self.workspace: Workspace | None = None
         self._open: OpenDocument | None = None
-        self.presets: tuple[MontagePreset, ...] = ()
+        self._arrived: tuple[OpenedRecording, Workspace] | None = None
+        self.presets = Presets(self.tasks, self)
         self.notices = NoticeBar()
         self.status = StatusLine(self.tasks)
         self.auto_scorer = AutoScorer(self.tasks, self)
@@ -107,12 +109,11 @@ class MainWindow(QMainWindow):
         return key_map(self.settings.now.key_profile, self.settings.now.own_keys)
 
     @property
-    def row_mm(self) -> float:
-        """Height of a row of the traces on the screen."""
+    def rows_mm(self) -> float:
+        """Height of all rows of the traces together on the screen."""
         if self.workspace is None:
             return 1.0
-        n_rows = max(len(self.workspace.model.montage.visible), 1)
-        return max(self.workspace.traces.canvas.height() / n_rows / self._px_per_mm(), 0.1)
+        return self.workspace.traces.canvas.grid.all_px / self._px_per_mm()
 
     def set_channels(self, channels: ChannelChoice) -> None:
         """Stage the open recording by these channels from now on."""
@@ -128,24 +129,33 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: Path) -> None:
         """Open a recording or a session file in place of what is open, or list a folder."""
-        if path.is_dir():
-            self.dialogs.list_folder(path)
-        elif self._open is not None and self._open.is_at(path):
+        self._opener.look_at(path)
+
+    @Slot(object)
+    def _open_file(self, path: Path) -> None:
+        if self._open is not None and self._open.is_at(path):
             self.raise_()
             self.activateWindow()
-        elif not self.exporter.postpone(f"{path.name} opens", partial(self.open_path, path)):
+        elif not self.exporter.postpone(f"{path.name} opens", partial(self._open_file, path)):
             self.close_recording()
             self._opener.open(path, self.settings.now)
 
     def close_recording(self) -> None:
         """Close the recording, once an export has ended; every edit is stored already."""
-        if self.exporter.postpone("the recording closes", self.close_recording):
-            return
+        if not self.exporter.postpone("the recording closes", self.close_recording):
+            self._opener.cancel()
+            self._put_away()
+
+    def _put_away(self) -> None:
         self.dialogs.close_all()
-        self._opener.cancel()
+        if self._arrived is not None:
+            (opened, panes), self._arrived = self._arrived, None
+            opened.document.close()
+            panes.dispose()
         if self.workspace is None or self._open is None:
             return
         self.auto_scorer.cancel()
+        self.presets.forget()
         self.tasks.stop_all()
         self._open.close()
         self._open.deleteLater()
@@ -169,29 +179,40 @@ class MainWindow(QMainWindow):
             window_layout=layout_text(self.saveState()),
         )
         self.close_recording()
+        self._device_status.stop()
         self.tasks.stop_all()
         super().closeEvent(event)
 
     @Slot(object)
     def _on_opened(self, opened: OpenedRecording) -> None:
-        self.close_recording()
+        """Make the panes; showing them takes as long again, and is left to the next turn."""
+        self._put_away()
         document = opened.document
         model = SessionModel(document.recording, document.session, opened.montage)
         show_view(model, document.view, page_s=self.settings.now.page_length_s)
-        self.workspace = Workspace(model, self.theme, self.tasks)
-        model.setParent(self.workspace)
+        panes = Workspace(model, self.theme, self.tasks)
+        model.setParent(panes)
+        self._arrived = opened, panes
+        QTimer.singleShot(0, self._show_arrived)
+
+    @Slot()
+    def _show_arrived(self) -> None:
+        if self._arrived is None:
+            return
+        (opened, self.workspace), self._arrived = self._arrived, None
+        model, channels = self.workspace.model, opened.channels
         self._open = OpenDocument(
-            document, model, self.tasks, channels=opened.channels, parent=self
+            opened.document, model, self.tasks, channels=channels, parent=self
         )
-        self.presets = opened.presets
         self._connect_workspace(self.workspace)
         self._stack.addWidget(self.workspace)
         self._stack.setCurrentWidget(self.workspace)
         self.workspace.fill_tabs(self.dock.tabs)
+        show_keys(self, self.keys)
         self._show_dock()
         self.settings.add_recent_file(opened.recent_path)
-        self._menus.show_presets(self.presets, model.montage.name)
         self._apply_scale()
+        self.presets.follow(model, opened.presets)
         self._show_state()
         self.workspace.traces.setFocus()
         self.opening_notices.show(opened)
@@ -199,12 +220,13 @@ class MainWindow(QMainWindow):
     def _connect_workspace(self, panes: Workspace) -> None:
         model = panes.model
         model.scoring_changed.connect(self._show_state)
-        model.montage_changed.connect(self._on_montage_changed)
         model.refused.connect(self.status.refuse)
+        model.page_changed.connect(self.status.hush)
+        model.epoch_selected.connect(self.status.hush)
         panes.traces.message.connect(self.status.say)
         panes.overview.painting_changed.connect(self._on_painting_changed)
         panes.events.tool_chosen.connect(self._on_tool_chosen)
-        panes.events.doubted.connect(self.status.say)
+        panes.events.message.connect(self.status.say)
         if self._open is not None:
             self._open.warned.connect(self.tell)
             panes.statistics.arousals_scored_changed.connect(self._open.save_soon)
@@ -240,35 +262,10 @@ class MainWindow(QMainWindow):
         if self.workspace is not None:
             self.workspace.events.set_tool(tool)
 
-    def show_preset(self, index: int) -> None:
-        """Show a montage preset; from 0."""
-        if self.workspace is None or index >= len(self.presets):
-            return
-        model, preset = self.workspace.model, self.presets[index]
-        lacking = preset.lacking(model.recording)
-        n_lacking, n_rules = len(lacking), len(preset.rules)
-        montage, n_signals = preset.resolve(model.recording), len(model.recording.signals)
-        # Somebody who pressed a wrong key must not be left with a trace or two of many.
-        if 2 * n_lacking > n_rules and 2 * len(montage.traces) < n_signals:
-            what = f"{n_lacking} of its {n_rules} traces"
-            self.status.refuse(f"{preset.name} is not shown: the recording lacks {what}")
-        else:
-            model.set_montage(montage)
-            said = f"the recording has no {', '.join(lacking)}" if lacking else "shown"
-            self.status.say(f"{preset.name}: {said}")
-        self._menus.show_presets(self.presets, model.montage.name)
-
     @Slot()
-    def reload_presets(self) -> None:
-        """List the presets anew: one may have been saved."""
-        self._opener.read_presets()
-
-    @Slot(object)
-    def _on_presets_read(self, presets: tuple[MontagePreset, ...]) -> None:
-        if self.workspace is not None:
-            self.presets = presets
-            self._menus.show_presets(self.presets, self.workspace.model.montage.name)
-            self._show_state()
+    def _on_presets_changed(self) -> None:
+        self._menus.show_presets(self.presets.available, self.presets.shown)
+        self._show_state()
 
     def _lay_out(self) -> None:
         screen = self.screen().availableGeometry()
@@ -296,7 +293,13 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._opener.opened.connect(self._on_opened)
         self._opener.failed.connect(self.tell)
-        self._opener.presets_read.connect(self._on_presets_read)
+        self._opener.file_found.connect(self._open_file)
+        self._opener.folder_found.connect(self.dialogs.list_folder)
+        self.actions_of.begun.connect(self.status.hush)
+        self.presets.changed.connect(self._on_presets_changed)
+        self.presets.said.connect(self.status.say)
+        self.presets.refused.connect(self.status.refuse)
+        self.presets.failed.connect(self.tell)
         self.auto_scorer.state_changed.connect(self._show_state)
         self.auto_scorer.failed.connect(self.tell)
         self.auto_scorer.scored.connect(self.status.say)
@@ -311,12 +314,14 @@ class MainWindow(QMainWindow):
     def _apply_keys(self) -> None:
         self.actions_of.set_keys(self.keys)
         self._help.set_keys(self.keys)
-        self.status.set_cancel_key(", ".join(map(shown, self.keys["score.cancel"])))
+        show_keys(self, self.keys)
         self._menus.show_recent(self.settings.now.recent_files)
 
     def _apply_scale(self) -> None:
         if self.workspace is not None:
-            self.workspace.traces.set_px_per_mm(self._px_per_mm())
+            self.workspace.traces.set_px_per_mm(
+                self._px_per_mm(), is_measured=self.settings.now.screen_mm_per_px > 0
+            )
 
     def _px_per_mm(self) -> float:
         mm_per_px = self.settings.now.screen_mm_per_px
@@ -328,7 +333,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_state(self) -> None:
         document = self.document
-        state = WindowState(is_staging=self.auto_scorer.is_running, n_presets=len(self.presets))
+        n_presets = len(self.presets.available)
+        state = WindowState(is_staging=self.auto_scorer.is_running, n_presets=n_presets)
         if document is not None:
             session = document.session
             state = WindowState(
@@ -339,7 +345,7 @@ class MainWindow(QMainWindow):
                 is_scored=bool((session.state.stages != Stage.UNSCORED).any()),
                 is_staging=self.auto_scorer.is_running,
                 is_held=bool(document.held_by),
-                n_presets=len(self.presets),
+                n_presets=n_presets,
             )
         self.actions_of.update_to(state)
         self._show_title()
@@ -349,11 +355,6 @@ class MainWindow(QMainWindow):
         name = "" if document is None else document.recording.path.name
         shown = name if self.settings.now.file_name_in_title else ""
         self.setWindowTitle(f"{shown} – sleepscorer" if shown else "sleepscorer")
-
-    @Slot()
-    def _on_montage_changed(self) -> None:
-        if self.workspace is not None:
-            self._menus.show_presets(self.presets, self.workspace.model.montage.name)
 
     @Slot(bool)
     def _on_painting_changed(self, painting: bool) -> None:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.gui.actions import ACTIONS, MENUS, ActionSet
+from sleepscorer.gui.action_set import ActionSet
+from sleepscorer.gui.actions import ACTIONS, MENUS
 from sleepscorer.gui.appearance import stand_for_stage
 from sleepscorer.gui.mnemonics import give_mnemonics
 
@@ -68,10 +69,16 @@ class Menus(QObject):
             if spec.group != group:
                 menu.addSeparator()
                 group = spec.group
-            menu.addAction(self._actions[spec.id])
+            place = menu
+            if spec.submenu:
+                known = menu.findChild(QMenu, spec.submenu)
+                place = known or menu.addMenu(spec.submenu)
+                place.setObjectName(spec.submenu)
+            place.addAction(self._actions[spec.id])
             if spec.id == "file.open":
                 menu.addMenu(self._recent)
-        give_mnemonics(menu)
+        for part in (*menu.findChildren(QMenu), menu):
+            give_mnemonics(part)
 
     def _add_toolbar(self, window: QMainWindow) -> None:
         bar = QToolBar("Tools", window)

@@ -1,12 +1,25 @@
-"""Sentences above the traces that stay until the person answers or puts them away."""
+"""Sentences above the traces that stay until the person answers or puts them away.
+
+What only says that all went well goes by itself.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sleepscorer.gui.appearance import described
+
+_PASSING_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -20,10 +33,12 @@ class Answer:
 class _Notice(QFrame):
     closed = Signal(object)
 
-    def __init__(self, text: str, answers: tuple[Answer, ...], parent: QWidget) -> None:
+    def __init__(
+        self, text: str, answers: tuple[Answer, ...], parent: QWidget, *, passing: bool
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self.text = text
+        self.text, self.is_passing = text, passing
         self._answers = answers
         label = QLabel(text)
         label.setWordWrap(True)
@@ -35,6 +50,22 @@ class _Notice(QFrame):
         for number, answer in enumerate(answers):
             self._add_button(answer.text, number)
         self._add_button("Close", None)
+        self._passing = QTimer(self)
+        self._passing.timeout.connect(self._on_time_over)
+        if passing:
+            self._passing.start(_PASSING_MS)
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether one of its buttons has the focus."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    @Slot()
+    def _on_time_over(self) -> None:
+        # Who points at it is reading it.
+        if not (self.underMouse() or self.has_focus):
+            self.closed.emit(self)
 
     def _add_button(self, text: str, number: int | None) -> None:
         button = QPushButton(text)
@@ -69,10 +100,20 @@ class NoticeBar(QWidget):
         """What is shown."""
         return tuple(notice.text for notice in self._notices)
 
-    def add(self, text: str, *answers: Answer) -> None:
-        """Show a sentence, and beside it buttons that answer it; the same sentence only once."""
+    def add(self, text: str, *answers: Answer, passing: bool = False) -> None:
+        """Show a sentence, and beside it buttons that answer it; the same sentence only once.
+
+        Parameters
+        ----------
+        text
+            The sentence.
+        answers
+            The buttons beside Close.
+        passing
+            It says that all went well: it goes after some seconds, or with :meth:`dismiss`.
+        """
         if text not in self.texts:
-            notice = _Notice(text, answers, self)
+            notice = _Notice(text, answers, self, passing=passing)
             notice.closed.connect(self._on_closed)
             self._notices.append(notice)
             self._layout.addWidget(notice)
@@ -83,12 +124,20 @@ class NoticeBar(QWidget):
             if notice.text.startswith(beginning):
                 self._on_closed(notice)
 
+    def dismiss(self) -> None:
+        """Put those away that pass, and the one that has the focus; what is wrong stays."""
+        for notice in tuple(self._notices):
+            if notice.is_passing or notice.has_focus:
+                self._on_closed(notice)
+
     def clear(self) -> None:
         """Put all away."""
         self.remove("")
 
     @Slot(object)
     def _on_closed(self, notice: _Notice) -> None:
+        if notice not in self._notices:
+            return
         self._notices.remove(notice)
         notice.hide()
         notice.deleteLater()

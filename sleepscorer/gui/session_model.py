@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change, Edit, EditKind
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
@@ -46,6 +47,8 @@ class SessionModel(QObject):
         A person chose what a pane analyses.
     panel_changed
         Another panel is shown; its name.
+    event_chosen
+        Another event is the chosen one, or none is; an Event or None.
     """
 
     epoch_selected = Signal(int)
@@ -56,6 +59,7 @@ class SessionModel(QObject):
     painting_stage_changed = Signal(object)
     derivation_chosen = Signal()
     panel_changed = Signal(str)
+    event_chosen = Signal(object)
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class SessionModel(QObject):
         self._page_s = 30
         self._page_start_s = 0.0
         self._painting_stage = Stage.N2
+        self._chosen_event: Event | None = None
         session.subscribe(self._on_session_changed)
 
     @property
@@ -134,8 +139,9 @@ class SessionModel(QObject):
         self._show(start_s, epoch)
 
     def show_time(self, time_s: float) -> None:
-        """Make the epoch at this time current and turn to it."""
-        self.select_epoch(int(time_s // EPOCH_S))
+        """Make the epoch at this time current and turn to the page that holds the time."""
+        start_s = max(min(time_s // self._page_s * self._page_s, self._last_page_start_s()), 0.0)
+        self._show(start_s, int(time_s // EPOCH_S))
 
     def turn_page(self, pages: int) -> None:
         """Go forward or back by whole pages."""
@@ -163,9 +169,52 @@ class SessionModel(QObject):
         is_new_page, is_new_epoch = start_s != self._page_start_s, epoch != self._epoch
         self._page_start_s, self._epoch = start_s, epoch
         if is_new_page:
+            self._let_unseen_event_go()
             self.page_changed.emit()
         if is_new_epoch:
             self.epoch_selected.emit(epoch)
+
+    @property
+    def chosen_event(self) -> Event | None:
+        """What deleting and placing concern: an event of the page, or none."""
+        return self._chosen_event
+
+    def choose_event(self, event: Event | None) -> None:
+        """Choose an event, or none; it stays chosen while the page shows it."""
+        if event != self._chosen_event:
+            self._chosen_event = event
+            self.event_chosen.emit(event)
+
+    def is_own(self, event: Event) -> bool:
+        """Return whether an event is of the session: those of the recording never change."""
+        return event in self.session.state.events
+
+    def events_of_night(self) -> list[Event]:
+        """The session's events and the recording's, by onset; without what is listed twice."""
+        events = (*self.session.state.events, *self.recording.events)
+        within = [e for e in events if 0 <= e.onset_s <= self.recording.duration_s]
+        return sorted(dict.fromkeys(within), key=lambda event: event.onset_s)
+
+    def event_text(self, event: Event) -> str:
+        """An event in a sentence: what, how long, where and when, and what is doubtful."""
+        lasts = "" if event.duration_s is None else f", {event.duration_s:.1f} s"
+        where = f" on {event.channel}" if event.channel else ""
+        clock = self.clock_text(event.onset_s, tenths=True)
+        if not self.is_own(event):
+            return f"{event.text}{lasts}{where} at {clock}, annotation of the recording"
+        doubts = arousal_warnings(event, self.session.state.hypnogram)
+        doubtful = f"; doubtful: {'; '.join(doubts)}" if doubts else ""
+        return f"{event.text}{lasts}{where} at {clock}{doubtful}"
+
+    def shows_event(self, event: Event) -> bool:
+        """Return whether any part of an event lies on the page, its grey context left out."""
+        stop_s = event.onset_s + (event.duration_s or 0.0)
+        is_over = max(stop_s, event.onset_s) <= self._page_start_s != event.onset_s
+        return event.onset_s < self._page_start_s + self._page_s and not is_over
+
+    def _let_unseen_event_go(self) -> None:
+        if self._chosen_event is not None and not self.shows_event(self._chosen_event):
+            self.choose_event(None)
 
     @property
     def painting_stage(self) -> Stage:
@@ -178,18 +227,18 @@ class SessionModel(QObject):
             self._painting_stage = stage
             self.painting_stage_changed.emit(stage)
 
-    def score(self, stage: Stage, *, advance: bool | None = None) -> None:
-        """Score the current epoch and go to the next, if that is the preference."""
+    def score(self, stage: Stage, *, advance: bool | None = None) -> bool:
+        """Score the current epoch and go to the next, if preferred; return whether stored."""
         epoch = self._epoch
         if self.n_epochs and (epoch + 1) * EPOCH_S <= self._page_start_s:
             # The last seconds of the recording are shown; the current epoch lies before them.
             self.refused.emit("The end of the recording is no whole epoch and can't be scored.")
-            return
+            return False
         self.set_painting_stage(stage)
-        if self.score_epochs([epoch], stage) and (
-            self.advance_after_scoring if advance is None else advance
-        ):
+        is_stored = self.score_epochs([epoch], stage)
+        if is_stored and (self.advance_after_scoring if advance is None else advance):
             self.select_epoch(epoch + 1)
+        return is_stored
 
     def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
         """Score epochs; return whether that was stored."""
@@ -252,13 +301,20 @@ class SessionModel(QObject):
         if changes.size:
             self.select_epoch(int(changes[-1 if back else 0]))
 
-    def clock_text(self, time_s: float) -> str:
-        """The local time at a moment as hh:mm:ss; elapsed time where the start is unknown."""
-        if self.recording.start is None:
-            whole = round(time_s)
-            return f"{whole // 3600:d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
-        moment = self.recording.start + timedelta(seconds=time_s, microseconds=500_000)
-        return f"{moment:%H:%M:%S}"
+    def clock_text(self, time_s: float, *, tenths: bool = False) -> str:
+        """The local time at a moment as hh:mm:ss; elapsed time where the start is unknown.
+
+        With ``tenths`` as hh:mm:ss.s.
+        """
+        half_s = 0.05 if tenths else 0.5
+        moment = (self.recording.start or _MIDNIGHT) + timedelta(seconds=time_s + half_s)
+        tenth = f".{moment.microsecond // 100_000}" if tenths else ""
+        if self.recording.start is not None:
+            return f"{moment:%H:%M:%S}{tenth}"
+        if moment < _MIDNIGHT:
+            return f"-{self.clock_text(-time_s, tenths=tenths)}"
+        hours = (moment - _MIDNIGHT) // timedelta(hours=1)
+        return f"{hours:d}:{moment:%M:%S}{tenth}"
 
     def time_of(self, text: str) -> float:
         """Read a moment as a person types it: seconds, or as :meth:`clock_text` writes it.
@@ -273,6 +329,12 @@ class SessionModel(QObject):
 
     def _on_session_changed(self, change: Change) -> None:
         self.scoring_changed.emit(change)
+        if self._chosen_event not in change.events_removed:
+            return
+        # Moving or renaming takes one event away and brings one: it stays chosen.
+        is_one = len(change.events_removed) == len(change.events_added) == 1
+        new = change.events_added[0] if is_one else None
+        self.choose_event(new if new is not None and self.shows_event(new) else None)
 
 
 def place_of(edit: Edit) -> int | None:

@@ -5,7 +5,6 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Slot
 
 from sleepscorer.analysis.filters import described as described_filter
-from sleepscorer.core.edits import EditKind
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.status_line import StatusLine
@@ -47,7 +46,7 @@ class SessionStatus(QObject):
         if self._model is None:
             return
         montage = self._model.montage
-        self._status.set_part("montage", montage.name, "Montage (F2 to F12 change it)")
+        self._status.set_part("montage", montage.name)
         texts: dict[str, list[str]] = {}
         for trace in montage.visible:
             text = described_filter(trace.filter, trace.channel.sampling_rate_hz)
@@ -80,8 +79,8 @@ class SessionStatus(QObject):
 
 
 def _edits_text(session: ScoringSession) -> str:
-    """Count what a person did and did not take back; empty where a person did nothing yet."""
-    if not any(edit.kind is EditKind.MANUAL for edit in session.edits):
+    """Count the steps that hold, an auto-score being one; empty where nobody did anything yet."""
+    if all(edit.is_of_opening for edit in session.edits):
         return ""
-    n = sum(edit.kind is EditKind.MANUAL for edit in session.done)
+    n = sum(not edit.is_of_opening for edit in session.done)
     return {0: ", no edits", 1: ", 1 edit"}.get(n, f", {n} edits")

@@ -102,9 +102,9 @@ class SignalView(QWidget):
         """Use the mouse to ``"select"``, to ``"measure"`` or to ``"mark:<event text>"``."""
         self.canvas.set_tool(name)
 
-    def set_px_per_mm(self, px_per_mm: float | None) -> None:
-        """Give sensitivities in µV/mm too, on a calibrated screen."""
-        self.gutter.set_px_per_mm(px_per_mm)
+    def set_px_per_mm(self, px_per_mm: float, *, is_measured: bool) -> None:
+        """Give sensitivities in µV/mm too; see :meth:`TraceGutter.set_px_per_mm`."""
+        self.gutter.set_px_per_mm(px_per_mm, is_measured=is_measured)
 
     def zoom_gain(self, factor: float) -> None:
         """Make all traces larger (above 1) or smaller, by at least one step of a tenth decade."""
@@ -116,18 +116,18 @@ class SignalView(QWidget):
         self._model.set_montage(turned(self._model.montage, steps))
 
     def delete_selected_event(self) -> bool:
-        """Delete the event selected with the mouse; return False where there is none."""
+        """Delete the chosen event, or say why not; return False where none is chosen."""
         return self.canvas.delete_selected()
 
     def select_event(self, step: int) -> bool:
-        """Select the next (1) or the previous (-1) event of the session and turn to its page.
+        """Choose the next (1) or the previous (-1) event of the night and turn to its page.
 
-        Without one selected, begin with this page. Return False where there is none.
+        Without one chosen, begin with this page. Return False where there is none.
         """
-        model, selected = self._model, self.canvas.selected_event
-        events = sorted(model.session.state.events, key=lambda event: event.onset_s)
-        if selected in events:
-            at = events.index(selected) + step
+        model, chosen = self._model, self._model.chosen_event
+        events = model.events_of_night()
+        if chosen in events:
+            at = events.index(chosen) + step
         else:
             start_s = model.page_start_s + (model.page_s if step < 0 else 0.0)
             at = sum(event.onset_s < start_s for event in events) - (1 if step < 0 else 0)
@@ -146,8 +146,11 @@ class SignalView(QWidget):
             middle_s = self._model.page_start_s + page_s / 2
         self.setFocus()
         keys, was_placing = self.canvas.event_keys, self.canvas.event_keys.is_holding
+        chosen = self._model.chosen_event
         if keys.hold(middle_s):
             self.message.emit(HELD)
+        elif not was_placing and chosen is not None:
+            self.canvas.refuse_change(chosen)
         elif not was_placing:
             self.message.emit("Choose first what to mark, or an event of the page.")
 

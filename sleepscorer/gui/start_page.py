@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.files.night import INTENDED_USE
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.appearance import described, worded
 
 _WIDTH_PX = 620
 
@@ -40,11 +40,15 @@ class StartPage(QWidget):
         headline = QLabel("sleepscorer")
         headline.setObjectName("headline")
         hint = QLabel("Drop a recording here, or open one. The recording itself is never changed.")
-        open_button = QPushButton("&Open a recording…  (Ctrl+O)")
-        described(open_button, "Open a recording", "Choose a recording or a session file (Ctrl+O)")
+        open_button = QPushButton()
+        worded(open_button, "&Open a recording…  ({file.open})")
+        tip = "Choose a recording or a session file ({file.open})"
+        described(open_button, "Open a recording", tip)
         open_button.clicked.connect(self.open_asked)
-        help_button = QPushButton("How to &begin  (F1)")
-        described(help_button, "How to begin", "The first page of the manual (F1)")
+        self._open_button = open_button
+        help_button = QPushButton()
+        worded(help_button, "How to &begin  ({help.contents})")
+        described(help_button, "How to begin", "The first page of the manual ({help.contents})")
         help_button.clicked.connect(self.help_asked)
         self._recent_title = QLabel("&Recent recordings")
         self._recent = QListWidget()
@@ -85,6 +89,9 @@ class StartPage(QWidget):
             self._recent.addItem(item)
         for widget in (self._recent, self._recent_title):
             widget.setVisible(bool(paths))
+        # The page itself has nothing to do with keys.
+        self.setFocusProxy(self._recent if paths else self._open_button)
+        self._recent.setCurrentRow(0)
 
     @Slot(QListWidgetItem)
     def _on_activated(self, item: QListWidgetItem) -> None:

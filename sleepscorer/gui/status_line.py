@@ -9,14 +9,18 @@ from sleepscorer.gui.tasks import Task, TaskRunner
 
 _PARTS = {
     "file": "Recording",
-    "montage": "Montage",
+    "montage": "Montage: {montage.2}, {montage.3}, {montage.4} … show another",
     "filters": "Filters",
     "saved": "Saved state",
     "device": "Auto-scorer's device",
 }
 LOOKING_FOR_DEVICE = "Looking for a GPU"
-_QUIET_TASKS = frozenset({"Reading the weights", LOOKING_FOR_DEVICE, CHECKING, SAVING})
-_MESSAGE_MS = 6000
+FITTING = "Fitting the montage"
+LOOKING = "Looking at the path"
+_QUIET_TASKS = frozenset(
+    {"Reading the weights", LOOKING_FOR_DEVICE, FITTING, LOOKING, CHECKING, SAVING}
+)
+_MESSAGE_MS = 8000
 
 
 class StatusLine(QStatusBar):
@@ -32,7 +36,7 @@ class StatusLine(QStatusBar):
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._labels = {name: QLabel() for name in _PARTS}
         for name, label in self._labels.items():
-            described(label, _PARTS[name])
+            described(label, name.capitalize(), _PARTS[name])
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 0, 6, 0)
             self.addWidget(label)
@@ -45,21 +49,17 @@ class StatusLine(QStatusBar):
         self._bar.setTextVisible(False)
         described(self._bar, "Progress")
         self._cancel = QPushButton("Cancel")
-        self.set_cancel_key("")
+        tip = "Cancel the work in progress (auto-scoring: {score.cancel})"
+        described(self._cancel, "Cancel", tip)
         self._cancel.clicked.connect(self._on_cancel)
         for widget in (self._text, self._bar, self._cancel):
             self.addPermanentWidget(widget)
         self._show_task(None)
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
-        self._forget.timeout.connect(self._message.clear)
+        self._forget.timeout.connect(self.hush)
         tasks.started.connect(self._on_started)
         tasks.ended.connect(self._on_ended)
-
-    def set_cancel_key(self, key: str) -> None:
-        """Name the key that cancels auto-scoring."""
-        tip = "Cancel the work in progress"
-        described(self._cancel, "Cancel", f"{tip} (auto-scoring: {key})" if key else tip)
 
     @property
     def message(self) -> str:
@@ -73,7 +73,8 @@ class StatusLine(QStatusBar):
     def set_part(self, part: str, text: str, tip: str = "") -> None:
         """Let a part say something."""
         self._labels[part].setText(text)
-        self._labels[part].setToolTip(tip or _PARTS[part])
+        if tip:
+            self._labels[part].setToolTip(tip)
         self._labels[part].setVisible(bool(text))
 
     @Slot(str)
@@ -85,6 +86,11 @@ class StatusLine(QStatusBar):
     def refuse(self, sentence: str) -> None:
         """Say for some seconds, so that it is seen, why something was not done."""
         self._show_message(sentence, "refusal")
+
+    @Slot()
+    def hush(self) -> None:
+        """Take back what was said: something else is being done."""
+        self._show_message("", "")
 
     def _show_message(self, sentence: str, style: str) -> None:
         self._message.setObjectName(style)

@@ -44,6 +44,7 @@ from sleepscorer.gui.trace_tools import (
     SelectTool,
     Tool,
 )
+from sleepscorer.gui.wheel import NOTCH_DELTA
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +72,6 @@ class PageOnScreen:
         rows = zip(traces, pages, strict=True)
         return cls(traces, pages, axis, tuple(row_offset(trace, page) for trace, page in rows))
 
-
-NOTCH_DELTA = 120
-"""What Qt counts for a notch of the wheel."""
 
 NOTHING = PageOnScreen((), (), TimeAxis(0.0, 1.0, 0.0, 1.0, 1.0), ())
 
@@ -109,7 +107,6 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._image: QImage | None = None
         self._spans: list[EventSpan] = []
-        self._selected: Event | None = None
         self._wheel_delta = 0
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
@@ -123,6 +120,7 @@ class TraceCanvas(QWidget):
         self.setMinimumSize(200, 120)
         self.setAccessibleName("Traces")
         model.scoring_changed.connect(self._on_scoring_changed)
+        model.event_chosen.connect(self._on_event_chosen)
 
     # What the tools see.
 
@@ -150,24 +148,27 @@ class TraceCanvas(QWidget):
         return span_at(self._spans, position)
 
     def select_event(self, event: Event | None) -> None:
-        """Select an event, or none."""
-        self._selected = event
-        self.update()
+        """Choose an event and say which, or none."""
+        self._model.choose_event(event)
+        # Last, so that it is the sentence that stays.
+        self.message.emit("" if event is None else self._model.event_text(event))
+
+    def refuse_change(self, event: Event) -> None:
+        """Say why an annotation of the recording stays as it is."""
+        self.message.emit(
+            f"{event.text} is an annotation of the recording: it can't be moved or deleted"
+        )
 
     def change_event(self, old: Event | None, new: Event) -> None:
         """Ask the session for a new or changed event."""
         if self._model.replace_event(old, new):
-            self._selected = new
             self.event_drawn.emit(new)
-            lasts = "" if new.duration_s is None else f", {duration_text(new.duration_s)}"
-            where = f" on {new.channel}" if new.channel else ""
-            clock = self._model.clock_text(new.onset_s)
-            self.message.emit(f"{new.text}{lasts}{where} at {clock}")
+            self.select_event(new)
         self.update()
 
     def is_own(self, event: Event) -> bool:
         """True for an event of the session, which can be changed."""
-        return event in self._model.session.state.events
+        return self._model.is_own(event)
 
     # What the view asks.
 
@@ -189,7 +190,7 @@ class TraceCanvas(QWidget):
     @property
     def selected_event(self) -> Event | None:
         """The event that Delete would delete."""
-        return self._selected
+        return self._model.chosen_event
 
     @property
     def tool(self) -> Tool:
@@ -225,14 +226,15 @@ class TraceCanvas(QWidget):
         self.event_keys.let_go()
 
     def delete_selected(self) -> bool:
-        """Delete the selected event; return False where none is selected or it is not ours."""
-        event = self._selected
-        if event is None or not self.is_own(event):
+        """Delete the chosen event, or say why not; return False where none is chosen."""
+        event = self._model.chosen_event
+        if event is None:
             return False
-        if self._model.replace_event(event, None):
-            self._selected = None
-            self.message.emit(f"{event.text} deleted")
-        self.update()
+        if not self.is_own(event):
+            self.refuse_change(event)
+        elif self._model.replace_event(event, None):
+            clock = self._model.clock_text(event.onset_s, tenths=True)
+            self.message.emit(f"{event.text} at {clock} deleted")
         return True
 
     # Painting.
@@ -297,7 +299,7 @@ class TraceCanvas(QWidget):
 
     def _paint_selection(self, painter: QPainter) -> None:
         for span in self._spans:
-            if span.event == self._selected:
+            if span.event == self._model.chosen_event:
                 pen = QPen(QColor(self._theme.cursor), 2)
                 painter.setPen(pen)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -382,7 +384,8 @@ class TraceCanvas(QWidget):
 
     def _on_scoring_changed(self, change: Change) -> None:
         if change.events_removed or change.events_added or change.lights_after is not None:
-            if self._selected in change.events_removed:
-                self._selected = None
             self._image = None
+        self.update()
+
+    def _on_event_chosen(self, _event: Event | None) -> None:
         self.update()

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
+from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
+from sleepscorer.analysis.filters import AASM_FILTERS
 from sleepscorer.gui.trace_geometry import stepped_height
 
 
@@ -39,6 +40,30 @@ def like(montage: DisplayMontage, model: DisplayTrace) -> DisplayMontage:
 def all_visible(montage: DisplayMontage) -> DisplayMontage:
     """Show the hidden rows again."""
     return _each(montage, lambda trace: replace(trace, visible=True))
+
+
+def filtered_alike(montage: DisplayMontage, *, aasm: bool) -> DisplayMontage:
+    """Give each row the AASM manual's filter for its kind, or none; a notch stays."""
+
+    def changed(trace: DisplayTrace) -> DisplayTrace:
+        standard = AASM_FILTERS.get(trace.channel.kind)
+        if standard is None:
+            return trace
+        wanted = standard if aasm else DisplayFilter()
+        return replace(trace, filter=replace(wanted, notch_hz=trace.filter.notch_hz))
+
+    return _each(montage, changed)
+
+
+def notched(montage: DisplayMontage, notch_hz: float | None) -> DisplayMontage:
+    """Take this frequency out of each row of a kind that is filtered; None takes none out."""
+
+    def changed(trace: DisplayTrace) -> DisplayTrace:
+        if trace.channel.kind not in AASM_FILTERS:
+            return trace
+        return replace(trace, filter=replace(trace.filter, notch_hz=notch_hz))
+
+    return _each(montage, changed)
 
 
 def moved(montage: DisplayMontage, trace: DisplayTrace, rows: int) -> DisplayMontage:

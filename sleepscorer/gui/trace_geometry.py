@@ -15,8 +15,8 @@ AXIS_PX = 20
 """Height of the clock times below the traces."""
 
 _SHORTEST_BAR_PX, _LONGEST_BAR_SHARE = 7.0, 0.8
-# Renard series R10: ten even steps to a decade, in numbers people can read.
-_STEPS = (1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0, 5.0, 6.3, 8.0)
+# Ten nearly even steps to a decade, in the numbers that montages and menus use.
+_STEPS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,14 @@ class RowGrid:
     bottom_px: float
 
     @property
+    def all_px(self) -> float:
+        """Height of all rows together."""
+        return self.bottom_px - self.top_px
+
+    @property
     def height_px(self) -> float:
         """Height of a row."""
-        return (self.bottom_px - self.top_px) / max(self.n_rows, 1)
+        return self.all_px / max(self.n_rows, 1)
 
     def row_top_px(self, row: int) -> float:
         """Upper edge of a row."""
@@ -133,8 +138,31 @@ def bar_value(height_uv: float, row_height_px: float) -> float:
     return max(step * decade for step in (1.0, 2.0, 5.0) if step * decade <= largest * (1 + 1e-9))
 
 
+def level_bar(height: float, offset: float, row_height_px: float) -> tuple[float, float]:
+    """The ends of the scale bar of a row whose middle is ``offset``: round values within the row.
+
+    It begins at the last round value up to the middle, so that it ends at 100 for SpO2.
+    """
+    bar = bar_value(height, row_height_px)
+    low, high = offset - height / 2, offset + height / 2
+    slack = 1e-9 * height
+    while True:
+        start = math.floor(offset / bar) * bar
+        if low - slack <= start and start + bar <= high + slack:
+            return start, start + bar
+        bar = _next_smaller(bar)
+
+
+def _next_smaller(bar: float) -> float:
+    """The round value below 1, 2 or 5 times a power of ten."""
+    decade = 10.0 ** math.floor(math.log10(bar * (1 - 1e-9)))
+    return max(step * decade for step in (1.0, 2.0, 5.0) if step * decade < bar * (1 - 1e-9))
+
+
 def stepped_height(height_uv: float, steps: int) -> float:
     """A row's height after turning the sensitivity by some tenths of a decade.
+
+    As many steps back lead to the same height, also to one that is no round value.
 
     Parameters
     ----------
@@ -143,7 +171,13 @@ def stepped_height(height_uv: float, steps: int) -> float:
     steps
         More than 0 makes the trace larger.
     """
-    position = round(10 * math.log10(height_uv)) - steps
+    position = round(10 * math.log10(height_uv))
+    if not math.isclose(_round_height(position), height_uv, rel_tol=1e-6):
+        return float(f"{height_uv * 10 ** (-steps / 10):.6g}")
+    return _round_height(position - steps)
+
+
+def _round_height(position: int) -> float:
     decade, step = divmod(position, 10)
     return float(f"{_STEPS[step] * 10.0**decade:.3g}")
 

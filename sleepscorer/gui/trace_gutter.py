@@ -1,5 +1,7 @@
 """The labels at the left of the traces: name, filter, scale bar; wheel and menu change a row."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -20,21 +22,23 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.filters import described
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme, trace_colour
-from sleepscorer.gui.trace_canvas import NOTCH_DELTA, TraceCanvas
+from sleepscorer.gui.trace_canvas import TraceCanvas
 from sleepscorer.gui.trace_changes import trace_turned, with_trace
 from sleepscorer.gui.trace_geometry import (
     RowGrid,
     amount_text,
     bar_value,
+    level_bar,
     row_grid,
     unit_text,
 )
 from sleepscorer.gui.trace_menu import TraceMenu
+from sleepscorer.gui.wheel import NOTCH_DELTA
 
 GUTTER_PX = 190
 
 _NEGATIVE_UP = ", neg. up"
-_TWO_LINES_PX = 30.0
+_TWO_LINES_PX = 28.0
 _SMALLEST_TEXT_PX = 7.0
 
 
@@ -56,6 +60,7 @@ class TraceGutter(QWidget):
         self._turned = 0
         self._labelled: tuple[tuple[DisplayTrace, ...], tuple[float, ...]] = ((), ())
         self._px_per_mm: float | None = None
+        self._is_measured = False
         self.setFixedWidth(GUTTER_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -74,6 +79,7 @@ class TraceGutter(QWidget):
         """Label what the canvas shows now; nothing is drawn where the labels stay the same."""
         labelled = self._canvas.traces, self._canvas.offsets
         if labelled != self._labelled:
+            self._row = _followed(self._row, self._labelled[0], labelled[0])
             self._labelled = labelled
             self.update()
 
@@ -82,9 +88,12 @@ class TraceGutter(QWidget):
         self._theme = theme
         self.update()
 
-    def set_px_per_mm(self, px_per_mm: float | None) -> None:
-        """Give scales in µV/mm too, on a screen with so many logical pixels to a millimetre."""
-        self._px_per_mm = px_per_mm
+    def set_px_per_mm(self, px_per_mm: float, *, is_measured: bool) -> None:
+        """Give scales in µV/mm too, on a screen with so many logical pixels to a millimetre.
+
+        What the screen says of itself is often wrong: labels give only what a person measured.
+        """
+        self._px_per_mm, self._is_measured = px_per_mm, is_measured
         self.update()
 
     def open_menu(self, row: int, where: QPoint) -> TraceMenu | None:
@@ -119,39 +128,45 @@ class TraceGutter(QWidget):
         box = QRectF(8, grid.row_top_px(row), self.width() - 20, grid.height_px)
         if self.hasFocus() and row == self._row:
             painter.fillRect(box.adjusted(-8, 0, 20, 0), QColor(self._theme.selection))
-        bar = bar_value(trace.height_uv, grid.height_px)
-        self._paint_bar(painter, grid.centre_px(row), bar / trace.height_uv * grid.height_px)
-        scale = amount_text(bar, trace.channel.unit)
-        if offset:
-            ends = f"{offset - bar / 2:.4g}–{offset + bar / 2:.4g}"
-            scale = f"{ends} {unit_text(trace.channel.unit)}".rstrip()
+        self._paint_bar(painter, grid.centre_px(row), grid.height_px, trace, offset)
+        scale = scale_text(trace, offset, grid.height_px)
         note = described(trace.filter, trace.channel.sampling_rate_hz)
         if trace.inverted:
             note = f"{note}{_NEGATIVE_UP}"
+        is_told = self._is_measured and trace.channel.unit == "uV"
+        words = note, scale, self._per_mm(trace) if is_told else ""
         if grid.height_px >= _TWO_LINES_PX:
-            self._paint_two_lines(painter, box, trace, (note, scale))
+            self._paint_two_lines(painter, box, trace, words)
         else:
-            self._paint_one_line(painter, box, trace, (note, scale))
+            self._paint_one_line(painter, box, trace, words[:2])
 
-    def _paint_bar(self, painter: QPainter, centre: float, height: float) -> None:
+    def _paint_bar(
+        self, painter: QPainter, centre: float, row_px: float, trace: DisplayTrace, offset: float
+    ) -> None:
         """Draw the scale bar at the right edge, beside the trace."""
         x = self.width() - 6.0
         painter.setPen(QPen(QColor(self._theme.text), 1))
-        top, bottom = centre - height / 2, centre + height / 2
-        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
-        for y in (top, bottom):
+        up = row_px / trace.height_uv * (-1 if trace.inverted else 1)
+        ends = (end - offset for end in _bar_ends(trace, offset, row_px))
+        first, second = (centre - end * up for end in ends)
+        painter.drawLine(QPointF(x, first), QPointF(x, second))
+        for y in (first, second):
             painter.drawLine(QPointF(x - 3, y), QPointF(x + 2, y))
 
     def _paint_two_lines(
-        self, painter: QPainter, box: QRectF, trace: DisplayTrace, words: tuple[str, str]
+        self, painter: QPainter, box: QRectF, trace: DisplayTrace, words: tuple[str, str, str]
     ) -> None:
-        small = self._font_that_fits(15, 0.82)
+        small = self._font_that_fits(14, 0.82)
         metrics = QFontMetricsF(small)
         middle = box.center().y()
-        upper = QRectF(box.left(), middle - 16, box.width(), 17)
-        lower = QRectF(box.left(), middle + 0, box.width(), 15)
-        self._write_name(painter, upper, trace, self._name_font(17))
+        upper = QRectF(box.left(), middle - 15, box.width(), 16)
+        lower = QRectF(box.left(), middle, box.width(), 14)
+        name_font = self._name_font(16)
+        place = upper.adjusted(0, 0, -metrics.horizontalAdvance(words[2]) - 6, 0)
+        name = _name_in(trace, name_font, place.width())
+        self._write_name(painter, place, trace, name=name, font=name_font)
         painter.setFont(small)
+        self._write(painter, upper, words[2], right=True)
         room = box.width() - metrics.horizontalAdvance(words[1]) - 8
         self._write(painter, lower, words[1], right=True)
         note = metrics.elidedText(words[0], Qt.TextElideMode.ElideRight, room)
@@ -163,29 +178,28 @@ class TraceGutter(QWidget):
         name_font, small = self._name_font(box.height()), self._font_that_fits(box.height(), 0.8)
         metrics = QFontMetricsF(small)
         scale_width = metrics.horizontalAdvance(words[1])
-        name_width = QFontMetricsF(name_font).horizontalAdvance(trace.channel.name)
         room = box.width() - scale_width - 8
-        self._write_name(
-            painter, QRectF(box.left(), box.top(), room, box.height()), trace, name_font
-        )
+        notes = _shorter_and_shorter(words[0])
+        name = _name_in(trace, name_font, room - metrics.horizontalAdvance(notes[-1]) - 6)
+        name_width = QFontMetricsF(name_font).horizontalAdvance(name)
+        place = QRectF(box.left(), box.top(), room, box.height())
+        self._write_name(painter, place, trace, name=name, font=name_font)
         painter.setFont(small)
         self._write(painter, box, words[1], right=True)
         left = box.left() + name_width + 6
         place = QRectF(left, box.top(), room - name_width - 6, box.height())
-        for note in _shorter_and_shorter(words[0]):
+        for note in notes:
             if metrics.horizontalAdvance(note) <= place.width():
                 self._write(painter, place, note)
                 break
 
     def _write_name(
-        self, painter: QPainter, place: QRectF, trace: DisplayTrace, font: QFont
+        self, painter: QPainter, place: QRectF, trace: DisplayTrace, *, name: str, font: QFont
     ) -> None:
         painter.setFont(font)
         painter.setPen(QColor(trace.colour or trace_colour(self._theme, trace.channel.kind)))
-        name = QFontMetricsF(font).elidedText(
-            trace.channel.name, Qt.TextElideMode.ElideRight, place.width()
-        )
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
+        shown = QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _write(self, painter: QPainter, place: QRectF, text: str, *, right: bool = False) -> None:
         painter.setPen(QColor(self._theme.faint_text))
@@ -278,8 +292,15 @@ class TraceGutter(QWidget):
         visible = self._model.montage.visible
         return visible[row] if row is not None and row < len(visible) else None
 
+    def _per_mm(self, trace: DisplayTrace) -> str:
+        """The sensitivity, as on paper: ``"7 µV/mm"``."""
+        if not self._px_per_mm:
+            return ""
+        per_mm = trace.height_uv / self.grid.height_px * self._px_per_mm
+        return f"{amount_text(per_mm, trace.channel.unit)}/mm"
+
     def _tip(self, trace: DisplayTrace) -> str:
-        channel, height = trace.channel, self.grid.height_px
+        channel = trace.channel
         lines = [
             f"{channel.name}: {channel.formula}",
             f"{described(trace.filter, channel.sampling_rate_hz)}, zero-phase, for the screen only",
@@ -287,14 +308,44 @@ class TraceGutter(QWidget):
             f"{amount_text(trace.height_uv, channel.unit)} in the row's height",
         ]
         if self._px_per_mm:
-            per_mm = trace.height_uv / height * self._px_per_mm
-            lines[-1] += f" ({amount_text(per_mm, channel.unit)}/mm)"
+            doubt = "" if self._is_measured else ", as the screen says; measure it in Preferences"
+            lines[-1] += f" ({self._per_mm(trace)}{doubt})"
         prefilter = channel.parts[0][0].prefilter
         if prefilter:
             lines.insert(2, f"recorded with {prefilter}")
         lines.append("negative up" if trace.inverted else "positive up")
         lines.append("Wheel or Shift+Up, Shift+Down: sensitivity. Double click or Enter: menu.")
         return "\n".join(lines)
+
+
+def _followed(row: int, before: Sequence[DisplayTrace], now: Sequence[DisplayTrace]) -> int:
+    """Return where the trace of a row is after rows have moved; the nearest row if it is gone."""
+    channel = before[row].channel if row < len(before) else None
+    places = [place for place, trace in enumerate(now) if trace.channel is channel]
+    return places[0] if places else min(row, max(len(now) - 1, 0))
+
+
+def _name_in(trace: DisplayTrace, font: QFont, width_px: float) -> str:
+    """The name of a trace; without the remark behind it where there is no room for both."""
+    name = trace.channel.name
+    fits = QFontMetricsF(font).horizontalAdvance(name) <= width_px
+    return name if fits else name.partition(" (")[0]
+
+
+def _bar_ends(trace: DisplayTrace, offset: float, row_px: float) -> tuple[float, float]:
+    """What the ends of the scale bar stand for, in the channel's unit."""
+    if offset:
+        return level_bar(trace.height_uv, offset, row_px)
+    half = bar_value(trace.height_uv, row_px) / 2
+    return -half, half
+
+
+def scale_text(trace: DisplayTrace, offset: float, row_px: float) -> str:
+    """What stands beside the scale bar: its length, or its ends where there is a level."""
+    low, high = _bar_ends(trace, offset, row_px)
+    if not offset:
+        return amount_text(high - low, trace.channel.unit)
+    return f"{low:.4g}–{high:.4g} {unit_text(trace.channel.unit)}".rstrip()
 
 
 def _shorter_and_shorter(note: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
 from sleepscorer.analysis.filters import AASM_FILTERS, described
+from sleepscorer.gui.mnemonics import give_mnemonics
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.trace_changes import (
     all_visible,
@@ -56,6 +57,8 @@ class TraceMenu(QMenu):
         self._add_look()
         self._add_order()
         self.triggered.connect(self._on_triggered)
+        for menu in (self, *self.findChildren(QMenu)):
+            give_mnemonics(menu)
 
     def _add_title(self) -> None:
         channel = self._trace.channel

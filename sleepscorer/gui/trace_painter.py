@@ -1,5 +1,6 @@
 """Paints a page of traces into an image: grid, gaps, events, traces, clock times."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.event_spans import EventSpan
+from sleepscorer.gui.event_labels import event_labels
+from sleepscorer.gui.event_spans import LANE_PX, EventSpan
 from sleepscorer.gui.theme import Theme, trace_colour
 from sleepscorer.gui.trace_geometry import AXIS_PX, RowGrid, TimeAxis
 from sleepscorer.gui.trace_raster import (
@@ -178,6 +180,8 @@ class TracePainter:
                 first, last = np.ceil(axis.start_s / step_s), np.floor(axis.stop_s / step_s)
                 times_s = np.arange(first, last + 1) * step_s
                 columns = np.rint((times_s - axis.start_s) * axis.px_per_s * ratio).astype(int)
+                # As wide as the traces' pen: a single pixel is lost on a fine screen.
+                columns = (columns[:, None] + np.arange(max(round(ratio), 1))).ravel()
                 ground[columns[(columns >= 0) & (columns < ground.size)]] = colour.rgb()
         self._pixels[:] = ground
 
@@ -195,7 +199,7 @@ class TracePainter:
         for gap in page.gaps:
             left = max(page.axis.x_px(gap.start_s), 0.0)
             right = min(page.axis.x_px(gap.stop_s), page.axis.width_px)
-            rect = QRectF(left, page.grid.top_px, right - left, _height(page.grid))
+            rect = QRectF(left, page.grid.top_px, right - left, page.grid.all_px)
             painter.fillRect(rect, QColor(self._theme.context))
             hatch = QBrush(QColor(self._theme.grid_five_seconds), Qt.BrushStyle.BDiagPattern)
             painter.fillRect(rect, hatch)
@@ -218,6 +222,7 @@ class TracePainter:
             self._paint_lights(painter, page, (time_s, name))
         for span in page.spans:
             self._paint_event(painter, span, page)
+        self._paint_event_labels(painter, page)
         self._paint_gap_labels(painter, page)
         self._paint_clock(painter, page)
 
@@ -231,7 +236,7 @@ class TracePainter:
         self._paint_chip(painter, place, mark[1], self._theme.lights)
 
     def _paint_event(self, painter: QPainter, span: EventSpan, page: Screenful) -> None:
-        """Draw an event's outline and its words, verbatim."""
+        """Draw an event's outline."""
         theme, rect = self._theme, span.rect
         pen = _thin(theme.event)
         if not span.is_own:
@@ -245,19 +250,26 @@ class TracePainter:
             painter.drawLine(rect.topLeft(), rect.bottomLeft())
             if span.event.duration_s:
                 painter.drawLine(rect.topRight(), rect.bottomRight())
-        left = min(max(rect.left() + 3, 3.0), page.axis.width_px - 40)
-        height = min(rect.height(), 15.0)
-        # Not wider than the event: the trace beside it is not the event's to cover.
-        width = max(rect.right() - left, 24.0) if span.event.duration_s else 200.0
-        place = QRectF(left, rect.top(), width, height)
-        self._paint_chip(painter, place, span.label, theme.event)
+
+    def _paint_event_labels(self, painter: QPainter, page: Screenful) -> None:
+        metrics = QFontMetricsF(painter.font())
+        labels = event_labels(
+            page.spans,
+            page.grid,
+            width_px=page.axis.width_px,
+            text_width=metrics.horizontalAdvance,
+            text_px=min(metrics.height(), LANE_PX - 2),
+        )
+        for label in labels:
+            if label.text:
+                self._paint_chip(painter, label.rect, label.text, self._theme.event)
+            else:
+                painter.fillRect(label.rect, QColor(self._theme.event))
 
     def _paint_chip(self, painter: QPainter, place: QRectF, text: str, colour: str) -> None:
         """Write words on a ground that keeps traces from running through them."""
-        metrics = QFontMetricsF(painter.font())
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width() - 6)
-        chip = QRectF(place.topLeft(), place.bottomRight())
-        chip.setWidth(metrics.horizontalAdvance(text) + 6)
+        chip = QRectF(place)
+        chip.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(text) + 6)
         painter.fillRect(chip, _faded(self._theme.background, 150))
         painter.setPen(QColor(colour))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
@@ -272,7 +284,7 @@ class TracePainter:
             width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
             if right - left >= width:
                 middle = (left + right - width) / 2
-                place = QRectF(middle, page.grid.top_px + _height(page.grid) / 2 - 8, width, 16)
+                place = QRectF(middle, page.grid.top_px + page.grid.all_px / 2 - 8, width, 16)
                 self._paint_chip(painter, place, text, self._theme.faint_text)
 
     def _paint_clock(self, painter: QPainter, page: Screenful) -> None:
@@ -280,22 +292,34 @@ class TracePainter:
         painter.fillRect(QRectF(0, top, axis.width_px, AXIS_PX), QColor(theme.window))
         painter.setPen(_thin(theme.faint_text))
         painter.drawLine(QPointF(0, top), QPointF(axis.width_px, top))
-        width = QFontMetricsF(painter.font()).horizontalAdvance("00:00:00")
-        step_s = next(
-            (s for s in _LABEL_STEPS_S if s * axis.px_per_s >= width + _LABEL_GAP_PX),
-            _LABEL_STEPS_S[-1],
-        )
-        first = int(np.ceil(axis.start_s / step_s))
-        for n in range(first, int(np.floor(axis.stop_s / step_s)) + 1):
-            time_s = float(n * step_s)
+        width = QFontMetricsF(painter.font()).horizontalAdvance("00:00:00") + 6
+        for time_s, left in clock_labels(axis, width):
             x = axis.x_px(time_s)
             painter.setPen(_thin(theme.faint_text))
             painter.drawLine(QPointF(x, top), QPointF(x, top + 4))
-            in_page = axis.page_start_s <= time_s <= axis.page_stop_s
-            painter.setPen(QColor(theme.text if in_page else theme.faint_text))
-            left = min(max(x - width / 2 - 3, 0.0), axis.width_px - width - 6)
-            place = QRectF(left, top + 3, width + 6, AXIS_PX - 3)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, page.clock_text(time_s))
+            if left is not None:
+                in_page = axis.page_start_s <= time_s <= axis.page_stop_s
+                painter.setPen(QColor(theme.text if in_page else theme.faint_text))
+                place = QRectF(left, top + 3, width, AXIS_PX - 3)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, page.clock_text(time_s))
+
+
+def clock_labels(axis: TimeAxis, width_px: float) -> list[tuple[float, float | None]]:
+    """The times marked below the traces, and where the label of each begins.
+
+    None where the label, pushed inwards from the edge of the view, would run into its neighbour.
+    """
+    step_s = next(
+        (s for s in _LABEL_STEPS_S if s * axis.px_per_s >= width_px + _LABEL_GAP_PX),
+        _LABEL_STEPS_S[-1],
+    )
+    has_room = step_s * axis.px_per_s >= 1.5 * width_px
+    labels: list[tuple[float, float | None]] = []
+    for n in range(math.ceil(axis.start_s / step_s), math.floor(axis.stop_s / step_s) + 1):
+        centred = axis.x_px(n * step_s) - width_px / 2
+        left = min(max(centred, 0.0), axis.width_px - width_px)
+        labels.append((float(n * step_s), left if has_room or left == centred else None))
+    return labels
 
 
 def gaps_in_view(gaps: Sequence[Gap], duration_s: float, axis: TimeAxis) -> list[Gap]:
@@ -324,18 +348,12 @@ def epochs_in_view(axis: TimeAxis, n_epochs: int) -> range:
     return range(first, min(int(np.ceil(axis.stop_s / EPOCH_S)), n_epochs))
 
 
-def _height(grid: RowGrid) -> float:
-    return grid.bottom_px - grid.top_px
-
-
 def _upright(x: float, grid: RowGrid) -> QLineF:
     return QLineF(x, grid.top_px, x, grid.bottom_px - 1)
 
 
 def _thin(colour: str) -> QPen:
-    pen = QPen(QColor(colour))
-    pen.setCosmetic(True)
-    return pen
+    return QPen(QColor(colour), 1)
 
 
 def _faded(colour: str, alpha: int) -> QColor:

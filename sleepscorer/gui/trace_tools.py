@@ -60,6 +60,10 @@ class Surface(Protocol):
         """Ask the session for a new or changed event."""
         ...
 
+    def refuse_change(self, event: Event) -> None:
+        """Say why an event stays as it is."""
+        ...
+
 
 class Tool(ABC):
     """One way of using the mouse; between press and release it is busy."""
@@ -131,10 +135,10 @@ class SelectTool(Tool):
         return Qt.CursorShape.SizeAllCursor
 
     def press(self, position: QPointF) -> None:
-        """Select the event there, or none; hold it if it can be changed."""
+        """Select the event there, or none, and hold it."""
         span = self._surface.span_at(position)
         self._surface.select_event(span.event if span else None)
-        if span is not None and span.is_own:
+        if span is not None:
             part = span.edge_at(position.x()) or "body"
             self._grip = _Grip(span, part, position, position)
 
@@ -144,11 +148,15 @@ class SelectTool(Tool):
             self._grip = replace(self._grip, to_px=position)
 
     def release(self, position: QPointF) -> None:
-        """Let go: the event is changed, unless it was only clicked."""
+        """Let go: the event is changed if it can be, unless it was only clicked."""
         self.move(position)
         grip, self._grip = self._grip, None
-        if grip is not None and _is_drag(grip):
+        if grip is None or not _is_drag(grip):
+            return
+        if grip.span.is_own:
             self._surface.change_event(grip.span.event, self._dragged(grip))
+        else:
+            self._surface.refuse_change(grip.span.event)
 
     def cancel(self) -> None:
         """Leave the event as it was."""
@@ -156,9 +164,10 @@ class SelectTool(Tool):
 
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw the event where it would be dropped."""
-        if self._grip is None or not _is_drag(self._grip):
+        grip = self._grip
+        if grip is None or not grip.span.is_own or not _is_drag(grip):
             return
-        event, rect = self._dragged(self._grip), QRectF(self._grip.span.rect)
+        event, rect = self._dragged(grip), QRectF(grip.span.rect)
         rect.setLeft(self._surface.axis.x_px(event.onset_s))
         rect.setWidth(max((event.duration_s or 0.0) * self._surface.axis.px_per_s, 2.0))
         paint_band(painter, rect, theme.event)
@@ -330,9 +339,7 @@ def paint_band(painter: QPainter, rect: QRectF, colour: str) -> None:
     ground = QColor(colour)
     ground.setAlpha(60)
     painter.fillRect(rect, ground)
-    pen = QPen(QColor(colour))
-    pen.setCosmetic(True)
-    painter.setPen(pen)
+    painter.setPen(QPen(QColor(colour), 1))
     painter.drawLine(QLineF(rect.topLeft(), rect.bottomLeft()))
     painter.drawLine(QLineF(rect.topRight(), rect.bottomRight()))
 

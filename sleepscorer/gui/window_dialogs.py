@@ -26,6 +26,7 @@ from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.folder_contents import RECORDING_SUFFIXES, FoundRecording, recordings_in
+from sleepscorer.gui.screen_fit import fit_to_screen
 from sleepscorer.gui.tasks import Task
 from sleepscorer.session_documents import Document
 
@@ -76,6 +77,7 @@ class WindowDialogs(QObject):
         if accepted is not None:
             dialog.accepted.connect(accepted)
         dialog.finished.connect(self._on_dialog_finished)
+        fit_to_screen(dialog)
         dialog.open()
 
     @Slot()
@@ -108,6 +110,7 @@ class WindowDialogs(QObject):
         if name:
             self.list_folder(Path(name))
 
+    @Slot(object)
     def list_folder(self, folder: Path) -> None:
         """List the recordings of a folder."""
 
@@ -205,10 +208,14 @@ class WindowDialogs(QObject):
         panes = self._window.workspace
         if panes is not None:
             editor = MontageEditor(
-                panes.model, self._window.theme, row_mm=self._window.row_mm, parent=self._window
+                panes.model,
+                self._window.theme,
+                tasks=self._window.tasks,
+                rows_mm=self._window.rows_mm,
+                parent=self._window,
             )
             self._ask(editor)
-            editor.finished.connect(self._window.reload_presets)
+            editor.finished.connect(self._window.presets.read_again)
 
     # -- exporting ------------------------------------------------------------------------------
 
@@ -265,11 +272,12 @@ class WindowDialogs(QObject):
 
     def edit_keys(self) -> None:
         """Change keys."""
-        self._ask(KeyEditor(self._window.settings, self._window))
+        presets = [preset.name for preset in self._window.presets.available]
+        self._ask(KeyEditor(self._window.settings, presets, self._window))
 
     def show_keys(self) -> None:
         """Show the sheet of keys."""
-        presets = [preset.name for preset in self._window.presets]
+        presets = [preset.name for preset in self._window.presets.available]
         self._ask(KeySheet(self._window.keys, presets, self._window))
 
     def show_about(self) -> None:

@@ -20,9 +20,9 @@ def test_the_device_is_named_and_follows_the_setting(qtbot, tmp_path, monkeypatc
     status = StatusLine(tasks)
     qtbot.addWidget(status)
     device = DeviceStatus(status, tasks, settings)
-    qtbot.waitUntil(lambda: status.text_of("device") == "for auto")
+    qtbot.waitUntil(lambda: status.text_of("device") == "Auto-scorer: for auto")
     settings.set(device="cpu")
-    qtbot.waitUntil(lambda: status.text_of("device") == "for cpu")
+    qtbot.waitUntil(lambda: status.text_of("device") == "Auto-scorer: for cpu")
     qtbot.waitUntil(lambda: not tasks.running)
     assert device.parent() is status
 

@@ -1,5 +1,6 @@
 """The window by keyboard alone: focus, menus, help, panels in a window of their own."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
+from sleepscorer.gui.actions import BY_ID
 from sleepscorer.gui.appearance import apply_theme
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
@@ -27,6 +29,7 @@ from sleepscorer.gui.keys import key_map
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.mnemonics import with_mnemonics, without_mnemonic
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.paths import resource
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night
@@ -251,7 +254,7 @@ def test_every_entry_has_a_letter_and_no_menu_has_two_alike(qtbot, window, night
         _open(qtbot, window, night)
     menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
     bars = [window.menuBar(), *menus]
-    assert len(bars) == 9
+    assert len(bars) == 10  # the bar, its eight menus, and the filters in View
     for menu in bars:
         letters = [_letter(text) for text in _entries(menu)]
         assert letters
@@ -347,9 +350,50 @@ def test_the_help_names_the_keys_in_force(qtbot, opened):
 
 
 def test_no_page_of_help_names_an_action_that_is_none():
+    text = "".join(path.read_text(encoding="utf-8") for path in resource("help").glob("*.md"))
+    named = set(re.findall(r"\{(.*?)\}", text))
+    assert {"score.w", "tool.select", "view.overview"} < named <= set(BY_ID)
     for page in help_pages(key_map("default", {})):
         assert "(no key)" not in page.markdown
         assert "{" not in page.markdown
+
+
+def _tip(window, name: str) -> str:
+    found = [w for w in window.findChildren(QWidget) if w.accessibleName() == name]
+    assert len(found) == 1
+    assert found[0].accessibleDescription() == found[0].toolTip()
+    return found[0].toolTip()
+
+
+def test_controls_name_the_keys_in_force(qtbot, opened):
+    assert _tip(opened, "Next epoch to review").startswith("Next epoch to review (N)")
+    hour = "An hour around the page, or the whole night"
+    assert _tip(opened, "Zoom the overview") == f"{hour} (Z); the wheel zooms, too"
+    assert _tip(opened, "Montage") == "Montage: F2, F3, F4 … show another"
+    own = {"go.review": ("J", "Ctrl+J"), "view.overview": (), "montage.3": ("Ctrl+3",)}
+    opened.settings.set(own_keys={**own, "tool.select": ("Q",)})
+    assert _tip(opened, "Next epoch to review").startswith("Next epoch to review (J or Ctrl+J)")
+    assert _tip(opened, "Zoom the overview") == f"{hour}; the wheel zooms, too"
+    assert _tip(opened, "Montage") == "Montage: F2, Ctrl+3, F4 … show another"
+    _press(qtbot, opened, "a")
+    assert "Q leaves" in opened.status.message
+    _press(qtbot, opened, "q")
+    assert not opened.actions_of["event.arousal"].isChecked()
+
+
+def test_every_key_named_in_a_tooltip_is_one_of_an_action(opened):
+    keyed = [str(w.property("keyed_tip") or "") for w in opened.findChildren(QWidget)]
+    named = {name for tip in keyed for name in re.findall(r"\{(.*?)\}", tip)}
+    assert {"go.review", "tool.select", "score.cancel", "file.open"} < named <= set(BY_ID)
+
+
+def test_the_start_page_names_the_keys_in_force(qtbot, window):
+    window.settings.set(own_keys={"file.open": ("Ctrl+Shift+X",), "help.contents": ()})
+    texts = {button.text() for button in window.findChildren(QPushButton)}
+    assert {"&Open a recording…  (Ctrl+Shift+X)", "How to &begin"} < texts
+    assert _tip(window, "Open a recording") == (
+        "Choose a recording or a session file (Ctrl+Shift+X)"
+    )
 
 
 def test_in_isr_five_is_r_as_well(qtbot, opened):
@@ -360,13 +404,13 @@ def test_in_isr_five_is_r_as_well(qtbot, opened):
 
 
 def test_the_sheet_of_keys_lists_the_presets_there_are_by_name(qtbot, opened):
-    assert 0 < len(opened.presets) < 11
+    assert 0 < len(opened.presets.available) < 11
     _press(qtbot, opened, "?")
     qtbot.waitUntil(lambda: isinstance(opened.dialogs.dialog, KeySheet))
     text = opened.dialogs.dialog.findChild(QTextBrowser).toPlainText()
-    for number, preset in enumerate(opened.presets, start=2):
+    for number, preset in enumerate(opened.presets.available, start=2):
         assert f"F{number}\n{preset.name}\n" in text
-    assert f"F{len(opened.presets) + 2}" not in text
+    assert f"F{len(opened.presets.available) + 2}" not in text
     assert "Preset" not in text
     opened.dialogs.close_all()
 

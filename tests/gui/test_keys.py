@@ -20,7 +20,7 @@ def test_no_profile_gives_one_key_to_two_actions_and_all_actions_exist(qapp, pro
     given = [canonical(key) for own in keys.values() for key in own]
     assert all(given)
     assert len(given) == len(set(given))
-    assert set(keys) <= set(BY_ID)
+    assert set(keys) == set(BY_ID)
     assert profile in PROFILE_TEXTS
 
 
@@ -49,6 +49,17 @@ def test_a_key_of_ones_own_wins_over_the_profile(qapp):
     keys = key_map("ISR", {"score.n1": ("4",)})
     assert keys["score.n1"] == ("4",)
     assert keys["score.r"] == ("R", "5")
+
+
+def test_an_action_without_a_key_can_be_given_one(qapp):
+    assert key_map("default", {})["event.limb"] == ()
+    keys = key_map("default", {"event.limb": ("V",)})
+    assert keys["event.limb"] == ("V",)
+    assert holder_of("v", keys) == "event.limb"
+
+
+def test_a_key_of_an_action_that_is_gone_takes_none_away(qapp):
+    assert key_map("default", {"event.of_old": ("A",)}) == PROFILES["default"]
 
 
 def test_an_unknown_profile_is_the_default_one(qapp):

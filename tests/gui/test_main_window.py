@@ -347,9 +347,9 @@ def test_auto_scoring_fills_the_rest_in_one_step_and_review_goes_on(qtbot, opene
     assert _stages(opened, 3) == "W W W"
     assert list(np.flatnonzero(session.state.by_person)) == [0, 1, 2]
     qtbot.waitUntil(lambda: opened.status.text_of("device") != "")
-    assert opened.status.text_of("device") == expected_device("auto")
+    assert opened.status.text_of("device") == f"Auto-scorer: {expected_device('auto')}"
     assert opened.status.message == f"Auto-scored: {session.n_epochs - 3} epochs changed"
-    assert opened.status.text_of("saved").endswith(", 3 edits")
+    assert opened.status.text_of("saved").endswith(", 4 edits")  # auto-scoring is one
     _press(qtbot, opened, "n")
     here = opened.workspace.model.epoch
     _press(qtbot, opened, "1")
@@ -408,6 +408,10 @@ def test_export_writes_the_corrected_hypnogram_and_remembers_the_folder(
     assert [Stage(int(s)).text for s in scoring.hypnogram.stages[:4]] == ["W", "N1", "N2", "?"]
     assert settings.now.export_folder == str(tmp_path / "out")
     assert settings.now.export_formats == ("edf", "csv")
+    qtbot.waitUntil(opened.isActiveWindow)
+    opened.tell("Something is wrong.")
+    _press(qtbot, opened, _KEYS.Key_Escape)
+    assert opened.notices.texts == ("Something is wrong.",)
 
 
 def test_files_that_exist_are_replaced_only_if_that_is_checked(qtbot, opened, tmp_path, settings):
@@ -547,6 +551,15 @@ def test_every_action_has_its_key_in_the_tooltip(window):
 def test_no_key_is_ambiguous(window):
     keys = [key.toString() for action in window.findChildren(QAction) for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
+
+
+def test_colours_changed_and_changed_back_are_the_same(qtbot, opened):
+    parts = (opened.menuBar(), opened.dock, opened.status, opened.workspace.overview)
+    light = [part.grab().toImage() for part in parts]
+    _press(qtbot, opened, "d", _CTRL)
+    assert all(part.grab().toImage() != seen for part, seen in zip(parts, light, strict=True))
+    _press(qtbot, opened, "d", _CTRL)
+    assert [part.grab().toImage() for part in parts] == light
 
 
 def test_dark_colours_are_a_choice(qtbot, opened):

@@ -1,9 +1,11 @@
 """The dialogs of the real window, driven by keys."""
 
+import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QTableWidget,
     QTextBrowser,
     QWidget,
 )
@@ -30,7 +33,8 @@ from sleepscorer.files.montage_files import user_folder
 from sleepscorer.files.night import INTENDED_USE
 from sleepscorer.gui.dialogs.about import AboutDialog
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
-from sleepscorer.gui.dialogs.key_editor import KeyCatcher, KeyEditor
+from sleepscorer.gui.dialogs.key_catcher import KeyCatcher
+from sleepscorer.gui.dialogs.key_editor import KeyEditor
 from sleepscorer.gui.dialogs.key_sheet import KeySheet, sheet_html
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
@@ -44,11 +48,12 @@ from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.window_dialogs import WindowDialogs
 from sleepscorer.session_documents import open_document
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import derivations
+from sleepscorer.simulation.channels import STANDARD_MONTAGE, derivations
 from sleepscorer.simulation.night import simulate_night
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
 
 
 def _write_night(path: Path, *names: str, hours: float = 0.25) -> Path:
@@ -105,6 +110,14 @@ def _press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
     qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
 
 
+def _type(qtbot, keys, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    """Press keys wherever the focus is."""
+    if isinstance(keys, str):
+        qtbot.keyClicks(QApplication.focusWidget(), keys)
+    else:
+        qtbot.keyClick(QApplication.focusWidget(), keys, modifier)
+
+
 def _button(parent: QWidget, text: str) -> QPushButton:
     return next(b for b in parent.findChildren(QPushButton) if b.text().replace("&", "") == text)
 
@@ -126,6 +139,7 @@ def test_the_montage_editor_derives_filters_scales_orders_and_saves(
     qtbot.keyClicks(add, "F4-C4")
     qtbot.keyClick(add, _KEYS.Key_Return)
     assert editor.isVisible()
+    qtbot.waitUntil(lambda: len(editor.montage.traces) == len(before) + 1)
     names = [trace.channel.name for trace in editor.montage.traces]
     assert "F4-C4 (derived)" in names
     at = names.index("F4-C4 (derived)")
@@ -160,9 +174,9 @@ def test_the_montage_editor_derives_filters_scales_orders_and_saves(
     key = f"F{2 + texts.index('Mine')}"
     qtbot.waitUntil(opened.isActiveWindow)
     _press(qtbot, opened, _KEYS.Key_F2)
-    assert opened.workspace.model.montage.name != "Mine"
+    qtbot.waitUntil(lambda: opened.workspace.model.montage.name != "Mine")
     _press(qtbot, opened, getattr(_KEYS, f"Key_{key}"))
-    assert opened.workspace.model.montage.name == "Mine"
+    qtbot.waitUntil(lambda: opened.workspace.model.montage.name == "Mine")
 
 
 def test_a_derivation_that_can_not_be_had_is_refused_in_words(qtbot, opened):
@@ -175,6 +189,107 @@ def test_a_derivation_that_can_not_be_had_is_refused_in_words(qtbot, opened):
     count = len(editor.montage.traces)
     editor.reject()
     assert len(opened.workspace.model.montage.traces) == count
+
+
+def test_signals_added_in_the_editor_have_scales_that_fit(qtbot, window, tmp_path):
+    path = tmp_path / "Flow.edf"
+    channels = [one for one in STANDARD_MONTAGE if one.label in ("C4-M1", "Flow", "SpO2")]
+    write_simulated_night(simulate_night(hours=0.25, seed=4, channels=channels), path)
+    scoring_path(path).unlink()
+    _open(qtbot, window, path)
+    scales = {
+        t.channel.name: (t.height_uv, t.filter) for t in window.workspace.model.montage.traces
+    }
+    assert (set(scales), scales["SpO2"][0]) == ({"C4-M1", "Flow", "SpO2"}, 40.0)
+    window.dialogs.edit_montage()
+    editor = _dialog(qtbot, window, MontageEditor)
+    rows = _named(editor, QListWidget, "Rows of the montage")
+    rows.selectAll()
+    qtbot.keyClick(rows, "r", Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: editor.montage.traces == ())
+    for name in ("SpO2", "Flow"):
+        add = _named(editor, QLineEdit, "Derivation to add")
+        qtbot.keyClicks(add, name)
+        qtbot.keyClick(add, _KEYS.Key_Return)
+    qtbot.waitUntil(lambda: len(editor.montage.traces) == 2)
+    again = {t.channel.name: (t.height_uv, t.filter) for t in editor.montage.traces}
+    assert again == {name: scales[name] for name in ("SpO2", "Flow")}
+    rows.selectAll()
+    qtbot.keyClick(rows, "r", Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: editor.montage.traces == ())
+    qtbot.keyClick(rows, "g", Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: len(editor.montage.traces) == len(scales))
+    assert {t.channel.name: (t.height_uv, t.filter) for t in editor.montage.traces} == scales
+    editor.reject()
+
+
+def test_the_montage_editor_knows_a_notch_that_only_a_preset_names(qtbot, opened):
+    model = opened.workspace.model
+    first, *rest = model.montage.traces
+    odd = replace(first, filter=replace(first.filter, notch_hz=16.7))
+    model.set_montage(replace(model.montage, traces=(odd, *rest)))
+    opened.dialogs.edit_montage()
+    editor = _dialog(qtbot, opened, MontageEditor)
+    notch = _named(editor, QComboBox, "Notch filter")
+    assert notch.currentText() == "16.7 Hz"
+    notch.setFocus()
+    for key, notch_hz in ((_KEYS.Key_Up, 60.0), (_KEYS.Key_Home, None), (_KEYS.Key_End, 16.7)):
+        qtbot.keyClick(notch, key)
+        assert editor.montage.traces[0].filter.notch_hz == notch_hz
+    editor.reject()
+
+
+def _letters(dialog: QWidget) -> list[str]:
+    texts = [
+        one.text() for one in (*dialog.findChildren(QAbstractButton), *dialog.findChildren(QLabel))
+    ]
+    found = (re.search("&([a-z])", text.replace("&&", ""), re.IGNORECASE) for text in texts)
+    return sorted(one[1].casefold() for one in found if one)
+
+
+def test_no_two_controls_of_the_montage_editor_have_the_same_letter(qtbot, opened):
+    opened.dialogs.edit_montage()
+    letters = _letters(_dialog(qtbot, opened, MontageEditor))
+    assert len(letters) > 12
+    assert len(letters) == len(set(letters))
+    qtbot.keyClick(opened.dialogs.dialog, "w", Qt.KeyboardModifier.AltModifier)
+    assert QApplication.focusWidget().accessibleName() == "Low edge (LFF)"
+    opened.dialogs.dialog.reject()
+
+
+def test_the_screen_is_measured_by_keys_and_sensitivities_follow(qtbot, opened, tmp_path):
+    canvas, row = opened.workspace.traces.canvas, opened.workspace.model.montage.traces[0]
+    _press(qtbot, opened, ",", _CTRL)
+    dialog = _dialog(qtbot, opened, PreferencesDialog)
+    _press(qtbot, opened, "d", Qt.KeyboardModifier.AltModifier)
+    _press(qtbot, opened, "m", Qt.KeyboardModifier.AltModifier)
+    box = QApplication.focusWidget()
+    assert box.accessibleName() == "Length of the line"
+    qtbot.keyClick(box, "a", _CTRL)
+    qtbot.keyClicks(box, "100")
+    qtbot.keyClick(box, _KEYS.Key_Return)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    # 400 px measure 100 mm.
+    assert SettingsFile(tmp_path / "settings.json").now.screen_mm_per_px == 0.25
+    row_mm = canvas.grid.height_px / 4
+    gutter = opened.workspace.traces.gutter
+    assert gutter._per_mm(row) == f"{float(f'{row.height_uv / row_mm:.3g}'):g} µV/mm"
+    opened.dialogs.edit_montage()
+    editor = _dialog(qtbot, opened, MontageEditor)
+    per_mm = _named(editor, QDoubleSpinBox, "Sensitivity per mm")
+    assert per_mm.value() == pytest.approx(row.height_uv / row_mm, abs=0.006)
+    # Half of the rows are twice as high.
+    rows, n_rows = _named(editor, QListWidget, "Rows of the montage"), len(canvas.traces)
+    assert n_rows == 4
+    for number in (2, 3):
+        rows.item(number).setCheckState(Qt.CheckState.Unchecked)
+    assert per_mm.value() == pytest.approx(row.height_uv / row_mm / 2, abs=0.006)
+    per_mm.setFocus()
+    per_mm.selectAll()
+    qtbot.keyClicks(per_mm, "7")
+    qtbot.keyClick(per_mm, _KEYS.Key_Return)
+    assert editor.montage.traces[0].height_uv == pytest.approx(7 * 2 * row_mm, abs=0.02)
+    editor.reject()
 
 
 def test_an_edited_montage_is_there_again_after_reopening(qtbot, opened, night):
@@ -194,20 +309,83 @@ def test_an_edited_montage_is_there_again_after_reopening(qtbot, opened, night):
 # -- keys -----------------------------------------------------------------------------------------
 
 
-def test_a_key_is_changed_a_taken_one_refused(qtbot, opened):
+def test_an_action_is_found_by_typing_and_given_its_first_key_by_keys_alone(qtbot, opened):
+    opened.dialogs.edit_keys()
+    editor = _dialog(qtbot, opened, KeyEditor)
+    table, profile = editor.findChild(QTableWidget), editor.findChild(QComboBox)
+    assert QApplication.focusWidget().accessibleName() == "Find an action"
+    _type(qtbot, "limb")
+    shown = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
+    assert [table.item(row, 1).text() for row in shown] == ["Limb movement"]
+    assert profile.currentData() == "default"
+    _type(qtbot, _KEYS.Key_Return)
+    assert isinstance(QApplication.focusWidget(), KeyCatcher)
+    _type(qtbot, "v")
+    assert table.item(shown[0], 2).text() == "V"
+    assert QApplication.focusWidget() is table
+    _type(qtbot, _KEYS.Key_O, _ALT)
+    qtbot.waitUntil(opened.isActiveWindow)
+    action = opened.actions_of["event.limb"]
+    assert [key.toString() for key in action.shortcuts()] == ["V"]
+    assert action.toolTip() == "Limb movement (V)"
+    assert "V</b></td><td>Limb movement" in sheet_html(opened.keys)
+    assert any("(`V`)" in page.markdown for page in help_pages(opened.keys))
+    _press(qtbot, opened, "v")
+    assert action.isChecked()
+
+
+def test_a_key_replaces_unless_it_is_a_further_one_and_a_taken_one_is_refused(qtbot, opened):
     opened.dialogs.edit_keys()
     editor = _dialog(qtbot, opened, KeyEditor)
     editor.choose("score.w")
-    catcher = editor.findChild(KeyCatcher)
-    qtbot.keyClick(catcher, _KEYS.Key_Z, _CTRL)
+    catcher, further = editor.findChild(KeyCatcher), editor.findChild(QCheckBox)
+    catcher.setFocus()
+    _type(qtbot, _KEYS.Key_Z, _CTRL)
     assert editor.message == "Ctrl+Z already does “Undo”: take it away there first"
-    qtbot.keyClick(catcher, _KEYS.Key_V)
+    assert QApplication.focusWidget() is catcher
+    _type(qtbot, _KEYS.Key_V)
     assert editor.message == ""
-    editor.accept()
-    assert opened.keys["score.w"] == ("W", "0", "V")
+    _type(qtbot, _KEYS.Key_R, _ALT)
+    qtbot.waitUntil(further.isChecked)
+    catcher.setFocus()
+    _type(qtbot, _KEYS.Key_B)
+    _type(qtbot, _KEYS.Key_O, _ALT)
     qtbot.waitUntil(opened.isActiveWindow)
+    assert opened.keys["score.w"] == ("V", "B")
     _press(qtbot, opened, "v")
     assert opened.document.session.state.stages[0] == Stage.W
+
+
+def test_the_arrows_choose_from_the_search_box_and_escape_leaves_the_new_key(qtbot, opened):
+    opened.dialogs.edit_keys()
+    editor = _dialog(qtbot, opened, KeyEditor)
+    table = editor.findChild(QTableWidget)
+    _type(qtbot, "apnea")
+    _type(qtbot, _KEYS.Key_Down)
+    assert table.item(table.currentRow(), 1).text() == "Central apnea"
+    _type(qtbot, _KEYS.Key_Return)
+    _type(qtbot, _KEYS.Key_Escape)
+    assert QApplication.focusWidget() is table
+    assert opened.dialogs.dialog is editor
+    _type(qtbot, _KEYS.Key_F, _ALT)
+    _type(qtbot, "nothing is called so")
+    assert editor.message == "No action is called “nothing is called so”."
+    editor.reject()
+
+
+def test_the_key_of_a_preset_that_there_is_not_is_free(qtbot, opened):
+    number = len(opened.presets.available) + 2
+    opened.dialogs.edit_keys()
+    editor = _dialog(qtbot, opened, KeyEditor)
+    editor.choose("event.limb")
+    catcher = editor.findChild(KeyCatcher)
+    qtbot.keyClick(catcher, _KEYS.Key_F2)
+    assert editor.message.startswith("F2 already does “")
+    qtbot.keyClick(catcher, getattr(_KEYS, f"Key_F{number}"))
+    assert editor.message == ""
+    editor.accept()
+    assert opened.keys["event.limb"] == (f"F{number}",)
+    assert opened.keys[f"montage.{number}"] == ()
 
 
 def test_the_sheet_shows_the_keys_as_they_are(qtbot, window):

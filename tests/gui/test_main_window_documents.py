@@ -89,7 +89,8 @@ def test_no_dialog_outlives_its_document(qtbot, window, a, b, name):
     dialog, ended = window.dialogs.dialog, []
     dialog.finished.connect(ended.append)
     window.open_path(b)
-    assert (window.dialogs.dialog, ended) == (None, [0])
+    qtbot.waitUntil(lambda: window.dialogs.dialog is None)
+    assert ended == [0]
     _wait_for(qtbot, window, b)
 
 
@@ -133,9 +134,9 @@ def test_opening_what_is_open_changes_nothing(qtbot, window, a, end):
 
 
 def test_an_opening_that_was_superseded_gives_its_session_back(qtbot, window, a, b):
-    window.open_path(a)
+    window._open_file(a)
     window._opener._task._worker.wait()
-    window.open_path(b)
+    window._open_file(b)
     _wait_for(qtbot, window, b)
     _open(qtbot, window, a)
     assert (window.document.held_by, window.document.session.read_only) == (None, False)
@@ -150,13 +151,24 @@ def test_opening_a_recording_twice_at_once_leaves_it_writable(qtbot, window, a):
 
 
 def test_closing_while_opening_gives_the_session_back(qtbot, window, a):
-    window.open_path(a)
+    window._open_file(a)
     window.open_path(a)
     window.close()
     assert window.tasks.running == ()
     document = open_document(a, author=current_author())
     assert document.held_by is None
     document.close()
+
+
+def test_closing_between_making_the_panes_and_showing_them(qtbot, window, a):
+    window._open_file(a)
+    qtbot.waitSignal(window._opener.opened).wait()
+    assert (window.document, window.workspace) == (None, None)
+    window.close_recording()
+    qtbot.wait(50)
+    assert (window.document, window.workspace) == (None, None)
+    _open(qtbot, window, a)
+    assert (window.document.held_by, window.document.session.read_only) == (None, False)
 
 
 def test_the_auto_scorer_can_start_again_after_a_bug(qtbot, window, a, monkeypatch):
@@ -320,8 +332,9 @@ def test_page_length_montage_and_panel_come_back(qtbot, window, a):
     window.show_panel("statistics")
     model = window.workspace.model
     model.set_page_length(60)
-    window.show_preset(len(window.presets) - 1)
-    name = model.montage.name
+    name = window.presets.available[-1].name
+    window.presets.show(len(window.presets.available) - 1)
+    qtbot.waitUntil(lambda: model.montage.name == name)
     model.select_epoch(4)
     window.close_recording()
     _open(qtbot, window, a)
@@ -428,17 +441,35 @@ def test_the_dialog_counts_the_epochs_of_every_mode(qtbot, window, a):
     dialog.reject()
 
 
+def test_where_every_epoch_is_scored_the_dialog_asks_what_to_replace(qtbot, window, a):
+    _open(qtbot, window, a)
+    session = window.document.session
+    session.fill(staging_of(np.array([2, 2, 2, 0, 0, 0, 0, 0, 0, 0])))
+    window.dialogs.auto_score()
+    dialog = window.dialogs.dialog
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    radios = dialog.findChildren(QRadioButton)
+    assert radios[0].isChecked()
+    assert radios[0].text().replace("&", "") == "Fill unscored epochs only: there are none"
+    assert dialog._counted.text().startswith("Every epoch is scored. Choose what to replace.")
+    qtbot.keyClick(radios[0], Qt.Key.Key_A, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(radios[2].isChecked)
+    assert dialog._counted.text() == "10 epochs will be auto-scored; one undo takes that back."
+    dialog.reject()
+
+
 def test_a_montage_that_the_recording_mostly_lacks_is_refused(qtbot, window, a):
     _open(qtbot, window, a)
     before = window.workspace.model.montage
-    index = next(i for i, preset in enumerate(window.presets) if preset.name == "Sleep-EDF")
-    window.show_preset(index)
+    names = [preset.name for preset in window.presets.available]
+    window.presets.show(names.index("Sleep-EDF"))
+    refusal = "Sleep-EDF is not shown: the recording lacks 6 of its 6 traces"
+    qtbot.waitUntil(lambda: window.status.message == refusal)
     assert window.workspace.model.montage is before
-    assert window.status.message == (
-        "Sleep-EDF is not shown: the recording lacks 6 of its 6 traces"
-    )
-    window.show_preset(len(window.presets) - 1)
-    assert window.status.message == f"{window.presets[-1].name}: shown"
+    window.presets.show(len(names) - 1)
+    qtbot.waitUntil(lambda: window.status.message == f"{names[-1]}: shown")
+    assert window.workspace.model.montage.name == names[-1]
 
 
 def test_hints_of_the_command_line_do_not_reach_the_window(qtbot, window, a):
@@ -484,9 +515,13 @@ def test_locating_can_be_tried_again_until_it_is_found(qtbot, window, a, tmp_pat
     chosen = iter(["", str(other), str(moved)])
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (next(chosen), ""))
 
+    def buttons() -> dict[str, QPushButton]:
+        found = window.notices.findChildren(QPushButton)
+        return {button.text(): button for button in found if button.isVisible()}
+
     def press(text: str) -> None:
-        buttons = {b.text(): b for b in window.notices.findChildren(QPushButton) if b.isVisible()}
-        qtbot.mouseClick(buttons[text], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: text in buttons())
+        qtbot.mouseClick(buttons()[text], Qt.MouseButton.LeftButton)
 
     press("Locate…")
     qtbot.waitUntil(lambda: window.notices.texts == (missing,))

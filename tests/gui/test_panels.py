@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.spectra import Spectrum
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
@@ -206,10 +207,11 @@ class TestEvents:
             "Hypopnée@@Flow",
             "EEG arousal",
         ]
-        assert column_of(view, CLOCK) == ["22:50:30", "22:55:00", "23:00:00", "23:05:00"]
-        assert column_of(view, DURATION) == ["", "5", "12.5", "2"]
+        clocks = ["22:50:30.0", "22:55:00.0", "23:00:00.0", "23:05:00.3"]
+        assert column_of(view, CLOCK) == clocks
+        assert column_of(view, DURATION) == ["", "5.0", "12.5", "2.0"]
         assert column_of(view, 4) == ["file", "", "file", "!"]
-        assert panel._text.text() == "2 marked, 2 of the file"
+        assert panel._text.text() == "2 scored here, 2 from the file"
 
     def test_a_doubtful_arousal_is_explained(self, qtbot, panel, model):
         model.score_epochs(range(30, 31), Stage.W)
@@ -225,15 +227,17 @@ class TestEvents:
         self, qtbot, panel, model
     ):
         said = []
-        panel.doubted.connect(said.append)
+        panel.message.connect(said.append)
         model.replace_event(None, arousal(1200.0, 4.0))
-        assert said == []
+        assert said == [""]
         model.replace_event(None, arousal(1500.0, 1.5))
+        doubt = "EEG arousal, 1.5 s at 23:15:00.0; doubtful: shorter than 3 s (1.5 s)"
+        assert said[-1] == doubt
         click_cell(qtbot, panel._view, 3, TEXT)
-        assert said == [
-            "EEG arousal at 23:15:00: shorter than 3 s (1.5 s).",
-            "EEG arousal at 23:05:00: shorter than 3 s (2.0 s).",
-        ]
+        doubt = "EEG arousal, 2.0 s at 23:05:00.3; doubtful: shorter than 3 s (2.0 s)"
+        assert said[-1] == doubt
+        click_cell(qtbot, panel._view, 1, TEXT)
+        assert said[-1] == "EEG arousal, 5.0 s on C4-M1 at 22:55:00.0"
 
     def test_delete_in_the_list_is_not_the_windows(self, qtbot, panel, model):
         window = QMainWindow()
@@ -304,7 +308,7 @@ class TestEvents:
         assert len(model.session.edits) == n_edits + 1
 
     def test_an_untouched_clock_keeps_its_fraction_of_a_second(self, qtbot, panel, model):
-        edit_cell(qtbot, panel._view, 3, CLOCK, "23:05:00")
+        edit_cell(qtbot, panel._view, 3, CLOCK, "23:05:00.3")
         assert arousal(900.25, 2.0) in model.session.state.events
 
     @pytest.mark.parametrize(
@@ -350,10 +354,10 @@ class TestEvents:
 
     def test_the_filter_looks_at_words_and_channels(self, qtbot, panel):
         qtbot.keyClicks(panel._filter, "AROUSAL")
-        assert column_of(panel._view, DURATION) == ["5", "2"]
+        assert column_of(panel._view, DURATION) == ["5.0", "2.0"]
         panel._filter.clear()
         qtbot.keyClicks(panel._filter, "c4")
-        assert column_of(panel._view, DURATION) == ["5"]
+        assert column_of(panel._view, DURATION) == ["5.0"]
         panel._filter.clear()
         assert panel._view.model().rowCount() == 4
 
@@ -404,8 +408,7 @@ class TestEvents:
         qtbot.keyClicks(panel._type, "RERA")
         qtbot.keyClick(panel._add, Qt.Key.Key_Space)
         assert Event(1500.0, 10.0, "RERA") in model.session.state.events
-        row = panel._chosen_row()
-        assert column_of(panel._view, TEXT)[row] == "RERA"
+        assert column_of(panel._view, TEXT)[panel._view.chosen_row] == "RERA"
 
     def test_lights_are_typed_as_clock_times(self, qtbot, panel, model):
         for name, typed in (("Lights off", "22:51"), ("Lights on", "23:30:10")):
@@ -442,25 +445,50 @@ class TestEvents:
         model = night_model(start=None)
         model.replace_event(None, arousal(300.0))
         panel = shown(qtbot, EventsPanel(model))
-        assert column_of(panel._view, CLOCK) == ["0:05:00"]
+        assert column_of(panel._view, CLOCK) == ["0:05:00.0"]
         edit_cell(qtbot, panel._view, 0, CLOCK, "0:07:30")
         assert model.session.state.events == (arousal(450.0),)
 
-    @pytest.mark.parametrize(("typed", "said"), [("dusk", "not a time"), ("12:00", "outside")])
-    def test_lights_that_make_no_sense_are_refused(self, qtbot, panel, model, typed, said):
-        qtbot.keyClicks(panel._lights._off, typed)
-        qtbot.keyClick(panel._lights._off, Qt.Key.Key_Return)
-        assert said in panel._text.text()
-        assert panel._lights._off.text() == ""
-        assert model.session.state.lights_off_s is None
-
-    def test_lights_that_cross_are_refused_by_the_model(self, qtbot, panel, model):
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ("dusk", "'dusk' is not a time (give seconds from the start, or hh:mm:ss)."),
+            ("12:00", "12:00 lies outside the recording (22:50:00 to 23:40:00, 50 min 0 s)."),
+            ("25:00", "25:00 is not a clock time."),
+            ("23:10", "Lights off at 1200 s is not before lights on at 600 s."),
+        ],
+    )
+    def test_lights_that_make_no_sense_are_said_beside_the_box_until_mended(
+        self, qtbot, panel, model, typed, said
+    ):
         model.set_lights(60.0, 600.0)
-        panel._lights._off.selectAll()
-        with qtbot.waitSignal(model.refused):
-            qtbot.keyClicks(panel._lights._off, "23:10")
-            qtbot.keyClick(panel._lights._off, Qt.Key.Key_Return)
-        assert panel._lights._off.text() == "22:51:00"
+        lights = panel._lights
+        lights._off.setFocus()
+        lights._off.selectAll()
+        qtbot.keyClicks(lights._off, typed)
+        qtbot.keyClick(lights._off, Qt.Key.Key_Return)
+        assert lights.error == said
+        assert lights._error.objectName() == "refusal"
+        assert lights._off.hasFocus()
+        assert lights._off.text() == typed
+        qtbot.keyClick(lights._off, Qt.Key.Key_Backspace)
+        assert lights.error == ""
+        assert (model.session.state.lights_off_s, model.session.state.lights_on_s) == (60.0, 600.0)
+
+    def test_a_box_that_is_left_shows_its_mark_again(self, qtbot, panel, model):
+        model.set_lights(60.0, 600.0)
+        box, error = panel._lights._off, panel._lights._error
+        for leave in (Qt.Key.Key_Escape, Qt.Key.Key_Tab):
+            box.setFocus()
+            box.selectAll()
+            qtbot.keyClicks(box, "dusk")
+            qtbot.keyClick(box, Qt.Key.Key_Return)
+            assert error.isVisible()
+            with qtbot.waitSignal(model.refused, raising=leave == Qt.Key.Key_Tab, timeout=100):
+                qtbot.keyClick(box, leave)
+            assert error.isHidden()
+            assert box.text() == "22:51:00"
+        assert not box.hasFocus()
 
 
 class TestStatistics:
@@ -606,7 +634,8 @@ class TestEpoch:
         panel.stop()
 
     def test_slow_waves_are_measured_on_the_frontal_derivation(self, qtbot, panel):
-        assert panel._derivation.currentText() == "C4-M1"
+        assert panel._derivation.currentText() == "F4-M1"
+        qtbot.keyClicks(panel._derivation, "C4-M1")
         qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
         assert panel._slow.text().startswith(
             "Slow waves (0.5-2 Hz, over 75 µV peak to peak) on F4-M1: "
@@ -639,6 +668,31 @@ class TestEpoch:
         qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
         assert "on C4-M1, which is not frontal: " in panel._slow.text()
         panel.stop()
+
+    def test_what_is_no_eeg_comes_last_and_has_its_spectrum_only(self, qtbot):
+        model = night_model(labels=("Chin1-Chin2", "E1-M2", "C4-M1", "F4-M1"))
+        panel = shown(qtbot, EpochPanel(model))
+        box = panel._derivation
+        names = [box.itemText(row) for row in range(box.count())]
+        assert names == ["C4-M1", "F4-M1", "E1-M2", "Chin1-Chin2"]
+        qtbot.keyClick(box, Qt.Key.Key_End)
+        said = "Chin1-Chin2 is no EEG: spectrum only."
+        qtbot.waitUntil(lambda: panel._slow.text() == said, timeout=10_000)
+        assert panel._spindles.text() == ""
+        assert panel._powers["delta"].text() == "–"
+        assert panel._drawn_plot()._curve.getData()[0].size > 100
+        panel.stop()
+        other = EpochPanel(night_model(labels=("Chin1-Chin2", "C4-M1", "F4-M1")))
+        qtbot.addWidget(other)
+        assert other._derivation.currentText() == "F4-M1"
+
+    @pytest.mark.parametrize(("level_db", "lowest_db"), [(-39.0, -40), (-41.0, -60), (10.0, -40)])
+    def test_the_spectrum_never_leaves_the_plot(self, panel, level_db, lowest_db):
+        plot = panel._drawn_plot()
+        frequencies = np.arange(0, 50, 0.5)
+        plot.show_spectrum(Spectrum(frequencies, np.full(frequencies.size, 10 ** (level_db / 10))))
+        low, high = plot.getViewBox().viewRange()[1]
+        assert (round(low), round(high)) == (lowest_db - 3, 43)
 
     def test_a_file_that_is_gone_is_said_in_words(self, qtbot, panel, model, monkeypatch):
         qtbot.waitUntil(lambda: panel._slow.text() != "", timeout=10_000)
@@ -693,13 +747,13 @@ class TestEpoch:
         said = "Part of the epoch was not recorded."
         qtbot.waitUntil(lambda: panel._problem.text() == said, timeout=10_000)
         assert panel._slow.text() == "Slow waves on F4-M1: –"
-        assert panel._spindles.text().endswith("on C4-M1: –")
+        assert panel._spindles.text().endswith("on F4-M1: –")
 
     def test_the_chosen_derivation_comes_back_with_its_montage(self, qtbot, panel, model):
         everything = model.montage
         qtbot.keyClicks(panel._derivation, "E1-M2")
         model.set_montage(DisplayMontage("two", everything.traces[:2]))
-        assert panel._derivation.currentText() == "C4-M1"
+        assert panel._derivation.currentText() == "F4-M1"
         model.set_montage(everything)
         assert panel._derivation.currentText() == "E1-M2"
 

@@ -1,5 +1,7 @@
 """The open session as the window sees it: pages that reach the end, edits that are shown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from night_models import staging_of
@@ -116,3 +118,99 @@ def test_undoing_an_empty_auto_score_stays_where_it_is(qapp):
 
 def test_arousals_are_not_scored_until_someone_says_so(qapp):
     assert model(300.0).arousals_scored is False
+
+
+def test_a_moment_before_an_unknown_start_is_written_with_its_sign(qapp):
+    shown = model(300.0)
+    shown.recording = replace(shown.recording, start=None)
+    times_s = (-5.0, -0.2, 0.0, 65.0, 3600.0)
+    texts = ["-0:00:05", "0:00:00", "0:00:00", "0:01:05", "1:00:00"]
+    assert [shown.clock_text(time_s) for time_s in times_s] == texts
+
+
+@pytest.mark.parametrize(
+    ("page_s", "time_s", "start_s", "epoch"),
+    [
+        (5, 47.0, 45.0, 1),
+        (20, 47.0, 40.0, 1),
+        (30, 47.0, 30.0, 1),
+        (60, 99.0, 60.0, 2),
+        (30, 99.0, 90.0, 2),
+        (30, -3.0, 0.0, 0),
+        (5, 100.0, 95.0, 2),
+    ],
+)
+def test_a_time_is_shown_on_whatever_page_holds_it(qapp, page_s, time_s, start_s, epoch):
+    shown = model(100.0)
+    shown.set_page_length(page_s)
+    shown.show_time(time_s)
+    assert (shown.page_start_s, shown.epoch) == (start_s, epoch)
+
+
+@pytest.mark.parametrize(
+    ("onset_s", "duration_s", "is_shown"),
+    [
+        (29.0, 1.0, False),
+        (29.0, 1.1, True),
+        (30.0, None, True),
+        (59.9, 5.0, True),
+        (60.0, None, False),
+        (20.0, 60.0, True),
+    ],
+)
+def test_a_chosen_event_is_let_go_by_the_page_that_does_not_show_it(
+    qtbot, onset_s, duration_s, is_shown
+):
+    shown = model(300.0)
+    event = Event(onset_s, duration_s, "Cough")
+    shown.select_epoch(3)
+    shown.choose_event(event)
+    told = []
+    shown.event_chosen.connect(told.append)
+    shown.select_epoch(1)
+    assert shown.shows_event(event) is is_shown
+    assert shown.chosen_event == (event if is_shown else None)
+    assert told == ([] if is_shown else [None])
+
+
+def test_a_chosen_event_stays_chosen_while_it_is_changed_on_the_page(qapp):
+    shown = model(300.0)
+    first, second, far = (Event(onset_s, 2.0, "Cough") for onset_s in (10.0, 15.0, 100.0))
+    shown.replace_event(None, first)
+    shown.choose_event(first)
+    shown.replace_event(first, second)
+    assert shown.chosen_event == second
+    shown.undo()
+    assert shown.chosen_event == first
+    shown.replace_event(first, far)
+    assert shown.chosen_event is None
+
+
+@pytest.mark.parametrize(
+    ("time_s", "whole", "tenths"),
+    [
+        (0.0, "22:30:00", "22:30:00.0"),
+        (0.25, "22:30:00", "22:30:00.3"),
+        (59.96, "22:31:00", "22:31:00.0"),
+        (5400.04, "00:00:00", "00:00:00.0"),
+    ],
+)
+def test_clock_times_are_rounded(qapp, time_s, whole, tenths):
+    shown = model(6000.0)
+    assert shown.clock_text(time_s) == whole
+    assert shown.clock_text(time_s, tenths=True) == tenths
+
+
+@pytest.mark.parametrize(
+    ("time_s", "whole", "tenths"),
+    [
+        (90_061.26, "25:01:01", "25:01:01.3"),
+        (-5.0, "-0:00:05", "-0:00:05.0"),
+        (-0.04, "0:00:00", "0:00:00.0"),
+    ],
+)
+def test_elapsed_times_where_no_clock_is_known(qapp, time_s, whole, tenths):
+    shown = model(300.0)
+    shown.recording = replace(shown.recording, start=None)
+    assert shown.clock_text(time_s) == whole
+    assert shown.clock_text(time_s, tenths=True) == tenths

@@ -2,21 +2,26 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from trace_recording import model_of, signal, sines
 
-from sleepscorer.analysis.display import DisplayFilter
+from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
+from sleepscorer.core.derivation import resolve
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap, MemorySource
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.epoch_title import epoch_title, scorer_of
+from sleepscorer.gui.mnemonics import without_mnemonic
 from sleepscorer.gui.signal_view import SignalView
 from sleepscorer.gui.theme import DARK, LIGHT
+from sleepscorer.gui.trace_geometry import TimeAxis, row_grid
+from sleepscorer.gui.trace_gutter import TraceGutter
 from sleepscorer.gui.trace_menu import TraceMenu
+from sleepscorer.gui.trace_painter import Screenful, TracePainter
 
 LEFT, CTRL, SHIFT = (
     Qt.MouseButton.LeftButton,
@@ -436,11 +441,17 @@ def test_undo_of_a_drawn_event_redraws_the_page(marked):
 def test_annotations_of_the_recording_are_shown_and_stay(open_view):
     model = model_of(sines("C4-M1"), events=[Event(10.0, 4.0, "Apnoea", "C4-M1")])
     view = open_view(model)
+    said = []
+    view.message.connect(said.append)
     view.canvas.grab()
     drag(view, 12.0, 17.0)
     assert view.canvas.selected_event == Event(10.0, 4.0, "Apnoea", "C4-M1")
     QTest.keyClick(view.canvas, Qt.Key.Key_Delete)
     assert model.session.edits == ()
+    assert said == [
+        "Apnoea, 4.0 s on C4-M1 at 22:30:10.0, annotation of the recording",
+        *2 * ["Apnoea is an annotation of the recording: it can't be moved or deleted"],
+    ]
 
 
 def test_an_edit_that_is_refused_is_told(open_view, qtbot):
@@ -501,7 +512,7 @@ def test_ctrl_and_wheel_change_the_gain_and_come_back(open_view):
     model = model_of(sines("C4-M1"))
     view = open_view(model)
     wheel(view.canvas, 1, CTRL)
-    assert model.montage.traces[0].height_uv == 160.0
+    assert model.montage.traces[0].height_uv == 150.0
     wheel(view.canvas, -1, CTRL)
     assert model.montage.traces[0].height_uv == 200.0
 
@@ -519,15 +530,15 @@ def test_the_wheel_over_a_label_changes_that_trace(open_view):
     model = model_of(sines("C4-M1", "O2-M1"))
     view = open_view(model)
     wheel(view.gutter, 1, at=QPoint(20, round(view.gutter.grid.centre_px(1))))
-    assert [trace.height_uv for trace in model.montage.traces] == [200.0, 160.0]
+    assert [trace.height_uv for trace in model.montage.traces] == [200.0, 150.0]
     assert model.page_start_s == 0.0
 
 
 def chosen(menu, *path):
     """Trigger an entry of a menu by its words."""
     for title in path[:-1]:
-        menu = next(m for m in menu.findChildren(QMenu) if m.title() == title)
-    next(a for a in menu.actions() if a.text() == path[-1]).trigger()
+        menu = next(m for m in menu.findChildren(QMenu) if without_mnemonic(m.title()) == title)
+    next(a for a in menu.actions() if without_mnemonic(a.text()) == path[-1]).trigger()
 
 
 @pytest.fixture
@@ -588,11 +599,89 @@ def test_the_menu_moves_hides_and_shows(menu_of):
     assert [t.channel.name for t in model.montage.visible] == ["C4-M1", "ECG", "O2-M1"]
 
 
+def test_the_chosen_row_goes_with_the_trace_that_is_moved(menu_of):
+    view, menu = menu_of(2)
+    for _ in range(2):
+        chosen(menu, "Move up")
+        QTest.keyClick(view.gutter, Qt.Key.Key_Return)
+        menu = view.gutter.findChildren(TraceMenu)[-1]
+    names = [trace.channel.name for trace in view._model.montage.traces]
+    assert (names, menu.title()) == (["ECG", "C4-M1", "O2-M1"], "ECG")
+    for _ in range(2):
+        QTest.keyClick(view.gutter, Qt.Key.Key_Down)
+    QTest.keyClick(view.gutter, Qt.Key.Key_Return)
+    chosen(view.gutter.findChildren(TraceMenu)[-1], "Hide")
+    QTest.keyClick(view.gutter, Qt.Key.Key_Return)
+    assert view.gutter.findChildren(TraceMenu)[-1].title() == "C4-M1"
+
+
+def test_every_entry_of_the_menu_of_a_trace_has_a_letter_of_its_own(menu_of):
+    _, menu = menu_of()
+    own = {"Filter", "Notch"}
+    menus = [one for one in menu.findChildren(QMenu) if without_mnemonic(one.title()) in own]
+    assert len(menus) == len(own)
+    for one in (menu, *menus):
+        texts = [a.text() for a in one.actions() if a.isEnabled() and not a.isSeparator()]
+        letters = [text[text.index("&") + 1].casefold() for text in texts]
+        assert len(letters) == len(set(letters))
+
+
+def _words_painted(view, monkeypatch):
+    said = []
+    write = TraceGutter._write
+
+    def note(gutter, painter, place, text, **options):
+        said.append(text)
+        write(gutter, painter, place, text, **options)
+
+    monkeypatch.setattr(TraceGutter, "_write", note)
+    view.gutter.grab()
+    return said
+
+
+def test_a_measured_screen_has_its_labels_say_microvolts_to_a_millimetre(open_view, monkeypatch):
+    view = open_view(model_of(sines("C4-M1", "O2-M1"), height_uv=200.0))
+    view.set_px_per_mm(4.0, is_measured=False)
+    assert not [text for text in _words_painted(view, monkeypatch) if text.endswith("/mm")]
+    view.set_px_per_mm(4.0, is_measured=True)
+    # 448 px less title, strip and axis, in two rows.
+    per_mm = 200.0 / (view.gutter.grid.height_px / 4.0)
+    assert 3 < per_mm < 5
+    assert _words_painted(view, monkeypatch).count(f"{per_mm:.3g} µV/mm") == 2
+
+
+def test_low_rows_name_the_filter_rather_than_how_the_trace_is_made(open_view, monkeypatch):
+    model = model_of(sines("C4", "M1"), filter=DisplayFilter(0.3, 35.0))
+    row = replace(model.montage.traces[0], channel=resolve(model.recording, "C4-M1"))
+    assert row.channel.name == "C4-M1 (derived)"
+    model.set_montage(DisplayMontage("test", (row,) * 16))
+    names = []
+
+    def note(_gutter, _painter, _place, _trace, *, name, font):
+        names.append(name)
+
+    monkeypatch.setattr(TraceGutter, "_write_name", note)
+    view = open_view(model)
+    assert view.gutter.grid.height_px < 28
+    words = _words_painted(view, monkeypatch)
+    assert set(names) == {"C4-M1"}
+    assert len([text for text in words if text.startswith("0.3-35")]) == 16
+
+
+def test_on_a_fine_screen_the_grid_is_as_wide_as_the_pen_of_the_traces(qapp):
+    axis = TimeAxis(0.0, 30.0, 0.0, 30.0, 600.0)
+    page = Screenful((), (), (), axis, row_grid(0, 200.0), (), (), (), str)
+    image = TracePainter(LIGHT, QFont()).paint(page, QSize(1200, 400), 2.0)
+    for second, colour in ((2, LIGHT.grid_second), (5, LIGHT.grid_five_seconds)):
+        seen = [image.pixelColor(second * 40 + dx, 200).name() for dx in (-1, 0, 1, 2)]
+        assert seen == [LIGHT.background, colour, colour, LIGHT.background]
+
+
 def test_a_scale_for_all_of_a_kind(menu_of):
     view, menu = menu_of()
     chosen(menu, "Larger\tShift+Up")
     chosen(view.gutter.open_menu(0, QPoint()), "Scale and filter for all EEG")
-    assert [t.height_uv for t in view._model.montage.traces] == [160.0, 160.0, 200.0]
+    assert [t.height_uv for t in view._model.montage.traces] == [150.0, 150.0, 200.0]
 
 
 def test_the_menu_opens_by_double_click_and_by_keys(open_view, opened_menus):

@@ -32,6 +32,11 @@ _MODE_TEXTS = {
     FillMode.CHOSEN: "Fill unscored epochs and &replace the stages below",
     FillMode.ALL: "Replace &all",
 }
+# The machine's layer is worth having beside a person's complete scoring.
+_NOTHING_TO_FILL = (
+    "Every epoch is scored. Choose what to replace. As it is chosen now, no stage changes: the"
+    " machine's answer only stands beside yours, for comparison."
+)
 
 
 @dataclass(frozen=True)
@@ -180,10 +185,14 @@ class AutoScoringDialog(QDialog):
         for check in self._stages.values():
             check.setEnabled(now.mode is FillMode.CHOSEN)
         for mode, radio in self._modes.items():
-            text = f"{_MODE_TEXTS[mode]}: {_epochs(self._count(replace(now, mode=mode)))}"
+            n = self._count(replace(now, mode=mode))
+            text = f"{_MODE_TEXTS[mode]}: {_epochs(n) if n else 'there are none'}"
             radio.setText(text)
             described(radio, text.replace("&", ""))
         n_now, n_without = self._count(now), self._count(replace(now, over_person=False))
+        if not n_now:
+            self._counted.setText(_NOTHING_TO_FILL)
+            return
         sentence = f"{_epochs(n_now)} will be auto-scored; one undo takes that back."
         if self._n_by_person:
             n_kept = self._n_by_person - (n_now - n_without)

@@ -21,7 +21,9 @@ class GoToDialog(QDialog):
         self.setMinimumWidth(_WIDTH_PX)
         self._model = model
         self._target = QLineEdit()
-        self._target.setPlaceholderText("133 or 23:36:00")
+        middle = model.n_epochs // 2
+        example = f"{middle + 1} or {model.clock_text(middle * EPOCH_S)}"
+        self._target.setPlaceholderText(example)
         described(self._target, "Epoch number or time", "An epoch from 1, or a time hh:mm:ss")
         self._refusal = QLabel()
         self._refusal.setObjectName("refusal")
@@ -61,6 +63,6 @@ class GoToDialog(QDialog):
         if ":" not in text:
             raise SleepScorerError(
                 f"“{text}” is neither an epoch (1 to {self._model.n_epochs}) nor a time such as"
-                " 23:36:00."
+                f" {self._model.clock_text(self._model.n_epochs // 2 * EPOCH_S)}."
             )
         return int(self._model.time_of(text) // EPOCH_S)

@@ -12,7 +12,7 @@ from sleepscorer.gui.reading_text import ReadingText
 
 _MOUSE = (
     ("Click or drag on the overview", "go there; a click never changes a stage"),
-    ("Wheel on the overview", "zoom, down to an hour"),
+    ("Wheel on the overview", "an hour, and back; Shift: scroll the hour"),
     ("Shift + drag on the hypnogram", "paint the current stage; Esc leaves"),
     ("Drag on a trace", "mark an event, or measure"),
     ("Wheel on the traces", "turn pages; Ctrl: gain, Shift: length"),

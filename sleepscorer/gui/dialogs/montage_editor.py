@@ -1,12 +1,13 @@
 """Edits what is shown of a recording, with a preview: rows, derivations, filters, scales."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
@@ -22,22 +23,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
-from sleepscorer.analysis.filters import AASM_FILTERS
-from sleepscorer.analysis.montage_presets import HEIGHTS_UV, MontagePreset
-from sleepscorer.core.derivation import ResolvedDerivation, as_stored, resolve
+from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
+from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
+from sleepscorer.core.derivation import resolve
 from sleepscorer.core.edits import MemoryJournal
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.progress import Progress
+from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.files.montage_files import save_preset
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.dialogs.trace_form import TraceForm
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.signal_view import SignalView
+from sleepscorer.gui.status_line import FITTING
+from sleepscorer.gui.tasks import TaskRunner
 from sleepscorer.gui.theme import Theme
 from sleepscorer.session_documents import current_author
-
-_DEFAULT_HEIGHT = 200.0
 
 
 class MontageEditor(QDialog):
@@ -49,12 +51,20 @@ class MontageEditor(QDialog):
         The open session; its montage changes with OK only.
     theme
         Colours of the preview.
-    row_mm
-        Height of a row on the screen, for sensitivities in µV/mm.
+    tasks
+        For fitting new rows to the recording.
+    rows_mm
+        Height of all rows together on the screen, for sensitivities in µV/mm.
     """
 
     def __init__(
-        self, model: SessionModel, theme: Theme, *, row_mm: float, parent: QWidget | None = None
+        self,
+        model: SessionModel,
+        theme: Theme,
+        *,
+        tasks: TaskRunner,
+        rows_mm: float,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Montage")
@@ -65,7 +75,9 @@ class MontageEditor(QDialog):
         self._list = QListWidget()
         described(self._list, "Rows of the montage", "Space shows and hides a row")
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._form = TraceForm(row_mm)
+        self._tasks = tasks
+        self._rows_mm = rows_mm
+        self._form = TraceForm()
         self._add_name = QLineEdit()
         self._message = QLabel()
         self._message.setObjectName("refusal")
@@ -86,13 +98,15 @@ class MontageEditor(QDialog):
         return DisplayMontage(self._name, tuple(self._traces))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - a name of Qt
-        """Let Enter end what is typed, and press the button it is on, but not end the dialog."""
+        """Let Enter press the button it is on, OK from a list; in a box it ends what is typed."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
             return
         focused = self.focusWidget()
         if isinstance(focused, QPushButton):
             focused.click()
+        elif isinstance(focused, QComboBox):
+            self.accept()
 
     def done(self, result: int) -> None:
         """Keep the montage, or not, and let the preview go."""
@@ -167,7 +181,7 @@ class MontageEditor(QDialog):
         row = QHBoxLayout()
         row.addWidget(self._add_name, 1)
         row.addWidget(_button("&Add", "Add the derivation below the chosen row", self._on_add))
-        row.addWidget(_button("Add &all signals", "Add all stored signals", self._on_add_all))
+        row.addWidget(_button("Add all si&gnals", "Add all stored signals", self._on_add_all))
         return row
 
     def _list_rows(self, *chosen: int) -> None:
@@ -185,7 +199,7 @@ class MontageEditor(QDialog):
                 self._list.item(row).setSelected(True)
                 self._list.setCurrentRow(row, QItemSelectionModel.SelectionFlag.Select)
         self._is_listing = False
-        self._preview_model.set_montage(self.montage)
+        self._show_montage()
         self._on_rows_chosen()
 
     def _rows(self) -> list[int]:
@@ -194,19 +208,41 @@ class MontageEditor(QDialog):
     def _change(self, rows: list[int], change: Callable[[DisplayTrace], DisplayTrace]) -> None:
         for row in rows:
             self._traces[row] = change(self._traces[row])
-        self._preview_model.set_montage(self.montage)
+        self._show_montage()
 
-    def _add(self, names: list[str]) -> None:
-        recording = self._model.recording
-        at = (self._rows() or [len(self._traces) - 1])[-1] + 1
+    def _show_montage(self) -> None:
+        montage = self.montage
+        self._form.set_row_mm(self._rows_mm / max(len(montage.visible), 1))
+        self._preview_model.set_montage(montage)
+
+    def _add(self, name: str) -> None:
         try:
-            channels = [resolve(recording, name) for name in names]
+            resolve(self._model.recording, name)
         except SleepScorerError as error:
             self._message.setText(error.what)
             return
         self._message.setText("")
         self._add_name.clear()
-        self._insert(at, [new_trace(channel) for channel in channels])
+        self._fit(MontagePreset(name, (TraceRule(wants=(name,)),)), self._on_fitted)
+
+    def _fit(self, preset: MontagePreset, slot: Callable[[DisplayMontage], None]) -> None:
+        """Choose the heights of new rows as presets do: that reads the recording."""
+        task = self._tasks.start(FITTING, _Fitting(preset, self._model.recording))
+        task.finished.connect(slot)
+        task.failed.connect(self._message.setText)
+
+    @Slot(object)
+    def _on_fitted(self, added: DisplayMontage) -> None:
+        if self.isVisible():
+            at = (self._rows() or [len(self._traces) - 1])[-1] + 1
+            self._insert(at, list(added.traces))
+
+    @Slot(object)
+    def _on_all_fitted(self, stored: DisplayMontage) -> None:
+        if self.isVisible():
+            shown = {trace.channel.stored_labels for trace in self._traces}
+            new = [one for one in stored.traces if one.channel.stored_labels not in shown]
+            self._insert(len(self._traces), new)
 
     def _insert(self, at: int, traces: list[DisplayTrace]) -> None:
         self._traces[at:at] = traces
@@ -242,15 +278,11 @@ class MontageEditor(QDialog):
     def _on_add(self) -> None:
         name = self._add_name.text().strip()
         if name:
-            self._add([name])
+            self._add(name)
 
     @Slot()
     def _on_add_all(self) -> None:
-        recording = self._model.recording
-        shown = {trace.channel.stored_labels for trace in self._traces}
-        rest = [as_stored(signal, recording) for signal in recording.signals]
-        new = [new_trace(channel) for channel in rest if channel.stored_labels not in shown]
-        self._insert(len(self._traces), new)
+        self._fit(MontagePreset("All signals", all_signals=True), self._on_all_fitted)
 
     @Slot(QListWidgetItem)
     def _on_item_changed(self, item: QListWidgetItem) -> None:
@@ -271,7 +303,9 @@ class MontageEditor(QDialog):
     @Slot()
     def _on_save(self) -> None:
         proposed = self._name.rstrip("*")
-        name, ok = QInputDialog.getText(self, "Save as preset", "Name of the preset", text=proposed)
+        # The dialog is as wide as its label, and its title must not be cut.
+        label = "Name of the preset, under which the Montage menu lists it"
+        name, ok = QInputDialog.getText(self, "Save as preset", label, text=proposed)
         if not ok or not name.strip():
             return
         try:
@@ -283,13 +317,16 @@ class MontageEditor(QDialog):
         self._message.setText(f"Saved as {self._name}")
 
 
-def new_trace(channel: ResolvedDerivation) -> DisplayTrace:
-    """Return a row for a channel, with the filter and scale of its kind."""
-    return DisplayTrace(
-        channel,
-        filter=AASM_FILTERS.get(channel.kind, DisplayFilter()),
-        height_uv=HEIGHTS_UV.get(channel.kind, _DEFAULT_HEIGHT),
-    )
+@dataclass(frozen=True)
+class _Fitting:
+    """Fits rows to a recording; called on the thread of a task."""
+
+    preset: MontagePreset
+    recording: Recording
+
+    def __call__(self, progress: Progress) -> DisplayMontage:
+        progress(0.0, self.preset.name)
+        return self.preset.resolve(self.recording)
 
 
 def _button(text: str, tip: str, slot: Callable[[], None]) -> QPushButton:

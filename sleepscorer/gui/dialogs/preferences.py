@@ -35,6 +35,10 @@ DEVICE_TEXTS = {
     "mps": "Apple GPU (Metal)",
 }
 _RULER_PX = 400
+_GOING_ON = (
+    "To the next epoch; from an epoch of the review queue to the next one of the queue."
+    " Off: the epoch scored stays."
+)
 
 
 class _Ruler(QWidget):
@@ -64,7 +68,7 @@ class PreferencesDialog(QDialog):
         self._choices: dict[str, QComboBox] = {}
         self._texts: dict[str, QLineEdit] = {}
         self._ruler_mm = QDoubleSpinBox()
-        self._clear_recent = QCheckBox("Forget the recordings opened so far")
+        self._forget_recent = QPushButton("For&get the recordings opened so far")
         pages = QTabWidget()
         described(pages.tabBar(), "Pages of the preferences")
         pages.addTab(self._scoring_page(), "&Scoring")
@@ -85,7 +89,7 @@ class PreferencesDialog(QDialog):
         changes |= {name: choice.currentData() for name, choice in self._choices.items()}
         changes |= {name: text.text().strip() for name, text in self._texts.items()}
         changes["screen_mm_per_px"] = round(self._ruler_mm.value() / _RULER_PX, 6)
-        if self._clear_recent.isChecked() or not changes["keep_recent_files"]:
+        if not changes["keep_recent_files"]:
             changes["recent_files"] = ()
         self._settings.set(**changes)
         super().accept()
@@ -96,6 +100,9 @@ class PreferencesDialog(QDialog):
         self._add_choice(form, "key_profile", "&Keys", PROFILE_TEXTS)
         self._add_check(form, "advance_after_top_row", "Go on after scoring with the &top row")
         self._add_check(form, "advance_after_keypad", "Go on after scoring with the &keypad")
+        for name in ("advance_after_top_row", "advance_after_keypad"):
+            self._checks[name].setToolTip(_GOING_ON)
+            self._checks[name].setAccessibleDescription(_GOING_ON)
         self._add_check(form, "score_on_opening", "&Auto-score recordings nobody has scored")
         self._add_choice(form, "device", "Auto-score &on", DEVICE_TEXTS)
         self._add_text(form, "scorer", "&Name of the scorer", "As the log of edits names you")
@@ -119,7 +126,9 @@ class PreferencesDialog(QDialog):
             "Length of the line",
             "Measure the line with a ruler, so that µV/mm are right; 0 takes the screen's word",
         )
-        form.addRow("This line measures", _Ruler())
+        label = QLabel("This line &measures")
+        label.setBuddy(self._ruler_mm)
+        form.addRow(label, _Ruler())
         form.addRow("", self._ruler_mm)
         return page
 
@@ -127,18 +136,20 @@ class PreferencesDialog(QDialog):
         page = QWidget()
         form = QFormLayout(page)
         self._add_check(form, "keep_recent_files", "&Remember the recordings opened last")
-        described(self._clear_recent, "Forget the recordings opened so far")
-        form.addRow("", self._clear_recent)
+        described(
+            self._forget_recent, "Forget the recordings opened so far", "At once; OK is not needed"
+        )
+        self._forget_recent.setAutoDefault(False)
+        self._forget_recent.setEnabled(bool(self._settings.now.recent_files))
+        self._forget_recent.clicked.connect(self._on_forget_recent)
+        form.addRow("", _at_the_left(self._forget_recent))
         self._add_text(form, "session_folder", "&Session files in", "Empty: beside the recording")
         self._texts["session_folder"].setPlaceholderText("beside the recording")
         browse = QPushButton("&Browse…")
         described(browse, "Browse for the folder of session files")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._on_browse)
-        row = QHBoxLayout()
-        row.addWidget(browse)
-        row.addStretch()
-        form.addRow("", row)
+        form.addRow("", _at_the_left(browse))
         note = QLabel("The patient's name is shown nowhere and kept in no setting or log.")
         note.setObjectName("faint")
         form.addRow("", note)
@@ -167,8 +178,21 @@ class PreferencesDialog(QDialog):
         form.addRow(label, text)
 
     @Slot()
+    def _on_forget_recent(self) -> None:
+        self._settings.set(recent_files=())
+        self._forget_recent.setEnabled(False)
+        self._forget_recent.setText("The recordings opened so far are forgotten")
+
+    @Slot()
     def _on_browse(self) -> None:
         before = self._texts["session_folder"].text() or str(Path.home())
         folder = QFileDialog.getExistingDirectory(self, "Session files in", before)
         if folder:
             self._texts["session_folder"].setText(folder)
+
+
+def _at_the_left(button: QPushButton) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(button)
+    row.addStretch()
+    return row

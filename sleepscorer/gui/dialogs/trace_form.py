@@ -18,7 +18,14 @@ from PySide6.QtWidgets import (
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.gui.appearance import described
 
-_NOTCHES = {"off": None, "50 Hz": 50.0, "60 Hz": 60.0}
+_NOTCHES_HZ = (None, 50.0, 60.0)
+
+
+class _ScaleBox(QDoubleSpinBox):
+    """Shows three digits: no screen and no eye is more exact."""
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802 - a name of Qt
+        return self.locale().toString(float(f"{value:.3g}"), "f", _decimals(value))
 
 
 class TraceForm(QWidget):
@@ -32,14 +39,15 @@ class TraceForm(QWidget):
 
     edited = Signal(object)
 
-    def __init__(self, row_mm: float, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._row_mm = row_mm
+        self._row_mm = 1.0
         self._colour: str | None = None
         self._low, self._high = _edge("Low edge (LFF)"), _edge("High edge (HFF)")
         self._notch = QComboBox()
         described(self._notch, "Notch filter", "Takes the mains frequency out; off by default")
-        self._notch.addItems(list(_NOTCHES))
+        for notch_hz in _NOTCHES_HZ:
+            self._notch.addItem(_notch_text(notch_hz), notch_hz)
         self._height = _scale("Height of the row", "What the full height of the row stands for")
         self._per_mm = _scale("Sensitivity per mm", "On the screen as calibrated in Preferences")
         self._inverted = QCheckBox("&Negative up")
@@ -49,18 +57,18 @@ class TraceForm(QWidget):
         self._colour_button = QPushButton("As the theme")
         described(self._colour_button, "Colour")
         self._colour_button.setAutoDefault(False)
-        plain = QPushButton("As the theme")
+        plain = QPushButton("As the the&me")
         described(plain, "Colour as the theme")
         plain.setAutoDefault(False)
         colours = QHBoxLayout()
         colours.addWidget(self._colour_button)
         colours.addWidget(plain)
         form = QFormLayout(self)
-        form.addRow("Low edge (LFF)", self._low)
-        form.addRow("High edge (HFF)", self._high)
-        form.addRow("Notch", self._notch)
-        form.addRow("Row height", self._height)
-        form.addRow("Sensitivity", self._per_mm)
+        form.addRow("Lo&w edge (LFF)", self._low)
+        form.addRow("&High edge (HFF)", self._high)
+        form.addRow("No&tch", self._notch)
+        form.addRow("Row h&eight", self._height)
+        form.addRow("Sens&itivity", self._per_mm)
         form.addRow("", self._inverted)
         form.addRow("", self._lines)
         form.addRow("Colour", colours)
@@ -74,6 +82,15 @@ class TraceForm(QWidget):
         self._colour_button.clicked.connect(self._on_colour)
         plain.clicked.connect(self._on_plain)
 
+    def set_row_mm(self, row_mm: float) -> None:
+        """Give sensitivities for rows that are so high on the screen."""
+        self._row_mm = row_mm
+        self._show_per_mm()
+
+    def _show_per_mm(self) -> None:
+        with QSignalBlocker(self._per_mm):
+            self._per_mm.setValue(self._height.value() / self._row_mm)
+
     def show_trace(self, trace: DisplayTrace | None) -> None:
         """Fill the form in, without telling of edits; None greys it out."""
         self.setEnabled(trace is not None)
@@ -84,7 +101,6 @@ class TraceForm(QWidget):
             self._high,
             self._notch,
             self._height,
-            self._per_mm,
             self._inverted,
             self._lines,
         )
@@ -92,15 +108,23 @@ class TraceForm(QWidget):
         unit = "µV" if trace.channel.unit == "uV" else trace.channel.unit
         self._low.setValue(trace.filter.low_hz or 0.0)
         self._high.setValue(trace.filter.high_hz or 0.0)
-        self._notch.setCurrentIndex(list(_NOTCHES.values()).index(trace.filter.notch_hz))
+        self._show_notch(trace.filter.notch_hz)
         self._height.setSuffix(f" {unit}")
         self._per_mm.setSuffix(f" {unit}/mm")
         self._height.setValue(trace.height_uv)
-        self._per_mm.setValue(trace.height_uv / self._row_mm)
+        self._show_per_mm()
         self._inverted.setChecked(trace.inverted)
         self._lines.setChecked(trace.amplitude_lines)
+        self._lines.setEnabled(trace.channel.unit == "uV")
         self._show_colour(trace.colour)
         del blockers
+
+    def _show_notch(self, notch_hz: float | None) -> None:
+        text = _notch_text(notch_hz)
+        if self._notch.findText(text) < 0:
+            # A preset may name any frequency, such as that of railways.
+            self._notch.addItem(text, notch_hz)
+        self._notch.setCurrentText(text)
 
     def _show_colour(self, colour: str | None) -> None:
         self._colour = colour
@@ -111,7 +135,7 @@ class TraceForm(QWidget):
     @Slot()
     def _on_filter(self) -> None:
         low, high = self._low.value() or None, self._high.value() or None
-        notch = _NOTCHES[self._notch.currentText()]
+        notch = self._notch.currentData()
         if low is not None and high is not None and low >= high:
             return  # half typed
         self.edited.emit(
@@ -122,8 +146,7 @@ class TraceForm(QWidget):
 
     @Slot(float)
     def _on_height(self, height: float) -> None:
-        with QSignalBlocker(self._per_mm):
-            self._per_mm.setValue(height / self._row_mm)
+        self._show_per_mm()
         self.edited.emit(lambda trace: replace(trace, height_uv=height))
 
     @Slot(float)
@@ -156,6 +179,10 @@ class TraceForm(QWidget):
         self.edited.emit(lambda trace: replace(trace, colour=colour))
 
 
+def _notch_text(notch_hz: float | None) -> str:
+    return "off" if notch_hz is None else f"{notch_hz:g} Hz"
+
+
 def _edge(name: str) -> QDoubleSpinBox:
     spin = QDoubleSpinBox()
     described(spin, name, f"{name}; 0 leaves that side open")
@@ -167,8 +194,13 @@ def _edge(name: str) -> QDoubleSpinBox:
     return spin
 
 
+def _decimals(value: float) -> int:
+    """How many decimals three digits take, at most the two of the box, without zeros at the end."""
+    return len(f"{float(f'{value:.3g}'):.2f}".rstrip("0").partition(".")[2])
+
+
 def _scale(name: str, tip: str) -> QDoubleSpinBox:
-    spin = QDoubleSpinBox()
+    spin = _ScaleBox()
     described(spin, name, tip)
     spin.setRange(0.01, 1_000_000.0)
     spin.setDecimals(2)

@@ -54,7 +54,8 @@ class EpochPanel(QWidget):
         self._ask_timer.setInterval(_ASK_AFTER_MS)
         self._ask_timer.timeout.connect(self._ask)
         self.setAccessibleName("Epoch")
-        self._plot = SpectrumPlot(theme)
+        self._theme = theme
+        self._plot: SpectrumPlot | None = None
         self._machine = StageProbabilities(theme)
         self._build()
         self._list_channels()
@@ -65,7 +66,9 @@ class EpochPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self._plot.set_theme(theme)
+        self._theme = theme
+        if self._plot is not None:
+            self._plot.set_theme(theme)
         self._machine.set_theme(theme)
 
     def stop(self) -> None:
@@ -75,7 +78,11 @@ class EpochPanel(QWidget):
 
     def _build(self) -> None:
         self._derivation = QComboBox()
-        described(self._derivation, "Derivation to analyse")
+        described(
+            self._derivation,
+            "Derivation to analyse",
+            "Up and Down choose; slow waves and spindles are measured on EEG only",
+        )
         self._derivation.currentTextChanged.connect(self._ask_later)
         self._derivation.textActivated.connect(self._on_derivation_chosen)
         self.setFocusProxy(self._derivation)
@@ -95,8 +102,8 @@ class EpochPanel(QWidget):
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(row)
         layout.addWidget(self._machine)
-        self._plot.setMaximumHeight(_PLOT_PX)
-        layout.addWidget(self._plot, 1)
+        self._plot_place = QVBoxLayout()
+        layout.addLayout(self._plot_place, 1)
         layout.addLayout(self._built_bands())
         for label in (self._slow, self._spindles, self._problem):
             layout.addWidget(label)
@@ -126,11 +133,8 @@ class EpochPanel(QWidget):
         return grid
 
     def _list_channels(self) -> None:
-        found = {
-            trace.channel.name: trace.channel
-            for trace in self._model.montage.traces
-            if trace.channel.kind in _KINDS
-        }
+        shown = [trace.channel for trace in self._model.montage.traces]
+        found = {c.name: c for kind in _KINDS for c in shown if c.kind == kind}
         chosen, names = self._model.chosen_derivations.get(_PANE, ""), list(found)
         is_same = names == list(self._channels)
         self._channels = found
@@ -167,8 +171,9 @@ class EpochPanel(QWidget):
             self._show_epoch()
             self._show_nothing("The montage shows no EEG, EOG or EMG.")
             return
+        is_eeg = channel.kind == "eeg"
         slow = channel if _is_frontal(channel) else self._frontal() or channel
-        self._reader.ask(EpochWish(self._model.epoch, channel, slow))
+        self._reader.ask(EpochWish(self._model.epoch, channel, slow if is_eeg else None))
 
     def _frontal(self) -> ResolvedDerivation | None:
         frontal = (c for c in self._channels.values() if c.kind == "eeg" and _is_frontal(c))
@@ -180,7 +185,7 @@ class EpochPanel(QWidget):
         self._show_epoch()
         self._problem.setText(figures.problem)
         unit = figures.wish.channel.unit.replace("uV", "µV")
-        self._plot.show_spectrum(figures.spectrum, unit)
+        self._drawn_plot().show_spectrum(figures.spectrum, unit)
         for name in BANDS_HZ:
             power = figures.bands[name] if figures.bands else None
             is_known = power is not None and power.absolute is not None
@@ -195,7 +200,7 @@ class EpochPanel(QWidget):
 
     def _show_nothing(self, problem: str) -> None:
         self._problem.setText(problem)
-        self._plot.show_spectrum(None)
+        self._drawn_plot().show_spectrum(None)
         for name in BANDS_HZ:
             self._powers[name].setText(_UNDEFINED)
             self._shares[name].setText(_UNDEFINED)
@@ -203,7 +208,16 @@ class EpochPanel(QWidget):
         self._slow.clear()
         self._spindles.clear()
 
+    def _drawn_plot(self) -> SpectrumPlot:
+        """The plot, made when it is first seen: that takes as long as all else of the panel."""
+        if self._plot is None:
+            self._plot = SpectrumPlot(self._theme)
+            self._plot.setMaximumHeight(_PLOT_PX)
+            self._plot_place.addWidget(self._plot)
+        return self._plot
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
+        self._drawn_plot()
         super().showEvent(event)
         self._ask_later()
 
@@ -225,12 +239,15 @@ def _is_frontal(channel: ResolvedDerivation) -> bool:
 
 def _first_eeg(channels: dict[str, ResolvedDerivation]) -> str:
     eeg = [name for name, channel in channels.items() if channel.kind == "eeg"]
+    frontal = [name for name in eeg if _is_frontal(channels[name])]
     central = [name for name in eeg if name.upper().startswith("C")]
-    return next(iter((*central, *eeg, *channels)), "")
+    return next(iter((*frontal, *central, *eeg, *channels)), "")
 
 
 def _slow_wave_sentence(figures: EpochFigures) -> str:
     channel = figures.wish.slow_wave_channel
+    if channel is None:
+        return f"{figures.wish.channel.name} is no EEG: spectrum only."
     where = channel.name if _is_frontal(channel) else f"{channel.name}, which is not frontal"
     if figures.slow_wave_s is None:
         return f"Slow waves on {where}: {_UNDEFINED}"
@@ -242,6 +259,8 @@ def _slow_wave_sentence(figures: EpochFigures) -> str:
 
 
 def _spindle_sentence(figures: EpochFigures) -> str:
+    if figures.wish.slow_wave_channel is None:
+        return ""
     where = f"Spindle-like (11-16 Hz, an aid, not a score) on {figures.wish.channel.name}"
     if figures.spindles is None:
         return f"{where}: {_UNDEFINED}"

@@ -26,14 +26,14 @@ class EpochWish:
     epoch
         Its index.
     channel
-        Whose spectrum and spindles.
+        Whose spectrum, and whose bands and spindles where it is an EEG.
     slow_wave_channel
-        Whose slow waves.
+        Whose slow waves; None for none.
     """
 
     epoch: int
     channel: ResolvedDerivation
-    slow_wave_channel: ResolvedDerivation
+    slow_wave_channel: ResolvedDerivation | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +45,10 @@ class EpochFigures:
     wish
         What was asked for.
     spectrum, bands
-        Of the channel; None where it could not be read.
+        Of the channel; None where it could not be read; bands of an EEG only.
     spindles
         (start, duration) of each, seconds from the start of the epoch; None where part of the
-        epoch was not recorded, or could not be read.
+        epoch was not recorded, or could not be read, and where the channel is no EEG.
     slow_wave_s
         Seconds of slow waves; None where the channel is no voltage, and where there are no
         spindles.
@@ -139,13 +139,19 @@ def _analysed(wish: EpochWish) -> EpochFigures:
     rate_hz = channel.sampling_rate_hz
     samples = channel.read(start_s, start_s + EPOCH_S)
     spectrum = epoch_spectrum(samples, rate_hz)
+    if channel.kind != "eeg":
+        return EpochFigures(wish, spectrum)
     if not np.isfinite(samples).all():
         bands = band_powers(spectrum)
         return EpochFigures(wish, spectrum, bands, problem="Part of the epoch was not recorded.")
     around = (start_s - _CONTEXT_S, start_s + EPOCH_S + _CONTEXT_S)
     marks = spindle_marks(channel.read(*around), rate_hz, context_s=_CONTEXT_S)
     slow, slow_wave_s = wish.slow_wave_channel, None
-    if slow.unit == "uV" and np.isfinite(slow.read(start_s, start_s + EPOCH_S)).all():
+    if (
+        slow is not None
+        and slow.unit == "uV"
+        and np.isfinite(slow.read(start_s, start_s + EPOCH_S)).all()
+    ):
         slow_wave_s = slow_wave_seconds(
             slow.read(*around), slow.sampling_rate_hz, context_s=_CONTEXT_S
         )

@@ -47,8 +47,10 @@ _LARGEST_SHARE_PERCENT = 60
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
 _EXPECTED = (
-    "A reviewed epoch is taken as right, any other as right with the probability that the machine"
-    " gives its stage. Epochs that the machine could not stage don't count."
+    "An estimate of the share of epochs whose stage is right, from this night and the machine's own"
+    " probabilities alone; no second scorer is asked. A reviewed epoch is taken as right, any other"
+    " as right with the probability that the machine gives its stage. Epochs that the machine could"
+    " not stage don't count."
 )
 
 _UNSTAGED = "none"
@@ -162,6 +164,8 @@ class ReviewPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self._shown: int | None = None
+        self._rest: tuple[int, ...] = ()
+        self._is_followed = False
         self.setAccessibleName("Review queue")
         self._update_timer = QTimer(self)
         self._update_timer.setSingleShot(True)
@@ -172,23 +176,41 @@ class ReviewPanel(QWidget):
         model.epoch_selected.connect(self._on_epoch_selected)
         self._update()
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether the current epoch was reached in the queue, and nobody has left it since."""
+        return self._is_followed
+
+    def follow(self, epoch: int) -> None:
+        """Go through the queue from this epoch of it."""
+        if epoch in self._queue.epochs:
+            place = self._queue.epochs.index(epoch)
+            self._rest = self._queue.epochs[place + 1 :] + self._queue.epochs[:place]
+            self._shown, self._is_followed = epoch, True
+            self._model.select_epoch(epoch)
+
     def go_to_next(self) -> bool:
         """Turn to the next epoch of the queue that is not done; return False where none is left."""
         self._update()
-        # Scoring an epoch turns to its neighbour in time, which may be in the queue as well: the
-        # place to go on from is the one this queue showed last, at first the top.
-        pending = self._queue.pending
-        found = pending[0] if self._shown is None and pending else None
-        if self._shown is not None:
-            found = self._queue.next_after(self._shown)
+        found = self._next_epoch()
         if found is None:
             self._promise.setText(
                 _NO_MACHINE if self._model.session.machine is None else "Nothing left to review."
             )
             return False
-        self._shown = found
-        self._model.select_epoch(found)
+        self.follow(found)
         return True
+
+    def _next_epoch(self) -> int | None:
+        # Scoring an epoch may turn to its neighbour in time, which may be in the queue as well:
+        # the place to go on from is the one this queue showed last, at first the top.
+        pending = self._queue.pending
+        if self._shown is None:
+            return pending[0] if pending else None
+        if self._shown in self._queue.epochs:
+            return self._queue.next_after(self._shown)
+        # Scored as the machine has it, it is no disagreement any more; what came after it counts.
+        return next((e for e in self._rest if e in pending), pending[0] if pending else None)
 
     def _build(self) -> None:
         self._build_choice()
@@ -241,14 +263,23 @@ class ReviewPanel(QWidget):
         self._share_text = QLabel()
         self._share_text.setBuddy(self._share)
         self._next = QPushButton("Next")
-        described(self._next, "Next epoch to review", "Next epoch to review (N)")
+        described(
+            self._next,
+            "Next epoch to review",
+            "Next epoch to review ({go.review}), leaving this one as it is; scoring an epoch of"
+            " the queue goes on by itself",
+        )
         self._next.clicked.connect(self.go_to_next)
 
     def _build_table(self) -> None:
         self._table = _QueueTable(self._model, self)
         self._view = QTableView()
         self._view.setModel(self._table)
-        described(self._view, "Epochs to review", "Up and Down choose, Enter turns to the epoch")
+        described(
+            self._view,
+            "Epochs to review",
+            "Up and Down choose, Enter turns to the epoch; a stage key then goes on in this list",
+        )
         self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._view.setTabKeyNavigation(False)
@@ -273,6 +304,8 @@ class ReviewPanel(QWidget):
         self._update_timer.start()
 
     def _on_epoch_selected(self, epoch: int) -> None:
+        if epoch != self._shown:
+            self._is_followed = False
         if epoch in self._queue.epochs:
             self._view.selectRow(self._queue.epochs.index(epoch))
         else:
@@ -287,8 +320,7 @@ class ReviewPanel(QWidget):
     def _on_row_chosen(self, index: QModelIndex) -> None:
         epoch = self._table.epoch_at(index.row())
         if epoch is not None:
-            self._shown = epoch
-            self._model.select_epoch(epoch)
+            self.follow(epoch)
 
     def _update(self) -> None:
         self._update_timer.stop()

@@ -8,8 +8,9 @@ from sleepscorer.analysis.spectra import BANDS_HZ, Spectrum
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.theme import Theme
 
-# Fixed, so that one epoch can be compared with the next: slow waves reach 35 dB, beta -15 dB.
-_LOWEST_DB, _HIGHEST_DB, _STEP_DB = -20.0, 40.0, 20.0
+# Fixed, so that one epoch can be compared with the next: slow waves reach 35 dB, beta -35 dB.
+# Only what would lie below, such as a channel that was not connected, shifts the scale.
+_LOWEST_DB, _HIGHEST_DB, _STEP_DB = -40.0, 40.0, 20.0
 _EDGE_DB = 3.0
 _HIGHEST_HZ, _STEP_HZ = 30.0, 5.0
 _LETTERS = {"delta": "δ", "theta": "θ", "alpha": "α", "sigma": "σ", "beta": "β"}
@@ -32,12 +33,10 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setXRange(0, _HIGHEST_HZ, padding=0)
-        # The figures at both ends stand beside their lines, and need half a line more.
-        self.setYRange(_LOWEST_DB - _EDGE_DB, _HIGHEST_DB + _EDGE_DB, padding=0)
+        self._show_from(_LOWEST_DB)
         self.showGrid(y=True, alpha=0.3)
         bottom, left = self.getAxis("bottom"), self.getAxis("left")
         bottom.setTicks([[(f, f"{f:.0f}") for f in np.arange(0, _HIGHEST_HZ, _STEP_HZ)]])
-        left.setTicks([[(d, f"{d:.0f}") for d in np.arange(_LOWEST_DB, 41, _STEP_DB)]])
         bottom.setLabel("Frequency, Hz")
         for axis in (bottom, left):
             axis.enableAutoSIPrefix(False)
@@ -54,6 +53,12 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
         self._curve = self.plot(antialias=True)
         self.set_theme(theme)
         self.show_spectrum(None)
+
+    def _show_from(self, lowest_db: float) -> None:
+        # The figures at both ends stand beside their lines, and need half a line more.
+        self.setYRange(lowest_db - _EDGE_DB, _HIGHEST_DB + _EDGE_DB, padding=0)
+        levels = np.arange(lowest_db, _HIGHEST_DB + 1, _STEP_DB)
+        self.getAxis("left").setTicks([[(level, f"{level:.0f}") for level in levels]])
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -80,5 +85,6 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
         # The mean was taken off each window: what is left at 0 Hz says nothing.
         shown = (spectrum.frequencies_hz > 0) & (spectrum.frequencies_hz <= _HIGHEST_HZ)
         level_db = 10 * np.log10(np.maximum(spectrum.density[shown], 1e-9))
+        self._show_from(min(np.floor(level_db.min() / _STEP_DB) * _STEP_DB, _LOWEST_DB))
         self._curve.setData(spectrum.frequencies_hz[shown], level_db)
         self._nothing.setVisible(False)
