@@ -27,7 +27,7 @@ class _Correction(QObject):
 
     @Slot()
     def _on_framed(self) -> None:
-        _put_on_screen(cast(QWidget, self.parent()))
+        _put_on_screen(cast("QWidget", self.parent()))
         self.deleteLater()
 
 
