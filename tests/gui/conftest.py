@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QThread, QtMsgType, qInstallMessageHandler
+from real_window import open_in, settings_in, show_window, write_night
 from shiboken6 import isValid
 
+from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.tasks import wait_for_threads
 
 _KNOWN_NOISE = (
@@ -70,3 +73,30 @@ def _no_leaked_threads(qapp: object) -> Iterator[None]:
     # The main thread has a QThread that is no subclass.
     running = [name for name in running if name != "QThread"]
     assert running == []
+
+
+@pytest.fixture(scope="session")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half an hour of four derivations; a module that needs another night has its own."""
+    folder = tmp_path_factory.mktemp("night")
+    return write_night(folder / "Night.edf", "F4-M1", "C4-M1", "E1-M2", "E2-M2", hours=0.5)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> SettingsFile:
+    """Settings of this test; sessions are kept in its folder."""
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def window(qtbot, settings: SettingsFile) -> Iterator[MainWindow]:
+    """The real window without a recording."""
+    window = show_window(qtbot, settings)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def opened(qtbot, window: MainWindow, night: Path) -> MainWindow:
+    """The real window with the night."""
+    return open_in(qtbot, window, night)

@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from real_window import write_night
 
 from sleepscorer.session_documents import current_author, open_document
-from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import derivations
-from sleepscorer.simulation.night import simulate_night
 
 _PROGRAM = """
 import os, signal, sys
@@ -76,11 +74,9 @@ sys.exit(app.run_window(path))
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("night") / "night.edf"
-    channels = derivations("F4-M1", "C4-M1", "E1-M2", sampling_rate_hz=128)
-    write_simulated_night(simulate_night(hours=2.0, seed=5, channels=channels), path)
-    scoring_path(path).unlink()
-    return path
+    folder = tmp_path_factory.mktemp("night")
+    names = ("F4-M1", "C4-M1", "E1-M2")
+    return write_night(folder / "night.edf", *names, hours=2.0, sampling_rate_hz=128)
 
 
 @pytest.mark.parametrize("how", ["close", "terminate"])

@@ -1,70 +1,39 @@
 """The events of a night worked by keys in the real window: list, traces, status line."""
 
-from pathlib import Path
-
 import pytest
+import real_window
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.appearance import apply_theme
-from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.panels.event_table import CLOCK, DURATION, TEXT
-from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import derivations
-from sleepscorer.simulation.night import simulate_night
 
 _KEYS = Qt.Key
-_NONE = Qt.KeyboardModifier.NoModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 _AROUSAL = Event(310.0, 4.0, "EEG arousal", "C4-M1")
 _MOVEMENT = Event(610.0, 2.0, "Limb movement")
 
 
-@pytest.fixture(scope="module")
-def night(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("night") / "Night.edf"
-    channels = derivations("F4-M1", "C4-M1", "E1-M2", "E2-M2", sampling_rate_hz=100)
-    write_simulated_night(simulate_night(hours=0.5, seed=5, channels=channels), path)
-    scoring_path(path).unlink()
-    return path
-
-
 @pytest.fixture
-def opened(qtbot, tmp_path, night):
+def opened(opened):
     """A window of a night with two events of one's own and those of the recording."""
-    settings = SettingsFile(tmp_path / "settings.json")
-    (tmp_path / "sessions").mkdir()
-    settings.set(session_folder=str(tmp_path / "sessions"))
-    window = MainWindow(settings)
-    apply_theme(QApplication.instance(), window.theme)
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    window.open_path(night)
-    qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: window.workspace.traces.is_current, timeout=20_000)
     for event in (_AROUSAL, _MOVEMENT):
-        window.workspace.model.replace_event(None, event)
-    assert len(window.document.recording.events) > 3
-    yield window
-    window.close()
+        opened.workspace.model.replace_event(None, event)
+    assert len(opened.document.recording.events) > 3
+    return opened
 
 
 @pytest.fixture
 def press(qtbot, opened):
-    def press_one(key, modifier=_NONE, times=1):
+    def press_some(key, modifier=real_window.PLAIN, times=1):
         for _ in range(times):
-            qtbot.keyClick(QApplication.focusWidget() or opened, key, modifier)
+            real_window.press(qtbot, opened, key, modifier)
             # Qt takes what was typed in a cell once it comes back to its event loop.
             QApplication.processEvents()
 
-    return press_one
+    return press_some
 
 
 @pytest.fixture

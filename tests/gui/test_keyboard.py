@@ -1,7 +1,6 @@
 """The window by keyboard alone: focus, menus, help, panels in a window of their own."""
 
 import re
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,11 +15,11 @@ from PySide6.QtWidgets import (
     QTextBrowser,
     QWidget,
 )
+from real_window import open_in, press, show_window
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.actions import BY_ID
-from sleepscorer.gui.appearance import apply_theme
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.focus_frame import FocusFrame, FocusFrames
@@ -28,67 +27,12 @@ from sleepscorer.gui.help_pages import help_pages
 from sleepscorer.gui.keys import key_map
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.mnemonics import with_mnemonics, without_mnemonic
-from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.paths import resource
-from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import derivations
-from sleepscorer.simulation.night import simulate_night
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture(scope="module")
-def night(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("night") / "Night.edf"
-    channels = derivations("F4-M1", "C4-M1", "E1-M2", "E2-M2", sampling_rate_hz=100)
-    write_simulated_night(simulate_night(hours=0.5, seed=5, channels=channels), path)
-    scoring_path(path).unlink()
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path) -> SettingsFile:
-    file = SettingsFile(tmp_path / "settings.json")
-    (tmp_path / "sessions").mkdir()
-    file.set(session_folder=str(tmp_path / "sessions"))
-    return file
-
-
-@pytest.fixture
-def window(qtbot, settings):
-    window = _shown(qtbot, settings)
-    yield window
-    window.close()
-
-
-def _shown(qtbot, settings) -> MainWindow:
-    window = MainWindow(settings)
-    apply_theme(QApplication.instance(), window.theme)
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    return window
-
-
-def _open(qtbot, window: MainWindow, path: Path) -> None:
-    window.open_path(path)
-    qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: window.workspace.traces.is_current, timeout=20_000)
-
-
-@pytest.fixture
-def opened(qtbot, window, night) -> MainWindow:
-    _open(qtbot, window, night)
-    return window
-
-
-def _press(qtbot, window: MainWindow, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
-    qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
 
 
 # -- focus ----------------------------------------------------------------------------------------
@@ -104,21 +48,21 @@ def _press(qtbot, window: MainWindow, key, modifier=Qt.KeyboardModifier.NoModifi
     ],
 )
 def test_a_panel_has_the_focus_at_once_and_escape_gives_it_back(qtbot, opened, key, name):
-    _press(qtbot, opened, key, _CTRL)
+    press(qtbot, opened, key, _CTRL)
     assert QApplication.focusWidget().accessibleName() == name
-    _press(qtbot, opened, _KEYS.Key_Escape)
+    press(qtbot, opened, _KEYS.Key_Escape)
     assert QApplication.focusWidget() is opened.workspace.traces.canvas
 
 
 def test_the_arrows_move_in_the_list_of_a_panel(qtbot, opened):
-    _press(qtbot, opened, _KEYS.Key_3, _CTRL)
+    press(qtbot, opened, _KEYS.Key_3, _CTRL)
     table = QApplication.focusWidget()
     assert isinstance(table, QTableWidget)
     table.setCurrentCell(0, 0)
-    _press(qtbot, opened, _KEYS.Key_Down)
-    _press(qtbot, opened, _KEYS.Key_Down)
+    press(qtbot, opened, _KEYS.Key_Down)
+    press(qtbot, opened, _KEYS.Key_Down)
     assert table.currentRow() == 2
-    _press(qtbot, opened, _KEYS.Key_0, _CTRL)
+    press(qtbot, opened, _KEYS.Key_0, _CTRL)
     assert QApplication.focusWidget() is opened.workspace.traces.canvas
 
 
@@ -127,11 +71,11 @@ def test_an_event_of_the_list_is_edited_and_deleted_by_keys(qtbot, opened):
     model.replace_event(None, Event(30.0, 3.0, "EEG arousal"))
     montage = model.montage.name
     opened.workspace.events._table.update_rows()
-    _press(qtbot, opened, _KEYS.Key_2, _CTRL)
+    press(qtbot, opened, _KEYS.Key_2, _CTRL)
     view = QApplication.focusWidget()
     row = next(i for i, r in enumerate(opened.workspace.events._table.rows) if r.is_own)
     view.setCurrentIndex(view.model().index(row, 0))
-    _press(qtbot, opened, _KEYS.Key_F2)
+    press(qtbot, opened, _KEYS.Key_F2)
     editor = QApplication.focusWidget()
     assert isinstance(editor, QLineEdit)
     editor.selectAll()
@@ -143,7 +87,7 @@ def test_an_event_of_the_list_is_edited_and_deleted_by_keys(qtbot, opened):
     opened.workspace.events._table.update_rows()
     row = next(i for i, r in enumerate(opened.workspace.events._table.rows) if r.is_own)
     view.setCurrentIndex(view.model().index(row, 0))
-    _press(qtbot, opened, _KEYS.Key_Delete)
+    press(qtbot, opened, _KEYS.Key_Delete)
     assert "EEG arousal" not in [event.text for event in session.state.events]
 
 
@@ -167,11 +111,10 @@ def _frame() -> FocusFrame | None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_whatever_has_the_focus_has_a_frame(qtbot, settings, night, frames, theme):
     settings.set(theme=theme)
-    window = _shown(qtbot, settings)
-    _open(qtbot, window, night)
+    window = open_in(qtbot, show_window(qtbot, settings), night)
     seen = set()
     for _ in range(60):
-        _press(qtbot, window, _KEYS.Key_Tab)
+        press(qtbot, window, _KEYS.Key_Tab)
         control = QApplication.focusWidget()
         if control in seen:
             break
@@ -251,7 +194,7 @@ def _letter(text: str) -> str:
 @pytest.mark.parametrize("with_recording", [False, True])
 def test_every_entry_has_a_letter_and_no_menu_has_two_alike(qtbot, window, night, with_recording):
     if with_recording:
-        _open(qtbot, window, night)
+        open_in(qtbot, window, night)
     menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
     bars = [window.menuBar(), *menus]
     assert len(bars) == 10  # the bar, its eight menus, and the filters in View
@@ -271,12 +214,12 @@ def test_no_letter_of_the_window_is_one_of_the_menu_bar(qtbot, window, night):
     bar = {_letter(text) for text in _entries(window.menuBar())}
     assert "o" in letters()
     assert not bar & set(letters())
-    _open(qtbot, window, night)
+    open_in(qtbot, window, night)
     assert not bar & set(letters())
 
 
 def test_menus_are_worked_by_letters(qtbot, opened):
-    _press(qtbot, opened, _KEYS.Key_G, _ALT)
+    press(qtbot, opened, _KEYS.Key_G, _ALT)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     entry = next(text for text in _entries(menu) if text.endswith("Last epoch"))
@@ -288,7 +231,7 @@ def test_the_key_that_cancels_auto_scoring_stands_in_the_status_line(qtbot, open
     cancel = next(b for b in opened.status.findChildren(QPushButton) if b.text() == "Cancel")
     assert cancel.toolTip() == "Cancel the work in progress (auto-scoring: Ctrl+Shift+R)"
     opened.auto_scorer.start(opened.document, AutoScoringChoice())
-    _press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
+    press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
     qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=20_000)
     assert opened.document.session.machine is None
     assert opened.status.message == "Auto-scoring cancelled: nothing changed"
@@ -303,38 +246,38 @@ def _help(window: MainWindow) -> QTextBrowser:
 
 def test_the_help_is_scrolled_and_the_traces_stay(qtbot, opened):
     opened.workspace.model.select_epoch(7)
-    _press(qtbot, opened, _KEYS.Key_F1)
+    press(qtbot, opened, _KEYS.Key_F1)
     bar = _help(opened).verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     places = []
     for key in ("Down", "Up", "PageDown", "PageUp", "End", "Home", "Right", "Left"):
-        _press(qtbot, opened, getattr(_KEYS, f"Key_{key}"))
+        press(qtbot, opened, getattr(_KEYS, f"Key_{key}"))
         places.append(bar.value())
     step, page = bar.singleStep(), bar.pageStep()
     assert places == [step, 0, min(page, bar.maximum()), 0, bar.maximum(), 0, 0, 0]
     assert opened.workspace.model.epoch == 7
-    _press(qtbot, opened, "2")
+    press(qtbot, opened, "2")
     assert opened.document.session.state.stages[7] == Stage.N2
 
 
 def test_escape_closes_the_help_and_f1_brings_the_focus_there(qtbot, opened):
     traces = opened.workspace.traces.canvas
-    _press(qtbot, opened, _KEYS.Key_F1)
-    _press(qtbot, opened, _KEYS.Key_0, _CTRL)
+    press(qtbot, opened, _KEYS.Key_F1)
+    press(qtbot, opened, _KEYS.Key_0, _CTRL)
     assert QApplication.focusWidget() is traces
     assert _help(opened).isVisible()
-    _press(qtbot, opened, _KEYS.Key_F1)
+    press(qtbot, opened, _KEYS.Key_F1)
     assert QApplication.focusWidget() is _help(opened)
-    _press(qtbot, opened, "p")
-    _press(qtbot, opened, _KEYS.Key_F1)
-    _press(qtbot, opened, _KEYS.Key_Escape)
+    press(qtbot, opened, "p")
+    press(qtbot, opened, _KEYS.Key_F1)
+    press(qtbot, opened, _KEYS.Key_Escape)
     assert not _help(opened).isVisible()
     assert QApplication.focusWidget() is traces
     assert opened.actions_of["score.paint"].isChecked()  # this Esc was the help's
 
 
 def test_the_help_names_the_keys_in_force(qtbot, opened):
-    _press(qtbot, opened, _KEYS.Key_F1)
+    press(qtbot, opened, _KEYS.Key_F1)
     assert "R or 5" in _help(opened).toPlainText()
     opened.settings.set(key_profile="letters", own_keys={"file.export": ("Ctrl+K",)})
     text = _help(opened).toPlainText()
@@ -375,9 +318,9 @@ def test_controls_name_the_keys_in_force(qtbot, opened):
     assert _tip(opened, "Next epoch to review").startswith("Next epoch to review (J or Ctrl+J)")
     assert _tip(opened, "Zoom the overview") == f"{hour}; the wheel zooms, too"
     assert _tip(opened, "Montage") == "Montage: F2, Ctrl+3, F4 … show another"
-    _press(qtbot, opened, "a")
+    press(qtbot, opened, "a")
     assert "Q leaves" in opened.status.message
-    _press(qtbot, opened, "q")
+    press(qtbot, opened, "q")
     assert not opened.actions_of["event.arousal"].isChecked()
 
 
@@ -399,13 +342,13 @@ def test_the_start_page_names_the_keys_in_force(qtbot, window):
 def test_in_isr_five_is_r_as_well(qtbot, opened):
     opened.settings.set(key_profile="ISR")
     for key in "r45":
-        _press(qtbot, opened, key)
+        press(qtbot, opened, key)
     assert [Stage(int(s)).text for s in opened.document.session.state.stages[:4]] == [*"RRR?"]
 
 
 def test_the_sheet_of_keys_lists_the_presets_there_are_by_name(qtbot, opened):
     assert 0 < len(opened.presets.available) < 11
-    _press(qtbot, opened, "?")
+    press(qtbot, opened, "?")
     qtbot.waitUntil(lambda: isinstance(opened.dialogs.dialog, KeySheet))
     text = opened.dialogs.dialog.findChild(QTextBrowser).toPlainText()
     for number, preset in enumerate(opened.presets.available, start=2):
@@ -421,27 +364,27 @@ def test_the_sheet_of_keys_lists_the_presets_there_are_by_name(qtbot, opened):
 def test_panels_float_their_keys_work_and_the_layout_keeps_them_there(
     qtbot, settings, night, opened
 ):
-    _press(qtbot, opened, _KEYS.Key_P, _CTRL | _SHIFT)
+    press(qtbot, opened, _KEYS.Key_P, _CTRL | _SHIFT)
     assert opened.dock.isFloating()
     assert opened.actions_of["view.float"].isChecked()
-    _press(qtbot, opened, _KEYS.Key_3, _CTRL)
+    press(qtbot, opened, _KEYS.Key_3, _CTRL)
     qtbot.waitUntil(opened.dock.isActiveWindow)
     assert QApplication.focusWidget().window() is opened.dock
-    _press(qtbot, opened, "2")
-    _press(qtbot, opened, _KEYS.Key_Right)
+    press(qtbot, opened, "2")
+    press(qtbot, opened, _KEYS.Key_Right)
     assert opened.document.session.state.stages[0] == Stage.N2
     assert opened.workspace.model.epoch == 2
-    _press(qtbot, opened, _KEYS.Key_Escape)
+    press(qtbot, opened, _KEYS.Key_Escape)
     qtbot.waitUntil(opened.isActiveWindow)
     assert QApplication.focusWidget() is opened.workspace.traces.canvas
     opened.close()
-    again = _shown(qtbot, settings)
+    again = show_window(qtbot, settings)
     assert not again.dock.isVisible()
-    _open(qtbot, again, night)
+    open_in(qtbot, again, night)
     assert again.dock.isFloating()
     assert again.dock.isVisible()
     assert again.actions_of["view.float"].isChecked()
-    _press(qtbot, again, _KEYS.Key_P, _CTRL | _SHIFT)
+    press(qtbot, again, _KEYS.Key_P, _CTRL | _SHIFT)
     assert not again.dock.isFloating()
     assert again.dock.titleBarWidget().height() < 5
     again.close()

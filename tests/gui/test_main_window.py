@@ -8,86 +8,32 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
+from real_window import PLAIN, dialog_of, open_in, press, show_window, write_night
 
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.gui.actions import ACTIONS
-from sleepscorer.gui.appearance import apply_theme
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.go_to import GoToDialog
 from sleepscorer.gui.main_window import MainWindow
-from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import expected_device
-from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import derivations
-from sleepscorer.simulation.night import simulate_night
+from sleepscorer.simulated_files import scoring_path
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
-_PLAIN = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("night") / "Night.edf"
-    channels = derivations("F4-M1", "C4-M1", "O2-M1", "E1-M2", "E2-M2", sampling_rate_hz=128)
-    write_simulated_night(simulate_night(hours=1.0, seed=5, channels=channels), path)
-    scoring_path(path).unlink()
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path) -> SettingsFile:
-    file = SettingsFile(tmp_path / "settings.json")
-    (tmp_path / "sessions").mkdir()
-    file.set(session_folder=str(tmp_path / "sessions"))
-    return file
-
-
-@pytest.fixture
-def window(qtbot, settings):
-    window = _shown(qtbot, settings)
-    yield window
-    window.close()
-
-
-def _shown(qtbot, settings) -> MainWindow:
-    window = MainWindow(settings)
-    apply_theme(QApplication.instance(), window.theme)
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    return window
-
-
-def _opened(qtbot, window: MainWindow, path: Path) -> MainWindow:
-    window.open_path(path)
-    qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: window.workspace.traces.is_current, timeout=20_000)
-    return window
-
-
-@pytest.fixture
-def opened(qtbot, window, night) -> MainWindow:
-    return _opened(qtbot, window, night)
-
-
-def _press(qtbot, window: MainWindow, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
-    qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
+    folder = tmp_path_factory.mktemp("night")
+    names = ("F4-M1", "C4-M1", "O2-M1", "E1-M2", "E2-M2")
+    return write_night(folder / "Night.edf", *names, hours=1.0, sampling_rate_hz=128)
 
 
 def _stages(window: MainWindow, n: int = 10) -> str:
     return " ".join(Stage(int(s)).text for s in window.document.session.state.stages[:n])
-
-
-def _dialog(qtbot, window: MainWindow, kind):
-    qtbot.waitUntil(lambda: isinstance(window.dialogs.dialog, kind))
-    qtbot.waitUntil(window.dialogs.dialog.isVisible)
-    return window.dialogs.dialog
 
 
 # -- scoring --------------------------------------------------------------------------------------
@@ -95,7 +41,7 @@ def _dialog(qtbot, window: MainWindow, kind):
 
 def test_keys_score_and_go_on(qtbot, opened):
     for key in "w0123r5":
-        _press(qtbot, opened, key)
+        press(qtbot, opened, key)
     assert _stages(opened, 8) == "W W N1 N2 N3 R R ?"
     assert opened.workspace.model.epoch == 7
     assert opened.status.text_of("saved").endswith(", 7 edits")
@@ -103,7 +49,7 @@ def test_keys_score_and_go_on(qtbot, opened):
 
 def test_a_page_that_can_not_be_read_is_not_scored(qtbot, opened, monkeypatch):
     monkeypatch.setattr(opened.workspace.traces, "_is_unreadable", True)
-    _press(qtbot, opened, "2")
+    press(qtbot, opened, "2")
     assert _stages(opened, 2) == "? ?"
 
 
@@ -115,42 +61,42 @@ def test_a_long_sentence_does_not_widen_the_window(qtbot, opened):
 
 def test_nine_unscores_and_delete_clears_without_going_on(qtbot, opened):
     for key in "223":
-        _press(qtbot, opened, key)
-    _press(qtbot, opened, _KEYS.Key_Left)
-    _press(qtbot, opened, _KEYS.Key_Delete)
+        press(qtbot, opened, key)
+    press(qtbot, opened, _KEYS.Key_Left)
+    press(qtbot, opened, _KEYS.Key_Delete)
     assert (_stages(opened, 4), opened.workspace.model.epoch) == ("N2 N2 ? ?", 2)
-    _press(qtbot, opened, _KEYS.Key_Home)
-    _press(qtbot, opened, "9")
+    press(qtbot, opened, _KEYS.Key_Home)
+    press(qtbot, opened, "9")
     assert (_stages(opened, 4), opened.workspace.model.epoch) == ("? N2 ? ?", 1)
 
 
 def test_top_row_stays_and_keypad_goes_on_where_that_is_preferred(qtbot, opened):
     opened.settings.set(advance_after_top_row=False)
-    _press(qtbot, opened, "2")
-    _press(qtbot, opened, "3")
+    press(qtbot, opened, "2")
+    press(qtbot, opened, "3")
     assert (_stages(opened, 2), opened.workspace.model.epoch) == ("N3 ?", 0)
-    _press(qtbot, opened, _KEYS.Key_1, _KEYPAD)
+    press(qtbot, opened, _KEYS.Key_1, _KEYPAD)
     assert (_stages(opened, 2), opened.workspace.model.epoch) == ("N1 ?", 1)
 
 
 def test_undo_and_redo_go_through_all_steps_and_are_named(qtbot, opened):
     for key in "123":
-        _press(qtbot, opened, key)
+        press(qtbot, opened, key)
     assert opened.actions_of["edit.undo"].text() == "&Undo Score epoch 3 as N3"
     for _ in range(3):
-        _press(qtbot, opened, _KEYS.Key_Z, _CTRL)
+        press(qtbot, opened, _KEYS.Key_Z, _CTRL)
     assert (_stages(opened, 4), opened.workspace.model.epoch) == ("? ? ? ?", 0)
     assert opened.actions_of["edit.redo"].text() == "&Redo Score epoch 1 as N1"
-    _press(qtbot, opened, _KEYS.Key_Y, _CTRL)
-    _press(qtbot, opened, _KEYS.Key_Z, _CTRL | Qt.KeyboardModifier.ShiftModifier)
+    press(qtbot, opened, _KEYS.Key_Y, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Z, _CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert _stages(opened, 4) == "N1 N2 ? ?"
 
 
 @pytest.mark.parametrize("pane", ["review", "events", "statistics", "epoch"])
 def test_keys_work_whichever_pane_has_the_focus(qtbot, opened, pane):
     opened.show_panel(pane)
-    _press(qtbot, opened, "2")
-    _press(qtbot, opened, _KEYS.Key_Right)
+    press(qtbot, opened, "2")
+    press(qtbot, opened, _KEYS.Key_Right)
     assert (_stages(opened, 2), opened.workspace.model.epoch) == ("N2 ?", 2)
 
 
@@ -166,30 +112,30 @@ def test_text_boxes_keep_their_keys(qtbot, opened):
 
 
 def test_the_isr_profile_has_four_for_r(qtbot, opened):
-    _press(qtbot, opened, "4")
+    press(qtbot, opened, "4")
     assert _stages(opened, 1) == "?"
     opened.settings.set(key_profile="ISR")
-    _press(qtbot, opened, "4")
-    _press(qtbot, opened, _KEYS.Key_4, _KEYPAD)
-    _press(qtbot, opened, "3")
+    press(qtbot, opened, "4")
+    press(qtbot, opened, _KEYS.Key_4, _KEYPAD)
+    press(qtbot, opened, "3")
     assert _stages(opened, 3) == "R R N3"
 
 
 def test_a_night_is_scored_closed_reopened_and_goes_on(qtbot, settings, night):
-    window = _opened(qtbot, _shown(qtbot, settings), night)
+    window = open_in(qtbot, show_window(qtbot, settings), night)
     truth = "wwww1111222222333333rrrr2222" * 5
     wanted = truth[: window.workspace.model.n_epochs]
     for key in wanted:
-        _press(qtbot, window, key)
+        press(qtbot, window, key)
     before = window.document.session.state.stages.copy()
     assert (before >= 0).all()
-    _press(qtbot, window, _KEYS.Key_Home)
-    _press(qtbot, window, _KEYS.Key_Right)
+    press(qtbot, window, _KEYS.Key_Home)
+    press(qtbot, window, _KEYS.Key_Right)
     window.close()
-    again = _opened(qtbot, _shown(qtbot, settings), night)
+    again = open_in(qtbot, show_window(qtbot, settings), night)
     np.testing.assert_array_equal(again.document.session.state.stages, before)
     assert again.workspace.model.epoch == 1
-    _press(qtbot, again, _KEYS.Key_Z, _CTRL)
+    press(qtbot, again, _KEYS.Key_Z, _CTRL)
     assert again.document.session.state.stages[-1] == Stage.UNSCORED
     again.close()
 
@@ -200,26 +146,26 @@ def test_a_night_is_scored_closed_reopened_and_goes_on(qtbot, settings, night):
 def test_keys_go_through_the_night(qtbot, opened):
     model = opened.workspace.model
     for key in "1122":
-        _press(qtbot, opened, key)
-    _press(qtbot, opened, _KEYS.Key_Home)
-    _press(qtbot, opened, _KEYS.Key_Right, _CTRL)
+        press(qtbot, opened, key)
+    press(qtbot, opened, _KEYS.Key_Home)
+    press(qtbot, opened, _KEYS.Key_Right, _CTRL)
     assert model.epoch == 2
-    _press(qtbot, opened, "u")
+    press(qtbot, opened, "u")
     assert model.epoch == 4
-    _press(qtbot, opened, _KEYS.Key_Left, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Left, _CTRL)
     assert model.epoch == 2
-    _press(qtbot, opened, _KEYS.Key_End)
+    press(qtbot, opened, _KEYS.Key_End)
     assert model.epoch == model.n_epochs - 1
-    _press(qtbot, opened, _KEYS.Key_PageUp)
+    press(qtbot, opened, _KEYS.Key_PageUp)
     assert model.epoch == model.n_epochs - 2
-    _press(qtbot, opened, _KEYS.Key_Up, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Up, _CTRL)
     assert model.page_s == 60
 
 
 def test_go_to_an_epoch_or_a_time(qtbot, opened):
     model = opened.workspace.model
-    _press(qtbot, opened, "g")
-    dialog = _dialog(qtbot, opened, GoToDialog)
+    press(qtbot, opened, "g")
+    dialog = dialog_of(qtbot, opened, GoToDialog)
     box = dialog.findChild(QLineEdit)
     qtbot.keyClicks(box, "500")
     qtbot.keyClick(box, _KEYS.Key_Return)
@@ -234,8 +180,9 @@ def test_go_to_an_epoch_or_a_time(qtbot, opened):
     qtbot.keyClicks(box, "33")
     qtbot.keyClick(box, _KEYS.Key_Return)
     assert (model.epoch, dialog.isVisible()) == (32, False)
-    _press(qtbot, opened, "g")
-    box = _dialog(qtbot, opened, GoToDialog).findChild(QLineEdit)
+    qtbot.waitUntil(opened.isActiveWindow)
+    press(qtbot, opened, "g")
+    box = dialog_of(qtbot, opened, GoToDialog).findChild(QLineEdit)
     qtbot.keyClicks(box, model.clock_text(600.0))
     qtbot.keyClick(box, _KEYS.Key_Return)
     assert model.epoch == 20
@@ -253,8 +200,8 @@ def test_a_click_on_the_overview_goes_there_and_changes_no_stage(qtbot, opened):
 
 
 def test_painting_fills_a_range_in_one_step_and_escape_leaves(qtbot, opened):
-    _press(qtbot, opened, "2")
-    _press(qtbot, opened, "p")
+    press(qtbot, opened, "2")
+    press(qtbot, opened, "p")
     assert opened.actions_of["score.paint"].isChecked()
     canvas = opened.workspace.overview.canvas
     y = canvas.height() // 3
@@ -266,14 +213,14 @@ def test_painting_fills_a_range_in_one_step_and_escape_leaves(qtbot, opened):
     painted = int((stages == Stage.N2).sum())
     assert painted > 10
     assert (stages[stages >= 0] == Stage.N2).all()
-    _press(qtbot, opened, _KEYS.Key_Escape)
+    press(qtbot, opened, _KEYS.Key_Escape)
     assert not opened.actions_of["score.paint"].isChecked()
-    _press(qtbot, opened, _KEYS.Key_Z, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Z, _CTRL)
     assert int((opened.document.session.state.stages == Stage.N2).sum()) == 1
 
 
 def test_an_arousal_is_marked_by_key_and_dragging(qtbot, opened):
-    _press(qtbot, opened, "a")
+    press(qtbot, opened, "a")
     canvas = opened.workspace.traces.canvas
     y = canvas.height() // 2
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() // 2, y))
@@ -281,7 +228,7 @@ def test_an_arousal_is_marked_by_key_and_dragging(qtbot, opened):
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() * 2 // 3, y))
     texts = [event.text for event in opened.document.session.state.events]
     assert texts.count("EEG arousal") == 1
-    _press(qtbot, opened, _KEYS.Key_Z, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Z, _CTRL)
     texts = [event.text for event in opened.document.session.state.events]
     assert texts.count("EEG arousal") == 0
 
@@ -293,30 +240,30 @@ def test_the_tool_in_use_is_shown_pressed_and_one_escape_leaves_it(qtbot, opened
         return [action.objectName() for action in tools if action.isChecked()]
 
     assert pressed() == []
-    _press(qtbot, opened, "a")
+    press(qtbot, opened, "a")
     assert pressed() == ["event.arousal"]
-    _press(qtbot, opened, "a")
+    press(qtbot, opened, "a")
     assert pressed() == ["event.arousal"]
-    _press(qtbot, opened, "k")
-    _press(qtbot, opened, _KEYS.Key_Return)
+    press(qtbot, opened, "k")
+    press(qtbot, opened, _KEYS.Key_Return)
     (event,) = [e for e in opened.document.session.state.events if e.text == "EEG arousal"]
     assert (event.onset_s, event.duration_s) == (13.5, 3.0)
     assert opened.workspace.traces.canvas.selected_event == event
-    _press(qtbot, opened, _KEYS.Key_Escape)
+    press(qtbot, opened, _KEYS.Key_Escape)
     assert pressed() == []
-    _press(qtbot, opened, "m")
+    press(qtbot, opened, "m")
     assert pressed() == ["tool.measure"]
-    _press(qtbot, opened, "x")
+    press(qtbot, opened, "x")
     assert pressed() == ["event.artefact"]
-    _press(qtbot, opened, _KEYS.Key_Escape)
+    press(qtbot, opened, _KEYS.Key_Escape)
     assert pressed() == []
 
 
 def test_lights_are_set_by_keys(qtbot, opened):
-    _press(qtbot, opened, _KEYS.Key_Right)
-    _press(qtbot, opened, _KEYS.Key_L, _CTRL)
-    _press(qtbot, opened, _KEYS.Key_End)
-    _press(qtbot, opened, _KEYS.Key_L, _CTRL | Qt.KeyboardModifier.ShiftModifier)
+    press(qtbot, opened, _KEYS.Key_Right)
+    press(qtbot, opened, _KEYS.Key_L, _CTRL)
+    press(qtbot, opened, _KEYS.Key_End)
+    press(qtbot, opened, _KEYS.Key_L, _CTRL | Qt.KeyboardModifier.ShiftModifier)
     state = opened.document.session.state
     n_epochs = opened.workspace.model.n_epochs
     assert (state.lights_off_s, state.lights_on_s) == (30.0, 30.0 * n_epochs)
@@ -326,19 +273,20 @@ def test_lights_are_set_by_keys(qtbot, opened):
 
 
 def _ask_for_auto_scoring(qtbot, window: MainWindow) -> None:
-    _press(qtbot, window, _KEYS.Key_R, _CTRL)
-    dialog = _dialog(qtbot, window, AutoScoringDialog)
+    press(qtbot, window, _KEYS.Key_R, _CTRL)
+    dialog = dialog_of(qtbot, window, AutoScoringDialog)
     assert not dialog.choice.over_person
     qtbot.keyClick(dialog.focusWidget(), _KEYS.Key_Return)
     assert window.auto_scorer.is_running
+    qtbot.waitUntil(window.isActiveWindow)
 
 
 def test_auto_scoring_fills_the_rest_in_one_step_and_review_goes_on(qtbot, opened):
     for key in "www":
-        _press(qtbot, opened, key)
+        press(qtbot, opened, key)
     _ask_for_auto_scoring(qtbot, opened)
     epoch = opened.workspace.model.epoch
-    _press(qtbot, opened, _KEYS.Key_Right)
+    press(qtbot, opened, _KEYS.Key_Right)
     assert opened.workspace.model.epoch == epoch + 1  # traces keep scrolling meanwhile
     qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=60_000)
     session = opened.document.session
@@ -350,12 +298,12 @@ def test_auto_scoring_fills_the_rest_in_one_step_and_review_goes_on(qtbot, opene
     assert opened.status.text_of("device") == f"Auto-scorer: {expected_device('auto')}"
     assert opened.status.message == f"Auto-scored: {session.n_epochs - 3} epochs changed"
     assert opened.status.text_of("saved").endswith(", 4 edits")  # auto-scoring is one
-    _press(qtbot, opened, "n")
+    press(qtbot, opened, "n")
     here = opened.workspace.model.epoch
-    _press(qtbot, opened, "1")
+    press(qtbot, opened, "1")
     assert session.state.by_person[here]
-    _press(qtbot, opened, _KEYS.Key_Z, _CTRL)
-    _press(qtbot, opened, _KEYS.Key_Z, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Z, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Z, _CTRL)
     assert int((session.state.stages >= 0).sum()) == 3
     assert session.machine is not None
 
@@ -387,9 +335,9 @@ def test_export_writes_the_corrected_hypnogram_and_remembers_the_folder(
     qtbot, opened, tmp_path, settings
 ):
     for key in "w12":
-        _press(qtbot, opened, key)
-    _press(qtbot, opened, _KEYS.Key_E, _CTRL)
-    dialog = _dialog(qtbot, opened, ExportDialog)
+        press(qtbot, opened, key)
+    press(qtbot, opened, _KEYS.Key_E, _CTRL)
+    dialog = dialog_of(qtbot, opened, ExportDialog)
     n_epochs = opened.workspace.model.n_epochs
     texts = [label.text() for label in dialog.findChildren(QLabel)]
     assert f"{n_epochs - 3} of {n_epochs} epochs have no stage yet." in texts
@@ -410,15 +358,15 @@ def test_export_writes_the_corrected_hypnogram_and_remembers_the_folder(
     assert settings.now.export_formats == ("edf", "csv")
     qtbot.waitUntil(opened.isActiveWindow)
     opened.tell("Something is wrong.")
-    _press(qtbot, opened, _KEYS.Key_Escape)
+    press(qtbot, opened, _KEYS.Key_Escape)
     assert opened.notices.texts == ("Something is wrong.",)
 
 
 def test_files_that_exist_are_replaced_only_if_that_is_checked(qtbot, opened, tmp_path, settings):
     settings.set(export_folder=str(tmp_path), export_formats=("csv",))
     (tmp_path / "Night_epochs.csv").write_text("mine")
-    _press(qtbot, opened, _KEYS.Key_E, _CTRL)
-    dialog = _dialog(qtbot, opened, ExportDialog)
+    press(qtbot, opened, _KEYS.Key_E, _CTRL)
+    dialog = dialog_of(qtbot, opened, ExportDialog)
     qtbot.keyClick(dialog.focusWidget(), _KEYS.Key_Return)
     qtbot.waitUntil(
         lambda: any(
@@ -455,7 +403,7 @@ def test_a_dropped_file_is_opened_and_its_name_is_the_title(qtbot, window, night
 
 def test_recent_files_can_be_switched_off(qtbot, window, night):
     window.settings.set(keep_recent_files=False)
-    _opened(qtbot, window, night)
+    open_in(qtbot, window, night)
     assert window.settings.now.recent_files == ()
 
 
@@ -465,29 +413,27 @@ def test_what_can_not_be_opened_is_said_and_the_window_goes_on(qtbot, window, tm
     window.open_path(broken)
     qtbot.waitUntil(lambda: bool(window.notices.texts))
     assert str(broken) in window.notices.texts[0]
-    _opened(qtbot, window, night)
+    open_in(qtbot, window, night)
     assert window.document.recording.path == night
 
 
 def test_a_second_window_on_one_session_may_only_read(qtbot, opened, settings, night):
-    second = _opened(qtbot, _shown(qtbot, settings), night)
+    second = open_in(qtbot, show_window(qtbot, settings), night)
     assert second.status.text_of("saved").startswith("read only: held by ")
     assert not second.actions_of["score.auto"].isEnabled()
     said = f"Read only, nothing was stored: held by {second.document.held_by}"
-    for key, modifier in (("2", _PLAIN), (_KEYS.Key_1, _KEYPAD), (_KEYS.Key_Delete, _PLAIN)):
+    for key, modifier in (("2", PLAIN), (_KEYS.Key_1, _KEYPAD), (_KEYS.Key_Delete, PLAIN)):
         second.status.say("")
-        _press(qtbot, second, key, modifier)
+        press(qtbot, second, key, modifier)
         assert second.status.message == said
     assert (second.document.session.state.stages == Stage.UNSCORED).all()
     second.close()
 
 
 def test_a_scoring_beside_the_recording_is_offered_and_imported(qtbot, window, tmp_path):
-    path = tmp_path / "Beside.edf"
-    channels = derivations("C4-M1", "E1-M2", sampling_rate_hz=100)
-    write_simulated_night(simulate_night(hours=0.5, seed=2, channels=channels), path)
+    path = write_night(tmp_path / "Beside.edf", "C4-M1", "E1-M2", hours=0.5, keep_scoring=True)
     truth = read_scoring(scoring_path(path)).hypnogram.stages
-    _opened(qtbot, window, path)
+    open_in(qtbot, window, path)
     notice = "A scoring lies beside the recording: Beside_scoring.edf"
     assert notice in window.notices.texts
     button = next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Import it")
@@ -501,8 +447,8 @@ def test_a_scoring_beside_the_recording_is_offered_and_imported(qtbot, window, t
 def test_a_recording_that_moved_is_located_and_scoring_goes_on(qtbot, window, tmp_path, night):
     path = tmp_path / "Moved.edf"
     path.write_bytes(night.read_bytes())
-    _opened(qtbot, window, path)
-    _press(qtbot, window, "2")
+    open_in(qtbot, window, path)
+    press(qtbot, window, "2")
     session_path = window.document.session_path
     window.close_recording()
     (tmp_path / "elsewhere").mkdir()
@@ -516,7 +462,7 @@ def test_a_recording_that_moved_is_located_and_scoring_goes_on(qtbot, window, tm
     qtbot.waitUntil(lambda: window.document is not None and bool(window.document.recording.signals))
     assert window.document.recording.path == path
     assert _stages(window, 1) == "N2"
-    _press(qtbot, window, "3")
+    press(qtbot, window, "3")
     assert _stages(window, 2) == "N2 N3"
 
 
@@ -556,16 +502,16 @@ def test_no_key_is_ambiguous(window):
 def test_colours_changed_and_changed_back_are_the_same(qtbot, opened):
     parts = (opened.menuBar(), opened.dock, opened.status, opened.workspace.overview)
     light = [part.grab().toImage() for part in parts]
-    _press(qtbot, opened, "d", _CTRL)
+    press(qtbot, opened, "d", _CTRL)
     assert all(part.grab().toImage() != seen for part, seen in zip(parts, light, strict=True))
-    _press(qtbot, opened, "d", _CTRL)
+    press(qtbot, opened, "d", _CTRL)
     assert [part.grab().toImage() for part in parts] == light
 
 
 def test_dark_colours_are_a_choice(qtbot, opened):
     assert opened.theme.name == "light"
-    _press(qtbot, opened, _KEYS.Key_D, _CTRL)
+    press(qtbot, opened, _KEYS.Key_D, _CTRL)
     assert opened.theme.name == "dark"
     assert QApplication.palette().window().color().name() == "#1c1f24"
-    _press(qtbot, opened, _KEYS.Key_D, _CTRL)
+    press(qtbot, opened, _KEYS.Key_D, _CTRL)
     assert QApplication.palette().window().color().name() == "#f3f4f6"

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QTextBrowser,
     QWidget,
 )
+from real_window import PLAIN, dialog_of, open_in, press, write_night
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.stages import Stage
@@ -41,14 +42,13 @@ from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.help_pages import help_pages
 from sleepscorer.gui.keys import key_map
-from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.mnemonics import without_mnemonic
 from sleepscorer.gui.notices import Answer
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.window_dialogs import WindowDialogs
 from sleepscorer.session_documents import open_document
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import STANDARD_MONTAGE, derivations
+from sleepscorer.simulation.channels import STANDARD_MONTAGE
 from sleepscorer.simulation.night import simulate_night
 
 _KEYS = Qt.Key
@@ -56,61 +56,13 @@ _CTRL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 
 
-def _write_night(path: Path, *names: str, hours: float = 0.25) -> Path:
-    channels = derivations(*names, sampling_rate_hz=100)
-    write_simulated_night(simulate_night(hours=hours, seed=4, channels=channels), path)
-    scoring_path(path).unlink()
-    return path
-
-
 @pytest.fixture(scope="module")
 def night(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("nights")
-    return _write_night(folder / "Night.edf", "F4-M1", "C4-M1", "E1-M2", "E2-M2")
+    return write_night(folder / "Night.edf", "F4-M1", "C4-M1", "E1-M2", "E2-M2", hours=0.25)
 
 
-@pytest.fixture
-def settings(tmp_path) -> SettingsFile:
-    file = SettingsFile(tmp_path / "settings.json")
-    (tmp_path / "sessions").mkdir()
-    file.set(session_folder=str(tmp_path / "sessions"))
-    return file
-
-
-@pytest.fixture
-def window(qtbot, settings):
-    window = MainWindow(settings)
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    window.close()
-
-
-def _open(qtbot, window: MainWindow, path: Path) -> None:
-    window.open_path(path)
-    qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
-
-
-@pytest.fixture
-def opened(qtbot, window, night) -> MainWindow:
-    _open(qtbot, window, night)
-    return window
-
-
-def _dialog(qtbot, window: MainWindow, kind):
-    qtbot.waitUntil(lambda: isinstance(window.dialogs.dialog, kind))
-    window.dialogs.dialog.activateWindow()
-    qtbot.waitUntil(window.dialogs.dialog.isActiveWindow)
-    return window.dialogs.dialog
-
-
-def _press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
-    qtbot.keyClick(QApplication.focusWidget() or window, key, modifier)
-
-
-def _type(qtbot, keys, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+def _type(qtbot, keys, modifier=PLAIN) -> None:
     """Press keys wherever the focus is."""
     if isinstance(keys, str):
         qtbot.keyClicks(QApplication.focusWidget(), keys)
@@ -132,8 +84,8 @@ def _named(parent: QWidget, kind, name: str):
 def test_the_montage_editor_derives_filters_scales_orders_and_saves(
     qtbot, opened, monkeypatch, tmp_path
 ):
-    _press(qtbot, opened, "m", _CTRL)
-    editor = _dialog(qtbot, opened, MontageEditor)
+    press(qtbot, opened, "m", _CTRL)
+    editor = dialog_of(qtbot, opened, MontageEditor)
     before = [trace.channel.name for trace in opened.workspace.model.montage.traces]
     add = _named(editor, QLineEdit, "Derivation to add")
     qtbot.keyClicks(add, "F4-C4")
@@ -173,15 +125,15 @@ def test_the_montage_editor_derives_filters_scales_orders_and_saves(
     texts = names()
     key = f"F{2 + texts.index('Mine')}"
     qtbot.waitUntil(opened.isActiveWindow)
-    _press(qtbot, opened, _KEYS.Key_F2)
+    press(qtbot, opened, _KEYS.Key_F2)
     qtbot.waitUntil(lambda: opened.workspace.model.montage.name != "Mine")
-    _press(qtbot, opened, getattr(_KEYS, f"Key_{key}"))
+    press(qtbot, opened, getattr(_KEYS, f"Key_{key}"))
     qtbot.waitUntil(lambda: opened.workspace.model.montage.name == "Mine")
 
 
 def test_a_derivation_that_can_not_be_had_is_refused_in_words(qtbot, opened):
     opened.dialogs.edit_montage()
-    editor = _dialog(qtbot, opened, MontageEditor)
+    editor = dialog_of(qtbot, opened, MontageEditor)
     add = _named(editor, QLineEdit, "Derivation to add")
     qtbot.keyClicks(add, "O2-M1")
     qtbot.keyClick(add, _KEYS.Key_Return)
@@ -196,16 +148,16 @@ def test_signals_added_in_the_editor_have_scales_that_fit(qtbot, window, tmp_pat
     channels = [one for one in STANDARD_MONTAGE if one.label in ("C4-M1", "Flow", "SpO2")]
     write_simulated_night(simulate_night(hours=0.25, seed=4, channels=channels), path)
     scoring_path(path).unlink()
-    _open(qtbot, window, path)
+    open_in(qtbot, window, path)
     scales = {
         t.channel.name: (t.height_uv, t.filter) for t in window.workspace.model.montage.traces
     }
     assert (set(scales), scales["SpO2"][0]) == ({"C4-M1", "Flow", "SpO2"}, 40.0)
     window.dialogs.edit_montage()
-    editor = _dialog(qtbot, window, MontageEditor)
+    editor = dialog_of(qtbot, window, MontageEditor)
     rows = _named(editor, QListWidget, "Rows of the montage")
     rows.selectAll()
-    qtbot.keyClick(rows, "r", Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(rows, "r", _ALT)
     qtbot.waitUntil(lambda: editor.montage.traces == ())
     for name in ("SpO2", "Flow"):
         add = _named(editor, QLineEdit, "Derivation to add")
@@ -215,9 +167,9 @@ def test_signals_added_in_the_editor_have_scales_that_fit(qtbot, window, tmp_pat
     again = {t.channel.name: (t.height_uv, t.filter) for t in editor.montage.traces}
     assert again == {name: scales[name] for name in ("SpO2", "Flow")}
     rows.selectAll()
-    qtbot.keyClick(rows, "r", Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(rows, "r", _ALT)
     qtbot.waitUntil(lambda: editor.montage.traces == ())
-    qtbot.keyClick(rows, "g", Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(rows, "g", _ALT)
     qtbot.waitUntil(lambda: len(editor.montage.traces) == len(scales))
     assert {t.channel.name: (t.height_uv, t.filter) for t in editor.montage.traces} == scales
     editor.reject()
@@ -229,7 +181,7 @@ def test_the_montage_editor_knows_a_notch_that_only_a_preset_names(qtbot, opened
     odd = replace(first, filter=replace(first.filter, notch_hz=16.7))
     model.set_montage(replace(model.montage, traces=(odd, *rest)))
     opened.dialogs.edit_montage()
-    editor = _dialog(qtbot, opened, MontageEditor)
+    editor = dialog_of(qtbot, opened, MontageEditor)
     notch = _named(editor, QComboBox, "Notch filter")
     assert notch.currentText() == "16.7 Hz"
     notch.setFocus()
@@ -249,20 +201,20 @@ def _letters(dialog: QWidget) -> list[str]:
 
 def test_no_two_controls_of_the_montage_editor_have_the_same_letter(qtbot, opened):
     opened.dialogs.edit_montage()
-    letters = _letters(_dialog(qtbot, opened, MontageEditor))
+    letters = _letters(dialog_of(qtbot, opened, MontageEditor))
     assert len(letters) > 12
     assert len(letters) == len(set(letters))
-    qtbot.keyClick(opened.dialogs.dialog, "w", Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(opened.dialogs.dialog, "w", _ALT)
     assert QApplication.focusWidget().accessibleName() == "Low edge (LFF)"
     opened.dialogs.dialog.reject()
 
 
 def test_the_screen_is_measured_by_keys_and_sensitivities_follow(qtbot, opened, tmp_path):
     canvas, row = opened.workspace.traces.canvas, opened.workspace.model.montage.traces[0]
-    _press(qtbot, opened, ",", _CTRL)
-    dialog = _dialog(qtbot, opened, PreferencesDialog)
-    _press(qtbot, opened, "d", Qt.KeyboardModifier.AltModifier)
-    _press(qtbot, opened, "m", Qt.KeyboardModifier.AltModifier)
+    press(qtbot, opened, ",", _CTRL)
+    dialog = dialog_of(qtbot, opened, PreferencesDialog)
+    press(qtbot, opened, "d", _ALT)
+    press(qtbot, opened, "m", _ALT)
     box = QApplication.focusWidget()
     assert box.accessibleName() == "Length of the line"
     qtbot.keyClick(box, "a", _CTRL)
@@ -275,7 +227,7 @@ def test_the_screen_is_measured_by_keys_and_sensitivities_follow(qtbot, opened, 
     gutter = opened.workspace.traces.gutter
     assert gutter._per_mm(row) == f"{float(f'{row.height_uv / row_mm:.3g}'):g} µV/mm"
     opened.dialogs.edit_montage()
-    editor = _dialog(qtbot, opened, MontageEditor)
+    editor = dialog_of(qtbot, opened, MontageEditor)
     per_mm = _named(editor, QDoubleSpinBox, "Sensitivity per mm")
     assert per_mm.value() == pytest.approx(row.height_uv / row_mm, abs=0.006)
     # Half of the rows are twice as high.
@@ -294,14 +246,14 @@ def test_the_screen_is_measured_by_keys_and_sensitivities_follow(qtbot, opened, 
 
 def test_an_edited_montage_is_there_again_after_reopening(qtbot, opened, night):
     opened.dialogs.edit_montage()
-    editor = _dialog(qtbot, opened, MontageEditor)
+    editor = dialog_of(qtbot, opened, MontageEditor)
     rows = _named(editor, QListWidget, "Rows of the montage")
     rows.item(0).setCheckState(Qt.CheckState.Unchecked)
     editor.accept()
     shown = [(t.channel.name, t.visible) for t in opened.workspace.model.montage.traces]
     assert shown[0][1] is False
     opened.close_recording()
-    _open(qtbot, opened, night)
+    open_in(qtbot, opened, night)
     again = [(t.channel.name, t.visible) for t in opened.workspace.model.montage.traces]
     assert again == shown
 
@@ -311,7 +263,7 @@ def test_an_edited_montage_is_there_again_after_reopening(qtbot, opened, night):
 
 def test_an_action_is_found_by_typing_and_given_its_first_key_by_keys_alone(qtbot, opened):
     opened.dialogs.edit_keys()
-    editor = _dialog(qtbot, opened, KeyEditor)
+    editor = dialog_of(qtbot, opened, KeyEditor)
     table, profile = editor.findChild(QTableWidget), editor.findChild(QComboBox)
     assert QApplication.focusWidget().accessibleName() == "Find an action"
     _type(qtbot, "limb")
@@ -330,13 +282,13 @@ def test_an_action_is_found_by_typing_and_given_its_first_key_by_keys_alone(qtbo
     assert action.toolTip() == "Limb movement (V)"
     assert "V</b></td><td>Limb movement" in sheet_html(opened.keys)
     assert any("(`V`)" in page.markdown for page in help_pages(opened.keys))
-    _press(qtbot, opened, "v")
+    press(qtbot, opened, "v")
     assert action.isChecked()
 
 
 def test_a_key_replaces_unless_it_is_a_further_one_and_a_taken_one_is_refused(qtbot, opened):
     opened.dialogs.edit_keys()
-    editor = _dialog(qtbot, opened, KeyEditor)
+    editor = dialog_of(qtbot, opened, KeyEditor)
     editor.choose("score.w")
     catcher, further = editor.findChild(KeyCatcher), editor.findChild(QCheckBox)
     catcher.setFocus()
@@ -352,13 +304,13 @@ def test_a_key_replaces_unless_it_is_a_further_one_and_a_taken_one_is_refused(qt
     _type(qtbot, _KEYS.Key_O, _ALT)
     qtbot.waitUntil(opened.isActiveWindow)
     assert opened.keys["score.w"] == ("V", "B")
-    _press(qtbot, opened, "v")
+    press(qtbot, opened, "v")
     assert opened.document.session.state.stages[0] == Stage.W
 
 
 def test_the_arrows_choose_from_the_search_box_and_escape_leaves_the_new_key(qtbot, opened):
     opened.dialogs.edit_keys()
-    editor = _dialog(qtbot, opened, KeyEditor)
+    editor = dialog_of(qtbot, opened, KeyEditor)
     table = editor.findChild(QTableWidget)
     _type(qtbot, "apnea")
     _type(qtbot, _KEYS.Key_Down)
@@ -376,7 +328,7 @@ def test_the_arrows_choose_from_the_search_box_and_escape_leaves_the_new_key(qtb
 def test_the_key_of_a_preset_that_there_is_not_is_free(qtbot, opened):
     number = len(opened.presets.available) + 2
     opened.dialogs.edit_keys()
-    editor = _dialog(qtbot, opened, KeyEditor)
+    editor = dialog_of(qtbot, opened, KeyEditor)
     editor.choose("event.limb")
     catcher = editor.findChild(KeyCatcher)
     qtbot.keyClick(catcher, _KEYS.Key_F2)
@@ -390,8 +342,8 @@ def test_the_key_of_a_preset_that_there_is_not_is_free(qtbot, opened):
 
 def test_the_sheet_shows_the_keys_as_they_are(qtbot, window):
     window.settings.set(key_profile="ISR")
-    _press(qtbot, window, "?")
-    sheet = _dialog(qtbot, window, KeySheet)
+    press(qtbot, window, "?")
+    sheet = dialog_of(qtbot, window, KeySheet)
     text = sheet.findChild(QTextBrowser).toPlainText()
     assert "R, 4, 5, Keypad 4, Keypad 5" in text
     assert "Ctrl+Shift+Z, Ctrl+Y" in text
@@ -404,7 +356,7 @@ def test_the_sheet_shows_the_keys_as_they_are(qtbot, window):
 def test_preferences_count_with_ok_only(qtbot, window):
     for accepted in (False, True):
         window.dialogs.preferences()
-        dialog = _dialog(qtbot, window, PreferencesDialog)
+        dialog = dialog_of(qtbot, window, PreferencesDialog)
         _named(dialog, QCheckBox, "Go on after scoring with the top row").click()
         colours = _named(dialog, QComboBox, "Colours")
         colours.setCurrentIndex(colours.findData("dark"))
@@ -417,7 +369,7 @@ def test_preferences_count_with_ok_only(qtbot, window):
 def test_recent_files_are_forgotten_when_they_are_switched_off(qtbot, opened):
     assert len(opened.settings.now.recent_files) == 1
     opened.dialogs.preferences()
-    dialog = _dialog(qtbot, opened, PreferencesDialog)
+    dialog = dialog_of(qtbot, opened, PreferencesDialog)
     _named(dialog, QCheckBox, "Remember the recordings opened last").setChecked(False)
     dialog.accept()
     assert opened.settings.now.recent_files == ()
@@ -426,12 +378,10 @@ def test_recent_files_are_forgotten_when_they_are_switched_off(qtbot, opened):
 def test_channels_are_asked_for_where_the_program_is_not_sure_and_only_once(
     qtbot, window, tmp_path
 ):
-    path = tmp_path / "Unsure.edf"
-    names = ("F4-M1", "C4-M1")
-    _write_night(path, *names)
+    path = write_night(tmp_path / "Unsure.edf", "F4-M1", "C4-M1", hours=0.25)
     _relabel(path, {"F4-M1": "EEG X", "C4-M1": "EEG Y"})
-    _open(qtbot, window, path)
-    dialog = _dialog(qtbot, window, ChannelsDialog)
+    open_in(qtbot, window, path)
+    dialog = dialog_of(qtbot, window, ChannelsDialog)
     eeg = _named(dialog, QListWidget, "Channels for EEG")
     for row in range(eeg.count()):
         eeg.item(row).setCheckState(Qt.CheckState.Unchecked)
@@ -442,7 +392,7 @@ def test_channels_are_asked_for_where_the_program_is_not_sure_and_only_once(
     dialog.accept()
     assert window.channels.eeg == ("EEG Y",)
     window.close_recording()
-    _open(qtbot, window, path)
+    open_in(qtbot, window, path)
     qtbot.wait(50)
     assert window.dialogs.dialog is None
     assert window.channels.eeg == ("EEG Y",)
@@ -465,15 +415,13 @@ def test_a_folder_lists_its_recordings_without_scorings(qtbot, window, tmp_path)
     folder = tmp_path / "nights"
     folder.mkdir()
     for name in ("b", "A"):
-        path = folder / f"{name}.edf"
-        channels = derivations("C4-M1", "E1-M2", sampling_rate_hz=100)
-        write_simulated_night(simulate_night(hours=0.1, seed=1, channels=channels), path)
+        write_night(folder / f"{name}.edf", "C4-M1", "E1-M2", hours=0.1, keep_scoring=True)
     (folder / "notes.txt").write_text("x")
     window.open_path(folder)
-    dialog = _dialog(qtbot, window, RecordingsDialog)
+    dialog = dialog_of(qtbot, window, RecordingsDialog)
     assert [one.path.name for one in dialog._found] == ["A.edf", "b.edf"]
     assert dialog._found[0].scoring == "scoring"
-    _press(qtbot, dialog, _KEYS.Key_Down)
+    press(qtbot, dialog, _KEYS.Key_Down)
     dialog.accept()
     qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
     assert window.document.recording.path.name == "b.edf"
@@ -483,14 +431,14 @@ def test_a_folder_lists_its_recordings_without_scorings(qtbot, window, tmp_path)
 
 
 def test_help_opens_by_key_and_what_it_says_can_be_tried_beside_it(qtbot, opened):
-    _press(qtbot, opened, _KEYS.Key_F1)
+    press(qtbot, opened, _KEYS.Key_F1)
     text = _named(opened, QTextBrowser, "Help page")
     assert text.isVisible()
     assert "Score ten epochs" in text.toPlainText()
     assert QApplication.focusWidget() is text
-    _press(qtbot, opened, "2")
+    press(qtbot, opened, "2")
     assert opened.document.session.state.stages[0] == Stage.N2
-    _press(qtbot, opened, _KEYS.Key_F1)
+    press(qtbot, opened, _KEYS.Key_F1)
     assert not text.isVisible()
 
 
@@ -505,7 +453,7 @@ def test_help_names_only_keys_that_work():
 
 def test_about_says_version_weights_and_intended_use(qtbot, window):
     window.dialogs.show_about()
-    dialog = _dialog(qtbot, window, AboutDialog)
+    dialog = dialog_of(qtbot, window, AboutDialog)
     qtbot.waitUntil(
         lambda: any("SHA-256" in label.text() for label in dialog.findChildren(QLabel)),
         timeout=20_000,
@@ -563,12 +511,12 @@ def test_every_dialog_is_looked_at(opened):
 def test_every_control_of_the_window_and_of_the_list_of_recordings_has_a_name(qtbot, window, night):
     assert _nameless(window) == []
     window.dialogs.list_folder(night.parent)
-    assert _nameless(_dialog(qtbot, window, RecordingsDialog)) == []
+    assert _nameless(dialog_of(qtbot, window, RecordingsDialog)) == []
     window.dialogs.close_all()
     window.notices.add("Something.", Answer("Try again", window.close))
-    _open(qtbot, window, night)
+    open_in(qtbot, window, night)
     window.notices.add("Something.", Answer("Try again", window.close))
-    _press(qtbot, window, _KEYS.Key_F1)
+    press(qtbot, window, _KEYS.Key_F1)
     assert _nameless(window) == []
 
 

@@ -14,6 +14,7 @@ from edfio import Edf, EdfSignal
 from night_models import staging_of
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton, QRadioButton
+from real_window import open_in, wait_for
 
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.session_file import SessionFile
@@ -57,28 +58,13 @@ def b(tmp_path) -> Path:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path):
-    window = MainWindow(SettingsFile(tmp_path / "settings.json"))
-    # A window that waits for an export does not close.
-    qtbot.addWidget(window, before_close_func=lambda window: window.tasks.stop_all())
-    window.resize(1366, 768)
-    window.show()
-    window.activateWindow()
-    yield window
-    window.close()
-
-
-def _wait_for(qtbot, window: MainWindow, path: Path) -> None:
-    qtbot.waitUntil(
-        lambda: window.document is not None and window.document.recording.path == path,
-        timeout=20_000,
-    )
-    qtbot.waitUntil(lambda: window.workspace.traces.is_current, timeout=20_000)
+def settings(tmp_path) -> SettingsFile:
+    """Sessions lie beside their recordings."""
+    return SettingsFile(tmp_path / "settings.json")
 
 
 def _open(qtbot, window: MainWindow, path: Path) -> None:
-    window.open_path(path)
-    _wait_for(qtbot, window, path)
+    open_in(qtbot, window, path)
     window.dialogs.close_all()
 
 
@@ -91,7 +77,7 @@ def test_no_dialog_outlives_its_document(qtbot, window, a, b, name):
     window.open_path(b)
     qtbot.waitUntil(lambda: window.dialogs.dialog is None)
     assert ended == [0]
-    _wait_for(qtbot, window, b)
+    wait_for(qtbot, window, b)
 
 
 @pytest.mark.parametrize("name", ["auto_score", "export", "choose_channels"])
@@ -137,7 +123,7 @@ def test_an_opening_that_was_superseded_gives_its_session_back(qtbot, window, a,
     window._open_file(a)
     window._opener._task._worker.wait()
     window._open_file(b)
-    _wait_for(qtbot, window, b)
+    wait_for(qtbot, window, b)
     _open(qtbot, window, a)
     assert (window.document.held_by, window.document.session.read_only) == (None, False)
 
@@ -145,7 +131,7 @@ def test_an_opening_that_was_superseded_gives_its_session_back(qtbot, window, a,
 def test_opening_a_recording_twice_at_once_leaves_it_writable(qtbot, window, a):
     window.open_path(a)
     window.open_path(a)
-    _wait_for(qtbot, window, a)
+    wait_for(qtbot, window, a)
     qtbot.waitUntil(lambda: not window.tasks.running)
     assert (window.document.held_by, window.document.session.read_only) == (None, False)
 
@@ -220,7 +206,7 @@ def test_another_recording_waits_for_an_export(qtbot, window, a, b, held_export)
     qtbot.waitUntil(lambda: window.notices.texts == (waiting,))
     assert window.document.recording.path == a
     go_on.set()
-    _wait_for(qtbot, window, b)
+    wait_for(qtbot, window, b)
     told = f"Exported to {a.parent}: a_epochs.csv"
     qtbot.waitUntil(lambda: told in window.notices.texts)
     assert (given["read_only"], given["arousals_scored"]) == (False, True)
@@ -309,7 +295,7 @@ def test_recent_files_remember_a_session_that_lies_elsewhere(qtbot, window, a, t
     elsewhere.parent.mkdir()
     a.with_suffix(".sleepscorer").rename(elsewhere)
     window.open_path(elsewhere)
-    _wait_for(qtbot, window, a)
+    wait_for(qtbot, window, a)
     assert window.settings.now.recent_files == (str(elsewhere), str(a))
 
 
@@ -531,7 +517,7 @@ def test_locating_can_be_tried_again_until_it_is_found(qtbot, window, a, tmp_pat
     assert "it has 20 epochs, and 10 are scored in the session" in window.notices.texts[1]
     qtbot.wait(20)
     press("Locate…")
-    _wait_for(qtbot, window, moved)
+    wait_for(qtbot, window, moved)
     assert window.document.session.state.stages[0] == Stage.N2
     assert not window.document.session.read_only
 

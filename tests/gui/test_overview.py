@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from driven_widget import move, roll, window_with_action
 from night_models import START, arousal, night_model, staging_of
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QColor, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.spectrogram import Spectrogram
@@ -22,7 +22,6 @@ from sleepscorer.gui.view_state import show_view, view_of
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 SHIFT, PLAIN = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
-NO_PIXELS, NO_PHASE = QPoint(), Qt.ScrollPhase.NoScrollPhase
 
 
 @pytest.fixture
@@ -39,6 +38,10 @@ def model():
 
 @pytest.fixture
 def overview(qtbot, model, tasks):
+    return shown(qtbot, model, tasks)
+
+
+def shown(qtbot, model, tasks):
     widget = Overview(model, LIGHT, tasks)
     qtbot.addWidget(widget)
     # 3 pixels an epoch.
@@ -65,37 +68,8 @@ def drag(qtbot, canvas, start, stop, *, modifier=PLAIN, button=LEFT, release=Tru
         qtbot.mouseRelease(canvas, button, modifier, stop)
 
 
-def move(canvas, here, button, modifier=PLAIN):
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent
-
-    event = QMouseEvent(
-        QEvent.Type.MouseMove,
-        QPointF(here),
-        QPointF(canvas.mapToGlobal(here)),
-        Qt.MouseButton.NoButton,
-        button,
-        modifier,
-    )
-    QApplication.sendEvent(canvas, event)
-
-
 def wheel(canvas, here, notches):
     roll(canvas, here, QPoint(0, 120 * notches))
-
-
-def roll(canvas, here, turn, *, pixels=NO_PIXELS, modifier=PLAIN, phase=NO_PHASE):
-    event = QWheelEvent(
-        QPointF(here),
-        QPointF(canvas.mapToGlobal(here)),
-        pixels,
-        turn,
-        Qt.MouseButton.NoButton,
-        modifier,
-        phase,
-        False,
-    )
-    QApplication.sendEvent(canvas, event)
 
 
 @pytest.mark.parametrize("strip", ["hypnogram", "spectrogram", "events"])
@@ -190,18 +164,8 @@ def test_a_range_is_painted_by_keys_alone(qtbot, overview, model):
 
 
 def test_escape_reaches_the_drag_before_an_action_of_the_window(qtbot, overview, model):
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    action = QAction("Leave", window)
-    action.setShortcut("Esc")
-    window.addAction(action)
-    window.setCentralWidget(overview)
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
+    window, pressed = window_with_action(qtbot, overview, "Esc")
     overview._start_timer.stop()
-    pressed = []
-    action.triggered.connect(lambda: pressed.append(1))
     canvas = overview.canvas
     drag(qtbot, canvas, place(overview, 10), place(overview, 90), modifier=SHIFT, release=False)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
@@ -225,12 +189,7 @@ def test_lights_marks_are_dragged_in_one_edit(qtbot, overview, model):
 @pytest.mark.parametrize("start", [START, None])
 def test_a_dragged_mark_names_its_time_across_midnight(qtbot, tasks, start, monkeypatch):
     model = night_model(n_epochs=400, start=start)
-    widget = Overview(model, LIGHT, tasks)
-    qtbot.addWidget(widget)
-    widget.set_gutter(100, 0)
-    widget.resize(1300, 240)
-    widget.show()
-    widget._start_timer.stop()
+    widget = shown(qtbot, model, tasks)
     notes = []
     monkeypatch.setattr(StripPainter, "note", lambda *a: notes.append(a[-1]))
     canvas = widget.canvas

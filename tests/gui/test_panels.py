@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from driven_widget import window_with_action
 from night_models import START, Wave, arousal, night_model, staging_of
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
     QLineEdit,
-    QMainWindow,
     QSlider,
     QTableView,
 )
@@ -240,17 +239,7 @@ class TestEvents:
         assert said[-1] == "EEG arousal, 5.0 s on C4-M1 at 22:55:00.0"
 
     def test_delete_in_the_list_is_not_the_windows(self, qtbot, panel, model):
-        window = QMainWindow()
-        qtbot.addWidget(window)
-        clear = QAction("Clear the epoch", window)
-        clear.setShortcut("Del")
-        window.addAction(clear)
-        window.setCentralWidget(panel)
-        with qtbot.waitActive(window):
-            window.show()
-            window.activateWindow()
-        cleared = []
-        clear.triggered.connect(lambda: cleared.append(1))
+        window, cleared = window_with_action(qtbot, panel, "Del")
         panel.setFocus()
         assert panel._view.hasFocus()
         for _ in range(2):

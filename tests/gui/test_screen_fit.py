@@ -1,12 +1,14 @@
 """Windows stay on the screen, which is 800x800 pixels in these tests."""
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.screen_fit import fit_to_screen, show_fitting
-from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.view_state import layout_text
 
 
@@ -14,8 +16,8 @@ def _is_on_screen(window) -> bool:
     return window.screen().availableGeometry().contains(window.frameGeometry())
 
 
-def test_at_first_start_on_a_small_screen_the_window_is_maximised(qtbot, tmp_path):
-    window = MainWindow(SettingsFile(tmp_path / "settings.json"))
+def test_at_first_start_on_a_small_screen_the_window_is_maximised(qtbot, settings):
+    window = MainWindow(settings)
     qtbot.addWidget(window)
     show_fitting(window)
     assert window.isMaximized()
@@ -26,11 +28,10 @@ def test_at_first_start_on_a_small_screen_the_window_is_maximised(qtbot, tmp_pat
 
 
 @pytest.mark.parametrize("place", [(1500, 900, 600, 400), (-900, -300, 500, 500)])
-def test_the_place_kept_from_another_screen_is_brought_onto_this_one(qtbot, tmp_path, place):
+def test_the_place_kept_from_another_screen_is_brought_onto_this_one(qtbot, settings, place):
     before = QMainWindow()
     qtbot.addWidget(before)
     before.setGeometry(*place)
-    settings = SettingsFile(tmp_path / "settings.json")
     settings.set(window_geometry=layout_text(before.saveGeometry()))
     window = MainWindow(settings)
     qtbot.addWidget(window)
@@ -73,10 +74,45 @@ def test_a_dialog_is_no_taller_than_the_screen(qtbot):
 
 
 @pytest.mark.parametrize("name", ["edit_keys", "preferences", "show_keys"])
-def test_the_dialogs_of_the_window_fit(qtbot, tmp_path, name):
-    window = MainWindow(SettingsFile(tmp_path / "settings.json"))
+def test_the_dialogs_of_the_window_fit(qtbot, settings, name):
+    window = MainWindow(settings)
     qtbot.addWidget(window)
     show_fitting(window)
     getattr(window.dialogs, name)()
     qtbot.waitUntil(lambda: _is_on_screen(window.dialogs.dialog))
     window.close()
+
+
+# What is wrong with who owns what ends a program, so it is looked for in one of its own.
+_FORGOTTEN = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow
+from sleepscorer.gui.screen_fit import fit_to_screen, show_fitting
+
+def show_and_forget(what):
+    if what == "window":
+        show_fitting(QMainWindow())
+    else:
+        dialog = QDialog()
+        fit_to_screen(dialog)
+        dialog.show()
+
+application = QApplication([])
+show_and_forget(sys.argv[1])
+QTimer.singleShot(400, application.quit)
+code = application.exec()
+print("went on")
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("what", ["window", "dialog"])
+def test_a_window_that_nobody_refers_to_any_more_just_goes(what):
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", _FORGOTTEN, what],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, "went on\n"), done.stderr

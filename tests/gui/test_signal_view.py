@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QWheelEvent
+from driven_widget import move, roll
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from trace_recording import model_of, signal, sines
@@ -62,34 +63,9 @@ def drag(view, start_s, stop_s, *, row=0, steps=3):
     QTest.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, points[-1])
 
 
-def move(widget, point):
-    """QTest.mouseMove holds no button down."""
-    from PySide6.QtGui import QMouseEvent
-
-    event = QMouseEvent(
-        QEvent.Type.MouseMove,
-        QPointF(point),
-        QPointF(widget.mapToGlobal(point)),
-        Qt.MouseButton.NoButton,
-        LEFT,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(widget, event)
-
-
-def wheel(widget, notches, modifiers=Qt.KeyboardModifier.NoModifier, *, at=None):
-    place = QPointF(at) if at is not None else QPointF(widget.rect().center())
-    event = QWheelEvent(
-        place,
-        QPointF(widget.mapToGlobal(place.toPoint())),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
+def wheel(widget, notches, modifier=Qt.KeyboardModifier.NoModifier, *, at=None):
+    here = widget.rect().center() if at is None else at
+    roll(widget, here, QPoint(0, 120 * notches), modifier=modifier)
 
 
 def x_of(view, time_s):

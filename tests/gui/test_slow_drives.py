@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton
+from real_window import open_in, show_window, write_night
 
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.hypnogram import Scoring
@@ -15,12 +16,8 @@ from sleepscorer.gui import opening_notices, presets
 from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.main_window import MainWindow
-from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.tasks import wait_for_threads
 from sleepscorer.session_documents import Document
-from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import derivations
-from sleepscorer.simulation.night import simulate_night
 
 
 class SlowDrive:
@@ -48,17 +45,9 @@ def drive() -> Iterator[SlowDrive]:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
-    window = MainWindow(SettingsFile(tmp_path / "settings.json"))
-    qtbot.addWidget(window)
-    window.show()
-    channels = derivations("C4-M1", "E1-M2", sampling_rate_hz=100)
-    night = simulate_night(hours=0.1, seed=2, channels=channels)
-    path = tmp_path / "night.edf"
-    write_simulated_night(night, path)
-    scoring_path(path).unlink()
-    window.open_path(path)
-    qtbot.waitUntil(lambda: window.document is not None, timeout=20_000)
+def window(qtbot, settings, tmp_path) -> Iterator[MainWindow]:
+    path = write_night(tmp_path / "night.edf", "C4-M1", "E1-M2", hours=0.1)
+    window = open_in(qtbot, show_window(qtbot, settings), path)
     qtbot.waitUntil(lambda: not window.tasks.running, timeout=20_000)
     window.dialogs.close_all()
     yield window
