@@ -11,7 +11,7 @@ from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.event_kinds import event_kind
 from sleepscorer.gui.keys import with_keys
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
-from sleepscorer.gui.trace_changes import filtered_alike, notched
+from sleepscorer.gui.traces.changes import filtered_alike, notched
 from sleepscorer.gui.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.device_status import DeviceStatus
 from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.exporting import Exporter
-from sleepscorer.gui.help_pane import HelpPane
+from sleepscorer.gui.help.help_pane import HelpPane
 from sleepscorer.gui.keys import Keys, key_map
 from sleepscorer.gui.menus import Menus
 from sleepscorer.gui.notices import NoticeBar

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from sleepscorer.gui.overview import Overview
+from sleepscorer.gui.overview.overview import Overview
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.events import EventsPanel
 from sleepscorer.gui.panels.review import ReviewPanel
 from sleepscorer.gui.panels.statistics import StatisticsPanel
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.signal_view import SignalView
 from sleepscorer.gui.tasks import TaskRunner
 from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.traces.signal_view import SignalView
 
 _OVERVIEW_PART, _TRACES_PART = 27, 73
 

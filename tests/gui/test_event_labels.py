@@ -8,11 +8,11 @@ from trace_recording import model_of, sines
 
 from sleepscorer.core.events import Event
 from sleepscorer.gui.event_kinds import EVENT_KINDS, SHORT_TEXTS
-from sleepscorer.gui.event_labels import event_labels
-from sleepscorer.gui.event_spans import LANE_PX, EventSpan
-from sleepscorer.gui.signal_view import SignalView
 from sleepscorer.gui.theme import LIGHT
-from sleepscorer.gui.trace_geometry import RowGrid
+from sleepscorer.gui.traces.event_labels import event_labels
+from sleepscorer.gui.traces.event_spans import LANE_PX, EventSpan
+from sleepscorer.gui.traces.geometry import RowGrid
+from sleepscorer.gui.traces.signal_view import SignalView
 
 _TEXT_PX = 12.0
 

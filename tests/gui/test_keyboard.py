@@ -23,7 +23,7 @@ from sleepscorer.gui.actions import BY_ID
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.focus_frame import FocusFrame, FocusFrames
-from sleepscorer.gui.help_pages import help_pages
+from sleepscorer.gui.help.help_pages import help_pages
 from sleepscorer.gui.keys import key_map
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.mnemonics import with_mnemonics, without_mnemonic

@@ -40,7 +40,7 @@ from sleepscorer.gui.dialogs.key_sheet import KeySheet, sheet_html
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
-from sleepscorer.gui.help_pages import help_pages
+from sleepscorer.gui.help.help_pages import help_pages
 from sleepscorer.gui.keys import key_map
 from sleepscorer.gui.mnemonics import without_mnemonic
 from sleepscorer.gui.notices import Answer

@@ -14,8 +14,8 @@ from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.gui.dialogs.channels import ChannelChoice
-from sleepscorer.gui.overview import Overview
-from sleepscorer.gui.overview_strips import StripPainter, stage_y
+from sleepscorer.gui.overview.overview import Overview
+from sleepscorer.gui.overview.strips import StripPainter, stage_y
 from sleepscorer.gui.tasks import TaskRunner
 from sleepscorer.gui.theme import DARK, LIGHT
 from sleepscorer.gui.view_state import show_view, view_of

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.overview_axis import NightAxis
-from sleepscorer.gui.overview_images import column_means, hypnodensity_image, spectrogram_image
+from sleepscorer.gui.overview.axis import NightAxis
+from sleepscorer.gui.overview.images import column_means, hypnodensity_image, spectrogram_image
 from sleepscorer.gui.theme import LIGHT
 
 NIGHT = NightAxis.whole(100, 800, 8 * 3600)

@@ -8,7 +8,7 @@ from sleepscorer.analysis.display import DisplayFilter
 from sleepscorer.analysis.pages import read_page
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.recording import MemorySource
-from sleepscorer.gui.page_loader import PageLoader, PageRequest
+from sleepscorer.gui.traces.page_loader import PageLoader, PageRequest
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap, MemorySource
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.epoch_title import epoch_title, scorer_of
 from sleepscorer.gui.mnemonics import without_mnemonic
-from sleepscorer.gui.signal_view import SignalView
 from sleepscorer.gui.theme import DARK, LIGHT
-from sleepscorer.gui.trace_geometry import TimeAxis, row_grid
-from sleepscorer.gui.trace_gutter import TraceGutter
-from sleepscorer.gui.trace_menu import TraceMenu
-from sleepscorer.gui.trace_painter import Screenful, TracePainter
+from sleepscorer.gui.traces.epoch_title import epoch_title, scorer_of
+from sleepscorer.gui.traces.geometry import TimeAxis, row_grid
+from sleepscorer.gui.traces.gutter import TraceGutter
+from sleepscorer.gui.traces.menu import TraceMenu
+from sleepscorer.gui.traces.painter import Screenful, TracePainter
+from sleepscorer.gui.traces.signal_view import SignalView
 
 LEFT, CTRL, SHIFT = (
     Qt.MouseButton.LeftButton,

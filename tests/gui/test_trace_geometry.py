@@ -5,9 +5,9 @@ import itertools
 import pytest
 from trace_recording import model_of, signal
 
-from sleepscorer.gui.trace_geometry import TimeAxis, level_bar, stepped_height
-from sleepscorer.gui.trace_gutter import scale_text
-from sleepscorer.gui.trace_painter import clock_labels
+from sleepscorer.gui.traces.geometry import TimeAxis, level_bar, stepped_height
+from sleepscorer.gui.traces.gutter import scale_text
+from sleepscorer.gui.traces.painter import clock_labels
 
 
 @pytest.mark.parametrize("height_uv", [300.0, 200.0, 75.0, 40.0, 8.0, 2000.0, 317.3, 0.02, 4.0])

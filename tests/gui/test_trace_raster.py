@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sleepscorer.analysis.pages import TracePage
-from sleepscorer.gui.trace_raster import Band, Scale, column_spans, draw_spans, thickened
+from sleepscorer.gui.traces.raster import Band, Scale, column_spans, draw_spans, thickened
 
 INK = 0xFF112233
 PALE = 0xFF445566

@@ -35,10 +35,10 @@ from sleepscorer.files.montage_files import save_preset
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.dialogs.trace_form import TraceForm
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.signal_view import SignalView
 from sleepscorer.gui.status_line import FITTING
 from sleepscorer.gui.tasks import TaskRunner
 from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.traces.signal_view import SignalView
 from sleepscorer.session_documents import current_author
 
 

@@ -8,12 +8,12 @@ from PySide6.QtGui import QKeyEvent, QPainter
 
 from sleepscorer.core.events import AROUSAL, Event
 from sleepscorer.gui.event_kinds import EVENT_KINDS
-from sleepscorer.gui.event_spans import LANE_PX, channel_label, row_of
 from sleepscorer.gui.theme import Theme
-from sleepscorer.gui.trace_tools import MarkTool, SelectTool, event_note, paint_band, paint_note
+from sleepscorer.gui.traces.event_spans import LANE_PX, channel_label, row_of
+from sleepscorer.gui.traces.tools import MarkTool, SelectTool, event_note, paint_band, paint_note
 
 if TYPE_CHECKING:
-    from sleepscorer.gui.trace_canvas import TraceCanvas
+    from sleepscorer.gui.traces.canvas import TraceCanvas
 
 HELD = "Arrows move it, Shift+arrows stretch it, Ctrl for seconds, Enter puts it, Esc lets go."
 """What can be done with an event in hand."""

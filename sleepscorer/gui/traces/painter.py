@@ -12,11 +12,11 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.event_labels import event_labels
-from sleepscorer.gui.event_spans import LANE_PX, EventSpan
 from sleepscorer.gui.theme import Theme, trace_colour
-from sleepscorer.gui.trace_geometry import AXIS_PX, RowGrid, TimeAxis
-from sleepscorer.gui.trace_raster import (
+from sleepscorer.gui.traces.event_labels import event_labels
+from sleepscorer.gui.traces.event_spans import LANE_PX, EventSpan
+from sleepscorer.gui.traces.geometry import AXIS_PX, RowGrid, TimeAxis
+from sleepscorer.gui.traces.raster import (
     Band,
     Pixels,
     Scale,

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.appearance import described
-from sleepscorer.gui.overview_axis import HOUR_S, NightAxis
-from sleepscorer.gui.overview_canvas import OverviewCanvas
-from sleepscorer.gui.overview_images import spectrogram_image
+from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
+from sleepscorer.gui.overview.canvas import OverviewCanvas
+from sleepscorer.gui.overview.images import spectrogram_image
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.tasks import Task, TaskRunner
 from sleepscorer.gui.theme import Theme

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
 from sleepscorer.analysis.filters import AASM_FILTERS
-from sleepscorer.gui.trace_geometry import stepped_height
+from sleepscorer.gui.traces.geometry import stepped_height
 
 
 def with_trace(montage: DisplayMontage, old: DisplayTrace, new: DisplayTrace) -> DisplayMontage:

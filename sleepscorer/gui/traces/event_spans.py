@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.core.events import Event
-from sleepscorer.gui.trace_geometry import RowGrid, TimeAxis
+from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis
 
 LANE_PX = 14.0
 """Height of the bar of an event that belongs to no row."""

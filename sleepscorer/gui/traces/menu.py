@@ -10,14 +10,14 @@ from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayT
 from sleepscorer.analysis.filters import AASM_FILTERS, described
 from sleepscorer.gui.mnemonics import give_mnemonics
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.trace_changes import (
+from sleepscorer.gui.traces.changes import (
     all_visible,
     like,
     moved,
     trace_turned,
     with_trace,
 )
-from sleepscorer.gui.trace_geometry import amount_text
+from sleepscorer.gui.traces.geometry import amount_text
 
 _HEIGHTS = (10.0, 20.0, 50.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0)
 _SENSITIVITIES_UV_MM = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0)

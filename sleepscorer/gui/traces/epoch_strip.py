@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme, ink_on
-from sleepscorer.gui.trace_geometry import STRIP_PX, RowGrid, TimeAxis
-from sleepscorer.gui.trace_painter import epochs_in_view
+from sleepscorer.gui.traces.geometry import STRIP_PX, RowGrid, TimeAxis
+from sleepscorer.gui.traces.painter import epochs_in_view
 
 _NARROWEST_LETTER_PX = 16.0
 _EDGE_PX = 3.0

@@ -22,20 +22,21 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.edits import Change
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
-from sleepscorer.gui.epoch_strip import paint_current_epoch, paint_epochs
-from sleepscorer.gui.event_spans import EventFinder, EventSpan, event_spans, span_at
-from sleepscorer.gui.page_loader import Pages
+from sleepscorer.gui.overview.wheel import NOTCH_DELTA
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme
-from sleepscorer.gui.trace_event_keys import EventKeys
-from sleepscorer.gui.trace_geometry import RowGrid, TimeAxis, row_grid, row_offset
-from sleepscorer.gui.trace_painter import (
+from sleepscorer.gui.traces.epoch_strip import paint_current_epoch, paint_epochs
+from sleepscorer.gui.traces.event_keys import EventKeys
+from sleepscorer.gui.traces.event_spans import EventFinder, EventSpan, event_spans, span_at
+from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis, row_grid, row_offset
+from sleepscorer.gui.traces.page_loader import Pages
+from sleepscorer.gui.traces.painter import (
     Screenful,
     TracePainter,
     duration_text,
     gaps_in_view,
 )
-from sleepscorer.gui.trace_tools import (
+from sleepscorer.gui.traces.tools import (
     MARK,
     MEASURE,
     SELECT,
@@ -44,7 +45,6 @@ from sleepscorer.gui.trace_tools import (
     SelectTool,
     Tool,
 )
-from sleepscorer.gui.wheel import NOTCH_DELTA
 
 
 @dataclass(frozen=True, eq=False)

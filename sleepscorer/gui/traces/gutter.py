@@ -20,11 +20,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.filters import described
+from sleepscorer.gui.overview.wheel import NOTCH_DELTA
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme, trace_colour
-from sleepscorer.gui.trace_canvas import TraceCanvas
-from sleepscorer.gui.trace_changes import trace_turned, with_trace
-from sleepscorer.gui.trace_geometry import (
+from sleepscorer.gui.traces.canvas import TraceCanvas
+from sleepscorer.gui.traces.changes import trace_turned, with_trace
+from sleepscorer.gui.traces.geometry import (
     RowGrid,
     amount_text,
     bar_value,
@@ -32,8 +33,7 @@ from sleepscorer.gui.trace_geometry import (
     row_grid,
     unit_text,
 )
-from sleepscorer.gui.trace_menu import TraceMenu
-from sleepscorer.gui.wheel import NOTCH_DELTA
+from sleepscorer.gui.traces.menu import TraceMenu
 
 GUTTER_PX = 190
 

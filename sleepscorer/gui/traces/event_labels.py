@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from sleepscorer.gui.event_kinds import SHORT_TEXTS
-from sleepscorer.gui.event_spans import EventSpan
-from sleepscorer.gui.trace_geometry import RowGrid
+from sleepscorer.gui.traces.event_spans import EventSpan
+from sleepscorer.gui.traces.geometry import RowGrid
 
 _PADDING_PX = 3.0
 _GAP_PX = 2.0

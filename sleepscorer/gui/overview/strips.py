@@ -13,7 +13,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.gui.overview_axis import NightAxis
+from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.theme import HYPNOGRAM_ORDER, Theme, ink_on
 
 _CLOCK_PX = 17.0

@@ -12,10 +12,10 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.arousals import SHORTEST_AROUSAL_S
 from sleepscorer.core.events import AROUSAL, Event
-from sleepscorer.gui.event_spans import EventSpan, channel_label
 from sleepscorer.gui.theme import Theme
-from sleepscorer.gui.trace_geometry import RowGrid, TimeAxis, amount_text
-from sleepscorer.gui.trace_painter import duration_text
+from sleepscorer.gui.traces.event_spans import EventSpan, channel_label
+from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis, amount_text
+from sleepscorer.gui.traces.painter import duration_text
 
 SELECT = "select"
 MEASURE = "measure"

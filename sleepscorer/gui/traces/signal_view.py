@@ -9,15 +9,15 @@ from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.epoch_title import TitleLine, epoch_title
-from sleepscorer.gui.page_loader import PageLoader, PageRequest
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 from sleepscorer.gui.theme import Theme
-from sleepscorer.gui.trace_canvas import PageOnScreen, TraceCanvas
-from sleepscorer.gui.trace_changes import turned
-from sleepscorer.gui.trace_event_keys import HELD
-from sleepscorer.gui.trace_geometry import TimeAxis
-from sleepscorer.gui.trace_gutter import TraceGutter
+from sleepscorer.gui.traces.canvas import PageOnScreen, TraceCanvas
+from sleepscorer.gui.traces.changes import turned
+from sleepscorer.gui.traces.epoch_title import TitleLine, epoch_title
+from sleepscorer.gui.traces.event_keys import HELD
+from sleepscorer.gui.traces.geometry import TimeAxis
+from sleepscorer.gui.traces.gutter import TraceGutter
+from sleepscorer.gui.traces.page_loader import PageLoader, PageRequest
 
 _PATIENCE_MS = 150
 _RETRY_MS = 2000

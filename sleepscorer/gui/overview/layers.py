@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings.labels import stage_of_annotation
-from sleepscorer.gui.overview_axis import NightAxis
-from sleepscorer.gui.overview_images import hypnodensity_image
-from sleepscorer.gui.overview_strips import StripPainter, Strips
+from sleepscorer.gui.overview.axis import NightAxis
+from sleepscorer.gui.overview.images import hypnodensity_image
+from sleepscorer.gui.overview.strips import StripPainter, Strips
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme
 

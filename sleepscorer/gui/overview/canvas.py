@@ -21,14 +21,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from sleepscorer.core.edits import Change
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.overview_axis import HOUR_S, NightAxis
-from sleepscorer.gui.overview_drag import Drag
-from sleepscorer.gui.overview_layers import NightLayers, column_edges_s
-from sleepscorer.gui.overview_strips import StripPainter, Strips
+from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
+from sleepscorer.gui.overview.drag import Drag
+from sleepscorer.gui.overview.layers import NightLayers, column_edges_s
+from sleepscorer.gui.overview.strips import StripPainter, Strips
+from sleepscorer.gui.overview.wheel import Wheel
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme
-from sleepscorer.gui.trace_gutter import GUTTER_PX
-from sleepscorer.gui.wheel import Wheel
+from sleepscorer.gui.traces.gutter import GUTTER_PX
 
 _NEAR_MARK_PX = 5.0
 _DRAG_PX = 3

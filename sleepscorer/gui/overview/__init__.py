@@ -1,0 +1,1 @@
+"""The night above the traces: hypnodensity, hypnogram, spectrogram on one time axis."""
