@@ -10,6 +10,7 @@ from sleepscorer.files.edf import open_edf
 from sleepscorer.files.edf_header import BDF_VERSION, EDF_VERSION
 from sleepscorer.files.recordings import EDF_SUFFIXES
 from sleepscorer.files.scorings.epoch_table import is_epoch_table, read_epoch_table
+from sleepscorer.files.scorings.nsrr_xml import is_nsrr_xml, read_nsrr_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
 
@@ -18,11 +19,11 @@ __all__ = ["read_scoring", "scoring_of_recording"]
 # Ten days of epochs with every column take a few MB.
 _MAX_TEXT_BYTES = 20_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_KNOWN = "an EDF+ hypnogram, a table of epochs (CSV) or one stage a line"
+_KNOWN = "an EDF+ hypnogram, a table of epochs (CSV), NSRR's XML or one stage a line"
 
 
 def read_scoring(path: str | Path) -> Scoring:
-    """Read an EDF+ hypnogram, our table of epochs, or one stage a line.
+    """Read an EDF+ hypnogram, our table of epochs, the XML of the NSRR, or one stage a line.
 
     The content decides, not the name. Stages of Rechtschaffen & Kales become those of the AASM
     manual (3 and 4 are N3); movement time and whatever else is no stage is unscored. ``notes``
@@ -82,6 +83,8 @@ def _scoring_of_text(content: bytes) -> Scoring:
         raise ScoringError("the file is neither EDF+ nor text", hint=f"expected {_KNOWN}")
     if not text.strip():
         raise ScoringError("the file is empty", hint=f"expected {_KNOWN}")
+    if is_nsrr_xml(text):
+        return read_nsrr_xml(text)
     lines = text.splitlines()
     return read_epoch_table(lines) if is_epoch_table(lines) else read_stage_lines(lines)
 

@@ -20,6 +20,7 @@ from sleepscorer.files.scorings.labels import stage_of_annotation
 _SUFFIXES = (
     "_scoring.edf",
     "-hypnogram.edf",
+    "-nsrr.xml",
     "_staging.json",
     "_hypnogram.edf",
     "_epochs.csv",
@@ -36,7 +37,8 @@ _SAME_TIME_S = 1e-3
 def scoring_beside(recording: Recording) -> Path | None:
     """Return a scoring that lies beside a recording, or the recording itself if it holds stages.
 
-    Sleep-EDF's ``SC4001E0-PSG.edf`` has ``SC4001EC-Hypnogram.edf``; ours are ``_scoring.edf``,
+    Sleep-EDF's ``SC4001E0-PSG.edf`` has ``SC4001EC-Hypnogram.edf``, the NSRR's ``shhs1-200001.edf``
+    has ``shhs1-200001-nsrr.xml``; ours are ``_scoring.edf``,
     ``_staging.json``, ``_hypnogram.edf`` and ``_epochs.csv`` after the recording's stem.
     """
     try:
