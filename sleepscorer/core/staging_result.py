@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.stages import STAGES, Stage
 
+_N_THREE = 3
+
 
 @dataclass(frozen=True)
 class StagingProvenance:
@@ -53,20 +55,23 @@ class Staging:
         could be staged (a gap, no signal).
     provenance
         What made it.
+    hierarchy
+        (n_epochs, 3) float32, columns wake, NREM, REM: the same epochs by a network trained to
+        tell wake from sleep, then REM from NREM; None where there is none.
     """
 
     probabilities: NDArray[np.float32]
     provenance: StagingProvenance
+    hierarchy: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
-        probabilities = np.array(self.probabilities, dtype=np.float32)
-        if probabilities.ndim != 2 or probabilities.shape[1] != len(STAGES):
-            raise ValueError(f"probabilities must be (n_epochs, 5), not {probabilities.shape}")
-        rows = probabilities.sum(axis=1)
-        if not np.all(np.isnan(rows) | (np.abs(rows - 1) < 1e-4)):
-            raise ValueError("each row of probabilities must sum to 1, or be NaN")
-        probabilities.setflags(write=False)
+        probabilities = _checked(self.probabilities, len(STAGES))
         object.__setattr__(self, "probabilities", probabilities)
+        if self.hierarchy is not None:
+            hierarchy = _checked(self.hierarchy, _N_THREE)
+            if len(hierarchy) != len(probabilities):
+                raise ValueError(f"{len(hierarchy)} rows for {len(probabilities)} epochs")
+            object.__setattr__(self, "hierarchy", hierarchy)
 
     @property
     def stages(self) -> NDArray[np.int8]:
@@ -85,3 +90,15 @@ class Staging:
             if len(self.probabilities)
             else (np.empty(0, np.float32))
         )
+
+
+def _checked(given: NDArray[np.floating], n_columns: int) -> NDArray[np.float32]:
+    """A copy that nobody can change."""
+    probabilities = np.array(given, dtype=np.float32)
+    if probabilities.ndim != 2 or probabilities.shape[1] != n_columns:
+        raise ValueError(f"probabilities must be (n_epochs, {n_columns}): {probabilities.shape}")
+    rows = probabilities.sum(axis=1)
+    if not np.all(np.isnan(rows) | (np.abs(rows - 1) < 1e-4)):
+        raise ValueError("each row of probabilities must sum to 1, or be NaN")
+    probabilities.setflags(write=False)
+    return probabilities

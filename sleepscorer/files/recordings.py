@@ -7,6 +7,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.files.edf import open_edf
 from sleepscorer.files.edf_header import BDF_VERSION, EDF_VERSION
 from sleepscorer.files.edf_samples import file_size, read_bytes
+from sleepscorer.files.epochs_npz import NPZ_SUFFIX, open_npz
 from sleepscorer.files.other_formats import (
     OTHER_FORMATS,
     companion_hint,
@@ -40,6 +41,8 @@ def open_recording(path: Path | str) -> Recording:
             "despite its name this is not an EDF or BDF file: its first bytes are not theirs",
             path=path,
         )
+    if suffix == NPZ_SUFFIX:
+        return open_npz(path)
     if suffix in OTHER_FORMATS:
         return open_other(path)
     raise RecordingError(

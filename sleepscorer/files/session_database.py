@@ -56,7 +56,9 @@ _VERSION_1 = (
     *_append_only("edits"),
 )
 
-MIGRATIONS = (_VERSION_1,)
+_VERSION_2 = ("ALTER TABLE stagings ADD COLUMN hierarchy BLOB",)
+
+MIGRATIONS = (_VERSION_1, _VERSION_2)
 """Statements that lead from each version (PRAGMA user_version) to the next, from 0, empty.
 
 What was released is never changed: a change of the tables is a new entry.

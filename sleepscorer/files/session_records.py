@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sleepscorer.core.edits import Author, Change, Edit, EditKind
 from sleepscorer.core.events import Event
@@ -16,7 +17,7 @@ _LIGHTS_FIELDS = ("lights_before", "lights_after")
 _PROBABILITIES = np.dtype("<f4")
 
 EditRow = tuple[int, str, str, str, str, str, str, int | None]
-StagingRow = tuple[int, bytes, str]
+StagingRow = tuple[int, bytes, str, bytes | None]
 
 
 def plain_text(text: str) -> str:
@@ -78,15 +79,15 @@ def staging_row(staging: Staging) -> StagingRow:
     """Return the columns of a staging; the probabilities as little-endian float32, row by row."""
     return (
         len(staging.probabilities),
-        staging.probabilities.astype(_PROBABILITIES).tobytes(),
+        _bytes(staging.probabilities),
         json_text(asdict(staging.provenance)),
+        None if staging.hierarchy is None else _bytes(staging.hierarchy),
     )
 
 
 def staging_of_row(row: StagingRow) -> Staging:
     """Return the staging that was stored, bit by bit; ValueError or KeyError where damaged."""
-    n_epochs, content, provenance = row
-    probabilities = np.frombuffer(content, _PROBABILITIES).reshape(n_epochs, -1)
+    n_epochs, content, provenance, three = row
     values = json.loads(provenance)
     arguments: dict[str, Any] = {
         field.name: tuple(values[field.name])
@@ -94,4 +95,16 @@ def staging_of_row(row: StagingRow) -> Staging:
         else values[field.name]
         for field in fields(StagingProvenance)
     }
-    return Staging(probabilities.astype(np.float32), StagingProvenance(**arguments))
+    return Staging(
+        _rows(content, n_epochs),
+        StagingProvenance(**arguments),
+        None if three is None else _rows(three, n_epochs),
+    )
+
+
+def _bytes(probabilities: NDArray[np.float32]) -> bytes:
+    return probabilities.astype(_PROBABILITIES).tobytes()
+
+
+def _rows(content: bytes, n_epochs: int) -> NDArray[np.float32]:
+    return np.frombuffer(content, _PROBABILITIES).reshape(n_epochs, -1).astype(np.float32)

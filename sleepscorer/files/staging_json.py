@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError, ScoringError
@@ -16,6 +17,7 @@ from sleepscorer.files.own_files import STAGING_FORMAT
 
 _SCHEMA_VERSION = 1
 
+_THREE = ("wake", "nrem", "rem")
 _TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
 
 
@@ -65,7 +67,9 @@ def read_staging_json(path: Path) -> Staging:
     if document.get("provenance") is None:
         raise ScoringError("this file holds stages set by people and no staging", path=path)
     try:
-        return Staging(_probabilities(document), _provenance(document["provenance"]))
+        return Staging(
+            _probabilities(document), _provenance(document["provenance"]), _hierarchy(document)
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScoringError(f"this staging is damaged: {error}", path=path) from error
 
@@ -103,7 +107,9 @@ def _document(night: Night) -> dict[str, Any]:
         "n_epochs_edited": night.n_edited,
         "stages": [Stage(stage).text for stage in hypnogram.stages.tolist()],
         "probability_columns": [stage.text for stage in STAGES],
-        "probabilities": None if night.staging is None else _rows(night.staging),
+        "probabilities": None if night.staging is None else _rows(night.staging.probabilities),
+        "hierarchy_columns": list(_THREE),
+        "hierarchy": _hierarchy_rows(night.staging),
         "statistics": night.statistics.as_dict(),
         "statistics_notes": list(night.statistics.notes),
         "events": [asdict(event) for event in night.events],
@@ -127,19 +133,35 @@ def _recording(night: Night) -> dict[str, Any]:
     }
 
 
-def _rows(staging: Staging) -> list[list[float | None]]:
+def _hierarchy_rows(staging: Staging | None) -> list[list[float | None]] | None:
+    if staging is None or staging.hierarchy is None:
+        return None
+    return _rows(staging.hierarchy)
+
+
+def _rows(probabilities: NDArray[np.float32]) -> list[list[float | None]]:
     # Nine digits tell every float32 from its neighbours (IEEE 754).
     return [
         [None if np.isnan(value) else float(f"{value:.9g}") for value in row]
-        for row in staging.probabilities.tolist()
+        for row in probabilities.tolist()
     ]
 
 
-def _probabilities(document: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.float32]]:
+def _probabilities(document: dict[str, Any]) -> NDArray[np.float32]:
     if document["probability_columns"] != [stage.text for stage in STAGES]:
         raise ValueError(f"unknown columns {document['probability_columns']}")
-    rows = [[np.nan if p is None else float(p) for p in row] for row in document["probabilities"]]
-    return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else len(STAGES))
+    return _array(document["probabilities"], len(STAGES))
+
+
+def _hierarchy(document: dict[str, Any]) -> NDArray[np.float32] | None:
+    # Files of versions before 0.2 have none.
+    stored = document.get("hierarchy")
+    return None if stored is None else _array(stored, len(_THREE))
+
+
+def _array(stored: list[list[float | None]], n_columns: int) -> NDArray[np.float32]:
+    rows = [[np.nan if p is None else float(p) for p in row] for row in stored]
+    return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else n_columns)
 
 
 def _provenance(stored: dict[str, Any]) -> StagingProvenance:

@@ -1,5 +1,6 @@
 """The session file: every finished edit outlives a kill, and nothing stored is ever changed."""
 
+import dataclasses
 import os
 import random
 import shutil
@@ -18,11 +19,12 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
-from sleepscorer.files import session_database
+from sleepscorer.files import session_database, session_file
 from sleepscorer.files.fingerprint import Fingerprint
 from sleepscorer.files.session_database import MIGRATIONS, SessionNotWritable, migrate
 from sleepscorer.files.session_file import RecordingEntry, SessionFile
 from sleepscorer.files.session_lock import SessionHeld, lock_path, take_lock
+from sleepscorer.files.session_records import staging_row
 
 ANNA = Author("anna", "lab-3")
 BEN = Author("ben", "lab-4")
@@ -125,7 +127,7 @@ def test_a_later_entry_of_the_recording_holds_and_the_hash_belongs_to_one(path):
         "INSERT INTO edits VALUES (9, '', '', '', 'manual', '', '{}', NULL)",
         "UPDATE stagings SET probabilities = x'00'",
         "DELETE FROM stagings",
-        "REPLACE INTO stagings VALUES (1, 0, x'', '{}')",
+        "REPLACE INTO stagings VALUES (1, 0, x'', '{}', NULL)",
         "UPDATE recordings SET n_epochs = 1",
         "DELETE FROM recordings",
         "UPDATE hashes SET sha256 = ''",
@@ -244,6 +246,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
+from sleepscorer.files.session_records import staging_row
 from sleepscorer.files.session_lock import take_lock
 lock = take_lock(Path(sys.argv[1]), Author("anna", "lab-3"))
 print("held", flush=True)
@@ -303,6 +306,7 @@ CONTEND = """
 import os, sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
+from sleepscorer.files.session_records import staging_row
 from sleepscorer.files.session_lock import SessionHeld, take_lock
 path = Path(sys.argv[1])
 taken = 0
@@ -463,9 +467,9 @@ def test_older_sessions_are_migrated_at_once_or_not_at_all(path, monkeypatch):
     with pytest.raises(sqlite3.OperationalError):
         migrate(connection, path, (*NEXT, ("CREATE TABLE new (x)", "nonsense")))
     assert _dump(path) == before
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     migrate(connection, path, NEXT)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(NEXT),)
     assert connection.execute("SELECT software FROM edits").fetchall() == [(None,)]
     migrate(connection, path, NEXT)
     connection.close()
@@ -559,3 +563,32 @@ def test_edits_are_synced_to_the_disk_before_append_returns(path):
     file.append(edit(1, stage=int(Stage.R)))
     assert not connection.in_transaction
     file.close()
+
+
+def test_the_trained_hierarchy_is_stored_beside_the_stages(path):
+    three = np.tile(np.float32([0.25, 0.25, 0.5]), (len(staging().probabilities), 1))
+    file = SessionFile.open(path)
+    file.append(edit(1), dataclasses.replace(staging(), hierarchy=three))
+    file.append(edit(2), staging())
+    file.close()
+    found = stored(path).stagings
+    np.testing.assert_array_equal(found[0].hierarchy, three)
+    assert found[1].hierarchy is None
+
+
+def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
+    with monkeypatch.context() as old:
+        old.setattr(session_database, "MIGRATIONS", MIGRATIONS[:1])
+        old.setattr(migrate, "__defaults__", (MIGRATIONS[:1],))
+        old.setattr(
+            session_file,
+            "_ADD_STAGING",
+            "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM stagings",
+        )
+        old.setattr(session_file, "staging_row", lambda given: staging_row(given)[:3])
+        file = SessionFile.open(path)
+        file.append(edit(1), staging())
+        file.close()
+    (found,) = stored(path).stagings
+    np.testing.assert_array_equal(found.probabilities, staging().probabilities)
+    assert found.hierarchy is None
