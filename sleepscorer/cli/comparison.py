@@ -82,11 +82,12 @@ def print_agreement(options: argparse.Namespace) -> int:
     if options.json:
         say(json.dumps(found.as_dict(), indent=2, allow_nan=False))
     else:
-        say("\n".join(_agreement_lines(found)))
+        say("\n".join(agreement_lines(found)))
     return 0
 
 
-def _agreement_lines(found: Agreement) -> list[str]:
+def agreement_lines(found: Agreement, *, columns: str = "OTHER") -> list[str]:
+    """Agreement, figures by stage and the confusion matrix, as printed."""
     values: dict[str, Any] = found.as_dict()
     kappa = "–"
     if found.kappa is not None:
@@ -105,7 +106,7 @@ def _agreement_lines(found: Agreement) -> list[str]:
     for key, label in (("recall", "sensitivity"), ("precision", "precision"), ("f1", "F1")):
         cells = (values[key][name] for name in names)
         lines.append(f"{label:<11}" + "".join(f"{_share(cell):>8}" for cell in cells)[1:])
-    lines += ["", "confusion (rows REFERENCE, columns OTHER)"]
+    lines += ["", f"confusion (rows REFERENCE, columns {columns})"]
     lines += [
         f"{name:<10}" + "".join(f"{count:>8}" for count in row)
         for name, row in zip(names, found.confusion, strict=True)

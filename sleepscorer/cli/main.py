@@ -99,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_statistics(commands.add_parser("statistics", help="sleep statistics of a scoring"))
     _add_agreement(commands.add_parser("agreement", help="compare two scorings epoch by epoch"))
     _add_simulate(commands.add_parser("simulate", help="make a synthetic recording"))
+    _add_explain(commands.add_parser("explain", help="why an epoch got its stage"))
+    _add_train(commands.add_parser("train", help="train a network on scored nights"))
+    _add_evaluate(commands.add_parser("evaluate", help="judge weights on held-out nights"))
     models = commands.add_parser("models", help="list the weights that are installed")
     models.set_defaults(run=_run_models)
     return parser
@@ -193,6 +196,57 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_simulate)
 
 
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="a recording")
+    parser.add_argument("--epoch", type=int, required=True, metavar="N", help="from 1")
+    parser.add_argument("--stage", metavar="S", help="instead of the most probable one")
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw traces and activation")
+    parser.add_argument("--force", action="store_true", help="replace that file")
+    for role in ("eeg", "eog", "emg"):
+        parser.add_argument(f"--{role}", action="append", metavar="NAME", help="as with score")
+    _add_device(parser)
+    parser.add_argument("--weights", metavar="NAME", help="see: sleepscorer models")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but the result")
+    parser.set_defaults(run=_run_explain)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--data", required=True, metavar="KIND", help="sleep-edf, shhs, folder or features")
+    add("--folder", type=Path, metavar="DIR", help="where the data lie")
+    add("--out", type=Path, required=True, metavar="DIR", help="folder of the run; goes on there")
+    add("--protocol", metavar="NAME", help="edf-20, edf-78 or shhs: the split of the papers")
+    add("--folds", type=int, metavar="N", help="cross-validate in N folds of people")
+    add("--only-fold", type=int, metavar="N", help="only this fold, from 1")
+    add("--subject", metavar="REGEX", help="its group is the person in a file's name")
+    add("--trim", metavar="WHAT", help="30min (of wake around sleep), in-bed or none")
+    add("--front-end", default="multi_scale_cnn", metavar="NAME", help="default: %(default)s")
+    add("--head", default="bilstm", metavar="NAME", help="default: %(default)s")
+    add("--channels", default="eeg,eog", metavar="LIST", help="default: %(default)s")
+    add(
+        "--learned",
+        type=int,
+        metavar="N",
+        default=16,
+        help="features beside band powers; default: %(default)s",
+    )
+    add("--start", metavar="WEIGHTS", help="begin from these, or none; default: shipped ones")
+    add("--steps", type=int, metavar="N", help="batches at most")
+    add("--seed", type=int, metavar="N", default=1)
+    _add_device(parser)
+    add("--quiet", action="store_true", help="say nothing but errors")
+    parser.set_defaults(run=_run_train)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="see models/")
+    parser.add_argument("--weights", action="append", metavar="NAME", help="default: all")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="write the tables here")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    parser.set_defaults(run=_run_evaluate)
+
+
 def _run_open(options: argparse.Namespace) -> int:
     from sleepscorer.cli.window import open_window
 
@@ -233,6 +287,24 @@ def _run_agreement(options: argparse.Namespace) -> int:
     from sleepscorer.cli.comparison import print_agreement
 
     return print_agreement(options)
+
+
+def _run_explain(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.explain import explain_epoch
+
+    return explain_epoch(options)
+
+
+def _run_train(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.training import train_network
+
+    return train_network(options)
+
+
+def _run_evaluate(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.training import evaluate_weights
+
+    return evaluate_weights(options)
 
 
 def _run_models(_options: argparse.Namespace) -> int:

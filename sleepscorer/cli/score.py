@@ -10,9 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
+from sleepscorer.cli.comparison import agreement_lines
 from sleepscorer.cli.output import complain, counted, in_words, say_if_possible
+from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.progress import Progress, silent
+from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.night import Night
 from sleepscorer.pipeline import (
     ScoredNight,
@@ -53,9 +57,18 @@ def score_files(options: argparse.Namespace) -> int:
         taken.update(scored.outputs)
         if not options.quiet:
             print_scored(scored, time.monotonic() - began_s)
+            _print_report(path, scored)
     if failed and len(files) > 1:
         complain(f"sleepscorer: {failed} of {len(files)} recordings were not scored")
     return _SOME_FAILED if failed else 0
+
+
+def _print_report(path: Path, scored: ScoredNight) -> None:
+    """Print how far the stages agree with the expert's, where an archive of epochs has those."""
+    reference = scoring_in_npz(path) if path.suffix.lower() == NPZ_SUFFIX else None
+    if reference is not None:
+        found = agreement(reference, Scoring(scored.night.hypnogram))
+        say_if_possible("\n".join(agreement_lines(found, columns="STAGED")))
 
 
 def _recordings(files: Sequence[Path], *, quiet: bool) -> tuple[Path, ...]:

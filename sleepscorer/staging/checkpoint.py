@@ -17,8 +17,8 @@ from sleepscorer.staging.bands import BANDS_HZ
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
-DEFAULT_WEIGHTS = "sleepedf-bands-1"
-_FORMAT = 1
+DEFAULT_WEIGHTS = "sleepedf-cnn-bilstm-2"
+_FORMAT = 2
 INPUT: dict[str, Any] = {
     "rate_hz": RATE_HZ,
     "epoch_s": EPOCH_S,
@@ -40,7 +40,7 @@ class WeightsInfo:
     folder
         Where it lies.
     architecture
-        The network's class, ``"CnnLstm"``.
+        The network's class, ``"StagingNetwork"``.
     network
         Its sizes.
     sha256

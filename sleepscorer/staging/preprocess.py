@@ -19,9 +19,14 @@ from sleepscorer.core.stages import EPOCH_S
 RATE_HZ = 100
 SAMPLES_PER_EPOCH = int(EPOCH_S) * RATE_HZ
 
-Band = Literal["eeg", "eog"]
-PASS_BANDS_HZ: dict[Band, tuple[float, float]] = {"eeg": (0.5, 30.0), "eog": (0.5, 15.0)}
-"""Pass bands of the published Sleep-EDF features that the first weights learned from."""
+Band = Literal["eeg", "eog", "emg"]
+PASS_BANDS_HZ: dict[Band, tuple[float, float]] = {
+    "eeg": (0.5, 30.0),
+    "eog": (0.5, 15.0),
+    "emg": (10.0, 40.0),
+}
+"""Pass bands of EEG and EOG in the published Sleep-EDF features that the weights learned from; of
+the chin EMG what is left of it at 100 Hz."""
 
 _BLOCK_EPOCHS = 20
 _MARGIN_S = 10.0
@@ -89,7 +94,12 @@ class EpochBlock:
 
 
 def epoch_blocks(
-    channel: ResolvedDerivation, n_epochs: int, *, band: Band, gaps: tuple[Gap, ...] = ()
+    channel: ResolvedDerivation,
+    n_epochs: int,
+    *,
+    band: Band,
+    gaps: tuple[Gap, ...] = (),
+    first_epoch: int = 0,
 ) -> Iterator[EpochBlock]:
     """Read a derivation's epochs in order, 10 minutes at a time.
 
@@ -99,13 +109,15 @@ def epoch_blocks(
         What to read. Each stored signal of a difference is checked by itself: a flat reference
         does not show in the difference.
     n_epochs
-        Whole epochs of the recording.
+        Where to stop; whole epochs of the recording for all of it.
     band
-        ``"eeg"`` passes 0.5 to 30 Hz, ``"eog"`` 0.5 to 15 Hz.
+        Which of :data:`PASS_BANDS_HZ` is passed.
     gaps
         Gaps of the recording: an epoch that touches one is not usable.
+    first_epoch
+        Where to begin.
     """
-    for first in range(0, n_epochs, _BLOCK_EPOCHS):
+    for first in range(first_epoch, n_epochs, _BLOCK_EPOCHS):
         stop = min(first + _BLOCK_EPOCHS, n_epochs)
         yield _read_block(channel, first, stop, band, gaps)
 

@@ -1,9 +1,9 @@
 """Stages a recording with a trained network."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,23 +25,25 @@ from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
 from sleepscorer.staging.devices import choose_device
-from sleepscorer.staging.input_gate import ChannelQuality
-from sleepscorer.staging.networks.cnn_lstm import CnnLstm, CnnLstmConfig
+from sleepscorer.staging.measured_night import MeasuredChannel, MeasuredNight
+from sleepscorer.staging.networks.staging_network import (
+    NetworkConfig,
+    StagingNetwork,
+)
 from sleepscorer.staging.preprocess import Band, epoch_blocks
-from sleepscorer.staging.scaling import around_main_sleep, log_scale
+from sleepscorer.staging.scaling import around_main_sleep
 from sleepscorer.staging.windows import averaged_windows
 
+ARCHITECTURE = "StagingNetwork"
+"""What ``config.json`` of weights names that this stager can load."""
+
 _MAX_SCALINGS = 5
+_N_ANSWERS = len(STAGES) + 3
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, eq=False)
-class _Measured:
-    """One channel as the encoder saw it: (n_epochs, 5) log band powers, and its quality."""
-
-    log_powers: NDArray[np.float32]
-    quality: ChannelQuality
+_Channels = dict[Band, list[MeasuredChannel]]
 
 
 class Stager:
@@ -67,7 +69,7 @@ class Stager:
         # idle machine, and on a busy one their spin-waiting for each other costs tenfold.
         torch.set_num_threads(1)
         self.info = read_info(weights)
-        self._network = _load_network(self.info)
+        self._network = load_network(self.info)
         self._device = choose_device(device)
         self._fell_back = False
         self._on_device(lambda: None)
@@ -102,44 +104,66 @@ class Stager:
                 f"the recording lasts {recording.duration_s:.4g} s, less than one 30-s epoch",
                 path=recording.path,
             )
-        notes = [*channels.notes]
-        warnings = [*channels.warnings, *input_gate.warnings_on_length(n_epochs)]
-        eeg, eog = self._measure_all(recording, channels, warnings, part_of(progress, 0.0, 0.8))
-        for measured in (*eeg, *eog):
-            notes.extend(input_gate.notes_on_units(measured.quality.channel))
-        if channels.emg:
-            notes.append(
-                f"The chin EMG ({', '.join(c.name for c in channels.emg)}) was not used:"
-                f" the weights {self.info.name} were trained on EEG and EOG."
-            )
-        if eeg and eog:
-            warnings.extend(_swap_warnings(eeg[0], eog[0]))
-        probabilities = self._staged(eeg, eog, n_epochs, part_of(progress, 0.8, 1.0))
+        night = self.measure(recording, channels, part_of(progress, 0.0, 0.8))
+        answers, night = self._staged(night, part_of(progress, 0.8, 1.0))
+        probabilities, hierarchy = np.split(answers, [len(STAGES)], axis=1)
+        warnings = [*night.warnings]
         unstaged = int(np.isnan(probabilities[:, 0]).sum())
         if unstaged:
             warnings.append(f"{unstaged} of {n_epochs} epochs have no signal and stay unscored.")
         if self._fell_back:
             warnings.append("The GPU ran out of memory: the network ran on the CPU.")
         progress(1.0, "staged")
-        return Staging(probabilities, self._provenance(eeg, eog, notes, warnings))
+        return Staging(probabilities, self._provenance(night, warnings), hierarchy)
 
-    def _provenance(
-        self,
-        eeg: Sequence[_Measured],
-        eog: Sequence[_Measured],
-        notes: Sequence[str],
-        warnings: Sequence[str],
-    ) -> StagingProvenance:
+    def measure(
+        self, recording: Recording, channels: StagerChannels, progress: Progress = silent
+    ) -> MeasuredNight:
+        """Read every channel and measure its epochs; what can't be used is left out and said.
+
+        Raises
+        ------
+        StagingRefused
+            If no EEG or EOG can be used.
+        """
+        notes = [*channels.notes]
+        warnings = [*channels.warnings, *input_gate.warnings_on_length(recording.n_epochs)]
+        measured = self._measure_all(recording, channels, warnings, progress)
+        for one in chain.from_iterable(measured.values()):
+            notes.extend(input_gate.notes_on_units(one.derivation))
+        if channels.emg and "emg" not in measured:
+            notes.append(
+                f"The chin EMG ({', '.join(c.name for c in channels.emg)}) was not used:"
+                f" the weights {self.info.name} were trained without it."
+            )
+        if measured["eeg"] and measured["eog"]:
+            warnings.extend(_swap_warnings(measured["eeg"][0], measured["eog"][0]))
+        around = np.ones(recording.n_epochs, dtype=bool)
+        return MeasuredNight(measured, around, tuple(notes), tuple(warnings))
+
+    def located(self, night: MeasuredNight) -> MeasuredNight:
+        """The same night with its main sleep found, as :meth:`stage` finds it."""
+        return self._staged(night, silent)[1]
+
+    def network_on_cpu(self) -> StagingNetwork:
+        """The network, brought back from a GPU: to explain it epoch by epoch."""
+        return self._network.to("cpu")
+
+    def _provenance(self, night: MeasuredNight, warnings: Sequence[str]) -> StagingProvenance:
+        names = {
+            kind: tuple(one.derivation.name for one in channels)
+            for kind, channels in night.channels.items()
+        }
         return StagingProvenance(
             weights_name=self.info.name,
             weights_sha256=self.info.sha256,
-            eeg=tuple(measured.quality.channel.name for measured in eeg),
-            eog=tuple(measured.quality.channel.name for measured in eog),
-            emg=(),
+            eeg=names["eeg"],
+            eog=names["eog"],
+            emg=names.get("emg", ()),
             device=self._device.type,
             software=f"sleepscorer {__version__}",
             created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-            notes=tuple(notes),
+            notes=night.notes,
             warnings=tuple(dict.fromkeys(warnings)),
         )
 
@@ -149,26 +173,28 @@ class Stager:
         channels: StagerChannels,
         warnings: list[str],
         progress: Progress,
-    ) -> tuple[list[_Measured], list[_Measured]]:
+    ) -> _Channels:
         """Read and measure every channel that can be used; say why the others can't."""
+        resolved = {"eeg": channels.eeg, "eog": channels.eog, "emg": channels.emg}
+        kept: _Channels = {"eeg": [], "eog": []}
+        for kind in self._network.config.kinds:
+            kept[kind] = []
         wanted: list[tuple[ResolvedDerivation, Band]] = [
-            *((channel, "eeg") for channel in channels.eeg),
-            *((channel, "eog") for channel in channels.eog),
+            (channel, kind) for kind in self._network.config.kinds for channel in resolved[kind]
         ]
-        kept: dict[Band, list[_Measured]] = {"eeg": [], "eog": []}
         refused: list[str] = []
-        for index, (channel, band) in enumerate(wanted):
+        for index, (channel, kind) in enumerate(wanted):
             part = part_of(progress, index / len(wanted), (index + 1) / len(wanted))
             reason = input_gate.reason_against(channel)
             if not reason:
-                measured = self._measure(recording, channel, band, part)
+                measured = self._measure(recording, channel, kind, part)
                 reason = input_gate.reason_after(measured.quality)
             if reason:
                 refused.append(reason)
                 continue
             warnings.extend(input_gate.warnings_before(channel))
             warnings.extend(input_gate.warnings_after(measured.quality))
-            kept[band].append(measured)
+            kept[kind].append(measured)
         if not kept["eeg"] and not kept["eog"]:
             raise StagingRefused(
                 "; ".join(refused) if refused else "no EEG or EOG was found or chosen",
@@ -176,27 +202,27 @@ class Stager:
                 hint="name channels with --eeg and --eog; sleepscorer info lists them",
             )
         warnings.extend(f"{reason}; it was left out." for reason in refused)
-        return kept["eeg"], kept["eog"]
+        return kept
 
     def _measure(
-        self, recording: Recording, channel: ResolvedDerivation, band: Band, progress: Progress
-    ) -> _Measured:
+        self, recording: Recording, channel: ResolvedDerivation, kind: Band, progress: Progress
+    ) -> MeasuredChannel:
         n_epochs = recording.n_epochs
-        log_powers, blocks = [], []
-        for block in epoch_blocks(channel, n_epochs, band=band, gaps=recording.gaps):
-            log_powers.append(self._encoded(block.epochs))
+        measures, blocks = [], []
+        for block in epoch_blocks(channel, n_epochs, band=kind, gaps=recording.gaps):
+            measures.append(self._encoded(block.epochs))
             blocks.append(block.quality)
             done = block.first_epoch + len(block.epochs)
             progress(done / n_epochs, f"{channel.name}: epoch {done} of {n_epochs}")
-        powers = np.concatenate(log_powers)
-        return _Measured(powers, input_gate.judged(channel, powers, blocks))
+        joined = np.concatenate(measures)
+        return MeasuredChannel(joined, input_gate.judged(channel, joined[:, :N_BANDS], blocks))
 
     def _encoded(self, epochs: NDArray[np.float32]) -> NDArray[np.float32]:
         def run() -> NDArray[np.float32]:
             with torch.inference_mode():
                 on_device = torch.from_numpy(epochs).to(self._device)
-                powers: NDArray[np.float32] = self._network.encoder(on_device).cpu().numpy()
-                return powers
+                measures: NDArray[np.float32] = self._network.encoder(on_device).cpu().numpy()
+                return measures
 
         return self._on_device(run)
 
@@ -214,79 +240,70 @@ class Stager:
             return run()
 
     def _staged(
-        self,
-        eeg: Sequence[_Measured],
-        eog: Sequence[_Measured],
-        n_epochs: int,
-        progress: Progress,
-    ) -> NDArray[np.float32]:
+        self, night: MeasuredNight, progress: Progress
+    ) -> tuple[NDArray[np.float32], MeasuredNight]:
         """Scale, stage, look where the main sleep is, and scale by that until it holds still."""
-        around = np.ones(n_epochs, dtype=bool)
         for scaling in range(_MAX_SCALINGS):
             part = part_of(progress, scaling / _MAX_SCALINGS, (scaling + 1) / _MAX_SCALINGS)
-            probabilities = self._mean_over_pairs(eeg, eog, around, part)
-            found = around_main_sleep(1 - probabilities[:, Stage.W])
-            if np.array_equal(found, around):
+            answers = self._mean_over_combinations(night, part)
+            found = around_main_sleep(1 - answers[:, Stage.W])
+            if np.array_equal(found, night.around):
                 break
-            around = found
-        return probabilities
+            night = replace(night, around=found)
+        return answers, night
 
-    def _mean_over_pairs(
-        self,
-        eeg: Sequence[_Measured],
-        eog: Sequence[_Measured],
-        around: NDArray[np.bool_],
-        progress: Progress,
+    def _mean_over_combinations(
+        self, night: MeasuredNight, progress: Progress
     ) -> NDArray[np.float32]:
-        """(n_epochs, 5): the mean over the pairs of EEG and EOG, NaN where none is usable."""
-        n_epochs = around.size
-        total = np.zeros((n_epochs, len(STAGES)))
-        count = np.zeros(n_epochs)
-        pairs = list(product(eeg or (None,), eog or (None,)))
-        for index, pair in enumerate(pairs):
-            part = part_of(progress, index / len(pairs), (index + 1) / len(pairs))
-            powers, present = _head_inputs(pair, around, n_epochs)
-            # An epoch in which this pair has its EEG counts; one that has only the EOG is left to
-            # it where no EEG at all is usable.
-            weight = np.where(present[:, 0] > 0, 1.0, 1e-3 * present[:, 1])
-            total += weight[:, None] * averaged_windows(self._head, powers, present, part)
+        """(n_epochs, 8): the mean over the combinations of one channel of each kind.
+
+        NaN where none is usable.
+        """
+        total = np.zeros((night.n_epochs, _N_ANSWERS))
+        count = np.zeros(night.n_epochs)
+        kinds = self._network.config.kinds
+        combinations = list(product(*(range(len(night.channels[k])) or (None,) for k in kinds)))
+        for index, combination in enumerate(combinations):
+            part = part_of(progress, index / len(combinations), (index + 1) / len(combinations))
+            features, present = night.inputs(dict(zip(kinds, combination, strict=True)), kinds)
+            weight = _weight(present.numpy(), kinds)
+            answers = averaged_windows(self._head, features.numpy(), present.numpy(), part)
+            total += weight[:, None] * answers
             count += weight
         staged = count > 0
-        result = np.full((n_epochs, len(STAGES)), np.nan, dtype=np.float32)
-        mean = total[staged] / count[staged, None]
-        result[staged] = mean / mean.sum(axis=1, keepdims=True)
+        result = np.full(total.shape, np.nan, dtype=np.float32)
+        result[staged] = total[staged] / count[staged, None]
         return result
 
     def _head(
-        self, powers: NDArray[np.float32], present: NDArray[np.float32]
+        self, features: NDArray[np.float32], present: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         def run() -> NDArray[np.float32]:
             with torch.inference_mode():
-                inputs = torch.from_numpy(powers).to(self._device)
-                answers: NDArray[np.float32] = (
-                    self._network.probabilities(
-                        inputs[..., :N_BANDS],
-                        inputs[..., N_BANDS:],
-                        torch.from_numpy(present).to(self._device),
-                    )
-                    .cpu()
-                    .numpy()
-                )
+                on_device = (torch.from_numpy(x).to(self._device) for x in (features, present))
+                answers: NDArray[np.float32] = self._network.answers(*on_device).cpu().numpy()
                 return answers
 
         return self._on_device(run)
 
 
-def _load_network(info: WeightsInfo) -> CnnLstm:
+def load_network(info: WeightsInfo) -> StagingNetwork:
+    """Make the network of these weights, ready to run on the CPU.
+
+    Raises
+    ------
+    WeightsError
+        If they are damaged, or of a network that this program does not have.
+    """
     content = read_verified(info)
-    if info.architecture != "CnnLstm":
+    if info.architecture != ARCHITECTURE:
         raise WeightsError(
             f"this program has no network {info.architecture!r}",
             path=info.weights_path,
             hint="install the version of the program they were made for",
         )
     try:
-        network = CnnLstm(CnnLstmConfig(**info.network))
+        network = StagingNetwork(NetworkConfig.from_dict(info.network))
         network.load_state_dict(load_tensors(content))
     except (TypeError, ValueError, RuntimeError, SafetensorError) as error:
         raise WeightsError(
@@ -305,30 +322,24 @@ def _is_out_of_memory(error: RuntimeError) -> bool:
     )
 
 
-def _head_inputs(
-    pair: tuple[_Measured | None, _Measured | None],
-    around: NDArray[np.bool_],
-    n_epochs: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(n_epochs, 10) scaled log band powers of EEG and EOG, and (n_epochs, 2) their presence."""
-    powers = np.zeros((n_epochs, 2 * N_BANDS), dtype=np.float32)
-    present = np.zeros((n_epochs, 2), dtype=np.float32)
-    for index, measured in enumerate(pair):
-        if measured is None:
-            continue
-        usable = measured.quality.usable
-        counted = usable & around if (usable & around).any() else usable
-        scaled = measured.log_powers - log_scale(measured.log_powers, counted)
-        columns = slice(index * N_BANDS, (index + 1) * N_BANDS)
-        powers[usable, columns] = scaled[usable]
-        present[:, index] = usable
-    return powers, present
+def _weight(present: NDArray[np.float32], kinds: Sequence[Band]) -> NDArray[np.float64]:
+    """(n_epochs,) how much a combination of channels counts.
+
+    An epoch in which it has its EEG counts; one that has only the EOG is left to it where no EEG at
+    all is usable. Nobody stages by the chin EMG alone.
+    """
+    by_kind = dict(zip(kinds, present.T.astype(np.float64), strict=True))
+    nothing = np.zeros(len(present))
+    weight: NDArray[np.float64] = np.where(
+        by_kind.get("eeg", nothing) > 0, 1.0, 1e-3 * by_kind.get("eog", nothing)
+    )
+    return weight
 
 
-def _swap_warnings(eeg: _Measured, eog: _Measured) -> tuple[str, ...]:
+def _swap_warnings(eeg: MeasuredChannel, eog: MeasuredChannel) -> tuple[str, ...]:
     return input_gate.swap_warning(
-        eeg.quality.channel.name,
+        eeg.derivation.name,
         eeg.log_powers[eeg.quality.usable],
-        eog.quality.channel.name,
+        eog.derivation.name,
         eog.log_powers[eog.quality.usable],
     )

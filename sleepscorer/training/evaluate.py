@@ -1,6 +1,6 @@
-"""How well staging agrees with experts: on held-out nights, always pooled over epochs."""
+"""How well staging agrees with experts, and how sure it may be: on held-out nights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,74 +9,144 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.stages import STAGES
 from sleepscorer.staging.bands import N_BANDS
-from sleepscorer.staging.networks.cnn_lstm import CnnLstm
-from sleepscorer.staging.scaling import log_scale
+from sleepscorer.staging.networks.staging_network import StagingNetwork, night_features
+from sleepscorer.staging.preprocess import Band
+from sleepscorer.staging.scaling import night_levels
 from sleepscorer.staging.windows import averaged_windows
-from sleepscorer.training.nights import LabelledNight
+from sleepscorer.training.nights import TrainingNight
 
-FPZ_CZ, PZ_OZ = 0, 1
+Channels = Mapping[Band, int]
+"""Which derivation of each kind is used; what is not named is absent."""
+
+_EPOCHS_AT_A_TIME = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """Probabilities (n, 5) and expert labels (n,), labelled epochs of all nights in one row."""
-
-    probabilities: NDArray[np.float64]
-    labels: NDArray[np.int64]
-
-    def agreement(self) -> Agreement:
-        """Agreement of the most probable stages with the experts."""
-        return agreement(
-            Scoring(Hypnogram(self.labels.astype(np.int8))),
-            Scoring(Hypnogram(self.probabilities.argmax(axis=1).astype(np.int8))),
-        )
-
-    def calibration_error(self, n_bins: int = 15) -> float:
-        """Mean gap between confidence and accuracy, by bins of confidence (Guo et al. 2017)."""
-        confidence = self.probabilities.max(axis=1)
-        right = self.probabilities.argmax(axis=1) == self.labels
-        bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
-        gaps = [
-            abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
-            for b in range(n_bins)
-            if (bins == b).any()
-        ]
-        return float(np.sum(gaps))
-
-
-def answers_on_nights(
-    network: CnnLstm, nights: Sequence[LabelledNight], *, derivation: int | None, with_eog: bool
-) -> Answers:
-    """Stage nights from their band powers, as the stager does from signals.
+class NightAnswers:
+    """What a network says of the scored epochs of one night.
 
     Parameters
     ----------
-    derivation
-        Index of the EEG derivation, or None for EOG alone.
-    with_eog
-        Whether the head sees the EOG.
+    night
+        Its name.
+    probabilities
+        (n, 5).
+    hierarchy
+        (n, 3) wake, NREM, REM by the trained hierarchy.
+    labels
+        (n,) the expert's.
     """
 
-    def head(powers: NDArray[np.float32], present: NDArray[np.float32]) -> NDArray[np.float32]:
+    night: str
+    probabilities: NDArray[np.float64]
+    hierarchy: NDArray[np.float64]
+    labels: NDArray[np.int64]
+
+
+def answers_on(
+    network: StagingNetwork, nights: Sequence[TrainingNight], channels: Channels
+) -> list[NightAnswers]:
+    """Stage nights as the stager does, from their signals or else from their band powers.
+
+    Nights without any of the channels are left out.
+    """
+    answers = []
+    for night in nights:
+        used = {
+            k: d for k, d in channels.items() if k in night.powers and k in network.config.kinds
+        }
+        if not used:
+            continue
+        staged = _staged(network, night, used)
+        labelled = night.labels >= 0
+        answers.append(
+            NightAnswers(
+                night.name,
+                staged[labelled, : len(STAGES)],
+                staged[labelled, len(STAGES) :],
+                night.labels[labelled],
+            )
+        )
+    return answers
+
+
+def _staged(
+    network: StagingNetwork, night: TrainingNight, channels: Channels
+) -> NDArray[np.float64]:
+    everywhere = np.ones(night.n_epochs, dtype=bool)
+    device = next(network.parameters()).device
+    features = torch.zeros(night.n_epochs, len(network.config.kinds), network.config.n_features)
+    present = np.zeros((night.n_epochs, len(network.config.kinds)), dtype=np.float32)
+    for index, kind in enumerate(network.config.kinds):
+        if kind in channels:
+            measures = _measures(network, night, kind, channels[kind])
+            levels = night_levels(measures[:, :N_BANDS], everywhere)
+            features[:, index] = night_features(
+                torch.from_numpy(measures), torch.from_numpy(levels)
+            )
+            present[:, index] = 1
+
+    def head(features: NDArray[np.float32], present: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            inputs = torch.from_numpy(powers)
-            answer: NDArray[np.float32] = network.probabilities(
-                inputs[..., :N_BANDS], inputs[..., N_BANDS:], torch.from_numpy(present)
-            ).numpy()
+            on_device = (torch.from_numpy(each).to(device) for each in (features, present))
+            answer: NDArray[np.float32] = network.answers(*on_device).cpu().numpy()
             return answer
 
-    probabilities, labels = [], []
-    for night in nights:
-        everywhere = np.ones(len(night.labels), dtype=bool)
-        eeg = night.eeg[:, derivation or 0]
-        powers = np.concatenate(
-            [eeg - log_scale(eeg, everywhere), night.eog - log_scale(night.eog, everywhere)], axis=1
-        ).astype(np.float32)
-        present = np.zeros((len(powers), 2), dtype=np.float32)
-        present[:, 0] = derivation is not None
-        present[:, 1] = with_eog
-        labelled = night.labels >= 0
-        probabilities.append(averaged_windows(head, powers, present)[labelled])
-        labels.append(night.labels[labelled])
-    return Answers(np.concatenate(probabilities), np.concatenate(labels))
+    return averaged_windows(head, features.numpy(), present)
+
+
+def _measures(
+    network: StagingNetwork, night: TrainingNight, kind: Band, derivation: int
+) -> NDArray[np.float32]:
+    """(n_epochs, 5 + n_learned): by the network where there are signals, else exact powers."""
+    if kind not in night.signals:
+        return night.powers[kind][:, derivation]
+    device = next(network.parameters()).device
+    signals, parts = night.signals[kind], []
+    with torch.inference_mode():
+        for first in range(0, night.n_epochs, _EPOCHS_AT_A_TIME):
+            epochs = np.array(signals[first : first + _EPOCHS_AT_A_TIME, derivation], np.float32)
+            parts.append(network.encoder(torch.from_numpy(epochs).to(device)).cpu().numpy())
+    return np.concatenate(parts)
+
+
+def pooled(answers: Sequence[NightAnswers]) -> NightAnswers:
+    """All epochs in one row."""
+    return NightAnswers(
+        f"{len(answers)} nights",
+        np.concatenate([each.probabilities for each in answers]),
+        np.concatenate([each.hierarchy for each in answers]),
+        np.concatenate([each.labels for each in answers]),
+    )
+
+
+def agreement_of(answers: NightAnswers) -> Agreement:
+    """Agreement of the most probable stages with the expert."""
+    return agreement(
+        Scoring(Hypnogram(answers.labels.astype(np.int8))),
+        Scoring(Hypnogram(answers.probabilities.argmax(axis=1).astype(np.int8))),
+    )
+
+
+def fitted_channels(network: StagingNetwork, nights: Sequence[TrainingNight]) -> list[Channels]:
+    """The sets of channels to validate by: all kinds together, then each derivation of the EEG."""
+    held: dict[Band, int] = {}
+    for kind in network.config.kinds:
+        n_derivations = [night.powers[kind].shape[1] for night in nights if kind in night.powers]
+        if n_derivations:
+            held[kind] = min(n_derivations)
+    everything = dict.fromkeys(held, 0)
+    alone: list[Channels] = [{"eeg": index} for index in range(held.get("eeg", 0))]
+    return [everything, *(each for each in alone if each != everything)]
+
+
+def mean_kappa(network: StagingNetwork, nights: Sequence[TrainingNight]) -> float:
+    """Kappa with the experts, the mean over the sets of channels: what a training stops by."""
+    kappas = []
+    for channels in fitted_channels(network, nights):
+        answers = answers_on(network, nights, channels)
+        kappas.append(agreement_of(pooled(answers)).kappa if answers else None)
+    # Where one stage is all there is, kappa has no value: as good as chance.
+    return float(np.mean([kappa or 0.0 for kappa in kappas]))

@@ -1,7 +1,7 @@
-"""Scored nights as band powers, split by subject."""
+"""Scored nights to learn from: band powers, or signals, with the experts' stages."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,69 +9,90 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.staging.bands import N_BANDS
+from sleepscorer.staging.preprocess import Band
 
-TEST_SUBJECTS = frozenset({5, 8, 16, 30, 35, 40, 46, 48, 52, 61, 63, 66, 67, 77})
-"""Held out from training and from every choice."""
-VALIDATION_SUBJECTS = frozenset({1, 11, 22, 28, 33, 43, 50, 57, 64, 71})
-"""Held out from training; they choose when to stop and the temperature."""
-
-_N_BANDS = 5
+NO_LABEL = -100
+"""Where the experts' label is not a stage; never part of a loss or a figure."""
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledNight:
+class TrainingNight:
     """One scored night.
 
     Parameters
     ----------
-    record, subject
-        Name of the record and number of its subject in Sleep-EDF.
-    eeg
-        (n_epochs, n_derivations, 5) natural log band powers of the EEG derivations.
-    eog
-        (n_epochs, 5) of the EOG.
+    name
+        Of the recording.
+    subject
+        Whose night it is: all nights of a person stay on one side of every split.
     labels
-        (n_epochs,) 0 to 4, or -100 where the experts' label is not a stage.
+        (n_epochs,) 0 to 4, or :data:`NO_LABEL`.
+    powers
+        For each kind of channel (n_epochs, n_derivations, 5) natural log band powers.
+    signals
+        For each kind of channel (n_epochs, n_derivations, 3000) at 100 Hz, maybe on disk; empty
+        where only the powers are known.
     """
 
-    record: str
-    subject: int
-    eeg: NDArray[np.float32]
-    eog: NDArray[np.float32]
+    name: str
+    subject: str
     labels: NDArray[np.int64]
+    powers: Mapping[Band, NDArray[np.float32]]
+    signals: Mapping[Band, NDArray[np.floating]]
+
+    @property
+    def n_epochs(self) -> int:
+        """How many epochs it has."""
+        return len(self.labels)
 
 
-def load_nights(folder: Path) -> tuple[LabelledNight, ...]:
-    """Read every night that ``folder/index.csv`` lists.
+def feature_nights(folder: Path) -> tuple[TrainingNight, ...]:
+    """Read the nights that ``folder/index.csv`` lists (columns ``record``, ``subject``).
 
     Each file holds ``features`` (n_epochs, 3, 10): Fpz-Cz, Pz-Oz and horizontal EOG, the first five
-    of ten being log band powers; and ``labels``.
+    of ten being natural log band powers; and ``labels``.
+
+    Raises
+    ------
+    SleepScorerError
+        If there is no such index, or a night is not as described.
     """
     index = folder / "index.csv"
     if not index.is_file():
         raise SleepScorerError("no index.csv of scored nights", path=folder)
     with index.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return tuple(_load_night(folder, row["record"], int(row["subject"])) for row in rows)
+    return tuple(_feature_night(folder, row["record"], row["subject"]) for row in rows)
 
 
-def _load_night(folder: Path, record: str, subject: int) -> LabelledNight:
-    with np.load(folder / f"{record}.npz", allow_pickle=False) as arrays:
-        features = arrays["features"].astype(np.float32)
-        labels = arrays["labels"].astype(np.int64)
-    return LabelledNight(
-        record, subject, features[:, :2, :_N_BANDS], features[:, 2, :_N_BANDS], labels
-    )
+def _feature_night(folder: Path, record: str, subject: str) -> TrainingNight:
+    path = folder / f"{record}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            features = arrays["features"].astype(np.float32)
+            labels = arrays["labels"].astype(np.int64)
+        powers: dict[Band, NDArray[np.float32]] = {
+            "eeg": features[:, :2, :N_BANDS],
+            "eog": features[:, 2:3, :N_BANDS],
+        }
+        labels = np.where((labels >= 0) & (labels < 5), labels, NO_LABEL)
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        raise SleepScorerError(f"not a night of features: {error}", path=path) from error
+    if features.shape[:2] != (len(labels), 3):
+        raise SleepScorerError(f"features {features.shape} for {len(labels)} labels", path=path)
+    return TrainingNight(record, subject, labels, powers, {})
 
 
 def of_subjects(
-    nights: Sequence[LabelledNight], subjects: frozenset[int]
-) -> tuple[LabelledNight, ...]:
-    """The nights of some subjects; both nights of a person always stay together."""
+    nights: Sequence[TrainingNight], subjects: frozenset[str]
+) -> tuple[TrainingNight, ...]:
+    """The nights of some subjects."""
     return tuple(night for night in nights if night.subject in subjects)
 
 
-def training_nights(nights: Sequence[LabelledNight]) -> tuple[LabelledNight, ...]:
-    """The nights of everybody who is neither test nor validation subject."""
-    held_out = TEST_SUBJECTS | VALIDATION_SUBJECTS
-    return tuple(night for night in nights if night.subject not in held_out)
+def counted(nights: Sequence[TrainingNight]) -> str:
+    """Say how much it is: ``"27 nights of 14 people, 33580 scored epochs"``."""
+    n_people = len({night.subject for night in nights})
+    n_epochs = sum(int((night.labels >= 0).sum()) for night in nights)
+    return f"{len(nights)} nights of {n_people} people, {n_epochs} scored epochs"

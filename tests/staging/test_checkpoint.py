@@ -61,7 +61,7 @@ def test_weights_that_are_no_safetensors_are_refused(copied):
 def test_weights_that_do_not_fit_their_configuration_are_refused(copied):
     path = copied / "config.json"
     config = json.loads(path.read_text())
-    config["network"]["n_hidden"] += 1
+    config["network"]["width"] += 8
     path.write_text(json.dumps(config))
     with pytest.raises(WeightsError, match="do not fit"):
         Stager(DEFAULT_WEIGHTS, device="cpu")

@@ -1,0 +1,174 @@
+"""``sleepscorer train`` and ``sleepscorer evaluate``."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from sleepscorer.cli.output import complain, say
+from sleepscorer.cli.score import progress_bar
+from sleepscorer.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+    from sleepscorer.staging.preprocess import Band
+    from sleepscorer.training.nights import TrainingNight
+    from sleepscorer.training.raw_nights import Trim
+
+_FEATURES = "features"
+_RAW_STEPS, _RAW_WINDOW_EPOCHS, _RAW_WINDOWS = 4000, 20, 8
+
+
+def train_network(options: argparse.Namespace) -> int:
+    """Train a network on scored nights, people apart, and judge it on those it did not see."""
+    config = _config(options)
+    # torch takes a second to import: what is wrong with the options is said before that.
+    from sleepscorer.staging.devices import choose_device
+    from sleepscorer.training.protocols import splits_of
+    from sleepscorer.training.runs import Run, run_folds
+    from sleepscorer.training.trainer import Recipe
+
+    is_raw = options.data != _FEATURES
+    if is_raw:
+        recipe = Recipe(
+            n_steps=options.steps or _RAW_STEPS,
+            window_epochs=_RAW_WINDOW_EPOCHS,
+            batch_windows=_RAW_WINDOWS,
+            seed=options.seed,
+            raw=True,
+        )
+    else:
+        recipe = Recipe(n_steps=options.steps or Recipe.n_steps, seed=options.seed)
+    start = _start(options, config)
+    device = choose_device(options.device)
+    nights, data = _nights(options, config.kinds)
+    splits = splits_of(nights, protocol=options.protocol, n_folds=options.folds, seed=options.seed)
+    if options.only_fold is not None:
+        if not 1 <= options.only_fold <= len(splits):
+            raise UsageError(f"there is no fold {options.only_fold} of {len(splits)}")
+        splits = splits[options.only_fold - 1 : options.only_fold]
+    run = Run(config, recipe, data, device)
+    with progress_bar(options.out.name, quiet=options.quiet) as progress:
+        found = run_folds(run, nights, splits, options.out, start=start, progress=progress)
+    if not options.quiet:
+        say(
+            f"{found['n_nights']} nights, {found['n_epochs']} epochs of people it did not see:"
+            f" accuracy {found['accuracy']:.3f}, kappa {found['kappa']:.3f},"
+            f" macro-F1 {found['macro_f1']:.3f}, calibration error {found['ece']:.3f}"
+        )
+        say(f"weights, curves and figures are in {options.out}")
+    return 0
+
+
+def _config(options: argparse.Namespace) -> "NetworkConfig":
+    from sleepscorer.staging.networks.staging_network import KINDS, NetworkConfig
+
+    wanted = {name.strip() for name in options.channels.split(",")}
+    unknown = wanted - set(KINDS)
+    if unknown:
+        raise UsageError(
+            f"--channels {', '.join(sorted(unknown))}", hint=f"there are {', '.join(KINDS)}"
+        )
+    kinds = tuple(kind for kind in KINDS if kind in wanted)
+    n_learned = 0 if options.data == _FEATURES else options.learned
+    try:
+        return NetworkConfig(options.front_end, (options.head,), kinds, n_learned=n_learned)
+    except ValueError as error:
+        raise UsageError(str(error), hint="see: sleepscorer train --help") from error
+
+
+def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetwork | None":
+    """The network to begin from: named, or shipped with the same front-end."""
+    from sleepscorer.core.errors import WeightsError
+    from sleepscorer.staging.checkpoint import available_weights, read_info
+    from sleepscorer.staging.stager import load_network
+
+    if options.start == "none":
+        return None
+    if options.start is not None:
+        path = Path(options.start)
+        return load_network(read_info(path if path.is_dir() else options.start))
+    for info in available_weights():
+        if not isinstance(info, WeightsError) and info.network["front_end"] == config.front_end:
+            return load_network(info)
+    return None
+
+
+def _nights(
+    options: argparse.Namespace, kinds: "tuple[Band, ...]"
+) -> "tuple[Sequence[TrainingNight], str]":
+    """The nights, and in words where they come from."""
+    from sleepscorer.training.nights import feature_nights
+    from sleepscorer.training.raw_nights import prepared
+    from sleepscorer.training.scored_recordings import SOURCES, any_folder, downloaded_sleep_edf
+
+    if options.data != _FEATURES and options.data not in SOURCES:
+        raise UsageError(
+            f"--data {options.data}", hint=f"there are {', '.join((_FEATURES, *SOURCES))}"
+        )
+    if options.folder is None and options.data != "sleep-edf":
+        raise UsageError(f"--data {options.data} needs --folder")
+    if options.data == _FEATURES:
+        return feature_nights(options.folder), f"features of {options.folder.name}"
+    if options.data == "folder":
+        scored = any_folder(options.folder, subject=options.subject)
+    elif options.folder is None:
+        scored = downloaded_sleep_edf()
+    else:
+        scored = SOURCES[options.data](options.folder)
+    with progress_bar("reading", quiet=options.quiet) as progress:
+        nights, refused = prepared(
+            scored, kinds, options.out / "epochs", trim=_trim(options), progress=progress
+        )
+    for sentence in refused:
+        complain(f"sleepscorer: {sentence}")
+    if not nights:
+        raise UsageError("none of the recordings can be learned from", path=options.folder)
+    return nights, options.data
+
+
+def _trim(options: argparse.Namespace) -> "Trim":
+    from sleepscorer.training.protocols import PROTOCOLS
+    from sleepscorer.training.raw_nights import Trim
+
+    if options.trim is None:
+        known = PROTOCOLS.get(options.protocol or "")
+        return known.trim if known is not None else "30min"
+    if options.trim not in get_args(Trim):
+        raise UsageError(f"--trim {options.trim}", hint=f"there are {', '.join(get_args(Trim))}")
+    trim: Trim = options.trim
+    return trim
+
+
+def evaluate_weights(options: argparse.Namespace) -> int:
+    """Judge weights by everything that a folder holds; print and write the tables."""
+    from sleepscorer.core.errors import WeightsError
+    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+    from sleepscorer.staging.stagers import offered_stagers
+    from sleepscorer.training.judging import judge
+    from sleepscorer.training.results import bars, card_text, results_text
+
+    names: list[str | Path] = [
+        Path(name) if Path(name).is_dir() else name for name in options.weights or ()
+    ] or [info.name for info in available_weights() if not isinstance(info, WeightsError)]
+    other = next((one for one in offered_stagers() if one.name == "yasa"), None)
+    if other is None:
+        complain("sleepscorer: YASA is not installed (pip install 'sleepscorer[yasa]'): left out")
+    judged = []
+    for name in names:
+        with progress_bar(str(name), quiet=options.quiet) as progress:
+            judged.append(judge(name, options.data, other=other, progress=progress))
+    judged.sort(key=lambda one: (one.name != DEFAULT_WEIGHTS, one.name))
+    text = results_text(judged, DEFAULT_WEIGHTS)
+    if options.results is not None:
+        options.results.write_text(text, encoding="utf-8")
+        for one in judged:
+            card = options.results.parent / one.name / "MODEL_CARD.md"
+            if card.parent.is_dir():
+                card.write_text(card_text(one), encoding="utf-8")
+    if not options.quiet:
+        say(text)
+    missed = [name for name, _, reached in bars(judged[0]) if not reached]
+    if missed:
+        complain(f"sleepscorer: {judged[0].name} misses: {'; '.join(missed)}")
+    return 0

@@ -1,0 +1,126 @@
+"""Where in an epoch the network found its stage: gradient-weighted class activation maps.
+
+Selvaraju et al. 2017 (ICCV, Grad-CAM), in one dimension: the maps of the front-end, each weighed by
+how much the logit of the stage grows with it, summed, and what is negative left out. The gradient
+goes from the logit through the sequence model, the features against the night and the encoder, for
+any front-end and head.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.staging.measured_night import MeasuredNight
+from sleepscorer.staging.networks.staging_network import N_STAGES, StagingNetwork, night_features
+from sleepscorer.staging.preprocess import Band, epoch_blocks
+from sleepscorer.staging.stager import Stager
+from sleepscorer.staging.windows import WINDOW_EPOCHS
+
+STEP_S = 0.5
+"""Time between two values of a map."""
+
+
+@dataclass(frozen=True, eq=False)
+class ActivationMap:
+    """Where in an epoch of one channel a stage was found.
+
+    Parameters
+    ----------
+    channel
+        Name of the derivation.
+    kind
+        ``"eeg"``, ``"eog"`` or ``"emg"``.
+    values
+        (60,) float32, 0 to 1, each half a second; all maps of an epoch share one scale, so that a
+        channel that did not matter stays dark.
+    """
+
+    channel: str
+    kind: Band
+    values: NDArray[np.float32]
+
+
+def activation_maps(
+    stager: Stager, night: MeasuredNight, recording: Recording, epoch: int, stage: Stage
+) -> tuple[ActivationMap, ...]:
+    """Explain a stage of an epoch, channel by channel.
+
+    Parameters
+    ----------
+    stager, night
+        What staged the recording, and what it measured (:meth:`Stager.measure`).
+    recording
+        Read once more at this epoch.
+    epoch
+        Its index.
+    stage
+        Of which the network is asked; not necessarily the most probable one.
+
+    Returns
+    -------
+    One map for each channel that was usable in the epoch; none where nothing was.
+    """
+    if not 0 <= epoch < recording.n_epochs or stage not in range(N_STAGES):
+        raise ValueError(f"no stage {stage} of epoch {epoch} of {recording.n_epochs}")
+    network = stager.network_on_cpu()
+    found: list[tuple[str, Band, Tensor]] = []
+    for kind in network.config.kinds:
+        for index, channel in enumerate(night.channels[kind]):
+            if channel.quality.usable[epoch]:
+                raw = _raw_map(network, night, recording, (kind, index, epoch), stage)
+                found.append((channel.derivation.name, kind, raw))
+    highest = max((float(raw.max()) for _, _, raw in found), default=0.0)
+    return tuple(
+        ActivationMap(name, kind, (raw / highest if highest > 0 else raw).numpy())
+        for name, kind, raw in found
+    )
+
+
+def _raw_map(
+    network: StagingNetwork,
+    night: MeasuredNight,
+    recording: Recording,
+    which: tuple[Band, int, int],
+    stage: Stage,
+) -> Tensor:
+    """(60,) not yet scaled."""
+    kind, index, epoch = which
+    kinds, channel = network.config.kinds, night.channels[kind][index]
+    # The other kinds take part with their first channel, as they did when it was staged.
+    chosen: dict[Band, int | None] = {k: 0 if night.channels[k] else None for k in kinds}
+    chosen[kind] = index
+    window = _window(epoch, night.n_epochs)
+    features, present = (each[window] for each in night.inputs(chosen, kinds))
+    own = (torch.arange(len(present)) == epoch - window.start)[:, None]
+    (block,) = epoch_blocks(
+        channel.derivation, epoch + 1, band=kind, gaps=recording.gaps, first_epoch=epoch
+    )
+    levels = torch.from_numpy(channel.levels(night.around))
+    with torch.enable_grad():
+        maps, log_power = network.encoder.maps(torch.from_numpy(block.epochs))
+        maps = maps.detach().requires_grad_()
+        relative = night_features(network.encoder.measures(maps, log_power.detach()), levels)
+        seen = features.clone()
+        seen[:, kinds.index(kind)] = torch.where(own, relative, features[:, kinds.index(kind)])
+        logits = torch.stack(
+            [head(seen[None], present[None]) for head in network.stage_heads]
+        )  # (n_heads, 1, n_epochs, 7)
+        logit = logits[:, 0, epoch - window.start, int(stage)].mean()
+        (gradient,) = torch.autograd.grad(logit, maps)
+    weights = gradient.mean(dim=2, keepdim=True)  # (1, n_maps, 1)
+    summed = torch.relu((weights * maps.detach()).sum(dim=1, keepdim=True))  # (1, 1, n_frames)
+    n_steps = round(EPOCH_S / STEP_S)
+    return functional.interpolate(summed, n_steps, mode="linear", align_corners=False)[0, 0]
+
+
+def _window(epoch: int, n_epochs: int) -> slice:
+    """The window of the heads that has the epoch in its middle, as far as the night allows."""
+    length = min(WINDOW_EPOCHS, n_epochs)
+    start = min(max(epoch - length // 2, 0), n_epochs - length)
+    return slice(start, start + length)

@@ -1,0 +1,124 @@
+"""YASA as a second opinion (Vallat and Walker 2021, eLife 10:e70092).
+
+LightGBM on features of one EEG, and an EOG and a chin EMG where there are any. It takes microvolts
+at face value and a sampling rate of 80 Hz or more, and does not say when it gets something else:
+that is seen to here.
+"""
+
+import warnings
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.derivation import ResolvedDerivation
+from sleepscorer.core.errors import StagingRefused
+from sleepscorer.core.montage import StagerChannels
+from sleepscorer.core.progress import Progress
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+
+_MIN_RATE_HZ = 50.0
+_FULL_RATE_HZ = 80.0
+_MIN_EPOCHS = 10
+_RATE_HZ = 100
+_COLUMNS = {"WAKE": "W", "REM": "R"}
+_VOLTS_IN_UV = 1e-6
+
+
+class YasaStager:
+    """YASA's ``SleepStaging`` on the first EEG, EOG and chin EMG of those chosen."""
+
+    def __init__(self) -> None:
+        self.title = f"YASA {version('yasa')}"
+
+    def stage(self, recording: Recording, channels: StagerChannels, progress: Progress) -> Staging:
+        """Stage a recording; epochs in gaps or without a signal stay unscored."""
+        if not channels.eeg:
+            raise StagingRefused("YASA needs an EEG", path=recording.path)
+        if recording.n_epochs < _MIN_EPOCHS:
+            raise StagingRefused(
+                f"YASA needs 5 min, and the recording has {recording.n_epochs * EPOCH_S / 60:g}",
+                path=recording.path,
+            )
+        used = [kind[0] for kind in (channels.eeg, channels.eog, channels.emg) if kind]
+        for channel in used:
+            if channel.sampling_rate_hz < _MIN_RATE_HZ:
+                raise StagingRefused(
+                    f"YASA needs {_MIN_RATE_HZ:g} Hz, and {channel.name} has"
+                    f" {channel.sampling_rate_hz:g}",
+                    path=recording.path,
+                )
+        warned = [
+            f"{channel.name} is stored at {channel.sampling_rate_hz:g} Hz, below the"
+            f" {_FULL_RATE_HZ:g} Hz that YASA asks for; it was resampled."
+            for channel in used
+            if channel.sampling_rate_hz < _FULL_RATE_HZ
+        ]
+        samples = []
+        for index, channel in enumerate(used):
+            progress(index / (len(used) + 2), f"reading {channel.name}")
+            samples.append(_read(channel, recording))
+        progress(len(used) / (len(used) + 2), self.title)
+        probabilities = _staged(samples, channels)
+        in_gap = np.zeros(recording.n_epochs, dtype=bool)
+        for gap in recording.gaps:
+            in_gap[int(gap.start_s // EPOCH_S) : int(-(-gap.stop_s // EPOCH_S))] = True
+        probabilities[in_gap] = np.nan
+        progress(1.0, "staged")
+        names = [
+            (kind[0].name,) if kind else () for kind in (channels.eeg, channels.eog, channels.emg)
+        ]
+        return Staging(
+            probabilities,
+            StagingProvenance(
+                weights_name=self.title,
+                weights_sha256="",
+                eeg=names[0],
+                eog=names[1],
+                emg=names[2],
+                device="cpu",
+                software=self.title,
+                created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+                notes=("A second opinion; age and sex were not given to it.",),
+                warnings=tuple(warned),
+            ),
+        )
+
+
+def _read(channel: ResolvedDerivation, recording: Recording) -> NDArray[np.float64]:
+    """The whole epochs at 100 Hz, in volts; zero where nothing was recorded."""
+    import mne
+
+    duration_s = recording.n_epochs * EPOCH_S
+    samples = np.nan_to_num(channel.read(0.0, duration_s).astype(np.float64)) * _VOLTS_IN_UV
+    n_wanted = round(duration_s * _RATE_HZ)
+    if samples.size == n_wanted:
+        return samples
+    resampled: NDArray[np.float64] = mne.filter.resample(
+        samples, up=n_wanted, down=samples.size, npad="auto", verbose="error"
+    )
+    return resampled[:n_wanted]
+
+
+def _staged(samples: list[NDArray[np.float64]], channels: StagerChannels) -> NDArray[np.float32]:
+    import mne
+    import yasa
+
+    roles = [
+        role
+        for role, kind in (("eeg", channels.eeg), ("eog", channels.eog), ("emg", channels.emg))
+        if kind
+    ]
+    info = mne.create_info(roles, _RATE_HZ, roles)
+    with warnings.catch_warnings():
+        # It was trained with an older scikit-learn, and says so for every night.
+        warnings.simplefilter("ignore")
+        raw = mne.io.RawArray(np.stack(samples), info, verbose="error")
+        staging = yasa.SleepStaging(raw, **{f"{role}_name": role for role in roles})
+        table = staging.predict().proba
+    columns = {_COLUMNS.get(str(name), str(name)): name for name in table.columns}
+    ordered = table[[columns[name] for name in ("W", "N1", "N2", "N3", "R")]]
+    return np.array(ordered, dtype=np.float32)

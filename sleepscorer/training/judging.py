@@ -1,0 +1,221 @@
+"""Judges weights: on held-out nights, on raw recordings beside another stager, on wake."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sleepscorer.core.agreement import Agreement
+from sleepscorer.core.errors import StagingRefused
+from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.staging.preprocess import Band
+from sleepscorer.staging.stager import Stager, load_network
+from sleepscorer.staging.stagers import Offered
+from sleepscorer.training.encoder_regression import N_CHECK_RECORDINGS, encoder_error
+from sleepscorer.training.evaluate import (
+    NightAnswers,
+    agreement_of,
+    answers_on,
+    pooled,
+)
+from sleepscorer.training.nights import TrainingNight, counted, feature_nights
+from sleepscorer.training.real_recordings import (
+    ScoredRecording,
+    scored_recordings,
+    unscored_wake,
+)
+from sleepscorer.training.runs import metrics_of
+from sleepscorer.training.signals import wake_epochs
+from sleepscorer.training.simulated_emg import with_simulated_emg
+from sleepscorer.training.splits import held_out
+
+CHANNEL_SETS: dict[str, dict[Band, int]] = {
+    "Fpz-Cz + EOG": {"eeg": 0, "eog": 0},
+    "Fpz-Cz": {"eeg": 0},
+    "Pz-Oz": {"eeg": 1},
+    "EOG": {"eog": 0},
+}
+"""By which derivations the held-out nights are staged."""
+
+
+@dataclass(frozen=True)
+class RawJudgement:
+    """Agreement on raw signals of one recording, or of several pooled."""
+
+    name: str
+    channels: str
+    ours: Agreement
+    theirs: Agreement | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything that is measured of a set of weights.
+
+    Parameters
+    ----------
+    name, sha256, summary
+        Of the weights.
+    validation, test
+        For each set of channels the figures of :func:`~sleepscorer.training.runs.metrics_of`.
+    n_validation, n_test
+        How much that is, in words.
+    recordings
+        Raw signals, the last row all pooled.
+    wake_called_sleep
+        (epochs called sleep, epochs staged) of recordings of wake.
+    encoder_error
+        (5,) mean absolute error of the log band powers on real EEG it was not trained on.
+    n_parameters
+        Of the network.
+    seconds_a_night
+        To stage the longest of the scored recordings, scaled to 960 epochs.
+    temperature
+        Of the calibrated probabilities.
+    """
+
+    name: str
+    sha256: str
+    summary: str
+    validation: dict[str, dict[str, Any]]
+    test: dict[str, dict[str, Any]]
+    n_validation: str
+    n_test: str
+    recordings: tuple[RawJudgement, ...]
+    wake_called_sleep: tuple[int, int]
+    encoder_error: tuple[float, ...]
+    n_parameters: int
+    seconds_a_night: float
+    temperature: float
+
+
+def judge(
+    weights: str | Path, data: Path, *, other: Offered | None = None, progress: Progress = silent
+) -> Judgement:
+    """Judge weights by everything that ``data`` holds.
+
+    Parameters
+    ----------
+    weights
+        Name of a folder in ``models/``, or a path.
+    data
+        Holds ``sleepedf_features``, ``dreams``, ``female57`` and ``pz_oz_wake``.
+    other
+        A stager to judge by the same recordings in the same run.
+    """
+    stager = Stager(weights, device="cpu")
+    network = load_network(stager.info)
+    nights = feature_nights(data / "sleepedf_features")
+    if "emg" in network.config.kinds:
+        nights = with_simulated_emg(nights, seed=2)
+    _, validation, test = held_out(nights).parts(nights)
+    progress(0.0, "held-out nights")
+    sets = {
+        name: channels
+        for name, channels in CHANNEL_SETS.items()
+        if set(channels) <= set(network.config.kinds)
+    }
+    on_validation, on_test = (
+        {name: metrics_of(answers_on(network, part, channels)) for name, channels in sets.items()}
+        for part in (validation, test)
+    )
+    recordings = _on_recordings(stager, data, other, part_of(progress, 0.4, 0.6))
+    called_sleep, seconds = _on_wake(stager, data / "pz_oz_wake", part_of(progress, 0.6, 1.0))
+    new = wake_epochs(data / "pz_oz_wake", skip=-N_CHECK_RECORDINGS)
+    return Judgement(
+        name=stager.info.name,
+        sha256=stager.info.sha256,
+        summary=stager.info.summary,
+        validation=on_validation,
+        test=on_test,
+        n_validation=counted(validation),
+        n_test=counted(test),
+        recordings=recordings,
+        wake_called_sleep=called_sleep,
+        encoder_error=tuple(
+            map(float, encoder_error(network.encoder, np.concatenate(list(new.values()))))
+        ),
+        n_parameters=sum(each.numel() for each in network.parameters()),
+        seconds_a_night=seconds,
+        temperature=float(network.log_temperature.exp()),
+    )
+
+
+def validation_answers(
+    weights: str | Path, data: Path
+) -> tuple[NightAnswers, Sequence[TrainingNight]]:
+    """What weights answer on the validation nights with Fpz-Cz and EOG, pooled; and the nights."""
+    network = load_network(Stager(weights, device="cpu").info)
+    nights = feature_nights(data / "sleepedf_features")
+    validation = held_out(nights).parts(nights)[1]
+    return pooled(answers_on(network, validation, CHANNEL_SETS["Fpz-Cz + EOG"])), validation
+
+
+def _on_recordings(
+    stager: Stager, data: Path, other: Offered | None, progress: Progress
+) -> tuple[RawJudgement, ...]:
+    rows: list[RawJudgement] = []
+    pairs: list[tuple[NightAnswers, NightAnswers | None]] = []
+    scored = list(scored_recordings(data))
+    for index, one in enumerate(scored):
+        progress(index / len(scored), one.name)
+        channels = choose_stager_channels(one.recording)
+        staging = stager.stage(one.recording, channels)
+        ours = _answers(staging, one)
+        theirs = None
+        if other is not None:
+            try:
+                theirs = _answers(other.stage(one.recording, channels), one)
+            except StagingRefused:
+                theirs = None
+        used = staging.provenance.eeg + staging.provenance.eog + staging.provenance.emg
+        rows.append(_row(f"{one.group}, {one.name}", ", ".join(used), ours, theirs))
+        pairs.append((ours, theirs))
+    if pairs:
+        all_theirs = [theirs for _, theirs in pairs if theirs is not None]
+        complete = pooled(all_theirs) if len(all_theirs) == len(pairs) else None
+        rows.append(_row("all together", "", pooled([ours for ours, _ in pairs]), complete))
+    return tuple(rows)
+
+
+def _row(name: str, channels: str, ours: NightAnswers, theirs: NightAnswers | None) -> RawJudgement:
+    return RawJudgement(
+        name, channels, agreement_of(ours), None if theirs is None else agreement_of(theirs)
+    )
+
+
+def _answers(staging: Staging, one: ScoredRecording) -> NightAnswers:
+    stages = one.scoring.hypnogram.stages
+    n_epochs = min(len(stages), len(staging.probabilities))
+    labels, probabilities = stages[:n_epochs], staging.probabilities[:n_epochs]
+    both = (labels >= 0) & np.isfinite(probabilities[:, 0])
+    hierarchy = staging.hierarchy
+    three = np.zeros((int(both.sum()), 3)) if hierarchy is None else hierarchy[:n_epochs][both]
+    return NightAnswers(
+        one.name,
+        probabilities[both].astype(np.float64),
+        three.astype(np.float64),
+        labels[both].astype(np.int64),
+    )
+
+
+def _on_wake(stager: Stager, folder: Path, progress: Progress) -> tuple[tuple[int, int], float]:
+    """(called sleep, staged) and seconds for 960 epochs of one channel, in a running process."""
+    called = staged = n_epochs = 0
+    took_s = 0.0
+    for recording in unscored_wake(folder):
+        progress(0.5, recording.path.name)
+        channels = choose_stager_channels(recording)
+        began_s = time.perf_counter()
+        stages = stager.stage(recording, channels).stages
+        took_s += time.perf_counter() - began_s
+        n_epochs += recording.n_epochs
+        called += int((stages > Stage.W).sum())
+        staged += int((stages >= Stage.W).sum())
+    return (called, staged), 960 * took_s / max(n_epochs, 1)

@@ -1,0 +1,242 @@
+"""``models/RESULTS.md`` and the model cards: what was measured, and what it is not."""
+
+# ruff: noqa: E501 - the lines of Markdown are paragraphs and rows
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sleepscorer.core.agreement import Agreement
+from sleepscorer.core.stages import STAGES
+from sleepscorer.training.judging import Judgement, RawJudgement
+
+_MAIN_CHANNELS = "Fpz-Cz + EOG"
+_DATA = """- Heads: band powers and expert stages (Rechtschaffen & Kales, S3 and S4 as N3) of the Sleep-Cassette nights of Sleep-EDF Expanded (Kemp et al. 2000; PhysioNet, Open Data Commons Attribution License 1.0), Fpz-Cz, Pz-Oz and horizontal EOG, each night from half an hour before to half an hour after sleep. Healthy people of 25 to 101 years. 54 people trained, 10 chose when to stop, 14 judge.
+- Front-end: signals drawn at random, and unlabelled EEG (Pz-Oz) of the same study.
+- Judged besides by three excerpts of DREAMS (Devuyst et al.; no derivatives, used to test only) and one openly published recording."""
+
+
+def bars(judged: Judgement) -> tuple[tuple[str, str, bool], ...]:
+    """What the default weights must reach: name and bar, measured, reached."""
+    test = judged.test[_MAIN_CHANNELS]
+    pooled = judged.recordings[-1] if judged.recordings else None
+    called, staged = judged.wake_called_sleep
+    three = max(test["kappa_three_summed"], test["kappa_three_hierarchy"])
+    rows = [
+        _bar("accuracy at least .79", test["accuracy"], test["accuracy"] >= 0.79),
+        _bar("kappa at least .71", test["kappa"], test["kappa"] >= 0.71),
+        _bar("macro-F1 at least .73", test["macro_f1"], test["macro_f1"] >= 0.73),
+        _bar("calibration error at most .05", test["ece"], test["ece"] <= 0.05),
+        _bar(
+            "errors among the least certain fifth at least .50",
+            test["errors_in_least_certain_fifth"],
+            test["errors_in_least_certain_fifth"] >= 0.5,
+        ),
+        _bar("three-stage kappa at least .80", three, three >= 0.80),
+    ]
+    if pooled is not None and pooled.theirs is not None:
+        ours, theirs = pooled.ours.kappa or 0.0, pooled.theirs.kappa or 0.0
+        rows.append(
+            _bar(f"raw recordings: kappa at least YASA's {theirs:.3f}", ours, ours >= theirs)
+        )
+    if staged:
+        share = called / staged
+        rows.append(_bar("wake called sleep at most .05", share, share <= 0.05))
+    return tuple(rows)
+
+
+def _bar(name: str, value: float, reached: bool) -> tuple[str, str, bool]:
+    return name, f"{value:.3f}", reached
+
+
+def results_text(judged: Sequence[Judgement], default: str) -> str:
+    """The whole of ``RESULTS.md``."""
+    return "\n\n".join(_sections(judged, default)) + "\n"
+
+
+def _sections(judged: Sequence[Judgement], default: str) -> Iterator[str]:
+    main = next((each for each in judged if each.name == default), judged[0])
+    yield "# Results"
+    yield (
+        "Written by `sleepscorer evaluate --data FOLDER --results models/RESULTS.md`. Every network was"
+        " trained by one recipe (`python -m sleepscorer.training.shipped`), on the nights of people who"
+        " appear in none of the figures. The heads and the moment to stop were chosen on the validation"
+        f" people; the test people judge only. *Research use. Not a medical device.* Default: `{default}`."
+    )
+    yield "## The default weights against the bars"
+    yield _table(
+        ("bar", "measured", "reached"),
+        [(name, value, "yes" if reached else "**no**") for name, value, reached in bars(main)],
+    )
+    yield f"## Held-out nights: {main.n_test}"
+    yield (
+        "Sleep-EDF Expanded, Sleep Cassette; 14 people (5 8 16 30 35 40 46 48 52 61 63 66 67 77); the"
+        " nights are band powers measured from the recordings, cropped to half an hour around sleep;"
+        " one scorer, Rechtschaffen & Kales with S4 as N3. Epochs of all nights pooled; by night the"
+        " mean and the standard deviation. ECE is the expected calibration error in 15 bins; *fifth* the"
+        " share of the errors among the 20 % least certain epochs; *three* kappa of wake, NREM and REM,"
+        " by summed probabilities and by the trained hierarchy."
+    )
+    yield _nights_table(judged, "test")
+    yield f"## Validation nights: {main.n_validation}"
+    yield "These chose when to stop and the temperature: better than new people would be."
+    yield _nights_table(judged, "validation")
+    yield "## Raw recordings of other laboratories, end to end"
+    yield (
+        "No training and no choice by them. DREAMS (three excerpts of 30 min, one central EEG; the"
+        " scoring of excerpt 3 is doubtful) and Female57 (15 min): small samples, the 95 % interval of"
+        " kappa is as wide as ±.1. YASA in the same run on the same signals, without age and sex."
+    )
+    yield _raw_table(judged)
+    yield "## Networks"
+    yield (
+        "*Front-end error*: mean absolute error of the five log band powers on real EEG it was not"
+        " trained on. *Wake*: share of 25 h of presumed wake (Pz-Oz) called sleep. *Seconds*: to stage"
+        " 960 epochs of one EEG in a running process on one thread."
+    )
+    yield _networks_table(judged)
+    yield "## What these figures are not"
+    yield (
+        "Not accuracy on patients, children or clinic derivations: training data are healthy adults of one"
+        " laboratory. Not comparable with published figures of networks trained on raw signals of the same"
+        " nights: these heads saw five numbers an epoch and channel. Differences of less than .02 between"
+        " rows mean nothing on 14 people."
+    )
+
+
+def _nights_table(judged: Sequence[Judgement], which: str) -> str:
+    header = (
+        "weights", "channels", "epochs", "accuracy", "kappa", "macro-F1",
+        *(f"F1 {stage.text}" for stage in STAGES), "kappa by night", "ECE", "fifth", "three",
+    )  # fmt: skip
+    rows = []
+    for each in judged:
+        for channels, found in getattr(each, which).items():
+            rows.append((f"`{each.name}`", channels, *_figures(found)))
+    return _table(header, rows)
+
+
+def _figures(found: dict[str, Any]) -> tuple[str, ...]:
+    by_night = found["kappa_by_night"]
+    return (
+        f"{found['n_epochs']}",
+        f"{found['accuracy']:.3f}",
+        f"{found['kappa']:.3f}",
+        f"{found['macro_f1']:.3f}",
+        *(f"{f1:.2f}" if f1 is not None else "–" for f1 in found["f1"].values()),
+        f"{by_night['mean']:.2f} ± {by_night['sd']:.2f}" if by_night["sd"] is not None else "–",
+        f"{found['ece']:.3f}",
+        f"{found['errors_in_least_certain_fifth']:.2f}",
+        f"{found['kappa_three_summed']:.3f} / {found['kappa_three_hierarchy']:.3f}",
+    )
+
+
+def _raw_table(judged: Sequence[Judgement]) -> str:
+    header = (
+        "stager",
+        "recording",
+        "channels",
+        "epochs",
+        "accuracy",
+        "kappa (95 % CI)",
+        "macro-F1",
+    )
+    rows: list[tuple[str, ...]] = [
+        ("YASA", raw.name, "the first of each kind", *_agreement(raw.theirs))
+        for raw in (judged[0].recordings if judged else ())
+        if raw.theirs is not None
+    ]
+    for each in judged:
+        rows += [(f"`{each.name}`", *_raw_row(raw)) for raw in each.recordings]
+    return _table(header, rows)
+
+
+def _raw_row(raw: RawJudgement) -> tuple[str, ...]:
+    return (raw.name, raw.channels, *_agreement(raw.ours))
+
+
+def _agreement(found: Agreement) -> tuple[str, ...]:
+    kappa = "–"
+    if found.kappa is not None and found.kappa_low is not None and found.kappa_high is not None:
+        kappa = f"{found.kappa:.3f} ({found.kappa_low:.3f} to {found.kappa_high:.3f})"
+    return (f"{found.n_epochs}", f"{found.accuracy:.3f}", kappa, f"{found.macro_f1:.3f}")
+
+
+def _networks_table(judged: Sequence[Judgement]) -> str:
+    header = (
+        "weights",
+        "parameters",
+        "front-end error",
+        "wake called sleep",
+        "seconds",
+        "temperature",
+    )
+    rows = []
+    for each in judged:
+        called, staged = each.wake_called_sleep
+        error = sum(each.encoder_error) / len(each.encoder_error)
+        rows.append(
+            (
+                f"`{each.name}`",
+                f"{each.n_parameters:,}",
+                f"{error:.3f}",
+                f"{100 * called / staged:.1f} % of {staged}" if staged else "–",
+                f"{each.seconds_a_night:.1f}",
+                f"{each.temperature:.2f}",
+            )
+        )
+    return _table(header, rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [" | ".join(header), " | ".join("---" for _ in header)]
+    lines += [" | ".join(row) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def card_text(judged: Judgement) -> str:
+    """The model card of one set of weights."""
+    test = _nights_table([judged], "test")
+    errors = ", ".join(f"{error:.3f}" for error in judged.encoder_error)
+    called, staged = judged.wake_called_sleep
+    emg = ""
+    if "EMG" in judged.summary:
+        emg = (
+            "\n- The chin EMG was simulated in training and in the tables above: no scored night with"
+            " chin EMG was at hand. Whether it helps real recordings is not shown; the default weights"
+            " leave it out."
+        )
+    return f"""# {judged.name}
+
+{judged.summary} SHA-256 of `weights.safetensors`: `{judged.sha256}`.
+
+*For research use. Not a medical device. Its stages are a draft for a qualified scorer to review.*
+
+## What it is
+
+Input: EEG (0.5 to 30 Hz), EOG (0.5 to 15 Hz) and, where named, chin EMG (10 to 40 Hz) at 100 Hz. A convolutional front-end measures the log power of each epoch in five bands (0.5-4-8-12-16-30 Hz; mean absolute errors on unseen real EEG {errors}). The powers are set against the scale, the median and the 5th and 95th percentile of the night; heads stage windows of 100 epochs that overlap by 75. Several EEGs or EOGs are averaged, and any subset of the channels will do. {judged.n_parameters:,} parameters. Probabilities are calibrated by one temperature ({judged.temperature:.2f}), fitted on the validation people.
+
+The front-end is a learned filter bank: it was trained to measure band powers, on random signals and unlabelled EEG, and does not know the shapes of spindles, K-complexes or eye movements. It is a network so that the whole can be trained end to end once there are scored raw nights, and explained on the signal.
+
+## Data and their licence
+
+{_DATA}
+
+## How good it is
+
+Held-out people of Sleep-EDF ({judged.n_test}), from band powers:
+
+{test}
+
+Raw signals of other laboratories, end to end:
+
+{_raw_table([judged])}
+
+Of {staged} epochs (Pz-Oz) that begin in the afternoon and are presumed to be wake, {called} ({100 * called / max(staged, 1):.1f} %) were called sleep. The people are in the training set, other hours.
+
+## Where to be careful
+
+- N1 is hard for people and harder for this network; N3 depends on the age of those it learned from.
+- Trained on healthy adults of one laboratory with two unusual derivations. Not judged on children, on sleep apnoea, narcolepsy or other disorders beyond the recordings above, nor on drugs that change the EEG.
+- EOG alone is much weaker than EEG.
+- Confidence does not show that the input is wrong: read the warnings in every output.{emg}
+"""

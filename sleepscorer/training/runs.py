@@ -1,0 +1,269 @@
+"""A training from data to weights, in a folder that holds everything about it."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save as save_tensors
+
+from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.stages import STAGES
+from sleepscorer.staging.checkpoint import write_weights
+from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+from sleepscorer.staging.stager import ARCHITECTURE
+from sleepscorer.training.calibration import calibrate, reliability, risk_coverage
+from sleepscorer.training.evaluate import (
+    NightAnswers,
+    agreement_of,
+    answers_on,
+    fitted_channels,
+    mean_kappa,
+    pooled,
+)
+from sleepscorer.training.figures import draw_history, draw_reliability, draw_risk_coverage
+from sleepscorer.training.nights import TrainingNight, counted
+from sleepscorer.training.splits import Split
+from sleepscorer.training.trainer import Recipe, train
+
+_REVIEWED = 0.2
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is trained, on whom.
+
+    Parameters
+    ----------
+    config
+        The network.
+    recipe
+        How.
+    data
+        In words, for the card and the summary of the weights.
+    device
+        Where.
+    """
+
+    config: NetworkConfig
+    recipe: Recipe
+    data: str
+    device: torch.device
+
+
+def run_folds(
+    run: Run,
+    nights: Sequence[TrainingNight],
+    splits: Sequence[Split],
+    folder: Path,
+    *,
+    start: StagingNetwork | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Train one network for each split, judge each on the people it did not see, and all together.
+
+    Parameters
+    ----------
+    run
+        What and how.
+    nights
+        All of them.
+    splits
+        Who trains, validates and tests.
+    folder
+        Gets ``fold-01/`` and so on with weights, curves and metrics, and ``metrics.json`` of all.
+        What was killed goes on where its last look at the validation nights was.
+    start
+        Where the weights begin.
+
+    Returns
+    -------
+    What ``metrics.json`` holds.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_json(
+        folder / "run.json",
+        {
+            "data": run.data,
+            "network": run.config.as_dict(),
+            "recipe": asdict(run.recipe),
+            "device": run.device.type,
+            "splits": [_named(split) for split in splits],
+        },
+    )
+    tested: list[NightAnswers] = []
+    for index, split in enumerate(splits):
+        part = part_of(progress, index / len(splits), (index + 1) / len(splits))
+        tested += _run_fold(run, nights, split, folder / f"fold-{index + 1:02d}", start, part)
+    metrics = metrics_of(tested)
+    metrics["data"], metrics["n_folds"] = run.data, len(splits)
+    _write_json(folder / "metrics.json", metrics)
+    _write_nights(folder / "nights.csv", tested)
+    return metrics
+
+
+def _run_fold(
+    run: Run,
+    nights: Sequence[TrainingNight],
+    split: Split,
+    folder: Path,
+    start: StagingNetwork | None,
+    progress: Progress,
+) -> list[NightAnswers]:
+    training, validation, test = split.parts(nights)
+    torch.manual_seed(run.recipe.seed)
+    network = StagingNetwork(run.config)
+    if start is not None:
+        begin_from(network, start)
+    history = train(
+        network,
+        training,
+        run.recipe,
+        lambda trained: mean_kappa(trained, validation),
+        folder=folder,
+        device=run.device,
+        progress=progress,
+    )
+    calibrate_on(network, validation)
+    save_network(
+        network,
+        folder / "weights",
+        summary=f"{describe(run.config)}, trained on {run.data}: {counted(training)}.",
+    )
+    draw_history(history, folder / "curves.png")
+    channels = fitted_channels(network, nights)[0]
+    answers = answers_on(network, test, channels)
+    if answers:
+        together = pooled(answers)
+        probabilities, labels = together.probabilities, together.labels
+        title = f"{counted(test)}"
+        draw_reliability(reliability(probabilities, labels), title, folder / "reliability.png")
+        draw_risk_coverage(risk_coverage(probabilities, labels), title, folder / "review.png")
+        _write_json(folder / "metrics.json", metrics_of(answers))
+    return answers
+
+
+def calibrate_on(network: StagingNetwork, nights: Sequence[TrainingNight]) -> float:
+    """Fit the temperature on validation nights with every set of channels; return it."""
+    network.log_temperature.zero_()
+    answers = [
+        each
+        for channels in fitted_channels(network, nights)
+        for each in answers_on(network, nights, channels)
+    ]
+    together = pooled(answers)
+    return calibrate(network, np.log(together.probabilities + 1e-9), together.labels)
+
+
+def begin_from(network: StagingNetwork, start: StagingNetwork) -> None:
+    """Take over what fits: an encoder of the same front-end, heads of the same shape.
+
+    Features that are learned beside the band powers begin anew.
+    """
+    if network.config.front_end == start.config.front_end:
+        _take_over(network.encoder, start.encoder.state_dict())
+    for head, other in zip(network.stage_heads, start.stage_heads, strict=False):
+        theirs = other.state_dict()
+        if {n: t.shape for n, t in head.state_dict().items()} == {
+            n: t.shape for n, t in theirs.items()
+        }:
+            head.load_state_dict(theirs)
+
+
+def _take_over(module: torch.nn.Module, theirs: Mapping[str, torch.Tensor]) -> None:
+    with torch.no_grad():
+        for name, tensor in module.state_dict().items():
+            given = theirs[name]
+            if tensor.shape == given.shape:
+                tensor.copy_(given)
+            else:
+                # The last layer: the band powers come first.
+                n_shared = min(len(tensor), len(given))
+                tensor[:n_shared] = given[:n_shared]
+
+
+def save_network(network: StagingNetwork, folder: Path, *, summary: str) -> str:
+    """Write weights that ``sleepscorer score --weights`` takes; return their SHA-256."""
+    tensors = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
+    return write_weights(
+        folder,
+        save_tensors(tensors),
+        architecture=ARCHITECTURE,
+        network=network.config.as_dict(),
+        summary=summary,
+    )
+
+
+def describe(config: NetworkConfig) -> str:
+    """What a network is, in words."""
+    heads = " + ".join(dict.fromkeys(config.heads))
+    return f"{config.front_end} with {heads} for {', '.join(config.kinds).upper()}"
+
+
+def metrics_of(answers: Sequence[NightAnswers]) -> dict[str, Any]:
+    """Agreement and calibration, pooled over epochs and by night.
+
+    Returns
+    -------
+    Plain values: ``n_nights``, ``n_epochs``, ``accuracy``, ``kappa``, ``macro_f1``, ``f1`` by stage
+    ``ece``, ``errors_in_least_certain_fifth``, ``kappa_three_summed``, ``kappa_three_hierarchy``,
+    ``kappa_by_night`` (mean, sd).
+    """
+    together = pooled(answers)
+    found = agreement_of(together)
+    curve = risk_coverage(together.probabilities, together.labels)
+    by_night = [agreement_of(each).kappa for each in answers]
+    known = [kappa for kappa in by_night if kappa is not None]
+    return {
+        "n_nights": len(answers),
+        "n_epochs": found.n_epochs,
+        "accuracy": found.accuracy,
+        "kappa": found.kappa,
+        "macro_f1": found.macro_f1,
+        "f1": {stage.text: f1 for stage, f1 in zip(STAGES, found.f1, strict=True)},
+        "ece": reliability(together.probabilities, together.labels).error,
+        "errors_in_least_certain_fifth": float(
+            np.interp(_REVIEWED, curve.reviewed, curve.errors_found)
+        ),
+        "kappa_three_summed": three_stage_kappa(together, summed=True),
+        "kappa_three_hierarchy": three_stage_kappa(together, summed=False),
+        "kappa_by_night": {
+            "mean": float(np.mean(known)) if known else None,
+            "sd": float(np.std(known, ddof=1)) if len(known) > 1 else None,
+        },
+    }
+
+
+def three_stage_kappa(answers: NightAnswers, *, summed: bool) -> float | None:
+    """Kappa of wake, NREM and REM: of summed probabilities, or of the trained hierarchy."""
+    p = answers.probabilities
+    three = (
+        np.stack([p[:, 0], p[:, 1:4].sum(axis=1), p[:, 4]], axis=1) if summed else answers.hierarchy
+    )
+    # Wake, N2 and REM stand for the three.
+    as_stages = np.array([0, 2, 4])
+    labels = as_stages[np.array([0, 1, 1, 1, 2])[answers.labels]]
+    one_hot = np.zeros_like(p)
+    one_hot[np.arange(len(p)), as_stages[three.argmax(axis=1)]] = 1
+    return agreement_of(replace(answers, probabilities=one_hot, labels=labels)).kappa
+
+
+def _named(split: Split) -> dict[str, list[str]]:
+    return {part: sorted(getattr(split, part)) for part in ("train", "validation", "test")}
+
+
+def _write_json(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_nights(path: Path, answers: Sequence[NightAnswers]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["night", "epochs", "accuracy", "kappa", "macro_f1"])
+        for each in answers:
+            found = agreement_of(each)
+            rows.writerow([each.night, found.n_epochs, found.accuracy, found.kappa, found.macro_f1])

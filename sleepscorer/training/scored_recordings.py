@@ -1,0 +1,171 @@
+"""Finds recordings with their scorings, and whose nights they are."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.other_formats import OTHER_FORMATS
+from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
+from sleepscorer.files.scorings import read_scoring, scoring_of_recording
+from sleepscorer.files.scorings.beside import fitted, scoring_beside
+
+# Sleep-EDF Expanded: SC4ssN: study, subject, night; ST7ssN likewise.
+_SLEEP_EDF = re.compile(r"(SC4|ST7)(\d\d)\d\w\d?-PSG", re.IGNORECASE)
+_NOT_THERE = frozenset({39, 68, 69, 78, 79})
+_SHHS = re.compile(r"shhs[12]-(\d+)", re.IGNORECASE)
+_NSRR_END = "-nsrr.xml"
+# EDF+ writes X for what is withheld.
+_NOBODY = frozenset({"", "X", "X X X X"})
+
+
+@dataclass(frozen=True)
+class ScoredRecording:
+    """A recording and the scoring of it.
+
+    Parameters
+    ----------
+    name
+        Of the night.
+    subject
+        Whose it is.
+    psg, scoring
+        The files; the same one where a recording holds its stages itself.
+    """
+
+    name: str
+    subject: str
+    psg: Path
+    scoring: Path
+
+    def read(self) -> tuple[Recording, Scoring]:
+        """Open the recording, and fit the scoring to its epochs.
+
+        Raises
+        ------
+        SleepScorerError
+            If one can't be read or they don't belong together.
+        """
+        recording = open_recording(self.psg)
+        if self.scoring == self.psg:
+            return recording, fitted(scoring_of_recording(recording), recording)
+        return recording, fitted(read_scoring(self.scoring), recording)
+
+
+def sleep_edf(folder: Path) -> tuple[ScoredRecording, ...]:
+    """Nights of Sleep-EDF Expanded: ``SC4001E0-PSG.edf`` with ``SC4001EC-Hypnogram.edf``."""
+    found = []
+    for psg in _files(folder, ("-psg.edf",)):
+        known = _SLEEP_EDF.fullmatch(psg.stem)
+        scorings = sorted(psg.parent.glob(f"{psg.stem[:7]}*-Hypnogram.edf"))
+        if known and scorings:
+            found.append(ScoredRecording(psg.stem[:6], known[1] + known[2], psg, scorings[0]))
+    return _some(found, folder, "PSG.edf files of Sleep-EDF with their Hypnogram.edf")
+
+
+def downloaded_sleep_edf() -> tuple[ScoredRecording, ...]:
+    """Fetch the cassette nights of Sleep-EDF Expanded with mne-python, or what lacks of them.
+
+    Raises
+    ------
+    UsageError
+        If they can't be had.
+    """
+    import mne
+
+    try:
+        pairs = mne.datasets.sleep_physionet.age.fetch_data(
+            subjects=[s for s in range(83) if s not in _NOT_THERE], on_missing="ignore"
+        )
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError(
+            f"Sleep-EDF can't be downloaded: {error}",
+            hint="download it from PhysioNet and name its folder with --folder",
+        ) from error
+    folders = {Path(psg).parent for psg, _ in pairs}
+    return tuple(one for folder in sorted(folders) for one in sleep_edf(folder))
+
+
+def shhs(folder: Path) -> tuple[ScoredRecording, ...]:
+    """Nights of the Sleep Heart Health Study: EDF, and the NSRR's XML anywhere in the folder."""
+    scorings = {path.name.casefold(): path for path in _files(folder, (_NSRR_END,))}
+    found = []
+    for psg in _files(folder, (".edf",)):
+        known = _SHHS.fullmatch(psg.stem)
+        scoring = scorings.get(f"{psg.stem.casefold()}{_NSRR_END}")
+        if known and scoring:
+            found.append(ScoredRecording(psg.stem, f"shhs-{known[1]}", psg, scoring))
+    return _some(found, folder, "shhs1-*.edf files with their -nsrr.xml")
+
+
+def any_folder(folder: Path, *, subject: str | None = None) -> tuple[ScoredRecording, ...]:
+    """Recordings of any format that the program reads, with any scoring it reads beside them.
+
+    Parameters
+    ----------
+    subject
+        A regular expression; what its first group matches in a file's name is whose night it is.
+        Without it, the patient field of the recording says so, or else each recording counts as
+        somebody else's.
+    """
+    pattern = _pattern(subject)
+    found = []
+    for psg in _files(folder, (*EDF_SUFFIXES, *OTHER_FORMATS)):
+        try:
+            recording = open_recording(psg)
+        except SleepScorerError:
+            # An EDF+ hypnogram is no recording; one that is damaged can teach nothing.
+            continue
+        scoring = scoring_beside(recording)
+        if recording.signals and scoring is not None:
+            found.append(ScoredRecording(psg.stem, _subject(recording, pattern), psg, scoring))
+    return _some(found, folder, "recordings with a scoring beside them")
+
+
+SOURCES: Mapping[str, Callable[[Path], tuple[ScoredRecording, ...]]] = MappingProxyType(
+    {"sleep-edf": sleep_edf, "shhs": shhs, "folder": any_folder}
+)
+"""By the name that ``--data`` gives."""
+
+
+def _pattern(subject: str | None) -> re.Pattern[str] | None:
+    try:
+        pattern = None if subject is None else re.compile(subject)
+    except re.error as error:
+        raise UsageError(f"{subject!r} is no regular expression: {error}") from error
+    if pattern is not None and pattern.groups < 1:
+        raise UsageError(
+            f"{subject!r} has no group that would match the subject",
+            hint=r"write the part that names the person in parentheses, such as 'p(\d+)_'",
+        )
+    return pattern
+
+
+def _subject(recording: Recording, pattern: re.Pattern[str] | None) -> str:
+    stem = recording.path.stem
+    if pattern is not None:
+        matched = pattern.search(stem)
+        if matched is None:
+            raise UsageError(
+                "the pattern of the subject does not match this name", path=recording.path
+            )
+        return matched[1]
+    patient = recording.patient_id.strip()
+    return stem if patient in _NOBODY else patient
+
+
+def _files(folder: Path, ends: Iterable[str]) -> list[Path]:
+    if not folder.is_dir():
+        raise UsageError("there is no such folder", path=folder)
+    wanted = tuple(end.casefold() for end in ends)
+    return sorted(path for path in folder.rglob("*") if path.name.casefold().endswith(wanted))
+
+
+def _some(found: list[ScoredRecording], folder: Path, what: str) -> tuple[ScoredRecording, ...]:
+    if not found:
+        raise UsageError(f"the folder holds no {what}", path=folder)
+    return tuple(found)

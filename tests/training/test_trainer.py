@@ -1,0 +1,181 @@
+"""The trainer on small files in the layout of the real ones."""
+
+import numpy as np
+import pytest
+import torch
+from labelled_nights import nights
+
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.progress import Cancelled
+from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+from sleepscorer.training.calibration import calibrate, reliability, risk_coverage
+from sleepscorer.training.evaluate import agreement_of, answers_on, mean_kappa, pooled
+from sleepscorer.training.runs import begin_from, metrics_of
+from sleepscorer.training.simulated_emg import with_simulated_emg
+from sleepscorer.training.trainer import Recipe, train
+from sleepscorer.training.window_sampler import WindowSampler
+
+CONFIG = NetworkConfig(heads=("bilstm",), width=16, dropout=0.1)
+RECIPE = Recipe(n_steps=60, window_epochs=40, batch_windows=8, learning_rate=1e-2, check_every=20)
+
+
+def fresh(config=CONFIG):
+    torch.manual_seed(0)
+    return StagingNetwork(config)
+
+
+def test_a_head_learns_what_the_band_powers_show(tmp_path):
+    all_nights = nights(tmp_path)
+    network = fresh()
+    before = mean_kappa(network, all_nights[2:4])
+    history = train(
+        network, all_nights[:2], RECIPE, lambda trained: mean_kappa(trained, all_nights[4:])
+    )
+    answers = answers_on(network, all_nights[2:4], {"eeg": 0, "eog": 0})
+    assert [len(each.labels) for each in answers] == [299, 299]  # one epoch each has no stage
+    assert agreement_of(pooled(answers)).kappa > max(0.7, before)
+    assert pooled(answers).probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert [each.step for each in history] == [20, 40, 60]
+    assert not network.training
+
+
+def test_the_best_look_at_the_validation_nights_is_kept(tmp_path):
+    kappas = iter([0.1, 0.9, 0.2])
+    states = []
+
+    def check(network):
+        states.append({n: t.clone() for n, t in network.state_dict().items()})
+        return next(kappas)
+
+    network = fresh()
+    train(network, nights(tmp_path), RECIPE, check)
+    for name, tensor in network.state_dict().items():
+        torch.testing.assert_close(tensor, states[1][name])
+
+
+def test_it_stops_when_nothing_gets_better(tmp_path):
+    history = train(
+        fresh(),
+        nights(tmp_path),
+        Recipe(n_steps=400, window_epochs=20, batch_windows=2, check_every=1, patience=3),
+        lambda _: 0.5,
+    )
+    assert [each.step for each in history] == [1, 2, 3, 4]
+
+
+def test_what_was_killed_goes_on_to_the_same_end(tmp_path):
+    all_nights = nights(tmp_path)
+    whole, broken = fresh(), fresh()
+    train(whole, all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "whole")
+
+    def killed_at(fraction, _text):
+        if fraction > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(
+            broken, all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "run", progress=killed_at
+        )
+    again = fresh()
+    history = train(again, all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "run")
+    assert [each.step for each in history] == [20, 40, 60]
+    for name, tensor in whole.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], tensor)
+
+
+def test_a_run_folder_of_another_recipe_is_refused(tmp_path):
+    all_nights = nights(tmp_path)
+    train(fresh(), all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "run")
+    other = Recipe(**{**RECIPE.__dict__, "seed": 2})
+    with pytest.raises(SleepScorerError, match="another network or recipe was begun here"):
+        train(fresh(), all_nights, other, lambda _: 0.0, folder=tmp_path / "run")
+    (tmp_path / "run" / "state.pt").write_bytes(b"garbage")
+    with pytest.raises(SleepScorerError, match="can't be read"):
+        train(fresh(), all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "run")
+
+
+def test_nights_without_stages_are_refused(tmp_path):
+    all_nights = nights(tmp_path)
+    for night in all_nights:
+        night.labels[:] = -100
+    with pytest.raises(SleepScorerError, match="no epoch of these nights has a stage"):
+        train(fresh(), all_nights, RECIPE, lambda _: 0.0)
+
+
+def test_windows_leave_channels_out_but_never_all(tmp_path):
+    sampler = WindowSampler(nights(tmp_path), ("eeg", "eog"), 50, 64)
+    batch = sampler.draw(np.random.default_rng(1))
+    assert batch.inputs.shape == (64, 50, 2, 5)
+    assert batch.levels.shape == (64, 2, 4, 5)
+    there = batch.present.amax(dim=1)
+    assert (there.sum(dim=1) >= 1).all()
+    assert 0 < int((there[:, 1] == 0).sum()) < 64
+    assert int((there[:, 0] == 0).sum()) < int((there[:, 1] == 0).sum())
+    # Some windows lost a stretch of a channel, or of all; short ones are padded without labels.
+    lost = (batch.present.sum(dim=2) == 0).float()
+    assert float((lost[:, 1:] * lost[:, :-1]).sum()) > 50
+    padded = (batch.labels == -100).float().cumprod(dim=1)[:, -1]
+    assert int(((batch.labels[:, 40:] == -100).all(dim=1)).sum()) > 2
+    assert int(padded.sum()) == 0
+
+
+def test_the_temperature_undoes_overconfidence():
+    rng = np.random.default_rng(1)
+    probabilities = rng.dirichlet(np.ones(5), 4000)
+    labels = np.array([rng.choice(5, p=p) for p in probabilities])
+    network = fresh()
+    sharpened = 2.0 * np.log(probabilities)
+    sharpened -= np.log(np.exp(sharpened).sum(axis=1, keepdims=True))
+    assert calibrate(network, sharpened, labels) == pytest.approx(2.0, abs=0.15)
+    assert float(network.log_temperature.exp()) == pytest.approx(2.0, abs=0.15)
+
+
+def test_reliability_by_hand():
+    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.6, 0.4], [0.6, 0.4]])
+    found = reliability(probabilities, np.array([0, 1, 0, 0]))
+    assert found.confidence == pytest.approx([0.6, 0.9])
+    assert found.accuracy == pytest.approx([1.0, 0.5])
+    assert found.share == pytest.approx([0.5, 0.5])
+    assert found.error == pytest.approx(0.5 * 0.4 + 0.5 * 0.4)
+
+
+def test_a_review_of_the_least_certain_finds_errors_by_hand():
+    certainty = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
+    probabilities = np.stack([certainty, 1 - certainty], axis=1)
+    found = risk_coverage(probabilities, np.array([1, 0, 1, 0, 0]), n_points=6)
+    assert found.reviewed == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert found.errors_found == pytest.approx([0, 0.5, 0.5, 1, 1, 1])
+    assert found.accuracy == pytest.approx([0.6, 0.8, 0.8, 1, 1, 1])
+
+
+def test_simulated_emg_is_lowest_in_rem_on_average_and_tells_nothing_in_some_nights(tmp_path):
+    all_nights = with_simulated_emg(nights(tmp_path, subjects=range(60)), seed=3)
+    contrasts = []
+    for night in all_nights:
+        tone = night.powers["emg"][:, 0].mean(axis=1)
+        contrasts.append(tone[night.labels == 0].mean() - tone[night.labels == 4].mean())
+    assert night.powers["emg"].shape == (300, 1, 5)
+    assert np.median(contrasts) > 0.5
+    assert 5 < np.sum(np.abs(contrasts) < 0.5) < 40
+
+
+def test_a_network_begins_from_another_one_as_far_as_it_fits():
+    start, wider = fresh(), fresh(NetworkConfig(heads=("bilstm",), width=16, n_learned=3))
+    begin_from(wider, start)
+    epochs = torch.randn(2, 3000)
+    start.eval(), wider.eval()
+    with torch.inference_mode():
+        torch.testing.assert_close(wider.encoder(epochs)[:, :5], start.encoder(epochs))
+
+
+def test_metrics_of_perfect_answers(tmp_path):
+    night = nights(tmp_path)[0]
+    labels = night.labels[night.labels >= 0]
+    answers = answers_on(fresh().eval(), [night], {"eeg": 0})[0]
+    perfect = np.eye(5)[labels]
+    three = np.eye(3)[np.array([0, 1, 1, 1, 2])[labels]]
+    found = metrics_of([type(answers)("n", perfect, three, labels)])
+    assert (found["accuracy"], found["kappa"], found["macro_f1"]) == (1.0, 1.0, 1.0)
+    assert (found["kappa_three_summed"], found["kappa_three_hierarchy"]) == (1.0, 1.0)
+    assert found["ece"] == 0
+    assert found["n_epochs"] == 299
