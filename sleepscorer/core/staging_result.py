@@ -1,13 +1,17 @@
 """What a stager answered, kept for ever beside what people make of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import STAGES, Stage
 
 _N_THREE = 3
+
+ReviewCurve = tuple[tuple[float, float, float], ...]
+"""Points (share reviewed, highest confidence among those, accuracy of all once they are right)."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,12 @@ class StagingProvenance:
         What was chosen and what was left out, one sentence each.
     warnings
         What makes the staging doubtful, one sentence each; shown in every output.
+    review_curve
+        What reviewing the least certain epochs gained on the validation nights of the weights
+        (a risk-coverage curve, El-Yaniv & Wiener 2010); empty where nobody measured it.
+    suggested_lights_s
+        Lights off and lights on, seconds from the start, as the signal suggests them; empty where
+        it does not. Nothing uses them unless a person says so.
     """
 
     weights_name: str
@@ -42,6 +52,8 @@ class StagingProvenance:
     created_utc: str
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    review_curve: ReviewCurve = ()
+    suggested_lights_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +70,19 @@ class Staging:
     hierarchy
         (n_epochs, 3) float32, columns wake, NREM, REM: the same epochs by a network trained to
         tell wake from sleep, then REM from NREM; None where there is none.
+    confidence
+        (n_epochs,) float32: how likely the most probable stage is right, NaN where nothing could
+        be staged. An empty one takes the probability of that stage.
+    faults
+        (n_epochs,) uint8 of :class:`~sleepscorer.core.signal_faults.SignalFault`: what is wrong
+        with the signals that the staging read. An empty one takes none.
     """
 
     probabilities: NDArray[np.float32]
     provenance: StagingProvenance
     hierarchy: NDArray[np.float32] | None = None
+    confidence: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+    faults: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
 
     def __post_init__(self) -> None:
         probabilities = _checked(self.probabilities, len(STAGES))
@@ -72,6 +92,8 @@ class Staging:
             if len(hierarchy) != len(probabilities):
                 raise ValueError(f"{len(hierarchy)} rows for {len(probabilities)} epochs")
             object.__setattr__(self, "hierarchy", hierarchy)
+        object.__setattr__(self, "confidence", self._confidence(self.confidence))
+        object.__setattr__(self, "faults", self._faults(self.faults))
 
     @property
     def stages(self) -> NDArray[np.int8]:
@@ -82,14 +104,31 @@ class Staging:
             np.nan_to_num(self.probabilities).argmax(axis=1).astype(np.int8),
         )
 
-    @property
-    def confidence(self) -> NDArray[np.float32]:
-        """(n_epochs,) float32: probability of the most probable stage, or NaN."""
-        return (
-            self.probabilities.max(axis=1, initial=-np.inf)
-            if len(self.probabilities)
-            else (np.empty(0, np.float32))
-        )
+    def fault(self, epoch: int) -> SignalFault:
+        """What is wrong with the signals of an epoch."""
+        return SignalFault(int(self.faults[epoch]))
+
+    def _confidence(self, given: NDArray[np.floating]) -> NDArray[np.float32]:
+        if not given.size and len(self.probabilities):
+            given = self.probabilities.max(axis=1)
+        confidence = np.array(given, dtype=np.float32)
+        self._check_length(confidence)
+        if np.any((confidence < 0) | (confidence > 1)):
+            raise ValueError("a confidence is a probability")
+        if not np.array_equal(np.isnan(confidence), np.isnan(self.probabilities[:, 0])):
+            raise ValueError("there is a confidence where something was staged, and nowhere else")
+        confidence.setflags(write=False)
+        return confidence
+
+    def _faults(self, given: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        faults = np.array(given if given.size else np.zeros(len(self.probabilities)), np.uint8)
+        self._check_length(faults)
+        faults.setflags(write=False)
+        return faults
+
+    def _check_length(self, values: NDArray[np.generic]) -> None:
+        if values.shape != (len(self.probabilities),):
+            raise ValueError(f"{values.shape} values for {len(self.probabilities)} epochs")
 
 
 def _checked(given: NDArray[np.floating], n_columns: int) -> NDArray[np.float32]:

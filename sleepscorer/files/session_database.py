@@ -56,7 +56,11 @@ _VERSION_1 = (
     *_append_only("edits"),
 )
 
-_VERSION_2 = ("ALTER TABLE stagings ADD COLUMN hierarchy BLOB",)
+_VERSION_2 = (
+    "ALTER TABLE stagings ADD COLUMN hierarchy BLOB",
+    "ALTER TABLE stagings ADD COLUMN confidence BLOB",
+    "ALTER TABLE stagings ADD COLUMN faults BLOB",
+)
 
 MIGRATIONS = (_VERSION_1, _VERSION_2)
 """Statements that lead from each version (PRAGMA user_version) to the next, from 0, empty.

@@ -39,7 +39,9 @@ SUFFIX = ".sleepscorer"
 """End of a session file's name."""
 
 _ADD_EDIT = "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_ADD_STAGING = "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM stagings"
+_ADD_STAGING = (
+    "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ? FROM stagings"
+)
 _RECORDING = (
     "SELECT place, size_bytes, head_sha256, n_epochs, start, (SELECT sha256 FROM hashes"
     " WHERE recording = recordings.number ORDER BY number DESC LIMIT 1)"
@@ -164,8 +166,8 @@ class SessionFile:
                     " ORDER BY number"
                 ).fetchall(),
                 "stagings": self._connection.execute(
-                    "SELECT n_epochs, probabilities, provenance, hierarchy FROM stagings"
-                    " ORDER BY number"
+                    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults"
+                    " FROM stagings ORDER BY number"
                 ).fetchall(),
                 "view": self._connection.execute("SELECT state FROM view").fetchone(),
                 "recording": self._connection.execute(_RECORDING).fetchone(),

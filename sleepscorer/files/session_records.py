@@ -17,7 +17,7 @@ _LIGHTS_FIELDS = ("lights_before", "lights_after")
 _PROBABILITIES = np.dtype("<f4")
 
 EditRow = tuple[int, str, str, str, str, str, str, int | None]
-StagingRow = tuple[int, bytes, str, bytes | None]
+StagingRow = tuple[int, bytes, str, bytes | None, bytes | None, bytes | None]
 
 
 def plain_text(text: str) -> str:
@@ -82,24 +82,33 @@ def staging_row(staging: Staging) -> StagingRow:
         _bytes(staging.probabilities),
         json_text(asdict(staging.provenance)),
         None if staging.hierarchy is None else _bytes(staging.hierarchy),
+        _bytes(staging.confidence),
+        staging.faults.tobytes(),
     )
 
 
 def staging_of_row(row: StagingRow) -> Staging:
     """Return the staging that was stored, bit by bit; ValueError or KeyError where damaged."""
-    n_epochs, content, provenance, three = row
+    n_epochs, content, provenance, three, confidence, faults = row
     values = json.loads(provenance)
+    # What a version before did not know has its default.
     arguments: dict[str, Any] = {
-        field.name: tuple(values[field.name])
-        if isinstance(values[field.name], list)
-        else values[field.name]
+        field.name: _as_tuples(values[field.name])
         for field in fields(StagingProvenance)
+        if field.name in values
     }
     return Staging(
         _rows(content, n_epochs),
         StagingProvenance(**arguments),
         None if three is None else _rows(three, n_epochs),
+        confidence=np.frombuffer(confidence or b"", _PROBABILITIES).astype(np.float32),
+        faults=np.frombuffer(faults or b"", np.uint8),
     )
+
+
+def _as_tuples(value: Any) -> Any:
+    """JSON knows lists only."""
+    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
 
 
 def _bytes(probabilities: NDArray[np.float32]) -> bytes:

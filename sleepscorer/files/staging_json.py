@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError, ScoringError
+from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.night import INTENDED_USE, Night
@@ -19,6 +20,8 @@ _SCHEMA_VERSION = 1
 
 _THREE = ("wake", "nrem", "rem")
 _TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
+# Files of versions before 0.2 lack these.
+_NUMBERS = ("review_curve", "suggested_lights_s")
 
 
 def write_json(night: Night, file: BinaryIO) -> None:
@@ -41,7 +44,10 @@ def verify_json(night: Night, path: Path) -> None:
         return
     found = read_staging_json(path)
     provenance = json.loads(json.dumps(asdict(found.provenance)))
-    is_same = np.array_equal(found.probabilities, night.staging.probabilities, equal_nan=True)
+    is_same = all(
+        np.array_equal(getattr(found, name), getattr(night.staging, name), equal_nan=True)
+        for name in ("probabilities", "confidence", "faults")
+    )
     if not is_same or provenance != meant["provenance"]:
         raise ExportError("the staging did not read back as it was written", path=path)
 
@@ -68,7 +74,11 @@ def read_staging_json(path: Path) -> Staging:
         raise ScoringError("this file holds stages set by people and no staging", path=path)
     try:
         return Staging(
-            _probabilities(document), _provenance(document["provenance"]), _hierarchy(document)
+            _probabilities(document),
+            _provenance(document["provenance"]),
+            _hierarchy(document),
+            confidence=_confidence(document),
+            faults=_stored_faults(document),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScoringError(f"this staging is damaged: {error}", path=path) from error
@@ -110,6 +120,8 @@ def _document(night: Night) -> dict[str, Any]:
         "probabilities": None if night.staging is None else _rows(night.staging.probabilities),
         "hierarchy_columns": list(_THREE),
         "hierarchy": _hierarchy_rows(night.staging),
+        "confidence": None if night.staging is None else _numbers(night.staging.confidence),
+        "faults": None if night.staging is None else _faults(night.staging),
         "statistics": night.statistics.as_dict(),
         "statistics_notes": list(night.statistics.notes),
         "events": [asdict(event) for event in night.events],
@@ -140,10 +152,19 @@ def _hierarchy_rows(staging: Staging | None) -> list[list[float | None]] | None:
 
 
 def _rows(probabilities: NDArray[np.float32]) -> list[list[float | None]]:
+    return [_numbers(row) for row in probabilities]
+
+
+def _numbers(values: NDArray[np.float32]) -> list[float | None]:
     # Nine digits tell every float32 from its neighbours (IEEE 754).
+    return [None if np.isnan(value) else float(f"{value:.9g}") for value in values.tolist()]
+
+
+def _faults(staging: Staging) -> list[list[str]]:
+    """The names of the faults of each epoch."""
     return [
-        [None if np.isnan(value) else float(f"{value:.9g}") for value in row]
-        for row in probabilities.tolist()
+        [str(fault.name).lower() for fault in SignalFault(value)]
+        for value in staging.faults.tolist()
     ]
 
 
@@ -159,18 +180,37 @@ def _hierarchy(document: dict[str, Any]) -> NDArray[np.float32] | None:
     return None if stored is None else _array(stored, len(_THREE))
 
 
+def _confidence(document: dict[str, Any]) -> NDArray[np.float32]:
+    stored = document.get("confidence") or []
+    return np.array([np.nan if c is None else float(c) for c in stored], dtype=np.float32)
+
+
+def _stored_faults(document: dict[str, Any]) -> NDArray[np.uint8]:
+    stored = document.get("faults") or []
+    values = [sum(SignalFault[name.upper()] for name in names) for names in stored]
+    return np.array(values, dtype=np.uint8)
+
+
 def _array(stored: list[list[float | None]], n_columns: int) -> NDArray[np.float32]:
     rows = [[np.nan if p is None else float(p) for p in row] for row in stored]
     return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else n_columns)
 
 
 def _provenance(stored: dict[str, Any]) -> StagingProvenance:
-    names = [field.name for field in fields(StagingProvenance)]
-    values: dict[str, Any] = {
-        name: tuple(stored[name]) if name in _TUPLES else stored[name] for name in names
-    }
-    for name, value in values.items():
-        texts = value if name in _TUPLES else (value,)
-        if not all(isinstance(text, str) for text in texts):
-            raise TypeError(f"{name} is not text")
+    values: dict[str, Any] = {}
+    for field in fields(StagingProvenance):
+        if field.name in _NUMBERS:
+            values[field.name] = _as_tuples(stored.get(field.name, ()))
+            continue
+        value = stored[field.name]
+        if not all(isinstance(text, str) for text in (value if field.name in _TUPLES else [value])):
+            raise TypeError(f"{field.name} is not text")
+        values[field.name] = tuple(value) if field.name in _TUPLES else value
     return StagingProvenance(**values)
+
+
+def _as_tuples(value: Any) -> Any:
+    """JSON knows lists only; whatever is no number is refused."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_as_tuples, value))
+    return float(value)

@@ -6,6 +6,7 @@ exchanged file is found before it stages anybody.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.bands import BANDS_HZ
+from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
@@ -47,6 +50,10 @@ class WeightsInfo:
         Of ``weights.safetensors``.
     summary
         One sentence for people: trained on what.
+    confidence
+        How likely its answers are right, or None where that was not measured.
+    review_curve
+        What reviewing the least certain epochs gained on the validation nights.
     """
 
     name: str
@@ -55,6 +62,8 @@ class WeightsInfo:
     network: dict[str, Any]
     sha256: str
     summary: str
+    confidence: ConfidenceModel | None = None
+    review_curve: ReviewCurve = ()
 
     @property
     def weights_path(self) -> Path:
@@ -121,9 +130,20 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
             network=dict(raw["network"]),
             sha256=str(raw["sha256"]),
             summary=str(raw["summary"]),
+            confidence=_confidence(raw.get("confidence")),
+            review_curve=tuple(_point(point) for point in raw.get("review_curve", ())),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
+
+
+def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
+    return None if stored is None else ConfidenceModel.from_dict(stored)
+
+
+def _point(stored: Sequence[float]) -> tuple[float, float, float]:
+    share, confidence, accuracy = map(float, stored)
+    return share, confidence, accuracy
 
 
 def _damaged(path: Path) -> WeightsError:
@@ -151,7 +171,14 @@ def read_verified(info: WeightsInfo) -> bytes:
 
 
 def write_weights(
-    folder: Path, tensors: bytes, *, architecture: str, network: dict[str, Any], summary: str
+    folder: Path,
+    tensors: bytes,
+    *,
+    architecture: str,
+    network: dict[str, Any],
+    summary: str,
+    confidence: ConfidenceModel | None = None,
+    review_curve: ReviewCurve = (),
 ) -> str:
     """Write weights and their configuration; return the SHA-256."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -164,6 +191,8 @@ def write_weights(
         "network": network,
         "sha256": sha256,
         "summary": summary,
+        "confidence": None if confidence is None else confidence.as_dict(),
+        "review_curve": [list(point) for point in review_curve],
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return sha256

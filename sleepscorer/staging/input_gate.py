@@ -4,7 +4,7 @@ A network is just as confident about nonsense: signals a million times too large
 ones. So this is asked of the signals themselves, and answered in words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.montage import MIN_EEG_EOG_RATE_HZ
-from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.stages import EPOCH_S, STAGES
 from sleepscorer.staging.preprocess import EpochQuality
 
 _FULL_RATE_HZ = 60.0
@@ -21,6 +22,9 @@ _FULL_RATE_HZ = 60.0
 _TYPICAL_RMS_UV = (2.0, 300.0)
 _UNITS = (("volts", 1e6), ("millivolts", 1e3), ("nanovolts", 1e-3), ("picovolts", 1e-6))
 _WORTH_SAYING = 0.05
+_FAULTY_SHARE = 0.1
+# Hum is filtered out before the network; but where it is that strong the electrode is in doubt.
+_SUDDEN_HUM, _HUM_SHARE = 10.0, 0.5
 _SHORT_EPOCHS = 20
 _SWAPPED_LOG_RATIO = 0.4
 _OUTLYING_LOG_POWER = 6.0
@@ -41,17 +45,44 @@ class ChannelQuality:
     too_large, too_small
         (n_epochs,) bool: artefacts far above the channel's usual power, and epochs far below it
         (a lead that fell off), which are not used.
+    humming
+        (n_epochs,) bool: mains hum that is stronger than the signal and much stronger than is
+        usual in this channel, as where an electrode is loose or off.
     """
 
     channel: ResolvedDerivation
     epochs: EpochQuality
     too_large: NDArray[np.bool_]
     too_small: NDArray[np.bool_]
+    humming: NDArray[np.bool_]
 
     @property
     def usable(self) -> NDArray[np.bool_]:
         """(n_epochs,) True where the channel can be staged by."""
         return self.epochs.usable & ~self.too_large & ~self.too_small
+
+    @property
+    def unsound_share(self) -> NDArray[np.float32]:
+        """(n_epochs,) how much of each epoch says nothing of sleep, 0 to 1."""
+        share = np.where(self.usable, self.epochs.unusable_share, 1.0)
+        return np.asarray(np.maximum(share, _HUM_SHARE * self.humming), dtype=np.float32)
+
+    @property
+    def faults(self) -> NDArray[np.uint8]:
+        """(n_epochs,) of :class:`~sleepscorer.core.signal_faults.SignalFault`."""
+        epochs = self.epochs
+        found = (
+            (SignalFault.MISSING, (epochs.missing > _FAULTY_SHARE) | epochs.in_gap),
+            (SignalFault.FLAT, epochs.flat > _FAULTY_SHARE),
+            (SignalFault.CLIPPED, epochs.clipped > _FAULTY_SHARE),
+            (SignalFault.TOO_LARGE, self.too_large),
+            (SignalFault.TOO_SMALL, self.too_small),
+            (SignalFault.MAINS, self.humming),
+        )
+        total = np.zeros(self.too_large.size, dtype=np.uint8)
+        for fault, where in found:
+            total |= np.where(where, np.uint8(fault), np.uint8(0))
+        return total
 
 
 def judged(
@@ -79,7 +110,13 @@ def judged(
         epochs,
         too_large=epochs.usable & (total > usual + _OUTLYING_LOG_POWER),
         too_small=epochs.usable & (total < usual - _OUTLYING_LOG_POWER),
+        humming=epochs.usable & _humming(epochs),
     )
+
+
+def _humming(epochs: EpochQuality) -> NDArray[np.bool_]:
+    usual = float(np.median(epochs.hum[epochs.usable])) if epochs.usable.any() else 0.0
+    return epochs.hum > max(1.0, _SUDDEN_HUM * usual)
 
 
 def reason_against(channel: ResolvedDerivation) -> str:
@@ -162,6 +199,12 @@ def warnings_after(quality: ChannelQuality) -> tuple[str, ...]:
             warnings.append(
                 f"{n_found} of {found.size} epochs of {name} are {words} and were left out of it."
             )
+    n_humming = int(quality.humming.sum())
+    if n_humming:
+        warnings.append(
+            f"{n_humming} of {quality.humming.size} epochs of {name} have more mains hum than"
+            " signal (a loose electrode); their confidence is lowered."
+        )
     warnings.extend(_amplitude_warnings(quality))
     return tuple(warnings)
 
@@ -193,6 +236,43 @@ def _amplitude_warnings(quality: ChannelQuality) -> list[str]:
         f"{name} has a median amplitude of {rms_uv:.3g} µV, outside the {low:g} to {high:g} µV of"
         f" EEG and EOG: {likely}. Staging does not depend on the gain, but check the recording."
     ]
+
+
+def faults_of(channels: Iterable[ChannelQuality]) -> NDArray[np.uint8]:
+    """(n_epochs,) of SignalFault: the faults of all channels together."""
+    return np.asarray(np.bitwise_or.reduce([quality.faults for quality in channels]), np.uint8)
+
+
+def lowered(
+    confidence: NDArray[np.float32],
+    eeg: Sequence[ChannelQuality],
+    eog: Sequence[ChannelQuality],
+) -> NDArray[np.float32]:
+    """Lower the confidence where the signals are bad.
+
+    As far as the soundest EEG says nothing (where no EEG is usable, the soundest EOG) the stage is
+    as good as one of five drawn at random.
+
+    Parameters
+    ----------
+    confidence
+        (n_epochs,) as of the network.
+    eeg, eog
+        The channels it read.
+    """
+    by_eeg, by_eog = (_soundest(qualities, confidence.size) for qualities in (eeg, eog))
+    unsound = np.minimum(np.where(np.isfinite(by_eeg), by_eeg, by_eog), 1.0)
+    by_chance = 1 / len(STAGES)
+    lower = confidence * (1 - unsound) + np.minimum(confidence, by_chance) * unsound
+    return np.asarray(lower, dtype=np.float32)
+
+
+def _soundest(qualities: Iterable[ChannelQuality], n_epochs: int) -> NDArray[np.float64]:
+    """(n_epochs,) the least unsound share of the channels usable there; infinite where none is."""
+    result = np.full(n_epochs, np.inf)
+    for quality in qualities:
+        result = np.where(quality.usable, np.minimum(result, quality.unsound_share), result)
+    return result
 
 
 def swap_warning(

@@ -72,6 +72,11 @@ class MeasuredNight:
         """Of the recording."""
         return int(self.around.size)
 
+    @property
+    def all_channels(self) -> tuple[MeasuredChannel, ...]:
+        """Of every kind."""
+        return tuple(channel for channels in self.channels.values() for channel in channels)
+
     def inputs(
         self, chosen: Mapping[Band, int | None], kinds: Sequence[Band]
     ) -> tuple[Tensor, Tensor]:
@@ -106,5 +111,4 @@ class MeasuredNight:
 
     @property
     def _n_learned(self) -> int:
-        first = next(channel for channels in self.channels.values() for channel in channels)
-        return int(first.measures.shape[1]) - N_BANDS
+        return int(self.all_channels[0].measures.shape[1]) - N_BANDS

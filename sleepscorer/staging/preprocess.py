@@ -34,6 +34,7 @@ _FLAT_S = 1.0
 _RAIL_RUN_SAMPLES = 3
 _RAIL_FRACTION = 0.002
 _MIN_USABLE_FRACTION = 0.5
+_HUM_HZ, _SIGNAL_HZ = (45.0, 65.0), (0.5, 35.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,9 @@ class EpochQuality:
         (n,) bool: a gap of the recording touches the epoch.
     rms
         (n,) root mean square of the filtered epoch, in the channel's unit.
+    hum
+        (n,) power from 45 to 65 Hz over that from 0.5 to 35 Hz, as stored; 0 where the rate is
+        too low to tell.
     """
 
     missing: NDArray[np.float32]
@@ -55,12 +59,18 @@ class EpochQuality:
     clipped: NDArray[np.float32]
     in_gap: NDArray[np.bool_]
     rms: NDArray[np.float32]
+    hum: NDArray[np.float32]
+
+    @property
+    def unusable_share(self) -> NDArray[np.float32]:
+        """(n,) how much of each epoch is no signal, 0 to 1."""
+        share: NDArray[np.float32] = np.minimum(self.missing + self.flat + self.clipped, 1.0)
+        return share
 
     @property
     def usable(self) -> NDArray[np.bool_]:
         """(n,) True where no gap is touched and at least half of the epoch is a signal."""
-        bad = self.missing + self.flat + self.clipped
-        return ~self.in_gap & (bad <= 1 - _MIN_USABLE_FRACTION)
+        return ~self.in_gap & (self.unusable_share <= 1 - _MIN_USABLE_FRACTION)
 
     @staticmethod
     def joined(parts: Sequence["EpochQuality"]) -> "EpochQuality":
@@ -144,8 +154,27 @@ def _read_block(
         clipped=_by_epoch(clipped, n_epochs, rate_hz),
         in_gap=_touched(gaps, first, n_epochs),
         rms=np.sqrt(np.square(epochs).mean(axis=1)),
+        hum=_hum(stored, n_epochs, rate_hz),
     )
     return EpochBlock(first, epochs, quality)
+
+
+def _hum(stored: NDArray[np.float32], n_epochs: int, rate_hz: float) -> NDArray[np.float32]:
+    """(n_epochs,) power of mains hum against that of the signal, margins left out."""
+    result = np.zeros(n_epochs, dtype=np.float32)
+    if rate_hz / 2 <= _HUM_HZ[1]:
+        return result
+    length = int(EPOCH_S * rate_hz)
+    for epoch in range(n_epochs):
+        first = round((_MARGIN_S + epoch * EPOCH_S) * rate_hz)
+        samples = np.nan_to_num(stored[first : first + length])
+        power = np.square(np.abs(np.fft.rfft(samples)))
+        hum, signal = (
+            float(power[round(low_hz * EPOCH_S) : round(high_hz * EPOCH_S)].sum())
+            for low_hz, high_hz in (_HUM_HZ, _SIGNAL_HZ)
+        )
+        result[epoch] = hum / signal if signal > 0 else 0.0
+    return result
 
 
 def _touched(gaps: tuple[Gap, ...], first: int, n_epochs: int) -> NDArray[np.bool_]:

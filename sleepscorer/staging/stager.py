@@ -114,7 +114,13 @@ class Stager:
         if self._fell_back:
             warnings.append("The GPU ran out of memory: the network ran on the CPU.")
         progress(1.0, "staged")
-        return Staging(probabilities, self._provenance(night, warnings), hierarchy)
+        return Staging(
+            probabilities,
+            self._provenance(night, warnings),
+            hierarchy,
+            confidence=self._confidence(probabilities, night),
+            faults=input_gate.faults_of(one.quality for one in night.all_channels),
+        )
 
     def measure(
         self, recording: Recording, channels: StagerChannels, progress: Progress = silent
@@ -149,6 +155,14 @@ class Stager:
         """The network, brought back from a GPU: to explain it epoch by epoch."""
         return self._network.to("cpu")
 
+    def _confidence(
+        self, probabilities: NDArray[np.float32], night: MeasuredNight
+    ) -> NDArray[np.float32]:
+        model = self.info.confidence
+        confidence = probabilities.max(axis=1) if model is None else model.of(probabilities)
+        eeg, eog = ([one.quality for one in night.channels[kind]] for kind in ("eeg", "eog"))
+        return input_gate.lowered(confidence, eeg, eog)
+
     def _provenance(self, night: MeasuredNight, warnings: Sequence[str]) -> StagingProvenance:
         names = {
             kind: tuple(one.derivation.name for one in channels)
@@ -165,6 +179,7 @@ class Stager:
             created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
             notes=night.notes,
             warnings=tuple(dict.fromkeys(warnings)),
+            review_curve=self.info.review_curve,
         )
 
     def _measure_all(

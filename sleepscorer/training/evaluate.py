@@ -11,6 +11,7 @@ from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import STAGES
 from sleepscorer.staging.bands import N_BANDS
+from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import StagingNetwork, night_features
 from sleepscorer.staging.preprocess import Band
 from sleepscorer.staging.scaling import night_levels
@@ -37,20 +38,32 @@ class NightAnswers:
         (n, 3) wake, NREM, REM by the trained hierarchy.
     labels
         (n,) the expert's.
+    confidence
+        (n,) how likely the most probable stage is right.
     """
 
     night: str
     probabilities: NDArray[np.float64]
     hierarchy: NDArray[np.float64]
     labels: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """(n,) True where the most probable stage is the expert's."""
+        return np.asarray(self.probabilities.argmax(axis=1) == self.labels)
 
 
 def answers_on(
-    network: StagingNetwork, nights: Sequence[TrainingNight], channels: Channels
+    network: StagingNetwork,
+    nights: Sequence[TrainingNight],
+    channels: Channels,
+    confidence: ConfidenceModel | None = None,
 ) -> list[NightAnswers]:
     """Stage nights as the stager does, from their signals or else from their band powers.
 
-    Nights without any of the channels are left out.
+    Nights without any of the channels are left out. Without a model of the confidence it is the
+    probability of the most probable stage.
     """
     answers = []
     for night in nights:
@@ -61,15 +74,24 @@ def answers_on(
             continue
         staged = _staged(network, night, used)
         labelled = night.labels >= 0
+        probabilities, hierarchy = np.split(staged[labelled], [len(STAGES)], axis=1)
         answers.append(
             NightAnswers(
                 night.name,
-                staged[labelled, : len(STAGES)],
-                staged[labelled, len(STAGES) :],
+                probabilities,
+                hierarchy,
                 night.labels[labelled],
+                _confidence(probabilities, confidence),
             )
         )
     return answers
+
+
+def _confidence(
+    probabilities: NDArray[np.float64], model: ConfidenceModel | None
+) -> NDArray[np.float64]:
+    found = probabilities.max(axis=1) if model is None else model.of(probabilities)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _staged(
@@ -119,6 +141,7 @@ def pooled(answers: Sequence[NightAnswers]) -> NightAnswers:
         np.concatenate([each.probabilities for each in answers]),
         np.concatenate([each.hierarchy for each in answers]),
         np.concatenate([each.labels for each in answers]),
+        np.concatenate([each.confidence for each in answers]),
     )
 
 

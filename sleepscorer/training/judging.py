@@ -1,7 +1,6 @@
 """Judges weights: on held-out nights, on raw recordings beside another stager, on wake."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from sleepscorer.training.evaluate import (
     answers_on,
     pooled,
 )
-from sleepscorer.training.nights import TrainingNight, counted, feature_nights
+from sleepscorer.training.nights import counted, feature_nights
 from sleepscorer.training.real_recordings import (
     ScoredRecording,
     scored_recordings,
@@ -122,7 +121,10 @@ def judge(
         if set(channels) <= set(network.config.kinds)
     }
     on_validation, on_test = (
-        {name: metrics_of(answers_on(network, part, channels)) for name, channels in sets.items()}
+        {
+            name: metrics_of(answers_on(network, part, channels, stager.info.confidence))
+            for name, channels in sets.items()
+        }
         for part in (validation, test)
     )
     recordings = _on_recordings(stager, data, other, part_of(progress, 0.4, 0.6))
@@ -145,16 +147,6 @@ def judge(
         seconds_a_night=seconds,
         temperature=float(network.log_temperature.exp()),
     )
-
-
-def validation_answers(
-    weights: str | Path, data: Path
-) -> tuple[NightAnswers, Sequence[TrainingNight]]:
-    """What weights answer on the validation nights with Fpz-Cz and EOG, pooled; and the nights."""
-    network = load_network(Stager(weights, device="cpu").info)
-    nights = feature_nights(data / "sleepedf_features")
-    validation = held_out(nights).parts(nights)[1]
-    return pooled(answers_on(network, validation, CHANNEL_SETS["Fpz-Cz + EOG"])), validation
 
 
 def _on_recordings(
@@ -202,6 +194,7 @@ def _answers(staging: Staging, one: ScoredRecording) -> NightAnswers:
         probabilities[both].astype(np.float64),
         three.astype(np.float64),
         labels[both].astype(np.int64),
+        staging.confidence[:n_epochs][both].astype(np.float64),
     )
 
 

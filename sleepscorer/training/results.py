@@ -106,7 +106,7 @@ def _sections(judged: Sequence[Judgement], default: str) -> Iterator[str]:
 def _nights_table(judged: Sequence[Judgement], which: str) -> str:
     header = (
         "weights", "channels", "epochs", "accuracy", "kappa", "macro-F1",
-        *(f"F1 {stage.text}" for stage in STAGES), "kappa by night", "ECE", "fifth", "three",
+        *(f"F1 {stage.text}" for stage in STAGES), "kappa by night", "ECE", "ECE of the confidence", "fifth", "three",
     )  # fmt: skip
     rows = []
     for each in judged:
@@ -125,6 +125,7 @@ def _figures(found: dict[str, Any]) -> tuple[str, ...]:
         *(f"{f1:.2f}" if f1 is not None else "–" for f1 in found["f1"].values()),
         f"{by_night['mean']:.2f} ± {by_night['sd']:.2f}" if by_night["sd"] is not None else "–",
         f"{found['ece']:.3f}",
+        f"{found['ece_of_confidence']:.3f}",
         f"{found['errors_in_least_certain_fifth']:.2f}",
         f"{found['kappa_three_summed']:.3f} / {found['kappa_three_hierarchy']:.3f}",
     )

@@ -13,10 +13,17 @@ from safetensors.torch import save as save_tensors
 
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.checkpoint import write_weights
+from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import ARCHITECTURE
-from sleepscorer.training.calibration import calibrate, reliability, risk_coverage
+from sleepscorer.training.calibration import (
+    calibrate,
+    fit_confidence,
+    reliability,
+    risk_coverage,
+)
 from sleepscorer.training.evaluate import (
     NightAnswers,
     agreement_of,
@@ -128,35 +135,56 @@ def _run_fold(
         device=run.device,
         progress=progress,
     )
-    calibrate_on(network, validation)
+    calibration = calibrate_on(network, validation)
     save_network(
         network,
         folder / "weights",
         summary=f"{describe(run.config)}, trained on {run.data}: {counted(training)}.",
+        calibration=calibration,
     )
     draw_history(history, folder / "curves.png")
     channels = fitted_channels(network, nights)[0]
-    answers = answers_on(network, test, channels)
+    answers = answers_on(network, test, channels, calibration.confidence)
     if answers:
         together = pooled(answers)
-        probabilities, labels = together.probabilities, together.labels
-        title = f"{counted(test)}"
-        draw_reliability(reliability(probabilities, labels), title, folder / "reliability.png")
-        draw_risk_coverage(risk_coverage(probabilities, labels), title, folder / "review.png")
+        confidence, right, title = together.confidence, together.right, counted(test)
+        draw_reliability(reliability(confidence, right), title, folder / "reliability.png")
+        draw_risk_coverage(risk_coverage(confidence, right), title, folder / "review.png")
         _write_json(folder / "metrics.json", metrics_of(answers))
     return answers
 
 
-def calibrate_on(network: StagingNetwork, nights: Sequence[TrainingNight]) -> float:
-    """Fit the temperature on validation nights with every set of channels; return it."""
+@dataclass(frozen=True)
+class Calibration:
+    """How sure a network may be, as validation nights showed.
+
+    Parameters
+    ----------
+    confidence
+        How likely its answers are right.
+    review_curve
+        What reviewing the least certain epochs would have gained there.
+    """
+
+    confidence: ConfidenceModel
+    review_curve: ReviewCurve
+
+
+def calibrate_on(network: StagingNetwork, nights: Sequence[TrainingNight]) -> Calibration:
+    """Fit temperature and confidence on validation nights with every set of channels.
+
+    The curve is that of all channels together.
+    """
     network.log_temperature.zero_()
-    answers = [
-        each
-        for channels in fitted_channels(network, nights)
-        for each in answers_on(network, nights, channels)
-    ]
-    together = pooled(answers)
-    return calibrate(network, np.log(together.probabilities + 1e-9), together.labels)
+    sets = fitted_channels(network, nights)
+    plain = pooled([one for channels in sets for one in answers_on(network, nights, channels)])
+    calibrate(network, np.log(plain.probabilities + 1e-9), plain.labels)
+    answers = [answers_on(network, nights, channels) for channels in sets]
+    fitted = pooled([one for each in answers for one in each])
+    confidence = fit_confidence(fitted.probabilities, fitted.labels)
+    main = pooled(answers[0])
+    curve = risk_coverage(confidence.of(main.probabilities), main.right)
+    return Calibration(confidence, curve.points)
 
 
 def begin_from(network: StagingNetwork, start: StagingNetwork) -> None:
@@ -186,7 +214,9 @@ def _take_over(module: torch.nn.Module, theirs: Mapping[str, torch.Tensor]) -> N
                 tensor[:n_shared] = given[:n_shared]
 
 
-def save_network(network: StagingNetwork, folder: Path, *, summary: str) -> str:
+def save_network(
+    network: StagingNetwork, folder: Path, *, summary: str, calibration: Calibration | None = None
+) -> str:
     """Write weights that ``sleepscorer score --weights`` takes; return their SHA-256."""
     tensors = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
     return write_weights(
@@ -195,6 +225,8 @@ def save_network(network: StagingNetwork, folder: Path, *, summary: str) -> str:
         architecture=ARCHITECTURE,
         network=network.config.as_dict(),
         summary=summary,
+        confidence=None if calibration is None else calibration.confidence,
+        review_curve=() if calibration is None else calibration.review_curve,
     )
 
 
@@ -210,12 +242,12 @@ def metrics_of(answers: Sequence[NightAnswers]) -> dict[str, Any]:
     Returns
     -------
     Plain values: ``n_nights``, ``n_epochs``, ``accuracy``, ``kappa``, ``macro_f1``, ``f1`` by stage
-    ``ece``, ``errors_in_least_certain_fifth``, ``kappa_three_summed``, ``kappa_three_hierarchy``,
+    ``ece`` of the highest probability and of the confidence, ``errors_in_least_certain_fifth``, ``kappa_three_summed``, ``kappa_three_hierarchy``,
     ``kappa_by_night`` (mean, sd).
     """
     together = pooled(answers)
     found = agreement_of(together)
-    curve = risk_coverage(together.probabilities, together.labels)
+    curve = risk_coverage(together.confidence, together.right)
     by_night = [agreement_of(each).kappa for each in answers]
     known = [kappa for kappa in by_night if kappa is not None]
     return {
@@ -225,7 +257,8 @@ def metrics_of(answers: Sequence[NightAnswers]) -> dict[str, Any]:
         "kappa": found.kappa,
         "macro_f1": found.macro_f1,
         "f1": {stage.text: f1 for stage, f1 in zip(STAGES, found.f1, strict=True)},
-        "ece": reliability(together.probabilities, together.labels).error,
+        "ece": reliability(together.probabilities.max(axis=1), together.right).error,
+        "ece_of_confidence": reliability(together.confidence, together.right).error,
         "errors_in_least_certain_fifth": float(
             np.interp(_REVIEWED, curve.reviewed, curve.errors_found)
         ),

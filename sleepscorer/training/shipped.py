@@ -147,7 +147,7 @@ def _make(shipped: Shipped, folder: Path, parts: "_Parts") -> None:
         head.load_state_dict(parts.head(model, seed, shipped.kinds).state_dict())
     network.eval()
     validation = parts.validation(shipped.kinds)
-    calibrate_on(network, validation)
+    calibration = calibrate_on(network, validation)
     save_network(
         network,
         folder,
@@ -156,6 +156,7 @@ def _make(shipped: Shipped, folder: Path, parts: "_Parts") -> None:
             " trained on band powers and expert stages of Sleep-EDF Expanded (Sleep Cassette),"
             f" {counted(parts.training(shipped.kinds))}; front-end on unlabelled signals."
         ),
+        calibration=calibration,
     )
 
 

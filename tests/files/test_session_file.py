@@ -127,7 +127,7 @@ def test_a_later_entry_of_the_recording_holds_and_the_hash_belongs_to_one(path):
         "INSERT INTO edits VALUES (9, '', '', '', 'manual', '', '{}', NULL)",
         "UPDATE stagings SET probabilities = x'00'",
         "DELETE FROM stagings",
-        "REPLACE INTO stagings VALUES (1, 0, x'', '{}', NULL)",
+        "REPLACE INTO stagings VALUES (1, 0, x'', '{}', NULL, NULL, NULL)",
         "UPDATE recordings SET n_epochs = 1",
         "DELETE FROM recordings",
         "UPDATE hashes SET sha256 = ''",

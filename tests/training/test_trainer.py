@@ -8,7 +8,7 @@ from labelled_nights import nights
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.training.calibration import calibrate, reliability, risk_coverage
+from sleepscorer.training.calibration import calibrate, fit_confidence, reliability, risk_coverage
 from sleepscorer.training.evaluate import agreement_of, answers_on, mean_kappa, pooled
 from sleepscorer.training.runs import begin_from, metrics_of
 from sleepscorer.training.simulated_emg import with_simulated_emg
@@ -131,8 +131,7 @@ def test_the_temperature_undoes_overconfidence():
 
 
 def test_reliability_by_hand():
-    probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.6, 0.4], [0.6, 0.4]])
-    found = reliability(probabilities, np.array([0, 1, 0, 0]))
+    found = reliability(np.array([0.9, 0.9, 0.6, 0.6]), np.array([True, False, True, True]))
     assert found.confidence == pytest.approx([0.6, 0.9])
     assert found.accuracy == pytest.approx([1.0, 0.5])
     assert found.share == pytest.approx([0.5, 0.5])
@@ -141,11 +140,30 @@ def test_reliability_by_hand():
 
 def test_a_review_of_the_least_certain_finds_errors_by_hand():
     certainty = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
-    probabilities = np.stack([certainty, 1 - certainty], axis=1)
-    found = risk_coverage(probabilities, np.array([1, 0, 1, 0, 0]), n_points=6)
+    found = risk_coverage(certainty, np.array([0, 1, 0, 1, 1]).astype(bool), n_points=6)
     assert found.reviewed == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
     assert found.errors_found == pytest.approx([0, 0.5, 0.5, 1, 1, 1])
     assert found.accuracy == pytest.approx([0.6, 0.8, 0.8, 1, 1, 1])
+    assert found.confidence == pytest.approx([0.5, 0.5, 0.6, 0.7, 0.8, 0.9])
+    assert found.points[2] == (0.4, 0.6, 0.8)
+
+
+def test_confidence_is_learned_where_a_stage_is_oversold():
+    rng = np.random.default_rng(1)
+    probabilities = rng.dirichlet(np.ones(5), 20_000)
+    labels = np.array([rng.choice(5, p=p) for p in probabilities])
+    best = probabilities.argmax(axis=1)
+    # Half of what is called N1 is something else, whatever its probability says.
+    wronged = (best == 1) & (rng.random(len(best)) < 0.5)
+    labels[wronged] = 0
+    right = best == labels
+    confidence = fit_confidence(probabilities, labels).of(probabilities)
+    for stage in range(5):
+        assert confidence[best == stage].mean() == pytest.approx(
+            right[best == stage].mean(), abs=0.01
+        )
+    assert reliability(confidence, right).error < 0.02
+    assert reliability(probabilities.max(axis=1), right).error > 0.03
 
 
 def test_simulated_emg_is_lowest_in_rem_on_average_and_tells_nothing_in_some_nights(tmp_path):
@@ -174,7 +192,7 @@ def test_metrics_of_perfect_answers(tmp_path):
     answers = answers_on(fresh().eval(), [night], {"eeg": 0})[0]
     perfect = np.eye(5)[labels]
     three = np.eye(3)[np.array([0, 1, 1, 1, 2])[labels]]
-    found = metrics_of([type(answers)("n", perfect, three, labels)])
+    found = metrics_of([type(answers)("n", perfect, three, labels, np.ones(len(labels)))])
     assert (found["accuracy"], found["kappa"], found["macro_f1"]) == (1.0, 1.0, 1.0)
     assert (found["kappa_three_summed"], found["kappa_three_hierarchy"]) == (1.0, 1.0)
     assert found["ece"] == 0
