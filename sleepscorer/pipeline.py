@@ -26,9 +26,11 @@ from sleepscorer.files.exports import FORMATS, Night, check_outputs, output_path
 from sleepscorer.files.fingerprint import sha256_of
 from sleepscorer.files.own_files import is_own_scoring
 from sleepscorer.files.recordings import open_recording
+from sleepscorer.staging.stagers import with_second_opinion
 
 if TYPE_CHECKING:
     from sleepscorer.staging.stager import Stager
+    from sleepscorer.staging.stagers import Offered
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def score_recording(
     stager: "Stager",
     options: ScoreOptions,
     *,
+    second: "Offered | None" = None,
     taken: Collection[Path] = (),
     progress: Progress = silent,
 ) -> ScoredNight:
@@ -157,6 +160,9 @@ def score_recording(
         The network.
     options
         Channels, lights marks, outputs.
+    second
+        Another stager, asked for a second opinion; where it fails the outputs say so and are what
+        they are without.
     taken
         Outputs of the same run so far, which are never replaced.
     progress
@@ -179,7 +185,18 @@ def score_recording(
     if options.deidentify:
         stem = deidentified_stem(sha256)
         _check_free(path, stem, options, taken)
-    staging = stager.stage(recording, channels, part_of(progress, 0.05, 0.95))
+    staging = stager.stage(
+        recording, channels, part_of(progress, 0.05, 0.95 if second is None else 0.5)
+    )
+    opinion = None
+    if second is not None:
+        staging, opinion = with_second_opinion(
+            staging,
+            second,
+            recording,
+            channels=channels,
+            progress=part_of(progress, 0.5, 0.95),
+        )
     hypnogram = Hypnogram(staging.stages, lights_off_s=lights.off_s, lights_on_s=lights.on_s)
     night = Night.of_recording(
         recording,
@@ -187,6 +204,7 @@ def score_recording(
         statistics=sleep_statistics(hypnogram),
         lights_source=lights.source,
         staging=staging,
+        second=opinion,
         notes=(*lights.notes, *_hash_notes(recording)),
         sha256=sha256,
         deidentify=options.deidentify,

@@ -1,10 +1,13 @@
 """What every test can use."""
 
 import os
-from importlib import import_module
+from collections.abc import Callable
+from importlib import import_module, metadata
 from pathlib import Path
 
 import pytest
+
+from sleepscorer.staging import stagers as stagers_module
 
 
 def _why_qt_fails() -> str:
@@ -38,3 +41,29 @@ def real_data() -> Path:
     if not _DATA.is_dir():
         pytest.skip(f"real recordings not found in {_DATA}; set SLEEPSCORER_DATA")
     return _DATA
+
+
+@pytest.fixture
+def offer_stagers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Install a package that offers stagers: ``offer_stagers(calm="other_stagers:Calm")``.
+
+    What is offered by the packages that are really installed is not seen meanwhile.
+    """
+
+    def offer(**stagers: str) -> None:
+        site = tmp_path / "site"
+        package = site / "others-1.0.dist-info"
+        package.mkdir(parents=True)
+        (package / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+        lines = "\n".join(f"{name} = {place}" for name, place in stagers.items())
+        (package / "entry_points.txt").write_text(f"[sleepscorer.stagers]\n{lines}\n")
+        found = [
+            entry
+            for distribution in metadata.distributions(path=[str(site)])
+            for entry in distribution.entry_points
+        ]
+        monkeypatch.setattr(
+            stagers_module, "entry_points", lambda *, group: [e for e in found if e.group == group]
+        )
+
+    return offer

@@ -132,6 +132,9 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
     _add_device(parser)
     parser.add_argument("--weights", metavar="NAME", help="see: sleepscorer models")
+    parser.add_argument(
+        "--second-opinion", metavar="NAME", help="of another stager; see: sleepscorer models"
+    )
     parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.add_argument(
         "--deidentify", action="store_true", help="leave out who was recorded, and the date"
@@ -319,4 +322,15 @@ def _run_models(_options: argparse.Namespace) -> int:
             continue
         default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
         say(f"{info.name}{default}\n  {info.summary}\n  SHA-256 {info.sha256}\n  {info.folder}")
+    say(_other_stagers())
     return 0
+
+
+def _other_stagers() -> str:
+    """What ``score --second-opinion`` knows."""
+    from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
+
+    offered = [f"  {one.name}: {one.title}" for one in offered_stagers()]
+    return "\n".join(
+        ["other stagers, for --second-opinion", *(offered or [f"  none; {HOW_TO_INSTALL}"])]
+    )

@@ -25,6 +25,7 @@ from sleepscorer.pipeline import (
     score_recording,
     without_own_scorings,
 )
+from sleepscorer.staging.stagers import offered_stager
 
 _SOME_FAILED = 1
 
@@ -34,6 +35,7 @@ def score_files(options: argparse.Namespace) -> int:
     wanted = _score_options(options)
     files = _recordings(options.files, quiet=options.quiet)
     check_distinct_outputs(files, wanted)
+    second = None if options.second_opinion is None else offered_stager(options.second_opinion)
     # torch takes a second to import: what is wrong with the options is said before that.
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
     from sleepscorer.staging.stager import Stager
@@ -46,7 +48,9 @@ def score_files(options: argparse.Namespace) -> int:
         began_s = time.monotonic()
         try:
             with progress_bar(path.name, quiet=options.quiet) as progress:
-                scored = score_recording(path, stager, wanted, taken=taken, progress=progress)
+                scored = score_recording(
+                    path, stager, wanted, second=second, taken=taken, progress=progress
+                )
         except SleepScorerError as error:
             failed += 1
             # It may be an output that the error is about.
@@ -150,6 +154,8 @@ def print_scored(scored: ScoredNight, took_s: float) -> None:
     )
     for note in (*_choices(night), f"Lights: {night.lights_source}.", *night.notes):
         complain(f"  {note}")
+    if night.second is not None:
+        complain(f"  Second opinion: {night.second_opinion_text}.")
     for warning in night.all_warnings:
         complain(f"  warning: {warning}")
 

@@ -3,7 +3,7 @@
 A night is a thousand small integers, so a state is a value, and an edit the difference between two.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -189,16 +189,47 @@ class Edit:
         return self.kind is EditKind.IMPORT and self.label == f"Import {OWN_LIGHTS}"
 
 
+@dataclass
+class EditHistory:
+    """The edits that can be undone and redone, newest last."""
+
+    done: list[Edit] = field(default_factory=list)
+    undone: list[Edit] = field(default_factory=list)
+
+    @property
+    def last(self) -> Edit | None:
+        """What undo would take back."""
+        return self.done[-1] if self.done and not self.done[-1].is_of_opening else None
+
+    def add(self, edit: Edit) -> None:
+        """Take in the next edit of the log."""
+        if edit.kind is EditKind.UNDO:
+            self.undone.append(self.done.pop())
+        elif edit.kind is EditKind.REDO:
+            self.done.append(self.undone.pop())
+        elif not edit.change.is_empty:
+            # An automatic staging that changes nothing is logged, but is no step to undo.
+            self.done.append(edit)
+            self.undone.clear()
+
+
 class Journal(Protocol):
     """Where edits are kept; each call returns only when its content is safely stored."""
 
-    def append(self, edit: Edit, staging: Staging | None = None) -> None:
-        """Store an edit with the staging it comes from, or raise SessionError and store nothing."""
+    def append(
+        self, edit: Edit, staging: Staging | None = None, *, second: Staging | None = None
+    ) -> None:
+        """Store an edit with the staging it comes from and a second opinion of the same night.
+
+        It stores all of that, or raises SessionError and stores nothing.
+        """
         ...
 
 
 class MemoryJournal:
     """Keeps nothing beyond the life of the session: for read-only sessions and tests."""
 
-    def append(self, edit: Edit, staging: Staging | None = None) -> None:
-        """Accept an edit and a staging."""
+    def append(
+        self, edit: Edit, staging: Staging | None = None, *, second: Staging | None = None
+    ) -> None:
+        """Accept an edit and stagings."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.second_opinion import disagreement, shared_confidence
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 
@@ -17,6 +18,7 @@ class ReviewOrder(StrEnum):
     UNCERTAINTY = "uncertainty"
     STAGE_CHANGE = "stage change"
     DISAGREEMENT = "machine against person"
+    STAGERS = "both stagers disagree"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def review_queue(
     state: ScoringState,
     machine: Staging | None,
     *,
+    second: Staging | None = None,
     order: ReviewOrder = ReviewOrder.UNCERTAINTY,
     share: float = 0.1,
 ) -> ReviewQueue:
@@ -86,7 +89,13 @@ def review_queue(
 
     By uncertainty: those the machine is least confident of, first those it could not stage. By
     stage change: the epochs on both sides of each change of stage, least confident first. By
-    disagreement: those a person scored otherwise than the machine, the most improbable first.
+    disagreement: those a person scored otherwise than the machine, the most improbable first. By
+    stagers: those that a second stager gives another stage than the machine.
+
+    With a second opinion, what ranks is the mean of the machine's confidence and the probability
+    that the other stager gives the machine's stage
+    (:func:`~sleepscorer.core.second_opinion.shared_confidence`): of equally certain epochs those
+    that the other doubts come first.
 
     The expected agreement takes a reviewed epoch as right and any other as right with the
     probability that the machine gives the stage it has, whoever gave it (its own answer where it
@@ -99,6 +108,8 @@ def review_queue(
         The scoring now.
     machine
         The machine's staging of the same epochs, or None.
+    second
+        Another stager's staging of the same epochs, or None.
     order
         What ranks the epochs.
     share
@@ -107,9 +118,10 @@ def review_queue(
     if not 0 <= share <= 1:
         raise ValueError(f"a share of {share}")
     n_epochs = state.stages.size
-    if machine is not None and len(machine.probabilities) != n_epochs:
-        raise ValueError(f"{len(machine.probabilities)} epochs staged of {n_epochs}")
-    ranked = _RANKED[order](state, machine)
+    for staging in (machine, second):
+        if staging is not None and len(staging.probabilities) != n_epochs:
+            raise ValueError(f"{len(staging.probabilities)} epochs staged of {n_epochs}")
+    ranked: NDArray[np.intp] = _RANKED[order](state, machine, second)
     # A share of 0.07 of 100 epochs is 7, though its binary product is a little more.
     chosen = ranked[: int(np.ceil(share * n_epochs - 1e-9))]
     done = state.by_person[chosen] & (order is not ReviewOrder.DISAGREEMENT)
@@ -125,23 +137,31 @@ def review_queue(
     )
 
 
-def _by_uncertainty(state: ScoringState, machine: Staging | None) -> NDArray[np.intp]:
+def _by_uncertainty(
+    state: ScoringState, machine: Staging | None, second: Staging | None
+) -> NDArray[np.intp]:
     if machine is None:
         return np.empty(0, np.intp)
-    return _least_first(np.arange(state.stages.size), machine.confidence)
+    return _least_first(np.arange(state.stages.size), shared_confidence(machine, second))
 
 
-def _by_stage_change(state: ScoringState, machine: Staging | None) -> NDArray[np.intp]:
+def _by_stage_change(
+    state: ScoringState, machine: Staging | None, second: Staging | None
+) -> NDArray[np.intp]:
     stages = state.stages
     if machine is not None:
         stages = np.where(stages == Stage.UNSCORED, machine.stages, stages)
     changes = np.flatnonzero(np.diff(stages))
     beside = np.union1d(changes, changes + 1)
-    scored = beside[stages[beside] != Stage.UNSCORED]
-    return scored if machine is None else _least_first(scored, machine.confidence)
+    scored: NDArray[np.intp] = beside[stages[beside] != Stage.UNSCORED]
+    if machine is None:
+        return scored
+    return _least_first(scored, shared_confidence(machine, second))
 
 
-def _by_disagreement(state: ScoringState, machine: Staging | None) -> NDArray[np.intp]:
+def _by_disagreement(
+    state: ScoringState, machine: Staging | None, _second: Staging | None
+) -> NDArray[np.intp]:
     if machine is None:
         return np.empty(0, np.intp)
     both = (state.stages != Stage.UNSCORED) & (machine.stages != Stage.UNSCORED)
@@ -151,10 +171,20 @@ def _by_disagreement(state: ScoringState, machine: Staging | None) -> NDArray[np
     return _least_first(differ, probability)
 
 
+def _by_stagers(
+    _state: ScoringState, machine: Staging | None, second: Staging | None
+) -> NDArray[np.intp]:
+    if machine is None or second is None:
+        return np.empty(0, np.intp)
+    differ = np.flatnonzero(disagreement(machine, second))
+    return _least_first(differ, shared_confidence(machine, second))
+
+
 _RANKED = {
     ReviewOrder.UNCERTAINTY: _by_uncertainty,
     ReviewOrder.STAGE_CHANGE: _by_stage_change,
     ReviewOrder.DISAGREEMENT: _by_disagreement,
+    ReviewOrder.STAGERS: _by_stagers,
 }
 
 

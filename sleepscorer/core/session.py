@@ -5,7 +5,7 @@ redo are edits too; the log only grows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from sleepscorer.core.edits import (
     Author,
     Change,
     Edit,
+    EditHistory,
     EditKind,
     Journal,
     Lights,
@@ -55,28 +56,6 @@ def epochs_to_fill(
 Listener = Callable[[Change], None]
 
 
-@dataclass
-class _History:
-    """The edits that can be undone and redone, newest last."""
-
-    done: list[Edit] = field(default_factory=list)
-    undone: list[Edit] = field(default_factory=list)
-
-    @property
-    def last(self) -> Edit | None:
-        return self.done[-1] if self.done and not self.done[-1].is_of_opening else None
-
-    def add(self, edit: Edit) -> None:
-        if edit.kind is EditKind.UNDO:
-            self.undone.append(self.done.pop())
-        elif edit.kind is EditKind.REDO:
-            self.done.append(self.undone.pop())
-        elif not edit.change.is_empty:
-            # An automatic staging that changes nothing is logged, but is no step to undo.
-            self.done.append(edit)
-            self.undone.clear()
-
-
 class ScoringSession:
     """The scoring of one recording; the only mutable type of the core, for one thread.
 
@@ -90,8 +69,8 @@ class ScoringSession:
         Who edits.
     edits
         The log so far, replayed.
-    stagings
-        Automatic stagings so far, oldest first.
+    stagings, second_opinions
+        Automatic stagings of our own and of other stagers so far, oldest first.
     read_only
         Every edit raises.
     duration_s
@@ -106,6 +85,7 @@ class ScoringSession:
         author: Author,
         edits: Sequence[Edit] = (),
         stagings: Sequence[Staging] = (),
+        second_opinions: Sequence[Staging] = (),
         read_only: bool = False,
         duration_s: float | None = None,
     ) -> None:
@@ -114,7 +94,8 @@ class ScoringSession:
         self._author = author
         self._edits: list[Edit] = []
         self._stagings = list(stagings)
-        self._history = _History()
+        self._second_opinions = list(second_opinions)
+        self._history = EditHistory()
         self._listeners: list[Listener] = []
         self.read_only = read_only
         self.duration_s = n_epochs * EPOCH_S if duration_s is None else duration_s
@@ -133,8 +114,13 @@ class ScoringSession:
 
     @property
     def machine(self) -> Staging | None:
-        """The latest automatic staging; corrections never change it."""
+        """Our latest automatic staging; corrections never change it."""
         return self._stagings[-1] if self._stagings else None
+
+    @property
+    def second(self) -> Staging | None:
+        """The latest staging by another stager; it never fills an epoch."""
+        return self._second_opinions[-1] if self._second_opinions else None
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -198,6 +184,7 @@ class ScoringSession:
         *,
         chosen: Iterable[Stage] = (),
         over_person: bool = False,
+        second: Staging | None = None,
     ) -> None:
         """Keep an automatic staging and fill epochs from it, in one edit.
 
@@ -211,26 +198,34 @@ class ScoringSession:
             For :attr:`FillMode.CHOSEN`.
         over_person
             Whether epochs that a person scored are replaced as well.
+        second
+            Another stager's answer, kept beside it and used for nothing here.
 
         Raises
         ------
         ScoringError
-            If the staging has more or fewer epochs than the recording.
+            If a staging has more or fewer epochs than the recording.
         """
-        if len(staging.probabilities) != self.n_epochs:
-            raise ScoringError(
-                f"The staging has {len(staging.probabilities)} epochs, and the recording has"
-                f" {self.n_epochs}",
-                hint="stage this recording again",
-            )
+        for given in (staging, *([] if second is None else [second])):
+            if len(given.probabilities) != self.n_epochs:
+                raise ScoringError(
+                    f"The staging has {len(given.probabilities)} epochs, and the recording has"
+                    f" {self.n_epochs}",
+                    hint="stage this recording again",
+                )
         found = staging.stages
         wanted = epochs_to_fill(self._state, mode, chosen=chosen, over_person=over_person)
         index = tuple(int(i) for i in np.flatnonzero(wanted & (found != Stage.UNSCORED)))
         change = self._staged(index, found[list(index)], person=np.zeros(len(index), bool))
-        self._edit(EditKind.AUTO, "Auto-score", change, staging=staging)
+        self._edit(EditKind.AUTO, "Auto-score", change, stagings=(staging, second))
 
     def import_scoring(
-        self, scoring: Scoring, *, name: str, staging: Staging | None = None
+        self,
+        scoring: Scoring,
+        *,
+        name: str,
+        staging: Staging | None = None,
+        second: Staging | None = None,
     ) -> None:
         """Take over stages, lights marks and events of another scoring, in one edit.
 
@@ -245,6 +240,8 @@ class ScoringSession:
         staging
             What it was corrected from, which becomes the machine's layer: only the epochs that
             differ from it are then a person's.
+        second
+            Another stager's answer, kept beside.
 
         Raises
         ------
@@ -268,7 +265,7 @@ class ScoringSession:
             change = replace(change, lights_before=self._lights(), lights_after=lights)
         new = tuple(e for e in scoring.events if e not in self._state.events)
         change = replace(change, events_added=new)
-        self._edit(EditKind.IMPORT, f"Import {name}", change, staging=staging)
+        self._edit(EditKind.IMPORT, f"Import {name}", change, stagings=(staging, second))
 
     def add_event(self, event: Event) -> None:
         """Mark an event."""
@@ -371,9 +368,11 @@ class ScoringSession:
         change: Change,
         *,
         of: int | None = None,
-        staging: Staging | None = None,
+        stagings: tuple[Staging | None, Staging | None] = (None, None),
     ) -> Change | None:
+        """Store and make an edit; of the stagings, ours comes first and the second opinion last."""
         self._check_writable()
+        staging, second = stagings
         if change.is_empty and staging is None and kind in (EditKind.MANUAL, EditKind.IMPORT):
             return None
         edit = Edit(
@@ -385,9 +384,9 @@ class ScoringSession:
             change=change,
             of=of,
         )
-        self._journal.append(edit, staging)
-        if staging is not None:
-            self._stagings.append(staging)
+        self._journal.append(edit, staging, second=second)
+        self._stagings += () if staging is None else (staging,)
+        self._second_opinions += () if second is None else (second,)
         self._apply(edit)
         for listener in tuple(self._listeners):
             listener(change)

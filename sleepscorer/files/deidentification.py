@@ -63,6 +63,7 @@ def deidentified(night: Night) -> Night:
         recording_id="",
         lights_source=clean(night.lights_source),
         staging=None if night.staging is None else _without_words(night.staging, clean),
+        second=None if night.second is None else _without_words(night.second, clean),
         events=tuple(_known(night.events)),
         notes=tuple(map(clean, night.notes)),
         warnings=tuple(map(clean, night.warnings)),
@@ -87,18 +88,16 @@ def _known(events: Iterable[Event]) -> Iterable[Event]:
 
 def _without_words(staging: Staging, clean: Callable[[str], str]) -> Staging:
     made = staging.provenance
-    return Staging(
-        staging.probabilities,
-        replace(
-            made,
-            eeg=tuple(map(clean, made.eeg)),
-            eog=tuple(map(clean, made.eog)),
-            emg=tuple(map(clean, made.emg)),
-            notes=tuple(map(clean, made.notes)),
-            warnings=tuple(map(clean, made.warnings)),
-            created_utc="",
-        ),
+    provenance = replace(
+        made,
+        eeg=tuple(map(clean, made.eeg)),
+        eog=tuple(map(clean, made.eog)),
+        emg=tuple(map(clean, made.emg)),
+        notes=tuple(map(clean, made.notes)),
+        warnings=tuple(map(clean, made.warnings)),
+        created_utc="",
     )
+    return replace(staging, provenance=provenance)
 
 
 def _remover(night: Night) -> Callable[[str], str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.errors import ExportError
 from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.night import Night
 
 PROBABILITY_COLUMNS = tuple(f"p_{stage.name.lower()}" for stage in STAGES)
@@ -22,6 +23,8 @@ COLUMNS = (
     "confidence",
     *PROBABILITY_COLUMNS,
 )
+SECOND_COLUMNS = ("second_stager", "second_stage", "second_confidence", "stagers_agree")
+"""Of a night with a second opinion, after the others."""
 OLDER_COLUMNS = (*_PLACE_COLUMNS, *PROBABILITY_COLUMNS, "confidence")
 """Of the tables written before they told who scored an epoch: they are ours as well."""
 
@@ -39,7 +42,10 @@ def epochs_table(night: Night) -> pd.DataFrame:
     ``scored_by`` (person, machine, none), ``reviewed`` (yes where a person scored or confirmed it,
     or took its stage away; else no), ``machine_stage`` (its most probable one; ? where it could
     stage nothing, empty without a machine) with its probability ``confidence``, and the
-    probabilities of the five stages; NaN where nothing was staged.
+    probabilities of the five stages; NaN where nothing was staged. With a second opinion also
+    ``second_stager`` (its name and version), ``second_stage``, ``second_confidence`` (the
+    probability it gives its own stage) and ``stagers_agree`` (yes or no; empty where not both
+    staged the epoch).
     """
     hypnogram, staging = night.hypnogram, night.staging
     epochs = np.arange(hypnogram.n_epochs)
@@ -67,7 +73,20 @@ def epochs_table(night: Night) -> pd.DataFrame:
     )
     for column, values in zip(PROBABILITY_COLUMNS, probabilities.T, strict=True):
         table[column] = values.round(_DECIMALS)
+    if night.second is not None:
+        _add_second(table, night.second, staging)
     return table
+
+
+def _add_second(table: pd.DataFrame, second: Staging, staging: Staging | None) -> None:
+    agree = np.full(len(table), "", dtype="<U3")
+    if staging is not None:
+        both = (staging.stages >= 0) & (second.stages >= 0)
+        agree = np.where(both, np.where(staging.stages == second.stages, "yes", "no"), agree)
+    table["second_stager"] = second.provenance.software
+    table["second_stage"] = [Stage(stage).text for stage in second.stages.tolist()]
+    table["second_confidence"] = second.confidence.astype(np.float64).round(_DECIMALS)
+    table["stagers_agree"] = agree
 
 
 def _scorers(stages: NDArray[np.int8], by_person: NDArray[np.bool_]) -> NDArray[np.str_]:
@@ -94,7 +113,7 @@ def verify_csv(night: Night, path: Path) -> None:
     table = epochs_table(night)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
-    if tuple(rows[0]) != COLUMNS or len(rows) - 1 != len(table):
+    if rows[0] != list(table.columns) or len(rows) - 1 != len(table):
         raise ExportError(f"{len(rows) - 1} epochs read back of {len(table)} written", path=path)
     for number, (row, meant) in enumerate(zip(rows[1:], table.to_numpy(), strict=True), start=1):
         if not _same_row(row, list(meant)):

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.second_opinion import stagers_agreement
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
 
@@ -37,6 +39,9 @@ class Night:
         In words, where the lights marks come from ("marks in the recording", ...).
     staging
         What the stager answered; None where people alone scored.
+    second
+        What another stager answered, a second opinion that fills no epoch; None where none was
+        asked.
     by_person
         (n_epochs,) bool, the epochs that a person scored, confirmed or cleared; None means none
         of a staging, and all where there is no staging.
@@ -65,6 +70,7 @@ class Night:
     patient_id: str = ""
     recording_id: str = ""
     staging: Staging | None = None
+    second: Staging | None = None
     by_person: NDArray[np.bool_] | None = None
     n_edited: int | None = None
     events: tuple[Event, ...] = ()
@@ -88,6 +94,8 @@ class Night:
             n_staged = len(self.staging.probabilities)
             if n_staged != n_epochs:
                 raise ValueError(f"{n_staged} epochs staged, {n_epochs} scored")
+        if self.second is not None and len(self.second.probabilities) != n_epochs:
+            raise ValueError(f"{len(self.second.probabilities)} epochs of a second opinion")
 
     @classmethod
     def of_recording(
@@ -98,6 +106,7 @@ class Night:
         statistics: SleepStatistics,
         lights_source: str,
         staging: Staging | None = None,
+        second: Staging | None = None,
         n_edited: int | None = None,
         notes: tuple[str, ...] = (),
         warnings: tuple[str, ...] = (),
@@ -116,6 +125,7 @@ class Night:
             patient_id=recording.patient_id,
             recording_id=recording.recording_id,
             staging=staging,
+            second=second,
             n_edited=n_edited,
             events=recording.events,
             notes=notes,
@@ -125,10 +135,38 @@ class Night:
         )
 
     @property
+    def stagers_agreement(self) -> Agreement | None:
+        """How far the second opinion agrees with the stager; None where there are not both."""
+        if self.staging is None or self.second is None:
+            return None
+        return stagers_agreement(self.staging, self.second)
+
+    @property
+    def second_opinion_text(self) -> str:
+        """Who gave it, and how far it agrees with the stager; empty where there is none."""
+        if self.second is None:
+            return ""
+        found, title = self.stagers_agreement, self.second.provenance.software
+        if found is None:
+            return f"{title}, no epoch staged by both"
+        kappa = "undefined" if found.kappa is None else f"{found.kappa:.2f}"
+        return (
+            f"{title}, agrees with the machine in {100 * found.accuracy:.1f} % of"
+            f" {found.n_epochs} epochs, kappa {kappa}"
+        )
+
+    @property
     def all_warnings(self) -> tuple[str, ...]:
-        """What makes the result doubtful: low confidence, the night's and the stager's warnings."""
+        """What makes the result doubtful: low confidence, the night's and the stager's warnings.
+
+        Those of a second opinion come last, with its name.
+        """
         made = () if self.staging is None else self.staging.provenance.warnings
-        return tuple(dict.fromkeys((*self._confidence_warning(), *self.warnings, *made)))
+        other: tuple[str, ...] = ()
+        if self.second is not None:
+            theirs = self.second.provenance
+            other = tuple(f"{theirs.software}: {sentence}" for sentence in theirs.warnings)
+        return tuple(dict.fromkeys((*self._confidence_warning(), *self.warnings, *made, *other)))
 
     def _confidence_warning(self) -> tuple[str, ...]:
         low_pct = self.low_confidence_pct

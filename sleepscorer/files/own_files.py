@@ -46,10 +46,11 @@ def is_synthetic(path: Path) -> bool:
 
 def _is_own_table(path: Path) -> bool:
     # Imported here: the module takes pandas along, half a second.
-    from sleepscorer.files.epochs_table import COLUMNS, OLDER_COLUMNS
+    from sleepscorer.files.epochs_table import COLUMNS, OLDER_COLUMNS, SECOND_COLUMNS
 
     first_line = _beginning(path).partition(b"\n")[0].strip()
-    return first_line in {",".join(columns).encode("ascii") for columns in (COLUMNS, OLDER_COLUMNS)}
+    known = (COLUMNS, (*COLUMNS, *SECOND_COLUMNS), OLDER_COLUMNS)
+    return first_line in {",".join(columns).encode("ascii") for columns in known}
 
 
 def _is_own_report(path: Path) -> bool:

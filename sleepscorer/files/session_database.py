@@ -60,6 +60,10 @@ _VERSION_2 = (
     "ALTER TABLE stagings ADD COLUMN hierarchy BLOB",
     "ALTER TABLE stagings ADD COLUMN confidence BLOB",
     "ALTER TABLE stagings ADD COLUMN faults BLOB",
+    """CREATE TABLE second_opinions (
+        number INTEGER PRIMARY KEY, n_epochs INTEGER NOT NULL, probabilities BLOB NOT NULL,
+        provenance TEXT NOT NULL, hierarchy BLOB, confidence BLOB, faults BLOB)""",
+    *_append_only("second_opinions"),
 )
 
 MIGRATIONS = (_VERSION_1, _VERSION_2)

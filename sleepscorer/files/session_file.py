@@ -42,6 +42,11 @@ _ADD_EDIT = "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_STAGING = (
     "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ? FROM stagings"
 )
+_ADD_SECOND = _ADD_STAGING.replace("stagings", "second_opinions")
+_STAGINGS = (
+    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults FROM {}"
+    " ORDER BY number"
+)
 _RECORDING = (
     "SELECT place, size_bytes, head_sha256, n_epochs, start, (SELECT sha256 FROM hashes"
     " WHERE recording = recordings.number ORDER BY number DESC LIMIT 1)"
@@ -80,8 +85,8 @@ class StoredSession:
     ----------
     recording
         What was scored; None where nothing was stored yet.
-    edits, stagings
-        Oldest first.
+    edits, stagings, second_opinions
+        Oldest first; stagings are our own, second opinions those of other stagers.
     view
         What the window showed, as it was saved.
     """
@@ -89,6 +94,7 @@ class StoredSession:
     recording: RecordingEntry | None = None
     edits: tuple[Edit, ...] = ()
     stagings: tuple[Staging, ...] = ()
+    second_opinions: tuple[Staging, ...] = ()
     view: dict[str, Any] = field(default_factory=dict)
 
 
@@ -165,10 +171,10 @@ class SessionFile:
                     "SELECT number, utc, user, workstation, kind, label, change, of FROM edits"
                     " ORDER BY number"
                 ).fetchall(),
-                "stagings": self._connection.execute(
-                    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults"
-                    " FROM stagings ORDER BY number"
-                ).fetchall(),
+                **{
+                    table: self._connection.execute(_STAGINGS.format(table)).fetchall()
+                    for table in ("stagings", "second_opinions")
+                },
                 "view": self._connection.execute("SELECT state FROM view").fetchone(),
                 "recording": self._connection.execute(_RECORDING).fetchone(),
             }
@@ -194,7 +200,9 @@ class SessionFile:
             row = self._connection.execute("SELECT count(*) FROM edits").fetchone()
         return int(row[0])
 
-    def append(self, edit: Edit, staging: Staging | None = None) -> None:
+    def append(
+        self, edit: Edit, staging: Staging | None = None, *, second: Staging | None = None
+    ) -> None:
         """Store an edit; when this returns, it outlives a crash of the program or the machine.
 
         Parameters
@@ -202,14 +210,17 @@ class SessionFile:
         edit
             The next of the log.
         staging
-            What it was made from; both are stored, or neither.
+            What it was made from.
+        second
+            Another stager's answer. All are stored, or none.
 
         Raises
         ------
         SessionError
             If it could not be stored; nothing of it then is.
         """
-        stored = () if staging is None else ((_ADD_STAGING, staging_row(staging)),)
+        given = ((_ADD_STAGING, staging), (_ADD_SECOND, second))
+        stored = [(add, staging_row(one)) for add, one in given if one is not None]
         self._insert_all(*stored, (_ADD_EDIT, edit_row(edit)))
 
     def add_recording(self, entry: RecordingEntry, author: Author) -> None:
@@ -333,6 +344,7 @@ def _stored(rows: dict[str, Any]) -> StoredSession:
         recording=None if rows["recording"] is None else _entry(*rows["recording"]),
         edits=edits,
         stagings=tuple(map(staging_of_row, rows["stagings"])),
+        second_opinions=tuple(map(staging_of_row, rows["second_opinions"])),
         view=view,
     )
 

@@ -42,12 +42,15 @@ def verify_json(night: Night, path: Path) -> None:
         raise ExportError("the file did not read back as it was written", path=path)
     if night.staging is None:
         return
-    found = read_staging_json(path)
+    found, second = read_stagings_json(path)
     provenance = json.loads(json.dumps(asdict(found.provenance)))
     is_same = all(
         np.array_equal(getattr(found, name), getattr(night.staging, name), equal_nan=True)
         for name in ("probabilities", "confidence", "faults")
     )
+    if night.second is not None and second is not None:
+        theirs = (second.probabilities, night.second.probabilities)
+        is_same = is_same and np.array_equal(*theirs, equal_nan=True)
     if not is_same or provenance != meant["provenance"]:
         raise ExportError("the staging did not read back as it was written", path=path)
 
@@ -60,6 +63,11 @@ def read_staging_json(path: Path) -> Staging:
     ScoringError
         If the file can't be read, is no such file or holds no staging.
     """
+    return read_stagings_json(path)[0]
+
+
+def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
+    """Read the staging and the second opinion, None where there is none; raises as above."""
     document = _load(path)
     if not isinstance(document, dict) or document.get("format") != STAGING_FORMAT:
         raise ScoringError("this is not a staging written by sleepscorer", path=path)
@@ -73,15 +81,23 @@ def read_staging_json(path: Path) -> Staging:
     if document.get("provenance") is None:
         raise ScoringError("this file holds stages set by people and no staging", path=path)
     try:
-        return Staging(
+        staging = Staging(
             _probabilities(document),
             _provenance(document["provenance"]),
             _hierarchy(document),
             confidence=_confidence(document),
             faults=_stored_faults(document),
         )
+        # Files of versions before 0.2 have none.
+        stored = document.get("second_opinion")
+        if stored is None:
+            return staging, None
+        second = Staging(
+            _array(stored["probabilities"], len(STAGES)), _provenance(stored["provenance"])
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScoringError(f"this staging is damaged: {error}", path=path) from error
+    return staging, second
 
 
 def _load(path: Path) -> Any:
@@ -122,6 +138,7 @@ def _document(night: Night) -> dict[str, Any]:
         "hierarchy": _hierarchy_rows(night.staging),
         "confidence": None if night.staging is None else _numbers(night.staging.confidence),
         "faults": None if night.staging is None else _faults(night.staging),
+        "second_opinion": _second_opinion(night),
         "statistics": night.statistics.as_dict(),
         "statistics_notes": list(night.statistics.notes),
         "events": [asdict(event) for event in night.events],
@@ -142,6 +159,23 @@ def _recording(night: Night) -> dict[str, Any]:
         "patient_id": night.patient_id,
         "recording_id": night.recording_id,
         "deidentified": night.deidentify,
+    }
+
+
+def _second_opinion(night: Night) -> dict[str, Any] | None:
+    """What another stager answered, and how far it agrees with ours."""
+    second, found = night.second, night.stagers_agreement
+    if second is None:
+        return None
+    figures = None
+    if found is not None:
+        figures = {"accuracy": found.accuracy, "kappa": found.kappa, "n_epochs": found.n_epochs}
+    return {
+        "stager": second.provenance.software,
+        "provenance": asdict(second.provenance),
+        "stages": [Stage(stage).text for stage in second.stages.tolist()],
+        "probabilities": _rows(second.probabilities),
+        "agreement_with_staging": figures,
     }
 
 

@@ -26,7 +26,8 @@ from sleepscorer.files.workbook_cells import (
 _LEVELS = {Stage.W: 5, Stage.R: 4, Stage.N1: 3, Stage.N2: 2, Stage.N3: 1}
 _TOP = 6
 
-_FIRST_COLUMN = 16
+# Beside the widest table of epochs.
+_FIRST_COLUMN = 26
 _TIME, _LEVEL, _R, _LABEL_TIME, _LABEL_LEVEL = range(_FIRST_COLUMN, _FIRST_COLUMN + 5)
 _COLUMNS = (
     Column("Chart: time (days)", 12),

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sleepscorer import __version__
 from sleepscorer.core.cycles import CYCLES_RULE
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.statistics import DEFINITIONS, TRANSITION_STAGES
-from sleepscorer.files.epochs_table import PROBABILITY_COLUMNS, epochs_table
+from sleepscorer.files.epochs_table import PROBABILITY_COLUMNS, SECOND_COLUMNS, epochs_table
 from sleepscorer.files.night import Night
 from sleepscorer.files.workbook_cells import (
     CLOCK,
@@ -33,6 +34,7 @@ from sleepscorer.files.workbook_cells import (
     put_sentence,
     wrap,
 )
+from sleepscorer.files.workbook_second_opinion import SECOND_OPINION, second_opinion_rows
 
 _ONSET_RULE = "First epoch of any sleep (N1, N2, N3 or R) between lights off and lights on (AASM)"
 _GRID_RULE = "Epochs of {:g} s from the start of the recording; a shorter rest is not scored"
@@ -109,11 +111,13 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
         Column("Machine's stage", 10),
         Column("Machine's confidence (0–1)", 13, THOUSANDTHS),
         *(Column(f"P({stage.text}) (0–1)", 12, THOUSANDTHS) for stage in STAGES),
+        *(() if night.second is None else SECOND_OPINION),
     )
     sheet = new_sheet(workbook, "Epochs", "Epochs of the whole recording", columns)
     put_rows(sheet, columns, _epoch_rows(night))
     sheet.page_setup.orientation = "portrait"
-    sheet.print_area = f"A1:N{FIRST_ROW + max(night.hypnogram.n_epochs, 1) - 1}"
+    last = get_column_letter(len(columns))
+    sheet.print_area = f"A1:{last}{FIRST_ROW + max(night.hypnogram.n_epochs, 1) - 1}"
     return sheet
 
 
@@ -232,6 +236,8 @@ def _stager_facts(night: Night) -> Iterator[tuple[str, Value]]:
         yield "EEG used", ", ".join(made.eeg) or "none"
         yield "EOG used", ", ".join(made.eog) or "none"
         yield "Weights", made.weights_name
+    if night.second is not None:
+        yield "Second opinion", night.second_opinion_text
 
 
 def _window(night: Night) -> str:
@@ -313,6 +319,7 @@ def _n_epochs(night: Night, minutes: float) -> int:
 
 def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
     columns = ("confidence", *PROBABILITY_COLUMNS)
+    second = SECOND_COLUMNS if night.second is not None else ()
     for row in epochs_table(night).to_dict("records"):
         start_s = row["start_s"]
         probabilities = (None if math.isnan(row[name]) else float(row[name]) for name in columns)
@@ -326,7 +333,14 @@ def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
             row["reviewed"],
             row["machine_stage"] or None,
             *probabilities,
+            *(_cell(row[name]) for name in second),
         )
+
+
+def _cell(value: str | float) -> Value:
+    """Empty where undefined."""
+    is_undefined = value == "" or (isinstance(value, float) and math.isnan(value))
+    return None if is_undefined else value
 
 
 def _shares(counts: Sequence[int]) -> tuple[float | None, ...]:
@@ -374,3 +388,4 @@ def _staging_rows(night: Night) -> Iterator[tuple[str, Value]]:
     yield "Epochs with confidence under 0.7 (%)", night.low_confidence_pct
     for sentence in made.notes:
         yield "Staging note", sentence
+    yield from second_opinion_rows(night)

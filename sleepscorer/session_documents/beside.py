@@ -11,7 +11,7 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.scorings.beside import fitted
-from sleepscorer.files.staging_json import read_staging_json
+from sleepscorer.files.staging_json import read_stagings_json
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,14 @@ class ScoringBeside:
         As it fits the recording; its notes say what had to be decided.
     staging
         What it was corrected from, where the program wrote that beside it.
+    second
+        Another stager's answer, where it stood in the same file.
     """
 
     name: str
     scoring: Scoring
     staging: Staging | None = None
+    second: Staging | None = None
 
 
 def read_beside(path: Path, recording: Recording) -> ScoringBeside:
@@ -46,7 +49,7 @@ def read_beside(path: Path, recording: Recording) -> ScoringBeside:
     """
     if path.suffix.lower() != ".json":
         return ScoringBeside(path.name, _fitted(path, recording))
-    staging = read_staging_json(path)
+    staging, second = read_stagings_json(path)
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
     if n_staged != n_epochs:
         raise ScoringError(
@@ -54,8 +57,9 @@ def read_beside(path: Path, recording: Recording) -> ScoringBeside:
         )
     exported = next(filter(Path.is_file, _hypnograms_of(path)), None)
     if exported is None:
-        return ScoringBeside(path.name, Scoring(Hypnogram(staging.stages, EPOCH_S)), staging)
-    return ScoringBeside(exported.name, _fitted(exported, recording), staging)
+        scoring = Scoring(Hypnogram(staging.stages, EPOCH_S))
+        return ScoringBeside(path.name, scoring, staging, second)
+    return ScoringBeside(exported.name, _fitted(exported, recording), staging, second)
 
 
 def _hypnograms_of(path: Path) -> Iterable[Path]:

@@ -95,7 +95,9 @@ class Document:
         SleepScorerError
             If it does not fit the recording or can't be stored; nothing has then changed.
         """
-        self.session.import_scoring(read.scoring, name=read.name, staging=read.staging)
+        self.session.import_scoring(
+            read.scoring, name=read.name, staging=read.staging, second=read.second
+        )
         self.importable = None
 
     def verify_fingerprint(self, progress: Progress = silent) -> str | None:

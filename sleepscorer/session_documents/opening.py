@@ -174,7 +174,12 @@ def _replayed(
     journal = store.file if store.file is not None and store.is_writable else MemoryJournal()
     try:
         return ScoringSession(
-            n_epochs, journal, author=author, edits=stored.edits, stagings=stored.stagings
+            n_epochs,
+            journal,
+            author=author,
+            edits=stored.edits,
+            stagings=stored.stagings,
+            second_opinions=stored.second_opinions,
         )
     except (IndexError, ValueError) as error:
         raise SessionError(

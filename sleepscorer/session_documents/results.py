@@ -138,6 +138,7 @@ def night_of(
         statistics=sleep_statistics(hypnogram, n_arousals),
         lights_source=_lights_source(state, edits, recording),
         staging=machine,
+        second=session.second,
         n_edited=None if machine is None else _count_edited(state, machine),
         notes=(
             _review_note(state, machine),

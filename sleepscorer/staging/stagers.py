@@ -6,26 +6,30 @@ else suffers.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sleepscorer.core.errors import SleepScorerError, StagingRefused
+from sleepscorer.core.errors import SleepScorerError, StagingRefused, UsageError
 from sleepscorer.core.montage import StagerChannels
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 GROUP = "sleepscorer.stagers"
+HOW_TO_INSTALL = "pip install 'sleepscorer[yasa]' installs YASA"
+# What a plug-in tells of its staging; the rest is ours to say.
+_TEXT = ("weights_name", "weights_sha256", "device", "software", "created_utc")
+_TEXTS = ("eeg", "eog", "emg", "notes", "warnings")
 
 _log = logging.getLogger(__name__)
 
 
 class OtherStager(Protocol):
     """What a plug-in offers.
+
+    Its module and its constructor are run to list it: they are to be quick, and to raise
+    ImportError where what it needs is not installed. Libraries are imported in :meth:`stage`.
 
     Attributes
     ----------
@@ -48,62 +52,127 @@ class OtherStager(Protocol):
 
 @dataclass(frozen=True)
 class Offered:
-    """A stager that is installed, not yet loaded.
+    """A stager that is installed.
 
     Parameters
     ----------
     name
         By which it is chosen.
+    title
+        Name and version.
     """
 
     name: str
-    _entry: EntryPoint
+    title: str
+    _stager: OtherStager
 
     def stage(
         self, recording: Recording, channels: StagerChannels, progress: Progress = silent
     ) -> Staging:
-        """Load the plug-in and stage; what it gives is checked.
+        """Stage; what it gives is checked, and named by the plug-in's title.
 
         Raises
         ------
         StagingRefused
-            If it can't be loaded, fails, or gives something else than a staging of the recording.
+            If it fails, or gives something else than a staging of the recording.
         """
         try:
-            stager: OtherStager = self._entry.load()()
-            staging = _staging(stager.stage(recording, channels, progress))
+            staging = _checked(self._stager.stage(recording, channels, progress))
         except (SleepScorerError, Cancelled):
             raise
-        except Exception as error:
+        # A plug-in that ends the program is a failing one, too.
+        except (Exception, SystemExit) as error:
             # Whatever it is, it is the plug-in's: the program goes on.
             _log.warning("the stager %s failed: %s", self.name, type(error).__name__)
             raise StagingRefused(
-                f"the stager {self.name} failed: {error}",
+                f"{self.title} failed: {type(error).__name__} {error}".rstrip(),
                 path=recording.path,
                 hint="the program's own staging is not concerned",
             ) from error
         if len(staging.probabilities) != recording.n_epochs:
             raise StagingRefused(
-                f"the stager {self.name} gave {len(staging.probabilities)} epochs"
-                f" of {recording.n_epochs}",
+                f"{self.title} gave {len(staging.probabilities)} epochs of {recording.n_epochs}",
                 path=recording.path,
             )
-        return staging
-
-
-def _staging(given: object) -> Staging:
-    if not isinstance(given, Staging):
-        raise TypeError(f"it gave {type(given).__name__}, not a staging")
-    return given
+        return replace(staging, provenance=replace(staging.provenance, software=self.title))
 
 
 def offered_stagers() -> tuple[Offered, ...]:
-    """The plug-ins that are installed, by name."""
-    found = {entry.name: Offered(entry.name, entry) for entry in entry_points(group=GROUP)}
+    """The plug-ins that are installed with what they need, by name."""
+    found = {}
+    for entry in entry_points(group=GROUP):
+        stager = _loaded(entry)
+        if stager is not None:
+            found[entry.name] = Offered(entry.name, str(stager.title), stager)
     return tuple(found[name] for name in sorted(found))
 
 
-def disagreement(ours: Staging, theirs: Staging) -> NDArray[np.bool_]:
-    """(n_epochs,) True where both stage an epoch and differ."""
-    both = (ours.stages >= 0) & (theirs.stages >= 0)
-    return np.asarray(both & (ours.stages != theirs.stages))
+def offered_stager(name: str) -> Offered:
+    """The plug-in of this name.
+
+    Raises
+    ------
+    UsageError
+        If there is none, naming those there are.
+    """
+    offered = {one.name: one for one in offered_stagers()}
+    if name not in offered:
+        names = ", ".join(offered)
+        raise UsageError(
+            f"no other stager called {name!r} is installed",
+            hint=f"there is {names}" if names else f"none is; {HOW_TO_INSTALL}",
+        )
+    return offered[name]
+
+
+def with_second_opinion(
+    ours: Staging,
+    other: Offered,
+    recording: Recording,
+    *,
+    channels: StagerChannels,
+    progress: Progress = silent,
+) -> tuple[Staging, Staging | None]:
+    """Ask another stager as well.
+
+    Returns
+    -------
+    Our staging and the other one; where that failed our staging says why in a further warning, and
+    there is no other.
+
+    Raises
+    ------
+    Cancelled
+        By ``progress``.
+    """
+    try:
+        return ours, other.stage(recording, channels, progress)
+    except SleepScorerError as error:
+        said = f"There is no second opinion: {error.what}."
+    made = replace(ours.provenance, warnings=(*ours.provenance.warnings, said))
+    return replace(ours, provenance=made), None
+
+
+def _loaded(entry: EntryPoint) -> OtherStager | None:
+    try:
+        stager: OtherStager = entry.load()()
+        str(stager.title)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - what a plug-in does harms nobody
+        # Ours is listed whether YASA is installed or not; a broken one of others is no offer.
+        _log.info("the stager %s is not offered: %s", entry.name, type(error).__name__)
+        return None
+    return stager
+
+
+def _checked(given: object) -> Staging:
+    """What every output can hold, whatever a plug-in calls a staging."""
+    if not isinstance(given, Staging) or not isinstance(given.provenance, StagingProvenance):
+        raise TypeError(f"it gave {type(given).__name__}, not a staging")
+    told = {}
+    for names, is_one in ((_TEXT, True), (_TEXTS, False)):
+        for name in names:
+            told[name] = value = getattr(given.provenance, name)
+            texts = (value,) if is_one else value
+            if not isinstance(texts, tuple) or not all(isinstance(text, str) for text in texts):
+                raise TypeError(f"{name} of its provenance is {value!r}")
+    return Staging(given.probabilities, StagingProvenance(**told))

@@ -105,7 +105,6 @@ def _read(channel: ResolvedDerivation, recording: Recording) -> NDArray[np.float
 
 def _staged(samples: list[NDArray[np.float64]], channels: StagerChannels) -> NDArray[np.float32]:
     import mne
-    import yasa
 
     roles = [
         role
@@ -116,6 +115,8 @@ def _staged(samples: list[NDArray[np.float64]], channels: StagerChannels) -> NDA
     with warnings.catch_warnings():
         # It was trained with an older scikit-learn, and says so for every night.
         warnings.simplefilter("ignore")
+        import yasa
+
         raw = mne.io.RawArray(np.stack(samples), info, verbose="error")
         staging = yasa.SleepStaging(raw, **{f"{role}_name": role for role in roles})
         table = staging.predict().proba

@@ -199,3 +199,42 @@ def test_reviewing_what_n_shows_ends(n_epochs, data):
     queue = review_queue(state(machine.stages, reviewed), machine, share=1)
     assert queue.n_done == queue.n_total == n_epochs
     assert queue.next_after(epoch) is None
+
+
+def both(rows, other):
+    made = StagingProvenance("w", "", (), (), (), "cpu", "x", "")
+    return tuple(Staging(np.array(given, np.float32), made) for given in (rows, other))
+
+
+OURS = [(0, 0, 0.7, 0.3, 0)] * 4
+THEIRS = [
+    (0, 0, 0.9, 0.1, 0),  # agrees, surely
+    (0, 0, 0.2, 0.8, 0),  # another stage
+    (0, 0, 0.6, 0.4, 0),  # agrees, less surely
+    (np.nan,) * 5,  # no answer
+]
+
+
+def test_of_equally_certain_epochs_those_come_first_that_the_other_stager_doubts():
+    machine, second = both(OURS, THEIRS)
+    state = ScoringState.unscored(4)
+    assert review_queue(state, machine, share=1).epochs == (0, 1, 2, 3)
+    assert review_queue(state, machine, second=second, share=1).epochs == (1, 2, 3, 0)
+
+
+def test_the_queue_of_stagers_holds_where_they_disagree_until_a_person_says():
+    machine, second = both(OURS, THEIRS)
+    queue = review_queue(
+        ScoringState.unscored(4), machine, second=second, order=ReviewOrder.STAGERS, share=1
+    )
+    assert (queue.epochs, queue.done) == ((1,), (False,))
+    reviewed = ScoringState(np.array([-1, 3, -1, -1], np.int8), np.array([0, 1, 0, 0], bool))
+    queue = review_queue(reviewed, machine, second=second, order=ReviewOrder.STAGERS, share=1)
+    assert (queue.epochs, queue.done) == ((1,), (True,))
+    assert review_queue(reviewed, machine, order=ReviewOrder.STAGERS, share=1).epochs == ()
+
+
+def test_a_second_opinion_of_another_night_is_a_mistake():
+    machine, second = both(OURS, THEIRS[:3])
+    with pytest.raises(ValueError, match="3 epochs staged of 4"):
+        review_queue(ScoringState.unscored(4), machine, second=second)

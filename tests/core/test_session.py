@@ -176,7 +176,7 @@ def test_an_imported_scoring_is_one_step():
 
 
 class FailingJournal(MemoryJournal):
-    def append(self, edit, staging=None):  # noqa: ARG002
+    def append(self, edit, staging=None, *, second=None):  # noqa: ARG002
         raise SessionError("the disk is full")
 
 
@@ -203,7 +203,7 @@ def test_a_staging_is_stored_with_its_edit():
     stored = []
 
     class Recorder(MemoryJournal):
-        def append(self, edit, staging=None):
+        def append(self, edit, staging=None, *, second=None):  # noqa: ARG002
             stored.append((edit.number, staging))
 
     answer = staging([2] * N)
@@ -371,3 +371,30 @@ def test_a_log_in_which_the_import_on_opening_was_undone_is_still_understood():
     assert session.state.lights_off_s == 60.0
     assert session.undo() is None
     assert session.undo_label is None
+
+
+def test_a_second_opinion_is_kept_apart_and_fills_nothing():
+    stored = []
+
+    class Recorder(MemoryJournal):
+        def append(self, edit, staging=None, *, second=None):
+            stored.append((edit.number, staging, second))
+
+    ours, theirs = staging([2] * N), staging([3] * N)
+    opened = session(journal=Recorder())
+    opened.fill(ours, second=theirs)
+    assert (opened.machine, opened.second) == (ours, theirs)
+    assert stages(opened) == [2] * N
+    opened.undo()
+    assert (opened.machine, opened.second) == (ours, theirs)
+    later = staging([1] * N)
+    opened.fill(later)
+    assert (opened.machine, opened.second) == (later, theirs)
+    assert stored == [(1, ours, theirs), (2, None, None), (3, later, None)]
+
+
+def test_a_second_opinion_of_another_length_is_refused_and_nothing_is_kept():
+    opened = session()
+    with pytest.raises(ScoringError, match="13 epochs, and the recording has 12"):
+        opened.fill(staging([2] * N), second=staging([2] * 13))
+    assert (opened.machine, opened.second, opened.edits) == (None, None, ())

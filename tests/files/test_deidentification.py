@@ -1,8 +1,10 @@
 """What a de-identified night still holds."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from example_nights import night, staging_of
 
@@ -68,3 +70,17 @@ def test_short_names_and_free_text_fields() -> None:
     clean = deidentified(night(patient_id="Li Xu", notes=("the signal of xu is flat",)))
     assert clean.notes == ("the signal of [removed] is flat",)
     assert deidentified(night(patient_id="", recording_id="", path=Path("x"))).notes
+
+
+def test_a_second_opinion_loses_identifying_words_too() -> None:
+    made = {"notes": ("Harry slept",), "created_utc": "2024-01-01T00:00:00Z"}
+    second = staging_of(night().hypnogram.stages, software="Calm 1.2", **made)
+    clean = deidentified(night(second=second)).second
+    assert clean.provenance.notes == ("[removed] slept",)
+    assert (clean.provenance.created_utc, clean.provenance.software) == ("", "Calm 1.2")
+
+
+def test_the_trained_hierarchy_stays() -> None:
+    three = np.full((120, 3), 1 / 3, np.float32)
+    staging = replace(night().staging, hierarchy=three)
+    np.testing.assert_array_equal(deidentified(night(staging=staging)).staging.hierarchy, three)

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from example_nights import night
+from example_nights import night, staging_of
 
 from sleepscorer.core.errors import ExportError
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.files.epochs_table import epochs_table, verify_csv, write_csv
+from sleepscorer.files.epochs_table import SECOND_COLUMNS, epochs_table, verify_csv, write_csv
 from sleepscorer.files.night import Night
 from sleepscorer.files.own_files import is_own_output
 from sleepscorer.files.scorings import read_scoring
@@ -140,3 +140,32 @@ def test_tables_of_before_are_known_as_ours(tmp_path: Path, heading: str, is_own
 def _saved(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8", newline="")
     return path
+
+
+def test_a_second_opinion_stands_beside_with_its_name_and_whether_both_agree(
+    tmp_path: Path,
+) -> None:
+    shown = night(12)  # W W N1 N2 N2 N3 N3 N2 R R ? N2
+    theirs = np.array([0, 1, 1, 2, 2, 3, 2, 2, 4, -1, 4, 2], np.int8)
+    second = staging_of(theirs, software="Calm 1.2")
+    told = replace(shown, second=second)
+    table = epochs_table(told)
+    assert list(table.columns) == [*HEADING.split(","), *SECOND_COLUMNS]
+    assert set(table["second_stager"]) == {"Calm 1.2"}
+    assert "".join(table["second_stage"]) == "WN1N1N2N2N3N2N2R?RN2"
+    agree = ["yes", "no", *["yes"] * 4, "no", "yes", "yes", "", "", "yes"]
+    assert table["stagers_agree"].tolist() == agree
+    np.testing.assert_allclose(table["second_confidence"], second.confidence, atol=1e-6)
+    path = tmp_path / "n_epochs.csv"
+    path.write_text(_csv(told), encoding="utf-8")
+    verify_csv(told, path)
+    assert is_own_output(path)
+    assert read_scoring(path).hypnogram.stages.tolist() == shown.hypnogram.stages.tolist()
+    path.write_text(_csv(told).replace(",no\n", ",yes\n", 1), encoding="utf-8")
+    with pytest.raises(ExportError, match="epoch 2"):
+        verify_csv(told, path)
+
+
+def test_a_second_opinion_of_another_length_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="3 epochs of a second opinion"):
+        night(4, second=staging_of(np.zeros(3, np.int8)))

@@ -592,3 +592,38 @@ def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
     (found,) = stored(path).stagings
     np.testing.assert_array_equal(found.probabilities, staging().probabilities)
     assert found.hierarchy is None
+    assert stored(path).second_opinions == ()
+
+
+def test_second_opinions_are_stored_apart_from_our_stagings(path):
+    theirs = dataclasses.replace(
+        staging(), provenance=dataclasses.replace(staging().provenance, software="Calm 1.2")
+    )
+    file = SessionFile.open(path)
+    file.append(edit(1), staging(), second=theirs)
+    file.append(edit(2), staging())
+    file.close()
+    found = stored(path)
+    assert len(found.stagings) == 2
+    (second,) = found.second_opinions
+    np.testing.assert_array_equal(second.probabilities, theirs.probabilities)
+    assert second.provenance == theirs.provenance
+
+
+def test_second_opinions_are_never_changed(path):
+    file = SessionFile.open(path)
+    file.append(edit(1), staging(), second=staging())
+    for statement in ("DELETE FROM second_opinions", "UPDATE second_opinions SET n_epochs = 1"):
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            file._connection.execute(statement)
+    file.close()
+
+
+def test_an_edit_that_can_not_be_stored_leaves_no_second_opinion(path):
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    with pytest.raises(SessionError):
+        file.append(edit(1), staging(), second=staging())
+    file.close()
+    found = stored(path)
+    assert (found.stagings, found.second_opinions) == ((), ())

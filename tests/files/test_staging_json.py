@@ -12,7 +12,7 @@ from example_nights import night, staging_of
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.files.exports import write_exports
 from sleepscorer.files.night import Night
-from sleepscorer.files.staging_json import read_staging_json
+from sleepscorer.files.staging_json import read_staging_json, read_stagings_json
 
 
 def _written(folder: Path, shown: Night) -> Path:
@@ -148,3 +148,32 @@ def test_surrogates_in_provenance(tmp_path: Path) -> None:
     made = replace(shown.staging.provenance, eeg=("C4\udcff",))
     path = _written(tmp_path, night(staging=replace(shown.staging, provenance=made)))
     assert read_staging_json(path).provenance.eeg == ("C4?",)
+
+
+def test_a_second_opinion_reads_back_exactly_beside_ours(tmp_path: Path) -> None:
+    shown = night(12)  # W W N1 N2 N2 N3 N3 N2 R R ? N2
+    theirs = staging_of(np.array([0, 1, 1, 2, 2, 3, 2, 2, 4, -1, 4, 2], np.int8), software="Calm 1")
+    path = _written(tmp_path, replace(shown, second=theirs))
+    told = _strict(path)["second_opinion"]
+    assert told["stager"] == "Calm 1"
+    assert "".join(told["stages"]) == "WN1N1N2N2N3N2N2R?RN2"
+    assert told["agreement_with_staging"]["n_epochs"] == 10
+    assert told["agreement_with_staging"]["accuracy"] == 0.8
+    assert 0.5 < told["agreement_with_staging"]["kappa"] < 0.8
+    ours, second = read_stagings_json(path)
+    np.testing.assert_array_equal(ours.probabilities, shown.staging.probabilities)
+    np.testing.assert_array_equal(second.probabilities, theirs.probabilities)
+    assert second.provenance == theirs.provenance
+
+
+def test_without_a_second_opinion_there_is_none(tmp_path: Path) -> None:
+    path = _written(tmp_path, night(4))
+    assert _strict(path)["second_opinion"] is None
+    assert read_stagings_json(path)[1] is None
+
+
+def test_warnings_of_a_second_opinion_carry_its_name(tmp_path: Path) -> None:
+    theirs = staging_of(np.zeros(4, np.int8), software="Calm 1", warnings=("It was dark.",))
+    assert (
+        "Calm 1: It was dark." in _strict(_written(tmp_path, night(4, second=theirs)))["warnings"]
+    )

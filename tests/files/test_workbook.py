@@ -278,7 +278,7 @@ def test_charts_are_native_and_complete() -> None:
     epochs = workbook["Epochs"]
     levels = [_cells(workbook, series.yVal.numRef.f)[0] for series in hypnogram.series[2:7]]
     assert levels == [5, 4, 3, 2, 1]
-    assert epochs["P4"].number_format == "hh:mm"
+    assert epochs["Z4"].number_format == "hh:mm"
     assert _cells(workbook, minutes.series[0].cat.numRef.f) == ["W", "N1", "N2", "N3", "R", "?"]
     assert _cells(workbook, minutes.series[0].val.numRef.f) == [
         row[2] for row in _table(workbook["Stages"])[:6]
@@ -407,3 +407,35 @@ def test_verification_notices_a_missing_row(tmp_path: Path) -> None:
     path.write_bytes(_bytes(night(119)))
     with pytest.raises(ExportError, match="sheet"):
         verify_workbook(night(), path)
+
+
+def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> None:
+    # W W N1 N2 N2 N3 N3 N2 R R ? N2 for ours
+    theirs = np.array([0, 1, 1, 2, 2, 3, 2, 2, 4, -1, 4, 2], np.int8)
+    shown = night(12, second=staging_of(theirs, software="Calm 1.2"))
+    workbook = _opened(shown)
+    rows = _table(workbook["Epochs"])
+    assert workbook["Epochs"].print_area.endswith("$R$15")
+    headings = [cell.value for cell in workbook["Epochs"][3]]
+    assert headings[14] == "Second stager"
+    assert headings[18:26] == [None] * 7 + ["Chart: time (days)"]
+    assert [row[15] for row in rows[:3]] == ["W", "N1", "N1"]
+    assert [row[17] for row in rows] == [
+        *("yes", "no", "yes", "yes", "yes", "yes", "no", "yes", "yes"), None, None, "yes",
+    ]  # fmt: skip
+    assert rows[9][14:17] == ("Calm 1.2", "?", None)
+    summary = {row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)}
+    assert summary["Second opinion"].startswith(
+        "Calm 1.2, agrees with the machine in 80.0 % of 10 epochs, kappa 0."
+    )
+    made = _by_name(workbook["Provenance"])
+    assert made["Second opinion by"] == "Calm 1.2"
+    assert (made["Agreement of both stagers (%)"], made["Epochs staged by both"]) == (80, 10)
+    assert 0.5 < made["Kappa of both stagers"] < 0.8
+    path = tmp_path / "n.xlsx"
+    path.write_bytes(_bytes(shown))
+    verify_workbook(shown, path)
+
+
+def test_without_a_second_opinion_nothing_tells_of_one() -> None:
+    assert not any("econd" in text for text in _texts(_opened(night())))

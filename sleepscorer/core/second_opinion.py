@@ -1,0 +1,48 @@
+"""Two stagers beside each other: how far they agree, where they differ, what both together say."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.agreement import Agreement, agreement
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.staging_result import Staging
+
+
+def disagreement(ours: Staging, theirs: Staging) -> NDArray[np.bool_]:
+    """(n_epochs,) True where both stage an epoch and differ."""
+    both = (ours.stages >= 0) & (theirs.stages >= 0)
+    return np.asarray(both & (ours.stages != theirs.stages))
+
+
+def stagers_agreement(ours: Staging, theirs: Staging) -> Agreement | None:
+    """How far the two agree, ours as the reference; None where no epoch is staged by both."""
+    if not ((ours.stages >= 0) & (theirs.stages >= 0)).any():
+        return None
+    return agreement(Scoring(Hypnogram(ours.stages)), Scoring(Hypnogram(theirs.stages)))
+
+
+def joined_probabilities(ours: Staging, theirs: Staging) -> NDArray[np.float32]:
+    """(n_epochs, 5) float32: the mean of both, or what one says where only one stages an epoch.
+
+    The mean is what holds if either stager is right as often as the other (a linear opinion pool,
+    Stone 1961, Annals of Mathematical Statistics 32, 1339-1342).
+    """
+    one, other = ours.probabilities, theirs.probabilities
+    mean = (one + other) / 2
+    return np.where(np.isnan(one), other, np.where(np.isnan(other), one, mean))
+
+
+def shared_confidence(ours: Staging, theirs: Staging | None) -> NDArray[np.float32]:
+    """(n_epochs,) float32: how likely our stage is right by both; NaN where we stage nothing.
+
+    The mean of our confidence and the probability that the other stager gives our stage (the same
+    linear opinion pool). Of two epochs of which we are equally certain, that of which the other
+    doubts our stage gets the lower value, and where it gives another stage it doubts ours most.
+    Where the other says nothing this is our confidence.
+    """
+    if theirs is None:
+        return ours.confidence
+    rows = np.arange(len(ours.confidence))
+    given = theirs.probabilities[rows, np.maximum(ours.stages, 0)]
+    mean = (ours.confidence + given) / 2
+    return np.where(np.isnan(given), ours.confidence, mean).astype(np.float32)

@@ -1,0 +1,115 @@
+"""Stagers of other makers, good and bad."""
+
+import numpy as np
+import pytest
+from memory_recording import recording, signal
+from other_stagers import opinion
+
+from sleepscorer.core.errors import StagingRefused, UsageError
+from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.progress import Cancelled
+from sleepscorer.core.staging_result import StagingProvenance
+from sleepscorer.staging.stagers import offered_stager, offered_stagers, with_second_opinion
+
+N = 24
+
+
+@pytest.fixture
+def night():
+    return recording(signal("C4-M1", np.zeros(N * 3000)))
+
+
+def asked(name, night):
+    return offered_stager(name).stage(night, choose_stager_channels(night))
+
+
+def test_what_is_offered_is_listed_by_name_without_what_can_not_be_loaded(offer_stagers):
+    offer_stagers(
+        zebra="other_stagers:TooLong",
+        calm="other_stagers:Calm",
+        absent="other_stagers:Absent",
+        missing="no_such_module:Stager",
+        unknown="other_stagers:NoSuchClass",
+    )
+    listed = [(one.name, one.title) for one in offered_stagers()]
+    assert listed == [("calm", "Calm 1.2"), ("zebra", "TooLong 1")]
+
+
+def test_a_name_that_is_not_offered_is_refused_with_those_that_are(offer_stagers):
+    offer_stagers(calm="other_stagers:Calm")
+    with pytest.raises(UsageError, match=r"'yasa' is installed \(there is calm\)"):
+        offered_stager("yasa")
+
+
+def test_where_none_is_offered_one_is_told_what_to_install(offer_stagers):
+    offer_stagers()
+    with pytest.raises(UsageError, match=r"none is; pip install 'sleepscorer\[yasa\]'"):
+        offered_stager("yasa")
+
+
+def test_an_opinion_carries_the_title_of_who_gave_it(offer_stagers, night):
+    offer_stagers(calm="other_stagers:Calm")
+    given = asked("calm", night)
+    assert given.provenance.software == "Calm 1.2"
+    np.testing.assert_array_equal(given.probabilities, opinion(N).probabilities)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("Raising", "Raising 3 failed: RuntimeError no idea"),
+        ("Exiting", "Exiting 1 failed: SystemExit 3"),
+        ("TooLong", "TooLong 1 gave 25 epochs of 24"),
+        ("Odd", "Odd 1 failed: TypeError it gave ndarray, not a staging"),
+        ("Untold", "Untold 1 failed: TypeError eeg of its provenance is"),
+        ("Refusing", "the night is too dark"),
+    ],
+)
+def test_a_bad_one_is_refused_in_words_and_leaves_ours_with_a_warning(
+    offer_stagers, night, kind, said
+):
+    offer_stagers(bad=f"other_stagers:{kind}")
+    with pytest.raises(StagingRefused) as refused:
+        asked("bad", night)
+    assert refused.value.what.startswith(said)
+    ours = opinion(N, stage=4)
+    kept, second = with_second_opinion(
+        ours, offered_stager("bad"), night, channels=choose_stager_channels(night)
+    )
+    assert second is None
+    assert kept.probabilities is ours.probabilities or np.array_equal(
+        kept.probabilities, ours.probabilities
+    )
+    (warning,) = kept.provenance.warnings
+    assert warning.startswith(f"There is no second opinion: {said}")
+
+
+def test_one_that_hangs_ends_when_it_is_cancelled(offer_stagers, night):
+    offer_stagers(slow="other_stagers:Hanging")
+    calls = []
+
+    def progress(_fraction, text):
+        calls.append(text)
+        if len(calls) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        with_second_opinion(
+            opinion(N),
+            offered_stager("slow"),
+            night,
+            channels=choose_stager_channels(night),
+            progress=progress,
+        )
+    assert calls == ["thinking"] * 3
+
+
+def test_a_good_one_adds_no_warning(offer_stagers, night):
+    offer_stagers(calm="other_stagers:Calm")
+    ours = opinion(N, stage=4)
+    kept, second = with_second_opinion(
+        ours, offered_stager("calm"), night, channels=choose_stager_channels(night)
+    )
+    assert kept is ours
+    assert (second.stages == 2).all()
+    assert isinstance(second.provenance, StagingProvenance)
