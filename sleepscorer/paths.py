@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 
 def _data_root() -> Path:
     frozen = getattr(sys, "_MEIPASS", None)
@@ -19,5 +21,10 @@ def resource(*parts: str) -> Path:
 
 
 def models_folder() -> Path:
-    """The folder holding one sub-folder for each set of weights."""
+    """The folder holding one sub-folder for each set of weights that comes with the program."""
     return _data_root() / "models"
+
+
+def own_models_folder() -> Path:
+    """The like folder of this person, for weights that were trained here; it need not exist."""
+    return user_data_path("sleepscorer", appauthor=False) / "models"

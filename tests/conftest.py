@@ -35,6 +35,13 @@ def pytest_report_header() -> str:
 _DATA = Path(os.environ.get("SLEEPSCORER_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
+@pytest.fixture(autouse=True)
+def _no_own_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that the developer trained are no part of a test, and none are left behind."""
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "own" / name))
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of real recordings: SLEEPSCORER_DATA, else ../shared/data beside the checkout."""

@@ -1,13 +1,18 @@
 """Weights on disk: ``models/<name>/`` with weights.safetensors, config.json and MODEL_CARD.md.
 
+Those that were trained here lie in the person's own folder; those that come with the program go
+first, and no others may have their names.
+
 No pickle is ever loaded. The configuration names the SHA-256 of the weights, so a damaged or
 exchanged file is found before it stages anybody.
 """
 
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +75,14 @@ class WeightsInfo:
         """The tensors."""
         return self.folder / "weights.safetensors"
 
+    @property
+    def is_own(self) -> bool:
+        """Whether they were trained here, and did not come with the program."""
+        return self.folder.parent == paths.own_models_folder()
+
 
 def available_weights() -> tuple[WeightsInfo | WeightsError, ...]:
-    """Every set of weights that lies in ``models/``, by name; a damaged one as its error."""
+    """Every set of weights, by name, own ones last; a damaged one as its error."""
 
     def read(name: str) -> WeightsInfo | WeightsError:
         try:
@@ -84,7 +94,12 @@ def available_weights() -> tuple[WeightsInfo | WeightsError, ...]:
 
 
 def _names() -> list[str]:
-    return sorted(entry.parent.name for entry in paths.models_folder().glob("*/config.json"))
+    shipped, own = (
+        sorted(entry.parent.name for entry in folder.glob("*/config.json"))
+        for folder in (paths.models_folder(), paths.own_models_folder())
+    )
+    # A dot begins what is still being written.
+    return [*shipped, *(name for name in own if name not in shipped and name[0] != ".")]
 
 
 def read_info(weights: str | Path) -> WeightsInfo:
@@ -112,7 +127,78 @@ def read_info(weights: str | Path) -> WeightsInfo:
 def _folder_of(name: str) -> Path:
     if not name or Path(name).name != name or name.startswith("."):
         raise WeightsError(f"{name!r} is not a name of weights", hint="see: sleepscorer models")
-    return paths.models_folder() / name
+    own = paths.own_models_folder() / name
+    is_own = (own / "config.json").exists() and not _is_shipped(name)
+    return own if is_own else paths.models_folder() / name
+
+
+def _is_shipped(name: str) -> bool:
+    return (paths.models_folder() / name / "config.json").exists()
+
+
+def own_weights() -> tuple[WeightsInfo, ...]:
+    """Those that were trained here and can be read, by name."""
+    return tuple(
+        info for info in available_weights() if isinstance(info, WeightsInfo) and info.is_own
+    )
+
+
+def check_own_name(name: str) -> None:
+    """Refuse a name that new weights can't have.
+
+    Raises
+    ------
+    WeightsError
+        If it is no name of a folder, or weights of this name exist.
+    """
+    if _folder_of(name) == paths.own_models_folder() / name or _is_shipped(name):
+        raise WeightsError(
+            f"there are weights called {name!r} already, and they are kept",
+            hint="choose another --name",
+        )
+
+
+def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
+    """Copy new weights to the person's own, for every command and the window to find.
+
+    Parameters
+    ----------
+    folder
+        Holds the files; nothing in it changes.
+    name
+        None takes the first of site-1, site-2 and so on that is free.
+
+    Returns
+    -------
+    The weights as they now lie there; of the same content they are not added twice.
+
+    Raises
+    ------
+    WeightsError
+        If the name is taken or they can't be written.
+    """
+    new = read_info(folder)
+    read_verified(new)
+    for known in own_weights():
+        if known.sha256 == new.sha256 and name in (None, known.name):
+            return known
+    if name is None:
+        name = next(free for n in count(1) if (free := f"site-{n}") not in _names())
+    check_own_name(name)
+    own = paths.own_models_folder()
+    part = own / f".{name}.part"
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(folder, part)
+        part.rename(own / name)
+    except OSError as error:
+        raise WeightsError(
+            f"the new weights can't be kept: {error.strerror or error}",
+            path=own / name,
+            hint=f"they lie in {folder}",
+        ) from error
+    return read_info(name)
 
 
 def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:

@@ -7,7 +7,13 @@ import pytest
 from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError
 from sleepscorer.staging import checkpoint
-from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
+from sleepscorer.staging.checkpoint import (
+    DEFAULT_WEIGHTS,
+    add_own_weights,
+    available_weights,
+    check_own_name,
+    read_info,
+)
 from sleepscorer.staging.stager import Stager
 
 
@@ -90,3 +96,66 @@ def test_weights_written_are_read_back(copied, tmp_path):
     info = read_info("new")
     assert info.sha256 == sha256
     assert checkpoint.read_verified(info) == b"tensors"
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "own_models_folder", lambda: tmp_path / "own" / "models")
+    return tmp_path / "own" / "models"
+
+
+def _new_weights(tmp_path, *, summary="tuned"):
+    folder = tmp_path / summary
+    shutil.copytree(paths.models_folder() / DEFAULT_WEIGHTS, folder)
+    config = json.loads((folder / "config.json").read_text())
+    weights = (folder / "weights.safetensors").read_bytes() + b"\0" * len(summary)
+    (folder / "weights.safetensors").write_bytes(weights)
+    config |= {"summary": summary, "sha256": hashlib.sha256(weights).hexdigest()}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def test_own_weights_are_listed_after_those_of_the_program(tmp_path, own):
+    shipped = [info.name for info in available_weights()]
+    assert (add_own_weights(_new_weights(tmp_path)).name, own.name) == ("site-1", "models")
+    assert add_own_weights(_new_weights(tmp_path, summary="more")).name == "site-2"
+    assert [info.name for info in available_weights()] == [*shipped, "site-1", "site-2"]
+    assert [info.is_own for info in available_weights()] == [False] * len(shipped) + [True, True]
+    assert read_info("site-2").summary == "more"
+    assert read_info("site-2").folder == own / "site-2"
+    assert (own / "site-1" / "MODEL_CARD.md").is_file()
+
+
+def test_the_same_weights_are_added_once(tmp_path, own):
+    folder = _new_weights(tmp_path)
+    assert [add_own_weights(folder).name, add_own_weights(folder).name] == ["site-1", "site-1"]
+    assert add_own_weights(folder, "ours").name == "ours"
+    assert add_own_weights(folder, "ours").name == "ours"
+    assert sorted(path.name for path in own.iterdir()) == ["ours", "site-1"]
+
+
+def test_a_name_that_is_taken_is_refused_and_what_has_it_is_kept(tmp_path, own):
+    folder = add_own_weights(_new_weights(tmp_path), "ours").folder
+    before = (folder / "weights.safetensors").read_bytes()
+    for name in (DEFAULT_WEIGHTS, "ours"):
+        with pytest.raises(WeightsError, match=f"weights called '{name}' already"):
+            add_own_weights(_new_weights(tmp_path, summary=f"for {name}"), name)
+    assert (folder / "weights.safetensors").read_bytes() == before
+    for name in ("", "../x", ".hidden"):
+        with pytest.raises(WeightsError, match="is not a name of weights"):
+            check_own_name(name)
+
+
+def test_weights_of_the_program_are_never_shadowed(tmp_path, own):
+    shutil.copytree(_new_weights(tmp_path), own / DEFAULT_WEIGHTS)
+    assert not read_info(DEFAULT_WEIGHTS).is_own
+    assert [info.name for info in available_weights()].count(DEFAULT_WEIGHTS) == 1
+    # Nor is what is still being written taken for weights.
+    shutil.copytree(tmp_path / "tuned", own / ".ours.part")
+    assert not any(info.is_own for info in available_weights())
+
+
+def test_a_folder_that_can_not_be_written_is_said(tmp_path, own):
+    own.parent.write_bytes(b"a file in the way")
+    with pytest.raises(WeightsError, match=r"can't be kept.*they lie in"):
+        add_own_weights(_new_weights(tmp_path))
