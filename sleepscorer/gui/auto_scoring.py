@@ -114,6 +114,8 @@ def _work(document: Document, choice: AutoScoringChoice) -> Callable[[Progress],
         progress(0.0, "loading the network")
         import_stager()
         channels = choice.channels.resolve(document.recording)
-        return stage_document(document, choice.device, progress=progress, channels=channels)
+        return stage_document(
+            document, choice.device, choice.weights or None, progress, channels=channels
+        )
 
     return stage

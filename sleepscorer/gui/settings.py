@@ -35,6 +35,8 @@ class Settings:
         Start the auto-scorer on opening a recording that has no scoring.
     device
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
+    weights
+        Name of those that auto-scoring uses; empty takes the default.
     keep_recent_files, recent_files
         Whether to remember recordings, and those remembered, newest first.
     file_name_in_title
@@ -63,6 +65,7 @@ class Settings:
     page_length_s: int = 30
     score_on_opening: bool = False
     device: str = "auto"
+    weights: str = ""
     keep_recent_files: bool = True
     recent_files: tuple[str, ...] = ()
     file_name_in_title: bool = True

@@ -150,6 +150,7 @@ class WindowDialogs(QObject):
         choice = replace(
             self._auto_choice,
             device=self._window.settings.now.device,
+            weights=self._window.settings.now.weights,
             channels=self._window.channels,
             over_person=False,
         )
@@ -163,7 +164,12 @@ class WindowDialogs(QObject):
             return int(np.count_nonzero(wanted))
 
         dialog = AutoScoringDialog(
-            document.recording, choice, count=count, n_by_person=n_by_person, parent=self._window
+            document.recording,
+            choice,
+            count=count,
+            n_by_person=n_by_person,
+            tasks=self._window.tasks,
+            parent=self._window,
         )
         self._ask(dialog, self._on_auto_scoring_chosen)
 
@@ -172,7 +178,9 @@ class WindowDialogs(QObject):
         document = self._asked_document()
         if isinstance(self._dialog, AutoScoringDialog) and document is not None:
             self._auto_choice = self._dialog.choice
-            self._window.settings.set(device=self._auto_choice.device)
+            self._window.settings.set(
+                device=self._auto_choice.device, weights=self._auto_choice.weights
+            )
             self._window.set_channels(self._auto_choice.channels)
             self._window.auto_scorer.start(document, self._auto_choice)
 
@@ -181,6 +189,7 @@ class WindowDialogs(QObject):
         choice = AutoScoringChoice(
             FillMode.UNSCORED,
             device=self._window.settings.now.device,
+            weights=self._window.settings.now.weights,
             channels=self._window.channels,
         )
         self._window.auto_scorer.start(document, choice)

@@ -1,5 +1,6 @@
 """The real window, driven by keys and mouse."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -7,9 +8,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+)
 from real_window import PLAIN, dialog_of, open_in, press, show_window, write_night
 
+from sleepscorer import paths
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.gui.actions import ACTIONS
@@ -19,6 +28,7 @@ from sleepscorer.gui.dialogs.go_to import GoToDialog
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.session_documents import expected_device
 from sleepscorer.simulated_files import scoring_path
+from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, add_own_weights
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -306,6 +316,33 @@ def test_auto_scoring_fills_the_rest_in_one_step_and_review_goes_on(qtbot, opene
     press(qtbot, opened, _KEYS.Key_Z, _CTRL)
     assert int((session.state.stages >= 0).sum()) == 3
     assert session.machine is not None
+
+
+def test_weights_of_ones_own_are_chosen_by_key_and_left_again(qtbot, opened, tmp_path):
+    source = tmp_path / "tuned"
+    shutil.copytree(paths.models_folder() / DEFAULT_WEIGHTS, source)
+    add_own_weights(source, "ours")
+
+    def choose_by(key) -> None:
+        press(qtbot, opened, _KEYS.Key_R, _CTRL)
+        dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+        box = next(b for b in dialog.findChildren(QComboBox) if b.accessibleName() == "Weights")
+        qtbot.waitUntil(lambda: box.findData("ours") > 0)
+        assert box.itemText(0) == f"{DEFAULT_WEIGHTS} (default)"
+        assert box.itemData(box.findData("ours"), Qt.ItemDataRole.ToolTipRole)
+        qtbot.keyClick(dialog.focusWidget(), _KEYS.Key_W, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(box.hasFocus)
+        qtbot.keyClick(box, key)
+        qtbot.keyClick(box, _KEYS.Key_Return)
+        qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=60_000)
+
+    choose_by(_KEYS.Key_End)
+    assert opened.document.session.machine.provenance.weights_name == "ours"
+    assert opened.settings.now.weights == "ours"
+    press(qtbot, opened, _KEYS.Key_Z, _CTRL)
+    choose_by(_KEYS.Key_Home)
+    assert opened.document.session.machine.provenance.weights_name == DEFAULT_WEIGHTS
+    assert opened.settings.now.weights == ""
 
 
 def test_auto_scoring_is_cancelled_within_half_a_second(qtbot, opened):

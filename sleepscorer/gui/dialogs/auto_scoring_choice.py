@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -19,13 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.errors import SleepScorerError, WeightsError
+from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.appearance import described, stand_for_stage
 from sleepscorer.gui.dialogs.channels import ChannelChoice, ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
+from sleepscorer.gui.tasks import TaskRunner
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
@@ -51,6 +54,8 @@ class AutoScoringChoice:
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     channels
         What it looks at.
+    weights
+        Name of the weights; empty takes the default.
     """
 
     mode: FillMode = FillMode.UNSCORED
@@ -58,6 +63,15 @@ class AutoScoringChoice:
     over_person: bool = False
     device: str = "auto"
     channels: ChannelChoice = field(default_factory=ChannelChoice)
+    weights: str = ""
+
+
+class ListedWeights(NamedTuple):
+    """Weights to choose from: the choice, and what is shown of it."""
+
+    choice: str
+    text: str
+    summary: str
 
 
 class AutoScoringDialog(QDialog):
@@ -73,6 +87,8 @@ class AutoScoringDialog(QDialog):
         Number of epochs that a choice lets the auto-scorer change.
     n_by_person
         Number of epochs that a person scored.
+    tasks
+        Reads which weights there are, beside the window.
     """
 
     def __init__(
@@ -82,6 +98,7 @@ class AutoScoringDialog(QDialog):
         *,
         count: Callable[[AutoScoringChoice], int],
         n_by_person: int,
+        tasks: TaskRunner,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -97,6 +114,7 @@ class AutoScoringDialog(QDialog):
         self._counted.setObjectName("faint")
         self._counted.setWordWrap(True)
         self._device = QComboBox()
+        self._weights = QComboBox()
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -107,10 +125,13 @@ class AutoScoringDialog(QDialog):
         layout.addRow("Epochs", self._mode_box(choice))
         layout.addRow("", self._over_person)
         layout.addRow("", self._counted)
+        layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
         self._fill_in(choice)
+        reading = tasks.start("Reading the weights", _listed_weights)
+        reading.finished.connect(self._on_weights_read)
         self._score.setDefault(True)
         self._score.setFocus()
 
@@ -123,6 +144,7 @@ class AutoScoringDialog(QDialog):
             over_person=self._over_person.isChecked(),
             device=self._device.currentData(),
             channels=self._channels,
+            weights=self._weights.currentData(),
         )
 
     def _mode_box(self, choice: AutoScoringChoice) -> QVBoxLayout:
@@ -156,6 +178,11 @@ class AutoScoringDialog(QDialog):
     def _fill_in(self, choice: AutoScoringChoice) -> None:
         described(self._over_person, "Replace epochs that a person scored as well")
         described(self._device, "Device", "Where the network runs")
+        described(self._weights, "Weights", "What the network learned, by whom")
+        self._weights.addItem("Default", "")
+        if choice.weights:
+            self._weights.addItem(choice.weights, choice.weights)
+            self._weights.setCurrentIndex(1)
         self._over_person.setChecked(choice.over_person)
         self._over_person.toggled.connect(self._on_changed)
         for device, text in DEVICE_TEXTS.items():
@@ -176,6 +203,15 @@ class AutoScoringDialog(QDialog):
         names = [f"{role} {', '.join(c.name for c in used) or 'none'}" for role, used in roles]
         self._channel_text.setText("; ".join(names))
         self._score.setEnabled(True)
+
+    @Slot(object)
+    def _on_weights_read(self, listed: tuple[ListedWeights, ...]) -> None:
+        for one in listed:
+            if self._weights.findData(one.choice) < 0:
+                self._weights.addItem(one.choice, one.choice)
+            index = self._weights.findData(one.choice)
+            self._weights.setItemText(index, one.text)
+            self._weights.setItemData(index, one.summary, Qt.ItemDataRole.ToolTipRole)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -212,6 +248,18 @@ class AutoScoringDialog(QDialog):
         if isinstance(dialog, ChannelsDialog):
             self._channels = dialog.choice
             self._show_channels()
+
+
+def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:
+    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+
+    return tuple(
+        ListedWeights("", f"{one.name} (default)", one.summary)
+        if one.name == DEFAULT_WEIGHTS
+        else ListedWeights(one.name, one.name, one.summary)
+        for one in available_weights()
+        if not isinstance(one, WeightsError)
+    )
 
 
 def _epochs(n: int) -> str:
