@@ -15,10 +15,17 @@ from types import FrameType
 from typing import NoReturn
 
 from sleepscorer import __version__
-from sleepscorer.cli.output import complain, discard_output, flush_output, in_words, say
+from sleepscorer.cli.output import (
+    INTERRUPTED,
+    complain,
+    discard_output,
+    flush_output,
+    in_words,
+    say,
+)
 from sleepscorer.core.errors import SleepScorerError, UsageError
 
-_BAD_USAGE, _INTERRUPTED = 2, 130
+_BAD_USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _BAD_USAGE
     except KeyboardInterrupt:
         complain("sleepscorer: stopped; files not yet finished were not written")
-        return _INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (head, less) has gone: nothing is left to say, nor to flush.
         discard_output()
@@ -216,7 +223,12 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--data", required=True, metavar="KIND", help="sleep-edf, shhs, folder or features")
+    add(
+        "--data",
+        required=True,
+        metavar="KIND",
+        help="sleep-edf, shhs, folder, features, or sessions: your own reviewed ones",
+    )
     add("--folder", type=Path, metavar="DIR", help="where the data lie")
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the run; goes on there")
     add("--protocol", metavar="NAME", help="edf-20, edf-78 or shhs: the split of the papers")
@@ -224,17 +236,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--only-fold", type=int, metavar="N", help="only this fold, from 1")
     add("--subject", metavar="REGEX", help="its group is the person in a file's name")
     add("--trim", metavar="WHAT", help="30min (of wake around sleep), in-bed or none")
-    add("--front-end", default="multi_scale_cnn", metavar="NAME", help="default: %(default)s")
-    add("--head", default="bilstm", metavar="NAME", help="default: %(default)s")
-    add("--channels", default="eeg,eog", metavar="LIST", help="default: %(default)s")
-    add(
-        "--learned",
-        type=int,
-        metavar="N",
-        default=16,
-        help="features beside band powers; default: %(default)s",
-    )
+    add("--front-end", metavar="NAME", help="default: multi_scale_cnn")
+    add("--head", metavar="NAME", help="default: bilstm")
+    add("--channels", metavar="LIST", help="default: eeg,eog")
+    add("--learned", type=int, metavar="N", help="features beside band powers; default: 16")
     add("--start", metavar="WEIGHTS", help="begin from these, or none; default: shipped ones")
+    add("--name", metavar="NAME", help="of weights tuned on sessions; default: site-1 and so on")
     add("--steps", type=int, metavar="N", help="batches at most")
     add("--seed", type=int, metavar="N", default=1)
     _add_device(parser)
@@ -244,7 +251,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="see models/")
-    parser.add_argument("--weights", action="append", metavar="NAME", help="default: all")
+    parser.add_argument(
+        "--weights", action="append", metavar="NAME", help="default: all shipped ones"
+    )
     parser.add_argument("--results", type=Path, metavar="FILE", help="write the tables here")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.set_defaults(run=_run_evaluate)

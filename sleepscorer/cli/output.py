@@ -6,6 +6,9 @@ import sys
 
 from sleepscorer.core.errors import OutputExists, OutputRefused, SleepScorerError
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
 _HINTS: dict[type[SleepScorerError], str] = {
     OutputExists: "use --force to replace it",
     OutputRefused: "choose another folder with --out",

@@ -5,22 +5,42 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from sleepscorer.cli.output import complain, say
+from sleepscorer.cli.output import INTERRUPTED, complain, say
 from sleepscorer.cli.score import progress_bar
+from sleepscorer.cli.training_progress import training_progress
 from sleepscorer.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from sleepscorer.staging.checkpoint import WeightsInfo
     from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
     from sleepscorer.staging.preprocess import Band
     from sleepscorer.training.nights import TrainingNight
     from sleepscorer.training.raw_nights import Trim
 
-_FEATURES = "features"
+_FEATURES, _SESSIONS = "features", "sessions"
+_FRONT_END, _HEAD, _CHANNELS, _N_LEARNED = "multi_scale_cnn", "bilstm", "eeg,eog", 16
 _RAW_STEPS, _RAW_WINDOW_EPOCHS, _RAW_WINDOWS = 4000, 20, 8
 
 
 def train_network(options: argparse.Namespace) -> int:
     """Train a network on scored nights, people apart, and judge it on those it did not see."""
+    try:
+        if options.data == _SESSIONS:
+            from sleepscorer.cli.site_training import tune_to_sessions
+
+            return tune_to_sessions(options)
+        return _train(options)
+    except KeyboardInterrupt:
+        complain(
+            f"sleepscorer: stopped; the same command goes on from the last look at the validation"
+            f" nights that is kept in {options.out}"
+        )
+        return INTERRUPTED
+
+
+def _train(options: argparse.Namespace) -> int:
+    if options.name is not None:
+        raise UsageError("--name is for --data sessions", hint="other weights lie in --out")
     config = _config(options)
     # torch takes a second to import: what is wrong with the options is said before that.
     from sleepscorer.staging.devices import choose_device
@@ -48,7 +68,7 @@ def train_network(options: argparse.Namespace) -> int:
             raise UsageError(f"there is no fold {options.only_fold} of {len(splits)}")
         splits = splits[options.only_fold - 1 : options.only_fold]
     run = Run(config, recipe, data, device)
-    with progress_bar(options.out.name, quiet=options.quiet) as progress:
+    with training_progress(options.out.name, quiet=options.quiet) as progress:
         found = run_folds(run, nights, splits, options.out, start=start, progress=progress)
     if not options.quiet:
         say(
@@ -63,7 +83,7 @@ def train_network(options: argparse.Namespace) -> int:
 def _config(options: argparse.Namespace) -> "NetworkConfig":
     from sleepscorer.staging.networks.staging_network import KINDS, NetworkConfig
 
-    wanted = {name.strip() for name in options.channels.split(",")}
+    wanted = {name.strip() for name in (options.channels or _CHANNELS).split(",")}
     unknown = wanted - set(KINDS)
     if unknown:
         raise UsageError(
@@ -71,16 +91,22 @@ def _config(options: argparse.Namespace) -> "NetworkConfig":
         )
     kinds = tuple(kind for kind in KINDS if kind in wanted)
     n_learned = 0 if options.data == _FEATURES else options.learned
+    if n_learned is None:
+        n_learned = _N_LEARNED
     try:
-        return NetworkConfig(options.front_end, (options.head,), kinds, n_learned=n_learned)
+        return NetworkConfig(
+            options.front_end or _FRONT_END,
+            (options.head or _HEAD,),
+            kinds,
+            n_learned=n_learned,
+        )
     except ValueError as error:
         raise UsageError(str(error), hint="see: sleepscorer train --help") from error
 
 
 def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetwork | None":
     """The network to begin from: named, or shipped with the same front-end."""
-    from sleepscorer.core.errors import WeightsError
-    from sleepscorer.staging.checkpoint import available_weights, read_info
+    from sleepscorer.staging.checkpoint import read_info
     from sleepscorer.staging.stager import load_network
 
     if options.start == "none":
@@ -88,10 +114,18 @@ def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetw
     if options.start is not None:
         path = Path(options.start)
         return load_network(read_info(path if path.is_dir() else options.start))
-    for info in available_weights():
-        if not isinstance(info, WeightsError) and info.network["front_end"] == config.front_end:
+    for info in _shipped():
+        if info.network["front_end"] == config.front_end:
             return load_network(info)
     return None
+
+
+def _shipped() -> "list[WeightsInfo]":
+    from sleepscorer.core.errors import WeightsError
+    from sleepscorer.staging.checkpoint import available_weights
+
+    found = (info for info in available_weights() if not isinstance(info, WeightsError))
+    return [info for info in found if not info.is_own]
 
 
 def _nights(
@@ -104,7 +138,8 @@ def _nights(
 
     if options.data != _FEATURES and options.data not in SOURCES:
         raise UsageError(
-            f"--data {options.data}", hint=f"there are {', '.join((_FEATURES, *SOURCES))}"
+            f"--data {options.data}",
+            hint=f"there are {', '.join((_FEATURES, _SESSIONS, *SOURCES))}",
         )
     if options.folder is None and options.data != "sleep-edf":
         raise UsageError(f"--data {options.data} needs --folder")
@@ -116,7 +151,7 @@ def _nights(
         scored = downloaded_sleep_edf()
     else:
         scored = SOURCES[options.data](options.folder)
-    with progress_bar("reading", quiet=options.quiet) as progress:
+    with training_progress("reading", quiet=options.quiet) as progress:
         nights, refused = prepared(
             scored, kinds, options.out / "epochs", trim=_trim(options), progress=progress
         )
@@ -142,15 +177,14 @@ def _trim(options: argparse.Namespace) -> "Trim":
 
 def evaluate_weights(options: argparse.Namespace) -> int:
     """Judge weights by everything that a folder holds; print and write the tables."""
-    from sleepscorer.core.errors import WeightsError
-    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
     from sleepscorer.staging.stagers import offered_stagers
     from sleepscorer.training.judging import judge
     from sleepscorer.training.results import bars, card_text, results_text
 
     names: list[str | Path] = [
         Path(name) if Path(name).is_dir() else name for name in options.weights or ()
-    ] or [info.name for info in available_weights() if not isinstance(info, WeightsError)]
+    ] or [info.name for info in _shipped()]
     other = next((one for one in offered_stagers() if one.name == "yasa"), None)
     if other is None:
         complain("sleepscorer: YASA is not installed (pip install 'sleepscorer[yasa]'): left out")

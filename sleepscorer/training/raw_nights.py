@@ -110,8 +110,10 @@ def _write(
         unusable &= ~usable
         np.save(folder / f"{kind}_powers.npy", _powers(epochs[kept]))
         np.save(folder / f"{kind}.npy", epochs[kept].astype(np.float16))
-    # Last: where this file is, the others are whole.
-    np.save(folder / "labels.npy", np.where(unusable, NO_LABEL, labels)[kept].astype(np.int64))
+    unfinished = folder / "labels.part.npy"
+    np.save(unfinished, np.where(unusable, NO_LABEL, labels)[kept].astype(np.int64))
+    # Last and at once: where this file is, all are whole.
+    unfinished.replace(folder / "labels.npy")
 
 
 def _channels(recording: Recording) -> StagerChannels:

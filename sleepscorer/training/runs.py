@@ -1,6 +1,7 @@
 """A training from data to weights, in a folder that holds everything about it."""
 
 import csv
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from safetensors.torch import save as save_tensors
 
+from sleepscorer.core.errors import UsageError
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import ReviewCurve
@@ -38,6 +40,9 @@ from sleepscorer.training.splits import Split
 from sleepscorer.training.trainer import Recipe, train
 
 _REVIEWED = 0.2
+_RUN_NAME = "run.json"
+# A run may go on elsewhere.
+_MAY_CHANGE = {"device": ""}
 
 
 @dataclass(frozen=True)
@@ -91,15 +96,15 @@ def run_folds(
     -------
     What ``metrics.json`` holds.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_json(
-        folder / "run.json",
+    begin_run(
+        folder,
         {
             "data": run.data,
             "network": run.config.as_dict(),
             "recipe": asdict(run.recipe),
+            "start": None if start is None else _digest(start),
             "device": run.device.type,
-            "splits": [_named(split) for split in splits],
+            "splits": [named(split) for split in splits],
         },
     )
     tested: list[NightAnswers] = []
@@ -108,7 +113,7 @@ def run_folds(
         tested += _run_fold(run, nights, split, folder / f"fold-{index + 1:02d}", start, part)
     metrics = metrics_of(tested)
     metrics["data"], metrics["n_folds"] = run.data, len(splits)
-    _write_json(folder / "metrics.json", metrics)
+    write_json(folder / "metrics.json", metrics)
     _write_nights(folder / "nights.csv", tested)
     return metrics
 
@@ -150,8 +155,33 @@ def _run_fold(
         confidence, right, title = together.confidence, together.right, counted(test)
         draw_reliability(reliability(confidence, right), title, folder / "reliability.png")
         draw_risk_coverage(risk_coverage(confidence, right), title, folder / "review.png")
-        _write_json(folder / "metrics.json", metrics_of(answers))
+        write_json(folder / "metrics.json", metrics_of(answers))
     return answers
+
+
+def begin_run(folder: Path, described: Mapping[str, Any]) -> None:
+    """Write what is about to be trained, or make sure that it is what was begun here.
+
+    Raises
+    ------
+    UsageError
+        If something else was begun in this folder.
+    """
+    path = folder / _RUN_NAME
+    plain = json.loads(json.dumps(described))
+    if path.exists():
+        try:
+            begun = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            begun = None
+        if not isinstance(begun, dict) or begun | _MAY_CHANGE != plain | _MAY_CHANGE:
+            raise UsageError(
+                "a training with other nights or options was begun here",
+                path=folder,
+                hint="give another --out, or the same options to go on",
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(path, plain)
 
 
 @dataclass(frozen=True)
@@ -241,8 +271,9 @@ def metrics_of(answers: Sequence[NightAnswers]) -> dict[str, Any]:
 
     Returns
     -------
-    Plain values: ``n_nights``, ``n_epochs``, ``accuracy``, ``kappa``, ``macro_f1``, ``f1`` by stage
-    ``ece`` of the highest probability and of the confidence, ``errors_in_least_certain_fifth``, ``kappa_three_summed``, ``kappa_three_hierarchy``,
+    Plain values: ``n_nights``, ``n_epochs``, ``accuracy``, ``kappa``, ``macro_f1``, ``f1`` by
+    stage, ``ece`` of the highest probability, ``ece_of_confidence``,
+    ``errors_in_least_certain_fifth``, ``kappa_three_summed``, ``kappa_three_hierarchy``,
     ``kappa_by_night`` (mean, sd).
     """
     together = pooled(answers)
@@ -285,11 +316,20 @@ def three_stage_kappa(answers: NightAnswers, *, summed: bool) -> float | None:
     return agreement_of(replace(answers, probabilities=one_hot, labels=labels)).kappa
 
 
-def _named(split: Split) -> dict[str, list[str]]:
+def _digest(network: StagingNetwork) -> str:
+    digest = hashlib.sha256()
+    for tensor in network.state_dict().values():
+        digest.update(tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def named(split: Split) -> dict[str, list[str]]:
+    """Who is in each part of a split, as plain values."""
     return {part: sorted(getattr(split, part)) for part in ("train", "validation", "test")}
 
 
-def _write_json(path: Path, values: dict[str, Any]) -> None:
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Write plain values for people and programs to read."""
     path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 

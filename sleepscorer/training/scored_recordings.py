@@ -10,6 +10,7 @@ from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.other_formats import OTHER_FORMATS
+from sleepscorer.files.own_files import is_own_output
 from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
 from sleepscorer.files.scorings import read_scoring, scoring_of_recording
 from sleepscorer.files.scorings.beside import fitted, scoring_beside
@@ -19,8 +20,8 @@ _SLEEP_EDF = re.compile(r"(SC4|ST7)(\d\d)\d\w\d?-PSG", re.IGNORECASE)
 _NOT_THERE = frozenset({39, 68, 69, 78, 79})
 _SHHS = re.compile(r"shhs[12]-(\d+)", re.IGNORECASE)
 _NSRR_END = "-nsrr.xml"
-# EDF+ writes X for what is withheld.
-_NOBODY = frozenset({"", "X", "X X X X"})
+_WITHHELD = "X"
+"""What EDF+ writes in the place of a code or a name."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class ScoredRecording:
 def sleep_edf(folder: Path) -> tuple[ScoredRecording, ...]:
     """Nights of Sleep-EDF Expanded: ``SC4001E0-PSG.edf`` with ``SC4001EC-Hypnogram.edf``."""
     found = []
-    for psg in _files(folder, ("-psg.edf",)):
+    for psg in files_in(folder, ("-psg.edf",)):
         known = _SLEEP_EDF.fullmatch(psg.stem)
         scorings = sorted(psg.parent.glob(f"{psg.stem[:7]}*-Hypnogram.edf"))
         if known and scorings:
@@ -92,9 +93,9 @@ def downloaded_sleep_edf() -> tuple[ScoredRecording, ...]:
 
 def shhs(folder: Path) -> tuple[ScoredRecording, ...]:
     """Nights of the Sleep Heart Health Study: EDF, and the NSRR's XML anywhere in the folder."""
-    scorings = {path.name.casefold(): path for path in _files(folder, (_NSRR_END,))}
+    scorings = {path.name.casefold(): path for path in files_in(folder, (_NSRR_END,))}
     found = []
-    for psg in _files(folder, (".edf",)):
+    for psg in files_in(folder, (".edf",)):
         known = _SHHS.fullmatch(psg.stem)
         scoring = scorings.get(f"{psg.stem.casefold()}{_NSRR_END}")
         if known and scoring:
@@ -105,24 +106,25 @@ def shhs(folder: Path) -> tuple[ScoredRecording, ...]:
 def any_folder(folder: Path, *, subject: str | None = None) -> tuple[ScoredRecording, ...]:
     """Recordings of any format that the program reads, with any scoring it reads beside them.
 
+    What ``sleepscorer score`` or the window's export wrote is no such scoring: a network would
+    learn its own answers; :mod:`~sleepscorer.training.session_nights` reads what was reviewed.
+
     Parameters
     ----------
     subject
-        A regular expression; what its first group matches in a file's name is whose night it is.
-        Without it, the patient field of the recording says so, or else each recording counts as
-        somebody else's.
+        See :func:`subject_pattern`; None goes by the patient field of each recording.
     """
-    pattern = _pattern(subject)
+    pattern = subject_pattern(subject)
     found = []
-    for psg in _files(folder, (*EDF_SUFFIXES, *OTHER_FORMATS)):
+    for psg in files_in(folder, (*EDF_SUFFIXES, *OTHER_FORMATS)):
         try:
             recording = open_recording(psg)
         except SleepScorerError:
             # An EDF+ hypnogram is no recording; one that is damaged can teach nothing.
             continue
         scoring = scoring_beside(recording)
-        if recording.signals and scoring is not None:
-            found.append(ScoredRecording(psg.stem, _subject(recording, pattern), psg, scoring))
+        if recording.signals and scoring is not None and not _is_of_machine(scoring):
+            found.append(ScoredRecording(psg.stem, person_of(recording, pattern), psg, scoring))
     return _some(found, folder, "recordings with a scoring beside them")
 
 
@@ -132,7 +134,14 @@ SOURCES: Mapping[str, Callable[[Path], tuple[ScoredRecording, ...]]] = MappingPr
 """By the name that ``--data`` gives."""
 
 
-def _pattern(subject: str | None) -> re.Pattern[str] | None:
+def subject_pattern(subject: str | None) -> re.Pattern[str] | None:
+    """Read a regular expression whose first group, in a file's name, is whose night it is.
+
+    Raises
+    ------
+    UsageError
+        If it is none, or has no group.
+    """
     try:
         pattern = None if subject is None else re.compile(subject)
     except re.error as error:
@@ -145,7 +154,16 @@ def _pattern(subject: str | None) -> re.Pattern[str] | None:
     return pattern
 
 
-def _subject(recording: Recording, pattern: re.Pattern[str] | None) -> str:
+def person_of(recording: Recording, pattern: re.Pattern[str] | None) -> str:
+    """Tell whose night it is: by the file's name, else by the patient field.
+
+    A recording that says nothing of its patient counts as somebody else's than all others.
+
+    Raises
+    ------
+    UsageError
+        If the pattern does not match.
+    """
     stem = recording.path.stem
     if pattern is not None:
         matched = pattern.search(stem)
@@ -154,11 +172,22 @@ def _subject(recording: Recording, pattern: re.Pattern[str] | None) -> str:
                 "the pattern of the subject does not match this name", path=recording.path
             )
         return matched[1]
-    patient = recording.patient_id.strip()
-    return stem if patient in _NOBODY else patient
+    return stem if is_nobody(recording.patient_id) else recording.patient_id.strip()
 
 
-def _files(folder: Path, ends: Iterable[str]) -> list[Path]:
+def is_nobody(patient_id: str) -> bool:
+    """Tell a patient field that withholds who it is: neither a code nor, fourth, a name."""
+    code, *others = patient_id.split() or [_WITHHELD]
+    return code == _WITHHELD and others[2:] in ([], [_WITHHELD])
+
+
+def _is_of_machine(scoring: Path) -> bool:
+    # A simulated night's true scoring is written by this program as well, under a person's name.
+    return is_own_output(scoring) and not scoring.name.endswith("_scoring.edf")
+
+
+def files_in(folder: Path, ends: Iterable[str]) -> list[Path]:
+    """Files of a folder and all below whose names end like this, in order."""
     if not folder.is_dir():
         raise UsageError("there is no such folder", path=folder)
     wanted = tuple(end.casefold() for end in ends)

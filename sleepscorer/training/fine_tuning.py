@@ -1,0 +1,323 @@
+"""Tunes the heads of weights to a site's own nights, and says whether other people gain by it."""
+
+import copy
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from sleepscorer.core.errors import UsageError
+from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.staging.checkpoint import WeightsInfo
+from sleepscorer.staging.confidence import ConfidenceModel
+from sleepscorer.staging.networks.staging_network import StagingNetwork
+from sleepscorer.staging.stager import load_network
+from sleepscorer.training.calibration import (
+    calibrate,
+    fit_confidence,
+    reliability,
+    risk_coverage,
+)
+from sleepscorer.training.evaluate import (
+    NightAnswers,
+    agreement_of,
+    answers_on,
+    fitted_channels,
+    mean_kappa,
+    pooled,
+)
+from sleepscorer.training.figures import draw_history, draw_reliability
+from sleepscorer.training.nights import TrainingNight, counted
+from sleepscorer.training.runs import (
+    Calibration,
+    begin_run,
+    calibrate_on,
+    metrics_of,
+    named,
+    save_network,
+    write_json,
+)
+from sleepscorer.training.site_card import site_card
+from sleepscorer.training.splits import Split, folds
+from sleepscorer.training.trainer import Recipe, train
+
+TUNING = Recipe(n_steps=300, learning_rate=3e-4, check_every=25, patience=4)
+"""Small steps: the heads know sleep already, and a site's few nights must not make them forget."""
+
+_N_FOLDS = 5
+_VALIDATION_SHARE = 0.25
+_MAX_ECE_RISE = 0.02
+_CALIBRATION_ERRORS = ("ece", "ece_of_confidence")
+
+
+@dataclass(frozen=True)
+class NightKappas:
+    """Agreement on a night of a person whom neither weights saw; None where it has no value."""
+
+    night: str
+    n_epochs: int
+    former: float | None
+    new: float | None
+
+    @property
+    def gain(self) -> float | None:
+        """By how much the new one is higher."""
+        return None if self.former is None or self.new is None else self.new - self.former
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Former and tuned weights on the same nights, all of people they did not see.
+
+    Parameters
+    ----------
+    former, new
+        Figures of :func:`~sleepscorer.training.runs.metrics_of`.
+    nights
+        One by one.
+    """
+
+    former: dict[str, Any]
+    new: dict[str, Any]
+    nights: tuple[NightKappas, ...]
+
+    def reasons_against(self) -> tuple[str, ...]:
+        """Why the new weights are not better, one sentence each; empty where they are."""
+        reasons = []
+        if (self.new["kappa"] or 0.0) <= (self.former["kappa"] or 0.0):
+            reasons.append("kappa on held-out nights is not higher")
+        gains = [night.gain for night in self.nights if night.gain is not None]
+        mean = float(np.mean(gains)) if gains else 0.0
+        error = float(np.std(gains, ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else 0.0
+        # Of weights that are no better every second set would win by luck.
+        if not reasons and mean <= error:
+            reasons.append(
+                f"the mean gain of a night, {mean:.3f}, is within its standard error, {error:.3f}"
+            )
+        if any(self.new[key] > self.former[key] + _MAX_ECE_RISE for key in _CALIBRATION_ERRORS):
+            reasons.append(
+                f"the calibration error rises by more than {_MAX_ECE_RISE:g}: the new weights"
+                " would not know when they are wrong"
+            )
+        return tuple(reasons)
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What came of it.
+
+    Parameters
+    ----------
+    comparison
+        By cross-validation.
+    reasons_against
+        Keeping the new weights; empty where they are better.
+    weights
+        Folder of the new weights, tuned on all nights; kept for a look where they are not better.
+    """
+
+    comparison: Comparison
+    reasons_against: tuple[str, ...]
+    weights: Path
+
+
+def fine_tune(
+    info: WeightsInfo,
+    nights: Sequence[TrainingNight],
+    folder: Path,
+    *,
+    recipe: Recipe = TUNING,
+    device: torch.device | None = None,
+    progress: Progress = silent,
+) -> Tuned:
+    """Tune all heads of weights, the front-end as it is; judge by five folds of people.
+
+    In each fold the people who test are seen by nothing; three quarters of the others train, the
+    rest decide when to stop. The weights that come out are tuned in the same way on all
+    people, with the temperature that suits the answers on the nights that were held out.
+
+    Parameters
+    ----------
+    info
+        The former weights; nothing of them changes.
+    nights
+        Measured by their front-end.
+    folder
+        Of the run: configuration, a folder for each fold, ``weights``, figures. What was killed
+        goes on there.
+    recipe
+        How.
+    device
+        Where.
+
+    Raises
+    ------
+    UsageError
+        If another run was begun in the folder, there are too few people, or the weights use more
+        than band powers.
+    """
+    start = load_network(info)
+    if start.config.n_learned:
+        raise UsageError(
+            f"the weights {info.name} use more of the signal than band powers: their heads can't"
+            " be tuned alone",
+            hint="name others with --start, or train end to end with --data folder",
+        )
+    splits = folds(nights, _N_FOLDS, seed=recipe.seed, validation_share=_VALIDATION_SHARE)
+    begin_run(
+        folder,
+        {
+            "data": f"reviewed sessions: {counted(nights)}",
+            "content": _digest(nights),
+            "start": {"name": info.name, "sha256": info.sha256},
+            "recipe": asdict(recipe),
+            "device": (device or torch.device("cpu")).type,
+            "splits": [named(split) for split in splits],
+        },
+    )
+    tuning = _Tuning(start, nights, recipe, device)
+    former: list[NightAnswers] = []
+    new: list[NightAnswers] = []
+    plain: list[NightAnswers] = []
+    for index, split in enumerate(splits):
+        part = part_of(progress, index / (_N_FOLDS + 1), (index + 1) / (_N_FOLDS + 1))
+        network = tuning.tuned(split, folder / f"fold-{index + 1:02d}", part)
+        _, validation, test = split.parts(nights)
+        calibration = calibrate_on(network, validation)
+        new += tuning.answers(network, test, calibration.confidence)
+        network.log_temperature.zero_()
+        plain += tuning.answers(network, test)
+        former += tuning.answers(start, test, info.confidence)
+    comparison = _compared(former, new)
+    final = tuning.tuned(
+        _everybody(splits[0]), folder / "final", part_of(progress, _N_FOLDS / (_N_FOLDS + 1), 1.0)
+    )
+    calibration = _calibrated(final, pooled(plain))
+    reasons = comparison.reasons_against()
+    if not reasons and _are_same(final, start):
+        reasons = ("with all nights nothing better was found",)
+    _write_figures(folder, comparison, reasons, new)
+    sha256 = save_network(
+        final,
+        folder / "weights",
+        summary=_summary(info, nights, comparison),
+        calibration=calibration,
+    )
+    card = site_card(
+        former=info, sha256=sha256, nights=counted(nights), network=final, compared=comparison
+    )
+    (folder / "weights" / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    return Tuned(comparison, reasons, folder / "weights")
+
+
+@dataclass(frozen=True)
+class _Tuning:
+    """What is the same in every fold."""
+
+    start: StagingNetwork
+    nights: Sequence[TrainingNight]
+    recipe: Recipe
+    device: torch.device | None
+
+    def tuned(self, split: Split, folder: Path, progress: Progress) -> StagingNetwork:
+        """The start, tuned on the people who train; itself where nothing better was found."""
+        training, validation, _ = split.parts(self.nights)
+        network = copy.deepcopy(self.start)
+        history = train(
+            network,
+            training,
+            self.recipe,
+            lambda trained: mean_kappa(trained, validation),
+            folder=folder,
+            device=self.device,
+            progress=progress,
+        )
+        draw_history(history, folder / "curves.png")
+        before = mean_kappa(self.start, validation)
+        if max(each.kappa for each in history) <= before:
+            network = copy.deepcopy(self.start)
+        return network
+
+    def answers(
+        self,
+        network: StagingNetwork,
+        nights: Sequence[TrainingNight],
+        confidence: ConfidenceModel | None = None,
+    ) -> list[NightAnswers]:
+        """By all kinds of channel, the first of each."""
+        return answers_on(network, nights, fitted_channels(network, nights)[0], confidence)
+
+
+def _calibrated(network: StagingNetwork, held_out: NightAnswers) -> Calibration:
+    """Set the temperature, and fit the confidence, by answers at temperature 1 to held-out nights.
+
+    The answers are those of the networks of the folds: the one tuned on everybody has no people
+    left to be judged by.
+    """
+    logs = np.log(held_out.probabilities + 1e-9)
+    scaled = logs / calibrate(network, logs, held_out.labels)
+    probabilities = np.exp(scaled - np.logaddexp.reduce(scaled, axis=1, keepdims=True))
+    confidence = fit_confidence(probabilities, held_out.labels)
+    curve = risk_coverage(confidence.of(probabilities), held_out.right)
+    return Calibration(confidence, curve.points)
+
+
+def _everybody(split: Split) -> Split:
+    """Who tested trains; the same people decide when to stop."""
+    return Split(split.train | split.test, split.validation, frozenset())
+
+
+def _compared(former: Sequence[NightAnswers], new: Sequence[NightAnswers]) -> Comparison:
+    nights = tuple(
+        NightKappas(
+            after.night, len(after.labels), agreement_of(before).kappa, agreement_of(after).kappa
+        )
+        for before, after in zip(former, new, strict=True)
+    )
+    return Comparison(metrics_of(former), metrics_of(new), nights)
+
+
+def _are_same(one: StagingNetwork, other: StagingNetwork) -> bool:
+    theirs = other.heads.state_dict()
+    return all(torch.equal(tensor, theirs[name]) for name, tensor in one.heads.state_dict().items())
+
+
+def _digest(nights: Sequence[TrainingNight]) -> str:
+    """Tells whether a run goes on with the nights it was begun with."""
+    digest = hashlib.sha256()
+    for night in sorted(nights, key=lambda each: each.name):
+        digest.update(f"{night.name} {night.subject} ".encode())
+        digest.update(np.ascontiguousarray(night.labels).tobytes())
+    return digest.hexdigest()
+
+
+def _summary(info: WeightsInfo, nights: Sequence[TrainingNight], found: Comparison) -> str:
+    return (
+        f"{info.name} with heads tuned on reviewed sessions of this site, {counted(nights)};"
+        f" kappa on held-out nights {found.new['kappa'] or 0:.3f},"
+        f" before {found.former['kappa'] or 0:.3f}."
+    )
+
+
+def _write_figures(
+    folder: Path, found: Comparison, reasons: Sequence[str], new: Sequence[NightAnswers]
+) -> None:
+    write_json(
+        folder / "metrics.json",
+        {"former": found.former, "new": found.new, "reasons_against": list(reasons)},
+    )
+    with (folder / "nights.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["night", "epochs", "former_kappa", "new_kappa"])
+        rows.writerows([each.night, each.n_epochs, each.former, each.new] for each in found.nights)
+    together = pooled(new)
+    draw_reliability(
+        reliability(together.confidence, together.right),
+        f"new weights, {len(new)} held-out nights",
+        folder / "reliability.png",
+    )

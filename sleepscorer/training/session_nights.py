@@ -1,0 +1,273 @@
+"""A site's own reviewed sessions as nights to learn from: what people scored or confirmed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from re import Pattern
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.montage import NONE, StagerChannels, choose_stager_channels
+from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.fingerprint import Fingerprint, fingerprint_of
+from sleepscorer.files.session_file import SUFFIX
+from sleepscorer.session_documents import Document, current_author, open_document
+from sleepscorer.staging.measured_night import MeasuredChannel
+from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band
+from sleepscorer.staging.stager import Stager
+from sleepscorer.training.nights import NO_LABEL, TrainingNight
+from sleepscorer.training.scored_recordings import (
+    files_in,
+    is_nobody,
+    person_of,
+    subject_pattern,
+)
+
+MIN_NIGHTS = MIN_PEOPLE = 10
+"""Fewer can't show whether what was learned holds for other people."""
+
+_MIN_EPOCHS = 60
+# Where only doubtful epochs were looked at, the others teach nothing and judge nothing.
+_MIN_SHARE_REVIEWED = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewedNight:
+    """A recording that people reviewed.
+
+    Parameters
+    ----------
+    name, subject
+        Of the night; whose it is.
+    recording
+        Open for reading.
+    fingerprint
+        Of the recording.
+    channels
+        Those that the session was staged by, else those chosen for it.
+    labels
+        (n_epochs,) what a person scored or confirmed, else NO_LABEL.
+    """
+
+    name: str
+    subject: str
+    recording: Recording
+    fingerprint: Fingerprint
+    channels: StagerChannels
+    labels: NDArray[np.int64]
+
+    @property
+    def n_reviewed(self) -> int:
+        """Epochs with a label."""
+        return int((self.labels != NO_LABEL).sum())
+
+
+def reviewed_nights(
+    folder: Path, *, subject: str | None = None
+) -> tuple[tuple[ReviewedNight, ...], tuple[str, ...]]:
+    """Find the sessions of a folder and all below, and what people reviewed in them.
+
+    Parameters
+    ----------
+    folder
+        Nothing in it changes, and sessions may be open in the window.
+    subject
+        As of :func:`~sleepscorer.training.scored_recordings.any_folder`.
+
+    Returns
+    -------
+    The nights; and a sentence on each session that teaches nothing, or that one should know of.
+
+    Raises
+    ------
+    UsageError
+        If there is no session, or the pattern is wrong.
+    """
+    pattern = subject_pattern(subject)
+    paths = files_in(folder, (SUFFIX,))
+    if not paths:
+        raise UsageError(f"the folder holds no sessions (*{SUFFIX})", path=folder)
+    found: dict[Fingerprint, ReviewedNight] = {}
+    told = []
+    for path in paths:
+        try:
+            night = _reviewed(path, pattern)
+        except UsageError:
+            raise
+        except SleepScorerError as error:
+            told.append(f"{path.name}: {error.what}")
+            continue
+        other = found.setdefault(night.fingerprint, night)
+        if other is not night:
+            # Twice the same night would be on both sides of a split.
+            told.append(f"{path.name}: a session of the recording of {other.name}; one counts")
+            found[night.fingerprint] = max(other, night, key=lambda each: each.n_reviewed)
+    nights = tuple(found.values())
+    return nights, (*told, *_anonymous(nights, pattern))
+
+
+def check_enough(nights: Sequence[ReviewedNight] | Sequence[TrainingNight], folder: Path) -> None:
+    """Refuse nights from which nothing could be learned that holds for others.
+
+    Raises
+    ------
+    UsageError
+        Saying what lacks.
+    """
+    n_people = len({night.subject for night in nights})
+    if len(nights) < MIN_NIGHTS or n_people < MIN_PEOPLE:
+        raise UsageError(
+            f"{len(nights)} reviewed nights of {n_people} people are here, and at least"
+            f" {MIN_NIGHTS} nights of {MIN_PEOPLE} people are needed",
+            path=folder,
+            hint="review more nights, or name the people with --subject",
+        )
+
+
+def measured_nights(
+    nights: Sequence[ReviewedNight], stager: Stager, cache: Path, progress: Progress = silent
+) -> tuple[tuple[TrainingNight, ...], tuple[str, ...]]:
+    """Measure each night once by the front-end, as on scoring, and keep what was measured.
+
+    Parameters
+    ----------
+    nights
+        To measure.
+    stager
+        With the weights that are to be tuned; its front-end stays as it is.
+    cache
+        Folder for the measures; what lies there of the same recording is not measured again.
+
+    Returns
+    -------
+    Nights of band powers, the main sleep and half an hour on both sides; and a sentence on each
+    that can't be measured.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    measured, refused = [], []
+    for index, night in enumerate(nights):
+        part = part_of(progress, index / len(nights), (index + 1) / len(nights))
+        try:
+            arrays = _measures(night, stager, cache, part)
+        except SleepScorerError as error:
+            refused.append(f"{night.name}: {error.what}")
+            continue
+        kept = slice(*arrays["kept"].tolist())
+        labels = np.where(arrays["usable"], night.labels, NO_LABEL)[kept]
+        powers: dict[Band, NDArray[np.float32]] = {
+            kind: arrays[kind] for kind in PASS_BANDS_HZ if kind in arrays
+        }
+        measured.append(TrainingNight(night.name, night.subject, labels, powers, {}))
+    return tuple(measured), tuple(refused)
+
+
+def _reviewed(path: Path, pattern: Pattern[str] | None) -> ReviewedNight:
+    document = open_document(path, author=current_author(), read_only=True)
+    try:
+        if document.needs_locating:
+            raise SleepScorerError(document.problems[0].rstrip("."))
+        recording = document.recording
+        return ReviewedNight(
+            name=path.stem,
+            subject=person_of(recording, pattern),
+            recording=recording,
+            fingerprint=fingerprint_of(recording.all_files),
+            channels=_channels(document),
+            labels=_labels(document.session.state),
+        )
+    finally:
+        document.close()
+
+
+def _labels(state: ScoringState) -> NDArray[np.int64]:
+    labels = np.where(state.by_person & (state.stages >= 0), state.stages, NO_LABEL)
+    n_reviewed, n_scored = int((labels >= 0).sum()), int((state.stages >= 0).sum())
+    if n_reviewed < max(_MIN_EPOCHS, _MIN_SHARE_REVIEWED * n_scored):
+        raise SleepScorerError(
+            f"people reviewed {n_reviewed} of its {n_scored} scored epochs; at least"
+            f" {_MIN_EPOCHS} and half of them are needed"
+        )
+    return labels.astype(np.int64)
+
+
+def _channels(document: Document) -> StagerChannels:
+    """What the machine was shown: people may have chosen it."""
+    machine = document.session.machine
+    if machine is not None:
+        made = machine.provenance
+        try:
+            return choose_stager_channels(
+                document.recording,
+                eeg=made.eeg or (NONE,),
+                eog=made.eog or (NONE,),
+                emg=made.emg or None,
+            )
+        except SleepScorerError:
+            # Staged elsewhere, by names of its own: chosen anew.
+            pass
+    return choose_stager_channels(document.recording)
+
+
+def _anonymous(nights: Sequence[ReviewedNight], pattern: Pattern[str] | None) -> tuple[str, ...]:
+    n_nobody = sum(is_nobody(night.recording.patient_id) for night in nights)
+    if pattern is not None or not n_nobody:
+        return ()
+    return (
+        f"{n_nobody} recordings do not say whose they are, and each counts as somebody else's;"
+        " where that is not so, name the people with --subject",
+    )
+
+
+def _measures(
+    night: ReviewedNight, stager: Stager, cache: Path, progress: Progress
+) -> dict[str, NDArray[np.float32]]:
+    path = cache / f"{night.name}-{_key(night, stager)}.npz"
+    try:
+        # Opened here: numpy leaves a torn file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            return dict(kept)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        arrays = _measured(night, stager, progress)
+    part = path.with_suffix(".part")
+    with part.open("wb") as unfinished:
+        np.savez(unfinished, allow_pickle=False, **arrays)
+    part.replace(path)
+    return arrays
+
+
+def _key(night: ReviewedNight, stager: Stager) -> str:
+    channels = night.channels
+    names = [[each.name for each in kind] for kind in (channels.eeg, channels.eog, channels.emg)]
+    content = [night.fingerprint.size_bytes, night.fingerprint.head_sha256]
+    described = json.dumps([content, names, stager.info.sha256])
+    return hashlib.sha256(described.encode()).hexdigest()[:12]
+
+
+def _measured(
+    night: ReviewedNight, stager: Stager, progress: Progress
+) -> dict[str, NDArray[np.float32]]:
+    seen = stager.located(stager.measure(night.recording, night.channels, progress))
+    around = np.flatnonzero(seen.around)
+    kept = slice(int(around[0]), int(around[-1]) + 1)
+    channels = [each for kind in seen.channels.values() for each in kind]
+    usable = np.any([each.quality.usable for each in channels], axis=0)
+    arrays = {
+        str(kind): np.stack([_filled(each) for each in of_kind], axis=1)[kept]
+        for kind, of_kind in seen.channels.items()
+        if of_kind
+    }
+    return {**arrays, "usable": usable, "kept": np.array([kept.start, kept.stop])}
+
+
+def _filled(channel: MeasuredChannel) -> NDArray[np.float32]:
+    """(n_epochs, 5) log band powers; what is unusable must not move the levels of the night."""
+    usable = channel.quality.usable
+    middle = np.median(channel.log_powers[usable], axis=0) if usable.any() else 0.0
+    return np.where(usable[:, None], channel.log_powers, middle).astype(np.float32)
