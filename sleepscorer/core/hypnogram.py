@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.lights import LightsMarks
-from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,19 +24,24 @@ class Hypnogram:
         Length of an epoch, seconds.
     lights_off_s, lights_on_s
         Seconds from the start of the first epoch, or None where nobody marked them.
+    told
+        The stages it tells apart: :data:`~sleepscorer.core.stages.STAGES` or
+        :data:`~sleepscorer.core.stages.THREE_STAGES`.
     """
 
     stages: NDArray[np.int8]
     epoch_s: float = EPOCH_S
     lights_off_s: float | None = None
     lights_on_s: float | None = None
+    told: tuple[Stage, ...] = STAGES
 
     def __post_init__(self) -> None:
         stages = np.array(self.stages, dtype=np.int8)
         if stages.ndim != 1:
             raise ValueError(f"stages must be one-dimensional, not {stages.shape}")
-        if stages.size and (stages.min() < -1 or stages.max() > 4):
-            raise ValueError("stages must lie between -1 and 4")
+        if not np.isin(stages, (*self.told, Stage.UNSCORED)).all():
+            names = ", ".join(stage.name for stage in self.told)
+            raise ValueError(f"stages must be of {names} or unscored")
         stages.setflags(write=False)
         object.__setattr__(self, "stages", stages)
         self._check_lights()

@@ -3,17 +3,15 @@
 The definitions are those of the AASM manual's "parameters to be reported" where it has one
 (wake after sleep onset therefore includes the final wake, and REM latency counts from sleep
 onset). Each field of :class:`SleepStatistics` carries its definition in words; tables and reports
-print them from :data:`DEFINITIONS`.
+print them from :meth:`SleepStatistics.definitions`. A night told in three stages has no figure of
+N1, N2 or N3, and none that rests on telling them apart.
 """
 
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from sleepscorer.core.cycles import CYCLES_RULE, Cycle
-from sleepscorer.core.stages import STAGES, Stage
-
-TRANSITION_STAGES = (*STAGES, Stage.UNSCORED)
-"""Rows and columns of the transition counts, in order."""
+from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 
 
 class Definition(NamedTuple):
@@ -25,20 +23,31 @@ class Definition(NamedTuple):
     text: str
 
 
-def _metric(label: str, unit: str, text: str) -> Any:
-    return field(metadata={"label": label, "unit": unit, "text": text})
+def _metric(
+    label: str, unit: str, text: str, *, told: tuple[Stage, ...] | None = None, absent: Any = None
+) -> Any:
+    """A figure; only nights ``told`` in these stages have it, if given, and others ``absent``."""
+    metadata = {"label": label, "unit": unit, "text": text, "told": told}
+    return field(metadata=metadata) if told is None else field(metadata=metadata, default=absent)
+
+
+def _of(stage: str, label: str, unit: str, text: str) -> Any:
+    """A figure of one stage."""
+    told = {"W": None, "R": None, "NREM": THREE_STAGES}.get(stage, STAGES)
+    return _metric(label, unit, text, told=told)
 
 
 def _minutes_of(stage: str) -> Any:
-    return _metric(f"{stage} duration", "min", f"Epochs of stage {stage} in the window.")
+    return _of(stage, f"{stage} duration", "min", f"Epochs of stage {stage} in the window.")
 
 
 def _percent_of(stage: str) -> Any:
-    return _metric(f"{stage}, % of TST", "%", f"100 x minutes of stage {stage} / TST.")
+    return _of(stage, f"{stage}, % of TST", "%", f"100 x minutes of stage {stage} / TST.")
 
 
 def _latency_of(stage: str) -> Any:
-    return _metric(
+    return _of(
+        stage,
         f"{stage} latency from lights off",
         "min",
         f"Lights off to the start of the first epoch of stage {stage}.",
@@ -46,7 +55,8 @@ def _latency_of(stage: str) -> Any:
 
 
 def _onset_latency_of(stage: str) -> Any:
-    return _metric(
+    return _of(
+        stage,
         f"{stage} latency from sleep onset",
         "min",
         f"Sleep onset to the start of the first epoch of stage {stage}.",
@@ -57,9 +67,9 @@ def _onset_latency_of(stage: str) -> Any:
 class SleepStatistics:
     """Statistics of one night; None where a quantity is undefined.
 
-    Counts are whole numbers, times are minutes, shares are percent. ``transitions`` is a 6 x 6
-    table of counts, rows "from" and columns "to" in the order of :data:`TRANSITION_STAGES`.
-    ``notes`` says in words what a reader of the figures must know.
+    Counts are whole numbers, times are minutes, shares are percent. ``transitions`` is a table of
+    counts, rows "from" and columns "to" in the order of ``told`` and then unscored. ``notes`` says
+    in words what a reader of the figures must know, ``told`` the stages that are told apart.
     """
 
     trt_min: float = _metric(
@@ -105,9 +115,10 @@ class SleepStatistics:
     se_pct: float | None = _metric("Sleep efficiency (SE)", "%", "100 x TST / TRT.")
     sme_pct: float | None = _metric("Sleep maintenance efficiency (SME)", "%", "100 x TST / SPT.")
     w_min: float = _minutes_of("W")
-    n1_min: float = _minutes_of("N1")
-    n2_min: float = _minutes_of("N2")
-    n3_min: float = _minutes_of("N3")
+    n1_min: float | None = _minutes_of("N1")
+    n2_min: float | None = _minutes_of("N2")
+    n3_min: float | None = _minutes_of("N3")
+    nrem_min: float | None = _minutes_of("NREM")
     r_min: float = _minutes_of("R")
     unscored_min: float = _metric(
         "Unscored", "min", "Epochs without a stage (?): they count in TRT, not in TST or WASO."
@@ -115,14 +126,17 @@ class SleepStatistics:
     n1_pct: float | None = _percent_of("N1")
     n2_pct: float | None = _percent_of("N2")
     n3_pct: float | None = _percent_of("N3")
+    nrem_pct: float | None = _percent_of("NREM")
     r_pct: float | None = _percent_of("R")
     latency_n1_min: float | None = _latency_of("N1")
     latency_n2_min: float | None = _latency_of("N2")
     latency_n3_min: float | None = _latency_of("N3")
+    latency_nrem_min: float | None = _latency_of("NREM")
     latency_r_min: float | None = _latency_of("R")
     latency_n1_onset_min: float | None = _onset_latency_of("N1")
     latency_n2_onset_min: float | None = _onset_latency_of("N2")
     latency_n3_onset_min: float | None = _onset_latency_of("N3")
+    latency_nrem_onset_min: float | None = _onset_latency_of("NREM")
     latency_r_onset_min: float | None = _onset_latency_of("R")
     rem_latency_less_wake_min: float | None = _metric(
         "REM latency less wake",
@@ -165,7 +179,9 @@ class SleepStatistics:
         "1/h",
         "60 x arousals between lights off and lights on / TST; empty unless arousals were scored.",
     )
-    cycles: tuple[Cycle, ...] = _metric("NREM-REM cycles (research)", "min", CYCLES_RULE)
+    cycles: tuple[Cycle, ...] = _metric(
+        "NREM-REM cycles (research)", "min", CYCLES_RULE, told=STAGES, absent=()
+    )
     transitions: tuple[tuple[int, ...], ...] = _metric(
         "Stage transitions",
         "n",
@@ -173,21 +189,41 @@ class SleepStatistics:
         " window, unscored epochs included as ?.",
     )
     notes: tuple[str, ...] = ()
+    told: tuple[Stage, ...] = STAGES
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The figures that a night told in these stages has, in the order of the outputs."""
+        return DEFINITIONS if self.told == STAGES else _definitions(self.told)
+
+    @property
+    def transition_stages(self) -> tuple[Stage, ...]:
+        """Rows and columns of the transition counts, in order."""
+        return (*self.told, Stage.UNSCORED)
 
     def as_dict(self) -> dict[str, Any]:
         """Values by key, ready for JSON; cycles as objects, transitions as ``{from: {to: n}}``."""
-        values = {key: getattr(self, key) for key, *_ in DEFINITIONS}
-        values["cycles"] = [cycle.as_dict() for cycle in self.cycles]
+        values = {key: getattr(self, key) for key, *_ in self.definitions}
+        if "cycles" in values:
+            values["cycles"] = [cycle.as_dict() for cycle in self.cycles]
+        stages = self.transition_stages
         values["transitions"] = {
-            stage.text: {to.text: n for to, n in zip(TRANSITION_STAGES, row, strict=True)}
-            for stage, row in zip(TRANSITION_STAGES, self.transitions, strict=True)
+            stage.text: {to.text: n for to, n in zip(stages, row, strict=True)}
+            for stage, row in zip(stages, self.transitions, strict=True)
         }
         return values
 
 
-DEFINITIONS: tuple[Definition, ...] = tuple(
-    Definition(f.name, f.metadata["label"], f.metadata["unit"], f.metadata["text"])
-    for f in fields(SleepStatistics)
-    if f.metadata
-)
-"""Every statistic, in the order of the outputs."""
+def _definitions(told: tuple[Stage, ...]) -> tuple[Definition, ...]:
+    def text_of(text: str) -> str:
+        return text if told == STAGES else text.replace("N1, N2, N3", "NREM")
+
+    return tuple(
+        Definition(f.name, f.metadata["label"], f.metadata["unit"], text_of(f.metadata["text"]))
+        for f in fields(SleepStatistics)
+        if f.metadata and f.metadata["told"] in (None, told)
+    )
+
+
+DEFINITIONS = _definitions(STAGES)
+"""Every statistic of a night told in five stages, in the order of the outputs."""

@@ -7,7 +7,6 @@ redo are edits too; the log only grows.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,34 +23,14 @@ from sleepscorer.core.edits import (
 )
 from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
+from sleepscorer.core.filling import FillMode, epochs_to_fill
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 
-
-class FillMode(StrEnum):
-    """Which epochs an automatic staging fills; those a person scored only if that is asked for."""
-
-    UNSCORED = "unscored"
-    CHOSEN = "chosen"
-    ALL = "all"
-
-
-def epochs_to_fill(
-    state: ScoringState,
-    mode: FillMode,
-    *,
-    chosen: Iterable[Stage] = (),
-    over_person: bool = False,
-) -> NDArray[np.bool_]:
-    """Return which epochs (n_epochs,) an automatic staging may fill; see :meth:`fill`."""
-    wanted: NDArray[np.bool_] = state.stages == Stage.UNSCORED
-    if mode is FillMode.CHOSEN:
-        wanted = wanted | np.isin(state.stages, [int(stage) for stage in chosen])
-    elif mode is FillMode.ALL:
-        wanted = np.ones(state.stages.size, dtype=bool)
-    return wanted if over_person else wanted & ~state.by_person
-
+SMOOTHED = ", smoothed"
+"""Ends the label of an edit that took the machine's smoothed answer."""
 
 Listener = Callable[[Change], None]
 
@@ -133,6 +112,11 @@ class ScoringSession:
         return tuple(self._history.done)
 
     @property
+    def holds_smoothed(self) -> bool:
+        """Whether an edit that holds took stages from the machine's smoothed answer."""
+        return any(e.label.endswith(SMOOTHED) for e in self.done if e.kind != EditKind.MANUAL)
+
+    @property
     def undo_label(self) -> str | None:
         """What undo would take back, or None."""
         return None if (last := self._history.last) is None else last.label
@@ -160,6 +144,8 @@ class ScoringSession:
         ScoringError
             If the recording holds no whole epoch.
         """
+        if stage is Stage.NREM:
+            raise ValueError("a person tells N1, N2 and N3 apart")
         index = tuple(sorted(set(epochs)))
         if not index:
             return
@@ -185,6 +171,7 @@ class ScoringSession:
         chosen: Iterable[Stage] = (),
         over_person: bool = False,
         second: Staging | None = None,
+        smooth: bool = False,
     ) -> None:
         """Keep an automatic staging and fill epochs from it, in one edit.
 
@@ -200,6 +187,8 @@ class ScoringSession:
             Whether epochs that a person scored are replaced as well.
         second
             Another stager's answer, kept beside it and used for nothing here.
+        smooth
+            Fill from its smoothed answer; what is kept is the staging as it is.
 
         Raises
         ------
@@ -213,11 +202,12 @@ class ScoringSession:
                     f" {self.n_epochs}",
                     hint="stage this recording again",
                 )
-        found = staging.stages
+        found = machine_answer(staging).smoothed if smooth else staging.stages
         wanted = epochs_to_fill(self._state, mode, chosen=chosen, over_person=over_person)
         index = tuple(int(i) for i in np.flatnonzero(wanted & (found != Stage.UNSCORED)))
         change = self._staged(index, found[list(index)], person=np.zeros(len(index), bool))
-        self._edit(EditKind.AUTO, "Auto-score", change, stagings=(staging, second))
+        label = f"Auto-score{SMOOTHED if smooth else ''}"
+        self._edit(EditKind.AUTO, label, change, stagings=(staging, second))
 
     def import_scoring(
         self,
@@ -226,6 +216,7 @@ class ScoringSession:
         name: str,
         staging: Staging | None = None,
         second: Staging | None = None,
+        smoothed: bool = False,
     ) -> None:
         """Take over stages, lights marks and events of another scoring, in one edit.
 
@@ -242,6 +233,8 @@ class ScoringSession:
             differ from it are then a person's.
         second
             Another stager's answer, kept beside.
+        smoothed
+            The scoring was begun with the smoothed answer of this staging.
 
         Raises
         ------
@@ -252,7 +245,8 @@ class ScoringSession:
         index = tuple(int(i) for i in np.flatnonzero(stages != Stage.UNSCORED))
         person = np.ones(len(index), bool)
         if staging is not None:
-            person = stages[list(index)] != staging.stages[list(index)]
+            given = machine_answer(staging).smoothed if smoothed else staging.stages
+            person = stages[list(index)] != given[list(index)]
         change = self._staged(index, stages[list(index)], person=person)
         off_s, on_s = self._lights()
         if scoring.hypnogram.lights_off_s is not None:
@@ -265,7 +259,8 @@ class ScoringSession:
             change = replace(change, lights_before=self._lights(), lights_after=lights)
         new = tuple(e for e in scoring.events if e not in self._state.events)
         change = replace(change, events_added=new)
-        self._edit(EditKind.IMPORT, f"Import {name}", change, stagings=(staging, second))
+        label = f"Import {name}{SMOOTHED if smoothed else ''}"
+        self._edit(EditKind.IMPORT, label, change, stagings=(staging, second))
 
     def add_event(self, event: Event) -> None:
         """Mark an event."""

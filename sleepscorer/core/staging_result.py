@@ -13,6 +13,9 @@ _N_THREE = 3
 ReviewCurve = tuple[tuple[float, float, float], ...]
 """Points (share reviewed, highest confidence among those, accuracy of all once they are right)."""
 
+EQUIVOCAL_WITHIN = 0.15
+"""Two stages are equivocal where their probabilities differ by no more."""
+
 
 @dataclass(frozen=True)
 class StagingProvenance:
@@ -96,6 +99,17 @@ class Staging:
         object.__setattr__(self, "faults", self._faults(self.faults))
 
     @property
+    def summed(self) -> NDArray[np.float32]:
+        """(n_epochs, 3) float32, columns wake, NREM, REM: N1, N2 and N3 added up."""
+        p = self.probabilities
+        return np.stack([p[:, 0], p[:, Stage.N1 : Stage.R].sum(axis=1), p[:, Stage.R]], axis=1)
+
+    @property
+    def equivocal(self) -> NDArray[np.bool_]:
+        """(n_epochs,) bool: the two most probable stages are within :data:`EQUIVOCAL_WITHIN`."""
+        return equivocal_rows(self.probabilities)
+
+    @property
     def stages(self) -> NDArray[np.int8]:
         """(n_epochs,) int8: the most probable stage, UNSCORED where nothing could be staged."""
         return np.where(
@@ -129,6 +143,14 @@ class Staging:
     def _check_length(self, values: NDArray[np.generic]) -> None:
         if values.shape != (len(self.probabilities),):
             raise ValueError(f"{values.shape} values for {len(self.probabilities)} epochs")
+
+
+def equivocal_rows(probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell in which rows (n_epochs, n_stages) the two largest are equivocal; never in NaN ones."""
+    two = np.sort(probabilities.astype(np.float64), axis=1)[:, -2:]
+    # 0.5 and 0.35 are within 0.15, though as float32 they are a little further apart.
+    within: NDArray[np.bool_] = two[:, 1] - two[:, 0] <= EQUIVOCAL_WITHIN + 1e-6
+    return within
 
 
 def _checked(given: NDArray[np.floating], n_columns: int) -> NDArray[np.float32]:

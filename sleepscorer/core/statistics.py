@@ -6,22 +6,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sleepscorer.core.cycles import nrem_rem_cycles
+from sleepscorer.core.cycles import Cycle, nrem_rem_cycles
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.metrics import DEFINITIONS, TRANSITION_STAGES, Definition, SleepStatistics
+from sleepscorer.core.metrics import DEFINITIONS, Definition, SleepStatistics
 from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import STAGES, Stage
 
 __all__ = [
     "DEFINITIONS",
-    "TRANSITION_STAGES",
     "Definition",
     "SleepStatistics",
     "scoring_window",
     "sleep_statistics",
 ]
 
+_THREE_NOTE = (
+    "told in three stages (W, NREM, R): nothing is said of N1, N2 and N3 nor of cycles, and a"
+    " stage shift is a change between these three"
+)
 _PERSISTENT_SLEEP_MIN = 10.0
 _SHORT_PERSISTENT_SLEEP_MIN = 5.0
 
@@ -50,14 +53,15 @@ def sleep_statistics(hypnogram: Hypnogram, n_arousals: int | None = None) -> Sle
     stages = hypnogram.stages[first:stop]
     epoch_min = hypnogram.epoch_s / 60
     return SleepStatistics(
-        **_durations(stages, epoch_min),
-        **_latencies(stages, epoch_min),
+        **_durations(stages, epoch_min, hypnogram.told),
+        **_latencies(stages, epoch_min, hypnogram.told),
         **_wake(stages, epoch_min),
         **_fragmentation(stages, epoch_min),
         arousal_index_per_h=_per_hour(n_arousals, _tst_min(stages, epoch_min)),
-        cycles=nrem_rem_cycles(stages, hypnogram.epoch_s),
-        transitions=_transitions(stages),
+        cycles=_cycles(hypnogram, stages),
+        transitions=_transitions(stages, hypnogram.told),
         notes=_notes(hypnogram, first, stop),
+        told=hypnogram.told,
     )
 
 
@@ -103,12 +107,17 @@ def _sleep_period(stages: StageArray) -> slice | None:
     return slice(int(asleep[0]), int(asleep[-1]) + 1) if asleep.size else None
 
 
-def _durations(stages: StageArray, epoch_min: float) -> dict[str, Any]:
+def _cycles(hypnogram: Hypnogram, stages: StageArray) -> tuple[Cycle, ...]:
+    # Their rule tells N1 from N2.
+    return nrem_rem_cycles(stages, hypnogram.epoch_s) if hypnogram.told == STAGES else ()
+
+
+def _durations(stages: StageArray, epoch_min: float, told: tuple[Stage, ...]) -> dict[str, Any]:
     period = _sleep_period(stages)
     tst_min = _tst_min(stages, epoch_min)
     trt_min = stages.size * epoch_min
     spt_min = (period.stop - period.start) * epoch_min if period else 0.0
-    minutes = {stage: _minutes(stages == stage, epoch_min) for stage in TRANSITION_STAGES}
+    minutes = {stage: _minutes(stages == stage, epoch_min) for stage in (*told, Stage.UNSCORED)}
     return {
         "trt_min": trt_min,
         "tst_min": tst_min,
@@ -124,10 +133,10 @@ def _durations(stages: StageArray, epoch_min: float) -> dict[str, Any]:
     }
 
 
-def _latencies(stages: StageArray, epoch_min: float) -> dict[str, Any]:
+def _latencies(stages: StageArray, epoch_min: float, told: tuple[Stage, ...]) -> dict[str, Any]:
     values: dict[str, float | None] = {}
     onset = _first(stages > Stage.W)
-    for stage in STAGES[1:]:
+    for stage in told[1:]:
         start = _first(stages == stage)
         name = f"latency_{stage.name.lower()}"
         values[f"{name}_min"] = None if start is None else start * epoch_min
@@ -193,10 +202,13 @@ def _fragmentation(stages: StageArray, epoch_min: float) -> dict[str, Any]:
     }
 
 
-def _transitions(stages: StageArray) -> tuple[tuple[int, ...], ...]:
-    counts = np.zeros((len(TRANSITION_STAGES),) * 2, dtype=int)
-    # UNSCORED is -1: as an index it is the last row and column, where TRANSITION_STAGES has it.
-    np.add.at(counts, (stages[:-1], stages[1:]), 1)
+def _transitions(stages: StageArray, told: tuple[Stage, ...]) -> tuple[tuple[int, ...], ...]:
+    counts = np.zeros((len(told) + 1,) * 2, dtype=int)
+    places = np.full(max(Stage) + 2, len(told))
+    # UNSCORED is -1: as an index it is the last place, as it is the last row and column.
+    places[list(told)] = np.arange(len(told))
+    rows = places[stages]
+    np.add.at(counts, (rows[:-1], rows[1:]), 1)
     return tuple(tuple(row) for row in counts.tolist())
 
 
@@ -204,6 +216,8 @@ def _notes(hypnogram: Hypnogram, first: int, stop: int) -> tuple[str, ...]:
     stages = hypnogram.stages[first:stop]
     epoch_min = hypnogram.epoch_s / 60
     notes = []
+    if hypnogram.told != STAGES:
+        notes.append(_THREE_NOTE)
     if not stages.size:
         notes.append("no whole epoch lies between lights off and lights on")
     elif not (stages != Stage.UNSCORED).any():

@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
+from sleepscorer.core.filling import FillMode, epochs_to_fill
 from sleepscorer.core.progress import Progress
-from sleepscorer.core.session import FillMode, epochs_to_fill
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports import output_paths
 from sleepscorer.files.session_file import SUFFIX

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.stages import STAGE_BY_TEXT
+from sleepscorer.core.stages import STAGE_BY_TEXT, THREE_STAGES
 
 START = datetime(2024, 3, 1, 22, 30)
 
@@ -258,3 +258,14 @@ def test_counts_add_up(true, judged, shift):
     if result.kappa_low is not None:
         assert -1 <= result.kappa_low <= result.kappa + 1e-12
         assert result.kappa - 1e-12 <= result.kappa_high <= 1
+
+
+def test_a_scoring_of_three_stages_is_compared_in_three():
+    reference = scoring("W N1 N2 N3 R R")
+    three = np.array([0, 5, 5, 4, 4, 0], np.int8)
+    found = agreement(reference, Scoring(Hypnogram(three, told=THREE_STAGES)))
+    assert found.told == THREE_STAGES
+    assert found.confusion == ((1, 0, 0), (0, 2, 1), (1, 0, 1))
+    assert found.accuracy == pytest.approx(4 / 6)
+    assert found.as_dict()["recall"] == {"W": 1.0, "NREM": pytest.approx(2 / 3), "R": 0.5}
+    assert "compared in three stages: N1, N2 and N3 count as NREM" in found.notes

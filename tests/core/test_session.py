@@ -1,5 +1,7 @@
 """The document: every edit is stored first, undo and redo are edits, people's work is kept."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,9 +10,10 @@ from hypothesis import strategies as st
 from sleepscorer.core.edits import OWN_LIGHTS, Author, Change, Edit, EditKind, MemoryJournal
 from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
+from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.session import FillMode, ScoringSession
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 AUTHOR = Author("anna", "lab-3")
@@ -122,6 +125,31 @@ def test_an_auto_score_that_changes_nothing_is_logged_but_is_no_step():
     assert opened.undo_label == f"Score {N} epochs from 1 as N2"
     again = session(edits=opened.edits)
     assert again.undo_label == opened.undo_label
+
+
+def test_filling_from_the_smoothed_answer_is_named_and_keeps_the_staging_as_it_is():
+    rows = np.full((N, 5), 0.025, np.float32)
+    rows[:, Stage.N2] = 0.9
+    rows[5] = [0, 0.54, 0.46, 0, 0]
+    answer = replace(staging([2] * N), probabilities=rows)
+    opened = session()
+    opened.fill(answer, smooth=True)
+    assert stages(opened) == [2] * N
+    assert opened.edits[-1].label == "Auto-score, smoothed"
+    assert opened.machine is answer
+    assert opened.machine.stages[5] == Stage.N1
+    assert opened.holds_smoothed
+    opened.undo()
+    assert not opened.holds_smoothed
+    opened.fill(answer)
+    assert stages(opened)[5] == Stage.N1
+    assert opened.edits[-1].label == "Auto-score"
+    assert not opened.holds_smoothed
+
+
+def test_a_person_can_not_score_one_of_three_stages():
+    with pytest.raises(ValueError, match="N1, N2 and N3 apart"):
+        session().score([0], Stage.NREM)
 
 
 def test_confirming_a_machine_s_epoch_makes_it_a_person_s():
@@ -315,7 +343,7 @@ ACTIONS = st.lists(
         st.tuples(
             st.just("score"),
             st.lists(st.integers(0, N - 1), min_size=1, max_size=4),
-            st.sampled_from(list(Stage)),
+            st.sampled_from((*STAGES, Stage.UNSCORED)),
         ),
         st.tuples(st.just("undo")),
         st.tuples(st.just("redo")),

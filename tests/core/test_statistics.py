@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.stages import STAGE_BY_TEXT, Stage
+from sleepscorer.core.stages import STAGE_BY_TEXT, STAGES, THREE_STAGES, Stage
 from sleepscorer.core.statistics import (
     DEFINITIONS,
-    TRANSITION_STAGES,
     scoring_window,
     sleep_statistics,
 )
@@ -250,7 +249,39 @@ def test_equals_yasa_where_definitions_are_the_same(yasa, seed):
     ours = sleep_statistics(Hypnogram(stages)).as_dict()
     for name, key in SAME_IN_YASA.items():
         assert ours[key] == pytest.approx(theirs[name], abs=1e-4), name
-    for i, stage in enumerate(TRANSITION_STAGES):
-        for j, to in enumerate(TRANSITION_STAGES):
+    for i, stage in enumerate((*STAGES, Stage.UNSCORED)):
+        for j, to in enumerate((*STAGES, Stage.UNSCORED)):
             expected = int(counts.loc[words[int(stage)], words[int(to)]])
             assert sleep_statistics(Hypnogram(stages)).transitions[i][j] == expected
+
+
+def test_three_stages_have_no_figure_of_n1_n2_n3():
+    W, NREM, R = Stage.W, Stage.NREM, Stage.R  # noqa: N806 - the field's names
+    stages = np.array([W, W, NREM, NREM, NREM, R, W, NREM, -1, R], np.int8)
+    found = sleep_statistics(Hypnogram(stages, told=THREE_STAGES))
+    values = found.as_dict()
+    five = set(KEYS)
+    assert set(values) == {k for k in five if not set(k.split("_")) & {"n1", "n2", "n3"}} - {
+        "cycles"
+    } | {"nrem_min", "nrem_pct", "latency_nrem_min", "latency_nrem_onset_min"}
+    assert not any("N1" in d.label + d.text for d in found.definitions)
+    assert (values["tst_min"], values["w_min"], values["r_min"]) == (3.0, 1.5, 1.0)
+    assert values["nrem_min"] == 2.0
+    assert values["nrem_pct"] == pytest.approx(200 / 3)
+    assert (values["latency_nrem_min"], values["latency_nrem_onset_min"]) == (1.0, 0.0)
+    assert (values["sl_min"], values["waso_min"], values["stage_shifts"]) == (1.0, 0.5, 3)
+    assert values["transitions"] == {
+        "W": {"W": 1, "NREM": 2, "R": 0, "?": 0},
+        "NREM": {"W": 0, "NREM": 2, "R": 1, "?": 1},
+        "R": {"W": 1, "NREM": 0, "R": 0, "?": 0},
+        "?": {"W": 0, "NREM": 0, "R": 1, "?": 0},
+    }
+    assert (found.n1_min, found.n2_pct, found.cycles) == (None, None, ())
+    assert found.notes[0].startswith("told in three stages (W, NREM, R)")
+
+
+def test_stages_that_a_hypnogram_does_not_tell_are_refused():
+    with pytest.raises(ValueError, match="must be of W, NREM, R or unscored"):
+        Hypnogram(np.array([2], np.int8), told=THREE_STAGES)
+    with pytest.raises(ValueError, match="must be of W, N1, N2, N3, R or unscored"):
+        Hypnogram(np.array([5], np.int8))

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.errors import SleepScorerError, WeightsError
+from sleepscorer.core.filling import FillMode
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.appearance import described, stand_for_stage
 from sleepscorer.gui.dialogs.channels import ChannelChoice, ChannelsDialog
