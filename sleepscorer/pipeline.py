@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,11 @@ from sleepscorer.core.lights import (
     parse_time_mark,
     resolve_lights,
 )
+from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
 from sleepscorer.core.montage import NONE, StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.deidentification import deidentified_stem
 from sleepscorer.files.edf_identification import UNKNOWN_START
@@ -48,6 +49,10 @@ class ScoreOptions:
         may list several, with commas between.
     lights_off, lights_on
         Seconds from the start or a clock time, as typed.
+    told
+        The stages that the outputs tell apart, five or three.
+    smooth
+        Whether the outputs hold the smoothed answer, the machine's own beside it.
     force
         Replace existing outputs that sleepscorer made.
     deidentify
@@ -61,6 +66,8 @@ class ScoreOptions:
     emg: tuple[str, ...] | None = None
     lights_off: str | None = None
     lights_on: str | None = None
+    told: tuple[Stage, ...] = STAGES
+    smooth: bool = False
     force: bool = False
     deidentify: bool = False
 
@@ -197,7 +204,13 @@ def score_recording(
             channels=channels,
             progress=part_of(progress, 0.5, 0.95),
         )
-    hypnogram = Hypnogram(staging.stages, lights_off_s=lights.off_s, lights_on_s=lights.on_s)
+    answer = machine_answer(staging, options.told)
+    hypnogram = Hypnogram(
+        answer.smoothed if options.smooth else answer.stages,
+        lights_off_s=lights.off_s,
+        lights_on_s=lights.on_s,
+        told=options.told,
+    )
     night = Night.of_recording(
         recording,
         hypnogram,
@@ -209,6 +222,8 @@ def score_recording(
         sha256=sha256,
         deidentify=options.deidentify,
     )
+    if options.smooth:
+        night = replace(night, smoothing=smoothed_sentence(answer), is_smoothed=True)
     if _identities(recording) != before:
         raise ExportError(
             "the recording changed while it was being staged",

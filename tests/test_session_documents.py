@@ -15,9 +15,9 @@ import pytest
 from sleepscorer.core.edits import Author, EditKind
 from sleepscorer.core.errors import ExportError, RecordingError, ScoringError, SessionError
 from sleepscorer.core.events import Event
+from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.progress import Cancelled
-from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.statistics import sleep_statistics

@@ -10,8 +10,7 @@ from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.lights import LightsMarks, parse_time_mark, resolve_lights
-from sleepscorer.core.metrics import DEFINITIONS, SleepStatistics
-from sleepscorer.core.stages import STAGES
+from sleepscorer.core.metrics import SleepStatistics
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.scorings import read_scoring
 
@@ -49,12 +48,12 @@ def print_statistics(options: argparse.Namespace) -> int:
 
 def _statistics_lines(statistics: SleepStatistics, notes: Sequence[str]) -> list[str]:
     values = statistics.as_dict()
-    shown = [d for d in DEFINITIONS if d.key not in _TABLES]
+    shown = [d for d in statistics.definitions if d.key not in _TABLES]
     width = max(len(definition.label) for definition in shown)
     lines = [
         f"{d.label:<{width}}  {_shown(values[d.key]):>8} {_unit(d.unit)}".rstrip() for d in shown
     ]
-    for number, cycle in enumerate(values["cycles"], start=1):
+    for number, cycle in enumerate(values.get("cycles", ()), start=1):
         lines.append(f"cycle {number}: {cycle['start_min']:g} to {cycle['end_min']:g} min")
     lines += ["", "transitions (from row to column)"]
     names = list(values["transitions"])
@@ -94,7 +93,7 @@ def agreement_lines(found: Agreement, *, columns: str = "OTHER") -> list[str]:
         kappa = f"{found.kappa:.3f}"
         if found.kappa_low is not None and found.kappa_high is not None:
             kappa += f" (95 % CI {found.kappa_low:.3f} to {found.kappa_high:.3f})"
-    names = [stage.text for stage in STAGES]
+    names = [stage.text for stage in found.told]
     lines = [
         f"epochs     {found.n_epochs} compared, {found.n_excluded} not scored in both",
         f"agreement  {100 * found.accuracy:.1f} %",

@@ -137,6 +137,12 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
+    parser.add_argument(
+        "--stages", type=int, choices=(5, 3), default=5, help="3: wake, NREM, REM; default: 5"
+    )
+    parser.add_argument(
+        "--smooth", action="store_true", help="set doubtful single epochs as those around them"
+    )
     _add_device(parser)
     parser.add_argument("--weights", metavar="NAME", help="see: sleepscorer models")
     parser.add_argument(

@@ -16,6 +16,7 @@ from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.progress import Progress, silent
+from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.night import Night
 from sleepscorer.pipeline import (
@@ -99,6 +100,8 @@ def _score_options(options: argparse.Namespace) -> ScoreOptions:
         emg=_names(options.emg),
         lights_off=options.lights_off,
         lights_on=options.lights_on,
+        told=STAGES if options.stages == len(STAGES) else THREE_STAGES,
+        smooth=options.smooth,
         force=options.force,
         deidentify=options.deidentify,
     )
@@ -135,24 +138,18 @@ def print_scored(scored: ScoredNight, took_s: float) -> None:
     """Print one summary line, and every warning on a line of its own."""
     night = scored.night
     statistics = night.statistics
-    minutes = " ".join(
-        f"{name} {value:g}"
-        for name, value in (
-            ("W", statistics.w_min),
-            ("N1", statistics.n1_min),
-            ("N2", statistics.n2_min),
-            ("N3", statistics.n3_min),
-            ("R", statistics.r_min),
-            ("?", statistics.unscored_min),
-        )
+    by_stage = (
+        (stage.text, getattr(statistics, f"{stage.name.lower()}_min"))
+        for stage in statistics.transition_stages
     )
+    minutes = " ".join(f"{name} {value:g}" for name, value in by_stage)
     channels = _channels_text(scored)
     say_if_possible(
         f"{night.path.name}: {counted(night.hypnogram.n_epochs, 'epoch')},"
         f" TST {statistics.tst_min:g} min, {minutes} min, {channels}, {took_s:.1f} s,"
         f" {_outputs_text(scored)}"
     )
-    for note in (*_choices(night), f"Lights: {night.lights_source}.", *night.notes):
+    for note in (*_choices(night), f"Lights: {night.lights_source}.", *night.all_notes):
         complain(f"  {note}")
     if night.second is not None:
         complain(f"  Second opinion: {night.second_opinion_text}.")

@@ -69,10 +69,8 @@ class MachineAnswer:
         at = at[alone]
         column = {int(stage): index for index, stage in enumerate(self.told)}
         theirs = [self.probabilities[i, column[int(stages[i - 1])]] for i in at]
-        close = (
-            self.probabilities[at].max(axis=1, initial=0) - np.array(theirs)
-            <= EQUIVOCAL_WITHIN + 1e-6
-        )
+        doubt = self.probabilities[at].max(axis=1, initial=0) - np.array(theirs)
+        close = doubt <= EQUIVOCAL_WITHIN + 1e-6
         stages[at[close]] = stages[at[close] - 1]
         return stages
 

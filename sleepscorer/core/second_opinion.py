@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.machine_answer import machine_answer
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 
 
@@ -14,11 +16,17 @@ def disagreement(ours: Staging, theirs: Staging) -> NDArray[np.bool_]:
     return np.asarray(both & (ours.stages != theirs.stages))
 
 
-def stagers_agreement(ours: Staging, theirs: Staging) -> Agreement | None:
+def stagers_agreement(
+    ours: Staging, theirs: Staging, told: tuple[Stage, ...] = STAGES
+) -> Agreement | None:
     """How far the two agree, ours as the reference; None where no epoch is staged by both."""
     if not ((ours.stages >= 0) & (theirs.stages >= 0)).any():
         return None
-    return agreement(Scoring(Hypnogram(ours.stages)), Scoring(Hypnogram(theirs.stages)))
+    one, other = (
+        Scoring(Hypnogram(machine_answer(staging, told).stages, told=told))
+        for staging in (ours, theirs)
+    )
+    return agreement(one, other)
 
 
 def joined_probabilities(ours: Staging, theirs: Staging) -> NDArray[np.float32]:

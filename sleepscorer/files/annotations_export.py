@@ -11,7 +11,7 @@ from typing import BinaryIO
 from sleepscorer import __version__
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.core.lights import is_lights_off, is_lights_on
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.edf_identification import patient_identification, recording_identification
 from sleepscorer.files.edf_writer import EdfPlan, verify_edf, write_edf_into
 from sleepscorer.files.night import Night
@@ -19,6 +19,7 @@ from sleepscorer.files.scorings.labels import stage_of_annotation, stage_of_bare
 
 _STAGE_PREFIX = "Sleep stage "
 _WARNING_PREFIX = "sleepscorer warning: "
+_NOTE_PREFIX = "sleepscorer note: "
 
 # Some of these separate the parts of an annotation, and mne and edfio lose texts with line feeds.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -41,8 +42,8 @@ def verify_annotations(night: Night, path: Path) -> None:
 
 
 def scoring_annotations(night: Night) -> tuple[Event, ...]:
-    """Return all that the file holds: an annotation an epoch, lights marks, events, warnings."""
-    return (*_epochs(night), *_lights(night), *_events(night), *_warnings(night))
+    """Return all that the file holds: an annotation an epoch, lights marks, events, remarks."""
+    return (*_epochs(night), *_lights(night), *_events(night), *_remarks(night))
 
 
 def _header(night: Night) -> EdfPlan:
@@ -98,9 +99,13 @@ def _is_lights(text: str) -> bool:
     return is_lights_off(text) or is_lights_on(text)
 
 
-def _warnings(night: Night) -> Iterator[Event]:
-    for warning in night.all_warnings:
-        yield Event(0.0, None, _WARNING_PREFIX + " ".join(_annotation_text(warning).split()))
+def _remarks(night: Night) -> Iterator[Event]:
+    """How the stages are to be read where that is not as usual, and what makes them doubtful."""
+    is_usual = night.hypnogram.told == STAGES and not night.is_smoothed
+    notes = () if is_usual else night.reading_notes
+    for prefix, sentences in ((_NOTE_PREFIX, notes), (_WARNING_PREFIX, night.all_warnings)):
+        for sentence in sentences:
+            yield Event(0.0, None, prefix + " ".join(_annotation_text(sentence).split()))
 
 
 def _annotation_text(text: str) -> str:

@@ -9,20 +9,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sleepscorer.core.errors import ExportError
+from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.night import Night
 
 PROBABILITY_COLUMNS = tuple(f"p_{stage.name.lower()}" for stage in STAGES)
+THREE_COLUMNS = tuple(f"{way}_{name}" for way in ("sum", "tree") for name in ("w", "nrem", "r"))
+"""Probabilities of three stages: those of five added up, and those of the trained hierarchy."""
 _PLACE_COLUMNS = ("epoch", "start_s", "clock", "stage")
-COLUMNS = (
-    *_PLACE_COLUMNS,
-    "scored_by",
-    "reviewed",
-    "machine_stage",
-    "confidence",
-    *PROBABILITY_COLUMNS,
-)
+FIRST_COLUMNS = (*_PLACE_COLUMNS, "scored_by", "reviewed", "machine_stage")
+"""What every table begins with."""
 SECOND_COLUMNS = ("second_stager", "second_stage", "second_confidence", "stagers_agree")
 """Of a night with a second opinion, after the others."""
 OLDER_COLUMNS = (*_PLACE_COLUMNS, *PROBABILITY_COLUMNS, "confidence")
@@ -41,52 +38,80 @@ def epochs_table(night: Night) -> pd.DataFrame:
     day alone where de-identified, empty where the start is unknown), ``stage`` as W N1 N2 N3 R ?,
     ``scored_by`` (person, machine, none), ``reviewed`` (yes where a person scored or confirmed it,
     or took its stage away; else no), ``machine_stage`` (its most probable one; ? where it could
-    stage nothing, empty without a machine) with its probability ``confidence``, and the
-    probabilities of the five stages; NaN where nothing was staged. With a second opinion also
-    ``second_stager`` (its name and version), ``second_stage``, ``second_confidence`` (the
-    probability it gives its own stage) and ``stagers_agree`` (yes or no; empty where not both
-    staged the epoch).
+    stage nothing, empty without a machine), the ``smoothed_stage`` where that is asked for, the
+    ``confidence`` of machine_stage, ``equivocal`` (yes where its two most probable stages are
+    nearly as probable; empty where nothing was staged), and the probabilities of the five stages;
+    NaN where nothing was staged. A night told in three stages has the probabilities of those, by
+    both ways.
+    With a second opinion also ``second_stager`` (its name and version), ``second_stage``,
+    ``second_confidence`` (the probability it gives its own stage) and ``stagers_agree`` (yes or
+    no; empty where not both staged the epoch).
     """
-    hypnogram, staging = night.hypnogram, night.staging
+    hypnogram = night.hypnogram
     epochs = np.arange(hypnogram.n_epochs)
     starts_s = epochs * hypnogram.epoch_s
     is_whole = float(hypnogram.epoch_s).is_integer()
     by_person = np.zeros(hypnogram.n_epochs, bool) if night.by_person is None else night.by_person
-    probabilities = np.full((hypnogram.n_epochs, len(STAGES)), np.nan)
-    confidence = np.full(hypnogram.n_epochs, np.nan)
-    machine = [""] * hypnogram.n_epochs
-    if staging is not None:
-        probabilities = staging.probabilities.astype(np.float64)
-        confidence = staging.confidence.astype(np.float64)
-        machine = [Stage(stage).text for stage in staging.stages.tolist()]
     table = pd.DataFrame(
         {
             "epoch": epochs + 1,
             "start_s": starts_s.astype(np.int64) if is_whole else starts_s,
             "clock": [night.clock_text(float(start_s)) for start_s in starts_s],
-            "stage": [Stage(stage).text for stage in hypnogram.stages.tolist()],
+            "stage": _texts(hypnogram.stages),
             "scored_by": _scorers(hypnogram.stages, by_person),
             "reviewed": np.where(by_person, "yes", "no"),
-            "machine_stage": machine,
-            "confidence": confidence.round(_DECIMALS),
+            **_machine_columns(night),
         }
     )
-    for column, values in zip(PROBABILITY_COLUMNS, probabilities.T, strict=True):
-        table[column] = values.round(_DECIMALS)
+    for column, values in _probabilities(night).items():
+        table[column] = values.astype(np.float64).round(_DECIMALS)
     if night.second is not None:
-        _add_second(table, night.second, staging)
+        _add_second(table, night.second, night)
     return table
 
 
-def _add_second(table: pd.DataFrame, second: Staging, staging: Staging | None) -> None:
+def _add_second(table: pd.DataFrame, second: Staging, night: Night) -> None:
     agree = np.full(len(table), "", dtype="<U3")
-    if staging is not None:
-        both = (staging.stages >= 0) & (second.stages >= 0)
-        agree = np.where(both, np.where(staging.stages == second.stages, "yes", "no"), agree)
+    theirs = machine_answer(second, night.hypnogram.told)
+    if night.answer is not None:
+        both = (night.answer.stages >= 0) & (theirs.stages >= 0)
+        agree = np.where(both, np.where(night.answer.stages == theirs.stages, "yes", "no"), agree)
     table["second_stager"] = second.provenance.software
-    table["second_stage"] = [Stage(stage).text for stage in second.stages.tolist()]
-    table["second_confidence"] = second.confidence.astype(np.float64).round(_DECIMALS)
+    table["second_stage"] = _texts(theirs.stages)
+    table["second_confidence"] = theirs.confidence.astype(np.float64).round(_DECIMALS)
     table["stagers_agree"] = agree
+
+
+def _machine_columns(night: Night) -> dict[str, object]:
+    answer, n_epochs = night.answer, night.hypnogram.n_epochs
+    none = [""] * n_epochs
+    columns: dict[str, object] = {
+        "machine_stage": none if answer is None else _texts(answer.stages)
+    }
+    if night.smoothing:
+        columns["smoothed_stage"] = none if answer is None else _texts(answer.smoothed)
+    confidence = np.full(n_epochs, np.nan)
+    if answer is not None:
+        confidence = answer.confidence.astype(np.float64)
+    columns["confidence"] = confidence.round(_DECIMALS)
+    equivocal = none if answer is None else np.where(answer.equivocal, "yes", "no")
+    columns["equivocal"] = np.where(np.isnan(confidence), "", equivocal)
+    return columns
+
+
+def _texts(stages: NDArray[np.int8]) -> list[str]:
+    return [Stage(stage).text for stage in stages.tolist()]
+
+
+def _probabilities(night: Night) -> dict[str, NDArray[np.float32]]:
+    staging, n_epochs = night.staging, night.hypnogram.n_epochs
+    none = np.full((n_epochs, len(STAGES)), np.nan, np.float32)
+    if night.hypnogram.told == STAGES:
+        values = none if staging is None else staging.probabilities
+        return dict(zip(PROBABILITY_COLUMNS, values.T, strict=True))
+    summed = none[:, :3] if staging is None else staging.summed
+    hierarchy = none[:, :3] if staging is None or staging.hierarchy is None else staging.hierarchy
+    return dict(zip(THREE_COLUMNS, np.hstack([summed, hierarchy]).T, strict=True))
 
 
 def _scorers(stages: NDArray[np.int8], by_person: NDArray[np.bool_]) -> NDArray[np.str_]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.second_opinion import stagers_agreement
+from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
 
@@ -56,6 +58,11 @@ class Night:
         What makes the result doubtful, one sentence each, beyond the warnings of the staging.
     sha256
         Of the recording's file, of several one after the other; None where not computed.
+    smoothing
+        In a sentence what the smoothed answer of the machine is and where it stands; the tables
+        then hold it beside the machine's own. Empty where it is not asked for.
+    is_smoothed
+        Whether the hypnogram itself holds the smoothed answer.
     deidentify
         Whether the outputs leave out everything that tells who was recorded and when.
     """
@@ -77,6 +84,8 @@ class Night:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sha256: str | None = None
+    smoothing: str = ""
+    is_smoothed: bool = False
     deidentify: bool = False
 
     def __post_init__(self) -> None:
@@ -139,7 +148,7 @@ class Night:
         """How far the second opinion agrees with the stager; None where there are not both."""
         if self.staging is None or self.second is None:
             return None
-        return stagers_agreement(self.staging, self.second)
+        return stagers_agreement(self.staging, self.second, self.hypnogram.told)
 
     @property
     def second_opinion_text(self) -> str:
@@ -154,6 +163,22 @@ class Night:
             f"{title}, agrees with the machine in {100 * found.accuracy:.1f} % of"
             f" {found.n_epochs} epochs, kappa {kappa}"
         )
+
+    @property
+    def answer(self) -> MachineAnswer | None:
+        """What the machine says, in the stages that the hypnogram tells apart."""
+        return None if self.staging is None else machine_answer(self.staging, self.hypnogram.told)
+
+    @property
+    def reading_notes(self) -> tuple[str, ...]:
+        """How the stages are to be read, where that is not as usual: three stages, smoothed."""
+        three = () if self.hypnogram.told == STAGES else (_three_note(self.staging),)
+        return (*three, *((self.smoothing,) if self.smoothing else ()))
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """Everything that was decided, how the stages are to be read first."""
+        return (*self.reading_notes, *self.notes)
 
     @property
     def all_warnings(self) -> tuple[str, ...]:
@@ -210,3 +235,11 @@ class Night:
         confidence = self.staging.confidence
         staged = confidence[~np.isnan(confidence)]
         return 100 * float(np.mean(staged < _LOW_CONFIDENCE)) if staged.size else None
+
+
+def _three_note(staging: Staging | None) -> str:
+    if staging is None:
+        return "Three stages: W, NREM, R."
+    if staging.hierarchy is None:
+        return "Three stages: W, NREM, R; probabilities of N1, N2 and N3 added up."
+    return "Three stages: W, NREM, R, by a hierarchy trained for them (W or sleep, then NREM or R)."

@@ -46,11 +46,12 @@ def is_synthetic(path: Path) -> bool:
 
 def _is_own_table(path: Path) -> bool:
     # Imported here: the module takes pandas along, half a second.
-    from sleepscorer.files.epochs_table import COLUMNS, OLDER_COLUMNS, SECOND_COLUMNS
+    from sleepscorer.files.epochs_table import FIRST_COLUMNS, OLDER_COLUMNS
 
-    first_line = _beginning(path).partition(b"\n")[0].strip()
-    known = (COLUMNS, (*COLUMNS, *SECOND_COLUMNS), OLDER_COLUMNS)
-    return first_line in {",".join(columns).encode("ascii") for columns in known}
+    first_line = _beginning(path).partition(b"\n")[0].strip().decode("ascii", "replace")
+    names = tuple(first_line.split(","))
+    # What follows them depends on what was asked for.
+    return names == OLDER_COLUMNS or names[: len(FIRST_COLUMNS)] == FIRST_COLUMNS
 
 
 def _is_own_report(path: Path) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError, ScoringError
+from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
@@ -100,6 +101,19 @@ def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
     return staging, second
 
 
+def stages_read_from(path: Path) -> tuple[bool, bool]:
+    """Whether the stages of a ``_staging.json`` file are three, and whether they are smoothed.
+
+    Raises
+    ------
+    ScoringError
+        If the file can't be read.
+    """
+    document = _load(path)
+    told = document.get("stages_told", [stage.text for stage in STAGES])
+    return len(told) != len(STAGES), document.get("stages_are_smoothed") is True
+
+
 def _load(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -131,9 +145,17 @@ def _document(night: Night) -> dict[str, Any]:
             "source": night.lights_source,
         },
         "n_epochs_edited": night.n_edited,
-        "stages": [Stage(stage).text for stage in hypnogram.stages.tolist()],
+        "stages_told": [stage.text for stage in hypnogram.told],
+        "stages": _texts(hypnogram.stages),
+        "machine_stages": None if night.answer is None else _texts(night.answer.stages),
+        "smoothing": night.smoothing or None,
+        "stages_are_smoothed": night.is_smoothed,
+        "smoothed_stages": _smoothed(night),
+        "equivocal": None if night.answer is None else night.answer.equivocal.tolist(),
         "probability_columns": [stage.text for stage in STAGES],
         "probabilities": None if night.staging is None else _rows(night.staging.probabilities),
+        "summed_columns": list(_THREE),
+        "summed": None if night.staging is None else _rows(night.staging.summed),
         "hierarchy_columns": list(_THREE),
         "hierarchy": _hierarchy_rows(night.staging),
         "confidence": None if night.staging is None else _numbers(night.staging.confidence),
@@ -142,7 +164,7 @@ def _document(night: Night) -> dict[str, Any]:
         "statistics": night.statistics.as_dict(),
         "statistics_notes": list(night.statistics.notes),
         "events": [asdict(event) for event in night.events],
-        "notes": list(night.notes),
+        "notes": list(night.all_notes),
         "warnings": list(night.all_warnings),
     }
 
@@ -173,10 +195,20 @@ def _second_opinion(night: Night) -> dict[str, Any] | None:
     return {
         "stager": second.provenance.software,
         "provenance": asdict(second.provenance),
-        "stages": [Stage(stage).text for stage in second.stages.tolist()],
+        "stages": _texts(machine_answer(second, night.hypnogram.told).stages),
         "probabilities": _rows(second.probabilities),
         "agreement_with_staging": figures,
     }
+
+
+def _texts(stages: NDArray[np.int8]) -> list[str]:
+    return [Stage(stage).text for stage in stages.tolist()]
+
+
+def _smoothed(night: Night) -> list[str] | None:
+    if night.answer is None or not night.smoothing:
+        return None
+    return _texts(night.answer.smoothed)
 
 
 def _hierarchy_rows(staging: Staging | None) -> list[list[float | None]] | None:

@@ -16,10 +16,10 @@ from sleepscorer.files.night import Night
 from sleepscorer.files.own_files import PROGRAM
 from sleepscorer.files.workbook_cells import cell_values
 from sleepscorer.files.workbook_charts import add_hypnogram_chart, add_stage_chart
+from sleepscorer.files.workbook_epochs import add_epochs
 from sleepscorer.files.workbook_sheets import (
     add_cycles,
     add_definitions,
-    add_epochs,
     add_provenance,
     add_stages,
     add_summary,
@@ -70,9 +70,9 @@ def _report(night: Night) -> Workbook:
     add_transitions(workbook, night)
     add_cycles(workbook, night)
     add_provenance(workbook, night)
-    add_definitions(workbook)
+    add_definitions(workbook, night)
     add_hypnogram_chart(summary, epochs, night)
-    add_stage_chart(summary, stages)
+    add_stage_chart(summary, stages, night)
     return workbook
 
 

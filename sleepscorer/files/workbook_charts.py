@@ -23,8 +23,7 @@ from sleepscorer.files.workbook_cells import (
 )
 
 # Wake on top and R next to it, as sleep laboratories draw hypnograms.
-_LEVELS = {Stage.W: 5, Stage.R: 4, Stage.N1: 3, Stage.N2: 2, Stage.N3: 1}
-_TOP = 6
+_FROM_THE_TOP = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3, Stage.NREM)
 
 # Beside the widest table of epochs.
 _FIRST_COLUMN = 26
@@ -71,12 +70,12 @@ def add_hypnogram_chart(summary: Worksheet, epochs: Worksheet, night: Night) -> 
     last = FIRST_ROW + max(n_corners, 1) - 1
     chart.series.append(_line(epochs, (_TIME, _LEVEL), (FIRST_ROW, last), _BLUE, 1.0))
     chart.series.append(_line(epochs, (_TIME, _R), (FIRST_ROW, last), _RED, 3.0))
-    row = _add_stage_labels(chart, epochs, axis_min)
+    row = _add_stage_labels(chart, epochs, night, axis_min)
     _add_lights(chart, epochs, row, night, first_day)
     summary.add_chart(chart, "F3")
 
 
-def add_stage_chart(summary: Worksheet, stages: Worksheet) -> None:
+def add_stage_chart(summary: Worksheet, stages: Worksheet, night: Night) -> None:
     """Draw the minutes of each stage on the summary."""
     chart = BarChart()
     chart.type = "col"
@@ -85,7 +84,7 @@ def add_stage_chart(summary: Worksheet, stages: Worksheet) -> None:
     chart.legend = None
     chart.width, chart.height = 27.0, 8.5
     chart.gapWidth = 60
-    last = FIRST_ROW + len(Stage) - 1
+    last = FIRST_ROW + len(night.statistics.transition_stages) - 1
     chart.add_data(
         Reference(stages, min_col=3, min_row=HEADING_ROW, max_row=last), titles_from_data=True
     )
@@ -100,6 +99,16 @@ def add_stage_chart(summary: Worksheet, stages: Worksheet) -> None:
     chart.y_axis.number_format = "0"
     chart.y_axis.majorGridlines.spPr = _outline(_PALE, 0.75)
     summary.add_chart(chart, "F22")
+
+
+def _levels(night: Night) -> dict[Stage, int]:
+    """Heights of the stages in the hypnogram, from 1."""
+    shown = [stage for stage in _FROM_THE_TOP if stage in night.hypnogram.told]
+    return {stage: len(shown) - place for place, stage in enumerate(shown)}
+
+
+def _top(night: Night) -> int:
+    return len(night.hypnogram.told) + 1
 
 
 def _first_day(night: Night) -> float:
@@ -123,13 +132,13 @@ def _time_axis(first_day: float, end_day: float) -> tuple[float, float, float]:
 
 def _put_corners(sheet: Worksheet, night: Night, first_day: float) -> int:
     """Write both ends of every run of one stage; return the number of rows."""
-    stages = night.hypnogram.stages.tolist()
+    stages, levels = night.hypnogram.stages.tolist(), _levels(night)
     row = FIRST_ROW
     start = 0
     for stop in range(1, len(stages) + 1):
         if stop < len(stages) and stages[stop] == stages[start]:
             continue
-        level = _LEVELS.get(Stage(stages[start]))
+        level = levels.get(Stage(stages[start]))
         for epoch in (start, stop):
             day = first_day + epoch * night.hypnogram.epoch_s / 86_400
             put(sheet.cell(row, _TIME), day, _TIME_FORMAT)
@@ -148,7 +157,7 @@ def _set_axes(chart: ScatterChart, night: Night, limits: tuple[float, float, flo
     x_axis.number_format = "[h]:mm" if night.start is None else _TIME_FORMAT
     x_axis.majorTickMark = "out"
     x_axis.majorGridlines = None
-    y_axis.scaling.min, y_axis.scaling.max, y_axis.majorUnit = 0, _TOP, 1
+    y_axis.scaling.min, y_axis.scaling.max, y_axis.majorUnit = 0, _top(night), 1
     # The levels mean nothing to a reader; labels with the stages' names stand in their place.
     y_axis.number_format = _SHOW_NOTHING
     y_axis.majorTickMark = "none"
@@ -173,12 +182,13 @@ def _line(
     return series
 
 
-def _add_stage_labels(chart: ScatterChart, sheet: Worksheet, axis_min: float) -> int:
+def _add_stage_labels(chart: ScatterChart, sheet: Worksheet, night: Night, axis_min: float) -> int:
     """Label the levels with invisible points that carry the stages' names; return the next row."""
-    for row, (stage, level) in enumerate(_LEVELS.items(), start=FIRST_ROW):
+    levels = _levels(night)
+    for row, (stage, level) in enumerate(levels.items(), start=FIRST_ROW):
         _put_point(sheet, row, axis_min, level)
         chart.series.append(_named_points(sheet, (row, row), stage.text, position="l"))
-    return FIRST_ROW + len(_LEVELS)
+    return FIRST_ROW + len(levels)
 
 
 def _add_lights(
@@ -193,7 +203,7 @@ def _add_lights(
             continue
         day = first_day + mark_s / 86_400
         _put_point(sheet, row, day, 0)
-        _put_point(sheet, row + 1, day, _TOP - 0.4)
+        _put_point(sheet, row + 1, day, _top(night) - 0.4)
         line = _line(sheet, (_LABEL_TIME, _LABEL_LEVEL), (row, row + 1), _GREY, 1.0)
         line.tx = SeriesLabel(v=name)
         line.graphicalProperties.line.dashStyle = "dash"

@@ -2,17 +2,15 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sleepscorer import __version__
 from sleepscorer.core.cycles import CYCLES_RULE
 from sleepscorer.core.stages import STAGES
-from sleepscorer.core.statistics import DEFINITIONS, TRANSITION_STAGES
-from sleepscorer.files.epochs_table import PROBABILITY_COLUMNS, SECOND_COLUMNS, epochs_table
+from sleepscorer.core.statistics import DEFINITIONS
 from sleepscorer.files.night import Night
 from sleepscorer.files.workbook_cells import (
     CLOCK,
@@ -21,7 +19,6 @@ from sleepscorer.files.workbook_cells import (
     FIRST_ROW,
     PLAIN,
     TENTHS,
-    THOUSANDTHS,
     WHOLE,
     Column,
     Value,
@@ -34,16 +31,15 @@ from sleepscorer.files.workbook_cells import (
     put_sentence,
     wrap,
 )
-from sleepscorer.files.workbook_second_opinion import SECOND_OPINION, second_opinion_rows
+from sleepscorer.files.workbook_epochs import clock_value
+from sleepscorer.files.workbook_second_opinion import second_opinion_rows
 
-_ONSET_RULE = "First epoch of any sleep (N1, N2, N3 or R) between lights off and lights on (AASM)"
+_ONSET_RULE = "First epoch of any sleep ({} or R) between lights off and lights on (AASM)"
 _GRID_RULE = "Epochs of {:g} s from the start of the recording; a shorter rest is not scored"
 
 _FORMAT_OF_UNIT = {"min": TENTHS, "%": TENTHS, "1/h": TENTHS, "n": WHOLE}
 _NOT_MARKED = "not marked"
 _LISTED_ELSEWHERE = ("cycles", "transitions")
-# Excel counts days from 1900.
-_FIRST_YEAR = 1900
 
 _SUMMARY = (
     Column("Quantity", 46),
@@ -83,7 +79,7 @@ def add_summary(workbook: Workbook, night: Night) -> Worksheet:
     """Add the sheet that a reader sees first: warnings, the recording, every statistic."""
     sheet = new_sheet(workbook, "Summary", "Sleep report", _SUMMARY)
     row = _put_sentences(sheet, FIRST_ROW, "Warnings", night.all_warnings)
-    row = _put_sentences(sheet, row, "Notes", night.statistics.notes)
+    row = _put_sentences(sheet, row, "Notes", (*night.reading_notes, *night.statistics.notes))
     row = _put_facts(sheet, row, night)
     _put_statistics(sheet, row, night)
     sheet.page_setup.fitToHeight = 1
@@ -97,33 +93,9 @@ def add_stages(workbook: Workbook, night: Night) -> Worksheet:
     return sheet
 
 
-def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
-    """Add one row an epoch, the columns of the CSV file with elapsed time beside them."""
-    clock_format = CLOCK if night.deidentify else DATE_AND_CLOCK
-    columns = (
-        Column("Epoch (n)", 9, WHOLE),
-        Column("Start (s)", 10, PLAIN),
-        Column("Start (hh:mm:ss)", 11, DURATION),
-        Column("Clock (hh:mm:ss)" if night.deidentify else "Clock (local time)", 20, clock_format),
-        Column("Stage", 8),
-        Column("Scored by", 10),
-        Column("Reviewed", 10),
-        Column("Machine's stage", 10),
-        Column("Machine's confidence (0–1)", 13, THOUSANDTHS),
-        *(Column(f"P({stage.text}) (0–1)", 12, THOUSANDTHS) for stage in STAGES),
-        *(() if night.second is None else SECOND_OPINION),
-    )
-    sheet = new_sheet(workbook, "Epochs", "Epochs of the whole recording", columns)
-    put_rows(sheet, columns, _epoch_rows(night))
-    sheet.page_setup.orientation = "portrait"
-    last = get_column_letter(len(columns))
-    sheet.print_area = f"A1:{last}{FIRST_ROW + max(night.hypnogram.n_epochs, 1) - 1}"
-    return sheet
-
-
 def add_transitions(workbook: Workbook, night: Night) -> Worksheet:
     """Add how often each stage follows each, and beside it the same as a share of each row."""
-    names = [stage.text for stage in TRANSITION_STAGES]
+    names = [stage.text for stage in night.statistics.transition_stages]
     counts = (Column("From \\ to (n)", 13), *(Column(f"{n} (n)", 9, WHOLE) for n in names))
     shares = (
         Column("From \\ to (0–1)", 16),
@@ -165,6 +137,9 @@ def add_cycles(workbook: Workbook, night: Night) -> Worksheet:
         ],
     )
     row = FIRST_ROW + len(cycles) + 1
+    if night.hypnogram.told != STAGES:
+        put(sheet.cell(row, 1), "Cycles can't be told in three stages.")
+        return sheet
     if not cycles:
         put(sheet.cell(row, 1), "No cycle was found.")
     put_sentence(sheet, row + 1, f"Rule: {CYCLES_RULE}", len(_CYCLES))
@@ -180,11 +155,12 @@ def add_provenance(workbook: Workbook, night: Night) -> Worksheet:
     return sheet
 
 
-def add_definitions(workbook: Workbook) -> Worksheet:
+def add_definitions(workbook: Workbook, night: Night) -> Worksheet:
     """Add what each quantity means."""
     sheet = new_sheet(workbook, "Definitions", "Definitions", _DEFINITIONS)
-    put_rows(sheet, _DEFINITIONS, [tuple(definition) for definition in DEFINITIONS])
-    for row in range(FIRST_ROW, FIRST_ROW + len(DEFINITIONS)):
+    definitions = night.statistics.definitions
+    put_rows(sheet, _DEFINITIONS, [tuple(definition) for definition in definitions])
+    for row in range(FIRST_ROW, FIRST_ROW + len(definitions)):
         wrap(sheet.cell(row, 4), _DEFINITIONS[3].width)
     return sheet
 
@@ -217,7 +193,7 @@ def _facts(night: Night) -> Iterator[tuple[str, Value]]:
     hypnogram, statistics = night.hypnogram, night.statistics
     yield "File", night.source_name
     yield "Patient", night.patient_id or None
-    yield "Start", _clock(night, 0.0)
+    yield "Start", clock_value(night, 0.0)
     yield "Duration of the recording (hh:mm:ss)", timedelta(seconds=night.duration_s)
     yield "Scoring", _score_state(night)
     yield from _stager_facts(night)
@@ -252,7 +228,7 @@ def _window(night: Night) -> str:
 def _put_statistics(sheet: Worksheet, row: int, night: Night) -> None:
     put_section(sheet, row, f"Sleep statistics, {_window(night)}", len(_SUMMARY))
     row += 1
-    for definition in DEFINITIONS:
+    for definition in night.statistics.definitions:
         if definition.key in _LISTED_ELSEWHERE:
             continue
         value = getattr(night.statistics, definition.key)
@@ -263,24 +239,16 @@ def _put_statistics(sheet: Worksheet, row: int, night: Night) -> None:
         if definition.unit == "min" and value is not None:
             put(sheet.cell(row, 4), timedelta(minutes=value), DURATION)
         row += 1
+    if night.hypnogram.told != STAGES:
+        return
     put(sheet.cell(row, 1), "NREM-REM cycles (research)")
     put(sheet.cell(row, 2), len(night.statistics.cycles), WHOLE)
     put(sheet.cell(row, 3), "n")
     align_left(sheet.cell(row, 3))
 
 
-def _clock(night: Night, onset_s: float) -> Value:
-    """Return a time as Excel stores it: a date with time, or a time of day alone."""
-    moment = night.time_of(onset_s)
-    if moment is None:
-        return None
-    if night.deidentify:
-        return (moment - datetime.combine(moment.date(), datetime.min.time())) / timedelta(days=1)
-    return moment if moment.year > _FIRST_YEAR else night.clock_text(onset_s)
-
-
 def _clock_or_elapsed(night: Night, onset_s: float) -> Value:
-    return timedelta(seconds=onset_s) if night.start is None else _clock(night, onset_s)
+    return timedelta(seconds=onset_s) if night.start is None else clock_value(night, onset_s)
 
 
 def _score_state(night: Night) -> str:
@@ -296,7 +264,7 @@ def _score_state(night: Night) -> str:
 def _stage_rows(night: Night) -> Iterator[tuple[Value, ...]]:
     values = night.statistics.as_dict()
     trt_min = night.statistics.trt_min
-    for stage in TRANSITION_STAGES:
+    for stage in night.statistics.transition_stages:
         key = stage.name.lower()
         minutes = values[f"{key}_min"]
         yield (
@@ -317,32 +285,6 @@ def _n_epochs(night: Night, minutes: float) -> int:
     return round(minutes * 60 / night.hypnogram.epoch_s)
 
 
-def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
-    columns = ("confidence", *PROBABILITY_COLUMNS)
-    second = SECOND_COLUMNS if night.second is not None else ()
-    for row in epochs_table(night).to_dict("records"):
-        start_s = row["start_s"]
-        probabilities = (None if math.isnan(row[name]) else float(row[name]) for name in columns)
-        yield (
-            int(row["epoch"]),
-            start_s,
-            timedelta(seconds=start_s),
-            _clock(night, start_s),
-            row["stage"],
-            row["scored_by"],
-            row["reviewed"],
-            row["machine_stage"] or None,
-            *probabilities,
-            *(_cell(row[name]) for name in second),
-        )
-
-
-def _cell(value: str | float) -> Value:
-    """Empty where undefined."""
-    is_undefined = value == "" or (isinstance(value, float) and math.isnan(value))
-    return None if is_undefined else value
-
-
 def _shares(counts: Sequence[int]) -> tuple[float | None, ...]:
     total = sum(counts)
     return tuple(count / total if total else None for count in counts)
@@ -356,7 +298,8 @@ def _provenance_rows(night: Night) -> Iterator[tuple[str, Value]]:
     yield "Lights marks from", night.lights_source
     yield "Lights off (s from the start)", hypnogram.lights_off_s
     yield "Lights on (s from the start)", hypnogram.lights_on_s
-    yield "Sleep onset rule", _ONSET_RULE
+    told = "N1, N2, N3" if hypnogram.told == STAGES else "NREM"
+    yield "Sleep onset rule", _ONSET_RULE.format(told)
     yield "Epoch grid", _GRID_RULE.format(hypnogram.epoch_s)
     yield "Window of the statistics", DEFINITIONS[0].text
     yield "Clock times", "start of the recording plus elapsed time, without change to summer time"
@@ -369,7 +312,7 @@ def _provenance_rows(night: Night) -> Iterator[tuple[str, Value]]:
     yield "De-identified", "yes" if night.deidentify else "no"
     for sentence in night.all_warnings:
         yield "Warning", sentence
-    for sentence in night.notes:
+    for sentence in night.all_notes:
         yield "Note", sentence
 
 

@@ -11,7 +11,7 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.scorings.beside import fitted
-from sleepscorer.files.staging_json import read_stagings_json
+from sleepscorer.files.staging_json import read_stagings_json, stages_read_from
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,15 @@ class ScoringBeside:
         What it was corrected from, where the program wrote that beside it.
     second
         Another stager's answer, where it stood in the same file.
+    is_smoothed
+        The scoring was begun with the smoothed answer of this staging.
     """
 
     name: str
     scoring: Scoring
     staging: Staging | None = None
     second: Staging | None = None
+    is_smoothed: bool = False
 
 
 def read_beside(path: Path, recording: Recording) -> ScoringBeside:
@@ -55,11 +58,14 @@ def read_beside(path: Path, recording: Recording) -> ScoringBeside:
         raise ScoringError(
             f"it stages {n_staged} epochs, and the recording has {n_epochs}", path=path
         )
+    is_of_three, is_smoothed = stages_read_from(path)
     exported = next(filter(Path.is_file, _hypnograms_of(path)), None)
-    if exported is None:
+    if exported is None or is_of_three:
+        # A session holds five stages: what was exported in three is read from the probabilities.
         scoring = Scoring(Hypnogram(staging.stages, EPOCH_S))
         return ScoringBeside(path.name, scoring, staging, second)
-    return ScoringBeside(exported.name, _fitted(exported, recording), staging, second)
+    scoring = _fitted(exported, recording)
+    return ScoringBeside(exported.name, scoring, staging, second, is_smoothed)
 
 
 def _hypnograms_of(path: Path) -> Iterable[Path]:

@@ -96,7 +96,11 @@ class Document:
             If it does not fit the recording or can't be stored; nothing has then changed.
         """
         self.session.import_scoring(
-            read.scoring, name=read.name, staging=read.staging, second=read.second
+            read.scoring,
+            name=read.name,
+            staging=read.staging,
+            second=read.second,
+            smoothed=read.is_smoothed,
         )
         self.importable = None
 

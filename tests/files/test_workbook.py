@@ -150,7 +150,7 @@ def test_stage_minutes_add_up_to_trt() -> None:
 def test_epochs() -> None:
     shown = night()
     sheet = _opened(shown)["Epochs"]
-    headings = [cell.value for cell in sheet[3]][:14]
+    headings = [cell.value for cell in sheet[3]][:15]
     assert headings == [
         "Epoch (n)",
         "Start (s)",
@@ -161,23 +161,24 @@ def test_epochs() -> None:
         "Reviewed",
         "Machine's stage",
         "Machine's confidence (0–1)",
+        "Equivocal",
         "P(W) (0–1)",
         "P(N1) (0–1)",
         "P(N2) (0–1)",
         "P(N3) (0–1)",
         "P(R) (0–1)",
     ]
-    rows = [row[:14] for row in _table(sheet)]
+    rows = [row[:15] for row in _table(sheet)]
     assert len(rows) == 120
     assert [row[4] for row in rows] == [Stage(s).text for s in shown.hypnogram.stages.tolist()]
     assert rows[9][:4] == (10, 270, timedelta(seconds=270), datetime(2019, 3, 4, 22, 44, 30))
     np.testing.assert_allclose(
-        np.array([row[9:14] for row in rows[:10]], float),
+        np.array([row[10:15] for row in rows[:10]], float),
         shown.staging.probabilities[:10],
         atol=1e-6,
     )
     assert rows[2][4:8] == ("N1", "machine", "no", "N1")
-    assert rows[10][5:] == ("none", "no", "?", *(None,) * 6)
+    assert rows[10][5:] == ("none", "no", "?", *(None,) * 7)
 
 
 def test_transitions() -> None:
@@ -415,15 +416,15 @@ def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> No
     shown = night(12, second=staging_of(theirs, software="Calm 1.2"))
     workbook = _opened(shown)
     rows = _table(workbook["Epochs"])
-    assert workbook["Epochs"].print_area.endswith("$R$15")
+    assert workbook["Epochs"].print_area.endswith("$S$15")
     headings = [cell.value for cell in workbook["Epochs"][3]]
-    assert headings[14] == "Second stager"
-    assert headings[18:26] == [None] * 7 + ["Chart: time (days)"]
-    assert [row[15] for row in rows[:3]] == ["W", "N1", "N1"]
-    assert [row[17] for row in rows] == [
+    assert headings[15] == "Second stager"
+    assert headings[19:26] == [None] * 6 + ["Chart: time (days)"]
+    assert [row[16] for row in rows[:3]] == ["W", "N1", "N1"]
+    assert [row[18] for row in rows] == [
         *("yes", "no", "yes", "yes", "yes", "yes", "no", "yes", "yes"), None, None, "yes",
     ]  # fmt: skip
-    assert rows[9][14:17] == ("Calm 1.2", "?", None)
+    assert rows[9][15:18] == ("Calm 1.2", "?", None)
     summary = {row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)}
     assert summary["Second opinion"].startswith(
         "Calm 1.2, agrees with the machine in 80.0 % of 10 epochs, kappa 0."

@@ -28,7 +28,7 @@ _SUFFIXES = (
 # Sleep-EDF's names: subject, night, then a letter for the recording's version or for the scorer.
 _SLEEP_EDF = re.compile(r"(.*\w)\w-psg", re.IGNORECASE)
 # What our exported hypnograms say on the staging; it is no event of the night.
-_WARNING_PREFIX = "sleepscorer warning: "
+_REMARK_PREFIXES = ("sleepscorer warning: ", "sleepscorer note: ")
 _DAY = timedelta(days=1)
 _TOLERANCE_S = 0.5
 _SAME_TIME_S = 1e-3
@@ -137,5 +137,5 @@ def _new_events(scoring: Scoring, offset_s: float, recording: Recording) -> Iter
         onset_s = event.onset_s + offset_s
         is_known = (round(onset_s / _SAME_TIME_S), event.text, event.channel) in known
         is_inside = 0 <= onset_s <= recording.duration_s
-        if is_inside and not is_known and not event.text.startswith(_WARNING_PREFIX):
+        if is_inside and not is_known and not event.text.startswith(_REMARK_PREFIXES):
             yield replace(event, onset_s=onset_s)

@@ -63,6 +63,10 @@ def stage_of_word(word: str, line_number: int) -> Stage:
     stage = _WORDS.get(word.casefold())
     if stage is not None:
         return stage
+    if word.casefold() == "nrem":
+        raise ScoringError(
+            f"line {line_number}: {word} does not tell N1, N2 and N3 apart, which a scoring must"
+        )
     expected = "stages are W N1 N2 N3 R and ? for unscored"
     if re.fullmatch(r"[+-]?\d+(\.0*)?", word):
         raise ScoringError(
