@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from sleepscorer.files.recordings import open_recording
 from sleepscorer.staging.stagers import with_second_opinion
 
 if TYPE_CHECKING:
+    from sleepscorer.core.staging_result import Staging
     from sleepscorer.staging.stager import Stager
     from sleepscorer.staging.stagers import Offered
 
@@ -218,7 +220,7 @@ def score_recording(
         lights_source=lights.source,
         staging=staging,
         second=opinion,
-        notes=(*lights.notes, *_hash_notes(recording)),
+        notes=(*lights.notes, *_suggestion(recording, lights, staging), *_hash_notes(recording)),
         sha256=sha256,
         deidentify=options.deidentify,
     )
@@ -343,6 +345,21 @@ def _lights(recording: Recording, options: ScoreOptions) -> LightsMarks:
         given = (("--lights-off", options.lights_off), ("--lights-on", options.lights_on))
         words = " ".join(f"{option} {text}" for option, text in given if text is not None)
         raise UsageError(f"{error.what}; given was {words}", hint=error.hint) from error
+
+
+def _suggestion(recording: Recording, lights: LightsMarks, staging: "Staging") -> tuple[str, ...]:
+    """Say what the signal suggests where nothing is marked."""
+    if (lights.off_s, lights.on_s) != (None, None) or not staging.provenance.suggested_lights_s:
+        return ()
+    start = recording.start
+    off, on = (
+        f"{time_s:g} s" if start is None else f"{start + timedelta(seconds=time_s):%H:%M:%S}"
+        for time_s in staging.provenance.suggested_lights_s
+    )
+    return (
+        f"Nothing marks lights off and on: the signal suggests {off} and {on}, which were not used"
+        " (--lights-off and --lights-on set them).",
+    )
 
 
 def _hash_notes(recording: Recording) -> tuple[str, ...]:

@@ -97,10 +97,11 @@ def review_queue(
     (:func:`~sleepscorer.core.second_opinion.shared_confidence`): of equally certain epochs those
     that the other doubts come first.
 
-    The expected agreement takes a reviewed epoch as right and any other as right with the
-    probability that the machine gives the stage it has, whoever gave it (its own answer where it
-    is unscored), which holds as far as the probabilities are calibrated. Epochs that the machine
-    could not stage count neither way unless reviewed.
+    The expected agreement takes a reviewed epoch as right. Any other with the machine's stage, or
+    unscored, is right as often as epochs of that confidence were on the nights that the weights
+    were validated on (:func:`chance_right`); one with another stage as often as the machine's
+    probability of it says. Epochs that the machine could not stage count neither way unless
+    reviewed.
 
     Parameters
     ----------
@@ -198,10 +199,33 @@ def _expected(
 ) -> float | None:
     if machine is None:
         return None
-    scored = np.flatnonzero(state.stages != Stage.UNSCORED)
-    probability = machine.confidence.copy()
+    probability = chance_right(machine)
     # An earlier staging may have filled it: what counts is the stage that stands there.
-    probability[scored] = machine.probabilities[scored, state.stages[scored]]
+    others = np.flatnonzero((state.stages != Stage.UNSCORED) & (state.stages != machine.stages))
+    probability[others] = machine.probabilities[others, state.stages[others]]
     right = np.where(reviewed, 1.0, probability)
     known = ~np.isnan(right)
     return float(right[known].mean()) if known.any() else None
+
+
+def chance_right(machine: Staging) -> NDArray[np.float64]:
+    """How often epochs of each confidence were right on validation nights.
+
+    Between two points of the review curve (:data:`~sleepscorer.core.staging_result.ReviewCurve`)
+    the accuracy rises by the errors among the epochs reviewed between them. Without a curve the
+    confidence itself is the chance.
+
+    Returns
+    -------
+    (n_epochs,) NaN where nothing could be staged.
+    """
+    confidence = machine.confidence.astype(np.float64)
+    curve = np.array(machine.provenance.review_curve)
+    if len(curve) < 2:
+        return confidence
+    share, highest, accuracy = curve.T
+    right = np.maximum.accumulate(1 - np.diff(accuracy) / np.diff(share))
+    middle = (highest[:-1] + highest[1:]) / 2
+    # From nothing at no confidence: bad signals may be less certain than any validated epoch.
+    knots = (np.concatenate([[0], middle]), np.concatenate([[0], right]))
+    return np.asarray(np.interp(confidence, *knots), dtype=np.float64)

@@ -25,6 +25,7 @@ from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
 from sleepscorer.staging.devices import choose_device
+from sleepscorer.staging.lights_suggestion import restlessness, suggested_lights
 from sleepscorer.staging.measured_night import MeasuredChannel, MeasuredNight
 from sleepscorer.staging.networks.staging_network import (
     NetworkConfig,
@@ -113,10 +114,11 @@ class Stager:
             warnings.append(f"{unstaged} of {n_epochs} epochs have no signal and stay unscored.")
         if self._fell_back:
             warnings.append("The GPU ran out of memory: the network ran on the CPU.")
+        suggested = suggested_lights(1 - probabilities[:, Stage.W], restlessness(night))
         progress(1.0, "staged")
         return Staging(
             probabilities,
-            self._provenance(night, warnings),
+            self._provenance(night, warnings, suggested),
             hierarchy,
             confidence=self._confidence(probabilities, night),
             faults=input_gate.faults_of(one.quality for one in night.all_channels),
@@ -163,7 +165,9 @@ class Stager:
         eeg, eog = ([one.quality for one in night.channels[kind]] for kind in ("eeg", "eog"))
         return input_gate.lowered(confidence, eeg, eog)
 
-    def _provenance(self, night: MeasuredNight, warnings: Sequence[str]) -> StagingProvenance:
+    def _provenance(
+        self, night: MeasuredNight, warnings: Sequence[str], suggested: tuple[float, ...]
+    ) -> StagingProvenance:
         names = {
             kind: tuple(one.derivation.name for one in channels)
             for kind, channels in night.channels.items()
@@ -180,6 +184,7 @@ class Stager:
             notes=night.notes,
             warnings=tuple(dict.fromkeys(warnings)),
             review_curve=self.info.review_curve,
+            suggested_lights_s=suggested,
         )
 
     def _measure_all(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sleepscorer.core.edits import ScoringState
-from sleepscorer.core.review import ReviewOrder, review_queue
+from sleepscorer.core.review import ReviewOrder, chance_right, review_queue
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
@@ -55,6 +56,23 @@ def test_an_epoch_that_an_earlier_staging_filled_counts_by_the_stage_it_has():
     queue = review_queue(scored, MACHINE, share=0)
     expected = (0.1 + 0.6 + 0.8 + 0.95 + 0.7) / 5
     assert queue.expected_agreement_now == pytest.approx(expected)
+
+
+def test_the_expected_agreement_follows_the_curve_of_the_validation_nights():
+    # A half of the validation epochs had confidences to .6: four of ten wrong. The other half, to
+    # 1: one of ten.
+    curve = ((0.0, 0.2, 0.75), (0.5, 0.6, 0.95), (1.0, 1.0, 1.0))
+    machine = replace(MACHINE, provenance=replace(PROVENANCE, review_curve=curve))
+    # Middles .4 and .8; between them by a straight line, below .4 down to nothing at 0.
+    expected = [0.9, 0.75, 0.9, 0.9, 0.825]
+    assert chance_right(machine) == pytest.approx(expected, abs=1e-6)
+    queue = review_queue(state(MACHINE.stages, [0]), machine, share=0.4)
+    assert queue.expected_agreement == pytest.approx((1 + 1 + 0.9 + 0.9 + 1) / 5)
+    lowered = replace(machine, confidence=np.full(5, 0.2, np.float32))
+    assert chance_right(lowered) == pytest.approx([0.3] * 5, abs=1e-6)
+    unstaged = staging((W, 0.8), None)
+    unstaged = replace(unstaged, provenance=machine.provenance)
+    assert chance_right(unstaged) == pytest.approx([0.9, np.nan], nan_ok=True)
 
 
 def test_nothing_and_everything():

@@ -414,6 +414,25 @@ class TestEvents:
         qtbot.keyClick(panel._lights._on, Qt.Key.Key_Return)
         assert model.session.state.lights_on_s is None
 
+    def test_suggested_lights_are_marked_by_a_click_and_never_by_themselves(
+        self, qtbot, panel, model
+    ):
+        button = panel._lights._suggestion
+        assert not button.isVisible()
+        staging = staging_of([2] * 100)
+        told = replace(staging.provenance, suggested_lights_s=(60.0, 2400.0))
+        model.session.fill(replace(staging, provenance=told))
+        assert button.isVisible()
+        assert button.text() == "Mark 22:51:00 to 23:30:00, as the signal suggests"
+        assert (model.session.state.lights_off_s, model.session.state.lights_on_s) == (None, None)
+        button.setFocus()
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+        state = model.session.state
+        assert (state.lights_off_s, state.lights_on_s) == (60.0, 2400.0)
+        assert not button.isVisible()
+        model.session.undo()
+        assert button.isVisible()
+
     @pytest.mark.parametrize(
         ("start", "typed", "time_s", "shown_as"),
         [

@@ -2,13 +2,17 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
+_SUGGESTION_TIP = (
+    "The end of the last restless stretch before the main sleep, and the beginning of the first one"
+    " after it: look there before you take them; {undo} takes them back"
+)
 _PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
@@ -16,7 +20,7 @@ class LightsRow(QWidget):
     """Two boxes that show the marks and take new ones; an empty box removes its mark.
 
     What makes no sense is said below the boxes until it is mended, or the box is left: then the
-    mark stands there again.
+    mark stands there again. Where nothing is marked, a button offers what the signal suggests.
 
     Signals
     -------
@@ -50,8 +54,13 @@ class LightsRow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
         column.addWidget(self._error)
+        self._suggestion = QPushButton()
+        described(self._suggestion, "Suggested lights", _SUGGESTION_TIP)
+        self._suggestion.clicked.connect(self._take_suggestion)
+        column.addWidget(self._suggestion)
         model.scoring_changed.connect(self._on_scoring_changed)
         self._show_marks()
+        self._show_suggestion()
 
     @property
     def error(self) -> str:
@@ -108,6 +117,27 @@ class LightsRow(QWidget):
         # Staging may end while somebody types.
         if change.lights_after is not None:
             self._show_marks()
+        self._show_suggestion()
+
+    def _show_suggestion(self) -> None:
+        times_s = self._suggested_s()
+        self._suggestion.setVisible(bool(times_s) and self._marks() == (None, None))
+        if times_s:
+            off, on = map(self._model.clock_text, times_s)
+            text = f"Mark {off} to {on}, as the signal suggests"
+            self._suggestion.setText(text)
+            self._suggestion.setAccessibleName(text)
+
+    def _suggested_s(self) -> tuple[float, ...]:
+        machine = self._model.session.machine
+        return () if machine is None else machine.provenance.suggested_lights_s
+
+    def _take_suggestion(self) -> None:
+        off_s, on_s = self._suggested_s()
+        try:
+            self._model.session.set_lights(off_s, on_s)
+        except SleepScorerError as error:
+            self._model.refused.emit(str(error))
 
     def _take(self) -> str:
         """Set the marks typed; return what is wrong with them, if anything is."""

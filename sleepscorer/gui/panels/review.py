@@ -47,9 +47,9 @@ _LARGEST_SHARE_PERCENT = 60
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
 _EXPECTED = (
-    "An estimate of the share of epochs whose stage is right, from this night and the machine's own"
-    " probabilities alone; no second scorer is asked. A reviewed epoch is taken as right, any other"
-    " as right with the probability that the machine gives its stage. Epochs that the machine could"
+    "An estimate of the share of epochs whose stage is right; no second scorer is asked. A reviewed"
+    " epoch is taken as right, any other as right as often as epochs of the same confidence were on"
+    " the nights of other people that the weights were validated on. Epochs that the machine could"
     " not stage don't count."
 )
 

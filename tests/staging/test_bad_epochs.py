@@ -1,0 +1,85 @@
+"""Epochs with a bad signal: what is found, what is said, and how much less sure the answer is."""
+
+import numpy as np
+import pytest
+from memory_recording import recording, signal
+
+from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.simulation.channels import derivations
+from sleepscorer.simulation.night import simulate_night
+from sleepscorer.staging.stager import Stager
+
+RATE_HZ = 200
+EPOCH = 30 * RATE_HZ
+
+
+def at(epoch, start_s=0.0, stop_s=30.0):
+    return slice(epoch * EPOCH + round(start_s * RATE_HZ), epoch * EPOCH + round(stop_s * RATE_HZ))
+
+
+@pytest.fixture(scope="module")
+def stagings():
+    """Of a night as it is, and of the same night spoilt."""
+    night = simulate_night(
+        hours=2.0, seed=4, channels=derivations("Fpz-Cz", "E1-E2", sampling_rate_hz=RATE_HZ)
+    )
+    eeg, eog = night.block(0, night.duration_s)
+    limit_uv = float(np.abs(eeg).max()) + 10
+    spoilt = eeg.copy()
+    spoilt[at(20, 5, 15)] = spoilt[at(20, 5, 15)][0]
+    spoilt[at(40, 10, 20)] = limit_uv * np.resize([1.0] * 50 + [-1.0] * 50, 10 * RATE_HZ)
+    spoilt[at(60)] += 100 * np.sin(2 * np.pi * 50 * np.arange(EPOCH) / RATE_HZ)
+    spoilt[at(80)] *= 1e-3
+    spoilt[at(100)] = np.random.default_rng(1).normal(0, 3000, EPOCH)
+    stager = Stager(device="cpu")
+    found = []
+    for signals in ((eeg, eog), (spoilt, eog)):
+        one = recording(
+            signal("EEG Fpz-Cz", signals[0], RATE_HZ, physical_range=(-limit_uv, limit_uv)),
+            signal("EOG E1-E2", signals[1], RATE_HZ, physical_range=(-1e9, 1e9)),
+        )
+        found.append(stager.stage(one, choose_stager_channels(one)))
+    return found
+
+
+FAULTS = {
+    20: SignalFault.FLAT,
+    40: SignalFault.CLIPPED,
+    60: SignalFault.MAINS,
+    80: SignalFault.TOO_SMALL,
+    100: SignalFault.TOO_LARGE,
+}
+
+
+def test_every_fault_is_found_where_it_is_and_nowhere_else(stagings):
+    plain, spoilt = stagings
+    assert not plain.faults.any()
+    assert {e: spoilt.fault(e) for e in np.flatnonzero(spoilt.faults).tolist()} == FAULTS
+
+
+def test_a_third_of_an_epoch_that_is_no_signal_takes_a_third_of_the_confidence(stagings):
+    _, spoilt = stagings
+    # What the probabilities alone would say.
+    model = Stager(device="cpu").info.confidence
+    unlowered = model.of(spoilt.probabilities)
+    for epoch, share in ((20, 1 / 3), (40, 1 / 3), (60, 0.5)):
+        expected = unlowered[epoch] * (1 - share) + 0.2 * share
+        assert spoilt.confidence[epoch] == pytest.approx(expected, abs=2e-3)
+        assert spoilt.confidence[epoch] < unlowered[epoch] - 0.05
+    sound = np.setdiff1d(np.arange(len(unlowered)), list(FAULTS))
+    np.testing.assert_array_equal(spoilt.confidence[sound], unlowered[sound])
+
+
+def test_mains_hum_is_said(stagings):
+    _, spoilt = stagings
+    assert any(
+        w.startswith("1 of 240 epochs of Fpz-Cz have more mains hum than signal")
+        for w in spoilt.provenance.warnings
+    )
+
+
+def test_faults_in_words():
+    both = SignalFault.FLAT | SignalFault.CLIPPED
+    assert both.text == "flat, clipped"
+    assert SignalFault.NONE.text == ""
