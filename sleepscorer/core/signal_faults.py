@@ -21,7 +21,7 @@ class SignalFault(IntFlag):
 
 
 _WORDS = {
-    SignalFault.MISSING: "signal missing",
+    SignalFault.MISSING: "missing",
     SignalFault.FLAT: "flat",
     SignalFault.CLIPPED: "clipped",
     SignalFault.TOO_LARGE: "far too large (movement, loose electrode)",

@@ -82,9 +82,9 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
             (
                 ("bilstm", 1),
                 ("bilstm", 2),
+                ("bilstm", 3),
                 ("tcn_attention", 1),
                 ("conformer", 1),
-                ("conformer", 2),
             ),
         ),
         "sleepedf-cnn-bilstm-2": Shipped("CNN-LSTM", "multi_scale_cnn", (("bilstm", 1),)),

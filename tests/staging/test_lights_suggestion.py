@@ -21,7 +21,9 @@ def test_the_restless_stretches_around_the_main_sleep_give_the_times():
 
 def test_a_movement_in_bed_is_not_lights():
     found = suggested_lights(
-        *night((60, 0, 2.0), (10, 0, -0.5), (2, 0, 5.0), (10, 0, -0.5), (600, 1, -0.5), (40, 0, 2.0))
+        *night(
+            (60, 0, 2.0), (10, 0, -0.5), (2, 0, 5.0), (10, 0, -0.5), (600, 1, -0.5), (40, 0, 2.0)
+        )
     )
     assert found == pytest.approx((60 * 30.0, 682 * 30.0), abs=30)
 

@@ -84,6 +84,8 @@ class NightLayers:
         if session.machine is not None and session.machine.stages[epoch] >= 0:
             stage = Stage(int(session.machine.stages[epoch]))
             parts.append(f"machine {stage.text} {session.machine.confidence[epoch]:.2f}")
+        if session.machine is not None and session.machine.faults[epoch]:
+            parts.append(f"signal: {session.machine.fault(epoch).text}")
         return " · ".join((*parts, *self._event_texts(epoch)[:_MOST_EVENTS_TOLD]))
 
     def _event_texts(self, epoch: int) -> list[str]:

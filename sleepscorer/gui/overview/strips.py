@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 from sleepscorer.core.edits import ScoringState
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap
+from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.overview.axis import NightAxis
@@ -18,6 +19,7 @@ from sleepscorer.gui.theme import HYPNOGRAM_ORDER, Theme, ink_on
 
 _CLOCK_PX = 17.0
 _EVENTS_PX = 9.0
+_BAD_SIGNAL_ALPHA = 120
 _CONFIDENCE_PX = 15.0
 _SPACE_PX = 3.0
 _GUTTER_SPACE_PX = 6.0
@@ -188,9 +190,16 @@ class StripPainter:
             painter.drawLines(lines[by_person])
 
     def confidence(self, rect: QRectF, staging: Staging) -> None:
-        """Draw the probability of the machine's answer, from 0 to 1."""
+        """Draw the machine's confidence, from 0 to 1, over the epochs with a bad signal."""
         values = np.asarray(staging.confidence, dtype=np.float64)
         first, stop = self._shown(values.size)
+        ochre = QColor(self.theme.amplitude_line)
+        ochre.setAlpha(_BAD_SIGNAL_ALPHA)
+        for start, end in runs_of(staging.faults != 0).tolist():
+            x0, x1 = self.axis.x_of(start * EPOCH_S), self.axis.x_of(end * EPOCH_S)
+            if x1 > rect.left() and x0 < rect.right():
+                bad = QRectF(x0, rect.top(), max(x1 - x0, 1.5), rect.height())
+                self.painter.fillRect(bad.intersected(rect), ochre)
         self.painter.setPen(QPen(QColor(self.theme.faint_text), 1))
         points: list[QPointF] = []
         for epoch in range(first, stop):

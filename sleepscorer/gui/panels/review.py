@@ -154,7 +154,8 @@ class _QueueTable(QAbstractTableModel):
         if not probabilities[0] >= 0:
             return "–" if rank else _UNSTAGED
         found = int(probabilities.argsort()[::-1][rank])
-        return f"{STAGES[found].text} {probabilities[found]:.2f}"
+        shown = probabilities[found] if rank else machine.confidence[epoch]
+        return f"{STAGES[found].text} {shown:.2f}"
 
 
 class ReviewPanel(QWidget):

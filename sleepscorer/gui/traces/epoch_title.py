@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sleepscorer.core.edits import EditKind
 from sleepscorer.core.session import ScoringSession
-from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme, ink_on
 
@@ -49,7 +49,7 @@ class EpochTitle:
 def epoch_title(model: SessionModel) -> EpochTitle:
     """Write the line of the current epoch.
 
-    A machine's stage stands with its probability. Where a person scored, the machine's answer is
+    A machine's stage stands with its confidence. Where a person scored, the machine's answer is
     named after the person, for it is not the person's certainty.
     """
     epoch, state = model.epoch, model.session.state
@@ -67,7 +67,13 @@ def epoch_title(model: SessionModel) -> EpochTitle:
     else:
         confidence = _confidence(model.session, epoch, stage)
         after = MACHINE if confidence is None else f"{confidence:.2f}{_DOT}{MACHINE}"
-    return EpochTitle(before, stage, after)
+    return EpochTitle(before, stage, after + _fault(model.session, epoch))
+
+
+def _fault(session: ScoringSession, epoch: int) -> str:
+    """What is wrong with the signal that the machine read, if anything is."""
+    text = "" if session.machine is None else session.machine.fault(epoch).text
+    return f"{_DOT}signal: {text}" if text else ""
 
 
 def scorer_of(session: ScoringSession, epoch: int) -> str:
@@ -95,21 +101,23 @@ def scorer_of(session: ScoringSession, epoch: int) -> str:
 
 
 def _confidence(session: ScoringSession, epoch: int, stage: Stage) -> float | None:
-    """The machine's probability of a stage, or None."""
-    if session.machine is None:
+    """How likely the machine holds a stage to be right, or None."""
+    machine = session.machine
+    if machine is None:
         return None
-    probability = float(session.machine.probabilities[epoch, stage])
+    if machine.stages[epoch] == stage:
+        return float(machine.confidence[epoch])
+    probability = float(machine.probabilities[epoch, stage])
     return None if np.isnan(probability) else probability
 
 
 def _machine_answer(session: ScoringSession, epoch: int) -> str | None:
     if session.machine is None:
         return None
-    row = session.machine.probabilities[epoch]
-    if np.isnan(row[0]):
+    stage = Stage(int(session.machine.stages[epoch]))
+    if stage is Stage.UNSCORED:
         return None
-    best = int(row.argmax())
-    return f"{STAGES[best].text} {row[best]:.2f}"
+    return f"{stage.text} {session.machine.confidence[epoch]:.2f}"
 
 
 class TitleLine(QWidget):
