@@ -94,11 +94,11 @@ class Evidence:
 
     @property
     def sentence(self) -> str:
-        """For people: ``"more sigma power than 83 % of the night (C4-M1)"``."""
-        if self.share_below >= 0.5:
-            return f"more {self.words} than {self.share_below:.0%} of the night ({self.channel})"
-        more = 1 - self.share_below
-        return f"less {self.words} than {more:.0%} of the night ({self.channel})"
+        """For people: ``"more sigma power than 83 % of the night, on C4-M1"``."""
+        is_more = self.share_below >= 0.5
+        percent = round(100 * (self.share_below if is_more else 1 - self.share_below))
+        than = f"than {percent} % of the night, on {self.channel}"
+        return f"{'more' if is_more else 'less'} {self.words} {than}"
 
 
 def measure_night(

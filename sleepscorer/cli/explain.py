@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sleepscorer.analysis.evidence import Evidence, evidence, measure_night
+from sleepscorer.analysis.evidence import Evidence, evidence
 from sleepscorer.cli.output import say
 from sleepscorer.cli.score import progress_bar
 from sleepscorer.core.errors import UsageError
@@ -16,11 +16,11 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.recordings import open_recording
+from sleepscorer.session_documents import classical_measures
 
 if TYPE_CHECKING:
     from sleepscorer.staging.explanation import ActivationMap
 
-_SHOWN_FROM = 0.5
 _HEADINGS = ((1, "speaks for it"), (-1, "speaks against it"))
 
 
@@ -42,13 +42,7 @@ def explain_epoch(options: argparse.Namespace) -> int:
     with progress_bar(options.file.name, quiet=options.quiet) as progress:
         staging = stager.stage(recording, channels, part_of(progress, 0.0, 0.5))
         night = stager.located(stager.measure(recording, channels, part_of(progress, 0.5, 0.8)))
-        measures = measure_night(
-            recording.n_epochs,
-            eeg=channels.eeg[0] if channels.eeg else None,
-            eog=channels.eog[0] if channels.eog else None,
-            emg=channels.emg[0] if channels.emg else None,
-            progress=part_of(progress, 0.8, 1.0),
-        )
+        measures = classical_measures(recording, channels, part_of(progress, 0.8, 1.0))
     stage = _stage(options.stage, staging, epoch, recording)
     maps = activation_maps(stager, night, recording, epoch, stage)
     found = evidence(measures, epoch, stage)
@@ -88,18 +82,9 @@ def _lines(
     for sign, heading in _HEADINGS:
         told = [each.sentence for each in found if each.speaks == sign]
         lines += ["", f"{heading}:", *(f"  {sentence}" for sentence in told or ["nothing clear"])]
-    lines += ["", f"where the network saw {stage.text} (seconds of the epoch):"]
-    lines += [f"  {each.channel}: {_places(each)}" for each in maps]
+    lines += ["", f"where the network saw {stage.text}, from the start of the epoch:"]
+    lines += [f"  {each.channel}: {each.places}" for each in maps]
     return lines
-
-
-def _places(activation: "ActivationMap") -> str:
-    """The stretches above half of the strongest, in words."""
-    high = activation.values >= _SHOWN_FROM
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], high, [False]))))
-    step_s = EPOCH_S / len(high)
-    runs = edges.reshape(-1, 2) * step_s
-    return ", ".join(f"{start:g} to {stop:g}" for start, stop in runs.tolist()) or "nowhere much"
 
 
 def _json(

@@ -188,6 +188,31 @@ def resolve(recording: Recording, wanted: str | Derivation) -> ResolvedDerivatio
     return found
 
 
+def resolve_again(recording: Recording, name: str) -> ResolvedDerivation:
+    """Find what a :attr:`ResolvedDerivation.name` meant, in the recording it was resolved in.
+
+    Raises
+    ------
+    MontageError
+        If the recording does not have it.
+    """
+    for signal in recording.signals:
+        stored = as_stored(signal, recording)
+        if stored.name == name:
+            return stored
+    # Behind the derivation stands how it was had: "C4-M1 (derived)".
+    wanted = Derivation.parse(name.split(" (")[0])
+    finder = DerivationFinder(recording.signals)
+    for found in (finder.stored(wanted), finder.subtracted(wanted)):
+        if found is not None and found.name == name:
+            return found
+    raise MontageError(
+        f"{name!r} can't be had from this recording",
+        path=recording.path,
+        hint=_contents(recording, name),
+    )
+
+
 def as_stored(signal: Signal, recording: Recording) -> ResolvedDerivation:
     """Take one stored signal as it is, whatever its label."""
     index = [id(other) for other in recording.signals].index(id(signal))

@@ -6,6 +6,12 @@ recording and values only, and may run in another thread.
 
 from sleepscorer.session_documents.beside import ScoringBeside, read_beside
 from sleepscorer.session_documents.document import MISSING, Document
+from sleepscorer.session_documents.explanation import (
+    ExplainedNight,
+    Explanation,
+    classical_measures,
+    measure_to_explain,
+)
 from sleepscorer.session_documents.hardware import expected_device
 from sleepscorer.session_documents.opening import current_author, open_document
 from sleepscorer.session_documents.results import export_document, stage_document
@@ -13,10 +19,14 @@ from sleepscorer.session_documents.results import export_document, stage_documen
 __all__ = [
     "MISSING",
     "Document",
+    "ExplainedNight",
+    "Explanation",
     "ScoringBeside",
+    "classical_measures",
     "current_author",
     "expected_device",
     "export_document",
+    "measure_to_explain",
     "open_document",
     "read_beside",
     "stage_document",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.staging.measured_night import MeasuredNight
@@ -25,6 +26,8 @@ from sleepscorer.staging.windows import WINDOW_EPOCHS
 STEP_S = 0.5
 """Time between two values of a map."""
 
+_SHOWN_FROM = 0.5
+
 
 @dataclass(frozen=True, eq=False)
 class ActivationMap:
@@ -32,8 +35,8 @@ class ActivationMap:
 
     Parameters
     ----------
-    channel
-        Name of the derivation.
+    channel, stored_labels
+        Name of the derivation, and the stored signals it is made of.
     kind
         ``"eeg"``, ``"eog"`` or ``"emg"``.
     values
@@ -42,8 +45,18 @@ class ActivationMap:
     """
 
     channel: str
+    stored_labels: tuple[str, ...]
     kind: Band
     values: NDArray[np.float32]
+
+    @property
+    def places(self) -> str:
+        """The stretches above half of the strongest, in words: ``"3 to 4.5, 20 to 21 s"``."""
+        high = self.values >= _SHOWN_FROM
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], high, [False]))))
+        runs = edges.reshape(-1, 2) * (EPOCH_S / len(high))
+        said = ", ".join(f"{start:g} to {stop:g}" for start, stop in runs.tolist())
+        return f"{said} s" if said else "nowhere much"
 
 
 def activation_maps(
@@ -69,16 +82,18 @@ def activation_maps(
     if not 0 <= epoch < recording.n_epochs or stage not in range(N_STAGES):
         raise ValueError(f"no stage {stage} of epoch {epoch} of {recording.n_epochs}")
     network = stager.network_on_cpu()
-    found: list[tuple[str, Band, Tensor]] = []
+    found: list[tuple[ResolvedDerivation, Band, Tensor]] = []
     for kind in network.config.kinds:
         for index, channel in enumerate(night.channels[kind]):
             if channel.quality.usable[epoch]:
                 raw = _raw_map(network, night, recording, (kind, index, epoch), stage)
-                found.append((channel.derivation.name, kind, raw))
+                found.append((channel.derivation, kind, raw))
     highest = max((float(raw.max()) for _, _, raw in found), default=0.0)
     return tuple(
-        ActivationMap(name, kind, (raw / highest if highest > 0 else raw).numpy())
-        for name, kind, raw in found
+        ActivationMap(
+            one.name, one.stored_labels, kind, (raw / highest if highest > 0 else raw).numpy()
+        )
+        for one, kind, raw in found
     )
 
 

@@ -149,9 +149,9 @@ class Stager:
         around = np.ones(recording.n_epochs, dtype=bool)
         return MeasuredNight(measured, around, tuple(notes), tuple(warnings))
 
-    def located(self, night: MeasuredNight) -> MeasuredNight:
+    def located(self, night: MeasuredNight, progress: Progress = silent) -> MeasuredNight:
         """The same night with its main sleep found, as :meth:`stage` finds it."""
-        return self._staged(night, silent)[1]
+        return self._staged(night, progress)[1]
 
     def network_on_cpu(self) -> StagingNetwork:
         """The network, brought back from a GPU: to explain it epoch by epoch."""

@@ -70,9 +70,9 @@ def test_what_speaks_for_comes_first_and_the_rest_last(measures):
 def test_a_sentence_names_measure_share_and_channel():
     values = {"sigma": np.array([0.1, 0.2, 0.3, 0.9])}
     found = evidence(NightMeasures(values, {"sigma": "C4-M1"}), 3, Stage.N2)
-    assert [e.sentence for e in found] == ["more sigma power than 88% of the night (C4-M1)"]
+    assert [e.sentence for e in found] == ["more sigma power than 88 % of the night, on C4-M1"]
     lowest = evidence(NightMeasures(values, {"sigma": "C4-M1"}), 0, Stage.R)
-    assert lowest[0].sentence == "less sigma power than 88% of the night (C4-M1)"
+    assert lowest[0].sentence == "less sigma power than 88 % of the night, on C4-M1"
     assert lowest[0].speaks == 1
 
 

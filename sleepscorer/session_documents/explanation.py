@@ -1,0 +1,163 @@
+"""Why the machine gave an epoch its stage: the night is measured once, then any epoch is quick."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sleepscorer.analysis.evidence import Evidence, NightMeasures, evidence, measure_night
+from sleepscorer.core.derivation import ResolvedDerivation, resolve_again
+from sleepscorer.core.errors import MontageError, WeightsError
+from sleepscorer.core.montage import StagerChannels, choose_stager_channels
+from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.staging_result import StagingProvenance
+
+if TYPE_CHECKING:
+    from sleepscorer.staging.checkpoint import WeightsInfo
+    from sleepscorer.staging.explanation import ActivationMap
+    from sleepscorer.staging.measured_night import MeasuredNight
+    from sleepscorer.staging.stager import Stager
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What speaks for a stage of an epoch and what against, and where the network saw it.
+
+    Parameters
+    ----------
+    epoch, stage
+        What is explained.
+    evidence
+        Classical measures against this night's own range; what speaks for the stage comes first.
+    maps
+        One of each channel of the network that was usable in the epoch.
+    """
+
+    epoch: int
+    stage: Stage
+    evidence: tuple[Evidence, ...]
+    maps: "tuple[ActivationMap, ...]"
+
+
+class ExplainedNight:
+    """A night measured as it was staged; see :func:`measure_to_explain`.
+
+    One thread at a time may use it.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        stager: "Stager",
+        *,
+        night: "MeasuredNight",
+        measures: NightMeasures,
+    ) -> None:
+        self._recording = recording
+        self._stager = stager
+        self._night = night
+        self._measures = measures
+
+    def explain(self, epoch: int, stage: Stage) -> Explanation:
+        """Explain a stage of an epoch; the epoch is read once more.
+
+        Raises
+        ------
+        RecordingError
+            If the recording can't be read.
+        """
+        from sleepscorer.staging.explanation import activation_maps
+
+        maps = activation_maps(self._stager, self._night, self._recording, epoch, stage)
+        return Explanation(epoch, stage, evidence(self._measures, epoch, stage), maps)
+
+
+def measure_to_explain(
+    recording: Recording, provenance: StagingProvenance, progress: Progress = silent
+) -> ExplainedNight:
+    """Measure a night with the weights and the channels that staged it, on the CPU.
+
+    Parameters
+    ----------
+    recording
+        The recording; read from one end to the other.
+    provenance
+        Of its staging.
+    progress
+        May raise Cancelled.
+
+    Raises
+    ------
+    WeightsError
+        If the weights that staged it are not here any more.
+    SleepScorerError
+        If the recording does not have the channels any more, or can't be read.
+    """
+    progress(0.0, "loading the network")
+    from sleepscorer.staging.native_libraries import import_stager
+
+    import_stager()
+    from sleepscorer.staging.stager import Stager
+
+    # Before anything is read: this takes no time, and most refusals come from here.
+    info = _weights_of(provenance)
+    channels = _channels_of(provenance, recording)
+    stager = Stager(info.folder, device="cpu")
+    night = stager.measure(recording, channels, part_of(progress, 0.0, 0.55))
+    night = stager.located(night, part_of(progress, 0.55, 0.6))
+    measures = classical_measures(recording, channels, part_of(progress, 0.6, 1.0))
+    return ExplainedNight(recording, stager, night=night, measures=measures)
+
+
+def classical_measures(
+    recording: Recording, channels: StagerChannels, progress: Progress = silent
+) -> NightMeasures:
+    """Measure a night in the classical way on the channels it was staged by.
+
+    Rhythms and spindles on a central EEG, slow waves on a frontal one, where they are among them.
+    Eye movements and chin tone tell something though the network was not given them: where it has
+    none, those of the recording are taken.
+    """
+    try:
+        found = choose_stager_channels(recording)
+    except MontageError:
+        found = channels
+    eeg = _of_region("C", channels.eeg) or _first(channels.eeg)
+    return measure_night(
+        recording.n_epochs,
+        eeg=eeg,
+        frontal=_of_region("F", channels.eeg) or eeg,
+        eog=_first(channels.eog) or _first(found.eog),
+        emg=_first(channels.emg) or _first(found.emg),
+        progress=progress,
+    )
+
+
+def _of_region(letter: str, channels: Sequence[ResolvedDerivation]) -> ResolvedDerivation | None:
+    """The first whose electrode is of a region: C4-M1 for "C", Fpz-Cz for "F"."""
+    return next((one for one in channels if one.name.upper().startswith(letter)), None)
+
+
+def _first(channels: Sequence[ResolvedDerivation]) -> ResolvedDerivation | None:
+    return next(iter(channels), None)
+
+
+def _weights_of(provenance: StagingProvenance) -> "WeightsInfo":
+    """The weights by their hash: another file may have taken their name."""
+    from sleepscorer.staging.checkpoint import available_weights
+
+    for one in available_weights():
+        if not isinstance(one, WeightsError) and one.sha256 == provenance.weights_sha256:
+            return one
+    raise WeightsError(
+        f"the weights that staged this night, {provenance.weights_name}, are not here any more",
+        hint="auto-score it again to have its stages explained",
+    )
+
+
+def _channels_of(provenance: StagingProvenance, recording: Recording) -> StagerChannels:
+    def found(names: Sequence[str]) -> tuple[ResolvedDerivation, ...]:
+        return tuple(resolve_again(recording, name) for name in names)
+
+    return StagerChannels(found(provenance.eeg), found(provenance.eog), found(provenance.emg))
