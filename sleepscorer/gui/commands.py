@@ -226,6 +226,24 @@ class Commands:
         """Take a frequency of the mains out of all traces that have a filter of their kind."""
         self._with_model(lambda m: m.set_montage(notched(m.montage, notch_hz)))
 
+    def toggle_explanation(self) -> None:
+        """Show on the traces where the network saw the stage of the epoch, or no more."""
+        action = self._window.actions_of["view.explanation"]
+
+        def show(panes: Workspace) -> None:
+            wanted = action.isChecked()
+            if wanted and not panes.explainer.has_staging:
+                action.setChecked(False)
+                self._window.status.refuse(panes.explainer.status)
+                return
+            if wanted and panes.explainer.can_start:
+                panes.explainer.start()
+            panes.explainer.set_shown(wanted)
+            stage = panes.explainer.stage.text
+            self._window.status.say(f"Tinted: where the network saw {stage}" if wanted else "")
+
+        self._with_workspace(show)
+
     def zoom_overview(self) -> None:
         """Show an hour in the overview, or the night."""
         self._with_workspace(lambda panes: panes.overview.toggle_zoom())

@@ -68,6 +68,7 @@ _FIXED: dict[str, Keys] = {
     "view.montage": ("Ctrl+M",),
     "view.overview": ("Z",),
     "view.amplitude_lines": ("L",),
+    "view.explanation": ("Y",),
     "view.dark": ("Ctrl+D",),
     "view.review": ("Ctrl+1",),
     "view.events": ("Ctrl+2",),

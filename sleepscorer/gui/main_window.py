@@ -227,6 +227,7 @@ class MainWindow(QMainWindow):
         panes.overview.painting_changed.connect(self._on_painting_changed)
         panes.events.tool_chosen.connect(self._on_tool_chosen)
         panes.events.message.connect(self.status.say)
+        panes.explainer.shown_changed.connect(self.actions_of["view.explanation"].setChecked)
         if self._open is not None:
             self._open.warned.connect(self.tell)
             panes.statistics.arousals_scored_changed.connect(self._open.save_soon)

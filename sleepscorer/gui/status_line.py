@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
 from sleepscorer.gui.appearance import described
+from sleepscorer.gui.explaining import EXPLAINING
 from sleepscorer.gui.open_document import CHECKING, SAVING
 from sleepscorer.gui.tasks import Task, TaskRunner
 
@@ -18,7 +19,7 @@ LOOKING_FOR_DEVICE = "Looking for a GPU"
 FITTING = "Fitting the montage"
 LOOKING = "Looking at the path"
 _QUIET_TASKS = frozenset(
-    {"Reading the weights", LOOKING_FOR_DEVICE, FITTING, LOOKING, CHECKING, SAVING}
+    {"Reading the weights", LOOKING_FOR_DEVICE, FITTING, LOOKING, CHECKING, SAVING, EXPLAINING}
 )
 _MESSAGE_MS = 8000
 

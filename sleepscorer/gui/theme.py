@@ -58,6 +58,7 @@ class Theme:
     cursor: str
     lights: str
     event: str
+    activation: str
     selection: str
     stages: Mapping[Stage, str]
 
@@ -83,6 +84,7 @@ LIGHT = Theme(
     cursor="#c2185b",
     lights="#7a5b00",
     event="#0b7a75",
+    activation="#ffb347",
     selection="#cfe3ff",
     stages=_LIGHT_STAGES,
 )
@@ -107,6 +109,7 @@ DARK = Theme(
     cursor="#ff6fa3",
     lights="#e3c260",
     event="#5cc8c2",
+    activation="#8a5a00",
     selection="#2c4566",
     stages=_DARK_STAGES,
 )

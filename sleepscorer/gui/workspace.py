@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from sleepscorer.gui.explaining import Explainer
 from sleepscorer.gui.overview.overview import Overview
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.events import EventsPanel
@@ -41,7 +42,9 @@ class Workspace(QWidget):
         self.review = ReviewPanel(model)
         self.events = EventsPanel(model)
         self.statistics = StatisticsPanel(model)
-        self.epoch = EpochPanel(model, theme)
+        self.explainer = Explainer(model, tasks, self)
+        self.epoch = EpochPanel(model, theme, explainer=self.explainer)
+        self.explainer.changed.connect(self._show_activation)
         self._tabs: QTabWidget | None = None
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setChildrenCollapsible(False)
@@ -90,6 +93,11 @@ class Workspace(QWidget):
             if change is not None:
                 change(theme)
 
+    @Slot()
+    def _show_activation(self) -> None:
+        explainer = self.explainer
+        self.traces.show_activation(explainer.activation if explainer.is_shown else None)
+
     def leave_tools(self) -> None:
         """End painting, marking and measuring."""
         self.overview.set_painting(False)
@@ -100,6 +108,7 @@ class Workspace(QWidget):
         self.overview.stop()
         self.traces.stop()
         self.epoch.stop()
+        self.explainer.stop()
         for _, panel in self.panels.values():
             panel.setParent(None)
             panel.deleteLater()

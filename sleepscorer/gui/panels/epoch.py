@@ -1,13 +1,15 @@
 """The epoch in figures: spectrum, band powers, slow waves against the 6-s rule, spindles."""
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,9 +19,11 @@ from sleepscorer.analysis.waves import N3_SECONDS, SLOW_WAVE_UV
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.appearance import described
+from sleepscorer.gui.explaining import Explainer
 from sleepscorer.gui.panels.epoch_reader import EpochFigures, EpochReader, EpochWish
 from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
 from sleepscorer.gui.panels.stage_probabilities import StageProbabilities
+from sleepscorer.gui.panels.why_stage import WhyStage
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import LIGHT, Theme
 
@@ -39,10 +43,17 @@ class EpochPanel(QWidget):
         The open session.
     theme
         The colours.
+    explainer
+        Of the machine's stages; None shows no explanation.
     """
 
     def __init__(
-        self, model: SessionModel, theme: Theme = LIGHT, parent: QWidget | None = None
+        self,
+        model: SessionModel,
+        theme: Theme = LIGHT,
+        *,
+        explainer: Explainer | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
@@ -57,6 +68,7 @@ class EpochPanel(QWidget):
         self._theme = theme
         self._plot: SpectrumPlot | None = None
         self._machine = StageProbabilities(theme)
+        self.why = None if explainer is None else WhyStage(explainer)
         self._build()
         self._list_channels()
         model.epoch_selected.connect(self._ask_later)
@@ -102,12 +114,28 @@ class EpochPanel(QWidget):
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(row)
         layout.addWidget(self._machine)
+        layout.addWidget(self._built_figures(), 1)
+
+    def _built_figures(self) -> QScrollArea:
+        """What may be higher than the window."""
+        figures = QWidget()
+        layout = QVBoxLayout(figures)
+        layout.setContentsMargins(0, 0, 0, 0)
+        if self.why is not None:
+            layout.addWidget(self.why)
         self._plot_place = QVBoxLayout()
         layout.addLayout(self._plot_place, 1)
         layout.addLayout(self._built_bands())
         for label in (self._slow, self._spindles, self._problem):
             layout.addWidget(label)
         layout.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(figures)
+        described(area, "Figures of the epoch", "Up and Down scroll")
+        return area
 
     def _built_bands(self) -> QGridLayout:
         grid = QGridLayout()

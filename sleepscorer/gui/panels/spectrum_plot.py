@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from sleepscorer.analysis.spectra import BANDS_HZ, Spectrum
@@ -12,6 +13,7 @@ from sleepscorer.gui.theme import Theme
 # Only what would lie below, such as a channel that was not connected, shifts the scale.
 _LOWEST_DB, _HIGHEST_DB, _STEP_DB = -40.0, 40.0, 20.0
 _EDGE_DB = 3.0
+_LOWEST_PX = 130
 _HIGHEST_HZ, _STEP_HZ = 30.0, 5.0
 _LETTERS = {"delta": "δ", "theta": "θ", "alpha": "α", "sigma": "σ", "beta": "β"}
 
@@ -27,7 +29,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumHeight(130)
+        self.setMinimumHeight(_LOWEST_PX)
         described(self, "Spectrum of the epoch")
         self.setMouseEnabled(x=False, y=False)
         self.setMenuEnabled(False)
@@ -53,6 +55,10 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no type
         self._curve = self.plot(antialias=True)
         self.set_theme(theme)
         self.show_spectrum(None)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As low as it can be read: what stands below it counts for more."""
+        return QSize(300, _LOWEST_PX)
 
     def _show_from(self, lowest_db: float) -> None:
         # The figures at both ends stand beside their lines, and need half a line more.

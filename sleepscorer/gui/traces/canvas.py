@@ -25,6 +25,7 @@ from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.gui.overview.wheel import NOTCH_DELTA
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.gui.traces.epoch_strip import paint_current_epoch, paint_epochs
 from sleepscorer.gui.traces.event_keys import EventKeys
 from sleepscorer.gui.traces.event_spans import EventFinder, EventSpan, event_spans, span_at
@@ -107,6 +108,7 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._image: QImage | None = None
         self._spans: list[EventSpan] = []
+        self._activation: Activation | None = None
         self._wheel_delta = 0
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
@@ -212,6 +214,12 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._repaint_page()
 
+    def show_activation(self, activation: Activation | None) -> None:
+        """Tint where the network saw a stage, or nothing."""
+        if activation is not self._activation:
+            self._activation = activation
+            self._repaint_page()
+
     def set_tool(self, name: str) -> None:
         """Use the mouse to ``"select"``, to ``"measure"`` or to ``"mark:<event text>"``."""
         if name == SELECT:
@@ -287,6 +295,7 @@ class TraceCanvas(QWidget):
             gaps=gaps_in_view(model.recording.gaps, model.recording.duration_s, axis),
             lights=[(time_s, name) for time_s, name in marks if time_s is not None],
             clock_text=model.clock_text,
+            activation=self._activation,
         )
         ratio = self.devicePixelRatioF()
         size = QSize(self.n_columns, max(round(self.height() * ratio), 1))
@@ -300,8 +309,7 @@ class TraceCanvas(QWidget):
     def _paint_selection(self, painter: QPainter) -> None:
         for span in self._spans:
             if span.event == self._model.chosen_event:
-                pen = QPen(QColor(self._theme.cursor), 2)
-                painter.setPen(pen)
+                painter.setPen(QPen(QColor(self._theme.cursor), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(span.rect)
 

@@ -131,6 +131,11 @@ class TitleLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Current epoch")
 
+    @property
+    def note(self) -> str:
+        """What stands at the right end."""
+        return self._note
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A line's height."""
         return QSize(400, _HEIGHT_PX)

@@ -11,6 +11,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.gui.traces.canvas import PageOnScreen, TraceCanvas
 from sleepscorer.gui.traces.changes import turned
 from sleepscorer.gui.traces.epoch_title import TitleLine, epoch_title
@@ -61,6 +62,7 @@ class SignalView(QWidget):
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
         self._is_unreadable = False
+        self._tint_note = ""
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.setInterval(_RETRY_MS)
@@ -114,6 +116,17 @@ class SignalView(QWidget):
         if factor != 1:
             steps = steps or int(math.copysign(1, factor - 1))
         self._model.set_montage(turned(self._model.montage, steps))
+
+    def show_activation(self, activation: Activation | None) -> None:
+        """Tint where the network saw a stage, or nothing."""
+        self._tint_note = ""
+        if activation is not None:
+            stage = activation.stage.text
+            saw = f"tint: where the network saw {stage}"
+            none = f"no tint: the network saw {stage} nowhere in particular"
+            self._tint_note = f"{saw if activation.is_seen else none}   "
+        self.canvas.show_activation(activation)
+        self._show_title()
 
     def delete_selected_event(self) -> bool:
         """Delete the chosen event, or say why not; return False where none is chosen."""
@@ -284,4 +297,4 @@ class SignalView(QWidget):
             note = f"this page can't be read; trying again   {note}"
         elif self._wanted is not None and not self._patience.isActive():
             note = f"reading …   {note}"
-        self.title.show_title(epoch_title(self._model), note)
+        self.title.show_title(epoch_title(self._model), f"{self._tint_note}{note}")
