@@ -33,7 +33,6 @@ from sleepscorer.staging.stagers import with_second_opinion
 if TYPE_CHECKING:
     from sleepscorer.core.staging_result import Staging
     from sleepscorer.staging.stager import Stager
-    from sleepscorer.staging.stagers import Offered
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ def score_recording(
     stager: "Stager",
     options: ScoreOptions,
     *,
-    second: "Offered | None" = None,
+    second_opinion: str = "",
     taken: Collection[Path] = (),
     progress: Progress = silent,
 ) -> ScoredNight:
@@ -169,9 +168,9 @@ def score_recording(
         The network.
     options
         Channels, lights marks, outputs.
-    second
-        Another stager, asked for a second opinion; where it fails the outputs say so and are what
-        they are without.
+    second_opinion
+        Name of another stager that is asked as well; where it fails the outputs say so and are
+        what they are without.
     taken
         Outputs of the same run so far, which are never replaced.
     progress
@@ -194,17 +193,13 @@ def score_recording(
     if options.deidentify:
         stem = deidentified_stem(sha256)
         _check_free(path, stem, options, taken)
-    staging = stager.stage(
-        recording, channels, part_of(progress, 0.05, 0.95 if second is None else 0.5)
-    )
-    opinion = None
-    if second is not None:
-        staging, opinion = with_second_opinion(
-            staging,
-            second,
-            recording,
-            channels=channels,
-            progress=part_of(progress, 0.5, 0.95),
+    ours_done = 0.5 if second_opinion else 0.95
+    staging = stager.stage(recording, channels, part_of(progress, 0.05, ours_done))
+    second = None
+    if second_opinion:
+        theirs = part_of(progress, ours_done, 0.95)
+        staging, second = with_second_opinion(
+            staging, second_opinion, recording, channels=channels, progress=theirs
         )
     answer = machine_answer(staging, options.told)
     hypnogram = Hypnogram(
@@ -219,7 +214,7 @@ def score_recording(
         statistics=sleep_statistics(hypnogram),
         lights_source=lights.source,
         staging=staging,
-        second=opinion,
+        second=second,
         notes=(*lights.notes, *_suggestion(recording, lights, staging), *_hash_notes(recording)),
         sha256=sha256,
         deidentify=options.deidentify,

@@ -36,7 +36,9 @@ def score_files(options: argparse.Namespace) -> int:
     wanted = _score_options(options)
     files = _recordings(options.files, quiet=options.quiet)
     check_distinct_outputs(files, wanted)
-    second = None if options.second_opinion is None else offered_stager(options.second_opinion)
+    second_opinion = options.second_opinion or ""
+    if options.second_opinion is not None:
+        offered_stager(second_opinion)
     # torch takes a second to import: what is wrong with the options is said before that.
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
     from sleepscorer.staging.stager import Stager
@@ -50,7 +52,12 @@ def score_files(options: argparse.Namespace) -> int:
         try:
             with progress_bar(path.name, quiet=options.quiet) as progress:
                 scored = score_recording(
-                    path, stager, wanted, second=second, taken=taken, progress=progress
+                    path,
+                    stager,
+                    wanted,
+                    second_opinion=second_opinion,
+                    taken=taken,
+                    progress=progress,
                 )
         except SleepScorerError as error:
             failed += 1

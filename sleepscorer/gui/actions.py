@@ -286,6 +286,7 @@ _VIEW = (
     _view("longer", "Longer page", lambda w: w.change_page_length(1), 0),
     _view("shorter", "Shorter page", lambda w: w.change_page_length(-1), 0),
     _view("overview", "Hour or night in the overview", lambda w: w.zoom_overview(), 1),
+    _view("second_opinion", "Show or hide second opinion", lambda w: w.toggle_second_opinion(), 1),
     _view("amplitude_lines", "±37.5 µV lines", lambda w: w.toggle_amplitude_lines(), 1),
     ActionSpec(
         "view.explanation",

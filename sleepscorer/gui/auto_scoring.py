@@ -5,13 +5,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.core.errors import SleepScorerError
-from sleepscorer.core.progress import Progress
+from sleepscorer.core.progress import Progress, part_of
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.tasks import Task, TaskRunner
 from sleepscorer.session_documents import Document, stage_document
+from sleepscorer.staging.stagers import with_second_opinion
 
 TITLE = "Auto-scoring"
+_Answers = tuple[Staging, Staging | None]
 
 
 class AutoScorer(QObject):
@@ -24,7 +26,7 @@ class AutoScorer(QObject):
     scored
         The number of epochs that changed, as a sentence.
     failed
-        The sentence for people.
+        What failed, as a sentence: the staging, or the second opinion alone.
     """
 
     state_changed = Signal()
@@ -68,19 +70,22 @@ class AutoScorer(QObject):
         self.state_changed.emit()
 
     @Slot(object)
-    def _on_finished(self, staging: Staging) -> None:
+    def _on_finished(self, answers: _Answers) -> None:
         if not self._is_current() or self._document is None:
             return
         try:
-            sentence = self._fill(self._document, staging)
+            sentence = self._fill(self._document, answers)
         except SleepScorerError as error:
             self.failed.emit(str(error))
         else:
             self.scored.emit(sentence)
+            if self._choice.second_opinion and answers[1] is None:
+                self.failed.emit(answers[0].provenance.warnings[-1])
         finally:
             self._end()
 
-    def _fill(self, document: Document, staging: Staging) -> str:
+    def _fill(self, document: Document, answers: _Answers) -> str:
+        staging, second = answers
         session = document.session
         before = session.state
         session.fill(
@@ -88,6 +93,7 @@ class AutoScorer(QObject):
             self._choice.mode,
             chosen=self._choice.chosen,
             over_person=self._choice.over_person,
+            second=second,
         )
         filled = int((session.state.stages != before.stages).sum())
         if not filled:
@@ -107,15 +113,25 @@ class AutoScorer(QObject):
             self.scored.emit("Auto-scoring cancelled: nothing changed")
 
 
-def _work(document: Document, choice: AutoScoringChoice) -> Callable[[Progress], Staging]:
-    def stage(progress: Progress) -> Staging:
+def _work(document: Document, choice: AutoScoringChoice) -> Callable[[Progress], _Answers]:
+    def stage(progress: Progress) -> _Answers:
         from sleepscorer.staging.native_libraries import import_stager
 
         progress(0.0, "loading the network")
         import_stager()
         channels = choice.channels.resolve(document.recording)
-        return stage_document(
-            document, choice.device, choice.weights or None, progress, channels=channels
+        ours = part_of(progress, 0.0, 0.5 if choice.second_opinion else 1.0)
+        staging = stage_document(
+            document, choice.device, choice.weights or None, ours, channels=channels
+        )
+        if not choice.second_opinion:
+            return staging, None
+        return with_second_opinion(
+            staging,
+            choice.second_opinion,
+            document.recording,
+            channels=channels,
+            progress=part_of(progress, 0.5, 1.0),
         )
 
     return stage

@@ -248,6 +248,22 @@ class Commands:
         """Show an hour in the overview, or the night."""
         self._with_workspace(lambda panes: panes.overview.toggle_zoom())
 
+    def toggle_second_opinion(self) -> None:
+        """Show another stager's answer in the overview, or hide it."""
+
+        def toggle(model: SessionModel) -> None:
+            if model.session.second is None:
+                how = "choose one in Auto-score ({score.auto})"
+                self._window.status.say(
+                    f"There is no second opinion: {with_keys(how, self._window.keys)}"
+                )
+                return
+            model.show_second_opinion(shown=not model.shows_second_opinion)
+            seen = "shown" if model.shows_second_opinion else "hidden"
+            self._window.status.say(f"The second opinion is {seen} in the overview")
+
+        self._with_model(toggle)
+
     def focus_traces(self) -> None:
         """Put the focus on the traces."""
         self._window.focus_traces()

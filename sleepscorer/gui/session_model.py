@@ -47,6 +47,8 @@ class SessionModel(QObject):
         A person chose what a pane analyses.
     panel_changed
         Another panel is shown; its name.
+    layers_changed
+        The overview is to show other layers.
     event_chosen
         Another event is the chosen one, or none is; an Event or None.
     """
@@ -60,6 +62,7 @@ class SessionModel(QObject):
     derivation_chosen = Signal()
     panel_changed = Signal(str)
     event_chosen = Signal(object)
+    layers_changed = Signal()
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class SessionModel(QObject):
         self.arousals_scored = False
         self.chosen_derivations: dict[str, str] = {}
         self.panel = ""
+        self.shows_second_opinion = True
         self._montage = montage
         self._epoch = 0
         self._page_s = 30
@@ -99,6 +103,22 @@ class SessionModel(QObject):
         """Draw other traces."""
         self._montage = montage
         self.montage_changed.emit()
+
+    def show_second_opinion(self, *, shown: bool) -> None:
+        """Show another stager's answer in the overview, or not."""
+        self.shows_second_opinion = shown
+        self.layers_changed.emit()
+
+    def second_opinion_text(self, epoch: int) -> str:
+        """Another stager's answer in words, "YASA 0.8.1: N2 0.91"; empty where there is none."""
+        second = self.session.second
+        if second is None:
+            return ""
+        stage = Stage(int(second.stages[epoch]))
+        given = (
+            "none" if stage is Stage.UNSCORED else f"{stage.text} {second.confidence[epoch]:.2f}"
+        )
+        return f"{second.provenance.software}: {given}"
 
     def choose_derivation(self, pane: str, name: str) -> None:
         """Let a pane analyse this derivation whenever the montage has it."""

@@ -37,6 +37,8 @@ class Settings:
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     weights
         Name of those that auto-scoring uses; empty takes the default.
+    second_opinion
+        Name of the stager that is asked as well; empty means none.
     keep_recent_files, recent_files
         Whether to remember recordings, and those remembered, newest first.
     file_name_in_title
@@ -66,6 +68,7 @@ class Settings:
     score_on_opening: bool = False
     device: str = "auto"
     weights: str = ""
+    second_opinion: str = ""
     keep_recent_files: bool = True
     recent_files: tuple[str, ...] = ()
     file_name_in_title: bool = True

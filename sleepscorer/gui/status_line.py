@@ -18,8 +18,10 @@ _PARTS = {
 LOOKING_FOR_DEVICE = "Looking for a GPU"
 FITTING = "Fitting the montage"
 LOOKING = "Looking at the path"
+LOOKING_FOR_STAGERS = "Looking for other stagers"
 _QUIET_TASKS = frozenset(
-    {"Reading the weights", LOOKING_FOR_DEVICE, FITTING, LOOKING, CHECKING, SAVING, EXPLAINING}
+    {"Reading the weights", LOOKING_FOR_DEVICE, LOOKING_FOR_STAGERS, FITTING, LOOKING, CHECKING}
+    | {SAVING, EXPLAINING}
 )
 _MESSAGE_MS = 8000
 

@@ -24,6 +24,7 @@ def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
         "montage": preset.name,
         "rows": [asdict(rule) for rule in preset.rules],
         "arousals_scored": model.arousals_scored,
+        "second_opinion": model.shows_second_opinion,
         "derivations": dict(model.chosen_derivations),
         "channels": {role: _listed(getattr(channels, role)) for role in ROLES},
     }
@@ -57,6 +58,7 @@ def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> N
     length = stored if isinstance(stored, int) and stored in PAGE_LENGTHS_S else page_s
     model.set_page_length(length if length in PAGE_LENGTHS_S else PAGE_LENGTHS_S[4])
     model.arousals_scored = view.get("arousals_scored") is True
+    model.shows_second_opinion = view.get("second_opinion") is not False
     chosen = view.get("derivations")
     if isinstance(chosen, dict):
         model.chosen_derivations = {str(pane): str(name) for pane, name in chosen.items()}

@@ -151,6 +151,7 @@ class WindowDialogs(QObject):
             self._auto_choice,
             device=self._window.settings.now.device,
             weights=self._window.settings.now.weights,
+            second_opinion=self._window.settings.now.second_opinion,
             channels=self._window.channels,
             over_person=False,
         )
@@ -179,7 +180,9 @@ class WindowDialogs(QObject):
         if isinstance(self._dialog, AutoScoringDialog) and document is not None:
             self._auto_choice = self._dialog.choice
             self._window.settings.set(
-                device=self._auto_choice.device, weights=self._auto_choice.weights
+                device=self._auto_choice.device,
+                weights=self._auto_choice.weights,
+                second_opinion=self._auto_choice.second_opinion,
             )
             self._window.set_channels(self._auto_choice.channels)
             self._window.auto_scorer.start(document, self._auto_choice)
@@ -190,6 +193,7 @@ class WindowDialogs(QObject):
             FillMode.UNSCORED,
             device=self._window.settings.now.device,
             weights=self._window.settings.now.weights,
+            second_opinion=self._window.settings.now.second_opinion,
             channels=self._window.channels,
         )
         self._window.auto_scorer.start(document, choice)

@@ -127,13 +127,13 @@ def offered_stager(name: str) -> Offered:
 
 def with_second_opinion(
     ours: Staging,
-    other: Offered,
+    name: str,
     recording: Recording,
     *,
     channels: StagerChannels,
     progress: Progress = silent,
 ) -> tuple[Staging, Staging | None]:
-    """Ask another stager as well.
+    """Ask another stager, by its name, as well.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def with_second_opinion(
         By ``progress``.
     """
     try:
-        return ours, other.stage(recording, channels, progress)
+        return ours, offered_stager(name).stage(recording, channels, progress)
     except SleepScorerError as error:
         said = f"There is no second opinion: {error.what}."
     made = replace(ours.provenance, warnings=(*ours.provenance.warnings, said))

@@ -159,7 +159,9 @@ def test_closing_between_making_the_panes_and_showing_them(qtbot, window, a):
 
 def test_the_auto_scorer_can_start_again_after_a_bug(qtbot, window, a, monkeypatch):
     _open(qtbot, window, a)
-    monkeypatch.setattr(auto_scoring, "_work", lambda *_: lambda _: staging_of(np.full(10, 2)))
+    monkeypatch.setattr(
+        auto_scoring, "_work", lambda *_: lambda _: (staging_of(np.full(10, 2)), None)
+    )
 
     def fill(*_args: object, **_options: object) -> None:
         raise ValueError("a bug")

@@ -73,9 +73,7 @@ def test_a_bad_one_is_refused_in_words_and_leaves_ours_with_a_warning(
         asked("bad", night)
     assert refused.value.what.startswith(said)
     ours = opinion(N, stage=4)
-    kept, second = with_second_opinion(
-        ours, offered_stager("bad"), night, channels=choose_stager_channels(night)
-    )
+    kept, second = with_second_opinion(ours, "bad", night, channels=choose_stager_channels(night))
     assert second is None
     assert kept.probabilities is ours.probabilities or np.array_equal(
         kept.probabilities, ours.probabilities
@@ -96,7 +94,7 @@ def test_one_that_hangs_ends_when_it_is_cancelled(offer_stagers, night):
     with pytest.raises(Cancelled):
         with_second_opinion(
             opinion(N),
-            offered_stager("slow"),
+            "slow",
             night,
             channels=choose_stager_channels(night),
             progress=progress,
@@ -107,9 +105,7 @@ def test_one_that_hangs_ends_when_it_is_cancelled(offer_stagers, night):
 def test_a_good_one_adds_no_warning(offer_stagers, night):
     offer_stagers(calm="other_stagers:Calm")
     ours = opinion(N, stage=4)
-    kept, second = with_second_opinion(
-        ours, offered_stager("calm"), night, channels=choose_stager_channels(night)
-    )
+    kept, second = with_second_opinion(ours, "calm", night, channels=choose_stager_channels(night))
     assert kept is ours
     assert (second.stages == 2).all()
     assert isinstance(second.provenance, StagingProvenance)

@@ -28,13 +28,19 @@ from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.appearance import described, stand_for_stage
 from sleepscorer.gui.dialogs.channels import ChannelChoice, ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
+from sleepscorer.gui.status_line import LOOKING_FOR_STAGERS
 from sleepscorer.gui.tasks import TaskRunner
+from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
     FillMode.CHOSEN: "Fill unscored epochs and &replace the stages below",
     FillMode.ALL: "Replace &all",
 }
+_SECOND_TIP = (
+    "Another stager is asked afterwards. Its answer stands beside, fills no epoch, and takes some"
+    " seconds more (Alt+I)"
+)
 # The machine's layer is worth having beside a person's complete scoring.
 _NOTHING_TO_FILL = (
     "Every epoch is scored. Choose what to replace. As it is chosen now, no stage changes: the"
@@ -52,6 +58,8 @@ class AutoScoringChoice:
         As of :meth:`~sleepscorer.core.session.ScoringSession.fill`.
     device
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
+    second_opinion
+        Name of another stager that is asked as well; empty for none.
     channels
         What it looks at.
     weights
@@ -62,6 +70,7 @@ class AutoScoringChoice:
     chosen: tuple[Stage, ...] = ()
     over_person: bool = False
     device: str = "auto"
+    second_opinion: str = ""
     channels: ChannelChoice = field(default_factory=ChannelChoice)
     weights: str = ""
 
@@ -88,7 +97,7 @@ class AutoScoringDialog(QDialog):
     n_by_person
         Number of epochs that a person scored.
     tasks
-        Reads which weights there are, beside the window.
+        For looking which weights and which other stagers there are, beside the window.
     """
 
     def __init__(
@@ -115,6 +124,7 @@ class AutoScoringDialog(QDialog):
         self._counted.setWordWrap(True)
         self._device = QComboBox()
         self._weights = QComboBox()
+        self._second = QComboBox()
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -127,6 +137,7 @@ class AutoScoringDialog(QDialog):
         layout.addRow("", self._counted)
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
+        layout.addRow("Second op&inion", self._second)
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
         self._fill_in(choice)
@@ -134,6 +145,8 @@ class AutoScoringDialog(QDialog):
         reading.finished.connect(self._on_weights_read)
         self._score.setDefault(True)
         self._score.setFocus()
+        task = tasks.start(LOOKING_FOR_STAGERS, _titles)
+        task.finished.connect(self._on_stagers_found)
 
     @property
     def choice(self) -> AutoScoringChoice:
@@ -143,6 +156,7 @@ class AutoScoringDialog(QDialog):
             chosen=tuple(stage for stage, check in self._stages.items() if check.isChecked()),
             over_person=self._over_person.isChecked(),
             device=self._device.currentData(),
+            second_opinion=self._second.currentData(),
             channels=self._channels,
             weights=self._weights.currentData(),
         )
@@ -188,6 +202,8 @@ class AutoScoringDialog(QDialog):
         for device, text in DEVICE_TEXTS.items():
             self._device.addItem(text, device)
         self._device.setCurrentIndex(max(self._device.findData(choice.device), 0))
+        self._show_stagers({choice.second_opinion: "…"} if choice.second_opinion else {})
+        self._second.setCurrentIndex(max(self._second.findData(choice.second_opinion), 0))
         self._modes[choice.mode].setChecked(True)
         self._on_changed()
         self._show_channels()
@@ -212,6 +228,21 @@ class AutoScoringDialog(QDialog):
             index = self._weights.findData(one.choice)
             self._weights.setItemText(index, one.text)
             self._weights.setItemData(index, one.summary, Qt.ItemDataRole.ToolTipRole)
+
+    def _show_stagers(self, titles: dict[str, str]) -> None:
+        chosen = self._second.currentData()
+        self._second.clear()
+        self._second.addItem("None", "")
+        for name, title in titles.items():
+            self._second.addItem(title, name)
+        self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
+        self._second.setEnabled(bool(titles))
+        tip = _SECOND_TIP if titles else f"No other stager is installed: {HOW_TO_INSTALL}"
+        described(self._second, "Second opinion", tip)
+
+    @Slot(object)
+    def _on_stagers_found(self, titles: dict[str, str]) -> None:
+        self._show_stagers(titles)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -260,6 +291,11 @@ def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:
         for one in available_weights()
         if not isinstance(one, WeightsError)
     )
+
+
+def _titles(_progress: Progress) -> dict[str, str]:
+    """Title of each other stager by its name."""
+    return {one.name: one.title for one in offered_stagers()}
 
 
 def _epochs(n: int) -> str:

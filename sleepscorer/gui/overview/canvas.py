@@ -76,6 +76,7 @@ class OverviewCanvas(QWidget):
         model.epoch_selected.connect(self._on_page_changed)
         model.scoring_changed.connect(self._on_scoring_changed)
         model.painting_stage_changed.connect(self._on_painting_stage_changed)
+        model.layers_changed.connect(self._redraw)
 
     @property
     def axis(self) -> NightAxis:

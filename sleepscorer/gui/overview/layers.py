@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings.labels import stage_of_annotation
 from sleepscorer.gui.overview.axis import NightAxis
@@ -57,8 +58,13 @@ class NightLayers:
 
     def strips(self, axis: NightAxis, height_px: float) -> Strips:
         """Return where the strips lie."""
-        has_machine = self._model.session.machine is not None
-        return Strips.laid_out(axis, height_px, with_machine=has_machine)
+        session = self._model.session
+        return Strips.laid_out(
+            axis,
+            height_px,
+            with_machine=session.machine is not None,
+            with_second=session.second is not None and self._model.shows_second_opinion,
+        )
 
     def paint(self, painter: QPainter, axis: NightAxis, widget: QWidget) -> None:
         """Paint both pictures for a widget of this size and font."""
@@ -84,6 +90,8 @@ class NightLayers:
         if session.machine is not None and session.machine.stages[epoch] >= 0:
             stage = Stage(int(session.machine.stages[epoch]))
             parts.append(f"machine {stage.text} {session.machine.confidence[epoch]:.2f}")
+        if session.second is not None:
+            parts.append(model.second_opinion_text(epoch))
         if session.machine is not None and session.machine.faults[epoch]:
             parts.append(f"signal: {session.machine.fault(epoch).text}")
         return " · ".join((*parts, *self._event_texts(epoch)[:_MOST_EVENTS_TOLD]))
@@ -106,6 +114,7 @@ class NightLayers:
         for rect in (strips.hypnogram, strips.spectrogram):
             draw.frame(rect, recording.gaps)
         self._draw_machine(draw, strips, widget.devicePixelRatioF())
+        self._draw_second(draw, strips)
         if self.spectrogram is not None:
             draw.image(strips.spectrogram, self.spectrogram)
         draw.outline(strips.spectrogram)
@@ -128,6 +137,17 @@ class NightLayers:
         draw.stage_legend(strips.hypnodensity)
         draw.confidence(strips.confidence, machine)
         draw.label(strips.confidence, "Confidence, 0-1")
+
+    def _draw_second(self, draw: StripPainter, strips: Strips) -> None:
+        machine, second = self._model.session.machine, self._model.session.second
+        if second is None or not strips.second.height():
+            return
+        draw.frame(strips.second)
+        nothing = np.zeros(len(second.stages), bool)
+        differs = nothing if machine is None else disagreement(machine, second)
+        draw.second_hypnogram(strips.second, second.stages, differs)
+        draw.outline(strips.second)
+        draw.label(strips.second, second.provenance.software)
 
     def _draw_scoring(self, layer: QPixmap, axis: NightAxis, widget: QWidget) -> None:
         strips, session = self.strips(axis, widget.height()), self._model.session

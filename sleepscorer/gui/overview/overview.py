@@ -82,6 +82,7 @@ class Overview(QWidget):
         self.canvas.painting_changed.connect(self.painting_changed)
         model.montage_changed.connect(self._list_channels)
         model.scoring_changed.connect(self._place_controls)
+        model.layers_changed.connect(self._place_controls)
         self._on_axis_changed()
 
     def set_painting(self, painting: bool) -> None:

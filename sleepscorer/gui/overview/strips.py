@@ -21,6 +21,7 @@ _CLOCK_PX = 17.0
 _EVENTS_PX = 9.0
 _BAD_SIGNAL_ALPHA = 120
 _CONFIDENCE_PX = 15.0
+_SECOND_PX = 20.0
 _SPACE_PX = 3.0
 _GUTTER_SPACE_PX = 6.0
 _ROWS = {stage: row for row, stage in enumerate(HYPNOGRAM_ORDER)}
@@ -34,28 +35,36 @@ class Strips:
     ----------
     hypnodensity, confidence
         Empty where there is no machine staging.
+    second
+        Empty where no second opinion is shown.
     hypnogram, events, spectrogram, clock
         From the top, below the hypnodensity.
     """
 
     hypnodensity: QRectF
     hypnogram: QRectF
+    second: QRectF
     confidence: QRectF
     events: QRectF
     spectrogram: QRectF
     clock: QRectF
 
     @classmethod
-    def laid_out(cls, axis: NightAxis, height_px: float, *, with_machine: bool) -> "Strips":
+    def laid_out(
+        cls, axis: NightAxis, height_px: float, *, with_machine: bool, with_second: bool = False
+    ) -> "Strips":
         """Share a height among the strips; without a staging its strips take no room."""
         confidence_px = _CONFIDENCE_PX if with_machine else 0.0
-        spaces_px = _SPACE_PX * (6 if with_machine else 4)
-        room_px = max(height_px - _CLOCK_PX - _EVENTS_PX - confidence_px - spaces_px, 60.0)
+        second_px = _SECOND_PX if with_second else 0.0
+        spaces_px = _SPACE_PX * ((6 if with_machine else 4) + with_second)
+        fixed_px = _CLOCK_PX + _EVENTS_PX + confidence_px + second_px + spaces_px
+        room_px = max(height_px - fixed_px, 60.0)
         density_px = round(room_px * 0.22) if with_machine else 0.0
         hypnogram_px = round((room_px - density_px) * 0.6)
         heights = (
             density_px,
             hypnogram_px,
+            second_px,
             confidence_px,
             _EVENTS_PX,
             room_px - density_px - hypnogram_px,
@@ -167,6 +176,19 @@ class StripPainter:
             for x0, x1, stage, _ in self._runs(stages, stages >= 0)
         ]
         self.painter.drawLines([*lines, *self._steps(rect, stages)])
+
+    def second_hypnogram(
+        self, rect: QRectF, stages: NDArray[np.int8], differs: NDArray[np.bool_]
+    ) -> None:
+        """Draw another stager's answer, thin; thick and dark where it differs from the machine."""
+        theme, painter = self.theme, self.painter
+        painter.setPen(QPen(QColor(theme.machine), 1))
+        painter.drawLines(self._steps(rect, stages))
+        for x0, x1, stage, is_other in self._runs(stages, differs):
+            thick = 3.0 if is_other else 1.0
+            y = stage_y(rect, stage) - thick / 2
+            colour = QColor(theme.person if is_other else theme.machine)
+            painter.fillRect(QRectF(x0, y, max(x1 - x0, 1.0), thick), colour)
 
     def hypnogram(self, rect: QRectF, state: ScoringState) -> None:
         """Draw the scoring: what a person scored darker and thicker, R as a bar."""

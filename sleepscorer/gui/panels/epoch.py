@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.analysis.spectra import BANDS_HZ
 from sleepscorer.analysis.waves import N3_SECONDS, SLOW_WAVE_UV
 from sleepscorer.core.derivation import ResolvedDerivation
+from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.explaining import Explainer
@@ -114,6 +115,9 @@ class EpochPanel(QWidget):
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(row)
         layout.addWidget(self._machine)
+        self._second = QLabel()
+        described(self._second, "Second opinion", "What another stager says of this epoch")
+        layout.addWidget(self._second)
         layout.addWidget(self._built_figures(), 1)
 
     def _built_figures(self) -> QScrollArea:
@@ -180,6 +184,16 @@ class EpochPanel(QWidget):
 
     def _on_scoring_changed(self) -> None:
         self._machine.show_epoch(self._model.session.machine, self._shown)
+        self._show_second_opinion()
+
+    def _show_second_opinion(self) -> None:
+        machine, second = self._model.session.machine, self._model.session.second
+        text = self._model.second_opinion_text(self._shown) if self._model.n_epochs else ""
+        if machine is not None and second is not None:
+            is_other = bool(disagreement(machine, second)[self._shown])
+            text += ", otherwise than the machine" if is_other else ""
+        self._second.setText(text)
+        self._second.setVisible(bool(text))
 
     def _show_epoch(self) -> None:
         """Name the epoch whose figures are shown: they come some moments after the page."""
@@ -187,6 +201,7 @@ class EpochPanel(QWidget):
         self._title.setText(f"Epoch {epoch + 1}, {self._model.clock_text(epoch * EPOCH_S)}")
         if self._model.n_epochs:
             self._machine.show_epoch(self._model.session.machine, epoch)
+        self._show_second_opinion()
 
     def _ask_later(self) -> None:
         # Epochs fly past while a key is held: only the one where it rests is read.

@@ -26,8 +26,9 @@ _ORDERS = (
     ("Least certain first", ReviewOrder.UNCERTAINTY),
     ("Around stage changes", ReviewOrder.STAGE_CHANGE),
     ("Machine against person", ReviewOrder.DISAGREEMENT),
+    ("Both stagers disagree", ReviewOrder.STAGERS),
 )
-_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "Second")
+_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "Next best")
 _DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _SECOND = range(len(_COLUMNS))
 _TOOLTIPS = (
     "Done: a person scored or confirmed it",
@@ -41,11 +42,13 @@ _SHARE_TEXTS = {
     ReviewOrder.UNCERTAINTY: "Review the most doubtful",
     ReviewOrder.STAGE_CHANGE: "Review both sides of stage changes, at most",
     ReviewOrder.DISAGREEMENT: "Review machine against person, at most",
+    ReviewOrder.STAGERS: "Review where both stagers disagree, at most",
 }
 _FIRST_SHARE_PERCENT = 10
 _LARGEST_SHARE_PERCENT = 60
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
+_NO_SECOND = "No second opinion was asked: choose another stager when you auto-score."
 _EXPECTED = (
     "An estimate of the share of epochs whose stage is right; no second scorer is asked. A reviewed"
     " epoch is taken as right, any other as right as often as epochs of the same confidence were on"
@@ -134,7 +137,8 @@ class _QueueTable(QAbstractTableModel):
         elif order is ReviewOrder.STAGE_CHANGE:
             around = stages[max(epoch - 1, 0) : epoch + 2].tolist()
             machine = f"stages {', '.join(Stage(s).text for s in around)} around it; {machine}"
-        return f"Epoch {epoch + 1}: {machine}."
+        second = self._model.second_opinion_text(epoch)
+        return f"Epoch {epoch + 1}: {machine}{'; ' if second else ''}{second}."
 
     def _text(self, epoch: int, column: int) -> str:
         if column == _EPOCH:
@@ -329,6 +333,7 @@ class ReviewPanel(QWidget):
         self._queue = review_queue(
             session.state,
             session.machine,
+            second=session.second,
             # Qt gives an enumeration of strings back as a plain string.
             order=ReviewOrder(self._order.currentData()),
             share=self._share.value() / 100,
@@ -351,6 +356,8 @@ class ReviewPanel(QWidget):
             return _NO_MACHINE
         if queue.order is ReviewOrder.DISAGREEMENT:
             return f"{_epochs(queue.n_total)} scored otherwise than by the machine"
+        if queue.order is ReviewOrder.STAGERS and self._model.session.second is None:
+            return _NO_SECOND
         if queue.expected_agreement is None or queue.expected_agreement_now is None:
             return "Expected agreement: – (the machine could stage nothing)"
         doubt = "; doubtful, as the staging has warnings" if machine.provenance.warnings else ""

@@ -1,0 +1,229 @@
+"""Another stager in the window: asked, shown, hidden, reviewed; and one that fails or hangs."""
+
+import numpy as np
+import pytest
+from night_models import night_model, staging_of
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QComboBox, QLabel
+from real_window import dialog_of, open_in, press
+
+from sleepscorer.core.review import ReviewOrder
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui import auto_scoring
+from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
+from sleepscorer.gui.dialogs.channels import ChannelChoice
+from sleepscorer.gui.notices import NoticeBar
+from sleepscorer.gui.overview.canvas import OverviewCanvas
+from sleepscorer.gui.panels.epoch import EpochPanel
+from sleepscorer.gui.panels.review import ReviewPanel
+from sleepscorer.gui.theme import LIGHT
+from sleepscorer.gui.view_state import show_view, view_of
+from sleepscorer.staging import native_libraries
+
+_KEYS = Qt.Key
+_CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def ours_of(n_epochs):
+    """N2 and N3 by turns."""
+    return staging_of(np.resize([2, 3], n_epochs))
+
+
+@pytest.fixture
+def opened(opened, monkeypatch):
+    """The window, whose own staging takes no time."""
+    n_epochs = opened.document.session.n_epochs
+    monkeypatch.setattr(native_libraries, "import_stager", lambda: None)
+    monkeypatch.setattr(auto_scoring, "stage_document", lambda *_, **__: ours_of(n_epochs))
+    return opened
+
+
+def auto_score(qtbot, window, title):
+    """Auto-score with this stager beside, by keys alone."""
+    press(qtbot, window, _KEYS.Key_R, _CTRL)
+    dialog = dialog_of(qtbot, window, AutoScoringDialog)
+    box = second_box(dialog)
+    qtbot.waitUntil(lambda: box.findText(title) > 0)
+    box.setFocus()
+    qtbot.keyClicks(box, title[:3])
+    assert box.currentText() == title
+    qtbot.keyClick(box, _KEYS.Key_Return)
+    assert window.auto_scorer.is_running
+
+
+def second_box(dialog):
+    return next(b for b in dialog.findChildren(QComboBox) if b.accessibleName() == "Second opinion")
+
+
+def ended(qtbot, window):
+    qtbot.waitUntil(lambda: not window.auto_scorer.is_running, timeout=5000)
+
+
+def notices(window):
+    labels = window.findChild(NoticeBar).findChildren(QLabel)
+    return [label.text() for label in labels if label.isVisible()]
+
+
+def test_another_stager_stands_beside_and_fills_nothing(qtbot, opened, offer_stagers):
+    offer_stagers(calm="other_stagers:Calm")
+    auto_score(qtbot, opened, "Calm 1.2")
+    ended(qtbot, opened)
+    session = opened.document.session
+    np.testing.assert_array_equal(session.state.stages, session.machine.stages)
+    assert (session.second.stages == Stage.N2).all()
+    assert session.second.provenance.software == "Calm 1.2"
+    assert [edit.label for edit in session.edits[1:]] == ["Auto-score"]
+    # The choice is remembered, and the file keeps the answer.
+    assert opened.settings.now.second_opinion == "calm"
+    path = opened.document.recording.path
+    opened.close_recording()
+    open_in(qtbot, opened, path)
+    assert (opened.document.session.second.stages == Stage.N2).all()
+
+
+def test_the_layer_is_hidden_and_shown_by_a_key_and_stays_so(qtbot, opened, offer_stagers):
+    press(qtbot, opened, "y")
+    assert opened.status.message.startswith("There is no second opinion: choose one in Auto-score")
+    offer_stagers(calm="other_stagers:Calm")
+    auto_score(qtbot, opened, "Calm 1.2")
+    ended(qtbot, opened)
+    canvas = opened.workspace.overview.canvas
+    assert canvas.strips.second.height() == 20
+    press(qtbot, opened, "y")
+    assert canvas.strips.second.height() == 0
+    assert opened.status.message == "The second opinion is hidden in the overview"
+    path = opened.document.recording.path
+    opened.close_recording()
+    open_in(qtbot, opened, path)
+    assert opened.workspace.overview.canvas.strips.second.height() == 0
+    press(qtbot, opened, "y")
+    assert opened.workspace.overview.canvas.strips.second.height() == 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "said"),
+    [
+        ("Raising", "Raising 3", "Raising 3 failed: RuntimeError no idea"),
+        ("TooLong", "TooLong 1", "TooLong 1 gave 61 epochs of 60"),
+        ("Exiting", "Exiting 1", "Exiting 1 failed"),
+    ],
+)
+def test_one_that_fails_costs_a_notice_and_nothing_else(
+    qtbot, opened, offer_stagers, kind, title, said
+):
+    offer_stagers(bad=f"other_stagers:{kind}")
+    auto_score(qtbot, opened, title)
+    ended(qtbot, opened)
+    session = opened.document.session
+    np.testing.assert_array_equal(session.state.stages, ours_of(60).stages)
+    assert session.second is None
+    assert said in session.machine.provenance.warnings[-1]
+    assert any(f"There is no second opinion: {said}" in text for text in notices(opened))
+
+
+def test_one_that_hangs_is_cancelled_and_nothing_changes(qtbot, opened, offer_stagers):
+    offer_stagers(slow="other_stagers:Hanging")
+    auto_score(qtbot, opened, "Hanging 1")
+    qtbot.wait(100)
+    assert opened.auto_scorer.is_running
+    press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
+    ended(qtbot, opened)
+    session = opened.document.session
+    assert (session.machine, session.second, len(session.done)) == (None, None, 1)
+    assert opened.status.message == "Auto-scoring cancelled: nothing changed"
+
+
+def test_one_that_is_gone_since_it_was_chosen_is_a_notice(qtbot, opened, offer_stagers):
+    offer_stagers()
+    opened.settings.set(second_opinion="calm")
+    opened.dialogs.score_at_once(opened.document)
+    ended(qtbot, opened)
+    assert opened.document.session.machine is not None
+    assert any("no other stager called 'calm'" in text for text in notices(opened))
+
+
+def test_where_none_is_installed_the_dialog_says_what_to_install(qtbot, opened, offer_stagers):
+    offer_stagers()
+    press(qtbot, opened, _KEYS.Key_R, _CTRL)
+    box = second_box(dialog_of(qtbot, opened, AutoScoringDialog))
+    assert (box.currentText(), box.count(), box.isEnabled()) == ("None", 1, False)
+    assert "pip install 'sleepscorer[yasa]'" in box.toolTip()
+
+
+def model_with_both():
+    """Ours is N2 and N3 by turns, the other says N2: they differ in every second epoch."""
+    model = night_model(n_epochs=100)
+    model.session.fill(ours_of(100), second=staging_of(np.full(100, 2), confidence=0.6))
+    return model
+
+
+def test_a_panel_names_the_other_answer_and_whether_it_differs(qtbot):
+    model = model_with_both()
+    panel = EpochPanel(model)
+    qtbot.addWidget(panel)
+    label = next(
+        one for one in panel.findChildren(QLabel) if one.accessibleName() == "Second opinion"
+    )
+    assert label.text() == "x: N2 0.60"
+    model.select_epoch(1)
+    panel._show_epoch()
+    assert label.text() == "x: N2 0.60, otherwise than the machine"
+    panel.stop()
+
+
+def test_the_tooltip_of_the_overview_tells_both_answers(qtbot):
+    canvas = OverviewCanvas(model_with_both(), LIGHT)
+    qtbot.addWidget(canvas)
+    canvas.resize(1000, 240)
+    assert canvas._layers.described(1).endswith("machine N3 0.80 · x: N2 0.60")
+
+
+def test_what_differs_is_drawn_dark_and_the_rest_faint(qtbot):
+    model = model_with_both()
+    canvas = OverviewCanvas(model, LIGHT)
+    qtbot.addWidget(canvas)
+    canvas.set_gutter(100, 0)
+    canvas.resize(1100, 240)
+    canvas.show()
+    rect = canvas.strips.second
+    image = canvas.grab().toImage()
+
+    def colours(epoch):
+        x = round(canvas.axis.x_of((epoch + 0.5) * 30))
+        column = (image.pixelColor(x, y).name() for y in range(int(rect.top()), int(rect.bottom())))
+        return set(column)
+
+    assert LIGHT.person in colours(51)
+    assert LIGHT.person not in colours(50)
+    assert LIGHT.machine in colours(50)
+    assert rect.contains(QPointF(canvas.axis.x_of(1500.0), rect.center().y()))
+
+
+def test_the_queue_lists_where_both_disagree_and_says_why(qtbot):
+    model = model_with_both()
+    panel = ReviewPanel(model)
+    qtbot.addWidget(panel)
+    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
+    panel._share.setValue(60)
+    assert panel._queue.epochs == tuple(range(1, 100, 2))
+    assert panel._table.reason(1).endswith("then R 0.05; x: N2 0.60.")
+
+
+def test_the_queue_says_that_no_other_stager_was_asked(qtbot):
+    model = night_model()
+    model.session.fill(ours_of(100))
+    panel = ReviewPanel(model)
+    qtbot.addWidget(panel)
+    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
+    assert panel._promise.text().startswith("No second opinion was asked")
+
+
+def test_whether_the_layer_is_shown_is_kept(qapp):
+    model = model_with_both()
+    model.show_second_opinion(shown=False)
+    again = model_with_both()
+    show_view(again, view_of(model, ChannelChoice()), page_s=30)
+    assert not again.shows_second_opinion
+    show_view(again, {}, page_s=30)
+    assert again.shows_second_opinion
