@@ -67,7 +67,7 @@ _FIXED: dict[str, Keys] = {
     "view.shorter": ("Ctrl+Down",),
     "view.montage": ("Ctrl+M",),
     "view.overview": ("Z",),
-    "view.second_opinion": ("Y",),
+    "view.second_opinion": ("B",),
     "view.amplitude_lines": ("L",),
     "view.explanation": ("Y",),
     "view.dark": ("Ctrl+D",),

@@ -12,7 +12,6 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.gui import auto_scoring
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.channels import ChannelChoice
-from sleepscorer.gui.notices import NoticeBar
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.review import ReviewPanel
@@ -60,11 +59,6 @@ def ended(qtbot, window):
     qtbot.waitUntil(lambda: not window.auto_scorer.is_running, timeout=5000)
 
 
-def notices(window):
-    labels = window.findChild(NoticeBar).findChildren(QLabel)
-    return [label.text() for label in labels if label.isVisible()]
-
-
 def test_another_stager_stands_beside_and_fills_nothing(qtbot, opened, offer_stagers):
     offer_stagers(calm="other_stagers:Calm")
     auto_score(qtbot, opened, "Calm 1.2")
@@ -83,21 +77,21 @@ def test_another_stager_stands_beside_and_fills_nothing(qtbot, opened, offer_sta
 
 
 def test_the_layer_is_hidden_and_shown_by_a_key_and_stays_so(qtbot, opened, offer_stagers):
-    press(qtbot, opened, "y")
+    press(qtbot, opened, "b")
     assert opened.status.message.startswith("There is no second opinion: choose one in Auto-score")
     offer_stagers(calm="other_stagers:Calm")
     auto_score(qtbot, opened, "Calm 1.2")
     ended(qtbot, opened)
     canvas = opened.workspace.overview.canvas
     assert canvas.strips.second.height() == 20
-    press(qtbot, opened, "y")
+    press(qtbot, opened, "b")
     assert canvas.strips.second.height() == 0
     assert opened.status.message == "The second opinion is hidden in the overview"
     path = opened.document.recording.path
     opened.close_recording()
     open_in(qtbot, opened, path)
     assert opened.workspace.overview.canvas.strips.second.height() == 0
-    press(qtbot, opened, "y")
+    press(qtbot, opened, "b")
     assert opened.workspace.overview.canvas.strips.second.height() == 20
 
 
@@ -119,7 +113,7 @@ def test_one_that_fails_costs_a_notice_and_nothing_else(
     np.testing.assert_array_equal(session.state.stages, ours_of(60).stages)
     assert session.second is None
     assert said in session.machine.provenance.warnings[-1]
-    assert any(f"There is no second opinion: {said}" in text for text in notices(opened))
+    assert any(f"There is no second opinion: {said}" in text for text in opened.notices.texts)
 
 
 def test_one_that_hangs_is_cancelled_and_nothing_changes(qtbot, opened, offer_stagers):
@@ -140,7 +134,7 @@ def test_one_that_is_gone_since_it_was_chosen_is_a_notice(qtbot, opened, offer_s
     opened.dialogs.score_at_once(opened.document)
     ended(qtbot, opened)
     assert opened.document.session.machine is not None
-    assert any("no other stager called 'calm'" in text for text in notices(opened))
+    assert any("no other stager called 'calm'" in text for text in opened.notices.texts)
 
 
 def test_where_none_is_installed_the_dialog_says_what_to_install(qtbot, opened, offer_stagers):
