@@ -239,8 +239,7 @@ class Commands:
             if wanted and panes.explainer.can_start:
                 panes.explainer.start()
             panes.explainer.set_shown(wanted)
-            stage = panes.explainer.stage.text
-            self._window.status.say(f"Tinted: where the network saw {stage}" if wanted else "")
+            self._window.status.say(panes.explainer.status if wanted else "")
 
         self._with_workspace(show)
 

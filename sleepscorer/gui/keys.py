@@ -69,7 +69,7 @@ _FIXED: dict[str, Keys] = {
     "view.overview": ("Z",),
     "view.second_opinion": ("B",),
     "view.amplitude_lines": ("L",),
-    "view.explanation": ("Y",),
+    "view.explanation": ("T",),
     "view.dark": ("Ctrl+D",),
     "view.review": ("Ctrl+1",),
     "view.events": ("Ctrl+2",),

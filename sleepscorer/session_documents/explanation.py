@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sleepscorer.analysis.evidence import Evidence, NightMeasures, evidence, measure_night
 from sleepscorer.core.derivation import ResolvedDerivation, resolve_again
-from sleepscorer.core.errors import MontageError, WeightsError
+from sleepscorer.core.errors import MontageError, RecordingError, WeightsError
 from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
@@ -92,8 +92,12 @@ def measure_to_explain(
     WeightsError
         If the weights that staged it are not here any more.
     SleepScorerError
-        If the recording does not have the channels any more, or can't be read.
+        If the recording is missing, does not have the channels, or can't be read.
     """
+    if not recording.signals:
+        raise RecordingError(
+            "the recording is not here", path=recording.path, hint="locate it to have it explained"
+        )
     progress(0.0, "loading the network")
     from sleepscorer.staging.native_libraries import import_stager
 

@@ -110,7 +110,7 @@ def test_without_a_staging_there_is_nothing_to_explain(qtbot, opened, titles):
     press(qtbot, opened, _KEYS.Key_4, _CTRL)
     said = "No auto-scoring yet: there is no stage of the machine to explain."
     assert why_of(opened).text == f"Why this stage?\n{said}"
-    press(qtbot, opened, "y")
+    press(qtbot, opened, "t")
     assert not opened.actions_of["view.explanation"].isChecked()
     assert opened.status.message == said
     qtbot.wait(1200)
@@ -316,7 +316,7 @@ def test_the_key_tints_where_the_network_saw_the_stage(qtbot, staged, known, lon
         press(qtbot, staged, _KEYS.Key_Right)
     qtbot.waitUntil(lambda: staged.workspace.traces.is_current, timeout=_WITHIN_MS)
     before = picture(staged)
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     wait_for_explanation(qtbot, staged, 3)
     after = picture(staged)
     canvas = staged.workspace.traces.canvas
@@ -329,7 +329,7 @@ def test_the_key_tints_where_the_network_saw_the_stage(qtbot, staged, known, lon
     rows = np.flatnonzero((before != after).any(axis=1))
     seen = sorted({canvas.grid.row_at(float(y)) for y in rows.tolist()})
     assert seen == sorted(row_of(staged, name) for name in ("C4-M1", "E1-M2", "E2-M2"))
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     np.testing.assert_array_equal(picture(staged), before)
 
 
@@ -354,14 +354,14 @@ def test_the_tint_follows_the_cursor_and_is_named(qtbot, staged, known, staging)
         f"tint: where the network saw {Stage(int(staging.stages[epoch])).text}   30 s page"
         for epoch in (0, 1)
     ]
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     wait_for_explanation(qtbot, staged, 0)
     assert title.note == notes[0]
     press(qtbot, staged, _KEYS.Key_Right)
     assert not title.note.startswith("tint")
     wait_for_explanation(qtbot, staged, 1)
     qtbot.waitUntil(lambda: title.note == notes[1], timeout=_WITHIN_MS)
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     assert title.note == "30 s page"
 
 
@@ -375,7 +375,7 @@ def test_where_nothing_stands_out_it_is_said(qtbot, staged, known, monkeypatch):
 
     monkeypatch.setattr(_KnownNight, "explain", nowhere)
     press(qtbot, staged, _KEYS.Key_4, _CTRL)
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     stage = wait_for_explanation(qtbot, staged, 0).stage.text
     assert why_of(staged).text.endswith(
         f"Where the network saw {stage}:\n· nowhere in particular in this epoch"
@@ -387,7 +387,7 @@ def test_where_nothing_stands_out_it_is_said(qtbot, staged, known, monkeypatch):
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_the_tint_is_of_the_theme(qtbot, staged, theme):
     staged.settings.set(theme=theme.name)
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     found = wait_for_explanation(qtbot, staged, 0)
     ground = np.full(3500, int(theme.background[1:], 16) | 0xFF000000, np.uint32)
     axis = replace(staged.workspace.traces.canvas.axis, start_s=0.0, stop_s=35.0)
@@ -408,7 +408,7 @@ def test_the_tint_is_of_the_theme(qtbot, staged, theme):
 
 
 def test_closing_lets_the_measured_night_go(qtbot, staged):
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     wait_for_explanation(qtbot, staged, 0)
     night = weakref.ref(explainer_of(staged)._night)
     press(qtbot, staged, _KEYS.Key_W, _CTRL)
@@ -421,7 +421,7 @@ def test_closing_lets_the_measured_night_go(qtbot, staged):
 
 def test_closing_while_it_measures_ends_it(qtbot, staged, monkeypatch):
     monkeypatch.setattr(explaining, "measure_to_explain", slowly)
-    press(qtbot, staged, "y")
+    press(qtbot, staged, "t")
     qtbot.waitUntil(lambda: explainer_of(staged).is_measuring, timeout=_WITHIN_MS)
     press(qtbot, staged, _KEYS.Key_W, _CTRL)
     assert staged.document is None
@@ -433,7 +433,7 @@ def test_it_is_off_in_the_next_recording(qtbot, tmp_path, night, staging):
     (tmp_path / "a").mkdir()
     window = open_in(qtbot, show_window(qtbot, settings_in(tmp_path / "a")), night)
     fill(window, staging)
-    press(qtbot, window, "y")
+    press(qtbot, window, "t")
     wait_for_explanation(qtbot, window, 0)
     window.close_recording()
     open_in(qtbot, window, night)
