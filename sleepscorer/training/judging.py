@@ -1,6 +1,8 @@
 """Judges weights: on held-out nights, on raw recordings beside another stager, on wake."""
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from sleepscorer.core.agreement import Agreement
-from sleepscorer.core.errors import StagingRefused
+from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.montage import choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.second_opinion import joined_probabilities
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.staging.preprocess import Band
@@ -45,12 +48,16 @@ CHANNEL_SETS: dict[str, dict[Band, int]] = {
 
 @dataclass(frozen=True)
 class RawJudgement:
-    """Agreement on raw signals of one recording, or of several pooled."""
+    """Agreement on raw signals of one recording, or of several pooled.
+
+    ``theirs`` is another stager's, ``joined`` that of the mean of both probabilities.
+    """
 
     name: str
     channels: str
     ours: Agreement
     theirs: Agreement | None
+    joined: Agreement | None
 
 
 @dataclass(frozen=True)
@@ -153,32 +160,47 @@ def _on_recordings(
     stager: Stager, data: Path, other: Offered | None, progress: Progress
 ) -> tuple[RawJudgement, ...]:
     rows: list[RawJudgement] = []
-    pairs: list[tuple[NightAnswers, NightAnswers | None]] = []
+    all_answers: list[_Answers] = []
     scored = list(scored_recordings(data))
     for index, one in enumerate(scored):
         progress(index / len(scored), one.name)
         channels = choose_stager_channels(one.recording)
         staging = stager.stage(one.recording, channels)
-        ours = _answers(staging, one)
-        theirs = None
+        answers: _Answers = (_answers(staging, one), None, None)
         if other is not None:
-            try:
-                theirs = _answers(other.stage(one.recording, channels), one)
-            except StagingRefused:
-                theirs = None
+            with suppress(SleepScorerError):
+                theirs = other.stage(one.recording, channels)
+                both = Staging(joined_probabilities(staging, theirs), staging.provenance)
+                answers = (answers[0], _answers(theirs, one), _answers(both, one))
         used = staging.provenance.eeg + staging.provenance.eog + staging.provenance.emg
-        rows.append(_row(f"{one.group}, {one.name}", ", ".join(used), ours, theirs))
-        pairs.append((ours, theirs))
-    if pairs:
-        all_theirs = [theirs for _, theirs in pairs if theirs is not None]
-        complete = pooled(all_theirs) if len(all_theirs) == len(pairs) else None
-        rows.append(_row("all together", "", pooled([ours for ours, _ in pairs]), complete))
+        rows.append(_row(f"{one.group}, {one.name}", ", ".join(used), answers))
+        all_answers.append(answers)
+    if all_answers:
+        ours, other_answers, joined = (
+            _pooled_if_all(column) for column in zip(*all_answers, strict=True)
+        )
+        if ours is not None:
+            rows.append(_row("all together", "", (ours, other_answers, joined)))
     return tuple(rows)
 
 
-def _row(name: str, channels: str, ours: NightAnswers, theirs: NightAnswers | None) -> RawJudgement:
+_Answers = tuple[NightAnswers, NightAnswers | None, NightAnswers | None]
+"""Ours, another stager's, and of the mean of both."""
+
+
+def _pooled_if_all(answers: Sequence[NightAnswers | None]) -> NightAnswers | None:
+    given = [one for one in answers if one is not None]
+    return pooled(given) if len(given) == len(answers) else None
+
+
+def _row(name: str, channels: str, answers: _Answers) -> RawJudgement:
+    ours, theirs, joined = answers
     return RawJudgement(
-        name, channels, agreement_of(ours), None if theirs is None else agreement_of(theirs)
+        name,
+        channels,
+        agreement_of(ours),
+        None if theirs is None else agreement_of(theirs),
+        None if joined is None else agreement_of(joined),
     )
 
 

@@ -148,6 +148,11 @@ def _raw_table(judged: Sequence[Judgement]) -> str:
     ]
     for each in judged:
         rows += [(f"`{each.name}`", *_raw_row(raw)) for raw in each.recordings]
+    rows += [
+        (f"mean of YASA and `{judged[0].name}`", raw.name, "of both", *_agreement(raw.joined))
+        for raw in (judged[0].recordings if judged else ())
+        if raw.joined is not None
+    ]
     return _table(header, rows)
 
 
