@@ -112,8 +112,7 @@ def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetw
     if options.start == "none":
         return None
     if options.start is not None:
-        path = Path(options.start)
-        return load_network(read_info(path if path.is_dir() else options.start))
+        return load_network(read_info(options.start))
     for info in _shipped():
         if info.network["front_end"] == config.front_end:
             return load_network(info)

@@ -9,6 +9,7 @@ exchanged file is found before it stages anybody.
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,6 +106,8 @@ def _names() -> list[str]:
 def read_info(weights: str | Path) -> WeightsInfo:
     """Read the configuration of the weights of this name, or in this folder.
 
+    A text with a slash is a folder: what people type who have just trained.
+
     Raises
     ------
     WeightsError
@@ -125,7 +128,9 @@ def read_info(weights: str | Path) -> WeightsInfo:
 
 
 def _folder_of(name: str) -> Path:
-    if not name or Path(name).name != name or name.startswith("."):
+    if "/" in name or os.sep in name:
+        return Path(name)
+    if not name or name.startswith("."):
         raise WeightsError(f"{name!r} is not a name of weights", hint="see: sleepscorer models")
     own = paths.own_models_folder() / name
     is_own = (own / "config.json").exists() and not _is_shipped(name)
