@@ -144,7 +144,9 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         "--smooth", action="store_true", help="set doubtful single epochs as those around them"
     )
     _add_device(parser)
-    parser.add_argument("--weights", metavar="NAME", help="see: sleepscorer models")
+    parser.add_argument(
+        "--weights", metavar="NAME", help="or a folder with a slash; see: sleepscorer models"
+    )
     parser.add_argument(
         "--second-opinion", metavar="NAME", help="of another stager; see: sleepscorer models"
     )
@@ -221,7 +223,9 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     for role in ("eeg", "eog", "emg"):
         parser.add_argument(f"--{role}", action="append", metavar="NAME", help="as with score")
     _add_device(parser)
-    parser.add_argument("--weights", metavar="NAME", help="see: sleepscorer models")
+    parser.add_argument(
+        "--weights", metavar="NAME", help="or a folder with a slash; see: sleepscorer models"
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quiet", action="store_true", help="say nothing but the result")
     parser.set_defaults(run=_run_explain)

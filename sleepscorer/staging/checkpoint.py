@@ -131,10 +131,14 @@ def _folder_of(name: str) -> Path:
     if "/" in name or os.sep in name:
         return Path(name)
     if not name or name.startswith("."):
-        raise WeightsError(f"{name!r} is not a name of weights", hint="see: sleepscorer models")
+        raise _no_name(name)
     own = paths.own_models_folder() / name
     is_own = (own / "config.json").exists() and not _is_shipped(name)
     return own if is_own else paths.models_folder() / name
+
+
+def _no_name(name: str) -> WeightsError:
+    return WeightsError(f"{name!r} is not a name of weights", hint="see: sleepscorer models")
 
 
 def _is_shipped(name: str) -> bool:
@@ -156,6 +160,8 @@ def check_own_name(name: str) -> None:
     WeightsError
         If it is no name of a folder, or weights of this name exist.
     """
+    if Path(name).name != name:
+        raise _no_name(name)
     if _folder_of(name) == paths.own_models_folder() / name or _is_shipped(name):
         raise WeightsError(
             f"there are weights called {name!r} already, and they are kept",

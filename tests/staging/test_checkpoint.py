@@ -146,6 +146,13 @@ def test_a_name_that_is_taken_is_refused_and_what_has_it_is_kept(tmp_path, own):
             check_own_name(name)
 
 
+def test_weights_in_any_folder_are_named_by_its_path(tmp_path):
+    folder = _new_weights(tmp_path)
+    assert read_info(str(folder)).sha256 == read_info(folder).sha256
+    with pytest.raises(WeightsError, match="there are no weights called 'nowhere'"):
+        read_info(str(tmp_path / "nowhere"))
+
+
 def test_weights_of_the_program_are_never_shadowed(tmp_path, own):
     shutil.copytree(_new_weights(tmp_path), own / DEFAULT_WEIGHTS)
     assert not read_info(DEFAULT_WEIGHTS).is_own
