@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sleepscorer.core.derivation import resolve_again
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.montage import (
     Derivation,
@@ -201,6 +202,39 @@ def test_numbered_caps_are_not_the_10_20_system():
     with pytest.raises(MontageError, match="neither EEG nor EOG"):
         choose_stager_channels(biosemi)
     assert _names(choose_stager_channels(biosemi, eeg=["C4"]).eeg) == ["C4"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted"),
+    [
+        (["EEG C4-A1"], "C4-M1"),
+        (["M1-C4"], "C4-M1"),
+        (["C4-Cz", "M1-Cz"], "C4-M1"),
+        (["EEG 1"], "EEG 1"),
+        (["EEG (sec)"], "EEG (sec)"),
+        (["E1-M2", "E2-M2"], "E1-E2"),
+    ],
+)
+def test_a_derivation_is_found_again_by_its_name(labels, wanted):
+    recording = _recording("ECG", *labels)
+    first = resolve(recording, wanted)
+    again = resolve_again(recording, first.name)
+    assert (again.name, again.stored_labels) == (first.name, first.stored_labels)
+    np.testing.assert_array_equal(again.read(0, 1), first.read(0, 1))
+
+
+def test_a_derivation_that_was_built_is_built_again_though_one_is_stored():
+    slow = _signal("C4-M1", rate=20.0)
+    recording = _recording(slow, "C4-Cz", "M1-Cz")
+    assert resolve_again(recording, "C4-M1").stored_labels == ("C4-M1",)
+    assert resolve_again(recording, "C4-M1 (derived)").stored_labels == ("C4-Cz", "M1-Cz")
+
+
+@pytest.mark.parametrize("name", ["F4-M1", "C4-M1 (derived)", "EEG 9"])
+def test_a_derivation_that_is_gone_is_named(name):
+    with pytest.raises(MontageError, match="can't be had from this recording") as error:
+        resolve_again(_recording("C4-M1"), name)
+    assert repr(name) in str(error.value)
 
 
 def test_a_montage_resolves_all_or_says_what_lacks():

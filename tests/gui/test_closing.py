@@ -19,6 +19,7 @@ from sleepscorer.files import fingerprint
 from sleepscorer.gui import app, open_document
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.export import ExportChoice
+from sleepscorer.gui.explaining import MEASURING
 from sleepscorer.gui.main_window import MainWindow
 
 when, how, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
@@ -43,7 +44,11 @@ def look():
         end(window)
     elif when == "hashing" and "Checking the recording" in running:
         end(window)
-    elif when == "staging" and not begun:
+    elif when == "explaining" and MEASURING in running:
+        end(window)
+    elif when == "explaining" and window.document.session.machine is not None:
+        window.workspace.explainer.set_shown(True)
+    elif when in ("staging", "explaining") and not begun:
         begun = True
         window.auto_scorer.start(window.document, AutoScoringChoice(device="cpu"))
     elif when == "staging" and "Auto-scoring" in running:
@@ -80,7 +85,9 @@ def night(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("how", ["close", "terminate"])
-@pytest.mark.parametrize("when", ["opening", "error", "shown", "hashing", "staging", "exporting"])
+@pytest.mark.parametrize(
+    "when", ["opening", "error", "shown", "hashing", "staging", "explaining", "exporting"]
+)
 def test_the_program_ends_cleanly(tmp_path, night, when, how):
     path = tmp_path / "night.edf"
     path.write_bytes(b"nothing" if when == "error" else night.read_bytes())

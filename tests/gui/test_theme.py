@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.gui.theme import DARK, LIGHT, THEMES, contrast, ink_on
+from sleepscorer.gui.theme import DARK, LIGHT, THEMES, contrast, ink_on, trace_colour
 
 # Linear RGB as the eyes of people without one kind of cone see it: Machado, Oliveira and
 # Fernandes (IEEE Trans. Vis. Comput. Graph. 2009), table of severity 1.0.
@@ -93,3 +93,27 @@ def test_contrast_is_that_of_the_guidelines():
 def test_night_grounds_are_dark_and_day_grounds_light():
     assert contrast(DARK.background, "#ffffff") > 15
     assert contrast(LIGHT.background, "#000000") > 15
+
+
+def strongest_tint(theme):
+    pairs = [(theme.background[i : i + 2], theme.activation[i : i + 2]) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(0.2 * int(a, 16) + 0.8 * int(b, 16)):02x}" for a, b in pairs)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_trace_is_seen_on_the_strongest_tint(theme):
+    colours = THEMES[theme]
+    ground = strongest_tint(colours)
+    for kind in ("eeg", "eog", "emg", "ecg", "resp"):
+        assert contrast(trace_colour(colours, kind), ground) >= 3.0, kind
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_tint_is_seen_and_is_no_event(theme, vision):
+    colours = THEMES[theme]
+    tint, ground = (lab(c, VISIONS[vision]) for c in (strongest_tint(colours), colours.background))
+    assert np.linalg.norm(tint - ground) >= LEAST_DISTANCE
+    # Its lightness alone tells how strong it is.
+    assert abs(tint[0] - ground[0]) >= 15
+    assert np.linalg.norm(tint - lab(colours.event, VISIONS[vision])) >= LEAST_DISTANCE
