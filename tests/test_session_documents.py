@@ -17,8 +17,9 @@ from sleepscorer.core.errors import ExportError, RecordingError, ScoringError, S
 from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
 from sleepscorer.core.progress import Cancelled
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files import session_database
@@ -96,7 +97,7 @@ def stages(document):
     return document.session.state.stages.tolist()
 
 
-def export_scoring(path, hypnogram, formats=("edf",), *, staging=None, events=()):
+def export_scoring(path, hypnogram, formats=("edf",), *, staging=None, events=(), **read):
     """Write a recording's scoring as sleepscorer does."""
     recording = open_recording(path)
     night = Night.of_recording(
@@ -106,7 +107,7 @@ def export_scoring(path, hypnogram, formats=("edf",), *, staging=None, events=()
         lights_source="",
         staging=staging,
     )
-    night = Night(**{**vars(night), "events": (*recording.events, *events)})
+    night = Night(**{**vars(night), "events": (*recording.events, *events), **read})
     return write_exports(night, path.parent, stem=path.stem, formats=formats)
 
 
@@ -577,6 +578,67 @@ def test_what_the_stager_wrote_is_the_machine_s_and_corrections_are_a_person_s(n
     np.testing.assert_array_equal(again.session.machine.probabilities, answer.probabilities)
     again.session.redo()
     assert stages(again) == corrected.tolist()
+
+
+def doubtful(stages, epoch):
+    """A staging torn between N1, by a hair, and N2 in one epoch."""
+    staging = staging_of(stages)
+    rows = staging.probabilities.copy()
+    rows[epoch] = [0, 0.52, 0.48, 0, 0]
+    hierarchy = np.tile(np.array([0.1, 0.8, 0.1], np.float32), (len(stages), 1))
+    return Staging(rows, staging.provenance, hierarchy)
+
+
+def test_what_was_scored_smoothed_is_the_machine_s_and_named(night, opened):
+    answer = machine_answer(doubtful([2] * N, 4))
+    corrected = answer.smoothed
+    corrected[7] = Stage.N3
+    export_scoring(
+        night,
+        Hypnogram(corrected),
+        ("edf", "json"),
+        staging=doubtful([2] * N, 4),
+        smoothing=smoothed_sentence(answer),
+        is_smoothed=True,
+    )
+    document = opened(night)
+    import_beside(document)
+    session = document.session
+    assert stages(document) == [2, 2, 2, 2, 2, 2, 2, 3, 2, 2]
+    assert np.flatnonzero(session.state.by_person).tolist() == [7]
+    assert session.edits[-1].label == "Import night_hypnogram.edf, smoothed"
+    found = night_of(document)
+    assert found.is_smoothed
+    assert found.smoothing.startswith("Epochs that no person scored were filled from the smoothed")
+    assert "1 of 10 epochs (10.0 %) smoothed" in found.notes[0]
+    assert "an earlier automatic staging" not in found.notes[0]
+    assert found.n_edited == 1
+
+
+def test_what_was_scored_in_three_stages_is_taken_from_the_five(night, opened):
+    answer = machine_answer(doubtful([2] * N, 4), THREE_STAGES)
+    export_scoring(
+        night,
+        Hypnogram(answer.stages, told=THREE_STAGES),
+        ("edf", "json"),
+        staging=doubtful([2] * N, 4),
+    )
+    document = opened(night)
+    import_beside(document)
+    assert stages(document) == [2, 2, 2, 2, 1, 2, 2, 2, 2, 2]
+    assert not document.session.state.by_person.any()
+    np.testing.assert_array_equal(
+        document.session.machine.hierarchy, doubtful([2] * N, 4).hierarchy
+    )
+
+
+def test_the_smoothed_answer_is_exported_where_it_is_asked_for(night, opened):
+    (document := opened(night)).session.fill(doubtful([2] * N, 4))
+    assert night_of(document).smoothing == ""
+    found = night_of(document, smooth=True)
+    assert not found.is_smoothed
+    assert found.smoothing.startswith("The stages are as scored, and not smoothed.")
+    assert "smoothed" not in found.notes[0]
 
 
 def test_stages_inside_the_recording_are_offered(tmp_path, opened):

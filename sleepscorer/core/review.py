@@ -18,6 +18,7 @@ class ReviewOrder(StrEnum):
     UNCERTAINTY = "uncertainty"
     STAGE_CHANGE = "stage change"
     DISAGREEMENT = "machine against person"
+    EQUIVOCAL = "equivocal"
     STAGERS = "both stagers disagree"
 
 
@@ -90,7 +91,8 @@ def review_queue(
     By uncertainty: those the machine is least confident of, first those it could not stage. By
     stage change: the epochs on both sides of each change of stage, least confident first. By
     disagreement: those a person scored otherwise than the machine, the most improbable first. By
-    stagers: those that a second stager gives another stage than the machine.
+    equivocality: those whose two most probable stages are nearly as probable, least confident
+    first. By stagers: those that a second stager gives another stage than the machine.
 
     With a second opinion, what ranks is the mean of the machine's confidence and the probability
     that the other stager gives the machine's stage
@@ -172,6 +174,14 @@ def _by_disagreement(
     return _least_first(differ, probability)
 
 
+def _by_equivocality(
+    _state: ScoringState, machine: Staging | None, second: Staging | None
+) -> NDArray[np.intp]:
+    if machine is None:
+        return np.empty(0, np.intp)
+    return _least_first(np.flatnonzero(machine.equivocal), shared_confidence(machine, second))
+
+
 def _by_stagers(
     _state: ScoringState, machine: Staging | None, second: Staging | None
 ) -> NDArray[np.intp]:
@@ -185,6 +195,7 @@ _RANKED = {
     ReviewOrder.UNCERTAINTY: _by_uncertainty,
     ReviewOrder.STAGE_CHANGE: _by_stage_change,
     ReviewOrder.DISAGREEMENT: _by_disagreement,
+    ReviewOrder.EQUIVOCAL: _by_equivocality,
     ReviewOrder.STAGERS: _by_stagers,
 }
 

@@ -280,6 +280,12 @@ def _filters(name: str, text: str, run: "Callable[[Commands], None]") -> ActionS
     return ActionSpec(f"view.{name}", text, "View", run, group=1, submenu="Filters of all traces")
 
 
+def _staging(name: str, text: str, run: "Callable[[Commands], None]") -> ActionSpec:
+    return ActionSpec(
+        f"view.{name}", text, "View", run, _always, True, group=1, submenu="Staging shows"
+    )
+
+
 _VIEW = (
     _view("gain_up", "Larger traces", lambda w: w.zoom_gain(1.25), 0),
     _view("gain_down", "Smaller traces", lambda w: w.zoom_gain(0.8), 0),
@@ -301,6 +307,9 @@ _VIEW = (
     _filters("notch_off", "Notch off", lambda w: w.notch_traces(None)),
     _filters("notch_50", "Notch 50 Hz", lambda w: w.notch_traces(50.0)),
     _filters("notch_60", "Notch 60 Hz", lambda w: w.notch_traces(60.0)),
+    _staging("stages_5", "5 stages", lambda w: w.show_stages(three=False)),
+    _staging("stages_3", "3 stages (W, NREM, R)", lambda w: w.show_stages(three=True)),
+    _staging("smooth", "Smooth the machine's answer", lambda w: w.toggle_smoothing()),
     ActionSpec(
         "tool.measure",
         "Measure",

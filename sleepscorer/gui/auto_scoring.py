@@ -94,6 +94,7 @@ class AutoScorer(QObject):
             chosen=self._choice.chosen,
             over_person=self._choice.over_person,
             second=second,
+            smooth=self._choice.smooth,
         )
         filled = int((session.state.stages != before.stages).sum())
         if not filled:

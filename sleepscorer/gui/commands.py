@@ -277,6 +277,16 @@ class Commands:
         self._window.dock.setFloating(wanted)
         self._window.dock.show()
 
+    def show_stages(self, *, three: bool) -> None:
+        """Show the machine's layer in three stages or five; scoring has five always."""
+        self._window.settings.set(three_stages=three)
+        # The one that was on already went off by its key.
+        self._window.machine_view.show()
+
+    def toggle_smoothing(self) -> None:
+        """Show the machine's smoothed answer beside its own, or not."""
+        self._window.settings.set(smooth_machine=not self._window.settings.now.smooth_machine)
+
     def toggle_dark(self) -> None:
         """Change between light and dark colours."""
         settings = self._window.settings

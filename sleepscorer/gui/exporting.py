@@ -50,13 +50,20 @@ class Exporter(QObject):
         """True from the start to the end."""
         return self._task is not None
 
-    def start(self, document: Document, choice: ExportChoice, *, arousals_scored: bool) -> None:
+    def start(
+        self,
+        document: Document,
+        choice: ExportChoice,
+        *,
+        arousals_scored: bool,
+        smooth: bool = False,
+    ) -> None:
         """Write the files; the window goes on meanwhile."""
         if self._task is not None:
             self._notices.add(f"{_WAITING}; start the next one when it has ended.")
             return
 
-        write = _work(document, choice, arousals_scored=arousals_scored)
+        write = _work(document, choice, arousals_scored=arousals_scored, smooth=smooth)
         self._task = self._tasks.start("Exporting", write)
         self._task.finished.connect(self._on_exported)
         self._task.failed.connect(self._on_failed)
@@ -119,7 +126,7 @@ class Exporter(QObject):
 
 
 def _work(
-    document: Document, choice: ExportChoice, *, arousals_scored: bool
+    document: Document, choice: ExportChoice, *, arousals_scored: bool, smooth: bool
 ) -> Callable[[Progress], tuple[Path, ...]]:
     def write(progress: Progress) -> tuple[Path, ...]:
         try:
@@ -131,6 +138,7 @@ def _work(
                 progress=progress,
                 deidentify=choice.deidentify,
                 arousals_scored=arousals_scored,
+                smooth=smooth,
             )
         except ExportError as error:
             hint = error.hint or _HINTS.get(type(error), "")

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -25,6 +25,7 @@ from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.exporting import Exporter
 from sleepscorer.gui.help.help_pane import HelpPane
 from sleepscorer.gui.keys import Keys, key_map
+from sleepscorer.gui.machine_view import MachineView
 from sleepscorer.gui.menus import Menus
 from sleepscorer.gui.notices import NoticeBar
 from sleepscorer.gui.open_document import OpenDocument
@@ -32,6 +33,7 @@ from sleepscorer.gui.opening import OpenedRecording, Opener
 from sleepscorer.gui.opening_notices import OpeningNotices
 from sleepscorer.gui.panel_dock import PanelDock
 from sleepscorer.gui.presets import Presets
+from sleepscorer.gui.screen_fit import px_per_mm
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.session_status import SessionStatus
 from sleepscorer.gui.settings import SettingsFile
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self._help = HelpPane()
         self.actions_of = ActionSet(self, Commands(self))
         self.dock = PanelDock(self.actions_of["view.float"])
+        self.machine_view = MachineView(self)
         self._menus = Menus(self, self.actions_of)
         self._session_status = SessionStatus(self.status)
         self._device_status = DeviceStatus(self.status, self.tasks, self.settings)
@@ -212,6 +215,7 @@ class MainWindow(QMainWindow):
         self._show_dock()
         self.settings.add_recent_file(opened.recent_path)
         self._apply_scale()
+        self.machine_view.show()
         self.presets.follow(model, opened.presets)
         self._show_state()
         self.workspace.traces.setFocus()
@@ -325,11 +329,7 @@ class MainWindow(QMainWindow):
             )
 
     def _px_per_mm(self) -> float:
-        mm_per_px = self.settings.now.screen_mm_per_px
-        if mm_per_px > 0:
-            return 1.0 / mm_per_px
-        screen = self.screen() or QGuiApplication.primaryScreen()
-        return float(screen.physicalDotsPerInch()) / 25.4
+        return px_per_mm(self, measured_mm_per_px=self.settings.now.screen_mm_per_px)
 
     @Slot()
     def _show_state(self) -> None:

@@ -3,6 +3,7 @@
 from typing import cast
 
 from PySide6.QtCore import QMargins, QObject, QRect, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStyle, QWidget
 
 # A window manager takes a moment to put its frame around a new window.
@@ -29,6 +30,14 @@ class _Correction(QObject):
     def _on_framed(self) -> None:
         _put_on_screen(cast("QWidget", self.parent()))
         self.deleteLater()
+
+
+def px_per_mm(window: QWidget, *, measured_mm_per_px: float) -> float:
+    """Pixels a millimetre, as measured with a ruler, or as the screen says of itself."""
+    if measured_mm_per_px > 0:
+        return 1.0 / measured_mm_per_px
+    screen = window.screen() or QGuiApplication.primaryScreen()
+    return float(screen.physicalDotsPerInch()) / 25.4
 
 
 def show_fitting(window: QMainWindow) -> None:

@@ -17,9 +17,10 @@ from sleepscorer.core.edits import Change, Edit, EditKind
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.lights import parse_time_mark
+from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
-from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 
 # Where the start is not known time is counted from 0:00:00.
 _MIDNIGHT = datetime(2000, 1, 1)
@@ -48,7 +49,7 @@ class SessionModel(QObject):
     panel_changed
         Another panel is shown; its name.
     layers_changed
-        The overview is to show other layers.
+        Other layers are to be shown, or the machine's in other stages.
     event_chosen
         Another event is the chosen one, or none is; an Event or None.
     """
@@ -79,6 +80,8 @@ class SessionModel(QObject):
         self.chosen_derivations: dict[str, str] = {}
         self.panel = ""
         self.shows_second_opinion = True
+        self.machine_told = STAGES
+        self.shows_smoothed = False
         self._montage = montage
         self._epoch = 0
         self._page_s = 30
@@ -86,6 +89,18 @@ class SessionModel(QObject):
         self._painting_stage = Stage.N2
         self._chosen_event: Event | None = None
         session.subscribe(self._on_session_changed)
+
+    @property
+    def machine_answer(self) -> MachineAnswer | None:
+        """What the machine says, in the stages it is shown in; None where it has staged nothing."""
+        machine = self.session.machine
+        return None if machine is None else machine_answer(machine, self.machine_told)
+
+    def show_machine(self, told: tuple[Stage, ...], *, smooth: bool) -> None:
+        """Show the machine's layer in these stages, and its smoothed answer beside it or not."""
+        if (told, smooth) != (self.machine_told, self.shows_smoothed):
+            self.machine_told, self.shows_smoothed = told, smooth
+            self.layers_changed.emit()
 
     @property
     def montage(self) -> DisplayMontage:

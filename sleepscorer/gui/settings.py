@@ -53,6 +53,8 @@ class Settings:
         As calibrated with a ruler; 0 takes what the screen says of itself.
     montage
         Name of the preset new recordings are shown in; empty means by the recording.
+    three_stages, smooth_machine
+        Whether the machine's layer tells three stages, and has its smoothed answer beside it.
     show_help_at_start
         Show the manual, once, when the program is started without a recording.
     window_geometry, window_layout
@@ -78,6 +80,8 @@ class Settings:
     export_formats: tuple[str, ...] = ("edf", "csv", "xlsx", "json")
     screen_mm_per_px: float = 0.0
     montage: str = ""
+    three_stages: bool = False
+    smooth_machine: bool = False
     show_help_at_start: bool = True
     window_geometry: str = ""
     window_layout: str = ""

@@ -34,6 +34,11 @@ HYPNOGRAM_ORDER = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 """From the top of a hypnogram."""
 
 
+def hypnogram_order(told: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """The stages that are told apart, from the top of a hypnogram."""
+    return tuple(stage for stage in (*HYPNOGRAM_ORDER, Stage.NREM) if stage in told)
+
+
 @dataclass(frozen=True)
 class Theme:
     """Colours as ``"#rrggbb"``."""
@@ -61,6 +66,10 @@ class Theme:
     activation: str
     selection: str
     stages: Mapping[Stage, str]
+
+    def stage_colour(self, stage: Stage) -> str:
+        """The colour of a stage; NREM, which never stands beside N2, has that of N2."""
+        return self.stages[Stage.N2 if stage is Stage.NREM else stage]
 
 
 LIGHT = Theme(

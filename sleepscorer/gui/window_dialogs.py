@@ -154,6 +154,7 @@ class WindowDialogs(QObject):
             second_opinion=self._window.settings.now.second_opinion,
             channels=self._window.channels,
             over_person=False,
+            smooth=False,
         )
         n_by_person = int(np.count_nonzero(document.session.state.by_person))
 
@@ -275,7 +276,8 @@ class WindowDialogs(QObject):
 
         panes = self._window.workspace
         scored = panes is not None and panes.statistics.arousals_scored
-        self._window.exporter.start(document, choice, arousals_scored=scored)
+        smooth = self._window.settings.now.smooth_machine
+        self._window.exporter.start(document, choice, arousals_scored=scored, smooth=smooth)
 
     # -- the program ----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.edits import Edit, EditKind, Lights, ScoringState
 from sleepscorer.core.lights import lights_of_events
+from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
 from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
@@ -69,6 +70,7 @@ def export_document(
     *,
     deidentify: bool = False,
     arousals_scored: bool = False,
+    smooth: bool = False,
 ) -> tuple[Path, ...]:
     """Write what ``sleepscorer score`` writes, from the scoring as people left it; for any thread.
 
@@ -88,6 +90,9 @@ def export_document(
         Leave out who was recorded, when, and who scored.
     arousals_scored
         The arousals of the whole night were marked, so that their index means something.
+    smooth
+        Put the machine's smoothed answer beside its own; where epochs were filled from it, it
+        stands there always.
 
     Raises
     ------
@@ -106,7 +111,11 @@ def export_document(
     sha256 = sha256_of(recording.all_files, part_of(progress, 0.0, 0.8))
     document.check_unchanged(sha256)
     night = night_of(
-        document, sha256=sha256, deidentify=deidentify, arousals_scored=arousals_scored
+        document,
+        sha256=sha256,
+        deidentify=deidentify,
+        arousals_scored=arousals_scored,
+        smooth=smooth,
     )
     stem = deidentified_stem(sha256) if deidentify else recording.path.stem
     return write_exports(
@@ -125,6 +134,7 @@ def night_of(
     sha256: str | None = None,
     deidentify: bool = False,
     arousals_scored: bool = False,
+    smooth: bool = False,
 ) -> Night:
     """Return what the exports hold: the scoring now, and how much of it people made."""
     recording, session = document.recording, document.session
@@ -141,7 +151,7 @@ def night_of(
         second=session.second,
         n_edited=None if machine is None else _count_edited(state, machine),
         notes=(
-            _review_note(state, machine),
+            _review_note(state, machine, is_smoothed=session.holds_smoothed),
             *(() if deidentify else _people_notes(edits)),
         ),
         sha256=sha256,
@@ -149,7 +159,24 @@ def night_of(
     )
     marked = [event for event in state.events if event not in recording.events]
     events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
-    return replace(night, events=tuple(events), by_person=state.by_person)
+    is_smoothed = machine is not None and session.holds_smoothed
+    return replace(
+        night,
+        events=tuple(events),
+        by_person=state.by_person,
+        smoothing=_smoothing(machine, is_filled=is_smoothed) if smooth or is_smoothed else "",
+        is_smoothed=is_smoothed,
+    )
+
+
+def _smoothing(machine: Staging | None, *, is_filled: bool) -> str:
+    """Say what the smoothed answer is, and whether epochs were filled from it."""
+    if machine is None:
+        return ""
+    sentence = smoothed_sentence(machine_answer(machine))
+    if is_filled:
+        return f"Epochs that no person scored were filled from the smoothed answer. {sentence}"
+    return f"The stages are as scored, and not smoothed. Beside them: {sentence}"
 
 
 def _lights_source(state: ScoringState, edits: Sequence[Edit], recording: Recording) -> str:
@@ -182,7 +209,7 @@ def _differs(state: ScoringState, machine: Staging) -> NDArray[np.bool_]:
     return differs
 
 
-def _review_note(state: ScoringState, machine: Staging | None) -> str:
+def _review_note(state: ScoringState, machine: Staging | None, *, is_smoothed: bool) -> str:
     """Say how much of the scoring is people's, how much an earlier staging's, how much is open."""
     n_epochs = state.stages.size
 
@@ -195,7 +222,11 @@ def _review_note(state: ScoringState, machine: Staging | None) -> str:
     else:
         note = f"{share(_count_edited(state, machine))} edited by hand, {reviewed} reviewed by a"
         note += " person"
-        n_earlier = int(np.count_nonzero(~state.by_person & _differs(state, machine)))
+        of_machine = ~state.by_person & _differs(state, machine)
+        smoothed = of_machine & (state.stages == machine_answer(machine).smoothed) & is_smoothed
+        if smoothed.any():
+            note += f", {share(int(np.count_nonzero(smoothed)))} smoothed"
+        n_earlier = int(np.count_nonzero(of_machine & ~smoothed))
         if n_earlier:
             note += f", {share(n_earlier)} from an earlier automatic staging"
     n_unscored = int(np.count_nonzero(state.stages == Stage.UNSCORED))

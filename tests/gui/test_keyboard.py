@@ -197,7 +197,7 @@ def test_every_entry_has_a_letter_and_no_menu_has_two_alike(qtbot, window, night
         open_in(qtbot, window, night)
     menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
     bars = [window.menuBar(), *menus]
-    assert len(bars) == 10  # the bar, its eight menus, and the filters in View
+    assert len(bars) == 11  # the bar, its eight menus, filters and staging in View
     for menu in bars:
         letters = [_letter(text) for text in _entries(menu)]
         assert letters

@@ -15,7 +15,8 @@ from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.overview.overview import Overview
-from sleepscorer.gui.overview.strips import StripPainter, stage_y
+from sleepscorer.gui.overview.strip_places import stage_y
+from sleepscorer.gui.overview.strips import StripPainter
 from sleepscorer.gui.tasks import TaskRunner
 from sleepscorer.gui.theme import DARK, LIGHT
 from sleepscorer.gui.view_state import show_view, view_of

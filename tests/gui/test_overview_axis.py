@@ -6,7 +6,7 @@ import pytest
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.images import column_means, hypnodensity_image, spectrogram_image
-from sleepscorer.gui.theme import LIGHT
+from sleepscorer.gui.theme import HYPNOGRAM_ORDER, LIGHT
 
 NIGHT = NightAxis.whole(100, 800, 8 * 3600)
 
@@ -62,8 +62,9 @@ def test_columns_average_the_time_they_cover():
 
 
 def test_hypnodensity_stacks_w_on_top_and_leaves_gaps_clear():
-    probabilities = np.array([[0.5, 0, 0, 0.5, 0], [np.nan] * 5], np.float32)
-    image = hypnodensity_image(probabilities, np.array([0.0, 30.0, 60.0]), 10, colours=LIGHT.stages)
+    probabilities = np.array([[0.5, 0, 0, 0, 0.5], [np.nan] * 5], np.float32)
+    colours = [LIGHT.stages[stage] for stage in HYPNOGRAM_ORDER]
+    image = hypnodensity_image(probabilities, np.array([0.0, 30.0, 60.0]), 10, colours=colours)
     assert image.pixelColor(0, 0).name() == LIGHT.stages[Stage.W]
     assert image.pixelColor(0, 4).name() == LIGHT.stages[Stage.W]
     assert image.pixelColor(0, 5).name() == LIGHT.stages[Stage.N3]

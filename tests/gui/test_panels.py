@@ -85,7 +85,7 @@ class TestReview:
         assert column_of(view, 2)[0] == "22:53:30"
         assert column_of(view, 3)[0] == "N2"
         assert column_of(view, 4)[0] == "N2 0.30"
-        assert column_of(view, 5)[0].endswith(" 0.17")
+        assert column_of(view, 6)[0].endswith(" 0.17")
         assert panel._done_text.text() == "0 of 10 done"
 
     def test_a_click_and_the_enter_key_jump(self, qtbot, panel, model):
@@ -122,7 +122,7 @@ class TestReview:
         panel.setFocus()
         assert panel.focusProxy() is panel._view
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Down)
-        assert panel._reason.text() == "Epoch 91: the machine says N2 0.40, then R 0.15."
+        assert panel._reason.text() == "Epoch 91: the machine says N2 0.40, then W 0.15."
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Return)
         assert model.epoch == 90
 
@@ -171,7 +171,7 @@ class TestReview:
         panel._view.selectRow(0)
         assert (
             panel._reason.text()
-            == "Epoch 4: a person scored W, the machine says N2 0.90, then R 0.03."
+            == "Epoch 4: a person scored W, the machine says N2 0.90, then W 0.03."
         )
 
     def test_around_stage_changes_without_a_machine(self, qtbot):

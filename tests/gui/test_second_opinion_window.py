@@ -201,7 +201,7 @@ def test_the_queue_lists_where_both_disagree_and_says_why(qtbot):
     panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
     panel._share.setValue(60)
     assert panel._queue.epochs == tuple(range(1, 100, 2))
-    assert panel._table.reason(1).endswith("then R 0.05; x: N2 0.60.")
+    assert panel._table.reason(1).endswith("then W 0.05; x: N2 0.60.")
 
 
 def test_the_queue_says_that_no_other_stager_was_asked(qtbot):

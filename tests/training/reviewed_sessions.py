@@ -3,7 +3,7 @@
 import numpy as np
 
 from sleepscorer.core.edits import Author
-from sleepscorer.core.session import FillMode
+from sleepscorer.core.filling import FillMode
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf

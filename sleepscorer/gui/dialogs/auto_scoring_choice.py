@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.errors import SleepScorerError, WeightsError
 from sleepscorer.core.filling import FillMode
+from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES, Stage
@@ -54,7 +55,7 @@ class AutoScoringChoice:
 
     Parameters
     ----------
-    mode, chosen, over_person
+    mode, chosen, over_person, smooth
         As of :meth:`~sleepscorer.core.session.ScoringSession.fill`.
     device
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
@@ -69,6 +70,7 @@ class AutoScoringChoice:
     mode: FillMode = FillMode.UNSCORED
     chosen: tuple[Stage, ...] = ()
     over_person: bool = False
+    smooth: bool = False
     device: str = "auto"
     second_opinion: str = ""
     channels: ChannelChoice = field(default_factory=ChannelChoice)
@@ -119,6 +121,7 @@ class AutoScoringDialog(QDialog):
         self._group = QButtonGroup(self)
         self._stages = {stage: QCheckBox(stage.text) for stage in STAGES}
         self._over_person = QCheckBox("Replace epochs that a &person scored as well")
+        self._smooth = QCheckBox("Fill from the s&moothed answer")
         self._counted = QLabel()
         self._counted.setObjectName("faint")
         self._counted.setWordWrap(True)
@@ -134,6 +137,7 @@ class AutoScoringDialog(QDialog):
         layout = QFormLayout(self)
         layout.addRow("Epochs", self._mode_box(choice))
         layout.addRow("", self._over_person)
+        layout.addRow("", self._smooth)
         layout.addRow("", self._counted)
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
@@ -155,6 +159,7 @@ class AutoScoringDialog(QDialog):
             mode=next(mode for mode, radio in self._modes.items() if radio.isChecked()),
             chosen=tuple(stage for stage, check in self._stages.items() if check.isChecked()),
             over_person=self._over_person.isChecked(),
+            smooth=self._smooth.isChecked(),
             device=self._device.currentData(),
             second_opinion=self._second.currentData(),
             channels=self._channels,
@@ -193,6 +198,12 @@ class AutoScoringDialog(QDialog):
         described(self._over_person, "Replace epochs that a person scored as well")
         described(self._device, "Device", "Where the network runs")
         described(self._weights, "Weights", "What the network learned, by whom")
+        described(
+            self._smooth,
+            "Fill from the smoothed answer",
+            f"Doubtful single epochs as those around them: {SMOOTHING_RULE}",
+        )
+        self._smooth.setChecked(choice.smooth)
         self._weights.addItem("Default", "")
         if choice.weights:
             self._weights.addItem(choice.weights, choice.weights)

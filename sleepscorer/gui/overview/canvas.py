@@ -24,7 +24,8 @@ from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
 from sleepscorer.gui.overview.drag import Drag
 from sleepscorer.gui.overview.layers import NightLayers, column_edges_s
-from sleepscorer.gui.overview.strips import StripPainter, Strips
+from sleepscorer.gui.overview.strip_places import Strips
+from sleepscorer.gui.overview.strips import StripPainter
 from sleepscorer.gui.overview.wheel import Wheel
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme

@@ -1,14 +1,13 @@
 """Hypnodensity and spectrogram as images: one column of pixels a column of the screen."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.theme import HYPNOGRAM_ORDER
+from sleepscorer.core.stages import EPOCH_S
 
 # Nine points of viridis (S. van der Walt and N. Smith, CC0): even in lightness, safe for all eyes.
 _HEAT = np.array(
@@ -64,29 +63,29 @@ def hypnodensity_image(
     column_s: NDArray[np.float64],
     height_px: int,
     *,
-    colours: Mapping[Stage, str],
+    colours: Sequence[str],
 ) -> QImage:
-    """Draw stage probabilities stacked in the order of the hypnogram, W on top.
+    """Draw stage probabilities stacked, the first column on top.
 
     Parameters
     ----------
     probabilities
-        (n_epochs, 5), columns W N1 N2 N3 R; NaN rows stay transparent.
+        (n_epochs, n_stages) in the order of the hypnogram; NaN rows stay transparent.
     column_s
         (n_columns + 1,) where the columns of the image start and end, seconds.
     height_px
         Rows of the image.
     colours
-        Of the stages, ``"#rrggbb"``.
+        Of the columns, ``"#rrggbb"``.
     """
     edges = np.arange(len(probabilities) + 1, dtype=np.float64) * EPOCH_S
-    means = column_means(probabilities[:, [int(s) for s in HYPNOGRAM_ORDER]], edges, column_s)
+    means = column_means(probabilities, edges, column_s)
     tops = np.cumsum(means, axis=1)
     level = (np.arange(height_px) + 0.5)[:, None] / height_px
     index = np.zeros((height_px, len(means)), dtype=np.intp)
     for boundary in tops.T[:-1]:
         index += level > boundary
-    rgba = np.array([_rgba(colours[stage]) for stage in HYPNOGRAM_ORDER], dtype=np.uint8)
+    rgba = np.array([_rgba(colour) for colour in colours], dtype=np.uint8)
     pixels = rgba[index]
     pixels[:, np.isnan(means[:, 0])] = 0
     return _image(pixels)

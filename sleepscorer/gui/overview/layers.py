@@ -6,14 +6,16 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings.labels import stage_of_annotation
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.images import hypnodensity_image
-from sleepscorer.gui.overview.strips import StripPainter, Strips
+from sleepscorer.gui.overview.strip_places import Strips
+from sleepscorer.gui.overview.strips import StripPainter
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.theme import Theme, hypnogram_order
 
 _TICK_PX = 58.0
 _MOST_EVENTS_TOLD = 4
@@ -63,6 +65,7 @@ class NightLayers:
             axis,
             height_px,
             with_machine=session.machine is not None,
+            with_smoothed=self._model.shows_smoothed,
             with_second=session.second is not None and self._model.shows_second_opinion,
         )
 
@@ -87,9 +90,13 @@ class NightLayers:
             model.clock_text(epoch * EPOCH_S),
             f"scored {Stage(int(session.state.stages[epoch])).text}",
         ]
-        if session.machine is not None and session.machine.stages[epoch] >= 0:
-            stage = Stage(int(session.machine.stages[epoch]))
-            parts.append(f"machine {stage.text} {session.machine.confidence[epoch]:.2f}")
+        answer = model.machine_answer
+        if answer is not None and answer.stages[epoch] >= 0:
+            stage = Stage(int(answer.stages[epoch]))
+            parts.append(f"machine {stage.text} {answer.confidence[epoch]:.2f}")
+            parts += [text] if (text := answer.equivocal_text(epoch)) else []
+            if model.shows_smoothed:
+                parts.append(f"smoothed {Stage(int(answer.smoothed[epoch])).text}")
         if session.second is not None:
             parts.append(model.second_opinion_text(epoch))
         if session.machine is not None and session.machine.faults[epoch]:
@@ -122,21 +129,28 @@ class NightLayers:
         painter.end()
 
     def _draw_machine(self, draw: StripPainter, strips: Strips, pixel_ratio: float) -> None:
-        machine = self._model.session.machine
-        if machine is None:
+        machine, answer = self._model.session.machine, self._model.machine_answer
+        if machine is None or answer is None:
             return
         draw.frame(strips.hypnodensity, self._model.recording.gaps)
         draw.frame(strips.confidence)
         n_rows = max(round(strips.hypnodensity.height() * pixel_ratio), 1)
         edges_s = column_edges_s(draw.axis, pixel_ratio)
+        order = hypnogram_order(answer.told)
         image = hypnodensity_image(
-            machine.probabilities, edges_s, n_rows, colours=self.theme.stages
+            answer.probabilities[:, [answer.told.index(stage) for stage in order]],
+            edges_s,
+            n_rows,
+            colours=[self.theme.stage_colour(stage) for stage in order],
         )
         draw.image(strips.hypnodensity, image)
         draw.outline(strips.hypnodensity)
-        draw.stage_legend(strips.hypnodensity)
-        draw.confidence(strips.confidence, machine)
+        draw.stage_legend(strips.hypnodensity, order)
+        draw.confidence(strips.confidence, answer.confidence, machine.faults != 0)
         draw.label(strips.confidence, "Confidence, 0-1")
+        draw.epoch_marks(strips.confidence, answer.equivocal)
+        if self._model.shows_smoothed:
+            _draw_bands(draw, strips, answer)
 
     def _draw_second(self, draw: StripPainter, strips: Strips) -> None:
         machine, second = self._model.session.machine, self._model.session.second
@@ -158,14 +172,27 @@ class NightLayers:
         draw = StripPainter(painter, axis, self.theme)
         draw.outside_lights(strips.hypnogram, state.lights_off_s, state.lights_on_s)
         draw.hypnogram_rows(strips.hypnogram)
-        if session.machine is not None:
-            draw.machine_hypnogram(strips.hypnogram, session.machine.stages)
+        answer = self._model.machine_answer
+        if answer is not None:
+            draw.machine_hypnogram(strips.hypnogram, answer.stages)
         draw.hypnogram(strips.hypnogram, state)
         draw.outline(strips.hypnogram)
         draw.event_ticks(strips.events, self._file_events, own=False)
         draw.event_ticks(strips.events, state.events, own=True)
         draw.label(strips.events, "Events")
         painter.end()
+
+
+def _draw_bands(draw: StripPainter, strips: Strips, answer: MachineAnswer) -> None:
+    """The machine's own answer and the smoothed one, one below the other."""
+    for rect, stages, name in (
+        (strips.machine, answer.stages, "Machine"),
+        (strips.smoothed, answer.smoothed, "Smoothed"),
+    ):
+        draw.frame(rect)
+        draw.stage_band(rect, stages)
+        draw.outline(rect)
+        draw.label(rect, name)
 
 
 def _empty(widget: QWidget) -> QPixmap:

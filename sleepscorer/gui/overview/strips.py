@@ -1,4 +1,4 @@
-"""The strips of the overview, drawn: where they lie and what each shows."""
+"""The strips of the overview, drawn: what each shows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,78 +13,13 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.overview.axis import NightAxis
+from sleepscorer.gui.overview.strip_places import stage_y
 from sleepscorer.gui.theme import HYPNOGRAM_ORDER, Theme, ink_on
 
-_CLOCK_PX = 17.0
-_EVENTS_PX = 9.0
 _BAD_SIGNAL_ALPHA = 120
-_CONFIDENCE_PX = 15.0
-_SECOND_PX = 20.0
-_SPACE_PX = 3.0
+_MARK_PX = 3.0
 _GUTTER_SPACE_PX = 6.0
-_ROWS = {stage: row for row, stage in enumerate(HYPNOGRAM_ORDER)}
-
-
-@dataclass(frozen=True)
-class Strips:
-    """Where the strips lie; rectangles span the time axis, without the gutter.
-
-    Parameters
-    ----------
-    hypnodensity, confidence
-        Empty where there is no machine staging.
-    second
-        Empty where no second opinion is shown.
-    hypnogram, events, spectrogram, clock
-        From the top, below the hypnodensity.
-    """
-
-    hypnodensity: QRectF
-    hypnogram: QRectF
-    second: QRectF
-    confidence: QRectF
-    events: QRectF
-    spectrogram: QRectF
-    clock: QRectF
-
-    @classmethod
-    def laid_out(
-        cls, axis: NightAxis, height_px: float, *, with_machine: bool, with_second: bool = False
-    ) -> "Strips":
-        """Share a height among the strips; without a staging its strips take no room."""
-        confidence_px = _CONFIDENCE_PX if with_machine else 0.0
-        second_px = _SECOND_PX if with_second else 0.0
-        spaces_px = _SPACE_PX * ((6 if with_machine else 4) + with_second)
-        fixed_px = _CLOCK_PX + _EVENTS_PX + confidence_px + second_px + spaces_px
-        room_px = max(height_px - fixed_px, 60.0)
-        density_px = round(room_px * 0.22) if with_machine else 0.0
-        hypnogram_px = round((room_px - density_px) * 0.6)
-        heights = (
-            density_px,
-            hypnogram_px,
-            second_px,
-            confidence_px,
-            _EVENTS_PX,
-            room_px - density_px - hypnogram_px,
-            _CLOCK_PX,
-        )
-        rects, top = [], _SPACE_PX
-        for height in heights:
-            rects.append(QRectF(axis.left_px, top, axis.width_px, height))
-            top += height + _SPACE_PX if height else 0.0
-        return cls(*rects)
-
-    @property
-    def body(self) -> QRectF:
-        """All strips but the clock."""
-        return self.hypnodensity.united(self.spectrogram).united(self.hypnogram)
-
-
-def stage_y(rect: QRectF, stage: int) -> float:
-    """Return the height at which a stage is drawn in the hypnogram strip."""
-    return rect.top() + (_ROWS[Stage(stage)] + 0.5) / len(_ROWS) * rect.height()
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,14 +72,15 @@ class StripPainter:
         self.painter.drawImage(rect, image)
         self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
 
-    def stage_legend(self, rect: QRectF) -> None:
+    def stage_legend(self, rect: QRectF, stages: Sequence[Stage]) -> None:
         """Draw the letters of the stages on their colours in the gutter, from the top."""
-        width = min((rect.left() - 2 * _GUTTER_SPACE_PX) / len(HYPNOGRAM_ORDER), 22.0)
+        letters_px = max(self.painter.fontMetrics().horizontalAdvance(s.text) for s in stages) + 5
+        width = min((rect.left() - 2 * _GUTTER_SPACE_PX) / len(stages), max(letters_px, 22.0))
         height = min(rect.height(), self.painter.fontMetrics().height() + 1.0)
-        left = rect.left() - _GUTTER_SPACE_PX - width * len(HYPNOGRAM_ORDER)
-        for row, stage in enumerate(HYPNOGRAM_ORDER):
+        left = rect.left() - _GUTTER_SPACE_PX - width * len(stages)
+        for row, stage in enumerate(stages):
             chip = QRectF(left + row * width, rect.center().y() - height / 2, width - 1, height)
-            colour = self.theme.stages[stage]
+            colour = self.theme.stage_colour(stage)
             self.painter.fillRect(chip, QColor(colour))
             self.painter.setPen(QColor(ink_on(colour)))
             self.painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, stage.text)
@@ -169,12 +105,18 @@ class StripPainter:
             self.painter.fillRect(self._stretch(rect, on_s, self.axis.duration_s), shade)
 
     def machine_hypnogram(self, rect: QRectF, stages: NDArray[np.int8]) -> None:
-        """Draw the machine's answer, thin."""
+        """Draw the machine's answer, thin; NREM as a veil over the rows of N1, N2 and N3."""
+        veil = QColor(self.theme.machine)
+        veil.setAlpha(60)
+        row_px = rect.height() / len(HYPNOGRAM_ORDER)
+        top = stage_y(rect, Stage.N1) - row_px / 2
+        lines = []
+        for x0, x1, stage, _ in self._runs(stages, stages >= 0):
+            if stage == Stage.NREM:
+                self.painter.fillRect(QRectF(x0, top, x1 - x0, 3 * row_px), veil)
+            else:
+                lines.append(QLineF(x0, stage_y(rect, stage), x1, stage_y(rect, stage)))
         self.painter.setPen(QPen(QColor(self.theme.machine), 1))
-        lines = [
-            QLineF(x0, stage_y(rect, stage), x1, stage_y(rect, stage))
-            for x0, x1, stage, _ in self._runs(stages, stages >= 0)
-        ]
         self.painter.drawLines([*lines, *self._steps(rect, stages)])
 
     def second_hypnogram(
@@ -189,6 +131,18 @@ class StripPainter:
             y = stage_y(rect, stage) - thick / 2
             colour = QColor(theme.person if is_other else theme.machine)
             painter.fillRect(QRectF(x0, y, max(x1 - x0, 1.0), thick), colour)
+
+    def stage_band(self, rect: QRectF, stages: NDArray[np.int8]) -> None:
+        """Draw stages as a band of their colours."""
+        for x0, x1, stage, _ in self._runs(stages, stages >= 0):
+            colour = QColor(self.theme.stage_colour(Stage(stage)))
+            self.painter.fillRect(QRectF(x0, rect.top(), x1 - x0, rect.height()), colour)
+
+    def epoch_marks(self, rect: QRectF, epochs: NDArray[np.bool_]) -> None:
+        """Mark epochs by small ticks at the upper edge of a strip."""
+        colour = QColor(self.theme.event)
+        for x0, x1, _, _ in self._runs(np.where(epochs, 0, -1).astype(np.int8), epochs):
+            self.painter.fillRect(QRectF(x0, rect.top(), max(x1 - x0, 1.0), _MARK_PX), colour)
 
     def hypnogram(self, rect: QRectF, state: ScoringState) -> None:
         """Draw the scoring: what a person scored darker and thicker, R as a bar."""
@@ -211,13 +165,15 @@ class StripPainter:
             painter.setPen(pen)
             painter.drawLines(lines[by_person])
 
-    def confidence(self, rect: QRectF, staging: Staging) -> None:
+    def confidence(
+        self, rect: QRectF, confidence: NDArray[np.float32], is_bad: NDArray[np.bool_]
+    ) -> None:
         """Draw the machine's confidence, from 0 to 1, over the epochs with a bad signal."""
-        values = np.asarray(staging.confidence, dtype=np.float64)
+        values = np.asarray(confidence, dtype=np.float64)
         first, stop = self._shown(values.size)
         ochre = QColor(self.theme.amplitude_line)
         ochre.setAlpha(_BAD_SIGNAL_ALPHA)
-        for start, end in runs_of(staging.faults != 0).tolist():
+        for start, end in runs_of(is_bad).tolist():
             x0, x1 = self.axis.x_of(start * EPOCH_S), self.axis.x_of(end * EPOCH_S)
             if x1 > rect.left() and x0 < rect.right():
                 bad = QRectF(x0, rect.top(), max(x1 - x0, 1.5), rect.height())

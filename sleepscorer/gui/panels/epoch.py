@@ -75,6 +75,7 @@ class EpochPanel(QWidget):
         model.epoch_selected.connect(self._ask_later)
         model.montage_changed.connect(self._list_channels)
         model.scoring_changed.connect(self._on_scoring_changed)
+        model.layers_changed.connect(self._on_scoring_changed)
         self._show_epoch()
 
     def set_theme(self, theme: Theme) -> None:
@@ -183,7 +184,7 @@ class EpochPanel(QWidget):
         self._model.choose_derivation(_PANE, name)
 
     def _on_scoring_changed(self) -> None:
-        self._machine.show_epoch(self._model.session.machine, self._shown)
+        self._machine.show_epoch(self._model.machine_answer, self._shown)
         self._show_second_opinion()
 
     def _show_second_opinion(self) -> None:
@@ -200,7 +201,7 @@ class EpochPanel(QWidget):
         epoch = self._shown = self._model.epoch
         self._title.setText(f"Epoch {epoch + 1}, {self._model.clock_text(epoch * EPOCH_S)}")
         if self._model.n_epochs:
-            self._machine.show_epoch(self._model.session.machine, epoch)
+            self._machine.show_epoch(self._model.machine_answer, epoch)
         self._show_second_opinion()
 
     def _ask_later(self) -> None:

@@ -11,7 +11,7 @@ from sleepscorer.gui.session_model import SessionModel
 
 _SUGGESTION_TIP = (
     "The end of the last restless stretch before the main sleep, and the beginning of the first one"
-    " after it: look there before you take them; {undo} takes them back"
+    " after it: look there before you take them; {edit.undo} takes them back"
 )
 _PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
-from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
@@ -27,15 +28,18 @@ _ORDERS = (
     ("Around stage changes", ReviewOrder.STAGE_CHANGE),
     ("Machine against person", ReviewOrder.DISAGREEMENT),
     ("Both stagers disagree", ReviewOrder.STAGERS),
+    ("Equivocal epochs", ReviewOrder.EQUIVOCAL),
 )
-_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "Next best")
-_DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _SECOND = range(len(_COLUMNS))
+_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "", "Next best")
+_DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _EQUIVOCAL, _SECOND = range(len(_COLUMNS))
+_EQUIVOCAL_SIGN = "≈"
 _TOOLTIPS = (
     "Done: a person scored or confirmed it",
     "Number of the epoch; Enter turns to it",
     "When it starts",
     "The stage it has now",
     "The machine's answer and its confidence; none where it could not be staged",
+    "Equivocal (≈): the machine's two choices are within 0.15",
     "The machine's second choice and its probability",
 )
 _SHARE_TEXTS = {
@@ -43,6 +47,7 @@ _SHARE_TEXTS = {
     ReviewOrder.STAGE_CHANGE: "Review both sides of stage changes, at most",
     ReviewOrder.DISAGREEMENT: "Review machine against person, at most",
     ReviewOrder.STAGERS: "Review where both stagers disagree, at most",
+    ReviewOrder.EQUIVOCAL: "Review equivocal epochs, at most",
 }
 _FIRST_SHARE_PERCENT = 10
 _LARGEST_SHARE_PERCENT = 60
@@ -112,6 +117,8 @@ class _QueueTable(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.AccessibleTextRole and column == _DONE:
             return "done" if queue.done[row] else "to do"
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == _EQUIVOCAL:
+            return "equivocal" if self._is_equivocal(queue.epochs[row]) else "clear"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.reason(queue.epochs[row])
         if role != Qt.ItemDataRole.DisplayRole:
@@ -130,6 +137,7 @@ class _QueueTable(QAbstractTableModel):
             machine = "no machine's answer"
         else:
             machine = f"the machine says {best}, then {second}"
+            machine += ", equivocal" if self._is_equivocal(epoch) else ""
         stages = self._model.session.state.stages
         here = Stage(int(stages[epoch])).text
         if order is ReviewOrder.DISAGREEMENT:
@@ -147,19 +155,26 @@ class _QueueTable(QAbstractTableModel):
             return self._model.clock_text(epoch * EPOCH_S)
         if column == _STAGE:
             return Stage(int(self._model.session.state.stages[epoch])).text
-        return self._answer(epoch, column - _BEST)
+        if column == _EQUIVOCAL:
+            return _EQUIVOCAL_SIGN if self._is_equivocal(epoch) else ""
+        return self._answer(epoch, int(column == _SECOND))
+
+    def _is_equivocal(self, epoch: int) -> bool:
+        machine = self._model.session.machine
+        return machine is not None and bool(machine.equivocal[epoch])
 
     def _answer(self, epoch: int, rank: int) -> str:
         """The machine's stage of this rank, from 0, and its probability."""
         machine = self._model.session.machine
         if machine is None:
             return "–"
-        probabilities = machine.probabilities[epoch]
-        if not probabilities[0] >= 0:
+        # The queue is of five stages, whatever is shown of the machine elsewhere.
+        ranked = machine_answer(machine).ranked(epoch)
+        if not ranked:
             return "–" if rank else _UNSTAGED
-        found = int(probabilities.argsort()[::-1][rank])
-        shown = probabilities[found] if rank else machine.confidence[epoch]
-        return f"{STAGES[found].text} {shown:.2f}"
+        stage, probability = ranked[rank]
+        shown = probability if rank else machine.confidence[epoch]
+        return f"{stage.text} {shown:.2f}"
 
 
 class ReviewPanel(QWidget):
@@ -295,7 +310,7 @@ class ReviewPanel(QWidget):
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        widest = ("✓", "Epoch", "00:00:00", "Stage", "Machine")
+        widest = ("✓", "Epoch", "00:00:00", "Stage", "Machine", _EQUIVOCAL_SIGN)
         for column, text in enumerate(widest):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
@@ -358,6 +373,8 @@ class ReviewPanel(QWidget):
             return f"{_epochs(queue.n_total)} scored otherwise than by the machine"
         if queue.order is ReviewOrder.STAGERS and self._model.session.second is None:
             return _NO_SECOND
+        if queue.order is ReviewOrder.EQUIVOCAL and not queue.n_total:
+            return "No epoch is equivocal."
         if queue.expected_agreement is None or queue.expected_agreement_now is None:
             return "Expected agreement: – (the machine could stage nothing)"
         doubt = "; doubtful, as the staging has warnings" if machine.provenance.warnings else ""

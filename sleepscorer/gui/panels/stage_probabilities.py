@@ -1,13 +1,13 @@
-"""The machine's probabilities of an epoch, as five bars with their letters and figures."""
+"""The machine's probabilities of an epoch, as bars with their letters and figures."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.stages import Stage
-from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.appearance import described
-from sleepscorer.gui.theme import HYPNOGRAM_ORDER, Theme
+from sleepscorer.gui.theme import Theme, hypnogram_order
 
 _BAR_PX = 7.0
 _SPACE_PX = 6.0
@@ -44,19 +44,21 @@ class StageProbabilities(QWidget):
         self._theme = theme
         self.update()
 
-    def show_epoch(self, staging: Staging | None, epoch: int) -> None:
+    def show_epoch(self, answer: MachineAnswer | None, epoch: int) -> None:
         """Draw what the machine said of an epoch."""
-        row = None if staging is None else staging.probabilities[epoch]
-        if row is None or not row[0] >= 0:
+        found = {} if answer is None else dict(answer.ranked(epoch))
+        if answer is None or not found:
             self._shares = {}
             self._text = (
                 "The machine has not staged the night."
-                if staging is None
+                if answer is None
                 else "The machine could not stage this epoch."
             )
         else:
-            self._shares = {stage: float(row[stage]) for stage in HYPNOGRAM_ORDER}
+            self._shares = {stage: found[stage] for stage in hypnogram_order(answer.told)}
             self._text = ", ".join(f"{s.text} {share:.2f}" for s, share in self._shares.items())
+            if doubt := answer.equivocal_text(epoch):
+                self._text += f": {doubt}"
         described(self, _NAME, f"{_NAME}: {self._text}")
         self.update()
 
@@ -80,4 +82,4 @@ class StageProbabilities(QWidget):
             bar = QRectF(left, line_px + 2, room, _BAR_PX)
             painter.fillRect(bar, QColor(theme.context))
             bar.setWidth(room * share)
-            painter.fillRect(bar, QColor(theme.stages[stage]))
+            painter.fillRect(bar, QColor(theme.stage_colour(stage)))

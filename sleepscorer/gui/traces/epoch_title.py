@@ -8,8 +8,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sleepscorer.core.edits import EditKind
+from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.session import ScoringSession
-from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.theme import Theme, ink_on
 
@@ -58,15 +59,14 @@ def epoch_title(model: SessionModel) -> EpochTitle:
     clock = model.clock_text(epoch * EPOCH_S)
     before = f"epoch {epoch + 1}/{model.n_epochs}{_DOT}{clock}"
     stage = Stage(int(state.stages[epoch]))
-    machine = _machine_answer(model.session, epoch)
+    machine = _machine_answer(model, epoch)
     if stage is Stage.UNSCORED:
         after = UNSCORED if machine is None else f"{UNSCORED}{_DOT}{MACHINE} {machine}"
     elif state.by_person[epoch]:
         scorer = scorer_of(model.session, epoch)
         after = scorer if machine is None else f"{scorer}{_DOT}{MACHINE} {machine}"
     else:
-        confidence = _confidence(model.session, epoch, stage)
-        after = MACHINE if confidence is None else f"{confidence:.2f}{_DOT}{MACHINE}"
+        after = _of_machine(model, epoch, stage)
     return EpochTitle(before, stage, after + _fault(model.session, epoch))
 
 
@@ -111,13 +111,37 @@ def _confidence(session: ScoringSession, epoch: int, stage: Stage) -> float | No
     return None if np.isnan(probability) else probability
 
 
-def _machine_answer(session: ScoringSession, epoch: int) -> str | None:
-    if session.machine is None:
+def _of_machine(model: SessionModel, epoch: int, stage: Stage) -> str:
+    """What stands behind a stage that the machine gave: how sure it is, and what it doubts."""
+    confidence = _confidence(model.session, epoch, stage)
+    text = MACHINE if confidence is None else f"{confidence:.2f}{_DOT}{MACHINE}"
+    answer, machine = model.machine_answer, model.session.machine
+    if answer is None or machine is None:
+        return text
+    own = Stage(int(machine.stages[epoch]))
+    if own is not stage and model.session.holds_smoothed:
+        text += f", smoothed from {own.text}"
+    if answer.told != STAGES:
+        return f"{text} {_machine_answer(model, epoch) or ''}".rstrip()
+    return _DOT.join((text, *_remarks(model, answer, epoch)))
+
+
+def _machine_answer(model: SessionModel, epoch: int) -> str | None:
+    answer = model.machine_answer
+    if answer is None or not (ranked := answer.ranked(epoch)):
         return None
-    stage = Stage(int(session.machine.stages[epoch]))
-    if stage is Stage.UNSCORED:
-        return None
-    return f"{stage.text} {session.machine.confidence[epoch]:.2f}"
+    stage, _ = ranked[0]
+    shown = f"{stage.text} {answer.confidence[epoch]:.2f}"
+    return _DOT.join((shown, *_remarks(model, answer, epoch)))
+
+
+def _remarks(model: SessionModel, answer: MachineAnswer, epoch: int) -> list[str]:
+    """Between which stages the machine is torn, and which one smoothing takes instead."""
+    remarks = [text] if (text := answer.equivocal_text(epoch)) else []
+    smoothed = Stage(int(answer.smoothed[epoch]))
+    if model.shows_smoothed and smoothed != answer.stages[epoch]:
+        remarks.append(f"smoothed {smoothed.text}")
+    return remarks
 
 
 class TitleLine(QWidget):

@@ -94,6 +94,7 @@ class SignalView(QWidget):
         self._model.montage_changed.connect(self._turn)
         self._model.epoch_selected.connect(self._on_epoch_selected)
         self._model.scoring_changed.connect(self._on_scoring_changed)
+        self._model.layers_changed.connect(self._show_title)
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
