@@ -181,15 +181,13 @@ def evaluate_weights(options: argparse.Namespace) -> int:
     from sleepscorer.training.judging import judge
     from sleepscorer.training.results import bars, card_text, results_text
 
-    names: list[str | Path] = [
-        Path(name) if Path(name).is_dir() else name for name in options.weights or ()
-    ] or [info.name for info in _shipped()]
+    names = options.weights or [info.name for info in _shipped()]
     other = next((one for one in offered_stagers() if one.name == "yasa"), None)
     if other is None:
         complain("sleepscorer: YASA is not installed (pip install 'sleepscorer[yasa]'): left out")
     judged = []
     for name in names:
-        with progress_bar(str(name), quiet=options.quiet) as progress:
+        with progress_bar(name, quiet=options.quiet) as progress:
             judged.append(judge(name, options.data, other=other, progress=progress))
     judged.sort(key=lambda one: (one.name != DEFAULT_WEIGHTS, one.name))
     text = results_text(judged, DEFAULT_WEIGHTS)

@@ -247,8 +247,15 @@ def _take_over(module: torch.nn.Module, theirs: Mapping[str, torch.Tensor]) -> N
 def save_network(
     network: StagingNetwork, folder: Path, *, summary: str, calibration: Calibration | None = None
 ) -> str:
-    """Write weights that ``sleepscorer score --weights`` takes; return their SHA-256."""
-    tensors = {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()}
+    """Write weights that ``sleepscorer score --weights`` takes; return their SHA-256.
+
+    The heads, which are nearly all of it, are stored in half precision: that moves probabilities by
+    less than .001. The encoder sees powers of any size and stays as it is.
+    """
+    tensors = {
+        name: (t.half() if name.startswith("heads.") else t).detach().cpu().contiguous()
+        for name, t in network.state_dict().items()
+    }
     return write_weights(
         folder,
         save_tensors(tensors),
