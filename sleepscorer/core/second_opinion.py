@@ -9,6 +9,9 @@ from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 
+NO_SECOND_OPINION = "There is no second opinion: "
+"""Begins the warning of a staging beside which another stager failed; ours is no worse for it."""
+
 
 def disagreement(ours: Staging, theirs: Staging) -> NDArray[np.bool_]:
     """(n_epochs,) True where both stage an epoch and differ."""

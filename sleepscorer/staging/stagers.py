@@ -14,6 +14,7 @@ from sleepscorer.core.errors import SleepScorerError, StagingRefused, UsageError
 from sleepscorer.core.montage import StagerChannels
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.second_opinion import NO_SECOND_OPINION
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 GROUP = "sleepscorer.stagers"
@@ -148,7 +149,7 @@ def with_second_opinion(
     try:
         return ours, offered_stager(name).stage(recording, channels, progress)
     except SleepScorerError as error:
-        said = f"There is no second opinion: {error.what}."
+        said = f"{NO_SECOND_OPINION}{error.what}."
     made = replace(ours.provenance, warnings=(*ours.provenance.warnings, said))
     return replace(ours, provenance=made), None
 

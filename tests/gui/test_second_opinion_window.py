@@ -1,5 +1,7 @@
 """Another stager in the window: asked, shown, hidden, reviewed; and one that fails or hangs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from night_models import night_model, staging_of
@@ -221,3 +223,19 @@ def test_whether_the_layer_is_shown_is_kept(qapp):
     assert not again.shows_second_opinion
     show_view(again, {}, page_s=30)
     assert again.shows_second_opinion
+
+
+@pytest.mark.parametrize(
+    ("warning", "is_doubtful"),
+    [("There is no second opinion: it failed.", False), ("C4-M1 is clipped.", True)],
+)
+def test_that_another_stager_failed_makes_the_expected_agreement_no_less_certain(
+    qtbot, warning, is_doubtful
+):
+    model, ours = night_model(), ours_of(100)
+    made = replace(ours.provenance, warnings=(warning,))
+    model.session.fill(replace(ours, provenance=made))
+    panel = ReviewPanel(model)
+    qtbot.addWidget(panel)
+    assert panel._promise.text().startswith("Expected agreement")
+    assert ("doubtful" in panel._promise.text()) is is_doubtful

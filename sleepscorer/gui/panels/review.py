@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
+from sleepscorer.core.second_opinion import NO_SECOND_OPINION
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.appearance import described
 from sleepscorer.gui.session_model import SessionModel
@@ -377,7 +378,9 @@ class ReviewPanel(QWidget):
             return "No epoch is equivocal."
         if queue.expected_agreement is None or queue.expected_agreement_now is None:
             return "Expected agreement: – (the machine could stage nothing)"
-        doubt = "; doubtful, as the staging has warnings" if machine.provenance.warnings else ""
+        warnings = machine.provenance.warnings
+        has_doubts = any(not sentence.startswith(NO_SECOND_OPINION) for sentence in warnings)
+        doubt = "; doubtful, as the staging has warnings" if has_doubts else ""
         return (
             f"Expected agreement afterwards {100 * queue.expected_agreement:.0f} %"
             f" (now {100 * queue.expected_agreement_now:.0f} %){doubt}"
