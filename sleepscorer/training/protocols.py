@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sleepscorer.core.errors import UsageError
 from sleepscorer.training.nights import TrainingNight
 from sleepscorer.training.raw_nights import Trim
-from sleepscorer.training.splits import Split, folds
+from sleepscorer.training.splits import Split, folds, one_split
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Protocol:
         A regular expression of the subjects that take part; None is all.
     n_folds
         Everybody tests once in so many folds; None splits once.
-    first_fold_only
-        The first fold is the only one: a single split.
+    test_share
+        Of all people, where it splits once.
     validation_share
         Of the people who do not test.
     trim
@@ -33,8 +33,8 @@ class Protocol:
 
     description: str
     subjects: str | None
-    n_folds: int
-    first_fold_only: bool = False
+    n_folds: int | None
+    test_share: float = 0.0
     validation_share: float = 0.1
     trim: Trim = "30min"
 
@@ -49,8 +49,12 @@ class Protocol:
         kept = [
             n for n in nights if self.subjects is None or re.fullmatch(self.subjects, n.subject)
         ]
-        made = folds(kept, self.n_folds, seed=seed, validation_share=self.validation_share)
-        return made[:1] if self.first_fold_only else made
+        if self.n_folds is not None:
+            return folds(kept, self.n_folds, seed=seed, validation_share=self.validation_share)
+        once = one_split(
+            kept, seed=seed, test_share=self.test_share, validation_share=self.validation_share
+        )
+        return (once,)
 
 
 PROTOCOLS: Mapping[str, Protocol] = MappingProxyType(
@@ -72,8 +76,8 @@ PROTOCOLS: Mapping[str, Protocol] = MappingProxyType(
             "SHHS, 70 % of the people train and validate, 30 % test, whole recordings"
             " (Phan et al. 2022)",
             r"shhs-\d+",
-            3,
-            first_fold_only=True,
+            None,
+            test_share=0.3,
             validation_share=0.03,
             trim="none",
         ),
@@ -100,5 +104,4 @@ def splits_of(
         return PROTOCOLS[protocol].splits(nights, seed=seed)
     if n_folds is not None:
         return folds(nights, n_folds, seed=seed)
-    n_people = len({night.subject for night in nights})
-    return folds(nights, min(5, n_people), seed=seed)[:1]
+    return (one_split(nights, seed=seed, test_share=0.2, validation_share=0.1),)

@@ -71,6 +71,41 @@ def held_out(nights: Sequence[TrainingNight]) -> Split:
     return Split(frozenset(subjects) - test - validation, validation, test)
 
 
+def one_split(
+    nights: Sequence[TrainingNight], *, seed: int, test_share: float, validation_share: float
+) -> Split:
+    """Split people once.
+
+    Parameters
+    ----------
+    seed
+        Draws who is in which part.
+    test_share
+        Of all people; at least one.
+    validation_share
+        Of the people who do not test; at least one.
+
+    Raises
+    ------
+    UsageError
+        If there are too few people.
+    """
+    subjects = sorted({night.subject for night in nights})
+    if len(subjects) < 3:
+        raise UsageError(
+            f"{len(subjects)} people can't be split into three parts",
+            hint="find scored nights of others",
+        )
+    shuffled = np.random.default_rng(seed).permutation(subjects).tolist()
+    n_test = max(1, round(test_share * len(subjects)))
+    n_validation = max(1, round(validation_share * (len(subjects) - n_test)))
+    return Split(
+        frozenset(shuffled[n_test + n_validation :]),
+        frozenset(shuffled[n_test : n_test + n_validation]),
+        frozenset(shuffled[:n_test]),
+    )
+
+
 def folds(
     nights: Sequence[TrainingNight], n_folds: int, *, seed: int, validation_share: float = 0.1
 ) -> tuple[Split, ...]:

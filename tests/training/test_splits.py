@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 from labelled_nights import nights
 
 from sleepscorer.core.errors import SleepScorerError, UsageError
-from sleepscorer.training.nights import counted, feature_nights
+from sleepscorer.training.nights import TrainingNight, counted, feature_nights
 from sleepscorer.training.protocols import PROTOCOLS, splits_of
 from sleepscorer.training.splits import Split, folds, held_out
 
@@ -49,6 +50,53 @@ def test_a_protocol_takes_its_own_people(tmp_path):
     with pytest.raises(UsageError, match=r"no protocol 'edf-79'.*edf-20, edf-78, shhs"):
         splits_of(nights(tmp_path), protocol="edf-79", n_folds=None, seed=1)
     assert {PROTOCOLS[name].n_folds for name in ("edf-20", "edf-78")} == {20, 10}
+
+
+def people(*names, n_nights=1):
+    """Nights of people, nothing in them."""
+    empty = np.zeros(0, np.int64)
+    return [
+        TrainingNight(f"{name}{number}", name, empty, {}, {})
+        for name in names
+        for number in range(n_nights)
+    ]
+
+
+_NOT_IN_THE_CASSETTE_STUDY = {39, 68, 69, 78, 79}
+_CASSETTE = [f"SC4{n:02d}" for n in range(83) if n not in _NOT_IN_THE_CASSETTE_STUDY]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "subjects", "n_people", "parts"),
+    [
+        ("edf-20", _CASSETTE, 20, [(15, 4, 1)] * 20),
+        ("edf-78", _CASSETTE, 78, [(63, 7, 8)] * 8 + [(64, 7, 7)] * 2),
+        ("shhs", [f"shhs-{200001 + n}" for n in range(1000)], 1000, [(679, 21, 300)]),
+    ],
+)
+def test_the_protocols_split_as_their_papers_do(protocol, subjects, n_people, parts):
+    nights = people(*subjects, "somebody else", n_nights=2)
+    splits = splits_of(nights, protocol=protocol, n_folds=None, seed=1)
+    assert [(len(s.train), len(s.validation), len(s.test)) for s in splits] == parts
+    for split in splits:
+        # Whole people, all of the protocol, and nobody else.
+        together = split.train | split.validation | split.test
+        assert together == set(subjects[:n_people])
+        n_nights = [len(part) for part in split.parts(nights)]
+        assert n_nights == [2 * len(s) for s in (split.train, split.validation, split.test)]
+    tested = [subject for split in splits for subject in split.test]
+    assert len(tested) == len(set(tested))
+    if len(splits) > 1:
+        assert set(tested) == set(subjects[:n_people])
+    assert splits_of(nights, protocol=protocol, n_folds=None, seed=1) == splits
+    assert splits_of(nights, protocol=protocol, n_folds=None, seed=2) != splits
+
+
+def test_one_split_needs_three_people():
+    with pytest.raises(UsageError, match="2 people can't be split into three parts"):
+        splits_of(people("a", "b"), protocol=None, n_folds=None, seed=1)
+    (split,) = splits_of(people(*"abc"), protocol=None, n_folds=None, seed=1)
+    assert [len(part) for part in (split.train, split.validation, split.test)] == [1, 1, 1]
 
 
 def test_without_a_protocol_a_fifth_tests(tmp_path):
