@@ -16,6 +16,7 @@ from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.staging.input_gate import reason_against
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band, epoch_blocks
 from sleepscorer.training.band_powers import log_band_powers
 from sleepscorer.training.nights import NO_LABEL, TrainingNight
@@ -102,14 +103,19 @@ def _write(
     folder.mkdir(parents=True, exist_ok=True)
     unusable = np.ones(recording.n_epochs, dtype=bool)
     for index, kind in enumerate(kinds):
-        channels = getattr(chosen, kind)
+        # What the stager would refuse, such as a chin EMG stored as an envelope at 1 Hz.
+        channels = [each for each in getattr(chosen, kind) if not reason_against(each)]
         part = part_of(progress, index / len(kinds), (index + 1) / len(kinds))
         if not channels:
             continue
         epochs, usable = _epochs(recording, channels, kind, part)
+        if not usable[kept].any():
+            continue
         unusable &= ~usable
-        np.save(folder / f"{kind}_powers.npy", _powers(epochs[kept]))
+        np.save(folder / f"{kind}_powers.npy", _powers(epochs[kept], usable[kept]))
         np.save(folder / f"{kind}.npy", epochs[kept].astype(np.float16))
+    if unusable[kept].all():
+        raise SleepScorerError("none of its channels can be used")
     unfinished = folder / "labels.part.npy"
     np.save(unfinished, np.where(unusable, NO_LABEL, labels)[kept].astype(np.int64))
     # Last and at once: where this file is, all are whole.
@@ -145,10 +151,12 @@ def _epochs(
     return np.stack(columns, axis=1), usable
 
 
-def _powers(epochs: NDArray[np.float32]) -> NDArray[np.float32]:
+def _powers(epochs: NDArray[np.float32], usable: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(n_epochs, n_derivations, 5); what is unusable must not move the levels of the night."""
     n_epochs, n_derivations, n_samples = epochs.shape
-    flat = log_band_powers(epochs.reshape(-1, n_samples))
-    return flat.reshape(n_epochs, n_derivations, -1).astype(np.float32)
+    powers = log_band_powers(epochs.reshape(-1, n_samples)).reshape(n_epochs, n_derivations, -1)
+    powers[~usable] = np.median(powers[usable], axis=0)
+    return powers.astype(np.float32)
 
 
 def _kept(hypnogram: Hypnogram, trim: Trim) -> slice:

@@ -1,88 +1,69 @@
-"""Raw nights in the layouts of Sleep-EDF, of the NSRR, and of any folder: read, trained on, judged.
-
-The nights are simulated: they prove the plumbing, never accuracy on people.
-"""
+"""Raw nights in the layouts of Sleep-EDF, of the NSRR, of any folder: read and trained on."""
 
 import json
-from functools import cache
+import shutil
+from datetime import datetime
 
 import numpy as np
 import pytest
+from published_nights import (
+    LABELS,
+    N_EPOCHS,
+    N_WAKE,
+    START,
+    stage_events,
+    write_folder,
+    write_psg,
+    write_shhs,
+    write_sleep_edf,
+)
 
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
-from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.events import Event
+from sleepscorer.files.edf_writer import EdfPlan, write_edf
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import ChannelKind, ChannelSpec
-from sleepscorer.simulation.night import simulate_night
-from sleepscorer.staging.stager import Stager
 from sleepscorer.training.raw_nights import prepared
 from sleepscorer.training.scored_recordings import any_folder, shhs, sleep_edf
 
-CHANNELS = (
-    ChannelSpec("EEG Fpz-Cz", 100, ChannelKind.EEG, ("Fpz", "Cz")),
-    ChannelSpec("EEG Pz-Oz", 100, ChannelKind.EEG, ("Pz", "Oz")),
-    ChannelSpec("EOG horizontal", 100, ChannelKind.EOG, ("E1", "E2")),
-)
+# Half an hour of wake on both sides of sleep.
+TRIMMED = LABELS[N_WAKE - 60 : N_EPOCHS - N_WAKE + 60]
 
 
-@cache
-def night(seed):
-    return simulate_night(hours=1.0, seed=seed, channels=CHANNELS)
+@pytest.fixture(scope="module")
+def cassette(tmp_path_factory):
+    """Three nights of Sleep-EDF, two of them of one person; tests read them."""
+    folder = tmp_path_factory.mktemp("cassette")
+    return write_sleep_edf(folder, ("00:1", "00:2", "01:1", "02:1"))
 
 
-def write_sleep_edf(folder, subjects):
-    folder.mkdir(exist_ok=True)
-    for number in subjects:
-        psg = folder / f"SC4{number:02d}1E0-PSG.edf"
-        write_simulated_night(night(number), psg)
-        scoring_path(psg).rename(folder / f"SC4{number:02d}1EC-Hypnogram.edf")
-    return folder
+# -- finding -------------------------------------------------------------------------------------
 
 
-def write_shhs(folder, subjects):
-    """EDF and XML in the folders that the NSRR has."""
-    annotations = folder / "polysomnography" / "annotations-events-nsrr" / "shhs1"
-    annotations.mkdir(parents=True)
-    codes = {0: "Wake|0", 1: "Stage 1 sleep|1", 2: "Stage 2 sleep|2", 3: "Stage 3 sleep|3"}
-    codes[4] = "REM sleep|5"
-    for number in subjects:
-        psg = folder / "polysomnography" / "edfs" / "shhs1" / f"shhs1-{200000 + number}.edf"
-        write_simulated_night(night(number), psg)
-        scoring_path(psg).unlink()
-        rows = "".join(
-            "<ScoredEvent><EventType>Stages|Stages</EventType>"
-            f"<EventConcept>{codes[stage]}</EventConcept>"
-            f"<Start>{30 * epoch}.0</Start><Duration>30.0</Duration></ScoredEvent>"
-            for epoch, stage in enumerate(night(number).hypnogram.stages.tolist())
-        )
-        (annotations / f"shhs1-{200000 + number}-nsrr.xml").write_text(
-            '<?xml version="1.0" encoding="UTF-8"?><PSGAnnotation><EpochLength>30</EpochLength>'
-            f"<ScoredEvents>{rows}</ScoredEvents></PSGAnnotation>",
-            encoding="utf-8",
-        )
-    return folder
-
-
-def test_nights_of_sleep_edf_are_found_with_their_people(tmp_path):
-    found = sleep_edf(write_sleep_edf(tmp_path, (0, 1)))
+def test_nights_of_sleep_edf_are_found_with_their_people(cassette):
+    found = sleep_edf(cassette)
     assert [(one.name, one.subject, one.scoring.name) for one in found] == [
         ("SC4001", "SC400", "SC4001EC-Hypnogram.edf"),
+        ("SC4002", "SC400", "SC4002EC-Hypnogram.edf"),
         ("SC4011", "SC401", "SC4011EC-Hypnogram.edf"),
+        ("SC4021", "SC402", "SC4021EC-Hypnogram.edf"),
     ]
+    _, scoring = found[0].read()
+    assert np.where(LABELS < 0, -1, LABELS).tolist() == scoring.hypnogram.stages.tolist()
 
 
-def test_nights_of_shhs_are_found_with_their_people(tmp_path):
-    (found,) = shhs(write_shhs(tmp_path, (3,)))
-    assert (found.name, found.subject) == ("shhs1-200003", "shhs-200003")
-    _, scoring = found.read()
-    assert (scoring.hypnogram.stages == night(3).hypnogram.stages).all()
+def test_both_visits_of_shhs_are_one_person(tmp_path):
+    found = shhs(write_shhs(write_shhs(tmp_path, (3,)), (3,), visit=2))
+    assert [(one.name, one.subject) for one in found] == [
+        ("shhs1-200003", "shhs-200003"), ("shhs2-200003", "shhs-200003"),
+    ]  # fmt: skip
+    _, scoring = found[0].read()
+    assert np.where(LABELS < 0, -1, LABELS).tolist() == scoring.hypnogram.stages.tolist()
 
 
 def test_people_of_any_folder_are_named_by_a_pattern(tmp_path):
-    for name, seed in (("p1_a", 0), ("p1_b", 1), ("p2_a", 2)):
-        write_simulated_night(night(seed), tmp_path / f"{name}.edf")
+    write_folder(tmp_path, ("p1_a", "p1_b", "p2_a"))
+    assert [one.subject for one in any_folder(tmp_path)] == ["p1_a", "p1_b", "p2_a"]
     assert [one.subject for one in any_folder(tmp_path, subject=r"(p\d)_")] == ["p1", "p1", "p2"]
     with pytest.raises(UsageError, match="does not match this name"):
         any_folder(tmp_path, subject=r"(q\d)_")
@@ -90,6 +71,21 @@ def test_people_of_any_folder_are_named_by_a_pattern(tmp_path):
         any_folder(tmp_path, subject="p1")
     with pytest.raises(UsageError, match="no regular expression"):
         any_folder(tmp_path, subject="(")
+
+
+def test_any_folder_takes_stages_beside_and_within_but_never_the_machines(tmp_path):
+    rates = {"EEG C4-M1": 100}
+    within = [event for event in stage_events() if event.text != "Sleep stage ?"]
+    write_psg(tmp_path / "within.edf", 1, rates, patient="4711 F X Ann", events=within)
+    write_psg(tmp_path / "nothing.edf", 2, rates)
+    shutil.copy(write_psg(tmp_path / "machine.edf", 3, rates), tmp_path / "table.edf")
+    (tmp_path / "table_epochs.csv").write_text("epoch,stage\n1,W\n2,N2\n")
+    wanted = ["score", str(tmp_path / "machine.edf"), "--quiet"]
+    assert main([*wanted, "--formats", "edf,csv,json"]) == 0
+    found = [(one.name, one.subject, one.scoring.name) for one in any_folder(tmp_path)]
+    assert found == [
+        ("table", "table", "table_epochs.csv"), ("within", "4711 F X Ann", "within.edf"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("source", [sleep_edf, shhs, any_folder])
@@ -100,77 +96,120 @@ def test_a_folder_without_such_nights_is_said(tmp_path, source):
         source(tmp_path / "lacking")
 
 
-def test_epochs_are_cropped_to_half_an_hour_around_sleep_and_kept_on_disk(tmp_path):
-    scored = sleep_edf(write_sleep_edf(tmp_path / "data", (0,)))
-    nights, refused = prepared(scored, ("eeg", "eog"), tmp_path / "epochs")
+# -- preparing -----------------------------------------------------------------------------------
+
+
+def test_epochs_are_cropped_to_half_an_hour_around_sleep_and_kept_on_disk(cassette, tmp_path):
+    scored = sleep_edf(cassette)[:1]
+    nights, refused = prepared(scored, ("eeg", "eog"), tmp_path)
     assert not refused
-    stages = night(0).hypnogram.stages
-    asleep = np.flatnonzero(stages > 0)
-    expected = stages[max(asleep[0] - 60, 0) : asleep[-1] + 61]
-    assert nights[0].labels.tolist() == expected.tolist()
-    assert nights[0].signals["eeg"].shape == (len(expected), 2, 3000)
-    assert nights[0].signals["eog"].shape == (len(expected), 1, 3000)
-    assert nights[0].powers["eeg"].shape == (len(expected), 2, 5)
-    # The second time nothing is computed: not even the recording is needed any more.
-    stamp = next((tmp_path / "epochs").rglob("eeg.npy")).stat().st_mtime_ns
-    again, _ = prepared(scored, ("eeg", "eog"), tmp_path / "epochs")
-    assert next((tmp_path / "epochs").rglob("eeg.npy")).stat().st_mtime_ns == stamp
+    # Stage 4 is N3; movement time teaches nothing; the tail past the recording's end is not there.
+    assert nights[0].labels.tolist() == TRIMMED.tolist()
+    assert nights[0].signals["eeg"].shape == (len(TRIMMED), 2, 3000)
+    assert nights[0].signals["eog"].shape == (len(TRIMMED), 1, 3000)
+    assert nights[0].powers["eeg"].shape == (len(TRIMMED), 2, 5)
+    # Stage N3 was written as 2 Hz, wake as 20 Hz: delta and beta tell them apart.
+    powers = nights[0].powers["eeg"][:, 0]
+    assert powers[TRIMMED == 3].mean(axis=0).argmax() == 0
+    assert powers[TRIMMED == 0].mean(axis=0).argmax() == 4
+    # The second time nothing is computed.
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")}
+    again, _ = prepared(scored, ("eeg", "eog"), tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")} == stamps
     np.testing.assert_array_equal(again[0].signals["eeg"], nights[0].signals["eeg"])
 
 
-def test_in_bed_needs_lights_and_whole_recordings_need_nothing(tmp_path):
-    scored = sleep_edf(write_sleep_edf(tmp_path / "data", (0,)))
+def test_a_chin_emg_that_is_stored_as_an_envelope_is_left_out(cassette, tmp_path):
+    (night,), _ = prepared(sleep_edf(cassette)[:1], ("eeg", "eog", "emg"), tmp_path)
+    assert set(night.signals) == {"eeg", "eog"}
+
+
+def test_in_bed_needs_lights_and_whole_recordings_need_nothing(cassette, tmp_path):
+    scored = sleep_edf(cassette)[:1]
     whole, _ = prepared(scored, ("eeg",), tmp_path / "epochs", trim="none")
-    assert whole[0].n_epochs == 120
-    hypnogram = scored[0].read()[1].hypnogram
-    in_bed, refused = prepared(scored, ("eeg",), tmp_path / "epochs", trim="in-bed")
-    if hypnogram.lights_off_s is None:
-        assert "no lights off and lights on" in refused[0]
-    else:
-        first = int(hypnogram.lights_off_s // 30)
-        assert in_bed[0].labels[0] == hypnogram.stages[first]
+    assert whole[0].labels.tolist() == LABELS.tolist()
+    nights, refused = prepared(scored, ("eeg",), tmp_path / "epochs", trim="in-bed")
+    assert nights == []
+    assert "no lights off and lights on" in refused[0]
+    psg = write_psg(tmp_path / "bed" / "a.edf", 1, {"EEG C4-M1": 100})
+    lights = [Event(1815.0, None, "Lights off"), Event(4230.0, None, "Lights on")]
+    events = [*stage_events(), *lights]
+    write_edf(psg.with_name("a_scoring.edf"), EdfPlan((), 1, 0, START), events=events)
+    (night,), _ = prepared(any_folder(psg.parent), ("eeg",), tmp_path / "epochs", trim="in-bed")
+    assert night.labels.tolist() == LABELS[60:141].tolist()
 
 
 def test_one_bad_recording_does_not_keep_the_others(tmp_path):
-    folder = write_sleep_edf(tmp_path / "data", (0, 1))
-    content = (folder / "SC4011EC-Hypnogram.edf").read_bytes()
-    (folder / "SC4011EC-Hypnogram.edf").write_bytes(content[:300])
+    folder = write_sleep_edf(tmp_path / "data", ("00:1", "01:1", "02:1")) / "sleep-cassette"
+    torn = folder / "SC4011EC-Hypnogram.edf"
+    torn.write_bytes(torn.read_bytes()[:300])
+    awake = [Event(0.0, N_EPOCHS * 30.0, "Sleep stage W")]
+    start = EdfPlan((), 1, 0, datetime(1989, 4, 24, 16, 13, 0))
+    write_edf(folder / "SC4021EC-Hypnogram.edf", start, events=awake, force=True)
     nights, refused = prepared(sleep_edf(folder), ("eeg",), tmp_path / "epochs")
     assert [each.name for each in nights] == ["SC4001"]
-    assert len(refused) == 1
     assert refused[0].startswith("SC4011E0-PSG.edf: ")
+    assert refused[1] == "SC4021E0-PSG.edf: nobody sleeps in its scoring"
+
+
+# -- the command ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["sleep-edf", "shhs", "folder"])
 def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
-    data = tmp_path / "data"
-    if kind == "shhs":
-        write_shhs(data, (0, 1, 2))
-    elif kind == "sleep-edf":
-        write_sleep_edf(data, (0, 1, 2))
-    else:
-        data.mkdir()
-        for number in range(3):
-            write_simulated_night(night(number), data / f"n{number}.edf")
-    run = tmp_path / "run"
+    write = {"sleep-edf": write_sleep_edf, "shhs": write_shhs, "folder": write_folder}[kind]
+    data, run = write(tmp_path / "data"), tmp_path / "run"
     arguments = ["train", "--data", kind, "--folder", str(data), "--out", str(run)]
     arguments += ["--steps", "2", "--learned", "2", "--device", "cpu", "--start", "none"]
     if kind == "folder":
         arguments += ["--subject", r"(n\d)"]
     assert main(arguments) == 0
-    assert "epochs of people it did not see" in capsys.readouterr().out
+    printed, progress = capsys.readouterr()
+    assert "1 nights, " in printed
+    assert "epochs of people it did not see" in printed
+    assert progress.splitlines()[-1].startswith("run: 100 %, 0:00:00 left; batch 2: loss ")
     fold = run / "fold-01"
-    assert {path.name for path in fold.iterdir()} >= {
-        "weights", "curves.png", "reliability.png", "review.png", "metrics.json", "history.json",
-    }  # fmt: skip
-    split = json.loads((run / "run.json").read_text(encoding="utf-8"))["splits"][0]
-    assert sum(map(len, split.values())) == 3
-    psg = {"sleep-edf": "SC4001E0-PSG.edf", "shhs": "shhs1-200000.edf", "folder": "n0.edf"}[kind]
-    recording = open_recording(next(data.rglob(psg)))
-    staging = Stager(fold / "weights", device="cpu").stage(
-        recording, choose_stager_channels(recording)
-    )
-    assert staging.probabilities.shape == (120, 5)
+    for name in ("curves", "reliability", "review"):
+        assert (fold / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    history = json.loads((fold / "history.json").read_text(encoding="utf-8"))
+    assert [each["step"] for each in history] == [2]
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    n_labelled = int((TRIMMED >= 0).sum())
+    assert (metrics["n_nights"], metrics["n_epochs"]) == (1, n_labelled)
+    rows = (run / "nights.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "night,epochs,accuracy,kappa,macro_f1"
+    assert rows[1].split(",")[1] == str(n_labelled)
+    described = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    assert (described["recipe"]["n_steps"], described["recipe"]["raw"]) == (2, True)
+    assert [len(part) for part in described["splits"][0].values()] == [1, 1, 1]
+    recording = open_recording(sorted(data.rglob("*.edf"))[0])
+    if not recording.signals:
+        recording = open_recording(sorted(data.rglob("*-PSG.edf"))[0])
+    wanted = ["score", str(recording.path), "--weights", str(fold / "weights"), "--device", "cpu"]
+    assert main([*wanted, "--out", str(tmp_path / "scored"), "--formats", "csv"]) == 0
+    (table,) = (tmp_path / "scored").iterdir()
+    assert len(table.read_text(encoding="utf-8").splitlines()) == 1 + N_EPOCHS
+
+
+def test_a_run_goes_on_with_the_same_options_only(cassette, tmp_path, capsys):
+    arguments = ["train", "--data", "sleep-edf", "--folder", str(cassette), "--channels", "eeg"]
+    arguments += ["--out", str(tmp_path), "--steps", "1", "--device", "cpu", "--start", "none"]
+    assert main([*arguments, "--quiet"]) == 0
+    weights = (tmp_path / "fold-01" / "weights" / "weights.safetensors").read_bytes()
+    assert main([*arguments, "--quiet"]) == 0
+    assert (tmp_path / "fold-01" / "weights" / "weights.safetensors").read_bytes() == weights
+    assert capsys.readouterr() == ("", "")
+    assert main([*arguments, "--seed", "2"]) == 2
+    assert "other nights or options was begun here" in capsys.readouterr().err
+
+
+def test_a_protocol_splits_people_and_refuses_too_few(cassette, tmp_path, capsys):
+    arguments = ["train", "--data", "sleep-edf", "--folder", str(cassette), "--channels", "eeg"]
+    arguments += ["--out", str(tmp_path), "--steps", "1", "--device", "cpu", "--start", "none"]
+    assert main([*arguments, "--protocol", "edf-20"]) == 2
+    assert "20 folds can't be made of 3 people" in capsys.readouterr().err
+    assert main([*arguments, "--folds", "3", "--only-fold", "4"]) == 2
+    assert "there is no fold 4 of 3" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -181,6 +220,7 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
         (["--data", "shhs", "--channels", "eeg,ecg"], "--channels ecg"),
         (["--data", "shhs", "--head", "gru"], "no such network: gru"),
         (["--data", "shhs", "--folder", "nowhere"], "no such folder"),
+        (["--data", "shhs", "--name", "mine"], "--name is for --data sessions"),
     ],
 )
 def test_wrong_options_are_said(tmp_path, capsys, options, said):
