@@ -79,8 +79,7 @@ def _tuned(
     from sleepscorer.training.fine_tuning import TUNING, fine_tune
     from sleepscorer.training.session_nights import check_enough, measured_nights
 
-    start = options.start or DEFAULT_WEIGHTS
-    stager = Stager(Path(start) if Path(start).is_dir() else start, device=options.device)
+    stager = Stager(options.start or DEFAULT_WEIGHTS, device=options.device)
     measured, refused = measured_nights(
         nights, stager, options.out / "measures", part_of(progress, 0.0, _SHARE_MEASURING)
     )

@@ -1,5 +1,7 @@
 """The trainer on small files in the layout of the real ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,17 @@ from labelled_nights import nights
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Cancelled
-from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+from sleepscorer.staging.networks.staging_network import (
+    FRONT_ENDS,
+    SEQUENCE_MODELS,
+    NetworkConfig,
+    StagingNetwork,
+)
+from sleepscorer.training import trainer
+from sleepscorer.training.band_powers import log_band_powers
 from sleepscorer.training.calibration import calibrate, fit_confidence, reliability, risk_coverage
 from sleepscorer.training.evaluate import agreement_of, answers_on, mean_kappa, pooled
+from sleepscorer.training.nights import TrainingNight
 from sleepscorer.training.runs import begin_from, metrics_of
 from sleepscorer.training.simulated_emg import with_simulated_emg
 from sleepscorer.training.trainer import Recipe, train
@@ -81,6 +91,105 @@ def test_what_was_killed_goes_on_to_the_same_end(tmp_path):
     assert [each.step for each in history] == [20, 40, 60]
     for name, tensor in whole.state_dict().items():
         torch.testing.assert_close(again.state_dict()[name], tensor)
+
+
+def test_a_seed_gives_the_same_weights_and_another_one_others(tmp_path):
+    all_nights = nights(tmp_path)
+    recipe = replace(RECIPE, n_steps=4, check_every=2)
+    states = []
+    for seed in (1, 1, 2):
+        network = fresh()
+        train(network, all_nights, replace(recipe, seed=seed), lambda _: 0.0)
+        states.append(network.state_dict())
+    names = [name for name in states[0] if name.startswith("heads.0.output")]
+    assert names
+    for name, tensor in states[0].items():
+        assert torch.equal(states[1][name], tensor)
+    assert not any(torch.equal(states[2][name], states[0][name]) for name in names)
+
+
+def raw_nights_of(n_nights=2, n_epochs=12):
+    """Noise at 100 Hz with the power of its stage, and its band powers."""
+    rng = np.random.default_rng(0)
+    found = []
+    for index in range(n_nights):
+        labels = np.arange(n_epochs) % 5
+        signals = rng.normal(0, 1 + labels[:, None, None], (n_epochs, 1, 3000)).astype(np.float32)
+        powers = log_band_powers(signals[:, 0])[:, None]
+        kinds = ("eeg", "eog")
+        held = (dict.fromkeys(kinds, each) for each in (powers, signals))
+        found.append(TrainingNight(f"n{index}", f"p{index}", labels, *held))
+    return found
+
+
+TINY = Recipe(n_steps=2, window_epochs=6, batch_windows=2, check_every=2, raw=True)
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_every_front_end_learns_in_half_precision(front_end, monkeypatch):
+    # What a GPU does, as far as a CPU can.
+    used = []
+
+    def in_bfloat16(device):
+        used.append(device.type)
+        return torch.autocast("cpu", torch.bfloat16)
+
+    monkeypatch.setattr(trainer, "half_precision", in_bfloat16)
+    check_learning(NetworkConfig(front_end, ("lstm",), width=8, n_learned=2), TINY)
+    assert used == ["cpu", "cpu"]
+
+
+@pytest.mark.parametrize("head", SEQUENCE_MODELS)
+def test_every_head_learns_in_half_precision(head, monkeypatch):
+    monkeypatch.setattr(trainer, "half_precision", lambda _: torch.autocast("cpu", torch.bfloat16))
+    check_learning(NetworkConfig(heads=(head,), width=16), replace(TINY, raw=False))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_every_front_end_learns_on_a_gpu(front_end):
+    config = NetworkConfig(front_end, ("bilstm",), width=8, n_learned=2)
+    check_learning(config, TINY, device=torch.device("cuda"))
+
+
+def check_learning(config, recipe, *, device=None):
+    """Everything that is trained moves, and stays finite; the rest stays."""
+    network = fresh(config)
+    before = {name: tensor.clone() for name, tensor in network.named_parameters()}
+    history = train(network, raw_nights_of(), recipe, lambda _: 0.0, device=device)
+    assert np.isfinite(history[-1].loss)
+    after = dict(network.named_parameters())
+    assert all(bool(tensor.isfinite().all()) for tensor in after.values())
+    assert all(tensor.dtype == torch.float32 for tensor in after.values())
+    moved = {name.split(".")[0] for name in after if not torch.equal(after[name], before[name])}
+    assert moved == ({"encoder", "heads"} if recipe.raw else {"heads"})
+
+
+@pytest.mark.parametrize(("device", "dtype"), [("cpu", torch.float32), ("cuda", torch.bfloat16)])
+def test_half_precision_is_for_gpus_alone(device, dtype):
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("there is no GPU")
+    with trainer.half_precision(torch.device(device)):
+        assert (torch.ones(2, 2, device=device) @ torch.ones(2, 2, device=device)).dtype == dtype
+
+
+def test_half_precision_hardly_changes_the_answers():
+    network = fresh(NetworkConfig(width=16)).eval()
+    signals, levels = torch.randn(1, 4, 2, 3000), torch.zeros(1, 2, 4, 5)
+    with torch.inference_mode():
+        exact = network(signals, levels, torch.ones(1, 4, 2))
+        with torch.autocast("cpu", torch.bfloat16):
+            rounded = network(signals, levels, torch.ones(1, 4, 2)).float()
+    assert float((exact - rounded).abs().max()) < 0.1 * float(exact.abs().max())
+
+
+def test_rare_stages_count_more_and_absent_ones_like_the_most_common():
+    labels = np.repeat([0, 1, 2, -100], [4, 16, 100, 50])
+    night = TrainingNight("n", "p", labels, {}, {})
+    weights = trainer._stage_weights([night]).numpy()
+    # The square root of how much rarer: W is 25 times as rare as N2, N1 6.25 times.
+    assert weights / weights[2] == pytest.approx([5.0, 2.5, 1.0, 1.0, 1.0])
+    assert weights.mean() == pytest.approx(1.0)
 
 
 def test_a_run_folder_of_another_recipe_is_refused(tmp_path):
