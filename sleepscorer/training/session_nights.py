@@ -16,6 +16,7 @@ from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.montage import NONE, StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import STAGES
 from sleepscorer.files.fingerprint import Fingerprint, fingerprint_of
 from sleepscorer.files.session_file import SUFFIX
 from sleepscorer.session_documents import Document, current_author, open_document
@@ -187,8 +188,9 @@ def _reviewed(path: Path, pattern: Pattern[str] | None) -> ReviewedNight:
 
 
 def _labels(state: ScoringState) -> NDArray[np.int64]:
-    labels = np.where(state.by_person & (state.stages >= 0), state.stages, NO_LABEL)
-    n_reviewed, n_scored = int((labels >= 0).sum()), int((state.stages >= 0).sum())
+    is_scored = np.isin(state.stages, STAGES)
+    labels = np.where(state.by_person & is_scored, state.stages, NO_LABEL)
+    n_reviewed, n_scored = int((labels >= 0).sum()), int(is_scored.sum())
     if n_reviewed < max(_MIN_EPOCHS, _MIN_SHARE_REVIEWED * n_scored):
         raise SleepScorerError(
             f"people reviewed {n_reviewed} of its {n_scored} scored epochs; at least"

@@ -445,7 +445,7 @@ def test_help_opens_by_key_and_what_it_says_can_be_tried_beside_it(qtbot, opened
 def test_help_names_only_keys_that_work():
     keys = key_map("default", {})
     names = [page.name for page in help_pages(keys)]
-    assert names == ["getting_started", "keys", "review", "events", "files"]
+    assert names == ["getting_started", "keys", "review", "events", "files", "training"]
     started = help_pages(keys)[0].markdown
     for action in ("file.open", "go.first", "score.auto", "edit.undo", "file.export", "go.review"):
         assert f"`{keys[action][0]}`" in started

@@ -56,13 +56,9 @@ def write_session(recording, stages, *, n_reviewed=N_EPOCHS, staging=None):
     return document.session_path
 
 
-def write_site(folder, n_people=10, *, shuffled=False):
-    """One reviewed night each; shuffled, the stages have nothing to do with the signal."""
+def write_site(folder, n_people=10):
+    """One reviewed night each."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed in range(n_people):
-        recording = write_recording(folder / f"n{seed}.edf", seed)
-        stages = stages_of(seed)
-        if shuffled:
-            stages = np.random.default_rng(seed).permutation(stages)
-        write_session(recording, stages)
+        write_session(write_recording(folder / f"n{seed}.edf", seed), stages_of(seed))
     return folder

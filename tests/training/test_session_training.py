@@ -19,7 +19,6 @@ from reviewed_sessions import (
 
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
-from sleepscorer.files.recordings import open_recording
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager, load_network
@@ -294,17 +293,14 @@ def test_better_means_a_higher_kappa_beyond_chance_and_no_worse_calibration(foun
 # -- the command ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    monkeypatch.setattr(fine_tuning, "TUNING", RECIPE)
-
-
 def tune(site, run, small, *more):
     arguments = ["train", "--data", "sessions", "--folder", site, "--out", run, "--start", small]
     return main([str(each) for each in (*arguments, "--device", "cpu", *more)])
 
 
-def test_sessions_to_weights_that_score(site, small, tmp_path, capsys, quick):
+def test_sessions_to_weights_that_score_or_are_not_kept(site, small, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(fine_tuning, "TUNING", RECIPE)
+    shipped = [info.name for info in available_weights()]
     assert tune(site, tmp_path / "run", small, "--name", "ours") == 0
     printed, progress = capsys.readouterr()
     lines = printed.splitlines()
@@ -316,9 +312,8 @@ def test_sessions_to_weights_that_score(site, small, tmp_path, capsys, quick):
     assert "run: 100 %, 0:00:00 left" in progress
     assert main(["models"]) == 0
     assert "ours\n  small with heads tuned on reviewed sessions" in capsys.readouterr().out
-    recording = open_recording(site / "n0.edf")
     (night, *_), _ = reviewed_nights(site)
-    staging = Stager("ours", device="cpu").stage(recording, night.channels)
+    staging = Stager("ours", device="cpu").stage(night.recording, night.channels)
     assert np.mean(staging.stages == stages_of(0)) > 0.8
     # The same command again ends at the same weights; another run can't take their name.
     assert tune(site, tmp_path / "run", small, "--name", "ours") == 0
@@ -328,16 +323,15 @@ def test_sessions_to_weights_that_score(site, small, tmp_path, capsys, quick):
     assert tune(site, tmp_path / "other", small, "--name", DEFAULT_WEIGHTS) == 2
     assert f"weights called '{DEFAULT_WEIGHTS}' already" in capsys.readouterr().err
     assert not (tmp_path / "other").exists()
-
-
-def test_weights_that_are_not_better_are_not_listed(small, tmp_path, capsys, quick):
-    shuffled = write_site(tmp_path / "site", shuffled=True)
-    before = [info.name for info in available_weights()]
-    assert tune(shuffled, tmp_path / "run", small, "--quiet") == 0
+    # A training that learns nothing: its weights are no better, and nothing lists them.
+    nothing = replace(RECIPE, learning_rate=0.0, n_steps=1)
+    monkeypatch.setattr(fine_tuning, "TUNING", nothing)
+    shutil.copytree(tmp_path / "run" / "measures", tmp_path / "other" / "measures")
+    assert tune(site, tmp_path / "other", small, "--quiet") == 0
     printed, error = capsys.readouterr()
-    assert printed.startswith("the new weights are not kept: ")
+    assert printed.startswith("the new weights are not kept: kappa on held-out nights is not hig")
     assert error == ""
-    assert [info.name for info in available_weights()] == before
+    assert [info.name for info in available_weights()] == [*shipped, "ours"]
 
 
 @pytest.mark.parametrize(
