@@ -13,10 +13,12 @@ NO_SECOND_OPINION = "There is no second opinion: "
 """Begins the warning of a staging beside which another stager failed; ours is no worse for it."""
 
 
-def disagreement(ours: Staging, theirs: Staging) -> NDArray[np.bool_]:
-    """(n_epochs,) True where both stage an epoch and differ."""
-    both = (ours.stages >= 0) & (theirs.stages >= 0)
-    return np.asarray(both & (ours.stages != theirs.stages))
+def disagreement(
+    ours: Staging, theirs: Staging, told: tuple[Stage, ...] = STAGES
+) -> NDArray[np.bool_]:
+    """(n_epochs,) True where both stage an epoch and differ, in five stages or in three."""
+    one, other = (machine_answer(staging, told).stages for staging in (ours, theirs))
+    return np.asarray((one >= 0) & (other >= 0) & (one != other))
 
 
 def stagers_agreement(

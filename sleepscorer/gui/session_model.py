@@ -96,6 +96,12 @@ class SessionModel(QObject):
         machine = self.session.machine
         return None if machine is None else machine_answer(machine, self.machine_told)
 
+    @property
+    def second_answer(self) -> MachineAnswer | None:
+        """What another stager says, in the stages the machine's layer is shown in."""
+        second = self.session.second
+        return None if second is None else machine_answer(second, self.machine_told)
+
     def show_machine(self, told: tuple[Stage, ...], *, smooth: bool) -> None:
         """Show the machine's layer in these stages, and its smoothed answer beside it or not."""
         if (told, smooth) != (self.machine_told, self.shows_smoothed):
@@ -126,13 +132,13 @@ class SessionModel(QObject):
 
     def second_opinion_text(self, epoch: int) -> str:
         """Another stager's answer in words, "YASA 0.8.1: N2 0.91"; empty where there is none."""
-        second = self.session.second
-        if second is None:
+        second, answer = self.session.second, self.second_answer
+        if second is None or answer is None:
             return ""
-        stage = Stage(int(second.stages[epoch]))
-        given = (
-            "none" if stage is Stage.UNSCORED else f"{stage.text} {second.confidence[epoch]:.2f}"
-        )
+        stage = Stage(int(answer.stages[epoch]))
+        given = "none"
+        if stage is not Stage.UNSCORED:
+            given = f"{stage.text} {answer.confidence[epoch]:.2f}"
         return f"{second.provenance.software}: {given}"
 
     def choose_derivation(self, pane: str, name: str) -> None:

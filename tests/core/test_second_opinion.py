@@ -9,6 +9,7 @@ from sleepscorer.core.second_opinion import (
     shared_confidence,
     stagers_agreement,
 )
+from sleepscorer.core.stages import THREE_STAGES
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 
@@ -27,6 +28,10 @@ THEIRS = staging(SURE_N2, DOUBTFUL_N2, SURE_N3, SURE_N3, NOTHING)
 
 def test_two_disagree_where_both_stage_an_epoch_differently():
     assert disagreement(OURS, THEIRS).tolist() == [False, False, True, False, False]
+
+    # N2 and N3 are one in three stages.
+    three = disagreement(OURS, THEIRS, THREE_STAGES)
+    assert not three.any()
 
 
 def test_agreement_counts_the_epochs_that_both_stage():

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from real_window import dialog_of, open_in, press
 
 from sleepscorer.core.review import ReviewOrder
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.gui import auto_scoring
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.channels import ChannelChoice
@@ -239,3 +239,18 @@ def test_that_another_stager_failed_makes_the_expected_agreement_no_less_certain
     qtbot.addWidget(panel)
     assert panel._promise.text().startswith("Expected agreement")
     assert ("doubtful" in panel._promise.text()) is is_doubtful
+
+
+def test_in_three_stages_the_other_answer_is_told_in_three_as_well(qtbot):
+    model = model_with_both()
+    panel = EpochPanel(model)
+    qtbot.addWidget(panel)
+    label = next(
+        one for one in panel.findChildren(QLabel) if one.accessibleName() == "Second opinion"
+    )
+    model.select_epoch(1)
+    panel._show_epoch()
+    model.show_machine(THREE_STAGES, smooth=False)
+    # Ours is N3 and theirs N2: both NREM.
+    assert label.text() == "x: NREM 0.80"
+    panel.stop()

@@ -153,13 +153,15 @@ class NightLayers:
             _draw_bands(draw, strips, answer)
 
     def _draw_second(self, draw: StripPainter, strips: Strips) -> None:
-        machine, second = self._model.session.machine, self._model.session.second
-        if second is None or not strips.second.height():
+        model, answer = self._model, self._model.second_answer
+        machine, second = model.session.machine, model.session.second
+        if second is None or answer is None or not strips.second.height():
             return
         draw.frame(strips.second)
-        nothing = np.zeros(len(second.stages), bool)
-        differs = nothing if machine is None else disagreement(machine, second)
-        draw.second_hypnogram(strips.second, second.stages, differs)
+        differs = np.zeros(len(answer.stages), bool)
+        if machine is not None:
+            differs = disagreement(machine, second, model.machine_told)
+        draw.second_hypnogram(strips.second, answer.stages, differs)
         draw.outline(strips.second)
         draw.label(strips.second, second.provenance.software)
 
