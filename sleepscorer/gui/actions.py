@@ -282,7 +282,7 @@ def _filters(name: str, text: str, run: "Callable[[Commands], None]") -> ActionS
 
 def _staging(name: str, text: str, run: "Callable[[Commands], None]") -> ActionSpec:
     return ActionSpec(
-        f"view.{name}", text, "View", run, _always, True, group=1, submenu="Staging shows"
+        f"view.{name}", text, "View", run, checkable=True, group=1, submenu="Staging shows"
     )
 
 

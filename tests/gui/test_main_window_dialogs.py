@@ -300,10 +300,10 @@ def test_a_key_replaces_unless_it_is_a_further_one_and_a_taken_one_is_refused(qt
     _type(qtbot, _KEYS.Key_R, _ALT)
     qtbot.waitUntil(further.isChecked)
     catcher.setFocus()
-    _type(qtbot, _KEYS.Key_B)
+    _type(qtbot, _KEYS.Key_J)
     _type(qtbot, _KEYS.Key_O, _ALT)
     qtbot.waitUntil(opened.isActiveWindow)
-    assert opened.keys["score.w"] == ("V", "B")
+    assert opened.keys["score.w"] == ("V", "J")
     press(qtbot, opened, "v")
     assert opened.document.session.state.stages[0] == Stage.W
 
