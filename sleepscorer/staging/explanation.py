@@ -56,7 +56,7 @@ class ActivationMap:
         edges = np.flatnonzero(np.diff(np.concatenate(([False], high, [False]))))
         runs = edges.reshape(-1, 2) * (EPOCH_S / len(high))
         said = ", ".join(f"{start:g} to {stop:g}" for start, stop in runs.tolist())
-        return f"{said} s" if said else "nowhere much"
+        return f"{said}\N{NO-BREAK SPACE}s" if said else "nowhere much"
 
 
 def activation_maps(

@@ -1,0 +1,91 @@
+"""``sleepscorer explain``: the words of the window, as a picture and for programs too."""
+
+import json
+
+import pytest
+
+from sleepscorer.cli import main
+from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.stages import Stage
+from sleepscorer.files.recordings import open_recording
+from sleepscorer.session_documents import measure_to_explain
+from sleepscorer.staging.stager import Stager
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory):
+    path = tmp_path_factory.mktemp("simulated") / "night.edf"
+    assert main(["simulate", "--hours", "0.1", "--seed", "3", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def explained(night):
+    """What the window would show of the fifth epoch."""
+    recording = open_recording(night)
+    staging = Stager(device="cpu").stage(recording, choose_stager_channels(recording))
+    return measure_to_explain(recording, staging.provenance).explain(4, Stage.N2)
+
+
+def run(capsys, *arguments):
+    code = main(["explain", *(str(a) for a in arguments)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_it_says_what_the_window_says(night, explained, capsys):
+    code, out, _ = run(capsys, night, "--epoch", 5, "--stage", "n2", "--device", "cpu", "--quiet")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0].startswith("epoch 5: N2 (W ")
+    told = {e.speaks: [] for e in explained.evidence} | {1: [], -1: []}
+    for each in explained.evidence:
+        told[each.speaks].append(each.sentence)
+    wanted = []
+    for speaks, heading in ((1, "speaks for it:"), (-1, "speaks against it:")):
+        sentences = told[speaks] or ["nothing clear"]
+        wanted += ["", heading, *(f"  {sentence}" for sentence in sentences)]
+    wanted += ["", "where the network saw N2, from the start of the epoch:"]
+    wanted += [f"  {each.channel}: {each.places}" for each in explained.maps]
+    assert lines[1:] == wanted
+
+
+def test_programs_get_figures(night, explained, capsys):
+    code, out, _ = run(
+        capsys, night, "--epoch", 5, "--stage", "N2", "--device", "cpu", "--quiet", "--json"
+    )
+    document = json.loads(out)
+    assert (code, document["epoch"], document["stage"]) == (0, 5, "N2")
+    assert document["activation_step_s"] == 0.5
+    assert document["activation"] == {
+        each.channel: [round(value, 4) for value in each.values.tolist()] for each in explained.maps
+    }
+    assert [e["measure"] for e in document["evidence"]] == [e.name for e in explained.evidence]
+
+
+def test_a_picture_is_written_and_never_replaced_unasked(night, tmp_path, capsys):
+    picture = tmp_path / "why.png"
+    arguments = (night, "--epoch", 5, "--device", "cpu", "--quiet", "--png", picture)
+    assert run(capsys, *arguments)[0] == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    picture.write_bytes(b"mine")
+    code, _, err = run(capsys, *arguments)
+    assert code != 0
+    assert "it exists already and is kept" in err
+    assert picture.read_bytes() == b"mine"
+    assert run(capsys, *arguments, "--force")[0] == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--epoch", 13), "there is no epoch 13: the recording has 12"),
+        (("--epoch", 0), "there is no epoch 0"),
+        (("--epoch", 5, "--stage", "N4"), "there are W, N1, N2, N3, R"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(night, capsys, arguments, said):
+    code, out, err = run(capsys, night, *arguments, "--quiet")
+    assert (code != 0, out) == (True, "")
+    assert said in err
