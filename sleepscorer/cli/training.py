@@ -178,8 +178,15 @@ def evaluate_weights(options: argparse.Namespace) -> int:
     """Judge weights by everything that a folder holds; print and write the tables."""
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
     from sleepscorer.staging.stagers import offered_stagers
+    from sleepscorer.training.figures import draw_reliability, draw_risk_coverage
     from sleepscorer.training.judging import judge
-    from sleepscorer.training.results import bars, card_text, results_text
+    from sleepscorer.training.results import (
+        RELIABILITY_PNG,
+        REVIEW_PNG,
+        bars,
+        card_text,
+        results_text,
+    )
 
     names = options.weights or [info.name for info in _shipped()]
     other = next((one for one in offered_stagers() if one.name == "yasa"), None)
@@ -193,6 +200,10 @@ def evaluate_weights(options: argparse.Namespace) -> int:
     text = results_text(judged, DEFAULT_WEIGHTS)
     if options.results is not None:
         options.results.write_text(text, encoding="utf-8")
+        main = judged[0]
+        title = f"{main.name}, {main.n_test}"
+        draw_reliability(main.reliability, title, options.results.parent / RELIABILITY_PNG)
+        draw_risk_coverage(main.review, title, options.results.parent / REVIEW_PNG)
         for one in judged:
             card = options.results.parent / one.name / "MODEL_CARD.md"
             if card.parent.is_dir():

@@ -19,6 +19,12 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.staging.preprocess import Band
 from sleepscorer.staging.stager import Stager, load_network
 from sleepscorer.staging.stagers import Offered
+from sleepscorer.training.calibration import (
+    Reliability,
+    RiskCoverage,
+    reliability,
+    risk_coverage,
+)
 from sleepscorer.training.encoder_regression import N_CHECK_RECORDINGS, encoder_error
 from sleepscorer.training.evaluate import (
     NightAnswers,
@@ -72,6 +78,8 @@ class Judgement:
         For each set of channels the figures of :func:`~sleepscorer.training.runs.metrics_of`.
     n_validation, n_test
         How much that is, in words.
+    reliability, review
+        Of the confidence on the test nights with all channels.
     recordings
         Raw signals, the last row all pooled.
     wake_called_sleep
@@ -93,6 +101,8 @@ class Judgement:
     test: dict[str, dict[str, Any]]
     n_validation: str
     n_test: str
+    reliability: Reliability
+    review: RiskCoverage
     recordings: tuple[RawJudgement, ...]
     wake_called_sleep: tuple[int, int]
     encoder_error: tuple[float, ...]
@@ -127,13 +137,17 @@ def judge(
         for name, channels in CHANNEL_SETS.items()
         if set(channels) <= set(network.config.kinds)
     }
-    on_validation, on_test = (
+    answers = [
         {
-            name: metrics_of(answers_on(network, part, channels, stager.info.confidence))
+            name: answers_on(network, part, channels, stager.info.confidence)
             for name, channels in sets.items()
         }
         for part in (validation, test)
+    ]
+    on_validation, on_test = (
+        {name: metrics_of(found) for name, found in part.items()} for part in answers
     )
+    main = pooled(next(iter(answers[1].values())))
     recordings = _on_recordings(stager, data, other, part_of(progress, 0.4, 0.6))
     called_sleep, seconds = _on_wake(stager, data / "pz_oz_wake", part_of(progress, 0.6, 1.0))
     new = wake_epochs(data / "pz_oz_wake", skip=-N_CHECK_RECORDINGS)
@@ -145,6 +159,8 @@ def judge(
         test=on_test,
         n_validation=counted(validation),
         n_test=counted(test),
+        reliability=reliability(main.confidence, main.right),
+        review=risk_coverage(main.confidence, main.right),
         recordings=recordings,
         wake_called_sleep=called_sleep,
         encoder_error=tuple(

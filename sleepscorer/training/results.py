@@ -9,6 +9,9 @@ from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.stages import STAGES
 from sleepscorer.training.judging import Judgement, RawJudgement
 
+RELIABILITY_PNG, REVIEW_PNG = "reliability.png", "review.png"
+"""The figures beside ``RESULTS.md``."""
+
 _MAIN_CHANNELS = "Fpz-Cz + EOG"
 _DATA = """- Heads: band powers and expert stages (Rechtschaffen & Kales, S3 and S4 as N3) of the Sleep-Cassette nights of Sleep-EDF Expanded (Kemp et al. 2000; PhysioNet, Open Data Commons Attribution License 1.0), Fpz-Cz, Pz-Oz and horizontal EOG, each night from half an hour before to half an hour after sleep. Healthy people of 25 to 101 years. 54 people trained, 10 chose when to stop, 14 judge.
 - Front-end: signals drawn at random, and unlabelled EEG (Pz-Oz) of the same study.
@@ -72,13 +75,19 @@ def _sections(judged: Sequence[Judgement], default: str) -> Iterator[str]:
         "Sleep-EDF Expanded, Sleep Cassette; 14 people (5 8 16 30 35 40 46 48 52 61 63 66 67 77); the"
         " nights are band powers measured from the recordings, cropped to half an hour around sleep;"
         " one scorer, Rechtschaffen & Kales with S4 as N3. Epochs of all nights pooled; by night the"
-        " mean and the standard deviation. ECE is the expected calibration error in 15 bins; *fifth* the"
-        " share of the errors among the 20 % least certain epochs; *three* kappa of wake, NREM and REM,"
+        " mean and the standard deviation. ECE is the expected calibration error in 15 bins; that of the probability"
+        " and that of the confidence, which is learned from it; *fifth* the share of the errors among the"
+        " 20 % least certain epochs; *three* kappa of wake, NREM and REM,"
         " by summed probabilities and by the trained hierarchy."
     )
     yield _nights_table(judged, "test")
+    yield (
+        "How often the default weights are right where they are that confident, and how many of their"
+        " errors a review of the least certain epochs finds, on the same nights:"
+    )
+    yield f"![Accuracy by confidence]({RELIABILITY_PNG}) ![Errors found by review]({REVIEW_PNG})"
     yield f"## Validation nights: {main.n_validation}"
-    yield "These chose when to stop and the temperature: better than new people would be."
+    yield "These chose when to stop, the temperature and the confidence: better than new people would be."
     yield _nights_table(judged, "validation")
     yield "## Raw recordings of other laboratories, end to end"
     yield (
@@ -219,7 +228,7 @@ def card_text(judged: Judgement) -> str:
 
 ## What it is
 
-Input: EEG (0.5 to 30 Hz), EOG (0.5 to 15 Hz) and, where named, chin EMG (10 to 40 Hz) at 100 Hz. A convolutional front-end measures the log power of each epoch in five bands (0.5-4-8-12-16-30 Hz; mean absolute errors on unseen real EEG {errors}). The powers are set against the scale, the median and the 5th and 95th percentile of the night; heads stage windows of 100 epochs that overlap by 75. Several EEGs or EOGs are averaged, and any subset of the channels will do. {judged.n_parameters:,} parameters. Probabilities are calibrated by one temperature ({judged.temperature:.2f}), fitted on the validation people.
+Input: EEG (0.5 to 30 Hz), EOG (0.5 to 15 Hz) and, where named, chin EMG (10 to 40 Hz) at 100 Hz. A convolutional front-end measures the log power of each epoch in five bands (0.5-4-8-12-16-30 Hz; mean absolute errors on unseen real EEG {errors}). The powers are set against the scale, the median and the 5th and 95th percentile of the night; heads stage windows of 100 epochs that overlap by 75. Several EEGs or EOGs are averaged, and any subset of the channels will do. {judged.n_parameters:,} parameters. Probabilities are calibrated by one temperature ({judged.temperature:.2f}); how likely the most probable stage is right (the confidence) is a logistic regression on them. Both were fitted on the validation people.
 
 The front-end is a learned filter bank: it was trained to measure band powers, on random signals and unlabelled EEG, and does not know the shapes of spindles, K-complexes or eye movements. It is a network so that the whole can be trained end to end once there are scored raw nights, and explained on the signal.
 
@@ -244,5 +253,5 @@ Of {staged} epochs (Pz-Oz) that begin in the afternoon and are presumed to be wa
 - N1 is hard for people and harder for this network; N3 depends on the age of those it learned from.
 - Trained on healthy adults of one laboratory with two unusual derivations. Not judged on children, on sleep apnoea, narcolepsy or other disorders beyond the recordings above, nor on drugs that change the EEG.
 - EOG alone is much weaker than EEG.
-- Confidence does not show that the input is wrong: read the warnings in every output.{emg}
+- Confidence is lowered by what is known of bad signals (flat, clipped, far too large or small, mains hum) and does not show all that can be wrong with the input: read the warnings in every output.{emg}
 """
