@@ -122,6 +122,10 @@ class Staging:
         """What is wrong with the signals of an epoch."""
         return SignalFault(int(self.faults[epoch]))
 
+    def fault_texts(self) -> list[str]:
+        """What is wrong with the signals of each epoch, in words; empty where nothing is."""
+        return [SignalFault(value).text for value in self.faults.tolist()]
+
     def _confidence(self, given: NDArray[np.floating]) -> NDArray[np.float32]:
         if not given.size and len(self.probabilities):
             given = self.probabilities.max(axis=1)

@@ -40,7 +40,8 @@ def epochs_table(night: Night) -> pd.DataFrame:
     or took its stage away; else no), ``machine_stage`` (its most probable one; ? where it could
     stage nothing, empty without a machine), the ``smoothed_stage`` where that is asked for, the
     ``confidence`` of machine_stage, ``equivocal`` (yes where its two most probable stages are
-    nearly as probable; empty where nothing was staged), and the probabilities of the five stages;
+    nearly as probable; empty where nothing was staged), ``signal`` (what is wrong with the signals
+    that were read, empty where nothing is), and the probabilities of the five stages;
     NaN where nothing was staged. A night told in three stages has the probabilities of those, by
     both ways.
     With a second opinion also ``second_stager`` (its name and version), ``second_stage``,
@@ -96,6 +97,7 @@ def _machine_columns(night: Night) -> dict[str, object]:
     columns["confidence"] = confidence.round(_DECIMALS)
     equivocal = none if answer is None else np.where(answer.equivocal, "yes", "no")
     columns["equivocal"] = np.where(np.isnan(confidence), "", equivocal)
+    columns["signal"] = none if night.staging is None else night.staging.fault_texts()
     return columns
 
 

@@ -50,6 +50,7 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
         *((Column("Smoothed stage", 10),) if night.smoothing else ()),
         Column("Machine's confidence (0–1)", 13, THOUSANDTHS),
         Column("Equivocal", 10),
+        Column("Signal", 12),
         *_probability_columns(night),
         *(() if night.second is None else SECOND_OPINION),
     )
@@ -88,6 +89,7 @@ def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
             *((row["smoothed_stage"] or None,) if night.smoothing else ()),
             None if math.isnan(row["confidence"]) else float(row["confidence"]),
             row["equivocal"] or None,
+            row["signal"] or None,
             *probabilities,
             *(_cell(row[name]) for name in second),
         )

@@ -18,7 +18,7 @@ from sleepscorer.files.own_files import is_own_output
 from sleepscorer.files.scorings import read_scoring
 
 HEADING = (
-    "epoch,start_s,clock,stage,scored_by,reviewed,machine_stage,confidence,equivocal,"
+    "epoch,start_s,clock,stage,scored_by,reviewed,machine_stage,confidence,equivocal,signal,"
     "p_w,p_n1,p_n2,p_n3,p_r"
 )
 
@@ -37,7 +37,7 @@ def test_columns_and_rows() -> None:
     assert "\r" not in "".join(lines)
     # 22:40:00.25 and 4 epochs; clock times are rounded to the second.
     assert lines[5].startswith("5,120,2019-03-04T22:42:00,N2,machine,no,N2,0.")
-    assert lines[11] == "11,300,2019-03-04T22:45:00,?,none,no,?,,,,,,,"
+    assert lines[11] == "11,300,2019-03-04T22:45:00,?,none,no,?,,,,,,,,"
 
 
 def test_a_row_tells_whose_stage_it_is_and_how_sure_the_machine_was_of_its_own() -> None:
@@ -88,7 +88,7 @@ def test_probabilities_sum_to_one_after_rounding() -> None:
 
 def test_without_staging_the_probabilities_are_empty() -> None:
     line = _csv(night(1, staging=None)).split("\n")[1]
-    assert line == "1,0,2019-03-04T22:40:00,W,person,yes,,,,,,,,"
+    assert line == "1,0,2019-03-04T22:40:00,W,person,yes,,,,,,,,,"
 
 
 def test_types_of_the_frame() -> None:
@@ -130,7 +130,7 @@ def test_damage_is_noticed(tmp_path: Path, old: str, new: str, words: str) -> No
     ("heading", "is_own"),
     [
         (HEADING, True),
-        (HEADING.replace("equivocal,", ""), True),
+        (HEADING.replace("equivocal,signal,", ""), True),
         ("epoch,start_s,clock,stage,p_w,p_n1,p_n2,p_n3,p_r,confidence", True),
         ("epoch,start_s,clock,stage", False),
     ],

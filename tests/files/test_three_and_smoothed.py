@@ -82,7 +82,7 @@ def test_all_formats_are_written_and_read_back(tmp_path: Path) -> None:
 def test_the_table_of_three_stages_has_both_probabilities_side_by_side() -> None:
     table = epochs_table(_night(THREE_STAGES))
     assert table.columns.tolist()[6:] == [
-        "machine_stage", "confidence", "equivocal",
+        "machine_stage", "confidence", "equivocal", "signal",
         "sum_w", "sum_nrem", "sum_r", "tree_w", "tree_nrem", "tree_r",
     ]  # fmt: skip
     assert table["stage"].tolist()[:2] == ["W", "NREM"]

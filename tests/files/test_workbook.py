@@ -150,7 +150,7 @@ def test_stage_minutes_add_up_to_trt() -> None:
 def test_epochs() -> None:
     shown = night()
     sheet = _opened(shown)["Epochs"]
-    headings = [cell.value for cell in sheet[3]][:15]
+    headings = [cell.value for cell in sheet[3]][:16]
     assert headings == [
         "Epoch (n)",
         "Start (s)",
@@ -162,23 +162,24 @@ def test_epochs() -> None:
         "Machine's stage",
         "Machine's confidence (0–1)",
         "Equivocal",
+        "Signal",
         "P(W) (0–1)",
         "P(N1) (0–1)",
         "P(N2) (0–1)",
         "P(N3) (0–1)",
         "P(R) (0–1)",
     ]
-    rows = [row[:15] for row in _table(sheet)]
+    rows = [row[:16] for row in _table(sheet)]
     assert len(rows) == 120
     assert [row[4] for row in rows] == [Stage(s).text for s in shown.hypnogram.stages.tolist()]
     assert rows[9][:4] == (10, 270, timedelta(seconds=270), datetime(2019, 3, 4, 22, 44, 30))
     np.testing.assert_allclose(
-        np.array([row[10:15] for row in rows[:10]], float),
+        np.array([row[11:16] for row in rows[:10]], float),
         shown.staging.probabilities[:10],
         atol=1e-6,
     )
     assert rows[2][4:8] == ("N1", "machine", "no", "N1")
-    assert rows[10][5:] == ("none", "no", "?", *(None,) * 7)
+    assert rows[10][5:] == ("none", "no", "?", *(None,) * 8)
 
 
 def test_transitions() -> None:
@@ -416,7 +417,7 @@ def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> No
     shown = night(12, second=staging_of(theirs, software="Calm 1.2"))
     workbook = _opened(shown)
     rows = _table(workbook["Epochs"])
-    assert workbook["Epochs"].print_area.endswith("$S$15")
+    assert workbook["Epochs"].print_area.endswith("$T$15")
     headings = [cell.value for cell in workbook["Epochs"][3]]
     assert headings[15] == "Second stager"
     assert headings[19:26] == [None] * 6 + ["Chart: time (days)"]
