@@ -11,9 +11,10 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.derivation import resolve_again
 from sleepscorer.core.edits import ScoringState
 from sleepscorer.core.errors import SleepScorerError, UsageError
-from sleepscorer.core.montage import NONE, StagerChannels, choose_stager_channels
+from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES
@@ -201,20 +202,19 @@ def _labels(state: ScoringState) -> NDArray[np.int64]:
 
 def _channels(document: Document) -> StagerChannels:
     """What the machine was shown: people may have chosen it."""
-    machine = document.session.machine
+    machine, recording = document.session.machine, document.recording
     if machine is not None:
         made = machine.provenance
         try:
-            return choose_stager_channels(
-                document.recording,
-                eeg=made.eeg or (NONE,),
-                eog=made.eog or (NONE,),
-                emg=made.emg or None,
+            eeg, eog, emg = (
+                tuple(resolve_again(recording, name) for name in names)
+                for names in (made.eeg, made.eog, made.emg)
             )
+            return StagerChannels(eeg, eog, emg)
         except SleepScorerError:
             # Staged elsewhere, by names of its own: chosen anew.
             pass
-    return choose_stager_channels(document.recording)
+    return choose_stager_channels(recording)
 
 
 def _anonymous(nights: Sequence[ReviewedNight], pattern: Pattern[str] | None) -> tuple[str, ...]:

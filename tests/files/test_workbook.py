@@ -419,13 +419,13 @@ def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> No
     rows = _table(workbook["Epochs"])
     assert workbook["Epochs"].print_area.endswith("$T$15")
     headings = [cell.value for cell in workbook["Epochs"][3]]
-    assert headings[15] == "Second stager"
-    assert headings[19:26] == [None] * 6 + ["Chart: time (days)"]
-    assert [row[16] for row in rows[:3]] == ["W", "N1", "N1"]
-    assert [row[18] for row in rows] == [
+    assert headings[16] == "Second stager"
+    assert headings[20:26] == [None] * 5 + ["Chart: time (days)"]
+    assert [row[17] for row in rows[:3]] == ["W", "N1", "N1"]
+    assert [row[19] for row in rows] == [
         *("yes", "no", "yes", "yes", "yes", "yes", "no", "yes", "yes"), None, None, "yes",
     ]  # fmt: skip
-    assert rows[9][15:18] == ("Calm 1.2", "?", None)
+    assert rows[9][16:19] == ("Calm 1.2", "?", None)
     summary = {row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)}
     assert summary["Second opinion"].startswith(
         "Calm 1.2, agrees with the machine in 80.0 % of 10 epochs, kappa 0."

@@ -21,25 +21,23 @@ def stages_of(seed):
     return np.repeat(rng.permutation(runs), 10).astype(np.int8)
 
 
-def write_recording(path, seed, *, patient=None):
-    """A central EEG and an EOG at 100 Hz."""
+def write_recording(path, seed, *, patient=None, labels=("EEG C4-M1", "EOG E1-M2")):
+    """The same rhythm in every channel, at 100 Hz."""
     rng = np.random.default_rng(seed)
     t_s = np.arange(N_EPOCHS * 3000) / 100
     rhythm = np.sin(2 * np.pi * np.repeat(_RHYTHM_HZ[stages_of(seed)], 3000) * t_s)
-    samples = [
-        (40 * rhythm + rng.normal(0, 10, t_s.size)).astype(np.float32) for _ in ("C4-M1", "E1-M2")
-    ]
-    signals = tuple(SignalHeader(label, 100, -500, 500) for label in ("EEG C4-M1", "EOG E1-M2"))
+    samples = [(40 * rhythm + rng.normal(0, 10, t_s.size)).astype(np.float32) for _ in labels]
+    signals = tuple(SignalHeader(label, 100, -500, 500) for label in labels)
     who = f"P{seed} X X Somebody" if patient is None else patient
     plan = EdfPlan(signals, N_EPOCHS * 30, 1, None, patient_id=who)
     write_edf(path, plan, [samples])
     return path
 
 
-def wrong_staging():
+def wrong_staging(eeg="C4-M1", eog=()):
     """The machine takes every epoch for N1, by the EEG alone."""
     probabilities = np.tile(np.float32([0.1, 0.6, 0.1, 0.1, 0.1]), (N_EPOCHS, 1))
-    made = StagingProvenance("w", "0" * 64, ("C4-M1",), (), (), "cpu", "test", "2024-01-01")
+    made = StagingProvenance("w", "0" * 64, (eeg,), eog, (), "cpu", "test", "2024-01-01")
     return Staging(probabilities, made)
 
 

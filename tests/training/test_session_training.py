@@ -76,6 +76,23 @@ def test_only_what_a_person_scored_or_confirmed_is_a_label(tmp_path):
     assert night.channels.eog == ()
 
 
+@pytest.mark.parametrize(
+    ("eeg", "eog", "used"),
+    [
+        ("F4-M1", ("E1-E2 (derived)",), (["F4-M1"], ["E1-E2 (derived)"])),
+        ("F4-M1", (), (["F4-M1"], [])),
+        ("nowhere", (), (["F4-M1", "C4-M1"], ["E1-E2 (derived)"])),
+    ],
+)
+def test_the_channels_are_those_that_the_machine_was_shown(tmp_path, eeg, eog, used):
+    labels = ("EEG F4-M1", "EEG C4-M1", "EOG E1-M2", "EOG E2-M2")
+    recording = write_recording(tmp_path / "a.edf", 1, labels=labels)
+    write_session(recording, stages_of(1), staging=wrong_staging(eeg, eog))
+    (night,), _ = reviewed_nights(tmp_path)
+    found = night.channels
+    assert ([each.name for each in found.eeg], [each.name for each in found.eog]) == used
+
+
 def test_sessions_that_teach_nothing_are_named(tmp_path):
     for number, n_reviewed in enumerate((59, 60, 50)):
         recording = write_recording(tmp_path / f"n{number}.edf", number)
