@@ -161,20 +161,18 @@ def _read_block(
 
 def _hum(stored: NDArray[np.float32], n_epochs: int, rate_hz: float) -> NDArray[np.float32]:
     """(n_epochs,) power of mains hum against that of the signal, margins left out."""
-    result = np.zeros(n_epochs, dtype=np.float32)
     if rate_hz / 2 <= _HUM_HZ[1]:
-        return result
+        return np.zeros(n_epochs, dtype=np.float32)
     length = int(EPOCH_S * rate_hz)
-    for epoch in range(n_epochs):
-        first = round((_MARGIN_S + epoch * EPOCH_S) * rate_hz)
-        samples = np.nan_to_num(stored[first : first + length])
-        power = np.square(np.abs(np.fft.rfft(samples)))
-        hum, signal = (
-            float(power[round(low_hz * EPOCH_S) : round(high_hz * EPOCH_S)].sum())
-            for low_hz, high_hz in (_HUM_HZ, _SIGNAL_HZ)
-        )
-        result[epoch] = hum / signal if signal > 0 else 0.0
-    return result
+    starts = np.round((_MARGIN_S + EPOCH_S * np.arange(n_epochs)) * rate_hz).astype(int)
+    epochs = np.nan_to_num(np.stack([stored[start : start + length] for start in starts]))
+    spectrum = np.fft.rfft(epochs)
+    hum, signal = (
+        np.square(np.abs(spectrum[:, round(low * EPOCH_S) : round(high * EPOCH_S)])).sum(axis=1)
+        for low, high in (_HUM_HZ, _SIGNAL_HZ)
+    )
+    ratio: NDArray[np.float32] = np.divide(hum, signal, out=np.zeros_like(hum), where=signal > 0)
+    return ratio.astype(np.float32)
 
 
 def _touched(gaps: tuple[Gap, ...], first: int, n_epochs: int) -> NDArray[np.bool_]:
