@@ -16,6 +16,7 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.second_opinion import joined_probabilities
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.staging.networks.staging_network import StagingNetwork
 from sleepscorer.staging.preprocess import Band
 from sleepscorer.staging.stager import Stager, load_network
 from sleepscorer.staging.stagers import Offered
@@ -85,11 +86,12 @@ class Judgement:
     wake_called_sleep
         (epochs called sleep, epochs staged) of recordings of wake.
     encoder_error
-        (5,) mean absolute error of the log band powers on real EEG it was not trained on.
+        (5,) mean absolute error of the log band powers on real EEG it was not trained on; empty
+        where there are no recordings of wake.
     n_parameters
         Of the network.
     seconds_a_night
-        To stage the longest of the scored recordings, scaled to 960 epochs.
+        To stage 960 epochs of one EEG, as the recordings of wake took; None without any.
     temperature
         Of the calibrated probabilities.
     """
@@ -107,7 +109,7 @@ class Judgement:
     wake_called_sleep: tuple[int, int]
     encoder_error: tuple[float, ...]
     n_parameters: int
-    seconds_a_night: float
+    seconds_a_night: float | None
     temperature: float
 
 
@@ -121,9 +123,15 @@ def judge(
     weights
         Name of a folder in ``models/``, or a path.
     data
-        Holds ``sleepedf_features``, ``dreams``, ``female57`` and ``pz_oz_wake``.
+        Holds ``sleepedf_features``, and maybe ``dreams``, ``female57`` and ``pz_oz_wake``: what is
+        not there is not judged.
     other
         A stager to judge by the same recordings in the same run.
+
+    Raises
+    ------
+    SleepScorerError
+        If the weights can't be read, or none of the people who judge is in the data.
     """
     stager = Stager(weights, device="cpu")
     network = load_network(stager.info)
@@ -131,6 +139,8 @@ def judge(
     if "emg" in network.config.kinds:
         nights = with_simulated_emg(nights, seed=2)
     _, validation, test = held_out(nights).parts(nights)
+    if not test:
+        raise SleepScorerError("none of its people is one of those who judge", path=data)
     progress(0.0, "held-out nights")
     sets = {
         name: channels
@@ -150,7 +160,6 @@ def judge(
     main = pooled(next(iter(answers[1].values())))
     recordings = _on_recordings(stager, data, other, part_of(progress, 0.4, 0.6))
     called_sleep, seconds = _on_wake(stager, data / "pz_oz_wake", part_of(progress, 0.6, 1.0))
-    new = wake_epochs(data / "pz_oz_wake", skip=-N_CHECK_RECORDINGS)
     return Judgement(
         name=stager.info.name,
         sha256=stager.info.sha256,
@@ -163,9 +172,7 @@ def judge(
         review=risk_coverage(main.confidence, main.right),
         recordings=recordings,
         wake_called_sleep=called_sleep,
-        encoder_error=tuple(
-            map(float, encoder_error(network.encoder, np.concatenate(list(new.values()))))
-        ),
+        encoder_error=_encoder_error(network, data / "pz_oz_wake"),
         n_parameters=sum(each.numel() for each in network.parameters()),
         seconds_a_night=seconds,
         temperature=float(network.log_temperature.exp()),
@@ -236,7 +243,14 @@ def _answers(staging: Staging, one: ScoredRecording) -> NightAnswers:
     )
 
 
-def _on_wake(stager: Stager, folder: Path, progress: Progress) -> tuple[tuple[int, int], float]:
+def _encoder_error(network: StagingNetwork, folder: Path) -> tuple[float, ...]:
+    new = tuple(wake_epochs(folder, skip=-N_CHECK_RECORDINGS).values())
+    return tuple(encoder_error(network.encoder, np.concatenate(new)).tolist()) if new else ()
+
+
+def _on_wake(
+    stager: Stager, folder: Path, progress: Progress
+) -> tuple[tuple[int, int], float | None]:
     """(called sleep, staged) and seconds for 960 epochs of one channel, in a running process."""
     called = staged = n_epochs = 0
     took_s = 0.0
@@ -249,4 +263,4 @@ def _on_wake(stager: Stager, folder: Path, progress: Progress) -> tuple[tuple[in
         n_epochs += recording.n_epochs
         called += int((stages > Stage.W).sum())
         staged += int((stages >= Stage.W).sum())
-    return (called, staged), 960 * took_s / max(n_epochs, 1)
+    return (called, staged), 960 * took_s / n_epochs if n_epochs else None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,11 +11,14 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import torch
 from scipy.io import savemat
 
 from sleepscorer.cli import main, training
 from sleepscorer.staging import stagers
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
+from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+from sleepscorer.training.runs import save_network
 from sleepscorer.training.splits import held_out
 
 SUBJECTS = (0, 2, 5, 8, 1, 3)
@@ -127,6 +131,37 @@ def test_evaluate_judges_by_all_that_the_folder_holds(features, tmp_path, capsys
     for block in written.split("\n\n"):
         if block.startswith("|"):
             assert len({line.count(" | ") for line in block.splitlines()}) == 1
+
+
+def test_evaluate_does_without_recordings_of_wake_and_weights_without_eog(
+    features, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(stagers, "offered_stagers", lambda: ())
+    data = tmp_path / "data"
+    shutil.copytree(features, data / "sleepedf_features")
+    eeg = tmp_path / "eeg-alone"
+    torch.manual_seed(0)
+    save_network(StagingNetwork(NetworkConfig(kinds=("eeg",))).eval(), eeg, summary="For EEG.")
+    results = tmp_path / "RESULTS.md"
+    wanted = ["evaluate", "--data", str(data), "--weights", str(eeg), "--results", str(results)]
+    assert main([*wanted, "--quiet"]) == 0
+    assert "eeg-alone misses: accuracy at least .79" in capsys.readouterr().err
+    networks = results.read_text(encoding="utf-8").split("## Networks")[1]
+    # Neither the front-end's error, nor wake, nor the time was measured.
+    assert networks.split("| `eeg-alone` | ")[1].splitlines()[0].split(" | ")[1:4] == ["–"] * 3
+    card = tmp_path / "eeg-alone" / "MODEL_CARD.md"
+    assert "Not judged on recordings of wake." in card.read_text(encoding="utf-8")
+
+
+def test_evaluate_needs_some_of_the_people_who_judge(features, tmp_path, capsys):
+    folder = tmp_path / "sleepedf_features"
+    shutil.copytree(features, folder)
+    rows = (folder / "index.csv").read_text().splitlines()
+    (folder / "index.csv").write_text(
+        "\n".join(row for row in rows if row[-2:] not in (",5", ",8"))
+    )
+    assert main(["evaluate", "--data", str(tmp_path), "--weights", DEFAULT_WEIGHTS]) == 2
+    assert "none of its people is one of those who judge" in capsys.readouterr().err
 
 
 def test_evaluate_says_which_data_lack(tmp_path, capsys):
