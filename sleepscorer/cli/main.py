@@ -250,7 +250,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--head", metavar="NAME", help="default: bilstm")
     add("--channels", metavar="LIST", help="default: eeg,eog")
     add("--learned", type=int, metavar="N", help="features beside band powers; default: 16")
-    add("--start", metavar="WEIGHTS", help="begin from these, or none; default: shipped ones")
+    add(
+        "--start", metavar="WEIGHTS", help="begin from these, or none; default: a shipped front-end"
+    )
     add("--name", metavar="NAME", help="of weights tuned on sessions; default: site-1 and so on")
     add("--steps", type=int, metavar="N", help="batches at most")
     add("--seed", type=int, metavar="N", default=1)

@@ -104,17 +104,23 @@ def _config(options: argparse.Namespace) -> "NetworkConfig":
 
 
 def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetwork | None":
-    """The network to begin from: named, or shipped with the same front-end."""
+    """The network to begin from: the one named, or the front-end of a shipped one."""
     from sleepscorer.staging.checkpoint import read_info
     from sleepscorer.staging.stager import load_network
+    from sleepscorer.training.runs import without_heads
 
     if options.start == "none":
         return None
     if options.start is not None:
+        complain(
+            f"sleepscorer: begins from {options.start}: the figures hold only if those weights"
+            " were trained on none of these people"
+        )
         return load_network(read_info(options.start))
     for info in _shipped():
         if info.network["front_end"] == config.front_end:
-            return load_network(info)
+            # Their heads know the stages of people of Sleep-EDF, who may be those that test here.
+            return without_heads(load_network(info))
     return None
 
 
@@ -132,7 +138,12 @@ def _nights(
     """The nights, and in words where they come from."""
     from sleepscorer.training.nights import feature_nights
     from sleepscorer.training.raw_nights import prepared
-    from sleepscorer.training.scored_recordings import SOURCES, any_folder, downloaded_sleep_edf
+    from sleepscorer.training.scored_recordings import (
+        SOURCES,
+        any_folder,
+        downloaded_sleep_edf,
+        told_of_unknown,
+    )
 
     if options.data != _FEATURES and options.data not in SOURCES:
         raise UsageError(
@@ -153,7 +164,7 @@ def _nights(
         nights, refused = prepared(
             scored, kinds, options.out / "epochs", trim=_trim(options), progress=progress
         )
-    for sentence in refused:
+    for sentence in (*refused, *told_of_unknown(sum(not one.is_known for one in scored))):
         complain(f"sleepscorer: {sentence}")
     if not nights:
         raise UsageError("none of the recordings can be learned from", path=options.folder)

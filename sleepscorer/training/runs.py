@@ -232,6 +232,12 @@ def begin_from(network: StagingNetwork, start: StagingNetwork) -> None:
             head.load_state_dict(theirs)
 
 
+def without_heads(start: StagingNetwork) -> StagingNetwork:
+    """The same with its front-end alone, which learned from no one's stages."""
+    start.heads = torch.nn.ModuleList()
+    return start
+
+
 def _take_over(module: torch.nn.Module, theirs: Mapping[str, torch.Tensor]) -> None:
     with torch.no_grad():
         for name, tensor in module.state_dict().items():

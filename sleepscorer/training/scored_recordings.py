@@ -36,12 +36,15 @@ class ScoredRecording:
         Whose it is.
     psg, scoring
         The files; the same one where a recording holds its stages itself.
+    is_known
+        Whether anything tells whose it is; else it counts as somebody else's than all others.
     """
 
     name: str
     subject: str
     psg: Path
     scoring: Path
+    is_known: bool = True
 
     def read(self) -> tuple[Recording, Scoring]:
         """Open the recording, and fit the scoring to its epochs.
@@ -124,7 +127,9 @@ def any_folder(folder: Path, *, subject: str | None = None) -> tuple[ScoredRecor
             continue
         scoring = scoring_beside(recording)
         if recording.signals and scoring is not None and not _is_of_machine(scoring):
-            found.append(ScoredRecording(psg.stem, person_of(recording, pattern), psg, scoring))
+            person = person_of(recording, pattern)
+            is_known = pattern is not None or not is_nobody(recording.patient_id)
+            found.append(ScoredRecording(psg.stem, person, psg, scoring, is_known))
     return _some(found, folder, "recordings with a scoring beside them")
 
 
@@ -179,6 +184,16 @@ def is_nobody(patient_id: str) -> bool:
     """Tell a patient field that withholds who it is: neither a code nor, fourth, a name."""
     code, *others = patient_id.split() or [_WITHHELD]
     return code == _WITHHELD and others[2:] in ([], [_WITHHELD])
+
+
+def told_of_unknown(n_unknown: int) -> tuple[str, ...]:
+    """A sentence where recordings do not say whose they are: people may be on two sides."""
+    if not n_unknown:
+        return ()
+    return (
+        f"{n_unknown} recordings do not say whose they are, and each counts as somebody else's;"
+        " where that is not so, name the people with --subject",
+    )
 
 
 def _is_of_machine(scoring: Path) -> bool:

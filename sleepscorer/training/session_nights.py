@@ -30,6 +30,7 @@ from sleepscorer.training.scored_recordings import (
     is_nobody,
     person_of,
     subject_pattern,
+    told_of_unknown,
 )
 
 MIN_NIGHTS = MIN_PEOPLE = 10
@@ -219,12 +220,7 @@ def _channels(document: Document) -> StagerChannels:
 
 def _anonymous(nights: Sequence[ReviewedNight], pattern: Pattern[str] | None) -> tuple[str, ...]:
     n_nobody = sum(is_nobody(night.recording.patient_id) for night in nights)
-    if pattern is not None or not n_nobody:
-        return ()
-    return (
-        f"{n_nobody} recordings do not say whose they are, and each counts as somebody else's;"
-        " where that is not so, name the people with --subject",
-    )
+    return told_of_unknown(n_nobody if pattern is None else 0)
 
 
 def _measures(

@@ -15,10 +15,12 @@ import torch
 from scipy.io import savemat
 
 from sleepscorer.cli import main, training
+from sleepscorer.core.errors import UsageError
 from sleepscorer.staging import stagers
-from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
+from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.training.runs import save_network
+from sleepscorer.staging.stager import load_network
+from sleepscorer.training import runs
 from sleepscorer.training.splits import held_out
 
 SUBJECTS = (0, 2, 5, 8, 1, 3)
@@ -141,7 +143,7 @@ def test_evaluate_does_without_recordings_of_wake_and_weights_without_eog(
     shutil.copytree(features, data / "sleepedf_features")
     eeg = tmp_path / "eeg-alone"
     torch.manual_seed(0)
-    save_network(StagingNetwork(NetworkConfig(kinds=("eeg",))).eval(), eeg, summary="For EEG.")
+    runs.save_network(StagingNetwork(NetworkConfig(kinds=("eeg",))).eval(), eeg, summary="For EEG.")
     results = tmp_path / "RESULTS.md"
     wanted = ["evaluate", "--data", str(data), "--weights", str(eeg), "--results", str(results)]
     assert main([*wanted, "--quiet"]) == 0
@@ -169,6 +171,34 @@ def test_evaluate_says_which_data_lack(tmp_path, capsys):
     assert "no index.csv of scored nights" in capsys.readouterr().err
     assert main(["evaluate", "--data", str(tmp_path), "--weights", "nobodys"]) == 2
     assert "there are no weights called 'nobodys'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_only_weights_that_are_named_lend_their_heads(
+    features, tmp_path, capsys, monkeypatch, named
+):
+    """Those of the program know the stages of people who may be among those that test."""
+    begun = []
+
+    def caught(_run, _nights, _splits, _folder, *, start, progress):
+        begun.append(start)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(runs, "run_folds", caught)
+    more = ("--start", DEFAULT_WEIGHTS) if named else ()
+    assert main(arguments(features, tmp_path / "run", *more)) == 2
+    said = capsys.readouterr().err
+    assert ("trained on none of these people" in said) is named
+    (start,) = begun
+    shipped = load_network(read_info(DEFAULT_WEIGHTS))
+    assert len(start.stage_heads) == (len(shipped.stage_heads) if named else 0)
+    for name, tensor in start.encoder.state_dict().items():
+        torch.testing.assert_close(tensor, shipped.encoder.state_dict()[name])
+    network = StagingNetwork(shipped.config)
+    before = {name: tensor.clone() for name, tensor in network.heads.state_dict().items()}
+    runs.begin_from(network, start)
+    found = network.heads.state_dict()
+    assert all(torch.equal(found[name], before[name]) for name in before) is not named
 
 
 def test_those_who_judge_never_train(features):

@@ -212,6 +212,17 @@ def test_a_protocol_splits_people_and_refuses_too_few(cassette, tmp_path, capsys
     assert "there is no fold 4 of 3" in capsys.readouterr().err
 
 
+def test_recordings_that_do_not_say_whose_they_are_are_told(tmp_path, capsys):
+    write_folder(tmp_path / "nights", ("p1_a", "p2_a"))
+    arguments = ["train", "--data", "folder", "--folder", str(tmp_path / "nights"), "--quiet"]
+    arguments += ["--out", str(tmp_path / "run"), "--channels", "eeg", "--start", "none"]
+    assert main(arguments) == 2
+    assert "2 recordings do not say whose they are" in capsys.readouterr().err
+    assert main([*arguments, "--subject", r"(p\d)_"]) == 2
+    assert "2 people can't be split" in (said := capsys.readouterr().err)
+    assert "do not say whose" not in said
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
