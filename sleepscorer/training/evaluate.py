@@ -97,18 +97,17 @@ def _confidence(
 def _staged(
     network: StagingNetwork, night: TrainingNight, channels: Channels
 ) -> NDArray[np.float64]:
-    everywhere = np.ones(night.n_epochs, dtype=bool)
     device = next(network.parameters()).device
     features = torch.zeros(night.n_epochs, len(network.config.kinds), network.config.n_features)
     present = np.zeros((night.n_epochs, len(network.config.kinds)), dtype=np.float32)
     for index, kind in enumerate(network.config.kinds):
         if kind in channels:
             measures = _measures(network, night, kind, channels[kind])
-            levels = night_levels(measures[:, :N_BANDS], everywhere)
-            features[:, index] = night_features(
-                torch.from_numpy(measures), torch.from_numpy(levels)
-            )
-            present[:, index] = 1
+            usable = night.usable_of(kind, channels[kind])
+            levels = night_levels(measures[:, :N_BANDS], usable)
+            relative = night_features(torch.from_numpy(measures), torch.from_numpy(levels))
+            features[:, index] = torch.where(torch.from_numpy(usable)[:, None], relative, 0.0)
+            present[:, index] = usable
 
     def head(features: NDArray[np.float32], present: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.inference_mode():

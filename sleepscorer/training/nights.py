@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,9 @@ class TrainingNight:
     signals
         For each kind of channel (n_epochs, n_derivations, 3000) at 100 Hz, maybe on disk; empty
         where only the powers are known.
+    usable
+        For each kind of channel (n_epochs, n_derivations) bool: where it holds a signal, as the
+        stager judges that. A kind that is not named does everywhere.
     """
 
     name: str
@@ -40,11 +43,19 @@ class TrainingNight:
     labels: NDArray[np.int64]
     powers: Mapping[Band, NDArray[np.float32]]
     signals: Mapping[Band, NDArray[np.floating]]
+    usable: Mapping[Band, NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def n_epochs(self) -> int:
         """How many epochs it has."""
         return len(self.labels)
+
+    def usable_of(self, kind: Band, derivation: int) -> NDArray[np.bool_]:
+        """(n_epochs,) where a derivation holds a signal."""
+        if kind not in self.usable:
+            return np.ones(self.n_epochs, dtype=bool)
+        found: NDArray[np.bool_] = self.usable[kind][:, derivation]
+        return found
 
 
 def feature_nights(folder: Path) -> tuple[TrainingNight, ...]:

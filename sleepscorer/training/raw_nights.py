@@ -74,20 +74,22 @@ def _prepared(
     folder = cache / f"{one.name}-{_key(one, kinds, trim)}"
     if not (folder / "labels.npy").is_file():
         _write(one, kinds, folder, trim, progress)
-    powers, signals = {}, {}
+    powers, signals, usable = {}, {}, {}
     for kind in kinds:
         path = folder / f"{kind}.npy"
         if path.is_file():
             # Mapped, not read: a thousand nights do not fit into memory.
             signals[kind] = np.load(path, mmap_mode="r")
             powers[kind] = np.load(folder / f"{kind}_powers.npy")
+            usable[kind] = np.load(folder / f"{kind}_usable.npy")
     labels = np.load(folder / "labels.npy")
-    return TrainingNight(one.name, one.subject, labels, powers, signals)
+    return TrainingNight(one.name, one.subject, labels, powers, signals, usable)
 
 
 def _key(one: ScoredRecording, kinds: tuple[Band, ...], trim: Trim) -> str:
     stamps = [
-        (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in (one.psg, one.scoring)
+        (str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in (one.psg, one.scoring)
     ]
     described = json.dumps([stamps, kinds, trim, PASS_BANDS_HZ])
     return hashlib.sha256(described.encode()).hexdigest()[:12]
@@ -109,15 +111,21 @@ def _write(
         if not channels:
             continue
         epochs, usable = _epochs(recording, channels, kind, part)
-        if not usable[kept].any():
+        held = usable[kept].any(axis=0)
+        if not held.any():
             continue
-        unusable &= ~usable
-        np.save(folder / f"{kind}_powers.npy", _powers(epochs[kept], usable[kept]))
-        np.save(folder / f"{kind}.npy", epochs[kept].astype(np.float16))
+        epochs, usable = epochs[kept][:, held], usable[:, held]
+        unusable &= ~usable.any(axis=1)
+        np.save(folder / f"{kind}_usable.npy", usable[kept])
+        np.save(folder / f"{kind}_powers.npy", _powers(epochs, usable[kept]))
+        np.save(folder / f"{kind}.npy", epochs.astype(np.float16))
     if unusable[kept].all():
         raise SleepScorerError("none of its channels can be used")
+    labels = np.where(unusable, NO_LABEL, labels)[kept].astype(np.int64)
+    if not (labels >= 0).any():
+        raise SleepScorerError("no epoch with a signal has a stage")
     unfinished = folder / "labels.part.npy"
-    np.save(unfinished, np.where(unusable, NO_LABEL, labels)[kept].astype(np.int64))
+    np.save(unfinished, labels)
     # Last and at once: where this file is, all are whole.
     unfinished.replace(folder / "labels.npy")
 
@@ -137,8 +145,8 @@ def _epochs(
     kind: Band,
     progress: Progress,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """(n_epochs, n_derivations, 3000) at unit power, and where any of them is usable."""
-    columns, usable = [], np.zeros(recording.n_epochs, dtype=bool)
+    """(n_epochs, n_derivations, 3000) at unit power, and (n_epochs, n_derivations) if usable."""
+    columns, usable = [], []
     for index, channel in enumerate(channels):
         blocks = list(epoch_blocks(channel, recording.n_epochs, band=kind, gaps=recording.gaps))
         epochs = np.concatenate([block.epochs for block in blocks])
@@ -146,16 +154,17 @@ def _epochs(
         # Half precision holds five digits: of microvolts, millivolts or volts alike, once scaled.
         scale = float(np.sqrt(np.mean(np.square(epochs[good])))) if good.any() else 1.0
         columns.append(np.clip(epochs / (scale or 1.0), -1e3, 1e3))
-        usable |= good
+        usable.append(good)
         progress((index + 1) / len(channels), channel.name)
-    return np.stack(columns, axis=1), usable
+    return np.stack(columns, axis=1), np.stack(usable, axis=1)
 
 
 def _powers(epochs: NDArray[np.float32], usable: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(n_epochs, n_derivations, 5); what is unusable must not move the levels of the night."""
     n_epochs, n_derivations, n_samples = epochs.shape
     powers = log_band_powers(epochs.reshape(-1, n_samples)).reshape(n_epochs, n_derivations, -1)
-    powers[~usable] = np.median(powers[usable], axis=0)
+    for derivation, good in enumerate(usable.T):
+        powers[~good, derivation] = np.median(powers[good, derivation], axis=0)
     return powers.astype(np.float32)
 
 

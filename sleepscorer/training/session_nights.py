@@ -163,11 +163,15 @@ def measured_nights(
             refused.append(f"{night.name}: {error.what}")
             continue
         kept = slice(*arrays["kept"].tolist())
-        labels = np.where(arrays["usable"], night.labels, NO_LABEL)[kept]
-        powers: dict[Band, NDArray[np.float32]] = {
-            kind: arrays[kind] for kind in PASS_BANDS_HZ if kind in arrays
-        }
-        measured.append(TrainingNight(night.name, night.subject, labels, powers, {}))
+        held: list[Band] = [kind for kind in PASS_BANDS_HZ if kind in arrays]
+        powers = {kind: arrays[kind] for kind in held}
+        usable = {kind: arrays[f"{kind}_usable"].astype(bool) for kind in held}
+        is_staged = np.any([part.any(axis=1) for part in usable.values()], axis=0)
+        labels = np.where(is_staged, night.labels[kept], NO_LABEL)
+        if (n_left := int((labels != NO_LABEL).sum())) < _MIN_EPOCHS:
+            refused.append(f"{night.name}: {n_left} reviewed epochs around its sleep hold a signal")
+            continue
+        measured.append(TrainingNight(night.name, night.subject, labels, powers, {}, usable))
     return tuple(measured), tuple(refused)
 
 
@@ -254,14 +258,13 @@ def _measured(
     seen = stager.located(stager.measure(night.recording, night.channels, progress))
     around = np.flatnonzero(seen.around)
     kept = slice(int(around[0]), int(around[-1]) + 1)
-    channels = [each for kind in seen.channels.values() for each in kind]
-    usable = np.any([each.quality.usable for each in channels], axis=0)
-    arrays = {
-        str(kind): np.stack([_filled(each) for each in of_kind], axis=1)[kept]
-        for kind, of_kind in seen.channels.items()
-        if of_kind
-    }
-    return {**arrays, "usable": usable, "kept": np.array([kept.start, kept.stop])}
+    arrays = {"kept": np.array([kept.start, kept.stop])}
+    for kind, channels in seen.channels.items():
+        if channels:
+            arrays[kind] = np.stack([_filled(each) for each in channels], axis=1)[kept]
+            usable = np.stack([each.quality.usable for each in channels], axis=1)
+            arrays[f"{kind}_usable"] = usable[kept]
+    return arrays
 
 
 def _filled(channel: MeasuredChannel) -> NDArray[np.float32]:

@@ -319,6 +319,9 @@ def _loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     n_heads = logits.shape[0]
     repeated = labels.expand(n_heads, *labels.shape).reshape(-1)
     known = repeated != NO_LABEL
+    if not known.any():
+        # The mean of nothing is NaN, and would be the end of all weights.
+        return logits.sum() * 0.0
     flat, repeated = logits.reshape(-1, logits.shape[-1])[known], repeated[known]
     stages = functional.cross_entropy(
         flat[:, :N_STAGES], repeated, weight=weights, label_smoothing=_LABEL_SMOOTHING

@@ -30,6 +30,9 @@ _MAX_MASK_S = 3.0
 _NOISE_SD = 0.2
 _SHARE_OF_EACH = 0.25
 
+_Drawn = tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.bool_]]
+"""What a window holds of a channel, the levels that is set against, and where it is a signal."""
+
 
 class Batch(NamedTuple):
     """Windows of several nights.
@@ -118,9 +121,9 @@ class WindowSampler:
         for index, kind in enumerate(self.kinds):
             if kind not in night.powers:
                 continue
-            present[:length, index] = 1
             part = _drawn_signal if self.raw else _drawn_powers
-            inputs[:length, index], levels[index] = part(rng, night, kind, window, counted)
+            inputs[:length, index], levels[index], usable = part(rng, night, kind, window, counted)
+            present[:length, index] = usable
         return inputs, levels, present * self._kept(rng, present), labels
 
     def _kept(
@@ -169,8 +172,8 @@ def _drawn_powers(
     kind: Band,
     window: slice,
     counted: NDArray[np.bool_],
-) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Log band powers of a derivation, or of a mix of two, and the levels they are set against."""
+) -> _Drawn:
+    """Log band powers of a derivation, or of a mix of two."""
     powers = night.powers[kind]
     first, second = rng.integers(0, powers.shape[1], 2)
     # A third of the windows each: the one derivation, the other, a mix of their powers.
@@ -181,9 +184,10 @@ def _drawn_powers(
     # What is the same for the whole night moves the bands against the scale, not against the
     # night's own percentiles.
     mixed = mixed + rng.normal(0, _BAND_SD, N_BANDS).astype(np.float32)
-    levels = _jittered(rng, night_levels(mixed, counted))
+    usable = night.usable_of(kind, int(first)) & night.usable_of(kind, int(second))
+    levels = _jittered(rng, night_levels(mixed, counted & usable))
     length = window.stop - window.start
-    return mixed[window] + rng.normal(0, _EPOCH_SD, (length, N_BANDS)), levels
+    return mixed[window] + rng.normal(0, _EPOCH_SD, (length, N_BANDS)), levels, usable[window]
 
 
 def _drawn_signal(
@@ -192,10 +196,11 @@ def _drawn_signal(
     kind: Band,
     window: slice,
     counted: NDArray[np.bool_],
-) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Samples of a derivation, changed, and the levels they are set against."""
+) -> _Drawn:
+    """Samples of a derivation, changed."""
     derivation = int(rng.integers(night.powers[kind].shape[1]))
-    levels = _jittered(rng, night_levels(night.powers[kind][:, derivation], counted))
+    usable = night.usable_of(kind, derivation)
+    levels = _jittered(rng, night_levels(night.powers[kind][:, derivation], counted & usable))
     samples = np.array(night.signals[kind][window, derivation], dtype=np.float32)
     long: NDArray[np.floating] = samples.reshape(-1)
     spread = float(long.std()) + 1e-12
@@ -209,7 +214,7 @@ def _drawn_signal(
         first = int(rng.integers(0, long.size))
         long = long.copy()
         long[first : first + int(rng.uniform(0, _MAX_MASK_S) * RATE_HZ)] = 0
-    return long.reshape(samples.shape), levels
+    return long.reshape(samples.shape), levels, usable[window]
 
 
 def _jittered(rng: np.random.Generator, levels: NDArray[np.float32]) -> NDArray[np.float32]:

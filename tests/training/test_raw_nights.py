@@ -21,7 +21,7 @@ from published_nights import (
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.events import Event
-from sleepscorer.files.edf_writer import EdfPlan, write_edf
+from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.training.raw_nights import prepared
 from sleepscorer.training.scored_recordings import any_folder, shhs, sleep_edf
@@ -150,6 +150,32 @@ def test_one_bad_recording_does_not_keep_the_others(tmp_path):
     assert [each.name for each in nights] == ["SC4001"]
     assert refused[0].startswith("SC4011E0-PSG.edf: ")
     assert refused[1] == "SC4021E0-PSG.edf: nobody sleeps in its scoring"
+
+
+def test_where_a_derivation_holds_no_signal_is_kept(tmp_path):
+    psg = write_psg(tmp_path / "a.edf", 1, {"EEG Fpz-Cz": 100, "EEG Pz-Oz": 100})
+    recording = open_recording(psg)
+    samples = [signal.read(0.0, N_EPOCHS * 30.0) for signal in recording.signals]
+    samples[1][80 * 3000 : 90 * 3000] = 7.0
+    headers = tuple(SignalHeader(s.label, 100, -500, 500) for s in recording.signals)
+    plan = EdfPlan(headers, N_EPOCHS, 30, START)
+    write_edf(psg, plan, [samples], events=(), force=True)
+    write_edf(tmp_path / "a_scoring.edf", EdfPlan((), 1, 0, START), events=stage_events())
+    (night,), _ = prepared(any_folder(tmp_path), ("eeg",), tmp_path / "epochs", trim="none")
+    flat = (np.arange(N_EPOCHS) >= 80) & (np.arange(N_EPOCHS) < 90)
+    assert night.usable["eeg"].T.tolist() == [[True] * N_EPOCHS, (~flat).tolist()]
+    # One of the two holds a signal everywhere: every stage teaches.
+    assert night.labels.tolist() == LABELS.tolist()
+    powers = night.powers["eeg"][:, 1]
+    np.testing.assert_allclose(powers[80:90], np.tile(np.median(powers[~flat], axis=0), (10, 1)))
+
+
+def test_a_night_without_any_stage_is_refused(tmp_path):
+    write_psg(tmp_path / "a.edf", 1, {"EEG C4-M1": 100})
+    nothing = [Event(0.0, N_EPOCHS * 30.0, "Sleep stage ?")]
+    write_edf(tmp_path / "a_scoring.edf", EdfPlan((), 1, 0, START), events=nothing)
+    nights, refused = prepared(any_folder(tmp_path), ("eeg",), tmp_path / "epochs", trim="none")
+    assert (nights, refused) == ([], ["a.edf: no epoch with a signal has a stage"])
 
 
 # -- the command ---------------------------------------------------------------------------------

@@ -122,6 +122,46 @@ def raw_nights_of(n_nights=2, n_epochs=12):
     return found
 
 
+@pytest.mark.parametrize("raw", [True, False])
+def test_what_is_no_signal_takes_no_part(raw):
+    """Not in the levels of the night, nor among what the heads see, whatever stands there."""
+    (whole,) = raw_nights_of(1, n_epochs=30)
+    usable = np.ones((30, 1), dtype=bool)
+    usable[10:14] = False
+    torch.manual_seed(0)
+    network = StagingNetwork(NetworkConfig(kinds=("eeg",), width=32)).eval()
+    found, drawn = [], []
+    for amplitude in (0.0, 1e-3, 1e4):
+        signals, powers = whole.signals["eeg"].copy(), whole.powers["eeg"].copy()
+        signals[10:14] *= amplitude
+        powers[10:14] += np.log(amplitude + 1e-9)
+        held = {"signals": {"eeg": signals} if raw else {}, "powers": {"eeg": powers}}
+        night = replace(whole, **held, usable={"eeg": usable})
+        found.append(answers_on(network, [night], {"eeg": 0})[0].probabilities)
+        sampler = WindowSampler([night], ("eeg",), 30, 4, raw=raw)
+        drawn.append(sampler.draw(np.random.default_rng(3)))
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+    assert len(found[0]) == 30
+    for batch in drawn:
+        torch.testing.assert_close(batch.levels, drawn[0].levels)
+    sampler = WindowSampler([night], ("eeg",), 30, 64, raw=raw)
+    windows = sampler.draw(np.random.default_rng(3))
+    full = windows.labels[:, -1] >= 0
+    assert not windows.present[full][:, 10:14].any()
+    assert windows.present[full][:, :10].mean() > 0.5
+
+
+def test_a_batch_without_stages_teaches_nothing_and_breaks_nothing():
+    (night,) = raw_nights_of(1)
+    few = replace(night, labels=np.where(np.arange(12) == 0, 1, -100))
+    network = StagingNetwork(NetworkConfig(kinds=("eeg",), width=32))
+    recipe = replace(TINY, n_steps=6, window_epochs=2, batch_windows=1, check_every=6, raw=False)
+    (look,) = train(network, [few], recipe, lambda _: 0.0)
+    assert np.isfinite(look.loss)
+    assert all(tensor.isfinite().all() for tensor in network.state_dict().values())
+
+
 TINY = Recipe(n_steps=2, window_epochs=6, batch_windows=2, check_every=2, raw=True)
 
 
