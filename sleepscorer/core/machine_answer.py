@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
-from sleepscorer.core.staging_result import EQUIVOCAL_WITHIN, Staging, equivocal_rows
+from sleepscorer.core.staging_result import (
+    EQUIVOCAL_WITHIN,
+    Staging,
+    equivocal_rows,
+    lowered,
+)
 
 SMOOTHING_RULE = (
     "a single equivocal epoch of sleep between two stretches of one other stage of sleep, each of"
@@ -100,7 +105,8 @@ def machine_answer(staging: Staging, told: tuple[Stage, ...] = STAGES) -> Machin
     if told == STAGES:
         return MachineAnswer(STAGES, staging.probabilities, staging.confidence)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
-    return MachineAnswer(THREE_STAGES, three, three.max(axis=1, initial=-np.inf))
+    confidence = lowered(three.max(axis=1, initial=-np.inf), staging.unsound, len(THREE_STAGES))
+    return MachineAnswer(THREE_STAGES, three, confidence)
 
 
 def smoothed_sentence(answer: MachineAnswer) -> str:

@@ -1,6 +1,7 @@
 """What a stager answered, kept for ever beside what people make of it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,9 @@ class Staging:
     faults
         (n_epochs,) uint8 of :class:`~sleepscorer.core.signal_faults.SignalFault`: what is wrong
         with the signals that the staging read. An empty one takes none.
+    unsound
+        (n_epochs,) float32: how much of each epoch is no signal in what the stage rests on, 0 to
+        1, by which the confidence is lowered (:func:`lowered`). An empty one takes none.
     """
 
     probabilities: NDArray[np.float32]
@@ -86,6 +90,7 @@ class Staging:
     hierarchy: NDArray[np.float32] | None = None
     confidence: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
     faults: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    unsound: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
 
     def __post_init__(self) -> None:
         probabilities = _checked(self.probabilities, len(STAGES))
@@ -96,7 +101,10 @@ class Staging:
                 raise ValueError(f"{len(hierarchy)} rows for {len(probabilities)} epochs")
             object.__setattr__(self, "hierarchy", hierarchy)
         object.__setattr__(self, "confidence", self._confidence(self.confidence))
-        object.__setattr__(self, "faults", self._faults(self.faults))
+        for name, dtype in (("faults", np.uint8), ("unsound", np.float32)):
+            object.__setattr__(self, name, self._by_epoch(getattr(self, name), dtype))
+        if not np.all((self.unsound >= 0) & (self.unsound <= 1)):
+            raise ValueError("a share of an epoch lies between 0 and 1")
 
     @property
     def summed(self) -> NDArray[np.float32]:
@@ -138,15 +146,36 @@ class Staging:
         confidence.setflags(write=False)
         return confidence
 
-    def _faults(self, given: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        faults = np.array(given if given.size else np.zeros(len(self.probabilities)), np.uint8)
-        self._check_length(faults)
-        faults.setflags(write=False)
-        return faults
+    def _by_epoch(self, given: NDArray[Any], dtype: type[Any]) -> NDArray[Any]:
+        """Read-only; nothing but zeros where none are given."""
+        values = np.array(given if given.size else np.zeros(len(self.probabilities)), dtype)
+        self._check_length(values)
+        values.setflags(write=False)
+        return values
 
     def _check_length(self, values: NDArray[np.generic]) -> None:
         if values.shape != (len(self.probabilities),):
             raise ValueError(f"{values.shape} values for {len(self.probabilities)} epochs")
+
+
+def lowered(
+    confidence: NDArray[np.float32], unsound: NDArray[np.floating], n_told: int
+) -> NDArray[np.float32]:
+    """Lower a confidence where the signals are bad.
+
+    As far as they say nothing the stage is as good as one drawn at random.
+
+    Parameters
+    ----------
+    confidence
+        (n_epochs,) by the probabilities.
+    unsound
+        (n_epochs,) how much of each epoch is no signal, 0 to 1.
+    n_told
+        How many stages are told apart.
+    """
+    lower = confidence * (1 - unsound) + np.minimum(confidence, 1 / n_told) * unsound
+    return np.asarray(lower, dtype=np.float32)
 
 
 def equivocal_rows(probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -162,8 +191,9 @@ def _checked(given: NDArray[np.floating], n_columns: int) -> NDArray[np.float32]
     probabilities = np.array(given, dtype=np.float32)
     if probabilities.ndim != 2 or probabilities.shape[1] != n_columns:
         raise ValueError(f"probabilities must be (n_epochs, {n_columns}): {probabilities.shape}")
-    rows = probabilities.sum(axis=1)
-    if not np.all(np.isnan(rows) | (np.abs(rows - 1) < 1e-4)):
-        raise ValueError("each row of probabilities must sum to 1, or be NaN")
+    is_nothing = np.isnan(probabilities).all(axis=1)
+    is_whole = (np.abs(probabilities.sum(axis=1) - 1) < 1e-4) & (probabilities >= 0).all(axis=1)
+    if not np.all(is_nothing | is_whole):
+        raise ValueError("each row of probabilities must sum to 1, or be NaN throughout")
     probabilities.setflags(write=False)
     return probabilities

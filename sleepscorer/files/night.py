@@ -229,10 +229,13 @@ class Night:
 
     @property
     def low_confidence_pct(self) -> float | None:
-        """Percent of the staged epochs with a confidence under 0.7; None where none is staged."""
-        if self.staging is None:
+        """Percent of the staged epochs with a confidence under 0.7; None where none is staged.
+
+        The confidence is that of the stages that are told apart, as in the table of epochs.
+        """
+        if self.answer is None:
             return None
-        confidence = self.staging.confidence
+        confidence = self.answer.confidence
         staged = confidence[~np.isnan(confidence)]
         return 100 * float(np.mean(staged < _LOW_CONFIDENCE)) if staged.size else None
 

@@ -60,9 +60,11 @@ _VERSION_2 = (
     "ALTER TABLE stagings ADD COLUMN hierarchy BLOB",
     "ALTER TABLE stagings ADD COLUMN confidence BLOB",
     "ALTER TABLE stagings ADD COLUMN faults BLOB",
+    "ALTER TABLE stagings ADD COLUMN unsound BLOB",
     """CREATE TABLE second_opinions (
         number INTEGER PRIMARY KEY, n_epochs INTEGER NOT NULL, probabilities BLOB NOT NULL,
-        provenance TEXT NOT NULL, hierarchy BLOB, confidence BLOB, faults BLOB)""",
+        provenance TEXT NOT NULL, hierarchy BLOB, confidence BLOB, faults BLOB,
+        unsound BLOB)""",
     *_append_only("second_opinions"),
 )
 

@@ -40,11 +40,11 @@ SUFFIX = ".sleepscorer"
 
 _ADD_EDIT = "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_STAGING = (
-    "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ? FROM stagings"
+    "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM stagings"
 )
 _ADD_SECOND = _ADD_STAGING.replace("stagings", "second_opinions")
 _STAGINGS = (
-    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults FROM {}"
+    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults, unsound FROM {}"
     " ORDER BY number"
 )
 _RECORDING = (

@@ -17,7 +17,7 @@ _LIGHTS_FIELDS = ("lights_before", "lights_after")
 _PROBABILITIES = np.dtype("<f4")
 
 EditRow = tuple[int, str, str, str, str, str, str, int | None]
-StagingRow = tuple[int, bytes, str, bytes | None, bytes | None, bytes | None]
+StagingRow = tuple[int, bytes, str, bytes | None, bytes | None, bytes | None, bytes | None]
 
 
 def plain_text(text: str) -> str:
@@ -84,12 +84,13 @@ def staging_row(staging: Staging) -> StagingRow:
         None if staging.hierarchy is None else _bytes(staging.hierarchy),
         _bytes(staging.confidence),
         staging.faults.tobytes(),
+        _bytes(staging.unsound),
     )
 
 
 def staging_of_row(row: StagingRow) -> Staging:
     """Return the staging that was stored, bit by bit; ValueError or KeyError where damaged."""
-    n_epochs, content, provenance, three, confidence, faults = row
+    n_epochs, content, provenance, three, confidence, faults, unsound = row
     values = json.loads(provenance)
     # What a version before did not know has its default.
     arguments: dict[str, Any] = {
@@ -101,8 +102,9 @@ def staging_of_row(row: StagingRow) -> Staging:
         _rows(content, n_epochs),
         StagingProvenance(**arguments),
         None if three is None else _rows(three, n_epochs),
-        confidence=np.frombuffer(confidence or b"", _PROBABILITIES).astype(np.float32),
+        confidence=_numbers(confidence),
         faults=np.frombuffer(faults or b"", np.uint8),
+        unsound=_numbers(unsound),
     )
 
 
@@ -113,6 +115,11 @@ def _as_tuples(value: Any) -> Any:
 
 def _bytes(probabilities: NDArray[np.float32]) -> bytes:
     return probabilities.astype(_PROBABILITIES).tobytes()
+
+
+def _numbers(content: bytes | None) -> NDArray[np.float32]:
+    """None at all where a version before did not store them."""
+    return np.frombuffer(content or b"", _PROBABILITIES).astype(np.float32)
 
 
 def _rows(content: bytes, n_epochs: int) -> NDArray[np.float32]:

@@ -47,7 +47,7 @@ def verify_json(night: Night, path: Path) -> None:
     provenance = json.loads(json.dumps(asdict(found.provenance)))
     is_same = all(
         np.array_equal(getattr(found, name), getattr(night.staging, name), equal_nan=True)
-        for name in ("probabilities", "confidence", "faults")
+        for name in ("probabilities", "confidence", "faults", "unsound")
     )
     if night.second is not None and second is not None:
         theirs = (second.probabilities, night.second.probabilities)
@@ -86,8 +86,9 @@ def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
             _probabilities(document),
             _provenance(document["provenance"]),
             _hierarchy(document),
-            confidence=_confidence(document),
+            confidence=_stored_numbers(document, "confidence"),
             faults=_stored_faults(document),
+            unsound=_stored_numbers(document, "unsound_shares"),
         )
         # Files of versions before 0.2 have none.
         stored = document.get("second_opinion")
@@ -160,6 +161,7 @@ def _document(night: Night) -> dict[str, Any]:
         "hierarchy": _hierarchy_rows(night.staging),
         "confidence": None if night.staging is None else _numbers(night.staging.confidence),
         "faults": None if night.staging is None else _faults(night.staging),
+        "unsound_shares": None if night.staging is None else _numbers(night.staging.unsound),
         "second_opinion": _second_opinion(night),
         "statistics": night.statistics.as_dict(),
         "statistics_notes": list(night.statistics.notes),
@@ -246,8 +248,8 @@ def _hierarchy(document: dict[str, Any]) -> NDArray[np.float32] | None:
     return None if stored is None else _array(stored, len(_THREE))
 
 
-def _confidence(document: dict[str, Any]) -> NDArray[np.float32]:
-    stored = document.get("confidence") or []
+def _stored_numbers(document: dict[str, Any], name: str) -> NDArray[np.float32]:
+    stored = document.get(name) or []
     return np.array([np.nan if c is None else float(c) for c in stored], dtype=np.float32)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.montage import MIN_EEG_EOG_RATE_HZ
 from sleepscorer.core.signal_faults import SignalFault
-from sleepscorer.core.stages import EPOCH_S, STAGES
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.staging.preprocess import EpochQuality
 
 _FULL_RATE_HZ = 60.0
@@ -243,28 +243,16 @@ def faults_of(channels: Iterable[ChannelQuality]) -> NDArray[np.uint8]:
     return np.asarray(np.bitwise_or.reduce([quality.faults for quality in channels]), np.uint8)
 
 
-def lowered(
-    confidence: NDArray[np.float32],
-    eeg: Sequence[ChannelQuality],
-    eog: Sequence[ChannelQuality],
+def unsound_shares(
+    eeg: Sequence[ChannelQuality], eog: Sequence[ChannelQuality], n_epochs: int
 ) -> NDArray[np.float32]:
-    """Lower the confidence where the signals are bad.
+    """(n_epochs,) how much of each epoch is no signal in what its stage rests on, 0 to 1.
 
-    As far as the soundest EEG says nothing (where no EEG is usable, the soundest EOG) the stage is
-    as good as one of five drawn at random.
-
-    Parameters
-    ----------
-    confidence
-        (n_epochs,) as of the network.
-    eeg, eog
-        The channels it read.
+    That is the soundest EEG; where no EEG is usable, the soundest EOG.
     """
-    by_eeg, by_eog = (_soundest(qualities, confidence.size) for qualities in (eeg, eog))
+    by_eeg, by_eog = (_soundest(qualities, n_epochs) for qualities in (eeg, eog))
     unsound = np.minimum(np.where(np.isfinite(by_eeg), by_eeg, by_eog), 1.0)
-    by_chance = 1 / len(STAGES)
-    lower = confidence * (1 - unsound) + np.minimum(confidence, by_chance) * unsound
-    return np.asarray(lower, dtype=np.float32)
+    return np.asarray(unsound, dtype=np.float32)
 
 
 def _soundest(qualities: Iterable[ChannelQuality], n_epochs: int) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from sleepscorer.core.montage import StagerChannels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.core.staging_result import Staging, StagingProvenance, lowered
 from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
@@ -115,13 +115,18 @@ class Stager:
         if self._fell_back:
             warnings.append("The GPU ran out of memory: the network ran on the CPU.")
         suggested = suggested_lights(1 - probabilities[:, Stage.W], restlessness(night))
+        model = self.info.confidence
+        confidence = probabilities.max(axis=1) if model is None else model.of(probabilities)
+        eeg, eog = ([one.quality for one in night.channels[kind]] for kind in ("eeg", "eog"))
+        unsound = input_gate.unsound_shares(eeg, eog, n_epochs)
         progress(1.0, "staged")
         return Staging(
             probabilities,
             self._provenance(night, warnings, suggested),
             hierarchy,
-            confidence=self._confidence(probabilities, night),
+            confidence=lowered(confidence, unsound, len(STAGES)),
             faults=input_gate.faults_of(one.quality for one in night.all_channels),
+            unsound=unsound,
         )
 
     def measure(
@@ -156,14 +161,6 @@ class Stager:
     def network_on_cpu(self) -> StagingNetwork:
         """The network, brought back from a GPU: to explain it epoch by epoch."""
         return self._network.to("cpu")
-
-    def _confidence(
-        self, probabilities: NDArray[np.float32], night: MeasuredNight
-    ) -> NDArray[np.float32]:
-        model = self.info.confidence
-        confidence = probabilities.max(axis=1) if model is None else model.of(probabilities)
-        eeg, eog = ([one.quality for one in night.channels[kind]] for kind in ("eeg", "eog"))
-        return input_gate.lowered(confidence, eeg, eog)
 
     def _provenance(
         self, night: MeasuredNight, warnings: Sequence[str], suggested: tuple[float, ...]

@@ -127,7 +127,7 @@ def test_a_later_entry_of_the_recording_holds_and_the_hash_belongs_to_one(path):
         "INSERT INTO edits VALUES (9, '', '', '', 'manual', '', '{}', NULL)",
         "UPDATE stagings SET probabilities = x'00'",
         "DELETE FROM stagings",
-        "REPLACE INTO stagings VALUES (1, 0, x'', '{}', NULL, NULL, NULL)",
+        "REPLACE INTO stagings VALUES (1, 0, x'', '{}', NULL, NULL, NULL, NULL)",
         "UPDATE recordings SET n_epochs = 1",
         "DELETE FROM recordings",
         "UPDATE hashes SET sha256 = ''",
@@ -576,6 +576,15 @@ def test_the_trained_hierarchy_is_stored_beside_the_stages(path):
     assert found[1].hierarchy is None
 
 
+def test_what_lowers_the_confidence_is_stored(path):
+    shares = np.linspace(0, 1, len(staging().probabilities)).astype(np.float32)
+    file = SessionFile.open(path)
+    file.append(edit(1), dataclasses.replace(staging(), unsound=shares), second=staging())
+    file.close()
+    np.testing.assert_array_equal(stored(path).stagings[0].unsound, shares)
+    assert not stored(path).second_opinions[0].unsound.any()
+
+
 def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
     with monkeypatch.context() as old:
         old.setattr(session_database, "MIGRATIONS", MIGRATIONS[:1])
@@ -592,6 +601,7 @@ def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
     (found,) = stored(path).stagings
     np.testing.assert_array_equal(found.probabilities, staging().probabilities)
     assert found.hierarchy is None
+    assert not found.unsound.any()
     assert stored(path).second_opinions == ()
 
 

@@ -34,6 +34,19 @@ def test_staging_reads_back_exactly(tmp_path: Path) -> None:
     assert staging.provenance == shown.staging.provenance
 
 
+def test_what_lowers_the_confidence_reads_back(tmp_path: Path) -> None:
+    shown = night()
+    shares = np.linspace(0, 1, len(shown.staging.stages)).astype(np.float32)
+    changed = replace(shown, staging=replace(shown.staging, unsound=shares))
+    path = _written(tmp_path, changed)
+    np.testing.assert_array_equal(read_staging_json(path).unsound, shares)
+    # Files of versions before 0.2 lack it.
+    document = _strict(path)
+    del document["unsound_shares"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert not read_staging_json(path).unsound.any()
+
+
 def test_content(tmp_path: Path) -> None:
     shown = night()
     document = _strict(_written(tmp_path, shown))
@@ -106,6 +119,9 @@ def _without(key: str) -> Any:
         (_changed(schema_version=2), "version 2 of its format"),
         (_changed(probabilities=[[0.5, 0.5]]), "damaged"),
         (_changed(probabilities=[[0.5] * 5]), "damaged.*sum to 1"),
+        (_changed(probabilities=[[0.6, 0.6, -0.2, 0, 0]]), "damaged.*sum to 1"),
+        (_changed(probabilities=[[None, 0.4, 0.6, 0, 0]]), "damaged.*NaN throughout"),
+        (_changed(unsound_shares=[2.0]), "damaged"),
         (_changed(probabilities="W"), "damaged"),
         (_changed(probability_columns=["R", "W", "N1", "N2", "N3"]), "unknown columns"),
         (_changed(provenance={}), "damaged"),

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from memory_recording import recording, signal
 
+from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.montage import choose_stager_channels
 from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.stages import THREE_STAGES
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night
 from sleepscorer.staging.stager import Stager
@@ -69,6 +71,21 @@ def test_a_third_of_an_epoch_that_is_no_signal_takes_a_third_of_the_confidence(s
         assert spoilt.confidence[epoch] < unlowered[epoch] - 0.05
     sound = np.setdiff1d(np.arange(len(unlowered)), list(FAULTS))
     np.testing.assert_array_equal(spoilt.confidence[sound], unlowered[sound])
+
+
+def test_bad_signals_lower_the_confidence_in_three_stages_as_well(stagings):
+    plain, spoilt = stagings
+    answer = machine_answer(spoilt, THREE_STAGES)
+    highest = answer.probabilities.max(axis=1)
+    for epoch, share in ((20, 1 / 3), (40, 1 / 3), (60, 0.5)):
+        assert spoilt.unsound[epoch] == pytest.approx(share, abs=2e-3)
+        expected = highest[epoch] * (1 - share) + share / 3
+        assert answer.confidence[epoch] == pytest.approx(expected, abs=2e-3)
+    sound = np.setdiff1d(np.arange(len(highest)), list(FAULTS))
+    np.testing.assert_array_equal(answer.confidence[sound], highest[sound])
+    # Where the EEG is off the EOG alone stands for the stage.
+    assert not spoilt.unsound[[80, 100]].any()
+    assert not plain.unsound.any()
 
 
 def test_mains_hum_is_said(stagings):
