@@ -35,6 +35,7 @@ _RAIL_RUN_SAMPLES = 3
 _RAIL_FRACTION = 0.002
 _MIN_USABLE_FRACTION = 0.5
 _HUM_HZ, _SIGNAL_HZ = (45.0, 65.0), (0.5, 35.0)
+_LOWEST_MAINS_HZ = 52.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +162,8 @@ def _read_block(
 
 def _hum(stored: NDArray[np.float32], n_epochs: int, rate_hz: float) -> NDArray[np.float32]:
     """(n_epochs,) power of mains hum against that of the signal, margins left out."""
-    if rate_hz / 2 <= _HUM_HZ[1]:
+    # Of the mains' 50 Hz and 60 Hz the lower one must be there: many records have 128 Hz.
+    if rate_hz / 2 <= _LOWEST_MAINS_HZ:
         return np.zeros(n_epochs, dtype=np.float32)
     length = int(EPOCH_S * rate_hz)
     starts = np.round((_MARGIN_S + EPOCH_S * np.arange(n_epochs)) * rate_hz).astype(int)

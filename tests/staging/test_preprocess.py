@@ -119,3 +119,19 @@ def test_an_epoch_that_is_partly_missing_keeps_its_power(share):
         assert found["usable"].all()
         ratio = found["epochs"].std(axis=1) / whole.std(axis=1)
         np.testing.assert_allclose(ratio, 1, atol=0.08)
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "mains_hz", "is_told"),
+    [(128, 50, True), (128, 60, True), (256, 60, True), (100, 48, False)],
+)
+def test_mains_hum_is_told_at_every_rate_that_holds_it(rate_hz, mains_hz, is_told):
+    t = np.arange(90 * rate_hz) / rate_hz
+    values = np.random.default_rng(7).normal(0, 20, t.size)
+    middle = (t >= 30) & (t < 60)
+    values += np.where(middle, 300 * np.sin(2 * np.pi * mains_hz * t), 0)
+    (block,) = epoch_blocks(channel(signal("C4-M1", values, rate_hz)), 3, band="eeg")
+    before, hum, after = block.quality.hum
+    assert (hum > 50) == is_told
+    assert before < 1
+    assert after < 1
