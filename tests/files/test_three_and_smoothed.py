@@ -175,8 +175,9 @@ def test_three_stages_are_no_scoring_of_five(tmp_path: Path) -> None:
     write_exports(_night(THREE_STAGES), tmp_path, stem="n", formats=("csv", "edf"))
     with pytest.raises(ScoringError, match="line 3: NREM does not tell N1, N2 and N3 apart"):
         read_scoring(tmp_path / "n_epochs.csv")
-    stages = read_scoring(tmp_path / "n_hypnogram.edf").hypnogram.stages
-    assert stages[:2].tolist() == [Stage.W, Stage.UNSCORED]
+    with pytest.raises(ScoringError, match="stage NREM' does not tell N1, N2 and N3 apart") as no:
+        read_scoring(tmp_path / "n_hypnogram.edf")
+    assert no.value.path == tmp_path / "n_hypnogram.edf"
 
 
 def test_de_identifying_keeps_the_hierarchy() -> None:

@@ -109,6 +109,11 @@ def is_unscored_by_name(text: str) -> bool:
     return (match[1].strip() if match else text) in {"?", "unscored"}
 
 
+def is_nrem(text: str) -> bool:
+    """Tell whether an annotation is NREM sleep of no stage, as of a scoring in three stages."""
+    return re.fullmatch(r"(sleep stage )?nrem", _plain(text)) is not None
+
+
 def is_movement_time(text: str) -> bool:
     """Tell whether an annotation is movement time, which the AASM manual does not have."""
     return _plain(text) in {"movement time", "sleep-mt"}

@@ -24,6 +24,7 @@ from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.files.scorings.labels import (
     is_deep_r_and_k,
     is_movement_time,
+    is_nrem,
     is_unscored_by_name,
     stage_of_annotation,
     stage_of_bare_annotation,
@@ -88,6 +89,12 @@ def _scoring(
 ) -> Scoring:
     if len(staged) > _MAX_SPANS:
         raise ScoringError(f"the file holds {len(staged)} stages, more than ten days have")
+    if nrem := [event.text for event, _ in staged if is_nrem(event.text)]:
+        # Taken as unscored, it would be time in bed without sleep.
+        raise ScoringError(
+            f"{nrem[0]!r} does not tell N1, N2 and N3 apart, which a scoring must"
+            f" ({len(nrem)} times)"
+        )
     notes = list(recording.warnings)
     spans = _spans(sorted(staged, key=lambda pair: pair[0].onset_s), notes)
     has_signals = bool(recording.signals or recording.quarantined)
