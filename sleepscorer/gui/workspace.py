@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from sleepscorer.gui.explaining import Explainer
@@ -53,6 +54,12 @@ class Workspace(QWidget):
         self._splitter.setStretchFactor(0, _OVERVIEW_PART)
         self._splitter.setStretchFactor(1, _TRACES_PART)
         self._splitter.setSizes([_OVERVIEW_PART * 100, _TRACES_PART * 100])
+        self._added_px = 0
+        self._room_timer = QTimer(self)
+        self._room_timer.setSingleShot(True)
+        self._room_timer.timeout.connect(self._make_room)
+        model.layers_changed.connect(self._make_room)
+        model.scoring_changed.connect(self._make_room)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
@@ -97,6 +104,20 @@ class Workspace(QWidget):
     def _show_activation(self) -> None:
         explainer = self.explainer
         self.traces.show_activation(explainer.activation if explainer.is_shown else None)
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Let strips shown on demand take their room from the traces, not from the hypnogram."""
+        added_px = round(self.overview.canvas.strips.added_px)
+        if added_px != self._added_px and self.isVisible():
+            overview_px, traces_px = self._splitter.sizes()
+            more_px, self._added_px = added_px - self._added_px, added_px
+            self._splitter.setSizes([overview_px + more_px, traces_px - more_px])
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
+        super().showEvent(event)
+        # The splitter has its size once it is laid out.
+        self._room_timer.start(0)
 
     def leave_tools(self) -> None:
         """End painting, marking and measuring."""

@@ -195,7 +195,7 @@ def test_filling_from_the_smoothed_answer_is_named_and_exported(
     assert session.edits[-1].label == "Auto-score, smoothed"
     assert session.state.stages[DOUBTFUL] == Stage.N2
     assert session.machine.stages[DOUBTFUL] == Stage.N1
-    assert _at(opened, DOUBTFUL) == "0.48 · machine, smoothed from N1 · N1/N2 equivocal"
+    assert _at(opened, DOUBTFUL) == "probability 0.48 · machine, smoothed from N1 · N1/N2 equivocal"
     out = tmp_path / "out"
     with qtbot.waitSignal(opened.exporter.ended, timeout=20_000):
         opened.dialogs.export_to(opened.document, _choice(out, "csv", "json"))

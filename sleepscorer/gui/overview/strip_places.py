@@ -80,6 +80,12 @@ class Strips:
         return cls(*rects)
 
     @property
+    def added_px(self) -> float:
+        """The room that strips take which are shown on demand only."""
+        added = (self.machine, self.smoothed, self.second)
+        return sum(strip.height() + _SPACE_PX for strip in added if strip.height())
+
+    @property
     def body(self) -> QRectF:
         """All strips but the clock."""
         return self.hypnodensity.united(self.spectrogram).united(self.hypnogram)
