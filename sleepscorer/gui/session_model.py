@@ -130,11 +130,12 @@ class SessionModel(QObject):
         self.shows_second_opinion = shown
         self.layers_changed.emit()
 
-    def second_opinion_text(self, epoch: int) -> str:
-        """Another stager's answer in words, "YASA 0.8.1: N2 0.91"; empty where there is none."""
-        second, answer = self.session.second, self.second_answer
-        if second is None or answer is None:
+    def second_opinion_text(self, epoch: int, told: tuple[Stage, ...] | None = None) -> str:
+        """Another stager's "YASA 0.8.1: N2 0.91" or "", in the stages shown or those ``told``."""
+        second = self.session.second
+        if second is None:
             return ""
+        answer = machine_answer(second, told or self.machine_told)
         stage = Stage(int(answer.stages[epoch]))
         given = "none"
         if stage is not Stage.UNSCORED:

@@ -31,6 +31,7 @@ from sleepscorer.gui.panels.events import EventsPanel
 from sleepscorer.gui.panels.review import ReviewPanel
 from sleepscorer.gui.panels.statistics import StatisticsPanel
 from sleepscorer.gui.theme import DARK, HYPNOGRAM_ORDER, LIGHT
+from sleepscorer.gui.traces.epoch_title import epoch_title
 from sleepscorer.simulation.hypnogram import simulate_hypnogram
 
 LEFT = Qt.MouseButton.LeftButton
@@ -85,7 +86,7 @@ class TestReview:
         assert column_of(view, 2)[0] == "22:53:30"
         assert column_of(view, 3)[0] == "N2"
         assert column_of(view, 4)[0] == "N2 0.30"
-        assert column_of(view, 6)[0].endswith(" 0.17")
+        assert column_of(view, 6)[0] == "W"
         assert panel._done_text.text() == "0 of 10 done"
 
     def test_a_click_and_the_enter_key_jump(self, qtbot, panel, model):
@@ -94,6 +95,15 @@ class TestReview:
         qtbot.keyClick(panel._view, Qt.Key.Key_Down)
         qtbot.keyClick(panel._view, Qt.Key.Key_Return)
         assert model.epoch == 40
+
+    def test_the_line_above_the_traces_says_the_same_confidence_as_the_list(self, panel, model):
+        for row, said in enumerate(column_of(panel._view, 4)):
+            epoch = panel._table.epoch_at(row)
+            model.select_epoch(epoch)
+            stage, confidence = said.split()
+            assert epoch_title(model).stage.text == stage
+            assert epoch_title(model).after.startswith(f"confidence {confidence} · machine")
+            assert f"{stage}, confidence {confidence}" in panel._reason.text()
 
     def test_next_goes_through_the_queue_and_skips_what_is_done(self, qtbot, panel, model):
         model.select_epoch(60)
@@ -122,7 +132,7 @@ class TestReview:
         panel.setFocus()
         assert panel.focusProxy() is panel._view
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Down)
-        assert panel._reason.text() == "Epoch 91: the machine says N2 0.40, then W 0.15."
+        assert panel._reason.text() == "Epoch 91: the machine says N2, confidence 0.40, next W."
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Return)
         assert model.epoch == 90
 
@@ -171,7 +181,7 @@ class TestReview:
         panel._view.selectRow(0)
         assert (
             panel._reason.text()
-            == "Epoch 4: a person scored W, the machine says N2 0.90, then W 0.03."
+            == "Epoch 4: a person scored W, the machine says N2, confidence 0.90, next W."
         )
 
     def test_around_stage_changes_without_a_machine(self, qtbot):

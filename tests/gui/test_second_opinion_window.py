@@ -203,7 +203,24 @@ def test_the_queue_lists_where_both_disagree_and_says_why(qtbot):
     panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
     panel._share.setValue(60)
     assert panel._queue.epochs == tuple(range(1, 100, 2))
-    assert panel._table.reason(1).endswith("then W 0.05; x: N2 0.60.")
+    assert panel._table.reason(1).endswith("next W; x: N2 0.60.")
+    model.show_machine(THREE_STAGES, smooth=False)
+    assert panel._table.reason(1).endswith("next W; x: N2 0.60.")
+
+
+def test_the_queue_shows_both_answers_where_they_disagree(qtbot):
+    model = model_with_both()
+    panel = ReviewPanel(model)
+    qtbot.addWidget(panel)
+    table = panel._table
+
+    def last_column():
+        header = table.headerData(6, Qt.Orientation.Horizontal)
+        return header, table.index(0, 4).data(), table.index(0, 6).data()
+
+    assert last_column() == ("Next best", "N3 0.80", "W")
+    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
+    assert last_column() == ("Second", "N3 0.80", "N2")
 
 
 def test_the_queue_says_that_no_other_stager_was_asked(qtbot):

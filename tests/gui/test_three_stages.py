@@ -131,6 +131,21 @@ def test_raw_and_smoothed_stand_side_by_side(qtbot, staged):
     assert not staged.actions_of["view.smooth"].isChecked()
 
 
+def test_strips_shown_on_demand_take_their_room_from_the_traces(qtbot, staged):
+    staged.resize(1366, 768)
+    splitter = staged.workspace._splitter
+    before, hypnogram_px = splitter.sizes(), _strips(staged).hypnogram.height()
+    press(qtbot, staged, "o")
+    assert _strips(staged).hypnogram.height() == hypnogram_px
+    assert splitter.sizes() == [before[0] + 24, before[1] - 24]
+    path = staged.document.recording.path
+    staged.close_recording()
+    open_in(qtbot, staged, path)
+    qtbot.waitUntil(lambda: _strips(staged).hypnogram.height() == hypnogram_px)
+    press(qtbot, staged, "o")
+    assert staged.workspace._splitter.sizes() == before
+
+
 def test_equivocal_epochs_are_marked_in_the_overview(staged):
     rect = _strips(staged).confidence
     assert _colour(staged, rect, DOUBTFUL, 0.07) == LIGHT.event
@@ -169,7 +184,7 @@ def test_the_review_tab_lists_equivocal_epochs(qtbot, opened):
     review._order.setCurrentText("Equivocal epochs")
     assert review._queue.epochs == (DOUBTFUL,)
     cells = [review._table.index(0, c).data() for c in range(review._table.columnCount())]
-    assert (cells[1], *cells[4:]) == ("9", "N1 0.52", "≈", "N2 0.48")
+    assert (cells[1], *cells[4:]) == ("9", "N1 0.52", "≈", "N2")
     assert "equivocal" in review._table.reason(DOUBTFUL)
     assert "equivocal" not in review._table.reason(DOUBTFUL + 1)
     press(qtbot, opened, "n")

@@ -1,8 +1,6 @@
 """The review queue: the epochs worth a look, and how far it is done."""
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -17,11 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
 from sleepscorer.core.second_opinion import NO_SECOND_OPINION
-from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.appearance import described
+from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
 from sleepscorer.gui.session_model import SessionModel
 
 _ORDERS = (
@@ -30,18 +27,6 @@ _ORDERS = (
     ("Machine against person", ReviewOrder.DISAGREEMENT),
     ("Both stagers disagree", ReviewOrder.STAGERS),
     ("Equivocal epochs", ReviewOrder.EQUIVOCAL),
-)
-_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "", "Next best")
-_DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _EQUIVOCAL, _SECOND = range(len(_COLUMNS))
-_EQUIVOCAL_SIGN = "≈"
-_TOOLTIPS = (
-    "Done: a person scored or confirmed it",
-    "Number of the epoch; Enter turns to it",
-    "When it starts",
-    "The stage it has now",
-    "The machine's answer and its confidence; none where it could not be staged",
-    "Equivocal (≈): the machine's two choices are within 0.15",
-    "The machine's second choice and its probability",
 )
 _SHARE_TEXTS = {
     ReviewOrder.UNCERTAINTY: "Review the most doubtful",
@@ -61,121 +46,6 @@ _EXPECTED = (
     " the nights of other people that the weights were validated on. Epochs that the machine could"
     " not stage don't count."
 )
-
-_UNSTAGED = "none"
-
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-
-
-class _QueueTable(QAbstractTableModel):
-    """The epochs of a queue as rows."""
-
-    def __init__(self, model: SessionModel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._queue: ReviewQueue | None = None
-
-    def show_queue(self, queue: ReviewQueue) -> None:
-        """Show this queue; the same epochs keep their rows, and the selection with them."""
-        if self._queue is not None and self._queue.epochs == queue.epochs:
-            self._queue = queue
-            if queue.epochs:
-                last = self.index(len(queue.epochs) - 1, len(_COLUMNS) - 1)
-                self.dataChanged.emit(self.index(0, 0), last)
-            return
-        self.beginResetModel()
-        self._queue = queue
-        self.endResetModel()
-
-    def epoch_at(self, row: int) -> int | None:
-        if self._queue is None or not 0 <= row < self._queue.n_total:
-            return None
-        return self._queue.epochs[row]
-
-    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        return 0 if parent.isValid() or self._queue is None else self._queue.n_total
-
-    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
-        return 0 if parent.isValid() else len(_COLUMNS)
-
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return _COLUMNS[section]
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return _TOOLTIPS[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        queue = self._queue
-        if queue is None:
-            return None
-        row, column = index.row(), index.column()
-        if role == Qt.ItemDataRole.TextAlignmentRole and column == _EPOCH:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.AccessibleTextRole and column == _DONE:
-            return "done" if queue.done[row] else "to do"
-        if role == Qt.ItemDataRole.AccessibleTextRole and column == _EQUIVOCAL:
-            return "equivocal" if self._is_equivocal(queue.epochs[row]) else "clear"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.reason(queue.epochs[row])
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        if column == _DONE:
-            return "✓" if queue.done[row] else ""
-        return self._text(queue.epochs[row], column)
-
-    def reason(self, epoch: int) -> str:
-        """Why an epoch is in the queue, in a sentence."""
-        order = ReviewOrder.UNCERTAINTY if self._queue is None else self._queue.order
-        best, second = self._answer(epoch, 0), self._answer(epoch, 1)
-        if best == _UNSTAGED:
-            machine = "the machine could not stage it"
-        elif self._model.session.machine is None:
-            machine = "no machine's answer"
-        else:
-            machine = f"the machine says {best}, then {second}"
-            machine += ", equivocal" if self._is_equivocal(epoch) else ""
-        stages = self._model.session.state.stages
-        here = Stage(int(stages[epoch])).text
-        if order is ReviewOrder.DISAGREEMENT:
-            machine = f"a person scored {here}, {machine}"
-        elif order is ReviewOrder.STAGE_CHANGE:
-            around = stages[max(epoch - 1, 0) : epoch + 2].tolist()
-            machine = f"stages {', '.join(Stage(s).text for s in around)} around it; {machine}"
-        second = self._model.second_opinion_text(epoch)
-        return f"Epoch {epoch + 1}: {machine}{'; ' if second else ''}{second}."
-
-    def _text(self, epoch: int, column: int) -> str:
-        if column == _EPOCH:
-            return str(epoch + 1)
-        if column == _CLOCK:
-            return self._model.clock_text(epoch * EPOCH_S)
-        if column == _STAGE:
-            return Stage(int(self._model.session.state.stages[epoch])).text
-        if column == _EQUIVOCAL:
-            return _EQUIVOCAL_SIGN if self._is_equivocal(epoch) else ""
-        return self._answer(epoch, int(column == _SECOND))
-
-    def _is_equivocal(self, epoch: int) -> bool:
-        machine = self._model.session.machine
-        return machine is not None and bool(machine.equivocal[epoch])
-
-    def _answer(self, epoch: int, rank: int) -> str:
-        """The machine's stage of this rank, from 0, and its probability."""
-        machine = self._model.session.machine
-        if machine is None:
-            return "–"
-        # The queue is of five stages, whatever is shown of the machine elsewhere.
-        ranked = machine_answer(machine).ranked(epoch)
-        if not ranked:
-            return "–" if rank else _UNSTAGED
-        stage, probability = ranked[rank]
-        shown = probability if rank else machine.confidence[epoch]
-        return f"{stage.text} {shown:.2f}"
 
 
 class ReviewPanel(QWidget):
@@ -293,7 +163,7 @@ class ReviewPanel(QWidget):
         self._next.clicked.connect(self.go_to_next)
 
     def _build_table(self) -> None:
-        self._table = _QueueTable(self._model, self)
+        self._table = QueueTable(self._model, self)
         self._view = QTableView()
         self._view.setModel(self._table)
         described(
@@ -311,11 +181,11 @@ class ReviewPanel(QWidget):
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        widest = ("✓", "Epoch", "00:00:00", "Stage", "Machine", _EQUIVOCAL_SIGN)
+        widest = ("✓", "Epoch", "00:00:00", "Stage", "Machine", EQUIVOCAL_SIGN)
         for column, text in enumerate(widest):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
-        header.setSectionResizeMode(_SECOND, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         self._view.clicked.connect(self._on_row_chosen)
         self._view.activated.connect(self._on_row_chosen)
         self._view.selectionModel().selectionChanged.connect(self._show_reason)

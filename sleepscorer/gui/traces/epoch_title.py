@@ -114,11 +114,12 @@ def _confidence(session: ScoringSession, epoch: int, stage: Stage) -> float | No
 def _of_machine(model: SessionModel, epoch: int, stage: Stage) -> str:
     """What stands behind a stage that the machine gave: how sure it is, and what it doubts."""
     confidence = _confidence(model.session, epoch, stage)
-    text = MACHINE if confidence is None else f"{confidence:.2f}{_DOT}{MACHINE}"
     answer, machine = model.machine_answer, model.session.machine
-    if answer is None or machine is None:
-        return text
+    if confidence is None or answer is None or machine is None:
+        return MACHINE
     own = Stage(int(machine.stages[epoch]))
+    # Of a stage that the machine has not chosen there is a probability only.
+    text = f"{'confidence' if own is stage else 'probability'} {confidence:.2f}{_DOT}{MACHINE}"
     if own is not stage and model.session.holds_smoothed:
         text += f", smoothed from {own.text}"
     if answer.told != STAGES:
@@ -174,6 +175,7 @@ class TitleLine(QWidget):
         if (title, note) != (self._title, self._note):
             self._title, self._note = title, note
             self.setAccessibleDescription(title.text)
+            self.setToolTip(title.text)
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -189,7 +191,12 @@ class TitleLine(QWidget):
         painter.setFont(font)
         x = self._write(painter, _MARGIN_PX, self._title.before + _DOT, theme.text)
         x = self._paint_stage(painter, x)
-        self._write(painter, x, _DOT + self._title.after, theme.text)
+        note_px = self.fontMetrics().horizontalAdvance(self._note) + 3 * _MARGIN_PX
+        room_px = max(box.width() - x - note_px, 0.0)
+        after = QFontMetricsF(font).elidedText(
+            _DOT + self._title.after, Qt.TextElideMode.ElideRight, room_px
+        )
+        self._write(painter, x, after, theme.text)
         painter.setFont(self.font())
         painter.setPen(QColor(theme.faint_text))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
