@@ -77,10 +77,18 @@ def score_files(options: argparse.Namespace) -> int:
 
 def _print_report(path: Path, scored: ScoredNight) -> None:
     """Print how far the stages agree with the expert's, where an archive of epochs has those."""
-    reference = scoring_in_npz(path) if path.suffix.lower() == NPZ_SUFFIX else None
-    if reference is not None:
+    if path.suffix.lower() != NPZ_SUFFIX:
+        return
+    try:
+        reference = scoring_in_npz(path)
+        if reference is None:
+            return
         found = agreement(reference, Scoring(scored.night.hypnogram))
-        say_if_possible("\n".join(agreement_lines(found, columns="STAGED")))
+    except SleepScorerError as error:
+        # It was scored all the same, and others wait their turn.
+        complain(f"  no report on the expert's stages: {error.what}")
+        return
+    say_if_possible("\n".join(agreement_lines(found, columns="STAGED")))
 
 
 def _recordings(files: Sequence[Path], *, quiet: bool) -> tuple[Path, ...]:

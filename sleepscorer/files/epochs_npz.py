@@ -5,7 +5,9 @@ with their names, and ``y`` (n_epochs,) with the stages of an expert: 0 W, 1 N1,
 anything else unscored.
 """
 
+import math
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +83,7 @@ def _load(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, TypeError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, TypeError) as error:
         raise RecordingError(f"the archive can't be read: {error}", path=path) from error
 
 
@@ -102,11 +104,13 @@ def _epochs(
             f"x is {x.dtype} {x.shape}, not numbers (n_epochs, n_channels, n_samples)", path=path
         )
     rate_hz = float(fs.item()) if fs.size == 1 and fs.dtype.kind in "fiu" else 0.0
-    if not rate_hz > 0 or x.shape[2] != round(EPOCH_S * rate_hz):
+    if not 0 < rate_hz < math.inf or x.shape[2] != round(EPOCH_S * rate_hz):
         raise RecordingError(
             f"{x.shape[2]} samples are not {EPOCH_S:g} s at fs = {rate_hz:g} Hz", path=path
         )
-    return x.astype(np.float32), rate_hz
+    with np.errstate(over="ignore"):
+        # What float32 can't hold is infinite, and then no signal.
+        return x.astype(np.float32), rate_hz
 
 
 def _names(

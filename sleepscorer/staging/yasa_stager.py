@@ -12,7 +12,6 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import StagingRefused
 from sleepscorer.core.montage import StagerChannels
 from sleepscorer.core.progress import Progress
@@ -57,16 +56,19 @@ class YasaStager:
             for channel in used
             if channel.sampling_rate_hz < _FULL_RATE_HZ
         ]
-        samples = []
+        samples, is_signal = [], []
         for index, channel in enumerate(used):
             progress(index / (len(used) + 2), f"reading {channel.name}")
-            samples.append(_read(channel, recording))
+            stored = channel.read(0.0, recording.n_epochs * EPOCH_S)
+            samples.append(_resampled(stored, recording.n_epochs))
+            is_signal.append(_is_signal(stored, recording.n_epochs))
         progress(len(used) / (len(used) + 2), self.title)
         probabilities = _staged(samples, channels)
-        in_gap = np.zeros(recording.n_epochs, dtype=bool)
+        # It stages by the EEG, and does not ask whether there was one.
+        probabilities[~is_signal[0]] = np.nan
         for gap in recording.gaps:
-            in_gap[int(gap.start_s // EPOCH_S) : int(-(-gap.stop_s // EPOCH_S))] = True
-        probabilities[in_gap] = np.nan
+            in_gap = slice(int(gap.start_s // EPOCH_S), int(-(-gap.stop_s // EPOCH_S)))
+            probabilities[in_gap] = np.nan
         progress(1.0, "staged")
         names = [
             (kind[0].name,) if kind else () for kind in (channels.eeg, channels.eog, channels.emg)
@@ -88,13 +90,22 @@ class YasaStager:
         )
 
 
-def _read(channel: ResolvedDerivation, recording: Recording) -> NDArray[np.float64]:
-    """The whole epochs at 100 Hz, in volts; zero where nothing was recorded."""
+def _is_signal(stored: NDArray[np.float32], n_epochs: int) -> NDArray[np.bool_]:
+    """(n_epochs,) where at least half of the samples are there and they are not all one value."""
+    found = np.zeros(n_epochs, dtype=bool)
+    for epoch, samples in enumerate(np.array_split(stored, n_epochs)):
+        there = samples[np.isfinite(samples)]
+        found[epoch] = there.size >= 0.5 * samples.size and bool((there != there[0]).any())
+    return found
+
+
+def _resampled(stored: NDArray[np.float32], n_epochs: int) -> NDArray[np.float64]:
+    """The epochs at 100 Hz, in volts; zero where nothing was recorded."""
     import mne
 
-    duration_s = recording.n_epochs * EPOCH_S
-    samples = np.nan_to_num(channel.read(0.0, duration_s).astype(np.float64)) * _VOLTS_IN_UV
-    n_wanted = round(duration_s * _RATE_HZ)
+    there = np.where(np.isfinite(stored), stored, 0.0)
+    samples: NDArray[np.float64] = there.astype(np.float64) * _VOLTS_IN_UV
+    n_wanted = round(n_epochs * EPOCH_S * _RATE_HZ)
     if samples.size == n_wanted:
         return samples
     resampled: NDArray[np.float64] = mne.filter.resample(

@@ -50,6 +50,8 @@ def test_stages_outside_the_five_are_unscored(tmp_path):
         ({"x": np.array([["a"]])}, "x is <U1"),
         ({"fs": 128}, "3000 samples are not 30 s at fs = 128 Hz"),
         ({"fs": np.array([100, 100])}, "fs = 0 Hz"),
+        ({"fs": np.inf}, "fs = inf Hz"),
+        ({"fs": np.nan}, "fs = nan Hz"),
         ({"channels": ["a", "b"]}, "2 names for 1 channels"),
     ],
 )
@@ -70,6 +72,28 @@ def test_an_archive_without_epochs_and_a_broken_one(tmp_path):
     (tmp_path / "b.npz").write_bytes(b"PK\x03\x04 and nothing more")
     with pytest.raises(RecordingError, match="can't be read"):
         open_recording(tmp_path / "b.npz")
+
+
+def test_a_damaged_compressed_archive_is_said_wherever_the_damage_is(tmp_path):
+    path = tmp_path / "n.npz"
+    noise = np.random.default_rng(0).normal(size=(1, 1, 3000))
+    np.savez_compressed(path, x=noise, fs=100)
+    whole, n_refused = path.read_bytes(), 0
+    for place in range(60, len(whole) - 400, 997):
+        torn = bytearray(whole)
+        torn[place] ^= 0xFF
+        path.write_bytes(torn)
+        with pytest.raises(RecordingError, match="can't be read"):
+            open_npz(path)
+        n_refused += 1
+    assert n_refused > 10
+
+
+def test_values_beyond_all_bounds_are_no_signal(tmp_path):
+    x = np.zeros((1, 1, 3000))
+    x[0, 0, 5] = 1e300
+    (only,) = open_npz(save(tmp_path / "n.npz", x=x)).signals
+    assert np.isinf(only.read(0.0, 30.0)).nonzero()[0].tolist() == [5]
 
 
 def test_objects_are_never_unpickled(tmp_path):

@@ -60,6 +60,15 @@ def test_epochs_in_a_gap_stay_unscored(samples):
     assert np.flatnonzero(staged(night).stages < 0).tolist() == [10, 11, 12]
 
 
+def test_epochs_without_a_signal_stay_unscored(samples):
+    eeg = np.array(samples[0], np.float32)
+    eeg[3000 * 20 : 3000 * 22] = np.nan
+    eeg[3000 * 30 : 3000 * 31] = 12.0
+    eeg[3000 * 35 : 3000 * 36 - 2000] = np.nan
+    night = recording(signal("C4-M1", eeg), signal("E1-M2", samples[1]))
+    assert np.flatnonzero(staged(night).stages < 0).tolist() == [20, 21, 30]
+
+
 def test_a_slow_signal_is_resampled_and_that_is_said(samples):
     given = staged(recording(signal("C4-M1", np.asarray(samples[0])[::2], 50.0)))
     assert len(given.probabilities) == N

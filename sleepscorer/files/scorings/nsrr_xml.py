@@ -24,6 +24,7 @@ _STAGE_TYPE = "Stages"
 # Rechtschaffen & Kales as stored; 6 is movement time and 9 unscored.
 _STAGES = {0: Stage.W, 1: Stage.N1, 2: Stage.N2, 3: Stage.N3, 4: Stage.N3, 5: Stage.R}
 _NO_STAGES = frozenset({6, 9})
+_TOLERANCE_S = 0.5
 _NOT_AN_EVENT = frozenset({"Recording Start Time"})
 
 
@@ -38,7 +39,7 @@ def read_nsrr_xml(text: str) -> Scoring:
     Raises
     ------
     ScoringError
-        If it is no XML, holds no stages, or epochs that are not 30 s.
+        If it is no XML, holds no stages, or stages that are not of epochs of 30 s from the start.
     """
     try:
         root = ElementTree.fromstring(text)
@@ -68,6 +69,10 @@ def _scoring(stages: list[tuple[float, float, int]], events: list[Event]) -> Sco
     scored = np.full(n_epochs, Stage.UNSCORED, np.int8)
     for onset_s, duration_s, code in stages:
         first = round(onset_s / EPOCH_S)
+        if abs(onset_s - first * EPOCH_S) > _TOLERANCE_S:
+            raise ScoringError(
+                f"a stage begins at {onset_s:g} s, which is no whole number of {EPOCH_S:g}-s epochs"
+            )
         scored[first : first + round(duration_s / EPOCH_S)] = _STAGES.get(code, Stage.UNSCORED)
     codes = {code for _, _, code in stages}
     notes = []
@@ -79,7 +84,7 @@ def _scoring(stages: list[tuple[float, float, int]], events: list[Event]) -> Sco
 
 
 def _stage_code(text: str) -> int:
-    if not text.isdigit() or int(text) not in _STAGES.keys() | _NO_STAGES:
+    if not text.isdecimal() or int(text) not in _STAGES.keys() | _NO_STAGES:
         raise ScoringError(f"{text!r} is no code of a sleep stage")
     return int(text)
 
