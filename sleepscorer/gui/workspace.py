@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from sleepscorer.gui.explaining import Explainer
@@ -17,7 +17,42 @@ from sleepscorer.gui.tasks import TaskRunner
 from sleepscorer.gui.theme import Theme
 from sleepscorer.gui.traces.signal_view import SignalView
 
-_OVERVIEW_PART, _TRACES_PART = 27, 73
+_OVERVIEW_SHARE = 0.27
+
+
+class _NightAbovePage(QSplitter):
+    """Shares its height between overview and traces, as at first or as the user dragged it.
+
+    Strips that the overview shows on demand take their room from the traces, not from the
+    hypnogram.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._share, self._added_px = _OVERVIEW_SHARE, 0
+        self.setChildrenCollapsible(False)
+        self.splitterMoved.connect(self._on_dragged)
+
+    def make_room(self, added_px: int) -> None:
+        """Give the overview this much beside its share."""
+        if added_px != self._added_px:
+            self._added_px = added_px
+            self._share_out()
+
+    def _share_out(self) -> None:
+        total_px = sum(self.sizes())
+        overview_px = self._added_px + round(self._share * total_px)
+        if 0 < overview_px < total_px:
+            self.setSizes([overview_px, total_px - overview_px])
+
+    @Slot()
+    def _on_dragged(self) -> None:
+        overview_px, traces_px = self.sizes()
+        self._share = (overview_px - self._added_px) / max(overview_px + traces_px, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._share_out()
 
 
 class Workspace(QWidget):
@@ -47,17 +82,10 @@ class Workspace(QWidget):
         self.epoch = EpochPanel(model, theme, explainer=self.explainer)
         self.explainer.changed.connect(self._show_activation)
         self._tabs: QTabWidget | None = None
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setChildrenCollapsible(False)
+        self._splitter = _NightAbovePage()
         self._splitter.addWidget(self.overview)
         self._splitter.addWidget(self.traces)
-        self._splitter.setStretchFactor(0, _OVERVIEW_PART)
-        self._splitter.setStretchFactor(1, _TRACES_PART)
-        self._splitter.setSizes([_OVERVIEW_PART * 100, _TRACES_PART * 100])
-        self._added_px = 0
-        self._room_timer = QTimer(self)
-        self._room_timer.setSingleShot(True)
-        self._room_timer.timeout.connect(self._make_room)
+        self._make_room()
         model.layers_changed.connect(self._make_room)
         model.scoring_changed.connect(self._make_room)
         layout = QVBoxLayout(self)
@@ -107,17 +135,7 @@ class Workspace(QWidget):
 
     @Slot()
     def _make_room(self) -> None:
-        """Let strips shown on demand take their room from the traces, not from the hypnogram."""
-        added_px = round(self.overview.canvas.strips.added_px)
-        if added_px != self._added_px and self.isVisible():
-            overview_px, traces_px = self._splitter.sizes()
-            more_px, self._added_px = added_px - self._added_px, added_px
-            self._splitter.setSizes([overview_px + more_px, traces_px - more_px])
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
-        super().showEvent(event)
-        # The splitter has its size once it is laid out.
-        self._room_timer.start(0)
+        self._splitter.make_room(round(self.overview.canvas.strips.added_px))
 
     def leave_tools(self) -> None:
         """End painting, marking and measuring."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from night_models import staging_of
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from real_window import PLAIN, dialog_of, open_in, press, show_window, write_night
 
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
@@ -144,6 +144,23 @@ def test_strips_shown_on_demand_take_their_room_from_the_traces(qtbot, staged):
     qtbot.waitUntil(lambda: _strips(staged).hypnogram.height() == hypnogram_px)
     press(qtbot, staged, "o")
     assert staged.workspace._splitter.sizes() == before
+
+
+def test_a_height_that_was_dragged_is_kept_beside_strips_shown_on_demand(qtbot, staged):
+    staged.resize(1366, 768)
+    splitter = staged.workspace._splitter
+    handle = splitter.handle(1)
+    place = handle.rect().center()
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseMove(handle, place + QPoint(0, 60))
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=place + QPoint(0, 60))
+    dragged = splitter.sizes()
+    assert dragged[0] > 200
+    press(qtbot, staged, "o")
+    assert splitter.sizes() == [dragged[0] + 24, dragged[1] - 24]
+    staged.resize(1366, 700)
+    share = dragged[0] / sum(dragged)
+    assert splitter.sizes()[0] == pytest.approx(24 + share * sum(splitter.sizes()), abs=1)
 
 
 def test_equivocal_epochs_are_marked_in_the_overview(staged):
