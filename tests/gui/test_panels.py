@@ -87,6 +87,7 @@ class TestReview:
         assert column_of(view, 3)[0] == "N2"
         assert column_of(view, 4)[0] == "N2 0.30"
         assert column_of(view, 6)[0] == "W"
+        assert view.horizontalScrollBar().maximum() == 0
         assert panel._done_text.text() == "0 of 10 done"
 
     def test_a_click_and_the_enter_key_jump(self, qtbot, panel, model):

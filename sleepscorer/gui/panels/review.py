@@ -185,7 +185,7 @@ class ReviewPanel(QWidget):
         for column, text in enumerate(widest):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(header.count() - 1, QHeaderView.ResizeMode.Stretch)
         self._view.clicked.connect(self._on_row_chosen)
         self._view.activated.connect(self._on_row_chosen)
         self._view.selectionModel().selectionChanged.connect(self._show_reason)
