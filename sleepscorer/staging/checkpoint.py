@@ -221,14 +221,14 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
                 hint="install the version of the program they were made for",
             )
         return WeightsInfo(
-            name=folder.name,
+            name=folder.name or folder.resolve().name,
             folder=folder,
             architecture=str(raw["architecture"]),
             network=dict(raw["network"]),
             sha256=str(raw["sha256"]),
             summary=str(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
-            review_curve=tuple(_point(point) for point in raw.get("review_curve", ())),
+            review_curve=_review_curve(raw.get("review_curve", ())),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
@@ -238,9 +238,17 @@ def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
     return None if stored is None else ConfidenceModel.from_dict(stored)
 
 
-def _point(stored: Sequence[float]) -> tuple[float, float, float]:
-    share, confidence, accuracy = map(float, stored)
-    return share, confidence, accuracy
+def _review_curve(stored: Sequence[Sequence[float]]) -> ReviewCurve:
+    curve: list[tuple[float, float, float]] = []
+    for point in stored:
+        share, confidence, accuracy = map(float, point)
+        # Not even NaN lies between.
+        if not all(0 <= value <= 1 for value in (share, confidence, accuracy)):
+            raise ValueError(f"{point} is no point of a curve")
+        if curve and share <= curve[-1][0]:
+            raise ValueError("the curve goes back")
+        curve.append((share, confidence, accuracy))
+    return tuple(curve)
 
 
 def _damaged(path: Path) -> WeightsError:

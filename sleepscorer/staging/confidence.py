@@ -67,4 +67,6 @@ class ConfidenceModel:
         ranked, by_stage = (tuple(map(float, stored[name])) for name in ("ranked", "by_stage"))
         if (len(ranked), len(by_stage)) != (N_RANKED, len(STAGES)):
             raise ValueError(f"{len(ranked)} and {len(by_stage)} coefficients")
+        if not np.isfinite((*ranked, *by_stage)).all():
+            raise ValueError("a coefficient is no number")
         return cls(ranked, by_stage)

@@ -54,6 +54,37 @@ def test_weights_for_other_signals_are_refused(copied):
     assert [isinstance(info, WeightsError) for info in available_weights()] == [True]
 
 
+@pytest.mark.parametrize(
+    "curve",
+    [
+        [[0, 0.2, float("nan")], [1, 1, 1]],
+        [[0, 0.2, 0.8], [0, 0.3, 0.9]],
+        [[0, 0.2, 0.8], [1.5, 0.3, 0.9]],
+        [[0, 0.2]],
+    ],
+)
+def test_a_review_curve_that_can_not_be_one_is_damage(copied, curve):
+    path = copied / "config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps({**config, "review_curve": curve}))
+    with pytest.raises(WeightsError, match="configuration of these weights is damaged"):
+        read_info(DEFAULT_WEIGHTS)
+
+
+def test_a_confidence_without_numbers_is_damage(copied):
+    path = copied / "config.json"
+    config = json.loads(path.read_text())
+    config["confidence"]["ranked"][1] = float("nan")
+    path.write_text(json.dumps(config))
+    with pytest.raises(WeightsError, match="configuration of these weights is damaged"):
+        read_info(DEFAULT_WEIGHTS)
+
+
+def test_weights_in_this_very_folder_have_its_name(copied, monkeypatch):
+    monkeypatch.chdir(copied)
+    assert read_info("./").name == DEFAULT_WEIGHTS
+
+
 def test_weights_that_are_no_safetensors_are_refused(copied):
     (copied / "weights.safetensors").write_bytes(b"pickle")
     path = copied / "config.json"
