@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import resolve_again
-from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.edits import EditKind
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import STAGES
 from sleepscorer.files.fingerprint import Fingerprint, fingerprint_of
 from sleepscorer.files.session_file import SUFFIX
@@ -39,6 +40,11 @@ MIN_NIGHTS = MIN_PEOPLE = 10
 _MIN_EPOCHS = 60
 # Where only doubtful epochs were looked at, the others teach nothing and judge nothing.
 _MIN_SHARE_REVIEWED = 0.5
+_OWN_HYPNOGRAMS = ("_hypnogram.edf", "_epochs.csv")
+_EXPORTED = (
+    "; what was imported from an export of this program, without its _staging.json beside it, may"
+    " be the machine's"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,22 +193,35 @@ def _reviewed(path: Path, pattern: Pattern[str] | None) -> ReviewedNight:
             recording=recording,
             fingerprint=fingerprint_of(recording.all_files),
             channels=_channels(document),
-            labels=_labels(document.session.state),
+            labels=_labels(document.session),
         )
     finally:
         document.close()
 
 
-def _labels(state: ScoringState) -> NDArray[np.int64]:
+def _labels(session: ScoringSession) -> NDArray[np.int64]:
+    state, exported = session.state, _of_own_export(session)
     is_scored = np.isin(state.stages, STAGES)
-    labels = np.where(state.by_person & is_scored, state.stages, NO_LABEL)
+    labels = np.where(state.by_person & is_scored & ~exported, state.stages, NO_LABEL)
     n_reviewed, n_scored = int((labels >= 0).sum()), int(is_scored.sum())
     if n_reviewed < max(_MIN_EPOCHS, _MIN_SHARE_REVIEWED * n_scored):
         raise SleepScorerError(
             f"people reviewed {n_reviewed} of its {n_scored} scored epochs; at least"
-            f" {_MIN_EPOCHS} and half of them are needed"
+            f" {_MIN_EPOCHS} and half of them are needed{_EXPORTED if exported.any() else ''}"
         )
     return labels.astype(np.int64)
+
+
+def _of_own_export(session: ScoringSession) -> NDArray[np.bool_]:
+    """(n_epochs,) where a stage stands as it was imported from a hypnogram of this program alone.
+
+    The window takes it for a person's, but without the staging beside it nobody knows.
+    """
+    found = np.zeros(session.n_epochs, dtype=bool)
+    for edit in session.done:
+        is_whole = edit.kind is EditKind.IMPORT and all(edit.change.person_after)
+        found[list(edit.change.epochs)] = is_whole and edit.label.endswith(_OWN_HYPNOGRAMS)
+    return found
 
 
 def _channels(document: Document) -> StagerChannels:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sleepscorer.staging.bands import N_BANDS
-from sleepscorer.staging.networks.staging_network import KINDS
 from sleepscorer.staging.preprocess import RATE_HZ, SAMPLES_PER_EPOCH, Band
 from sleepscorer.staging.scaling import N_LEVELS, night_levels
 from sleepscorer.training.nights import NO_LABEL, TrainingNight
@@ -222,9 +221,3 @@ def _jittered(rng: np.random.Generator, levels: NDArray[np.float32]) -> NDArray[
     jitter = rng.normal(0, _LEVEL_SD, levels.shape)
     jitter[0] = rng.normal(0, _GAIN_SD)
     return (levels + jitter).astype(np.float32)
-
-
-def check_kinds(kinds: Sequence[str], nights: Sequence[TrainingNight]) -> tuple[Band, ...]:
-    """Return those of the kinds that some night holds, in the order of a network's channels."""
-    held = {kind for night in nights for kind in night.powers}
-    return tuple(kind for kind in KINDS if kind in kinds and kind in held)

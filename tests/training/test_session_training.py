@@ -9,6 +9,7 @@ import pytest
 import torch
 from labelled_nights import nights as feature_nights_in
 from reviewed_sessions import (
+    ANNA,
     N_EPOCHS,
     stages_of,
     write_recording,
@@ -19,6 +20,8 @@ from reviewed_sessions import (
 
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.stages import Stage
+from sleepscorer.session_documents import open_document, read_beside
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager, load_network
@@ -110,6 +113,27 @@ def test_sessions_that_teach_nothing_are_named(tmp_path):
     assert told[0].startswith("gone.sleepscorer: The recording gone.edf was not found")
     assert told[3].startswith("torn.sleepscorer: ")
     assert len(told) == 4
+
+
+@pytest.mark.parametrize("n_corrected", [0, 70])
+def test_what_the_machine_gave_is_no_persons_after_an_export_and_an_import(tmp_path, n_corrected):
+    recording = write_recording(tmp_path / "a.edf", 1)
+    assert main(["score", str(recording), "--formats", "edf", "--quiet"]) == 0
+    document = open_document(recording, author=ANNA)
+    document.import_scoring(read_beside(document.importable, document.recording))
+    assert document.session.state.by_person.sum() > 100
+    given = document.session.state.stages.copy()
+    for epoch in range(n_corrected):
+        document.session.score([epoch], Stage((int(given[epoch]) + 1) % 5))
+    document.close()
+    nights, told = reviewed_nights(tmp_path)
+    if n_corrected:
+        assert nights[0].n_reviewed == 70
+        assert (nights[0].labels[:70] == (given[:70] + 1) % 5).all()
+        return
+    assert nights == ()
+    assert told[0].startswith("a.sleepscorer: people reviewed 0 of its 120 scored epochs")
+    assert told[0].endswith("without its _staging.json beside it, may be the machine's")
 
 
 def test_a_recording_counts_once_however_many_sessions_it_has(tmp_path):
