@@ -99,6 +99,9 @@ def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ScoringError(f"this staging is damaged: {error}", path=path) from error
+    if len(second.probabilities) != len(staging.probabilities):
+        what = "this staging is damaged: its second opinion has another number of epochs"
+        raise ScoringError(what, path=path)
     return staging, second
 
 

@@ -205,7 +205,9 @@ def warnings_after(quality: ChannelQuality) -> tuple[str, ...]:
             f"{n_humming} of {quality.humming.size} epochs of {name} have more mains hum than"
             " signal (a loose electrode); their confidence is lowered."
         )
-    warnings.extend(_amplitude_warnings(quality))
+    if quality.channel.kind != "emg":
+        # A chin at rest has a microvolt, and it says nothing of the gain.
+        warnings.extend(_amplitude_warnings(quality))
     return tuple(warnings)
 
 

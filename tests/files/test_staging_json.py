@@ -182,6 +182,15 @@ def test_a_second_opinion_reads_back_exactly_beside_ours(tmp_path: Path) -> None
     assert second.provenance == theirs.provenance
 
 
+def test_a_second_opinion_of_another_night_is_damage(tmp_path: Path) -> None:
+    path = _written(tmp_path, replace(night(4), second=staging_of(np.zeros(4, np.int8))))
+    document = _strict(path)
+    del document["second_opinion"]["probabilities"][-1]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(ScoringError, match="another number of epochs"):
+        read_stagings_json(path)
+
+
 def test_without_a_second_opinion_there_is_none(tmp_path: Path) -> None:
     path = _written(tmp_path, night(4))
     assert _strict(path)["second_opinion"] is None

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from memory_recording import recording, signal
 
 from sleepscorer.core.machine_answer import machine_answer
@@ -10,7 +11,9 @@ from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import THREE_STAGES
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night
+from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager
+from sleepscorer.training.runs import save_network
 
 RATE_HZ = 200
 EPOCH = 30 * RATE_HZ
@@ -94,6 +97,21 @@ def test_mains_hum_is_said(stagings):
         w.startswith("1 of 240 epochs of Fpz-Cz have more mains hum than signal")
         for w in spoilt.provenance.warnings
     )
+
+
+def test_a_chin_at_rest_is_no_wrong_gain(tmp_path):
+    torch.manual_seed(0)
+    network = StagingNetwork(NetworkConfig(kinds=("eeg", "eog", "emg"), width=32)).eval()
+    save_network(network, tmp_path, summary="For a test.")
+    rng = np.random.default_rng(0)
+    night = recording(
+        signal("C4-M1", rng.normal(0, 1.0, 25 * EPOCH), RATE_HZ),
+        signal("Chin EMG", rng.normal(0, 1.0, 25 * EPOCH), RATE_HZ),
+    )
+    made = Stager(tmp_path, device="cpu").stage(night, choose_stager_channels(night)).provenance
+    assert made.emg == ("Chin EMG",)
+    told = [w for w in made.warnings if "median amplitude" in w]
+    assert [w.partition(" has")[0] for w in told] == ["C4-M1"]
 
 
 def test_faults_in_words():
