@@ -122,7 +122,9 @@ def _add_open(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_score(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="recordings")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="recordings, or .npz files of epochs"
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="instead of beside the recording")
     parser.add_argument(
         "--formats", default="edf,csv,xlsx,json", help="default: %(default)s", metavar="LIST"
@@ -262,7 +264,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="see models/")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="see models/RESULTS.md"
+    )
     parser.add_argument(
         "--weights", action="append", metavar="NAME", help="default: all shipped ones"
     )

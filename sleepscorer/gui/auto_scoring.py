@@ -99,7 +99,7 @@ class AutoScorer(QObject):
         filled = int((session.state.stages != before.stages).sum())
         if not filled:
             return "Auto-scored: no stage changed; the machine's answer stands beside yours"
-        return f"Auto-scored: {filled} epochs changed"
+        return f"Auto-scored: {filled} {'epoch' if filled == 1 else 'epochs'} changed"
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

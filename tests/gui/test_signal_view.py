@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from driven_widget import move, roll
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -17,7 +17,7 @@ from sleepscorer.core.recording import Gap, MemorySource
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.mnemonics import without_mnemonic
 from sleepscorer.gui.theme import DARK, LIGHT
-from sleepscorer.gui.traces.epoch_title import epoch_title, scorer_of
+from sleepscorer.gui.traces.epoch_title import EpochTitle, TitleLine, epoch_title, scorer_of
 from sleepscorer.gui.traces.geometry import TimeAxis, row_grid
 from sleepscorer.gui.traces.gutter import TraceGutter
 from sleepscorer.gui.traces.menu import TraceMenu
@@ -302,6 +302,19 @@ def test_the_title_names_the_scorer(open_view):
     assert scorer_of(model.session, 0) == "unscored"
     model.redo()
     assert scorer_of(model.session, 0) == "anna"
+
+
+def test_a_long_title_leaves_the_note_at_its_end_alone(qtbot):
+    line = TitleLine(LIGHT)
+    qtbot.addWidget(line)
+    line.resize(420, 28)
+    ends = []
+    for after in ("machine", "machine · signal: mains hum (electrode loose or off)"):
+        line.show_title(EpochTitle("epoch 1/10 · 22:30:00", Stage.N2, after), "30 s page")
+        note_px = line.fontMetrics().horizontalAdvance("30 s page") + 15
+        ends.append(line.grab(QRect(420 - note_px, 0, note_px, 28)).toImage())
+    assert ends[0] == ends[1]
+    assert line.toolTip().endswith("(electrode loose or off)")
 
 
 def test_the_title_line_can_be_read_aloud(open_view):

@@ -240,6 +240,18 @@ def test_filling_from_the_smoothed_answer_is_named_and_exported(
     assert any("1 of 30 epochs (3.3 %) smoothed." in note for note in notes)
 
 
+def test_one_epoch_that_auto_scoring_changed_is_one(qtbot, opened, monkeypatch):
+    session = opened.document.session
+    session.score(range(1, session.n_epochs), Stage.N2)
+    answer = _staging(session.n_epochs)
+    monkeypatch.setattr("sleepscorer.gui.auto_scoring.stage_document", lambda *_, **__: answer)
+    press(qtbot, opened, _KEYS.Key_R, Qt.KeyboardModifier.ControlModifier)
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    qtbot.waitUntil(lambda: dialog._weights.count() > 0)
+    qtbot.keyClick(dialog._score, _KEYS.Key_Return)
+    qtbot.waitUntil(lambda: opened.status.message == "Auto-scored: 1 epoch changed")
+
+
 def test_the_dialog_forgets_smoothing(qtbot, opened):
     opened.dialogs._auto_choice = replace(opened.dialogs._auto_choice, smooth=True)
     press(qtbot, opened, _KEYS.Key_R, Qt.KeyboardModifier.ControlModifier)
