@@ -93,7 +93,8 @@ def one_split(
     subjects = sorted({night.subject for night in nights})
     if len(subjects) < 3:
         raise UsageError(
-            f"{len(subjects)} people can't be split into three parts",
+            f"{len(subjects)} {'person' if len(subjects) == 1 else 'people'} can't be split into"
+            " three parts",
             hint="find scored nights of others",
         )
     shuffled = np.random.default_rng(seed).permutation(subjects).tolist()

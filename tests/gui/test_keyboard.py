@@ -24,6 +24,7 @@ from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.focus_frame import FocusFrame, FocusFrames
 from sleepscorer.gui.help.help_pages import help_pages
+from sleepscorer.gui.help.help_pane import HelpPane
 from sleepscorer.gui.keys import key_map
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.mnemonics import with_mnemonics, without_mnemonic
@@ -290,6 +291,14 @@ def test_the_help_names_the_keys_in_force(qtbot, opened):
     assert text.startswith("Keys")
     assert "R or 4 or 5" in text
     assert "(no key)" in text
+
+
+def test_no_page_of_help_must_be_scrolled_sideways(qtbot, opened):
+    press(qtbot, opened, _KEYS.Key_F1)
+    pages = opened.findChild(HelpPane).findChild(QComboBox)
+    for index in range(pages.count()):
+        pages.setCurrentIndex(index)
+        assert _help(opened).horizontalScrollBar().maximum() == 0, pages.itemText(index)
 
 
 def test_no_page_of_help_names_an_action_that_is_none():

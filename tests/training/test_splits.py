@@ -95,6 +95,8 @@ def test_the_protocols_split_as_their_papers_do(protocol, subjects, n_people, pa
 def test_one_split_needs_three_people():
     with pytest.raises(UsageError, match="2 people can't be split into three parts"):
         splits_of(people("a", "b"), protocol=None, n_folds=None, seed=1)
+    with pytest.raises(UsageError, match="1 person can't be split into three parts"):
+        splits_of(people("a"), protocol=None, n_folds=None, seed=1)
     (split,) = splits_of(people(*"abc"), protocol=None, n_folds=None, seed=1)
     assert [len(part) for part in (split.train, split.validation, split.test)] == [1, 1, 1]
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFont,
     QKeyEvent,
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -117,7 +118,21 @@ class HelpPane(QDockWidget):
     @Slot(int)
     def _on_page_chosen(self, index: int) -> None:
         self._text.setMarkdown(self._choice.itemData(index))
+        _break_long_commands(self._text.document())
         _show_keys_in_bold(self._text.document())
+
+
+def _break_long_commands(document: QTextDocument) -> None:
+    """Let the lines of code be broken, which Markdown forbids: the pane is narrow."""
+    cursor = QTextCursor(document)
+    breaking = QTextBlockFormat()
+    breaking.setNonBreakableLines(False)
+    block = document.begin()
+    while block.isValid():
+        if block.blockFormat().nonBreakableLines():
+            cursor.setPosition(block.position())
+            cursor.mergeBlockFormat(breaking)
+        block = block.next()
 
 
 def _show_keys_in_bold(document: QTextDocument) -> None:
