@@ -34,6 +34,7 @@ _FLAT_S = 1.0
 _RAIL_RUN_SAMPLES = 3
 _RAIL_FRACTION = 0.002
 _MIN_USABLE_FRACTION = 0.5
+_HUM_LENGTH_S = 10.0
 _HUM_HZ, _SIGNAL_HZ = (45.0, 65.0), (0.5, 35.0)
 _LOWEST_MAINS_HZ = 52.0
 
@@ -161,16 +162,19 @@ def _read_block(
 
 
 def _hum(stored: NDArray[np.float32], n_epochs: int, rate_hz: float) -> NDArray[np.float32]:
-    """(n_epochs,) power of mains hum against that of the signal, margins left out."""
+    """(n_epochs,) power of mains hum against that of the signal, in the middle of each epoch."""
     # Of the mains' 50 Hz and 60 Hz the lower one must be there: many records have 128 Hz.
     if rate_hz / 2 <= _LOWEST_MAINS_HZ:
         return np.zeros(n_epochs, dtype=np.float32)
-    length = int(EPOCH_S * rate_hz)
-    starts = np.round((_MARGIN_S + EPOCH_S * np.arange(n_epochs)) * rate_hz).astype(int)
+    length = int(_HUM_LENGTH_S * rate_hz)
+    first_s = _MARGIN_S + (EPOCH_S - _HUM_LENGTH_S) / 2
+    starts = np.round((first_s + EPOCH_S * np.arange(n_epochs)) * rate_hz).astype(int)
     epochs = np.nan_to_num(np.stack([stored[start : start + length] for start in starts]))
     spectrum = np.fft.rfft(epochs)
     hum, signal = (
-        np.square(np.abs(spectrum[:, round(low * EPOCH_S) : round(high * EPOCH_S)])).sum(axis=1)
+        np.square(
+            np.abs(spectrum[:, round(low * _HUM_LENGTH_S) : round(high * _HUM_LENGTH_S)])
+        ).sum(axis=1)
         for low, high in (_HUM_HZ, _SIGNAL_HZ)
     )
     ratio: NDArray[np.float32] = np.divide(hum, signal, out=np.zeros_like(hum), where=signal > 0)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, product
 from pathlib import Path
 from typing import TypeVar
@@ -264,23 +265,30 @@ class Stager:
     def _staged(
         self, night: MeasuredNight, progress: Progress
     ) -> tuple[NDArray[np.float32], MeasuredNight]:
-        """Scale, stage, look where the main sleep is, and scale by that until it holds still."""
+        """Scale, stage, look where the main sleep is, and scale by that until it holds still.
+
+        The first head alone finds the main sleep, to half an hour; then all of them stage it.
+        """
+        n_heads = len(self._network.stage_heads)
         for scaling in range(_MAX_SCALINGS):
             part = part_of(progress, scaling / _MAX_SCALINGS, (scaling + 1) / _MAX_SCALINGS)
-            answers = self._mean_over_combinations(night, part)
+            answers = self._mean_over_combinations(night, part, n_heads=1)
             found = around_main_sleep(1 - answers[:, Stage.W])
             if np.array_equal(found, night.around):
                 break
             night = replace(night, around=found)
+        if n_heads > 1:
+            answers = self._mean_over_combinations(night, progress, n_heads=n_heads)
         return answers, night
 
     def _mean_over_combinations(
-        self, night: MeasuredNight, progress: Progress
+        self, night: MeasuredNight, progress: Progress, *, n_heads: int
     ) -> NDArray[np.float32]:
         """(n_epochs, 8): the mean over the combinations of one channel of each kind.
 
         NaN where none is usable.
         """
+        head = partial(self._head, n_heads)
         total = np.zeros((night.n_epochs, _N_ANSWERS))
         count = np.zeros(night.n_epochs)
         kinds = self._network.config.kinds
@@ -289,7 +297,7 @@ class Stager:
             part = part_of(progress, index / len(combinations), (index + 1) / len(combinations))
             features, present = night.inputs(dict(zip(kinds, combination, strict=True)), kinds)
             weight = _weight(present.numpy(), kinds)
-            answers = averaged_windows(self._head, features.numpy(), present.numpy(), part)
+            answers = averaged_windows(head, features.numpy(), present.numpy(), part)
             total += weight[:, None] * answers
             count += weight
         staged = count > 0
@@ -298,13 +306,13 @@ class Stager:
         return result
 
     def _head(
-        self, features: NDArray[np.float32], present: NDArray[np.float32]
+        self, n_heads: int, features: NDArray[np.float32], present: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         def run() -> NDArray[np.float32]:
             with torch.inference_mode():
                 on_device = (torch.from_numpy(x).to(self._device) for x in (features, present))
-                answers: NDArray[np.float32] = self._network.answers(*on_device).cpu().numpy()
-                return answers
+                answers = self._network.answers(*on_device, n_heads=n_heads)
+                return np.asarray(answers.cpu().numpy(), dtype=np.float32)
 
         return self._on_device(run)
 

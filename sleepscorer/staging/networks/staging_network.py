@@ -221,20 +221,22 @@ class StagingNetwork(nn.Module):
         """The heads, in order."""
         return tuple(cast("StageHead", head) for head in self.heads)
 
-    def answers(self, features: Tensor, present: Tensor) -> Tensor:
+    def answers(self, features: Tensor, present: Tensor, *, n_heads: int | None = None) -> Tensor:
         """Stage windows from the features of their epochs.
 
         Parameters
         ----------
         features, present
             As of :meth:`StageHead.forward`.
+        n_heads
+            Asks only the first so many; None asks all.
 
         Returns
         -------
         (batch, n_epochs, 8): calibrated probabilities of the five stages, then of wake, NREM and
         REM by the trained hierarchy (wake against sleep, then REM against NREM).
         """
-        logits = torch.stack([head(features, present) for head in self.stage_heads])
+        logits = torch.stack([head(features, present) for head in self.stage_heads[:n_heads]])
         stages = logits[..., :N_STAGES].log_softmax(dim=-1).mean(dim=0)  # geometric mean
         stages = stages / self.log_temperature.exp() + self.stage_bias
         asleep, rem = torch.sigmoid(logits[..., N_STAGES:].mean(dim=0)).unbind(dim=-1)
