@@ -76,15 +76,27 @@ def _lines(
     maps: "tuple[ActivationMap, ...]",
     found: tuple[Evidence, ...],
 ) -> list[str]:
-    row = staging.probabilities[epoch].tolist()
-    shown = ", ".join(f"{s.text} {p:.2f}" for s, p in zip(STAGES, row, strict=True))
-    lines = [f"epoch {epoch + 1}: {stage.text} ({shown})"]
+    lines = [_answer(staging, epoch)]
+    lines += [] if staging.stages[epoch] == stage else [f"explained for {stage.text}"]
     for sign, heading in _HEADINGS:
         told = [each.sentence for each in found if each.speaks == sign]
         lines += ["", f"{heading}:", *(f"  {sentence}" for sentence in told or ["nothing clear"])]
     lines += ["", f"where the network saw {stage.text}, from the start of the epoch:"]
     lines += [f"  {each.channel}: {each.places}" for each in maps]
     return lines
+
+
+def _answer(staging: Staging, epoch: int) -> str:
+    """The machine's stage in the words of the window, whatever stage is explained."""
+    given = Stage(int(staging.stages[epoch]))
+    if given is Stage.UNSCORED:
+        return f"epoch {epoch + 1}: no stage"
+    row = staging.probabilities[epoch].tolist()
+    shown = ", ".join(f"{s.text} {p:.2f}" for s, p in zip(STAGES, row, strict=True))
+    return (
+        f"epoch {epoch + 1}: {given.text}, confidence {staging.confidence[epoch]:.2f}"
+        f" (probabilities {shown})"
+    )
 
 
 def _json(
@@ -98,9 +110,9 @@ def _json(
     document = {
         "epoch": epoch + 1,
         "stage": stage.text,
-        "probabilities": {
-            s.text: None if np.isnan(p) else round(p, 6) for s, p in zip(STAGES, row, strict=True)
-        },
+        "machine_stage": Stage(int(staging.stages[epoch])).text,
+        "confidence": _number(staging.confidence[epoch]),
+        "probabilities": {s.text: _number(p) for s, p in zip(STAGES, row, strict=True)},
         "weights": staging.provenance.weights_name,
         "evidence": [
             {
@@ -116,6 +128,10 @@ def _json(
         "activation": {each.channel: [round(v, 4) for v in each.values.tolist()] for each in maps},
     }
     return json.dumps(document, indent=1, allow_nan=False)
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 6)
 
 
 def _draw(

@@ -1,6 +1,7 @@
 """``sleepscorer explain``: the words of the window, as a picture and for programs too."""
 
 import json
+import re
 
 import pytest
 
@@ -37,11 +38,13 @@ def test_it_says_what_the_window_says(night, explained, capsys):
     code, out, _ = run(capsys, night, "--epoch", 5, "--stage", "n2", "--device", "cpu", "--quiet")
     lines = out.splitlines()
     assert code == 0
-    assert lines[0].startswith("epoch 5: N2 (W ")
+    answer = re.fullmatch(
+        r"epoch 5: (\w+), confidence 0\.\d\d \(probabilities W 0\.\d\d, N1 .*\)", lines[0]
+    )
+    wanted = [] if answer[1] == "N2" else ["explained for N2"]
     told = {e.speaks: [] for e in explained.evidence} | {1: [], -1: []}
     for each in explained.evidence:
         told[each.speaks].append(each.sentence)
-    wanted = []
     for speaks, heading in ((1, "speaks for it:"), (-1, "speaks against it:")):
         sentences = told[speaks] or ["nothing clear"]
         wanted += ["", heading, *(f"  {sentence}" for sentence in sentences)]
@@ -56,6 +59,9 @@ def test_programs_get_figures(night, explained, capsys):
     )
     document = json.loads(out)
     assert (code, document["epoch"], document["stage"]) == (0, 5, "N2")
+    probabilities = document["probabilities"]
+    assert document["machine_stage"] == max(probabilities, key=probabilities.get)
+    assert 0 < document["confidence"] < 1
     assert document["activation_step_s"] == 0.5
     assert document["activation"] == {
         each.channel: [round(value, 4) for value in each.values.tolist()] for each in explained.maps
