@@ -199,6 +199,8 @@ def _checked(
     for signal, weight in channel.parts:
         stored = signal.read(start_s, stop_s)
         is_missing = ~np.isfinite(stored)
+        # What is infinite would make NaN of its neighbours.
+        stored = np.where(is_missing, np.float32(np.nan), stored)
         is_flat = _flat_samples(stored, signal.sampling_rate_hz) & ~is_missing
         is_clipped = _clipped_samples(stored, signal.physical_range) & ~is_flat
         if total is None or missing is None or flat is None or clipped is None:

@@ -270,15 +270,17 @@ class Stager:
         The first head alone finds the main sleep, to half an hour; then all of them stage it.
         """
         n_heads = len(self._network.stage_heads)
+        n_steps = _MAX_SCALINGS + (n_heads > 1)
         for scaling in range(_MAX_SCALINGS):
-            part = part_of(progress, scaling / _MAX_SCALINGS, (scaling + 1) / _MAX_SCALINGS)
+            part = part_of(progress, scaling / n_steps, (scaling + 1) / n_steps)
             answers = self._mean_over_combinations(night, part, n_heads=1)
             found = around_main_sleep(1 - answers[:, Stage.W])
             if np.array_equal(found, night.around):
                 break
             night = replace(night, around=found)
         if n_heads > 1:
-            answers = self._mean_over_combinations(night, progress, n_heads=n_heads)
+            last = part_of(progress, _MAX_SCALINGS / n_steps, 1.0)
+            answers = self._mean_over_combinations(night, last, n_heads=n_heads)
         return answers, night
 
     def _mean_over_combinations(

@@ -114,6 +114,16 @@ def test_a_chin_at_rest_is_no_wrong_gain(tmp_path):
     assert [w.partition(" has")[0] for w in told] == ["C4-M1"]
 
 
+def test_an_infinite_sample_is_missing_and_nothing_more():
+    eeg = np.random.default_rng(0).normal(0, 20, 25 * EPOCH).astype(np.float32)
+    eeg[at(7, 14, 14.5)] = np.inf
+    night = recording(signal("C4-M1", eeg, RATE_HZ))
+    staging = Stager(device="cpu").stage(night, choose_stager_channels(night))
+    assert np.isfinite(staging.probabilities).all()
+    assert not staging.faults.any()
+    assert staging.unsound[7] == pytest.approx(0.5 / 30, abs=1e-3)
+
+
 def test_faults_in_words():
     both = SignalFault.FLAT | SignalFault.CLIPPED
     assert both.text == "flat, clipped"
