@@ -271,3 +271,13 @@ def test_in_three_stages_the_other_answer_is_told_in_three_as_well(qtbot):
     # Ours is N3 and theirs N2: both NREM.
     assert label.text() == "x: NREM 0.80"
     panel.stop()
+
+
+def test_long_names_of_channels_are_shown_whole(qtbot, opened):
+    press(qtbot, opened, _KEYS.Key_R, _CTRL)
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    names = dialog._channel_text
+    names.setText("EEG Fpz-Cz, C4-M1 (derived), Pz-Oz (derived); EOG E1-E2 (derived)")
+    needed_px = names.heightForWidth(names.width())
+    assert needed_px > names.fontMetrics().height()
+    qtbot.waitUntil(lambda: names.height() >= needed_px)

@@ -184,15 +184,18 @@ class AutoScoringDialog(QDialog):
                 box.addLayout(row)
         return box
 
-    def _channel_box(self) -> QHBoxLayout:
+    def _channel_box(self) -> QWidget:
         change = QPushButton("C&hange…")
         described(change, "Change the channels")
         change.setAutoDefault(False)
         change.clicked.connect(self._on_change_channels)
-        row = QHBoxLayout()
+        # A form asks a widget how high it must be for its width, but no layout.
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._channel_text, 1)
         row.addWidget(change)
-        return row
+        return box
 
     def _fill_in(self, choice: AutoScoringChoice) -> None:
         described(self._over_person, "Replace epochs that a person scored as well")
