@@ -26,7 +26,7 @@ from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
-DEFAULT_WEIGHTS = "sleepedf-cnn-bilstm-2"
+DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
 _FORMAT = 2
 INPUT: dict[str, Any] = {
     "rate_hz": RATE_HZ,

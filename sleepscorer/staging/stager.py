@@ -258,7 +258,7 @@ class Stager:
             return run()
 
     def _place(self) -> None:
-        # Asking every module of five heads takes as long as running them.
+        # Asking every module of several heads takes as long as running them.
         if next(self._network.parameters()).device.type != self._device.type:
             self._network.to(self._device)
 

@@ -36,7 +36,7 @@ def draw_reliability(found: Reliability, title: str, path: Path) -> None:
     for x, y, share in zip(found.confidence, found.accuracy, found.share, strict=True):
         axes.annotate(f"{100 * share:.0f} %", (x, y), (4, -10), textcoords="offset points", size=7)
     axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0.2, 1), ylim=(0, 1))
-    axes.set_title(f"{title}: expected calibration error {found.error:.3f}", size=9)
+    axes.set_title(f"{title}\nexpected calibration error {found.error:.3f}", size=9)
     figure.savefig(path)
 
 

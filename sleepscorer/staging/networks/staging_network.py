@@ -206,7 +206,6 @@ class StagingNetwork(nn.Module):
     """Encoder and heads together, with the calibration of the probabilities."""
 
     log_temperature: Tensor
-    stage_bias: Tensor
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -214,7 +213,6 @@ class StagingNetwork(nn.Module):
         self.encoder = EpochEncoder(FRONT_ENDS[config.front_end](), n_learned=config.n_learned)
         self.heads = nn.ModuleList(StageHead(config, model) for model in config.heads)
         self.register_buffer("log_temperature", torch.zeros(()))
-        self.register_buffer("stage_bias", torch.zeros(N_STAGES))
 
     @property
     def stage_heads(self) -> tuple[StageHead, ...]:
@@ -238,7 +236,7 @@ class StagingNetwork(nn.Module):
         """
         logits = torch.stack([head(features, present) for head in self.stage_heads[:n_heads]])
         stages = logits[..., :N_STAGES].log_softmax(dim=-1).mean(dim=0)  # geometric mean
-        stages = stages / self.log_temperature.exp() + self.stage_bias
+        stages = stages / self.log_temperature.exp()
         asleep, rem = torch.sigmoid(logits[..., N_STAGES:].mean(dim=0)).unbind(dim=-1)
         hierarchy = torch.stack([1 - asleep, asleep * (1 - rem), asleep * rem], dim=-1)
         return torch.cat([torch.softmax(stages, dim=-1), hierarchy], dim=-1)
