@@ -218,7 +218,7 @@ def test_the_queue_shows_both_answers_where_they_disagree(qtbot):
         header = table.headerData(6, Qt.Orientation.Horizontal)
         return header, table.index(0, 4).data(), table.index(0, 6).data()
 
-    assert last_column() == ("Next best", "N3 0.80", "W")
+    assert last_column() == ("Next", "N3 0.80", "W")
     panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
     assert last_column() == ("Second", "N3 0.80", "N2")
 

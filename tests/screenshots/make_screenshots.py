@@ -53,6 +53,8 @@ def main() -> None:
             apply_theme(application, window.theme)
             window.resize(width, height)
             window.show_panel(panel)
+            if panel == "epoch":
+                _explain(application, window)
             window.notices.clear()
             _settle(application)
             window.grab().save(str(folder / name))
@@ -69,6 +71,13 @@ def _score(application: QApplication, window: MainWindow) -> None:
     for epoch in uncertain:
         model.score_epochs([int(epoch)], Stage.N1 if epoch % 3 else Stage.N2)
     model.select_epoch(523)
+
+
+def _explain(application: QApplication, window: MainWindow) -> None:
+    """Tint the traces where the network saw the stage."""
+    window.actions_of["view.explanation"].trigger()
+    explainer = window.workspace.explainer
+    _wait(application, lambda: explainer.explanation is not None)
 
 
 def _wait(application: QApplication, done: Callable[[], bool]) -> None:

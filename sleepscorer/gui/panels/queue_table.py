@@ -11,7 +11,7 @@ from sleepscorer.core.review import ReviewOrder, ReviewQueue
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.gui.session_model import SessionModel
 
-_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "", "Next best")
+_COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "", "Next")
 _DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _EQUIVOCAL, _OTHER = range(len(_COLUMNS))
 _SECOND_OPINION = "Second"
 EQUIVOCAL_SIGN = "≈"
