@@ -1,6 +1,7 @@
 """What every test can use."""
 
 import os
+import signal
 from collections.abc import Callable
 from importlib import import_module, metadata
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from sleepscorer.staging import stagers as stagers_module
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, which some of them press.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _why_qt_fails() -> str:
