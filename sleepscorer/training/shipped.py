@@ -79,7 +79,7 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         "sleepedf-ensemble-2": Shipped(
             # Chosen on the validation people: mean kappa .718; .716 without the fourth or the fifth
             # and with a Conformer as the fifth, .706 to .716 each of them alone.
-            "five heads that share one front-end: the default",
+            "five heads that share one front-end",
             "multi_scale_cnn",
             (
                 ("bilstm", 1),
