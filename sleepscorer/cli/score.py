@@ -44,7 +44,7 @@ def score_files(options: argparse.Namespace) -> int:
     from sleepscorer.staging.stager import Stager
 
     weights = DEFAULT_WEIGHTS if options.weights is None else options.weights
-    stager = Stager(weights, device=options.device)
+    stager = Stager(weights, device=options.device, reads_ahead=True)
     failed = 0
     taken: set[Path] = set()
     for path in files:
