@@ -40,8 +40,8 @@ def explain_epoch(options: argparse.Namespace) -> int:
     channels = choose_stager_channels(recording, eeg=options.eeg, eog=options.eog, emg=options.emg)
     stager = Stager(options.weights or DEFAULT_WEIGHTS, device=options.device)
     with progress_bar(options.file.name, quiet=options.quiet) as progress:
-        staging = stager.stage(recording, channels, part_of(progress, 0.0, 0.5))
-        night = stager.located(stager.measure(recording, channels, part_of(progress, 0.5, 0.8)))
+        night = stager.measure(recording, channels, part_of(progress, 0.0, 0.6))
+        staging, night = stager.stage_measured(night, part_of(progress, 0.6, 0.8))
         measures = classical_measures(recording, channels, part_of(progress, 0.8, 1.0))
     stage = _stage(options.stage, staging, epoch, recording)
     maps = activation_maps(stager, night, recording, epoch, stage)

@@ -11,12 +11,11 @@ and 47 minutes too early for somebody who had dozed all evening.
 import numpy as np
 from numpy.typing import NDArray
 
-from sleepscorer.core.runs import joined_runs, runs_of
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.staging.measured_night import MeasuredNight
 from sleepscorer.staging.preprocess import Band
+from sleepscorer.staging.scaling import main_sleep
 
-_BRIDGE_EPOCHS = round(60 * 60 / EPOCH_S)
 _SHORTEST_EPOCHS = round(60 * 60 / EPOCH_S)
 _SMOOTH_EPOCHS = 5
 _RESTLESS_SPREADS = 3.0
@@ -63,12 +62,10 @@ def suggested_lights(
     """
     n_epochs = sleep_probability.size
     asleep = _smooth(np.nan_to_num(sleep_probability)) > 0.5
-    periods = joined_runs(runs_of(asleep), _BRIDGE_EPOCHS + 1)
-    if len(periods) == 0:
+    period = main_sleep(asleep)
+    if period is None or period[1] - period[0] < _SHORTEST_EPOCHS:
         return ()
-    start, stop = periods[np.argmax(periods[:, 1] - periods[:, 0])].tolist()
-    if stop - start < _SHORTEST_EPOCHS:
-        return ()
+    start, stop = period
     inside = restless[start:stop][asleep[start:stop]]
     low, middle, high = np.nanpercentile(inside, (25, 50, 75))
     above = np.nan_to_num(restless, nan=-np.inf) > middle + _RESTLESS_SPREADS * (high - low) / 1.35

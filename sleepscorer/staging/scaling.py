@@ -94,10 +94,27 @@ def around_main_sleep(sleep_probability: NDArray[np.floating]) -> NDArray[np.boo
     weight = np.convolve(known, kernel, mode="same")[:n_epochs]
     smooth = np.convolve(np.nan_to_num(sleep_probability), kernel, mode="same")[:n_epochs]
     asleep = (smooth > 0.5 * weight) & (weight > 0)
-    periods = joined_runs(runs_of(asleep), _BRIDGE_EPOCHS + 1)
-    if len(periods) == 0:
+    period = main_sleep(asleep)
+    if period is None:
         return np.ones(n_epochs, dtype=bool)
-    start, stop = periods[np.argmax(periods[:, 1] - periods[:, 0])]
+    start, stop = period
     result = np.zeros(n_epochs, dtype=bool)
     result[max(start - AROUND_SLEEP_EPOCHS, 0) : stop + AROUND_SLEEP_EPOCHS] = True
     return result
+
+
+def main_sleep(asleep: NDArray[np.bool_]) -> tuple[int, int] | None:
+    """First epoch of the longest sleep, and the one after its last; None where there is none.
+
+    Up to an hour awake does not end it.
+
+    Parameters
+    ----------
+    asleep
+        (n_epochs,) where sleep is sustained.
+    """
+    periods = joined_runs(runs_of(asleep), _BRIDGE_EPOCHS + 1)
+    if len(periods) == 0:
+        return None
+    start, stop = periods[np.argmax(periods[:, 1] - periods[:, 0])].tolist()
+    return start, stop

@@ -1,7 +1,6 @@
 """Stages a recording with a trained network."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -33,7 +32,7 @@ from sleepscorer.staging.networks.staging_network import (
     NetworkConfig,
     StagingNetwork,
 )
-from sleepscorer.staging.preprocess import Band, EpochBlock, epoch_blocks
+from sleepscorer.staging.preprocess import Band, epoch_blocks, one_ahead
 from sleepscorer.staging.scaling import around_main_sleep
 from sleepscorer.staging.windows import averaged_windows
 
@@ -109,14 +108,28 @@ class Stager:
         StagingRefused
             If the recording is shorter than an epoch or no channel can be used.
         """
-        n_epochs = recording.n_epochs
-        if n_epochs < 1:
+        if recording.n_epochs < 1:
             raise StagingRefused(
                 f"the recording lasts {recording.duration_s:.4g} s, less than one 30-s epoch",
                 path=recording.path,
             )
         night = self.measure(recording, channels, part_of(progress, 0.0, 0.8))
-        answers, night = self._staged(night, part_of(progress, 0.8, 1.0))
+        staging, _ = self.stage_measured(night, part_of(progress, 0.8, 1.0))
+        return staging
+
+    def stage_measured(
+        self, night: MeasuredNight, progress: Progress = silent
+    ) -> tuple[Staging, MeasuredNight]:
+        """Stage what :meth:`measure` gave; return it also with its main sleep found.
+
+        The first head alone finds the main sleep, to half an hour; then all of them stage it.
+        """
+        n_heads, n_epochs = len(self._network.stage_heads), night.n_epochs
+        n_steps = _MAX_SCALINGS + (n_heads > 1)
+        answers, night = self._located(night, part_of(progress, 0.0, _MAX_SCALINGS / n_steps))
+        if n_heads > 1:
+            last = part_of(progress, _MAX_SCALINGS / n_steps, 1.0)
+            answers = self._mean_over_combinations(night, last, n_heads=n_heads)
         probabilities, hierarchy = np.split(answers, [len(STAGES)], axis=1)
         warnings = [*night.warnings]
         unstaged = int(np.isnan(probabilities[:, 0]).sum())
@@ -130,7 +143,7 @@ class Stager:
         eeg, eog = ([one.quality for one in night.channels[kind]] for kind in ("eeg", "eog"))
         unsound = input_gate.unsound_shares(eeg, eog, n_epochs)
         progress(1.0, "staged")
-        return Staging(
+        staging = Staging(
             probabilities,
             self._provenance(night, warnings, suggested),
             hierarchy,
@@ -138,6 +151,7 @@ class Stager:
             faults=input_gate.faults_of(one.quality for one in night.all_channels),
             unsound=unsound,
         )
+        return staging, night
 
     def measure(
         self, recording: Recording, channels: StagerChannels, progress: Progress = silent
@@ -166,7 +180,7 @@ class Stager:
 
     def located(self, night: MeasuredNight, progress: Progress = silent) -> MeasuredNight:
         """The same night with its main sleep found, as :meth:`stage` finds it."""
-        return self._staged(night, progress)[1]
+        return self._located(night, progress)[1]
 
     def network_on_cpu(self) -> StagingNetwork:
         """The network, brought back from a GPU: to explain it epoch by epoch."""
@@ -237,7 +251,7 @@ class Stager:
         n_epochs = recording.n_epochs
         measures, blocks = [], []
         read = epoch_blocks(channel, n_epochs, band=kind, gaps=recording.gaps)
-        for block in _one_ahead(read) if self._reads_ahead else read:
+        for block in one_ahead(read) if self._reads_ahead else read:
             measures.append(self._encoded(block.epochs))
             blocks.append(block.quality)
             done = block.first_epoch + len(block.epochs)
@@ -272,25 +286,17 @@ class Stager:
         if next(self._network.parameters()).device.type != self._device.type:
             self._network.to(self._device)
 
-    def _staged(
+    def _located(
         self, night: MeasuredNight, progress: Progress
     ) -> tuple[NDArray[np.float32], MeasuredNight]:
-        """Scale, stage, look where the main sleep is, and scale by that until it holds still.
-
-        The first head alone finds the main sleep, to half an hour; then all of them stage it.
-        """
-        n_heads = len(self._network.stage_heads)
-        n_steps = _MAX_SCALINGS + (n_heads > 1)
+        """Scale, stage by the first head, look where the main sleep is, until it holds still."""
         for scaling in range(_MAX_SCALINGS):
-            part = part_of(progress, scaling / n_steps, (scaling + 1) / n_steps)
+            part = part_of(progress, scaling / _MAX_SCALINGS, (scaling + 1) / _MAX_SCALINGS)
             answers = self._mean_over_combinations(night, part, n_heads=1)
             found = around_main_sleep(1 - answers[:, Stage.W])
             if np.array_equal(found, night.around):
                 break
             night = replace(night, around=found)
-        if n_heads > 1:
-            last = part_of(progress, _MAX_SCALINGS / n_steps, 1.0)
-            answers = self._mean_over_combinations(night, last, n_heads=n_heads)
         return answers, night
 
     def _mean_over_combinations(
@@ -327,18 +333,6 @@ class Stager:
                 return np.asarray(answers.cpu().numpy(), dtype=np.float32)
 
         return self._on_device(run)
-
-
-def _one_ahead(blocks: Iterator[EpochBlock]) -> Iterator[EpochBlock]:
-    """The same blocks, each read and filtered while the network looks at the one before.
-
-    Both let go of the interpreter meanwhile: a night takes two thirds of the time.
-    """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader") as reader:
-        coming = reader.submit(next, blocks, None)
-        while (block := coming.result()) is not None:
-            coming = reader.submit(next, blocks, None)
-            yield block
 
 
 def load_network(info: WeightsInfo) -> StagingNetwork:

@@ -18,7 +18,7 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.staging.networks.staging_network import StagingNetwork
 from sleepscorer.staging.preprocess import Band
-from sleepscorer.staging.stager import Stager, load_network
+from sleepscorer.staging.stager import Stager
 from sleepscorer.staging.stagers import Offered
 from sleepscorer.training.calibration import (
     Reliability,
@@ -134,7 +134,7 @@ def judge(
         If the weights can't be read, or none of the people who judge is in the data.
     """
     stager = Stager(weights, device="cpu")
-    network = load_network(stager.info)
+    network = stager.network_on_cpu()
     nights = feature_nights(data / "sleepedf_features")
     if "emg" in network.config.kinds:
         nights = with_simulated_emg(nights, seed=2)

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from safetensors.torch import save as save_tensors
 
+from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.progress import Progress, part_of, silent
-from sleepscorer.core.stages import STAGES
+from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.checkpoint import write_weights
 from sleepscorer.staging.confidence import ConfidenceModel
@@ -319,14 +321,15 @@ def three_stage_kappa(answers: NightAnswers, *, summed: bool) -> float | None:
     """Kappa of wake, NREM and REM: of summed probabilities, or of the trained hierarchy."""
     p = answers.probabilities
     three = (
-        np.stack([p[:, 0], p[:, 1:4].sum(axis=1), p[:, 4]], axis=1) if summed else answers.hierarchy
+        np.stack([p[:, 0], p[:, 1:4].sum(axis=1), p[:, 4]], axis=1)
+        if summed
+        else (answers.hierarchy)
     )
-    # Wake, N2 and REM stand for the three.
-    as_stages = np.array([0, 2, 4])
-    labels = as_stages[np.array([0, 1, 1, 1, 2])[answers.labels]]
-    one_hot = np.zeros_like(p)
-    one_hot[np.arange(len(p)), as_stages[three.argmax(axis=1)]] = 1
-    return agreement_of(replace(answers, probabilities=one_hot, labels=labels)).kappa
+    judged = np.array(THREE_STAGES, dtype=np.int8)[three.argmax(axis=1)]
+    return agreement(
+        Scoring(Hypnogram(answers.labels.astype(np.int8))),
+        Scoring(Hypnogram(judged, told=THREE_STAGES)),
+    ).kappa
 
 
 def _digest(network: StagingNetwork) -> str:
