@@ -10,16 +10,16 @@ from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import FloatArray
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.files.annotations_export import verify_annotations, write_annotations
-from sleepscorer.files.edf_identification import start_date_subfield
-from sleepscorer.files.edf_writer import (
+from sleepscorer.files.edf.identification import start_date_subfield
+from sleepscorer.files.edf.writer import (
     EdfPlan,
     SignalHeader,
     verify_edf,
     write_edf_into,
 )
-from sleepscorer.files.night import Night
-from sleepscorer.files.own_files import is_synthetic
+from sleepscorer.files.exports.annotations import verify_annotations, write_annotations
+from sleepscorer.files.exports.night import Night
+from sleepscorer.files.exports.own_files import is_synthetic
 from sleepscorer.files.verified_write import Output, check_targets, make_folder, write_verified
 from sleepscorer.simulation.channels import ChannelSpec
 from sleepscorer.simulation.night import SYNTHETIC, SimulatedNight

@@ -10,9 +10,9 @@ from sleepscorer.analysis.evidence import Evidence, evidence
 from sleepscorer.cli.output import say
 from sleepscorer.cli.score import progress_bar
 from sleepscorer.core.errors import UsageError
-from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import part_of
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.recordings import open_recording

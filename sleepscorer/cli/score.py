@@ -18,8 +18,8 @@ from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
-from sleepscorer.files.night import Night
-from sleepscorer.pipeline import (
+from sleepscorer.files.exports.night import Night
+from sleepscorer.pipeline.scoring import (
     ScoredNight,
     ScoreOptions,
     check_distinct_outputs,

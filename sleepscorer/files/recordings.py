@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.edf import open_edf
-from sleepscorer.files.edf_header import BDF_VERSION, EDF_VERSION
-from sleepscorer.files.edf_samples import file_size, read_bytes
+from sleepscorer.files.edf.header import BDF_VERSION, EDF_VERSION
+from sleepscorer.files.edf.reader import open_edf
+from sleepscorer.files.edf.samples import file_size, read_bytes
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, open_npz
 from sleepscorer.files.other_formats import (
     OTHER_FORMATS,

@@ -9,15 +9,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from sleepscorer import __version__
-from sleepscorer.gui.appearance import apply_theme
-from sleepscorer.gui.errors import ErrorHook
-from sleepscorer.gui.focus_frame import FocusFrames
-from sleepscorer.gui.garbage import GarbageCollection
+from sleepscorer.gui.look.appearance import apply_theme
+from sleepscorer.gui.look.focus_frame import FocusFrames
+from sleepscorer.gui.look.screen_fit import show_fitting
 from sleepscorer.gui.main_window import MainWindow
-from sleepscorer.gui.screen_fit import show_fitting
+from sleepscorer.gui.process.errors import ErrorHook
+from sleepscorer.gui.process.garbage import GarbageCollection
+from sleepscorer.gui.process.tasks import wait_for_threads
+from sleepscorer.gui.process.termination import Termination
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.gui.tasks import wait_for_threads
-from sleepscorer.gui.termination import Termination
 from sleepscorer.logs import start_logging
 
 # Whatever notices nothing for so long would keep the process for ever.

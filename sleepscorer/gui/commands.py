@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QInputDialog
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.core.event_kinds import event_kind
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.event_kinds import event_kind
+from sleepscorer.gui.frame.workspace import Workspace
 from sleepscorer.gui.keys import with_keys
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 from sleepscorer.gui.traces.changes import filtered_alike, notched
-from sleepscorer.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from sleepscorer.gui.main_window import MainWindow

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from PySide6.QtGui import QKeySequence
 
 from sleepscorer.core.errors import UsageError
-from sleepscorer.gui.event_kinds import EVENT_KINDS
+from sleepscorer.core.event_kinds import EVENT_KINDS
 
 Keys = tuple[str, ...]
 """Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""

@@ -15,35 +15,35 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.action_set import ActionSet
-from sleepscorer.gui.actions import WindowState
-from sleepscorer.gui.appearance import apply_theme, show_keys
-from sleepscorer.gui.auto_scoring import AutoScorer
+from sleepscorer.gui.actions.action_set import ActionSet
+from sleepscorer.gui.actions.menus import Menus
+from sleepscorer.gui.actions.table import WindowState
 from sleepscorer.gui.commands import Commands
-from sleepscorer.gui.device_status import DeviceStatus
+from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.dialogs.channels import ChannelChoice
-from sleepscorer.gui.exporting import Exporter
+from sleepscorer.gui.frame.machine_view import MachineView
+from sleepscorer.gui.frame.notices import NoticeBar
+from sleepscorer.gui.frame.opening_notices import OpeningNotices
+from sleepscorer.gui.frame.panel_dock import PanelDock
+from sleepscorer.gui.frame.session_status import SessionStatus
+from sleepscorer.gui.frame.start_page import StartPage
+from sleepscorer.gui.frame.status_line import StatusLine
+from sleepscorer.gui.frame.workspace import Workspace
 from sleepscorer.gui.help.help_pane import HelpPane
+from sleepscorer.gui.jobs.auto_scoring import AutoScorer
+from sleepscorer.gui.jobs.device import DeviceStatus
+from sleepscorer.gui.jobs.exporting import Exporter
+from sleepscorer.gui.jobs.keeping import OpenDocument
+from sleepscorer.gui.jobs.montage_presets import Presets
+from sleepscorer.gui.jobs.opening import OpenedRecording, Opener
 from sleepscorer.gui.keys import Keys, key_map
-from sleepscorer.gui.machine_view import MachineView
-from sleepscorer.gui.menus import Menus
-from sleepscorer.gui.notices import NoticeBar
-from sleepscorer.gui.open_document import OpenDocument
-from sleepscorer.gui.opening import OpenedRecording, Opener
-from sleepscorer.gui.opening_notices import OpeningNotices
-from sleepscorer.gui.panel_dock import PanelDock
-from sleepscorer.gui.presets import Presets
-from sleepscorer.gui.screen_fit import px_per_mm
+from sleepscorer.gui.look.appearance import apply_theme, show_keys
+from sleepscorer.gui.look.screen_fit import px_per_mm
+from sleepscorer.gui.look.theme import THEMES, Theme
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.session_status import SessionStatus
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.gui.start_page import StartPage
-from sleepscorer.gui.status_line import StatusLine
-from sleepscorer.gui.tasks import TaskRunner
-from sleepscorer.gui.theme import THEMES, Theme
 from sleepscorer.gui.view_state import layout_of, layout_text, show_view
-from sleepscorer.gui.window_dialogs import WindowDialogs
-from sleepscorer.gui.workspace import Workspace
 from sleepscorer.session_documents import Document
 
 _FIRST_SIZE = (1600, 950)

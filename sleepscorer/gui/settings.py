@@ -22,7 +22,7 @@ class Settings:
     Parameters
     ----------
     theme
-        Of :data:`~sleepscorer.gui.theme.THEMES`.
+        Of :data:`~sleepscorer.gui.look.theme.THEMES`.
     key_profile
         Of :data:`~sleepscorer.gui.keys.PROFILES`.
     own_keys

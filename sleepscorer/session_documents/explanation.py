@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sleepscorer.analysis.evidence import Evidence, NightMeasures, evidence, measure_night
 from sleepscorer.core.derivation import ResolvedDerivation, resolve_again
 from sleepscorer.core.errors import MontageError, RecordingError, WeightsError
-from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import StagingProvenance
 

@@ -13,9 +13,9 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.session_file import SUFFIX, RecordingEntry, StoredSession
-from sleepscorer.files.session_places import SessionPlaces
-from sleepscorer.files.session_store import (
+from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, StoredSession
+from sleepscorer.files.sessions.places import SessionPlaces
+from sleepscorer.files.sessions.store import (
     SessionStore,
     difference,
     entry_of,

@@ -11,15 +11,15 @@ from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.edits import Edit, EditKind, Lights, ScoringState
 from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
-from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.files.deidentification import deidentified_stem
-from sleepscorer.files.exports import FORMATS, Night, check_outputs, write_exports
-from sleepscorer.files.fingerprint import sha256_of
+from sleepscorer.files.exports.deidentification import deidentified_stem
+from sleepscorer.files.exports.formats import FORMATS, Night, check_outputs, write_exports
+from sleepscorer.files.sessions.fingerprint import sha256_of
 from sleepscorer.session_documents.document import Document
 
 
@@ -81,7 +81,7 @@ def export_document(
     folder
         Made where it does not exist.
     formats
-        Of :data:`~sleepscorer.files.exports.FORMATS`.
+        Of :data:`~sleepscorer.files.exports.formats.FORMATS`.
     force
         Replace existing files that sleepscorer made.
     progress

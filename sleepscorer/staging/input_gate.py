@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.montage import MIN_EEG_EOG_RATE_HZ
 from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.stager_channels import MIN_EEG_EOG_RATE_HZ
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.staging.preprocess import EpochQuality
 

@@ -17,9 +17,9 @@ from safetensors.torch import load as load_tensors
 from sleepscorer import __version__
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import StagingRefused, WeightsError
-from sleepscorer.core.montage import StagerChannels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance, lowered
 from sleepscorer.staging import input_gate

@@ -11,10 +11,10 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
 from sleepscorer.core.errors import SleepScorerError, StagingRefused, UsageError
-from sleepscorer.core.montage import StagerChannels
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.second_opinion import NO_SECOND_OPINION
+from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 GROUP = "sleepscorer.stagers"

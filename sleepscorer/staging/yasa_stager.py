@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.errors import StagingRefused
-from sleepscorer.core.montage import StagerChannels
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 

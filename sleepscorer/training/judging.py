@@ -11,9 +11,9 @@ import numpy as np
 
 from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.errors import SleepScorerError
-from sleepscorer.core.montage import choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.second_opinion import joined_probabilities
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.staging.networks.staging_network import StagingNetwork

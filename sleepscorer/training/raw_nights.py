@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.staging.input_gate import reason_against
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band, epoch_blocks

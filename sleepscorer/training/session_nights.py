@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from sleepscorer.core.derivation import resolve_again
 from sleepscorer.core.edits import EditKind
 from sleepscorer.core.errors import SleepScorerError, UsageError
-from sleepscorer.core.montage import StagerChannels, choose_stager_channels
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import STAGES
-from sleepscorer.files.fingerprint import Fingerprint, fingerprint_of
-from sleepscorer.files.session_file import SUFFIX
+from sleepscorer.files.sessions.file import SUFFIX
+from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of
 from sleepscorer.session_documents import Document, current_author, open_document
 from sleepscorer.staging.measured_night import MeasuredChannel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band

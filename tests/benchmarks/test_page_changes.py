@@ -24,8 +24,8 @@ from sleepscorer.core.edits import Author, MemoryJournal
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.recordings import open_recording
+from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import LIGHT
 from sleepscorer.gui.traces.signal_view import SignalView
 from sleepscorer.simulated_files import write_simulated_night
 from sleepscorer.simulation.channels import ChannelKind, ChannelSpec, derivations

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from sleepscorer.cli import main
-from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.session_documents import measure_to_explain

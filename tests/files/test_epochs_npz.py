@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.errors import RecordingError
-from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.files.epochs_npz import open_npz, scoring_in_npz
 from sleepscorer.files.recordings import open_recording
 

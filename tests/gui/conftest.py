@@ -14,8 +14,8 @@ from real_window import open_in, settings_in, show_window, write_night
 from shiboken6 import isValid
 
 from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.process.tasks import wait_for_threads
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.gui.tasks import wait_for_threads
 
 _KNOWN_NOISE = (
     "This plugin does not support propagateSizeHints()",

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from sleepscorer.gui.appearance import apply_theme
+from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.simulated_files import scoring_path, write_simulated_night

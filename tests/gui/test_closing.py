@@ -15,11 +15,12 @@ import os, signal, sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from sleepscorer.files import fingerprint
-from sleepscorer.gui import app, open_document
+from sleepscorer.files.sessions import fingerprint
+from sleepscorer.gui import app
+from sleepscorer.gui.jobs import keeping as open_document
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.export import ExportChoice
-from sleepscorer.gui.explaining import MEASURING
+from sleepscorer.gui.jobs.explaining import MEASURING
 from sleepscorer.gui.main_window import MainWindow
 
 when, how, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])

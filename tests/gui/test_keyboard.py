@@ -19,15 +19,15 @@ from real_window import open_in, press, show_window
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.actions import BY_ID
+from sleepscorer.gui.actions.table import BY_ID
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
-from sleepscorer.gui.focus_frame import FocusFrame, FocusFrames
 from sleepscorer.gui.help.help_pages import help_pages
 from sleepscorer.gui.help.help_pane import HelpPane
 from sleepscorer.gui.keys import key_map
+from sleepscorer.gui.look.focus_frame import FocusFrame, FocusFrames
+from sleepscorer.gui.look.mnemonics import with_mnemonics, without_mnemonic
 from sleepscorer.gui.main_window import MainWindow
-from sleepscorer.gui.mnemonics import with_mnemonics, without_mnemonic
 from sleepscorer.paths import resource
 
 _KEYS = Qt.Key

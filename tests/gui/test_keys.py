@@ -1,7 +1,7 @@
 import pytest
 
 from sleepscorer.core.errors import UsageError
-from sleepscorer.gui.actions import ACTIONS, BY_ID, MENUS
+from sleepscorer.gui.actions.table import ACTIONS, BY_ID, MENUS
 from sleepscorer.gui.keys import (
     PROFILE_TEXTS,
     PROFILES,

@@ -21,7 +21,7 @@ from real_window import PLAIN, dialog_of, open_in, press, show_window, write_nig
 from sleepscorer import paths
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings import read_scoring
-from sleepscorer.gui.actions import ACTIONS
+from sleepscorer.gui.actions.table import ACTIONS
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.go_to import GoToDialog

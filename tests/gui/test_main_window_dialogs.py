@@ -30,9 +30,10 @@ from real_window import PLAIN, dialog_of, open_in, press, write_night
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.montage_files import user_folder
-from sleepscorer.files.night import INTENDED_USE
+from sleepscorer.files.exports.night import INTENDED_USE
+from sleepscorer.files.montages.presets import user_folder
 from sleepscorer.gui.dialogs.about import AboutDialog
+from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
 from sleepscorer.gui.dialogs.key_catcher import KeyCatcher
 from sleepscorer.gui.dialogs.key_editor import KeyEditor
@@ -40,12 +41,11 @@ from sleepscorer.gui.dialogs.key_sheet import KeySheet, sheet_html
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.frame.notices import Answer
 from sleepscorer.gui.help.help_pages import help_pages
 from sleepscorer.gui.keys import key_map
-from sleepscorer.gui.mnemonics import without_mnemonic
-from sleepscorer.gui.notices import Answer
+from sleepscorer.gui.look.mnemonics import without_mnemonic
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.gui.window_dialogs import WindowDialogs
 from sleepscorer.session_documents import open_document
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
 from sleepscorer.simulation.channels import STANDARD_MONTAGE

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton,
 from real_window import open_in, wait_for
 
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.session_file import SessionFile
-from sleepscorer.gui import auto_scoring, exporting
-from sleepscorer.gui import open_document as open_document_module
+from sleepscorer.files.sessions.file import SessionFile
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
 from sleepscorer.gui.dialogs.export import ExportChoice
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.jobs import auto_scoring, exporting
+from sleepscorer.gui.jobs import keeping as open_document_module
 from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.gui.process.tasks import wait_for_threads
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.gui.tasks import wait_for_threads
 from sleepscorer.session_documents import current_author, open_document
 
 

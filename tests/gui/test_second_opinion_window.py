@@ -11,13 +11,13 @@ from real_window import dialog_of, open_in, press
 
 from sleepscorer.core.review import ReviewOrder
 from sleepscorer.core.stages import THREE_STAGES, Stage
-from sleepscorer.gui import auto_scoring
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.channels import ChannelChoice
+from sleepscorer.gui.jobs import auto_scoring
+from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.review import ReviewPanel
-from sleepscorer.gui.theme import LIGHT
 from sleepscorer.gui.view_state import show_view, view_of
 from sleepscorer.staging import native_libraries
 

@@ -12,11 +12,12 @@ from real_window import open_in, show_window, write_night
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui import opening_notices, presets
 from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.frame import opening_notices
+from sleepscorer.gui.jobs import montage_presets as presets
 from sleepscorer.gui.main_window import MainWindow
-from sleepscorer.gui.tasks import wait_for_threads
+from sleepscorer.gui.process.tasks import wait_for_threads
 from sleepscorer.session_documents import Document
 
 

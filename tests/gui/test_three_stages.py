@@ -13,12 +13,12 @@ from real_window import PLAIN, dialog_of, open_in, press, show_window, write_nig
 
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.gui.actions import BY_ID
+from sleepscorer.gui.actions.table import BY_ID
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.export import ExportChoice
 from sleepscorer.gui.keys import PROFILES
+from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.gui.theme import LIGHT
 from sleepscorer.gui.traces.epoch_title import epoch_title
 
 DOUBTFUL = 8
@@ -214,7 +214,7 @@ def test_filling_from_the_smoothed_answer_is_named_and_exported(
     def stage(document, *_args, **_options):
         return _staging(document.session.n_epochs)
 
-    monkeypatch.setattr("sleepscorer.gui.auto_scoring.stage_document", stage)
+    monkeypatch.setattr("sleepscorer.gui.jobs.auto_scoring.stage_document", stage)
     press(qtbot, opened, _KEYS.Key_R, Qt.KeyboardModifier.ControlModifier)
     dialog = dialog_of(qtbot, opened, AutoScoringDialog)
     assert not dialog.choice.smooth
@@ -244,7 +244,7 @@ def test_one_epoch_that_auto_scoring_changed_is_one(qtbot, opened, monkeypatch):
     session = opened.document.session
     session.score(range(1, session.n_epochs), Stage.N2)
     answer = _staging(session.n_epochs)
-    monkeypatch.setattr("sleepscorer.gui.auto_scoring.stage_document", lambda *_, **__: answer)
+    monkeypatch.setattr("sleepscorer.gui.jobs.auto_scoring.stage_document", lambda *_, **__: answer)
     press(qtbot, opened, _KEYS.Key_R, Qt.KeyboardModifier.ControlModifier)
     dialog = dialog_of(qtbot, opened, AutoScoringDialog)
     qtbot.waitUntil(lambda: dialog._weights.count() > 0)

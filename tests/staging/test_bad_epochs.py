@@ -6,8 +6,8 @@ import torch
 from memory_recording import recording, signal
 
 from sleepscorer.core.machine_answer import machine_answer
-from sleepscorer.core.montage import choose_stager_channels
 from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import THREE_STAGES
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night

@@ -5,7 +5,7 @@ import pytest
 import torch
 from memory_recording import recording, signal
 
-from sleepscorer.core.montage import choose_stager_channels
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
 from sleepscorer.staging.explanation import activation_maps
 from sleepscorer.staging.networks.staging_network import FRONT_ENDS, NetworkConfig, StagingNetwork

@@ -5,9 +5,9 @@ import pytest
 from memory_recording import recording, signal
 
 from sleepscorer.core.errors import StagingRefused
-from sleepscorer.core.montage import choose_stager_channels
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.recording import Gap
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import NightOptions, simulate_night
 from sleepscorer.staging import stager as stager_module

@@ -6,8 +6,8 @@ from memory_recording import recording, signal
 from other_stagers import opinion
 
 from sleepscorer.core.errors import StagingRefused, UsageError
-from sleepscorer.core.montage import choose_stager_channels
 from sleepscorer.core.progress import Cancelled
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.staging_result import StagingProvenance
 from sleepscorer.staging.stagers import offered_stager, offered_stagers, with_second_opinion
 

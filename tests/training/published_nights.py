@@ -9,7 +9,7 @@ import numpy as np
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.runs import runs_of
-from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 
 START = datetime(1989, 4, 24, 16, 13, 0)
 N_WAKE = 70

@@ -6,7 +6,7 @@ from sleepscorer.core.edits import Author
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging, StagingProvenance
-from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.session_documents import open_document
 
 ANNA = Author("anna", "lab-3")

@@ -21,7 +21,7 @@ from published_nights import (
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.events import Event
-from sleepscorer.files.edf_writer import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.training.raw_nights import prepared
 from sleepscorer.training.scored_recordings import any_folder, shhs, sleep_edf

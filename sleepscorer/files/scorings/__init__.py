@@ -6,13 +6,13 @@ from pathlib import Path
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
-from sleepscorer.files.edf import open_edf
-from sleepscorer.files.edf_header import BDF_VERSION, EDF_VERSION
+from sleepscorer.files.edf.header import BDF_VERSION, EDF_VERSION
+from sleepscorer.files.edf.reader import open_edf
 from sleepscorer.files.recordings import EDF_SUFFIXES
-from sleepscorer.files.scorings.epoch_table import is_epoch_table, read_epoch_table
 from sleepscorer.files.scorings.nsrr_xml import is_nsrr_xml, read_nsrr_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
+from sleepscorer.files.scorings.stage_table import is_epoch_table, read_epoch_table
 
 __all__ = ["read_scoring", "scoring_of_recording"]
 

@@ -26,11 +26,11 @@ from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.gui.appearance import described, stand_for_stage
 from sleepscorer.gui.dialogs.channels import ChannelChoice, ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
-from sleepscorer.gui.status_line import LOOKING_FOR_STAGERS
-from sleepscorer.gui.tasks import TaskRunner
+from sleepscorer.gui.frame.status_line import LOOKING_FOR_STAGERS
+from sleepscorer.gui.look.appearance import described, stand_for_stage
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
 
 _MODE_TEXTS = {

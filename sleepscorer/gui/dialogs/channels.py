@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.errors import SleepScorerError
-from sleepscorer.core.montage import NONE, StagerChannels, choose_stager_channels
 from sleepscorer.core.recording import Recording
-from sleepscorer.gui.appearance import described
+from sleepscorer.core.stager_channels import NONE, StagerChannels, choose_stager_channels
+from sleepscorer.gui.look.appearance import described
 
 ROLES = {"eeg": "EEG", "eog": "EOG", "emg": "Chin EMG"}
 

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.appearance import described
-from sleepscorer.gui.tasks import Task, TaskRunner
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.process.tasks import Task, TaskRunner
 
 FORMAT_TEXTS = {
     "edf": "Hypnogram and events as EDF+ annotations",
@@ -40,7 +40,7 @@ class ExportChoice:
     folder
         Where.
     formats
-        Of :data:`~sleepscorer.files.exports.FORMATS`.
+        Of :data:`~sleepscorer.files.exports.formats.FORMATS`.
     force
         Replace files that exist.
     deidentify

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QL
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
 # The sentences that refuse something go on two lines at most.

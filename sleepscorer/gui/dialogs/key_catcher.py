@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.look.appearance import described
 
 _MODIFIERS = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 _LEAVING = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)

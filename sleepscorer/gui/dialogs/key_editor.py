@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.errors import UsageError
-from sleepscorer.gui.actions import ACTIONS, ActionSpec
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.actions.table import ACTIONS, ActionSpec
 from sleepscorer.gui.dialogs.key_catcher import KeyCatcher
 from sleepscorer.gui.keys import PROFILE_TEXTS, Keys, KeyTakenError, check_keys, key_map, shown
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.settings import SettingsFile
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -5,10 +5,10 @@ from html import escape
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from sleepscorer.gui.actions import ACTIONS, MENUS
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.actions.table import ACTIONS, MENUS
 from sleepscorer.gui.help.reading_text import ReadingText
 from sleepscorer.gui.keys import Keys, shown
+from sleepscorer.gui.look.appearance import described
 
 _MOUSE = (
     ("Click or drag on the overview", "go there; a click never changes a stage"),

@@ -31,13 +31,13 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
-from sleepscorer.files.montage_files import save_preset
-from sleepscorer.gui.appearance import described
+from sleepscorer.files.montages.presets import save_preset
 from sleepscorer.gui.dialogs.trace_form import TraceForm
+from sleepscorer.gui.frame.status_line import FITTING
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.theme import Theme
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.status_line import FITTING
-from sleepscorer.gui.tasks import TaskRunner
-from sleepscorer.gui.theme import Theme
 from sleepscorer.gui.traces.signal_view import SignalView
 from sleepscorer.session_documents import current_author
 

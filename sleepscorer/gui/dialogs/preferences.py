@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.gui.appearance import described
 from sleepscorer.gui.keys import PROFILE_TEXTS
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import current_author

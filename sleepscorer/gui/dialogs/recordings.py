@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.gui.appearance import described
-from sleepscorer.gui.folder_contents import FoundRecording
+from sleepscorer.files.folder import FoundRecording
+from sleepscorer.gui.look.appearance import described
 
 
 class RecordingsDialog(QDialog):

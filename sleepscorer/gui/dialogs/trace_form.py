@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.analysis.display import DisplayTrace
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.look.appearance import described
 
 _NOTCHES_HZ = (None, 50.0, 60.0)
 

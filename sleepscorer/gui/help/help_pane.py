@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.gui.appearance import described
 from sleepscorer.gui.help.help_pages import help_pages
 from sleepscorer.gui.help.reading_text import ReadingText
 from sleepscorer.gui.keys import Keys
+from sleepscorer.gui.look.appearance import described
 
 _MARGIN_PX = 12
 _WIDTH_PX = 330

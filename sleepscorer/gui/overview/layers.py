@@ -10,12 +10,12 @@ from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings.labels import stage_of_annotation
+from sleepscorer.gui.look.theme import Theme, hypnogram_order
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.images import hypnodensity_image
 from sleepscorer.gui.overview.strip_places import Strips
 from sleepscorer.gui.overview.strips import StripPainter
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import Theme, hypnogram_order
 
 _TICK_PX = 58.0
 _MOST_EVENTS_TOLD = 4

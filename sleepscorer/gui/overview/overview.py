@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.overview.images import spectrogram_image
+from sleepscorer.gui.process.tasks import Task, TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.tasks import Task, TaskRunner
-from sleepscorer.gui.theme import Theme
 
 if TYPE_CHECKING:
     from sleepscorer.analysis.spectrogram import Spectrogram

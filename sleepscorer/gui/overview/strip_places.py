@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from sleepscorer.core.stages import Stage
+from sleepscorer.gui.look.theme import HYPNOGRAM_ORDER
 from sleepscorer.gui.overview.axis import NightAxis
-from sleepscorer.gui.theme import HYPNOGRAM_ORDER
 
 _CLOCK_PX = 17.0
 _EVENTS_PX = 9.0

@@ -13,9 +13,9 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.gui.look.theme import HYPNOGRAM_ORDER, Theme, ink_on
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.strip_places import stage_y
-from sleepscorer.gui.theme import HYPNOGRAM_ORDER, Theme, ink_on
 
 _BAD_SIGNAL_ALPHA = 120
 _MARK_PX = 3.0

@@ -19,14 +19,14 @@ from sleepscorer.analysis.waves import N3_SECONDS, SLOW_WAVE_UV
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.appearance import described
-from sleepscorer.gui.explaining import Explainer
+from sleepscorer.gui.jobs.explaining import Explainer
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.epoch_reader import EpochFigures, EpochReader, EpochWish
 from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
 from sleepscorer.gui.panels.stage_probabilities import StageProbabilities
 from sleepscorer.gui.panels.why_stage import WhyStage
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import LIGHT, Theme
 
 _KINDS = ("eeg", "eog", "emg")
 _ASK_AFTER_MS = 120

@@ -10,7 +10,7 @@ from sleepscorer.analysis.spectra import BandPower, Spectrum
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.bug_reports import BUG_SENTENCE, log_bug
+from sleepscorer.gui.process.bug_reports import BUG_SENTENCE, log_bug
 
 _CONTEXT_S = 5.0
 # A thread that nobody refers to any more is destroyed, and the program with it if it runs.

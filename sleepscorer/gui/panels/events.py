@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
+from sleepscorer.core.event_kinds import EVENT_KINDS, EventKind
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.appearance import described
-from sleepscorer.gui.event_kinds import EVENT_KINDS, EventKind
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.event_list import EventList
 from sleepscorer.gui.panels.event_table import (
     CHANNEL,

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
 _SUGGESTION_TIP = (

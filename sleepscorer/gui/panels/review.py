@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
 from sleepscorer.core.second_opinion import NO_SECOND_OPINION
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
 from sleepscorer.gui.session_model import SessionModel
 

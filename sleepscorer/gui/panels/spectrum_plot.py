@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from sleepscorer.analysis.spectra import BANDS_HZ, Spectrum
-from sleepscorer.gui.appearance import described
-from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.theme import Theme
 
 # Fixed, so that one epoch can be compared with the next: slow waves reach 35 dB, beta -35 dB.
 # Only what would lie below, such as a channel that was not connected, shifts the scale.

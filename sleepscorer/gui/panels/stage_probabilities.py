@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.appearance import described
-from sleepscorer.gui.theme import Theme, hypnogram_order
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.theme import Theme, hypnogram_order
 
 _BAR_PX = 7.0
 _SPACE_PX = 6.0

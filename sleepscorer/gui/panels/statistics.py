@@ -22,7 +22,7 @@ from sleepscorer.core.statistics import (
     scoring_window,
     sleep_statistics,
 )
-from sleepscorer.gui.appearance import described
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
 _UPDATE_AFTER_MS = 150

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.gui.appearance import described
-from sleepscorer.gui.explaining import Explainer
+from sleepscorer.gui.jobs.explaining import Explainer
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.session_documents import Explanation
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.gui.look.theme import Theme, ink_on
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import Theme, ink_on
 from sleepscorer.gui.traces.geometry import STRIP_PX, RowGrid, TimeAxis
 from sleepscorer.gui.traces.painter import epochs_in_view
 

@@ -11,8 +11,8 @@ from sleepscorer.core.edits import EditKind
 from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.gui.look.theme import Theme, ink_on
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import Theme, ink_on
 
 MACHINE = "machine"
 UNSCORED = "unscored"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
+from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.events import AROUSAL, Event
-from sleepscorer.gui.event_kinds import EVENT_KINDS
-from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.traces.event_spans import LANE_PX, channel_label, row_of
 from sleepscorer.gui.traces.tools import MarkTool, SelectTool, event_note, paint_band, paint_note
 

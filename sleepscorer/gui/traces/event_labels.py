@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
-from sleepscorer.gui.event_kinds import SHORT_TEXTS
+from sleepscorer.core.event_kinds import SHORT_TEXTS
 from sleepscorer.gui.traces.event_spans import EventSpan
 from sleepscorer.gui.traces.geometry import RowGrid
 

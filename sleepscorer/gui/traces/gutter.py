@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.filters import described
+from sleepscorer.gui.look.theme import Theme, trace_colour
 from sleepscorer.gui.overview.wheel import NOTCH_DELTA
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.theme import Theme, trace_colour
 from sleepscorer.gui.traces.canvas import TraceCanvas
 from sleepscorer.gui.traces.changes import trace_turned, with_trace
 from sleepscorer.gui.traces.geometry import (

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
 from sleepscorer.analysis.filters import AASM_FILTERS, described
-from sleepscorer.gui.mnemonics import give_mnemonics
+from sleepscorer.gui.look.mnemonics import give_mnemonics
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.changes import (
     all_visible,

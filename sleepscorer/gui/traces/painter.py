@@ -12,7 +12,7 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.gui.theme import Theme, trace_colour
+from sleepscorer.gui.look.theme import Theme, trace_colour
 from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.gui.traces.event_labels import event_labels
 from sleepscorer.gui.traces.event_spans import LANE_PX, EventSpan

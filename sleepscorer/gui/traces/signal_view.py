@@ -9,8 +9,8 @@ from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
-from sleepscorer.gui.theme import Theme
 from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.gui.traces.canvas import PageOnScreen, TraceCanvas
 from sleepscorer.gui.traces.changes import turned

@@ -12,7 +12,7 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.arousals import SHORTEST_AROUSAL_S
 from sleepscorer.core.events import AROUSAL, Event
-from sleepscorer.gui.theme import Theme
+from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.traces.event_spans import EventSpan, channel_label
 from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis, amount_text
 from sleepscorer.gui.traces.painter import duration_text

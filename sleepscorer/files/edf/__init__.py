@@ -1,0 +1,1 @@
+"""EDF and BDF, with their + variants: read block by block, written for synthetic nights."""

@@ -1,0 +1,94 @@
+"""Opens EDF, EDF+ and BDF recordings; samples are read when they are asked for."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sleepscorer.core.events import Event
+from sleepscorer.core.recording import Quarantined, Recording, Signal
+from sleepscorer.files.edf.annotations import read_annotations
+from sleepscorer.files.edf.fields import microvolts_per
+from sleepscorer.files.edf.header import MAX_DURATION_S, EdfChannel, EdfHeader, read_header
+from sleepscorer.files.edf.samples import EdfSource, RecordReader, Scale, Segments
+from sleepscorer.files.edf.timeline import timeline
+
+
+def open_edf(path: Path | str) -> Recording:
+    """Open an EDF, EDF+C, EDF+D, BDF or BDF+ file.
+
+    Parameters
+    ----------
+    path
+        The file. It is opened for reading only, and is not kept open.
+
+    Raises
+    ------
+    RecordingError
+        If the file can't be read, or its header does not tell where the data lie.
+    """
+    path = Path(path)
+    header = read_header(path)
+    reader = RecordReader(path, header.data_offset, header.record_bytes)
+    annotations = read_annotations(header, reader)
+    times = timeline(header, annotations.record_times)
+    events = annotations.events(times.first_sample)
+    segments = Segments(list(times.segments))
+    ordinary = [channel for channel in header.channels if not channel.is_annotations]
+    return Recording(
+        path=path,
+        format_name=header.format_name,
+        start=_moved(header.start, times.first_sample),
+        duration_s=times.duration_s if ordinary else _last_end(events, times.duration_s),
+        signals=tuple(
+            _signal(channel, header, reader, segments) for channel in ordinary if not channel.fault
+        ),
+        gaps=times.gaps,
+        events=events,
+        quarantined=tuple(
+            Quarantined(channel.label, channel.fault) for channel in ordinary if channel.fault
+        ),
+        warnings=header.warnings + annotations.warnings + times.warnings,
+        patient_id=header.patient_id,
+        recording_id=header.recording_id,
+    )
+
+
+def _signal(
+    channel: EdfChannel, header: EdfHeader, reader: RecordReader, segments: Segments
+) -> Signal:
+    microvolts = microvolts_per(channel.unit)
+    low, high = (value * (microvolts or 1.0) for value in channel.physical)
+    # Either range may run backwards: that is how EDF stores an inverted polarity.
+    gain = (high - low) / (channel.digital[1] - channel.digital[0])
+    rate_hz = channel.samples_per_record / header.record_duration_s
+    return Signal(
+        label=channel.label,
+        sampling_rate_hz=rate_hz,
+        unit=channel.unit if microvolts is None else "uV",
+        stored_unit=channel.unit,
+        n_samples=header.n_records * channel.samples_per_record,
+        source=EdfSource(
+            reader,
+            header.layout(channel),
+            segments=segments,
+            sampling_rate_hz=rate_hz,
+            scale=Scale(gain, low - gain * channel.digital[0]),
+        ),
+        physical_range=(min(low, high), max(low, high)),
+        prefilter=channel.prefilter,
+        transducer=channel.transducer,
+    )
+
+
+def _moved(start: datetime | None, first_sample: Decimal) -> datetime | None:
+    if start is None:
+        return None
+    return start + timedelta(microseconds=round(first_sample * 1_000_000))
+
+
+def _last_end(events: tuple[Event, ...], at_least_s: float) -> float:
+    """End of the last plausible event: a file of annotations alone has no other length."""
+    ends_s = (event.onset_s + (event.duration_s or 0.0) for event in events)
+    return max(
+        (end_s for end_s in ends_s if at_least_s < end_s <= MAX_DURATION_S), default=at_least_s
+    )

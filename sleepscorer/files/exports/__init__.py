@@ -1,0 +1,1 @@
+"""The files a scored night is handed on in."""

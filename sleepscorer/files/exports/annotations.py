@@ -1,0 +1,112 @@
+"""A scoring as an annotations-only EDF+C file: one annotation an epoch, and the events.
+
+Source: EDF+ specification (edfplus.info), sections 2.2 and "analysis results in EDF+".
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from sleepscorer import __version__
+from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
+from sleepscorer.core.lights import is_lights_off, is_lights_on
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.files.edf.identification import patient_identification, recording_identification
+from sleepscorer.files.edf.writer import EdfPlan, verify_edf, write_edf_into
+from sleepscorer.files.exports.night import Night
+from sleepscorer.files.scorings.labels import stage_of_annotation, stage_of_bare_annotation
+
+_STAGE_PREFIX = "Sleep stage "
+_WARNING_PREFIX = "sleepscorer warning: "
+_NOTE_PREFIX = "sleepscorer note: "
+
+# Some of these separate the parts of an annotation, and mne and edfio lose texts with line feeds.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def write_annotations(night: Night, file: BinaryIO) -> None:
+    """Write the scoring of a night into an open binary file."""
+    write_edf_into(file, _header(night), events=scoring_annotations(night))
+
+
+def verify_annotations(night: Night, path: Path) -> None:
+    """Reopen a written scoring and compare its start, each epoch and each event.
+
+    Raises
+    ------
+    ExportError
+        Where the file differs from the night.
+    """
+    verify_edf(path, _header(night), events=scoring_annotations(night))
+
+
+def scoring_annotations(night: Night) -> tuple[Event, ...]:
+    """Return all that the file holds: an annotation an epoch, lights marks, events, remarks."""
+    return (*_epochs(night), *_lights(night), *_events(night), *_remarks(night))
+
+
+def _header(night: Night) -> EdfPlan:
+    return EdfPlan(
+        signals=(),
+        n_records=1,
+        record_duration_s=0,
+        start=night.start,
+        patient_id=patient_identification(night.patient_id),
+        recording_id=recording_identification(
+            None if night.deidentify else night.start,
+            night.recording_id,
+            equipment=_equipment(night),
+        ),
+    )
+
+
+def _equipment(night: Night) -> str:
+    program = f"sleepscorer_{__version__}"
+    return (
+        program if night.staging is None else f"{program}_{night.staging.provenance.weights_name}"
+    )
+
+
+def _epochs(night: Night) -> Iterator[Event]:
+    epoch_s = night.hypnogram.epoch_s
+    for epoch, stage in enumerate(night.hypnogram.stages.tolist()):
+        yield Event(epoch * epoch_s, epoch_s, _STAGE_PREFIX + Stage(stage).text)
+
+
+def _lights(night: Night) -> Iterator[Event]:
+    hypnogram = night.hypnogram
+    for mark_s, text in ((hypnogram.lights_off_s, LIGHTS_OFF), (hypnogram.lights_on_s, LIGHTS_ON)):
+        if mark_s is not None:
+            yield Event(mark_s, None, text)
+
+
+def _events(night: Night) -> Iterator[Event]:
+    for event in night.events:
+        text = _annotation_text(event.text)
+        if text and not _is_stage(text) and not _is_lights(text):
+            channel = None if event.channel is None else _annotation_text(event.channel)
+            yield Event(event.onset_s, event.duration_s, text, channel or None)
+
+
+def _is_stage(text: str) -> bool:
+    # A recording may carry an older scoring: its stages would contradict the ones exported here.
+    return stage_of_annotation(text) is not None or stage_of_bare_annotation(text) is not None
+
+
+def _is_lights(text: str) -> bool:
+    # A mark that did not hold would be taken for one that does.
+    return is_lights_off(text) or is_lights_on(text)
+
+
+def _remarks(night: Night) -> Iterator[Event]:
+    """How the stages are to be read where that is not as usual, and what makes them doubtful."""
+    is_usual = night.hypnogram.told == STAGES and not night.is_smoothed
+    notes = () if is_usual else night.reading_notes
+    for prefix, sentences in ((_NOTE_PREFIX, notes), (_WARNING_PREFIX, night.all_warnings)):
+        for sentence in sentences:
+            yield Event(0.0, None, prefix + " ".join(_annotation_text(sentence).split()))
+
+
+def _annotation_text(text: str) -> str:
+    return _CONTROL.sub(" ", text).encode("utf-8", "replace").decode("utf-8").strip()

@@ -1,0 +1,187 @@
+"""Cells, headings and page set-up of the Excel report; the only place that puts text in a cell."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sleepscorer.files.exports.night import INTENDED_USE
+
+Value = str | int | float | datetime | time | timedelta | None
+
+HEADING_ROW = 3
+FIRST_ROW = HEADING_ROW + 1
+PLAIN = "General"
+WHOLE = "0"
+TENTHS = "0.0"
+THOUSANDTHS = "0.000"
+DURATION = "[h]:mm:ss"
+CLOCK = "hh:mm:ss"
+DATE_AND_CLOCK = "yyyy-mm-dd hh:mm:ss"
+
+_MAX_CELL_TEXT = 32_000
+_LINE_PT = 15.0
+# XML 1.0 forbids these; lone surrogates have no UTF-8 form.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Excel and LibreOffice compute what begins like this, the full-width forms in some languages.
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+_FONT = "Calibri"
+_TITLE = Font(name=_FONT, bold=True, size=14)
+_INTENDED_USE = Font(name=_FONT, italic=True, color="9C0006")
+_HEADING = Font(name=_FONT, bold=True, color="FFFFFF")
+_SECTION = Font(name=_FONT, bold=True)
+_HEADING_FILL = PatternFill("solid", fgColor="305496")
+_SECTION_FILL = PatternFill("solid", fgColor="D9E1F2")
+_WARNING_FILL = PatternFill("solid", fgColor="FFE699")
+_UNDERLINE = Border(bottom=Side(style="thin", color="305496"))
+_WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left")
+_LEFT = Alignment(horizontal="left", indent=1)
+_CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: heading with its unit, width in characters, number format."""
+
+    heading: str
+    width: float
+    number_format: str = PLAIN
+
+
+def safe_text(text: str) -> str:
+    """Return ``text`` such that no spreadsheet program computes it, also after a detour over CSV.
+
+    What begins like a formula gets a leading apostrophe; characters that XML forbids go.
+    """
+    legal = _ILLEGAL.sub("", text)[:_MAX_CELL_TEXT]
+    is_formula = legal.lstrip(" ").startswith(_FORMULA_STARTS)
+    return f"'{legal}" if is_formula else legal
+
+
+def put(cell: Cell, value: Value, number_format: str = PLAIN) -> None:
+    """Set a cell; text is always stored as text, None leaves the cell empty."""
+    if isinstance(value, str):
+        cell.value = safe_text(value)
+        # openpyxl takes texts such as "#N/A" for error values.
+        cell.data_type = "s"
+    elif value is not None:
+        cell.value = value
+        cell.number_format = number_format
+
+
+def new_sheet(workbook: Workbook, name: str, title: str, columns: Sequence[Column]) -> Worksheet:
+    """Add a sheet with title, intended use, column headings that stay in view, and page set-up."""
+    sheet = workbook.create_sheet(name)
+    put(sheet["A1"], title)
+    sheet["A1"].font = _TITLE
+    put(sheet["A2"], INTENDED_USE)
+    sheet["A2"].font = _INTENDED_USE
+    put_headings(sheet, columns)
+    sheet.freeze_panes = f"A{FIRST_ROW}"
+    _set_up_pages(sheet)
+    return sheet
+
+
+def put_headings(sheet: Worksheet, columns: Sequence[Column], *, first_column: int = 1) -> None:
+    """Write the headings of a table into the heading row and set the columns' widths."""
+    for number, column in enumerate(columns, start=first_column):
+        cell = sheet.cell(HEADING_ROW, number)
+        put(cell, column.heading)
+        cell.font, cell.fill, cell.alignment = _HEADING, _HEADING_FILL, _CENTRED
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet.row_dimensions[HEADING_ROW].height = 2 * _LINE_PT
+
+
+def put_rows(
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+    *,
+    first_column: int = 1,
+) -> None:
+    """Write the rows of a table below the headings, each value in its column's format."""
+    for number, row in enumerate(rows, start=FIRST_ROW):
+        for offset, (column, value) in enumerate(zip(columns, row, strict=True)):
+            if value is not None:
+                put(sheet.cell(number, first_column + offset), value, column.number_format)
+
+
+def put_section(sheet: Worksheet, row: int, text: str, n_columns: int) -> None:
+    """Write a heading within a table over some columns."""
+    put(sheet.cell(row, 1), text)
+    for number in range(1, n_columns + 1):
+        cell = sheet.cell(row, number)
+        cell.font, cell.fill, cell.border = _SECTION, _SECTION_FILL, _UNDERLINE
+
+
+def put_sentence(
+    sheet: Worksheet, row: int, text: str, n_columns: int, *, is_warning: bool = False
+) -> None:
+    """Write a sentence across some columns, in as many lines as it needs."""
+    put(sheet.cell(row, 1), text)
+    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=n_columns)
+    sheet.cell(row, 1).alignment = _WRAPPED
+    if is_warning:
+        sheet.cell(row, 1).fill = _WARNING_FILL
+    widths = (sheet.column_dimensions[get_column_letter(n + 1)].width for n in range(n_columns))
+    sheet.row_dimensions[row].height = _height_pt(text, sum(widths))
+
+
+def wrap(cell: Cell, width: float) -> None:
+    """Let a cell's text run over several lines of ``width`` characters, its row aligned on top."""
+    for other in cell.parent[cell.row]:
+        other.alignment = _WRAPPED
+    height = _height_pt(str(cell.value), width)
+    dimension = cell.parent.row_dimensions[cell.row]
+    dimension.height = max(height, dimension.height or 0)
+
+
+def align_left(cell: Cell) -> None:
+    """Set a cell's value off from the number at its left."""
+    cell.alignment = _LEFT
+
+
+def _height_pt(text: str, width: float) -> float:
+    # Excel sets no height for merged cells, and words that move to the next line leave space.
+    lines = sum(1 + int(len(line) * 1.1 / width) for line in text.splitlines() or [""])
+    return _LINE_PT * lines
+
+
+def _set_up_pages(sheet: Worksheet) -> None:
+    sheet.print_title_rows = f"1:{HEADING_ROW}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.left.text = INTENDED_USE
+    sheet.oddFooter.left.size = 7
+    sheet.oddFooter.right.text = "&A, page &P of &N"
+    sheet.oddFooter.right.size = 7
+
+
+def cell_values(sheet: Any) -> list[tuple[Any, ...]]:
+    """Return the values of a sheet's rows, written or read, without empty cells at the ends."""
+    # An empty text is stored as no text.
+    rows = [
+        _trimmed([None if value == "" else value for value in row])
+        for row in sheet.iter_rows(values_only=True)
+    ]
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _trimmed(row: Sequence[Any]) -> tuple[Any, ...]:
+    n_used = len(row)
+    while n_used and row[n_used - 1] is None:
+        n_used -= 1
+    return tuple(row[:n_used])

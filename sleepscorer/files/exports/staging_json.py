@@ -1,0 +1,287 @@
+"""A staged night as JSON: everything another program needs, and the staging read back from it."""
+
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer import __version__
+from sleepscorer.core.errors import ExportError, ScoringError
+from sleepscorer.core.machine_answer import machine_answer
+from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.exports.night import INTENDED_USE, Night
+from sleepscorer.files.exports.own_files import STAGING_FORMAT
+
+_SCHEMA_VERSION = 1
+
+_THREE = ("wake", "nrem", "rem")
+_TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
+# Files of versions before 0.2 lack these.
+_NUMBERS = ("review_curve", "suggested_lights_s")
+
+
+def write_json(night: Night, file: BinaryIO) -> None:
+    """Write the night into an open binary file: strict JSON, UTF-8, null where undefined."""
+    file.write(_encoded(night))
+
+
+def verify_json(night: Night, path: Path) -> None:
+    """Reopen a written file and compare it, and the staging in it, with the night.
+
+    Raises
+    ------
+    ExportError
+        Where the file differs.
+    """
+    meant = json.loads(_encoded(night))
+    if _load(path) != meant:
+        raise ExportError("the file did not read back as it was written", path=path)
+    if night.staging is None:
+        return
+    found, second = read_stagings_json(path)
+    provenance = json.loads(json.dumps(asdict(found.provenance)))
+    is_same = all(
+        np.array_equal(getattr(found, name), getattr(night.staging, name), equal_nan=True)
+        for name in ("probabilities", "confidence", "faults", "unsound")
+    )
+    if night.second is not None and second is not None:
+        theirs = (second.probabilities, night.second.probabilities)
+        is_same = is_same and np.array_equal(*theirs, equal_nan=True)
+    if not is_same or provenance != meant["provenance"]:
+        raise ExportError("the staging did not read back as it was written", path=path)
+
+
+def read_staging_json(path: Path) -> Staging:
+    """Read the staging of a ``_staging.json`` file; probabilities come back exactly.
+
+    Raises
+    ------
+    ScoringError
+        If the file can't be read, is no such file or holds no staging.
+    """
+    return read_stagings_json(path)[0]
+
+
+def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
+    """Read the staging and the second opinion, None where there is none; raises as above."""
+    document = _load(path)
+    if not isinstance(document, dict) or document.get("format") != STAGING_FORMAT:
+        raise ScoringError("this is not a staging written by sleepscorer", path=path)
+    if document.get("schema_version") != _SCHEMA_VERSION:
+        raise ScoringError(
+            f"this staging has version {document.get('schema_version')!r} of its format,"
+            f" and only version {_SCHEMA_VERSION} is known",
+            path=path,
+            hint="a newer sleepscorer may read it",
+        )
+    if document.get("provenance") is None:
+        raise ScoringError("this file holds stages set by people and no staging", path=path)
+    try:
+        staging = Staging(
+            _probabilities(document),
+            _provenance(document["provenance"]),
+            _hierarchy(document),
+            confidence=_stored_numbers(document, "confidence"),
+            faults=_stored_faults(document),
+            unsound=_stored_numbers(document, "unsound_shares"),
+        )
+        # Files of versions before 0.2 have none.
+        stored = document.get("second_opinion")
+        if stored is None:
+            return staging, None
+        second = Staging(
+            _array(stored["probabilities"], len(STAGES)), _provenance(stored["provenance"])
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ScoringError(f"this staging is damaged: {error}", path=path) from error
+    if len(second.probabilities) != len(staging.probabilities):
+        what = "this staging is damaged: its second opinion has another number of epochs"
+        raise ScoringError(what, path=path)
+    return staging, second
+
+
+def stages_read_from(path: Path) -> tuple[bool, bool]:
+    """Whether the stages of a ``_staging.json`` file are three, and whether they are smoothed.
+
+    Raises
+    ------
+    ScoringError
+        If the file can't be read.
+    """
+    document = _load(path)
+    told = document.get("stages_told", [stage.text for stage in STAGES])
+    return len(told) != len(STAGES), document.get("stages_are_smoothed") is True
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ScoringError(f"could not be read: {error.strerror or error}", path=path) from error
+    except (ValueError, RecursionError) as error:
+        raise ScoringError("this is not a JSON file, or a damaged one", path=path) from error
+
+
+def _encoded(night: Night) -> bytes:
+    text = json.dumps(_document(night), allow_nan=False, ensure_ascii=False, indent=1)
+    # File names, and what is made from them, need not be valid Unicode.
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def _document(night: Night) -> dict[str, Any]:
+    hypnogram = night.hypnogram
+    return {
+        "format": STAGING_FORMAT,
+        "schema_version": _SCHEMA_VERSION,
+        "software": f"sleepscorer {__version__}",
+        "intended_use": INTENDED_USE,
+        "recording": _recording(night),
+        "provenance": None if night.staging is None else asdict(night.staging.provenance),
+        "epoch_s": hypnogram.epoch_s,
+        "lights": {
+            "off_s": hypnogram.lights_off_s,
+            "on_s": hypnogram.lights_on_s,
+            "source": night.lights_source,
+        },
+        "n_epochs_edited": night.n_edited,
+        "stages_told": [stage.text for stage in hypnogram.told],
+        "stages": _texts(hypnogram.stages),
+        "machine_stages": None if night.answer is None else _texts(night.answer.stages),
+        "smoothing": night.smoothing or None,
+        "stages_are_smoothed": night.is_smoothed,
+        "smoothed_stages": _smoothed(night),
+        "equivocal": None if night.answer is None else night.answer.equivocal.tolist(),
+        "probability_columns": [stage.text for stage in STAGES],
+        "probabilities": None if night.staging is None else _rows(night.staging.probabilities),
+        "summed_columns": list(_THREE),
+        "summed": None if night.staging is None else _rows(night.staging.summed),
+        "hierarchy_columns": list(_THREE),
+        "hierarchy": _hierarchy_rows(night.staging),
+        "confidence": None if night.staging is None else _numbers(night.staging.confidence),
+        "faults": None if night.staging is None else _faults(night.staging),
+        "unsound_shares": None if night.staging is None else _numbers(night.staging.unsound),
+        "second_opinion": _second_opinion(night),
+        "statistics": night.statistics.as_dict(),
+        "statistics_notes": list(night.statistics.notes),
+        "events": [asdict(event) for event in night.events],
+        "notes": list(night.all_notes),
+        "warnings": list(night.all_warnings),
+    }
+
+
+def _recording(night: Night) -> dict[str, Any]:
+    start = night.start
+    return {
+        "file": night.source_name,
+        "sha256": night.sha256,
+        "format": night.format_name,
+        "start": None if start is None or night.deidentify else start.isoformat(),
+        "time_of_day": None if start is None else start.time().isoformat(),
+        "duration_s": night.duration_s,
+        "patient_id": night.patient_id,
+        "recording_id": night.recording_id,
+        "deidentified": night.deidentify,
+    }
+
+
+def _second_opinion(night: Night) -> dict[str, Any] | None:
+    """What another stager answered, and how far it agrees with ours."""
+    second, found = night.second, night.stagers_agreement
+    if second is None:
+        return None
+    figures = None
+    if found is not None:
+        figures = {"accuracy": found.accuracy, "kappa": found.kappa, "n_epochs": found.n_epochs}
+    return {
+        "stager": second.provenance.software,
+        "provenance": asdict(second.provenance),
+        "stages": _texts(machine_answer(second, night.hypnogram.told).stages),
+        "probabilities": _rows(second.probabilities),
+        "agreement_with_staging": figures,
+    }
+
+
+def _texts(stages: NDArray[np.int8]) -> list[str]:
+    return [Stage(stage).text for stage in stages.tolist()]
+
+
+def _smoothed(night: Night) -> list[str] | None:
+    if night.answer is None or not night.smoothing:
+        return None
+    return _texts(night.answer.smoothed)
+
+
+def _hierarchy_rows(staging: Staging | None) -> list[list[float | None]] | None:
+    if staging is None or staging.hierarchy is None:
+        return None
+    return _rows(staging.hierarchy)
+
+
+def _rows(probabilities: NDArray[np.float32]) -> list[list[float | None]]:
+    return [_numbers(row) for row in probabilities]
+
+
+def _numbers(values: NDArray[np.float32]) -> list[float | None]:
+    # Nine digits tell every float32 from its neighbours (IEEE 754).
+    return [None if np.isnan(value) else float(f"{value:.9g}") for value in values.tolist()]
+
+
+def _faults(staging: Staging) -> list[list[str]]:
+    """The names of the faults of each epoch."""
+    return [
+        [str(fault.name).lower() for fault in SignalFault(value)]
+        for value in staging.faults.tolist()
+    ]
+
+
+def _probabilities(document: dict[str, Any]) -> NDArray[np.float32]:
+    if document["probability_columns"] != [stage.text for stage in STAGES]:
+        raise ValueError(f"unknown columns {document['probability_columns']}")
+    return _array(document["probabilities"], len(STAGES))
+
+
+def _hierarchy(document: dict[str, Any]) -> NDArray[np.float32] | None:
+    # Files of versions before 0.2 have none.
+    stored = document.get("hierarchy")
+    return None if stored is None else _array(stored, len(_THREE))
+
+
+def _stored_numbers(document: dict[str, Any], name: str) -> NDArray[np.float32]:
+    stored = document.get(name) or []
+    return np.array([np.nan if c is None else float(c) for c in stored], dtype=np.float32)
+
+
+def _stored_faults(document: dict[str, Any]) -> NDArray[np.uint8]:
+    stored = document.get("faults") or []
+    values = [sum(SignalFault[name.upper()] for name in names) for names in stored]
+    return np.array(values, dtype=np.uint8)
+
+
+def _array(stored: list[list[float | None]], n_columns: int) -> NDArray[np.float32]:
+    rows = [[np.nan if p is None else float(p) for p in row] for row in stored]
+    return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else n_columns)
+
+
+def _provenance(stored: dict[str, Any]) -> StagingProvenance:
+    values: dict[str, Any] = {}
+    for field in fields(StagingProvenance):
+        if field.name in _NUMBERS:
+            values[field.name] = _as_tuples(stored.get(field.name, ()))
+            continue
+        value = stored[field.name]
+        if not all(isinstance(text, str) for text in (value if field.name in _TUPLES else [value])):
+            raise TypeError(f"{field.name} is not text")
+        values[field.name] = tuple(value) if field.name in _TUPLES else value
+    return StagingProvenance(**values)
+
+
+def _as_tuples(value: Any) -> Any:
+    """JSON knows lists only; whatever is no number is refused."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_as_tuples, value))
+    return float(value)

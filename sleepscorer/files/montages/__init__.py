@@ -1,0 +1,1 @@
+"""Montages to show: those that come with the program and those that people saved."""

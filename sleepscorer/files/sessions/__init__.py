@@ -1,0 +1,1 @@
+"""Session files: every edit of a scoring, stored before it is shown."""

@@ -1,0 +1,197 @@
+"""Where the session of a recording is kept, and whether it may be written to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import SessionError
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.sessions.database import SessionNotWritable
+from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, SessionFile
+from sleepscorer.files.sessions.fingerprint import fingerprint_of
+from sleepscorer.files.sessions.lock import SessionHeld, SessionLock, take_lock
+
+
+@dataclass(frozen=True)
+class SessionStore:
+    """A session file as far as it may be used.
+
+    Parameters
+    ----------
+    path
+        Of the session file, whether there is one or not.
+    file
+        The open file; None where there is none and none can be made.
+    lock
+        The right to write to it; None where it is only read.
+    held_by
+        Who has that right, where another program has it.
+    problems
+        Why nothing can be saved, in words.
+    """
+
+    path: Path
+    file: SessionFile | None = None
+    lock: SessionLock | None = None
+    held_by: str | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_writable(self) -> bool:
+        """True where edits are stored."""
+        return self.lock is not None
+
+    def close(self) -> None:
+        """Close the file and let others write to it; may be called twice."""
+        if self.file is not None:
+            self.file.close()
+        if self.lock is not None:
+            self.lock.release()
+
+
+def open_store(
+    path: Path,
+    author: Author,
+    *,
+    read_only: bool = False,
+    like: Path | None = None,
+    must_save: bool = False,
+) -> SessionStore:
+    """Open a session file for writing if that may be, else for reading, else not at all.
+
+    Parameters
+    ----------
+    path
+        The session file; made if it does not exist.
+    author
+        Who wants to write.
+    read_only
+        Don't try to write.
+    like
+        Whoever may read and write this file may do so with a new session file.
+    must_save
+        A folder that can't be written to is an error, and not a reason to read only.
+
+    Raises
+    ------
+    SessionError
+        If the file is damaged, is no session or one of a newer program.
+    """
+    if read_only:
+        return SessionStore(path, _for_reading(path))
+    try:
+        lock = take_lock(path, author, like=like)
+    except SessionHeld as held:
+        return SessionStore(path, _for_reading(path), held_by=str(held.holder))
+    except SessionNotWritable as refused:
+        return _without_saving(path, refused, must_save=must_save)
+    try:
+        return SessionStore(path, SessionFile.open(path, like=like), lock)
+    except SessionNotWritable as refused:
+        lock.release()
+        return _without_saving(path, refused, must_save=must_save)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _for_reading(path: Path) -> SessionFile | None:
+    return SessionFile.open(path, read_only=True) if path.exists() else None
+
+
+def _without_saving(path: Path, why: SessionNotWritable, *, must_save: bool) -> SessionStore:
+    if must_save:
+        raise why
+    problem = (
+        f"The session can't be saved in {path.parent} ({why.what}) and is for reading only."
+        " To score this recording, choose a folder for sessions in the preferences and open it"
+        " again."
+    )
+    return SessionStore(path, _for_reading(path), problems=(problem,))
+
+
+def entry_of(recording: Recording) -> RecordingEntry:
+    """Return what a session keeps of a recording.
+
+    Raises
+    ------
+    RecordingError
+        If its files can't be read.
+    """
+    place = recording.path.absolute()
+    return RecordingEntry(
+        folder=str(place.parent),
+        name=place.name,
+        fingerprint=fingerprint_of(recording.all_files),
+        n_epochs=recording.n_epochs,
+        start=recording.start,
+    )
+
+
+def session_path_for(entry: RecordingEntry, folder: Path) -> Path:
+    """Return the path of a recording's session: ``<stem>.sleepscorer``.
+
+    Where that one belongs to another recording of the same stem (``night.edf`` and ``night.bdf``,
+    or two nights in one folder of sessions), the beginning of the recording's hash is added. A
+    recording that has such a session keeps it, whatever became of the other one.
+
+    Raises
+    ------
+    SessionError
+        If there is such a file and it can't be read.
+    """
+    stem = Path(entry.name).stem
+    hashed = folder / f"{stem}-{entry.fingerprint.head_sha256[:8]}{SUFFIX}"
+    if hashed.exists():
+        return hashed
+    plain = folder / f"{stem}{SUFFIX}"
+    if not plain.exists() or _belongs(plain, entry):
+        return plain
+    return hashed
+
+
+def holds_edits_of(session_path: Path, entry: RecordingEntry) -> bool:
+    """Tell whether this is a session of the recording in which something was done.
+
+    What can't be read is none: it is looked at only in case there is one.
+    """
+    try:
+        if not session_path.is_file():
+            return False
+        file = SessionFile.open(session_path, read_only=True)
+        try:
+            known = file.recording()
+            is_like = known is not None and known.fingerprint.is_like(entry.fingerprint)
+            return is_like and file.n_edits() > 0
+        finally:
+            file.close()
+    except (OSError, SessionError):
+        return False
+
+
+def _belongs(session_path: Path, entry: RecordingEntry) -> bool:
+    file = SessionFile.open(session_path, read_only=True)
+    try:
+        known = file.recording()
+    finally:
+        file.close()
+    if known is None or known.fingerprint.is_like(entry.fingerprint):
+        return True
+    # At the place of what was scored lies what it became. Elsewhere it is another recording, even
+    # where nothing is left at that place: the other night may only have been archived.
+    return Path(known.folder, known.name) == Path(entry.folder, entry.name)
+
+
+def places_of(known: RecordingEntry, session_path: Path) -> Sequence[Path]:
+    """Return where a session's recording may be: beside it, or where it was."""
+    beside = session_path.absolute().parent / known.name
+    return tuple(dict.fromkeys((beside, Path(known.folder, known.name))))
+
+
+def difference(entry: RecordingEntry, known: RecordingEntry) -> str:
+    """Say in words how a recording differs from the one that was scored."""
+    size, known_size = entry.fingerprint.size_bytes, known.fingerprint.size_bytes
+    if size != known_size:
+        return f"it has {size:,} bytes, and what was scored had {known_size:,}"
+    return "it has the same size, and another beginning"

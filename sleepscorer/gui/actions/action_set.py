@@ -1,0 +1,82 @@
+"""The actions of the table as Qt objects: keys, tooltips, what is enabled and what is on."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.gui.actions.table import ACTIONS, BY_ID, WindowState
+from sleepscorer.gui.keys import Keys, shown
+from sleepscorer.gui.look.mnemonics import without_mnemonic
+
+if TYPE_CHECKING:
+    from sleepscorer.gui.commands import Commands
+
+
+class ActionSet(QObject):
+    """The actions as Qt objects of one window.
+
+    Parameters
+    ----------
+    window
+        They work while this window is the active one, whichever of its parts has the focus. Text
+        boxes take the keys they can use for themselves.
+    commands
+        What the table's entries are run with.
+
+    The signal ``begun`` comes before anything is done.
+    """
+
+    begun = Signal()
+
+    def __init__(self, window: QWidget, commands: "Commands") -> None:
+        super().__init__(window)
+        self._commands = commands
+        self._by_id: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.text, window)
+            action.setObjectName(spec.id)
+            action.setCheckable(spec.checkable)
+            action.setAutoRepeat(spec.repeats)
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.triggered.connect(self._on_triggered)
+            window.addAction(action)
+            self._by_id[spec.id] = action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._by_id[action_id]
+
+    def set_keys(self, keys: Mapping[str, Keys]) -> None:
+        """Give every action its keys."""
+        for action_id, action in self._by_id.items():
+            own = keys.get(action_id, ())
+            action.setShortcuts([QKeySequence.fromString(key) for key in own])
+            text = without_mnemonic(action.text())
+            action.setToolTip(f"{text} ({', '.join(shown(key) for key in own)})" if own else text)
+
+    def show_tool(self, tool: str) -> None:
+        """Show the action as on whose tool the traces have: ``"measure"``, ``"mark:<text>"``."""
+        by_tool = {f"mark:{kind.text}": f"event.{kind.name}" for kind in EVENT_KINDS}
+        own_words = "event.comment" if tool.startswith("mark:") else "tool.select"
+        used = "tool.measure" if tool == "measure" else by_tool.get(tool, own_words)
+        for action_id in ("tool.measure", "event.comment", *by_tool.values()):
+            self._by_id[action_id].setChecked(action_id == used)
+
+    def update_to(self, state: WindowState) -> None:
+        """Enable what makes sense, and name the steps that undo and redo would concern."""
+        for spec in ACTIONS:
+            self._by_id[spec.id].setEnabled(spec.enabled(state))
+        for name, label in (("undo", state.undo_label), ("redo", state.redo_label)):
+            text = BY_ID[f"edit.{name}"].text
+            step = f" {label}".replace("&", "&&") if label else ""
+            self._by_id[f"edit.{name}"].setText(f"&{text}{step}")
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QAction):
+            self.begun.emit()
+            BY_ID[sender.objectName()].run(self._commands)

@@ -1,0 +1,143 @@
+"""The line at the bottom: what is shown, whether it is stored, what is being computed."""
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
+
+from sleepscorer.gui.jobs.explaining import EXPLAINING
+from sleepscorer.gui.jobs.keeping import CHECKING, SAVING
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.process.tasks import Task, TaskRunner
+
+_PARTS = {
+    "file": "Recording",
+    "montage": "Montage: {montage.2}, {montage.3}, {montage.4} … show another",
+    "filters": "Filters",
+    "saved": "Saved state",
+    "device": "Auto-scorer's device",
+}
+LOOKING_FOR_DEVICE = "Looking for a GPU"
+FITTING = "Fitting the montage"
+LOOKING = "Looking at the path"
+LOOKING_FOR_STAGERS = "Looking for other stagers"
+_QUIET_TASKS = frozenset(
+    {"Reading the weights", LOOKING_FOR_DEVICE, LOOKING_FOR_STAGERS, FITTING, LOOKING, CHECKING}
+    | {SAVING, EXPLAINING}
+)
+_MESSAGE_MS = 8000
+
+
+class StatusLine(QStatusBar):
+    """Labels by name, a message now and then, and the progress of long work and a way to end it."""
+
+    def __init__(self, tasks: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._tasks = tasks
+        self._task: Task | None = None
+        self._message = QLabel()
+        # A sentence longer than the room must not widen the window; the tooltip has the whole.
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._labels = {name: QLabel() for name in _PARTS}
+        for name, label in self._labels.items():
+            described(label, name.capitalize(), _PARTS[name])
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setContentsMargins(6, 0, 6, 0)
+            self.addWidget(label)
+        self.addWidget(self._message, 1)
+        self._text = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setMaximumWidth(160)
+        self._bar.setMaximumHeight(14)
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        described(self._bar, "Progress")
+        self._cancel = QPushButton("Cancel")
+        tip = "Cancel the work in progress (auto-scoring: {score.cancel})"
+        described(self._cancel, "Cancel", tip)
+        self._cancel.clicked.connect(self._on_cancel)
+        for widget in (self._text, self._bar, self._cancel):
+            self.addPermanentWidget(widget)
+        self._show_task(None)
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.timeout.connect(self.hush)
+        tasks.started.connect(self._on_started)
+        tasks.ended.connect(self._on_ended)
+
+    @property
+    def message(self) -> str:
+        """What is said at the moment."""
+        return self._message.text()
+
+    def text_of(self, part: str) -> str:
+        """What a part says: file, montage, filters, saved, device."""
+        return self._labels[part].text()
+
+    def set_part(self, part: str, text: str, tip: str = "") -> None:
+        """Let a part say something."""
+        self._labels[part].setText(text)
+        if tip:
+            self._labels[part].setToolTip(tip)
+        self._labels[part].setVisible(bool(text))
+
+    @Slot(str)
+    def say(self, sentence: str) -> None:
+        """Say something for some seconds."""
+        self._show_message(sentence, "")
+
+    @Slot(str)
+    def refuse(self, sentence: str) -> None:
+        """Say for some seconds, so that it is seen, why something was not done."""
+        self._show_message(sentence, "refusal")
+
+    @Slot()
+    def hush(self) -> None:
+        """Take back what was said: something else is being done."""
+        self._show_message("", "")
+
+    def _show_message(self, sentence: str, style: str) -> None:
+        self._message.setObjectName(style)
+        self._message.style().polish(self._message)
+        self._message.setText(sentence)
+        self._message.setToolTip(sentence)
+        self._forget.start(_MESSAGE_MS)
+
+    def _show_task(self, task: Task | None) -> None:
+        self._task = task
+        for widget in (self._text, self._bar, self._cancel):
+            widget.setVisible(task is not None)
+        if task is not None:
+            self._text.setText(task.title)
+            self._bar.setValue(0)
+
+    @Slot(object)
+    def _on_started(self, task: Task) -> None:
+        task.progressed.connect(self._on_progressed)
+        if task.title not in _QUIET_TASKS:
+            self._show_task(task)
+
+    @Slot(object)
+    def _on_ended(self, task: Task) -> None:
+        if task is self._task:
+            rest = [one for one in self._tasks.running if one.title not in _QUIET_TASKS]
+            self._show_task(rest[-1] if rest else None)
+
+    @Slot(float, str)
+    def _on_progressed(self, fraction: float, _text: str) -> None:
+        task = self.sender()
+        if not isinstance(task, Task) or task is not self._task:
+            return
+        self._bar.setValue(round(1000 * fraction))
+        left_s = task.time_left_s
+        left = "" if left_s is None else f", {duration_text(left_s)} left"
+        self._text.setText(f"{task.title} {100 * fraction:.0f} %{left}")
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+
+def duration_text(seconds: float) -> str:
+    """Return a time to wait as people say it: "8 s", "3 min"."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,155 @@
+"""The panes of one open recording: overview above, traces below, panels beside."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from sleepscorer.gui.jobs.explaining import Explainer
+from sleepscorer.gui.look.theme import Theme
+from sleepscorer.gui.overview.overview import Overview
+from sleepscorer.gui.panels.epoch import EpochPanel
+from sleepscorer.gui.panels.events import EventsPanel
+from sleepscorer.gui.panels.review import ReviewPanel
+from sleepscorer.gui.panels.statistics import StatisticsPanel
+from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.traces.signal_view import SignalView
+
+_OVERVIEW_SHARE = 0.27
+
+
+class _NightAbovePage(QSplitter):
+    """Shares its height between overview and traces, as at first or as the user dragged it.
+
+    Strips that the overview shows on demand take their room from the traces, not from the
+    hypnogram.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._share, self._added_px = _OVERVIEW_SHARE, 0
+        self.setChildrenCollapsible(False)
+        self.splitterMoved.connect(self._on_dragged)
+
+    def make_room(self, added_px: int) -> None:
+        """Give the overview this much beside its share."""
+        if added_px != self._added_px:
+            self._added_px = added_px
+            self._share_out()
+
+    def _share_out(self) -> None:
+        total_px = sum(self.sizes())
+        overview_px = self._added_px + round(self._share * total_px)
+        if 0 < overview_px < total_px:
+            self.setSizes([overview_px, total_px - overview_px])
+
+    @Slot()
+    def _on_dragged(self) -> None:
+        overview_px, traces_px = self.sizes()
+        self._share = (overview_px - self._added_px) / max(overview_px + traces_px, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._share_out()
+
+
+class Workspace(QWidget):
+    """All that shows one session; made when it is opened, thrown away when it is closed.
+
+    Parameters
+    ----------
+    model
+        The open session.
+    theme
+        The colours.
+    tasks
+        For what the panes compute.
+    """
+
+    def __init__(
+        self, model: SessionModel, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.overview = Overview(model, theme, tasks)
+        self.traces = SignalView(model, theme)
+        self.review = ReviewPanel(model)
+        self.events = EventsPanel(model)
+        self.statistics = StatisticsPanel(model)
+        self.explainer = Explainer(model, tasks, self)
+        self.epoch = EpochPanel(model, theme, explainer=self.explainer)
+        self.explainer.changed.connect(self._show_activation)
+        self._tabs: QTabWidget | None = None
+        self._splitter = _NightAbovePage()
+        self._splitter.addWidget(self.overview)
+        self._splitter.addWidget(self.traces)
+        self._make_room()
+        model.layers_changed.connect(self._make_room)
+        model.scoring_changed.connect(self._make_room)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter)
+        self.setFocusProxy(self.traces)
+
+    @property
+    def panels(self) -> Mapping[str, tuple[str, QWidget]]:
+        """Title and widget of each panel, in the order of the tabs."""
+        return {
+            "review": ("Review", self.review),
+            "events": ("Events", self.events),
+            "statistics": ("Statistics", self.statistics),
+            "epoch": ("Epoch", self.epoch),
+        }
+
+    def fill_tabs(self, tabs: QTabWidget) -> None:
+        """Put the panels in place of what is in the tabs."""
+        tabs.clear()
+        for title, panel in self.panels.values():
+            tabs.addTab(panel, title)
+        shown = self.panels.get(self.model.panel)
+        if shown is not None:
+            tabs.setCurrentWidget(shown[1])
+        self._tabs = tabs
+        tabs.currentChanged.connect(self._on_tab_chosen)
+
+    @Slot(int)
+    def _on_tab_chosen(self, index: int) -> None:
+        chosen = None if self._tabs is None else self._tabs.widget(index)
+        name = next((name for name, (_, panel) in self.panels.items() if panel is chosen), None)
+        if name is not None:
+            self.model.set_panel(name)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for pane in (self.overview, self.traces, *(panel for _, panel in self.panels.values())):
+            change = getattr(pane, "set_theme", None)
+            if change is not None:
+                change(theme)
+
+    @Slot()
+    def _show_activation(self) -> None:
+        explainer = self.explainer
+        self.traces.show_activation(explainer.activation if explainer.is_shown else None)
+
+    @Slot()
+    def _make_room(self) -> None:
+        self._splitter.make_room(round(self.overview.canvas.strips.added_px))
+
+    def leave_tools(self) -> None:
+        """End painting, marking and measuring."""
+        self.overview.set_painting(False)
+        self.traces.set_tool("select")
+
+    def dispose(self) -> None:
+        """Stop the threads of the panes and let the panes go."""
+        self.overview.stop()
+        self.traces.stop()
+        self.epoch.stop()
+        self.explainer.stop()
+        for _, panel in self.panels.values():
+            panel.setParent(None)
+            panel.deleteLater()
+        self.setParent(None)
+        self.deleteLater()

@@ -1,0 +1,282 @@
+"""Has the machine's stage of the current epoch explained, beside the window, while somebody looks.
+
+The night is measured once a document; it is kept until another staging or the end of the document.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from sleepscorer.core.progress import Progress
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.traces.activation import Activation
+from sleepscorer.session_documents import ExplainedNight, Explanation, measure_to_explain
+
+MEASURING = "Measuring the night to explain its stages"
+EXPLAINING = "Explaining an epoch"
+
+NO_STAGING = "No auto-scoring yet: there is no stage of the machine to explain."
+
+# Epochs fly past while a key is held, and the first pages of a recording come first.
+_ASK_AFTER_MS, _MEASURE_AFTER_MS = 120, 1000
+
+
+class Explainer(QObject):
+    """Follows the current epoch of one document.
+
+    Nothing is computed unless a panel looks (:meth:`set_watched`) or the traces show it
+    (:meth:`set_shown`). What was cancelled or failed is not tried again before :meth:`start`.
+
+    Parameters
+    ----------
+    model
+        The open session.
+    tasks
+        For what takes time.
+
+    Signals
+    -------
+    changed
+        Another explanation, or another state of things.
+    shown_changed
+        Whether the traces show where the network looked.
+    """
+
+    changed = Signal()
+    shown_changed = Signal(bool)
+
+    def __init__(
+        self, model: SessionModel, tasks: TaskRunner, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._tasks = model, tasks
+        self._night: ExplainedNight | None = None
+        self._explanation: Explanation | None = None
+        self._activation: Activation | None = None
+        self._task: Task | None = None
+        self._chosen: Stage | None = None
+        self._is_watched = self._is_shown = False
+        self._why_not = self._progress = ""
+        self._staging = model.session.machine
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go_on)
+        model.epoch_selected.connect(self._on_wish_changed)
+        model.montage_changed.connect(self.changed)
+        model.scoring_changed.connect(self._on_scoring_changed)
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Of the current epoch and the stage asked about; None while there is none."""
+        return self._explanation
+
+    @property
+    def activation(self) -> Activation | None:
+        """What the explanation tints on the traces."""
+        return self._activation
+
+    @property
+    def hidden_channels(self) -> tuple[str, ...]:
+        """The channels of the explanation that no trace on the screen shows."""
+        shown = [trace.channel for trace in self._model.montage.visible]
+        return () if self._activation is None else self._activation.hidden(shown)
+
+    @property
+    def stage(self) -> Stage:
+        """What is explained: the stage chosen, else the machine's; UNSCORED where it gave none."""
+        staging, epoch = self._staging, self._model.epoch
+        if self._chosen is not None or staging is None:
+            return Stage.UNSCORED if self._chosen is None else self._chosen
+        stages = staging.stages
+        return Stage(int(stages[epoch])) if epoch < stages.size else Stage.UNSCORED
+
+    @property
+    def has_staging(self) -> bool:
+        """True once the machine has staged the night."""
+        return self._staging is not None
+
+    @property
+    def is_measuring(self) -> bool:
+        """True while the night is being measured, which can be cancelled."""
+        return self._task is not None and self._night is None
+
+    @property
+    def can_start(self) -> bool:
+        """True where it was cancelled, or failed, and may be tried again."""
+        return self._staging is not None and bool(self._why_not)
+
+    @property
+    def is_shown(self) -> bool:
+        """True while the traces are to show where the network looked."""
+        return self._is_shown
+
+    @property
+    def status(self) -> str:
+        """The sentence where there is no explanation, and why; empty where there is one."""
+        if self._staging is None:
+            return NO_STAGING
+        if self._why_not:
+            return self._why_not
+        if self._night is None:
+            return f"Computing: {self._progress or 'the night is measured first'} …"
+        if self.stage not in STAGES:
+            return "The machine could not stage this epoch: choose the stage to ask about."
+        return "" if self._explanation is not None else "Computing …"
+
+    def set_watched(self, watched: bool) -> None:
+        """Say whether a panel looks at the explanation."""
+        self._is_watched = watched
+        self._on_wish_changed()
+
+    def set_shown(self, shown: bool) -> None:
+        """Show on the traces where the network looked, or no more."""
+        if shown != self._is_shown:
+            self._is_shown = shown
+            self.shown_changed.emit(shown)
+            self._on_wish_changed()
+
+    def choose_stage(self, stage: Stage | None) -> None:
+        """Explain this stage of every epoch, or with None the machine's."""
+        self._chosen = stage
+        self._on_wish_changed()
+
+    def start(self) -> None:
+        """Try again after it was cancelled or failed."""
+        self._why_not = ""
+        self._go_on()
+
+    def cancel(self) -> None:
+        """Stop measuring."""
+        if self.is_measuring and self._task is not None:
+            self._task.cancel()
+
+    def stop(self) -> None:
+        """Let go of all that was measured; nothing is computed afterwards."""
+        self._model.disconnect(self)
+        self._is_watched = False
+        self.set_shown(False)
+        self._timer.stop()
+        self._let_go()
+        self._staging = None
+
+    @Slot()
+    def _on_wish_changed(self) -> None:
+        known = self._explanation
+        if known is not None and (known.epoch, known.stage) != self._wish:
+            self._explain(None)
+        if (self._is_watched or self._is_shown) and self._explanation is None:
+            is_first = self._night is None and not self._is_shown
+            self._timer.start(_MEASURE_AFTER_MS if is_first else _ASK_AFTER_MS)
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_scoring_changed(self) -> None:
+        staging = self._model.session.machine
+        if staging is self._staging:
+            return
+        if _source(staging) != _source(self._staging):
+            self._let_go()
+        self._staging, self._why_not = staging, ""
+        self._on_wish_changed()
+
+    @property
+    def _wish(self) -> tuple[int, Stage]:
+        return self._model.epoch, self.stage
+
+    def _explain(self, explanation: Explanation | None) -> None:
+        self._explanation = explanation
+        self._activation = None if explanation is None else Activation(explanation)
+
+    def _let_go(self) -> None:
+        task, self._task = self._task, None
+        self._night, self._progress = None, ""
+        self._explain(None)
+        if task is not None:
+            task.cancel()
+
+    @Slot()
+    def _go_on(self) -> None:
+        """Do what comes next: measure the night, then explain the epoch."""
+        is_wanted = self._is_watched or self._is_shown
+        if self._task is not None or self._staging is None or self._why_not or not is_wanted:
+            self.changed.emit()
+        elif self._night is None:
+            self._run(MEASURING, _measuring(self._model, self._staging.provenance))
+        elif self._explanation is None and self.stage in STAGES:
+            self._run(EXPLAINING, _explaining(self._night, *self._wish))
+
+    def _run(self, title: str, work: Callable[[Progress], object]) -> None:
+        task = self._task = self._tasks.start(title, work)
+        task.progressed.connect(self._on_progressed)
+        task.finished.connect(self._on_finished)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
+        self.changed.emit()
+
+    def _is_current(self) -> bool:
+        return self._task is not None and self.sender() is self._task
+
+    @Slot(float, str)
+    def _on_progressed(self, fraction: float, text: str) -> None:
+        if self._is_current() and self._night is None:
+            self._progress = f"{text}, {100 * fraction:.0f} %"
+            self.changed.emit()
+
+    @Slot(object)
+    def _on_finished(self, result: object) -> None:
+        if not self._is_current():
+            return
+        self._task = None
+        if isinstance(result, ExplainedNight):
+            self._night = result
+        elif isinstance(result, Explanation) and (result.epoch, result.stage) == self._wish:
+            self._explain(result)
+        self.changed.emit()
+        self._go_on()
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if self._is_current():
+            self._end_without(f"Not possible: {sentence}")
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        if self._is_current():
+            self._end_without("Cancelled: the night was not measured, and no stage is explained.")
+
+    def _end_without(self, why_not: str) -> None:
+        self._task = None
+        self._progress, self._why_not = "", why_not
+        self.changed.emit()
+
+
+def _source(staging: Staging | None) -> tuple[object, ...]:
+    """What a measured night depends on: two stagings that agree in it share one."""
+    if staging is None:
+        return ()
+    made_by = staging.provenance
+    return made_by.weights_sha256, made_by.eeg, made_by.eog, made_by.emg
+
+
+def _measuring(
+    model: SessionModel, provenance: StagingProvenance
+) -> Callable[[Progress], ExplainedNight]:
+    recording = model.recording
+
+    def measure(progress: Progress) -> ExplainedNight:
+        return measure_to_explain(recording, provenance, progress)
+
+    return measure
+
+
+def _explaining(
+    night: ExplainedNight, epoch: int, stage: Stage
+) -> Callable[[Progress], Explanation]:
+    def explain(progress: Progress) -> Explanation:
+        progress(0.0, EXPLAINING)
+        return night.explain(epoch, stage)
+
+    return explain

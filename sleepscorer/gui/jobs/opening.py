@@ -1,0 +1,233 @@
+"""Opens recordings beside the window."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.montage_presets import MontagePreset
+from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.progress import Progress
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.montages.presets import default_montage, load_presets
+from sleepscorer.files.sessions.places import SessionPlaces
+from sleepscorer.files.sessions.store import entry_of, session_path_for
+from sleepscorer.gui.dialogs.channels import ChannelChoice
+from sleepscorer.gui.frame.status_line import LOOKING
+from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.settings import Settings
+from sleepscorer.gui.view_state import channels_of, montage_of
+from sleepscorer.session_documents import Document, current_author, open_document
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedRecording:
+    """An open document and how it is to be shown.
+
+    Parameters
+    ----------
+    document
+        The recording with its session.
+    montage
+        What is shown of it.
+    presets
+        The montages to choose from.
+    channels
+        What it is to be staged by.
+    is_unsure
+        Nobody chose the channels yet, and the program is not sure of its own choice.
+    recent_path
+        What leads here again: the session where it lies elsewhere than new ones would.
+    """
+
+    document: Document
+    montage: DisplayMontage
+    presets: tuple[MontagePreset, ...]
+    channels: ChannelChoice
+    is_unsure: bool
+    recent_path: Path
+
+
+class Opener(QObject):
+    """Opens one recording at a time; the last one asked for is the one that counts.
+
+    Signals
+    -------
+    opened
+        An :class:`OpenedRecording`.
+    failed
+        The sentence for people.
+    file_found, folder_found
+        The Path, after :meth:`look_at`.
+    """
+
+    opened = Signal(object)
+    failed = Signal(str)
+    file_found = Signal(object)
+    folder_found = Signal(object)
+
+    def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._task: Task | None = None
+        self._look: Task | None = None
+        self._next: tuple[Path, Settings] | None = None
+
+    def look_at(self, path: Path) -> None:
+        """Find out whether this is a file or a folder: the drive may be a slow one."""
+        if self._look is not None:
+            self._look.cancel()
+        self._look = self._tasks.start(LOOKING, _looking(path))
+        self._look.finished.connect(self._on_looked)
+        self._look.failed.connect(self.failed)
+
+    def open(self, path: Path, settings: Settings) -> None:
+        """Open a recording or a session file, once an opening under way was cancelled."""
+        self._next = (path, settings)
+        if self._task is None:
+            self._start_next()
+        else:
+            self._task.cancel()
+
+    def cancel(self) -> None:
+        """Open nothing."""
+        self._next = None
+        for task in (self._look, self._task):
+            if task is not None:
+                task.cancel()
+        self._look = None
+
+    @Slot(object)
+    def _on_looked(self, found: tuple[Path, bool]) -> None:
+        if self.sender() is self._look:
+            self._look = None
+            path, is_folder = found
+            (self.folder_found if is_folder else self.file_found).emit(path)
+
+    def _start_next(self) -> None:
+        if self._next is None:
+            return
+        (path, settings), self._next = self._next, None
+        self._task = self._tasks.start("Opening", _work(path, settings), discard=_close)
+        self._task.finished.connect(self._on_finished)
+        self._task.failed.connect(self._on_failed)
+        self._task.settled.connect(self._on_settled)
+
+    @Slot(object)
+    def _on_finished(self, opened: OpenedRecording) -> None:
+        if self.sender() is self._task:
+            self.opened.emit(opened)
+        else:
+            _close(opened)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if self.sender() is self._task:
+            self.failed.emit(sentence)
+
+    @Slot(object)
+    def _on_settled(self, task: Task) -> None:
+        # Two openings at a time could hold the same session against each other.
+        if task is self._task:
+            self._task = None
+            self._start_next()
+
+
+def _looking(path: Path) -> Callable[[Progress], tuple[Path, bool]]:
+    def look(_progress: Progress) -> tuple[Path, bool]:
+        try:
+            return path, path.is_dir()
+        except OSError:
+            # Opening it says why that can't be done.
+            return path, False
+
+    return look
+
+
+def _close(opened: OpenedRecording) -> None:
+    opened.document.close()
+
+
+def author_named(settings: Settings) -> Author:
+    """Return who scores: the name in the preferences, else that of the account."""
+    author = current_author()
+    return replace(author, user=settings.scorer) if settings.scorer else author
+
+
+def chosen_montage(
+    recording: Recording, presets: tuple[MontagePreset, ...], name: str
+) -> DisplayMontage:
+    """Return the montage of this name, or what suits the recording."""
+    for preset in presets:
+        if preset.name == name:
+            montage = preset.resolve(recording)
+            if montage.traces:
+                return montage
+    return default_montage(recording)
+
+
+def _work(path: Path, settings: Settings) -> Callable[[Progress], OpenedRecording]:
+    def work(progress: Progress) -> OpenedRecording:
+        progress(0.0, path.name)
+        folder = Path(settings.session_folder) if settings.session_folder else None
+        places = SessionPlaces()
+        if not settings.keep_recent_files:
+            places.forget()
+        document = open_document(
+            path,
+            author=author_named(settings),
+            session_folder=folder,
+            places=places if settings.keep_recent_files else None,
+        )
+        try:
+            progress(0.5, path.name)
+            opened = _prepared(document, settings)
+            progress(1.0, path.name)
+        except BaseException:
+            document.close()
+            raise
+        return opened
+
+    return work
+
+
+def _prepared(document: Document, settings: Settings) -> OpenedRecording:
+    presets = tuple(load_presets())
+    montage = montage_of(document.view, document.recording)
+    if montage is None:
+        montage = chosen_montage(document.recording, presets, settings.montage)
+    channels = channels_of(document.view)
+    return OpenedRecording(
+        document=document,
+        montage=montage,
+        presets=presets,
+        channels=channels,
+        is_unsure="channels" not in document.view and _is_unsure(document.recording),
+        recent_path=_recent_path(document, settings),
+    )
+
+
+def _recent_path(document: Document, settings: Settings) -> Path:
+    recording, session_path = document.recording, document.session_path
+    if session_path is None:
+        return recording.path
+    if document.needs_locating:
+        return session_path
+    folder = Path(settings.session_folder) if settings.session_folder else recording.path.parent
+    try:
+        usual = session_path_for(entry_of(recording), folder)
+    except SleepScorerError:
+        return session_path
+    return recording.path if usual.resolve() == session_path.resolve() else session_path
+
+
+def _is_unsure(recording: Recording) -> bool:
+    if not recording.signals:
+        return False
+    try:
+        return bool(ChannelChoice().resolve(recording).warnings)
+    except SleepScorerError:
+        return True

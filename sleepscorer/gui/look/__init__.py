@@ -1,0 +1,1 @@
+"""Colours, fonts, sizes, and how widgets name themselves."""

@@ -1,0 +1,139 @@
+"""The theme as Qt wants it, and how controls are described to people who can't see them."""
+
+from collections.abc import Mapping
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui.keys import Keys, with_keys
+from sleepscorer.gui.look.theme import Theme
+from sleepscorer.paths import resource
+
+_KEYED_TIP, _KEYED_TEXT = "keyed_tip", "keyed_text"
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Give the whole program the colours of a theme, whatever the desktop's are."""
+    # To take the old sheet away first is three times as fast as to put another in its place.
+    application.setStyleSheet("")
+    if application.style().name() != "fusion":
+        application.setStyle("Fusion")
+    application.setPalette(_palette(theme))
+    application.setStyleSheet(_stylesheet(theme))
+
+
+def described(widget: QWidget, name: str, tip: str = "") -> None:
+    """Name a control for screen readers, and say in its tooltip what it does and by which key.
+
+    A tooltip that names actions in braces shows their keys after :func:`show_keys`.
+    """
+    if "{" in tip:
+        widget.setProperty(_KEYED_TIP, tip)
+        tip = with_keys(tip, {})
+    widget.setAccessibleName(name)
+    if isinstance(widget, QComboBox):
+        widget.view().setAccessibleName(name)
+    widget.setToolTip(tip or name)
+    if tip:
+        widget.setAccessibleDescription(tip)
+
+
+def worded(button: QAbstractButton, text: str) -> None:
+    """Give a button a text that names actions in braces; see :func:`show_keys`."""
+    button.setProperty(_KEYED_TEXT, text)
+    button.setText(with_keys(text, {}))
+
+
+def show_keys(root: QWidget, keys: Mapping[str, Keys]) -> None:
+    """Let the tooltips and buttons of a widget and all within it name the keys in force."""
+    for widget in (root, *root.findChildren(QWidget)):
+        tip, text = widget.property(_KEYED_TIP), widget.property(_KEYED_TEXT)
+        if tip is not None:
+            widget.setToolTip(with_keys(tip, keys))
+            widget.setAccessibleDescription(widget.toolTip())
+        if text is not None and isinstance(widget, QAbstractButton):
+            widget.setText(with_keys(text, keys))
+
+
+def stand_for_stage(widget: QWidget, stage: Stage) -> None:
+    """Show the colour of a stage, in whatever theme, under the letters of a button or box."""
+    widget.setProperty("stage", stage.name)
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.panel,
+        role.AlternateBase: theme.window,
+        role.Text: theme.text,
+        role.Button: theme.window,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.cursor,
+        role.ToolTipBase: theme.panel,
+        role.ToolTipText: theme.text,
+        role.PlaceholderText: theme.faint_text,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.text,
+        role.Link: theme.event,
+        role.LinkVisited: theme.event,
+        role.Light: theme.panel,
+        role.Midlight: theme.context,
+        role.Mid: theme.grid_five_seconds,
+        role.Dark: theme.faint_text,
+        role.Shadow: theme.faint_text,
+        role.Accent: theme.event,
+    }.items():
+        palette.setColor(which, QColor(colour))
+    faint = QColor(theme.faint_text)
+    faint.setAlpha(150)
+    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, faint)
+    return palette
+
+
+def _stylesheet(theme: Theme) -> str:
+    stages = "\n".join(
+        f'    QToolBar QToolButton[stage="{stage.name}"], QCheckBox[stage="{stage.name}"]'
+        f" {{ border-bottom: 3px solid {colour}; }}"
+        for stage, colour in theme.stages.items()
+    )
+    check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
+    return f"""
+    QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{
+        width: 13px; height: 13px; border: 1px solid {theme.faint_text};
+        border-radius: 3px; background: {theme.panel}; }}
+    QAbstractItemView::indicator {{ width: 10px; height: 10px; }}
+    QRadioButton::indicator {{ border-radius: 7px; }}
+    QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
+        background: {theme.event}; border-color: {theme.event};
+        image: url("{check.as_posix()}"); }}
+    QRadioButton::indicator:checked {{ border: 4px solid {theme.event};
+        width: 7px; height: 7px; }}
+    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+        border-color: {theme.grid_five_seconds}; }}
+    QLineEdit {{ border: 1px solid {theme.grid_five_seconds}; border-radius: 3px;
+        padding: 2px; background: {theme.panel}; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: 0; padding: 0; }}
+    QToolTip {{ color: {theme.text}; background: {theme.panel};
+        border: 1px solid {theme.grid_five_seconds}; }}
+    QToolBar {{ border: 0; border-bottom: 1px solid {theme.grid_five_seconds}; spacing: 2px;
+        padding: 2px; }}
+    QToolBar QToolButton {{ padding: 3px 7px; border: 1px solid transparent;
+        border-radius: 3px; }}
+    QToolBar QToolButton:hover {{ background: {theme.selection}; }}
+    QToolBar QToolButton:checked {{ background: {theme.selection};
+        border-color: {theme.event}; }}
+    QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}
+    QStatusBar::item {{ border: 0; }}
+    QFrame#notice {{ background: {theme.selection}; border: 0;
+        border-bottom: 1px solid {theme.grid_five_seconds}; }}
+    QLabel#faint {{ color: {theme.faint_text}; }}
+    QLabel#refusal {{ color: {theme.cursor}; font-weight: bold; }}
+    QLabel#headline {{ font-size: 22px; font-weight: bold; }}
+    QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
+{stages}
+    """

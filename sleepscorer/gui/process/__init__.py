@@ -1,0 +1,1 @@
+"""The process of the window: threads, garbage, errors nobody expected, its end."""

@@ -1,0 +1,1 @@
+"""The one way from a recording to the files that are written of it."""

@@ -1,0 +1,215 @@
+"""EDF headers that are broken in every way that leaves something to read."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from edf_bytes import Channel, Edf, annotations
+
+from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.edf.reader import open_edf
+
+RAMP = range(4)
+
+
+def opened(edf: Edf | bytes, tmp_path: Path) -> Recording:
+    path = tmp_path / "nuit d'été 夜.edf"
+    path.write_bytes(edf if isinstance(edf, bytes) else edf.to_bytes())
+    return open_edf(path)
+
+
+def test_what_a_recording_says_of_itself(tmp_path: Path):
+    channel = Channel(
+        "EEG C4-M1", RAMP, unit="mV", physical=("-1", "1"), transducer="AgCl", prefilter="HP:0.1Hz"
+    )
+    recording = opened(
+        Edf([channel], patient="MCH-0234567 F X Doe", recording="Startdate 02-MAR-2019 X X X"),
+        tmp_path,
+    )
+    assert recording.format_name == "EDF"
+    assert recording.start == datetime(2019, 3, 2, 22, 15, 30)
+    assert recording.duration_s == 1.0
+    assert recording.patient_id == "MCH-0234567 F X Doe"
+    assert recording.recording_id == "Startdate 02-MAR-2019 X X X"
+    assert recording.gaps == recording.events == recording.quarantined == recording.warnings == ()
+    signal = recording.signal("EEG C4-M1")
+    assert signal.sampling_rate_hz == 4.0
+    assert (signal.unit, signal.stored_unit) == ("uV", "mV")
+    assert signal.n_samples == 4
+    assert signal.physical_range == (-1000.0, 1000.0)
+    assert (signal.transducer, signal.prefilter) == ("AgCl", "HP:0.1Hz")
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ({"digital_range": ("5", "5")}, "its digital minimum and maximum are equal (5)"),
+        ({"physical": ("0", "0")}, "its physical minimum and maximum are equal (0)"),
+        ({"samples_per_record": 0}, "it has no samples (0 in a data record)"),
+        ({"label": "Good"}, "an earlier channel has the same label"),
+        ({"physical": ("abc", "1")}, "its physical minimum 'abc' is not a number"),
+        ({"digital_range": ("-1", "")}, "its digital maximum '' is not a number"),
+        ({"physical": ("-1e39", "1e39")}, "its physical range of (-1e+39, 1e+39) is not plausible"),
+    ],
+)
+def test_bad_channel_is_quarantined_and_the_rest_opens(broken: dict, reason: str, tmp_path: Path):
+    bad = Channel(**{"label": "Bad", "digital": range(100, 104)} | broken)
+    recording = opened(Edf([Channel("Good", RAMP), bad, Channel("Last", range(7, 11))]), tmp_path)
+    assert [signal.label for signal in recording.signals] == ["Good", "Last"]
+    assert [(q.label, q.reason) for q in recording.quarantined] == [(bad.label, reason)]
+    np.testing.assert_allclose(
+        recording.signal("Last").read(0, 1), [0.7, 0.8, 0.9, 1.0], rtol=1e-6, atol=1e-4
+    )
+
+
+def test_duplicate_of_a_bad_channel_is_kept(tmp_path: Path):
+    channels = [Channel("C4", RAMP, physical=("0", "0")), Channel("C4", RAMP)]
+    recording = opened(Edf(channels), tmp_path)
+    assert [signal.label for signal in recording.signals] == ["C4"]
+    assert len(recording.quarantined) == 1
+
+
+def test_rate_beyond_any_amplifier_is_quarantined(tmp_path: Path):
+    recording = opened(Edf([Channel("C4", RAMP)], record_duration="0.00001"), tmp_path)
+    assert [q.reason for q in recording.quarantined] == [
+        "its sampling rate of 400000 Hz is not plausible"
+    ]
+
+
+def test_trigger_channel_of_bdf_is_kept_out(tmp_path: Path):
+    recording = opened(Edf([Channel("C4", RAMP), Channel("Status", RAMP)], bdf=True), tmp_path)
+    assert [signal.label for signal in recording.signals] == ["C4"]
+    assert [q.label for q in recording.quarantined] == ["Status"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "n_stored", "warning"),
+    [
+        ("-1", 3, "the header leaves the number of data records open; there are 3"),
+        ("2", 3, "the header counts '2' data records; the file holds 3, which were used"),
+        ("9", 3, "the header counts '9' data records; the file holds 3, which were used"),
+        ("what", 3, "the header counts 'what' data records; the file holds 3, which were used"),
+        ("0", 3, "the header counts '0' data records; the file holds 3, which were used"),
+        ("0", 0, "the file holds no complete data record"),
+    ],
+)
+def test_number_of_records_follows_from_the_size(stated, n_stored, warning, tmp_path: Path):
+    edf = Edf([Channel("C4", range(12))], n_records=n_stored, fields={"n_records": stated})
+    recording = opened(edf, tmp_path)
+    assert recording.duration_s == n_stored
+    assert recording.signals[0].n_samples == 4 * n_stored
+    assert recording.warnings == (warning,)
+
+
+def test_incomplete_last_record_is_kept_out_and_reported(tmp_path: Path):
+    raw = Edf([Channel("C4", range(12))], n_records=3).to_bytes()
+    recording = opened(raw[:-3], tmp_path)
+    assert recording.duration_s == 2.0
+    assert recording.warnings == (
+        "the header counts '3' data records; the file holds 2, which were used",
+        "the last data record is incomplete (5 of 8 bytes) and was left out",
+    )
+    assert np.isnan(recording.signals[0].read(2, 3)).all()
+
+
+def test_decimal_commas_are_read_and_reported(tmp_path: Path):
+    edf = Edf([Channel("C4", RAMP, physical=("-3276,8", "3276,7"))], record_duration="0,5")
+    recording = opened(edf, tmp_path)
+    assert recording.duration_s == 0.5
+    assert recording.signals[0].physical_range == (-3276.8, 3276.7)
+    assert len(recording.warnings) == 1
+    assert "decimal commas" in recording.warnings[0]
+
+
+def test_record_length_of_one_channel_follows_from_the_size(tmp_path: Path):
+    raw = Edf([Channel("A", range(8)), Channel("B", range(50, 58))], n_records=2).to_bytes()
+    field = 256 + 2 * 216
+    assert raw[field : field + 8] == b"4       "
+    recording = opened(raw[:field] + b"????????" + raw[field + 8 :], tmp_path)
+    assert [signal.n_samples for signal in recording.signals] == [8, 8]
+    np.testing.assert_allclose(recording.signal("B").read(1, 1.5), [5.4, 5.5], atol=1e-4)
+
+
+def test_longer_header_is_believed_where_the_size_agrees(tmp_path: Path):
+    edf = Edf([Channel("C4", range(4, 8))], fields={"header_bytes": "1024"})
+    recording = opened(edf.header() + b" " * 512 + edf.records(), tmp_path)
+    np.testing.assert_allclose(recording.signals[0].read(0, 1), [0.4, 0.5, 0.6, 0.7], atol=1e-4)
+
+
+@pytest.mark.parametrize("unit", [b"\xb5V", "µV", "μV", "UV", " uV "])
+def test_every_spelling_of_microvolt(unit, tmp_path: Path):
+    signal = opened(Edf([Channel("C4", RAMP, unit=unit)]), tmp_path).signals[0]
+    assert signal.unit == "uV"
+    assert signal.physical_range == (-3276.8, 3276.7)
+
+
+def test_latin1_label(tmp_path: Path):
+    recording = opened(Edf([Channel(b"D\xe9bit nasal", RAMP, unit=b"\xb0C")]), tmp_path)
+    assert recording.signals[0].label == "Débit nasal"
+    assert recording.signals[0].unit == "°C"
+
+
+def test_89_channels_at_8_rates(tmp_path: Path):
+    rates = (1, 2, 4, 8, 10, 25, 50, 200)
+    channels = [
+        Channel(f"Ch {i}", [i] * rates[i % 8] * 2, samples_per_record=rates[i % 8])
+        for i in range(89)
+    ]
+    recording = opened(Edf(channels, n_records=2), tmp_path)
+    assert [s.sampling_rate_hz for s in recording.signals] == [rates[i % 8] for i in range(89)]
+    for i, signal in enumerate(recording.signals):
+        np.testing.assert_allclose(
+            signal.read(0, 2), np.full(2 * rates[i % 8], i / 10), atol=1e-3, strict=False
+        )
+
+
+@pytest.mark.parametrize(
+    ("edf", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"hello, this is text", "neither an EDF nor a BDF file"),
+        (b"0       ", "the file ends after 8 bytes, inside its header"),
+        (
+            Edf([Channel()], fields={"n_channels": "0"}),
+            "the number of channels in its header is '0'",
+        ),
+        (
+            Edf([Channel()], fields={"n_channels": "abc"}),
+            "number of channels in its header is 'abc'",
+        ),
+        (Edf([Channel("C4", RAMP)], fields={"n_channels": "9999"}), "header of 9999 channels"),
+        (Edf([Channel("C4", RAMP)], record_duration="one"), "the record duration in its header"),
+        (Edf([Channel("C4", RAMP)], record_duration="-1"), "the record duration in its header"),
+        (Edf([Channel("C4", RAMP)], record_duration="99999999"), "makes the recording 1157 days"),
+    ],
+)
+def test_header_that_tells_nothing_is_refused_in_one_line(edf, message: str, tmp_path: Path):
+    with pytest.raises(RecordingError, match=message) as caught:
+        opened(edf, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_two_channels_without_a_length_can_not_be_told_apart(tmp_path: Path):
+    raw = Edf([Channel("A", RAMP), Channel("B", RAMP)]).to_bytes()
+    field = 256 + 2 * 216
+    with pytest.raises(RecordingError, match="the channels can't be told apart"):
+        opened(raw[:field] + b"x" * 16 + raw[field + 16 :], tmp_path)
+
+
+def test_record_length_beyond_the_file_asks_for_no_memory(tmp_path: Path):
+    raw = Edf([Channel("A", RAMP)], record_duration="3600").to_bytes()
+    recording = opened(raw[: 256 + 216] + b"99999999" + raw[256 + 224 :], tmp_path)
+    assert recording.duration_s == 0.0
+    assert "the file holds no complete data record" in recording.warnings
+    assert np.isnan(recording.signals[0].read(0, 1)).all()
+
+
+def test_annotations_are_found_in_a_file_that_does_not_call_itself_plus(tmp_path: Path):
+    tals = annotations([b"+0\x14\x14\0+0.5\x14Lights off@@EEG C4\x14\0"])
+    recording = opened(Edf([Channel("C4", RAMP), tals]), tmp_path)
+    assert recording.format_name == "EDF"
+    assert [signal.label for signal in recording.signals] == ["C4"]
+    (event,) = recording.events
+    assert (event.onset_s, event.text, event.channel) == (0.5, "Lights off", "EEG C4")

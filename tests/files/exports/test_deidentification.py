@@ -1,0 +1,86 @@
+"""What a de-identified night still holds."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from example_nights import night, staging_of
+
+from sleepscorer.core.events import Event
+from sleepscorer.files.exports.deidentification import deidentified
+
+
+def test_identity_goes_and_the_rest_stays() -> None:
+    shown = night()
+    clean = deidentified(shown)
+    assert clean.deidentify
+    assert clean.patient_id == "X X X X"
+    assert clean.recording_id == ""
+    assert clean.path == Path("[removed]")
+    assert clean.start == datetime(1985, 1, 1, 22, 40, 0, 250_000)
+    assert clean.clock_text(0) == "22:40:00"
+    assert clean.sha256 == shown.sha256
+    assert clean.statistics is shown.statistics
+    assert clean.hypnogram is shown.hypnogram
+    assert clean.staging.provenance.created_utc == ""
+    assert clean.staging.provenance.eeg == ("C4-M1 (derived)",)
+    assert clean.warnings == shown.warnings
+    assert deidentified(night(start=None)).start is None
+
+
+def test_known_events_stay_without_channel_and_free_text_goes() -> None:
+    events = (
+        Event(1.0, 3.0, "EEG arousal", "EEG of Harry"),
+        Event(2.0, None, "harry woke up"),
+        Event(3.0, None, " obstructive APNEA"),
+        Event(4.0, None, "Lights off by Harry"),
+    )
+    assert deidentified(night(events=events)).events == (
+        Event(1.0, 3.0, "EEG arousal"),
+        Event(3.0, None, "Obstructive apnea"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Harry's EEG", "[removed]'s EEG"),
+        ("signal HAAGSE_harry is flat", "signal [removed]_[removed] is flat"),
+        ("MCH-0234567 appears twice", "[removed]-[removed] appears twice"),
+        ("the start date '04.03.19' is odd", "the start date '[removed]' is odd"),
+        ("born 02-MAY-1951, 1951-05-02 or 2/5/1951", "born [removed], [removed] or [removed]"),
+        ("it may be doubtful", "it may be doubtful"),
+        ("/nowhere/psg_0042.edf was cut", "[removed] was cut"),
+        ("C4-M1 was clipped in 12 % of 3.5 h", "C4-M1 was clipped in 12 % of 3.5 h"),
+        ("N1 and R at 22:40:00", "N1 and R at 22:40:00"),
+        ("done 2024-01-01T10:00:00", "done [removed]"),
+    ],
+)
+def test_sentences_lose_identifying_words(text: str, left: str) -> None:
+    staging = staging_of(night().hypnogram.stages, notes=(text,), eeg=(text,), warnings=(text,))
+    clean = deidentified(night(notes=(text,), warnings=(text,), staging=staging))
+    assert clean.notes == clean.warnings == (left,)
+    made = clean.staging.provenance
+    assert made.notes == made.eeg == made.warnings == (left,)
+
+
+def test_short_names_and_free_text_fields() -> None:
+    clean = deidentified(night(patient_id="Li Xu", notes=("the signal of xu is flat",)))
+    assert clean.notes == ("the signal of [removed] is flat",)
+    assert deidentified(night(patient_id="", recording_id="", path=Path("x"))).notes
+
+
+def test_a_second_opinion_loses_identifying_words_too() -> None:
+    made = {"notes": ("Harry slept",), "created_utc": "2024-01-01T00:00:00Z"}
+    second = staging_of(night().hypnogram.stages, software="Calm 1.2", **made)
+    clean = deidentified(night(second=second)).second
+    assert clean.provenance.notes == ("[removed] slept",)
+    assert (clean.provenance.created_utc, clean.provenance.software) == ("", "Calm 1.2")
+
+
+def test_the_trained_hierarchy_stays() -> None:
+    three = np.full((120, 3), 1 / 3, np.float32)
+    staging = replace(night().staging, hierarchy=three)
+    np.testing.assert_array_equal(deidentified(night(staging=staging)).staging.hierarchy, three)

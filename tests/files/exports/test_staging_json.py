@@ -1,0 +1,204 @@
+"""The JSON export, and the staging read back from it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from example_nights import night, staging_of
+
+from sleepscorer.core.errors import ScoringError
+from sleepscorer.files.exports.formats import write_exports
+from sleepscorer.files.exports.night import Night
+from sleepscorer.files.exports.staging_json import read_staging_json, read_stagings_json
+
+
+def _written(folder: Path, shown: Night) -> Path:
+    return write_exports(shown, folder, stem="n", formats=("json",), force=True)[0]
+
+
+def _strict(path: Path) -> Any:
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+
+
+def test_staging_reads_back_exactly(tmp_path: Path) -> None:
+    shown = night(960)
+    staging = read_staging_json(_written(tmp_path, shown))
+    np.testing.assert_array_equal(staging.probabilities, shown.staging.probabilities)
+    np.testing.assert_array_equal(staging.stages, shown.staging.stages)
+    assert staging.provenance == shown.staging.provenance
+
+
+def test_what_lowers_the_confidence_reads_back(tmp_path: Path) -> None:
+    shown = night()
+    shares = np.linspace(0, 1, len(shown.staging.stages)).astype(np.float32)
+    changed = replace(shown, staging=replace(shown.staging, unsound=shares))
+    path = _written(tmp_path, changed)
+    np.testing.assert_array_equal(read_staging_json(path).unsound, shares)
+    # Files of versions before 0.2 lack it.
+    document = _strict(path)
+    del document["unsound_shares"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert not read_staging_json(path).unsound.any()
+
+
+def test_content(tmp_path: Path) -> None:
+    shown = night()
+    document = _strict(_written(tmp_path, shown))
+    assert document["schema_version"] == 1
+    assert document["software"] == "sleepscorer 0.1.0"
+    assert document["recording"] == {
+        "file": "psg_0042.edf",
+        "sha256": "0f" * 32,
+        "format": "EDF+C",
+        "start": "2019-03-04T22:40:00.250000",
+        "time_of_day": "22:40:00.250000",
+        "duration_s": 3604.5,
+        "patient_id": "MCH-0234567 F 02-MAY-1951 Haagse_Harry",
+        "recording_id": "Startdate 04-MAR-2019 PSG-1234/2019 NN Telemetry03",
+        "deidentified": False,
+    }
+    assert document["lights"] == {
+        "off_s": 75.0,
+        "on_s": 3555.0,
+        "source": "lights off = annotation, lights on = annotation",
+    }
+    assert document["stages"][:11] == ["W", "W", "N1", "N2", "N2", "N3", "N3", "N2", "R", "R", "?"]
+    assert document["probabilities"][10] == [None] * 5
+    assert document["probability_columns"] == ["W", "N1", "N2", "N3", "R"]
+    assert document["statistics"] == json.loads(json.dumps(shown.statistics.as_dict()))
+    assert document["statistics"]["arousal_index_per_h"] is None
+    assert document["warnings"] == ["C4-M1 was clipped in 12 % of the night"]
+    assert document["provenance"]["warnings"] == []
+    assert document["n_epochs_edited"] == 0
+    assert document["events"][0] == {
+        "onset_s": 12.5,
+        "duration_s": 3.0,
+        "text": "EEG arousal",
+        "channel": "EEG C4-M1",
+    }
+
+
+def test_one_epoch_none_staged(tmp_path: Path) -> None:
+    shown = night(1, staging=staging_of(np.array([-1], np.int8)))
+    staging = read_staging_json(_written(tmp_path, shown))
+    assert np.isnan(staging.probabilities).all()
+    # Nobody edited the epoch: what differs from the staging counts only as far as a person did it.
+    assert _strict(tmp_path / "n_staging.json")["n_epochs_edited"] == 0
+
+
+def test_file_name_that_is_not_unicode(tmp_path: Path) -> None:
+    path = _written(tmp_path, night(path=Path("/nowhere/n\udcff.edf"), warnings=("bad \udcff",)))
+    assert _strict(path)["recording"]["file"] == "n?.edf"
+
+
+def test_scored_by_people(tmp_path: Path) -> None:
+    path = _written(tmp_path, night(staging=None))
+    assert _strict(path)["probabilities"] is None
+    with pytest.raises(ScoringError, match="stages set by people"):
+        read_staging_json(path)
+
+
+def _changed(**changes: Any) -> Any:
+    return lambda document: {**document, **changes}
+
+
+def _without(key: str) -> Any:
+    return lambda document: {k: v for k, v in document.items() if k != key}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_changed(format="other"), "not a staging written by sleepscorer"),
+        (_changed(schema_version=2), "version 2 of its format"),
+        (_changed(probabilities=[[0.5, 0.5]]), "damaged"),
+        (_changed(probabilities=[[0.5] * 5]), "damaged.*sum to 1"),
+        (_changed(probabilities=[[0.6, 0.6, -0.2, 0, 0]]), "damaged.*sum to 1"),
+        (_changed(probabilities=[[None, 0.4, 0.6, 0, 0]]), "damaged.*NaN throughout"),
+        (_changed(unsound_shares=[2.0]), "damaged"),
+        (_changed(probabilities="W"), "damaged"),
+        (_changed(probability_columns=["R", "W", "N1", "N2", "N3"]), "unknown columns"),
+        (_changed(provenance={}), "damaged"),
+        (_without("probabilities"), "damaged"),
+        (lambda document: [document], "not a staging"),
+    ],
+)
+def test_damaged_files_are_refused(tmp_path: Path, change: Any, words: str) -> None:
+    path = _written(tmp_path, night())
+    path.write_text(json.dumps(change(_strict(path))), encoding="utf-8")
+    with pytest.raises(ScoringError, match=words) as caught:
+        read_staging_json(path)
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "n.json"
+    path.write_bytes(content)
+    with pytest.raises(ScoringError, match="not a JSON file"):
+        read_staging_json(path)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ScoringError, match="No such file"):
+        read_staging_json(tmp_path / "none.json")
+
+
+def test_provenance_of_wrong_type_is_refused(tmp_path: Path) -> None:
+    path = _written(tmp_path, night())
+    document = _strict(path)
+    document["provenance"]["device"] = 3
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(ScoringError, match="device is not text"):
+        read_staging_json(path)
+
+
+def test_surrogates_in_provenance(tmp_path: Path) -> None:
+    shown = night()
+    made = replace(shown.staging.provenance, eeg=("C4\udcff",))
+    path = _written(tmp_path, night(staging=replace(shown.staging, provenance=made)))
+    assert read_staging_json(path).provenance.eeg == ("C4?",)
+
+
+def test_a_second_opinion_reads_back_exactly_beside_ours(tmp_path: Path) -> None:
+    shown = night(12)  # W W N1 N2 N2 N3 N3 N2 R R ? N2
+    theirs = staging_of(np.array([0, 1, 1, 2, 2, 3, 2, 2, 4, -1, 4, 2], np.int8), software="Calm 1")
+    path = _written(tmp_path, replace(shown, second=theirs))
+    told = _strict(path)["second_opinion"]
+    assert told["stager"] == "Calm 1"
+    assert "".join(told["stages"]) == "WN1N1N2N2N3N2N2R?RN2"
+    assert told["agreement_with_staging"]["n_epochs"] == 10
+    assert told["agreement_with_staging"]["accuracy"] == 0.8
+    assert 0.5 < told["agreement_with_staging"]["kappa"] < 0.8
+    ours, second = read_stagings_json(path)
+    np.testing.assert_array_equal(ours.probabilities, shown.staging.probabilities)
+    np.testing.assert_array_equal(second.probabilities, theirs.probabilities)
+    assert second.provenance == theirs.provenance
+
+
+def test_a_second_opinion_of_another_night_is_damage(tmp_path: Path) -> None:
+    path = _written(tmp_path, replace(night(4), second=staging_of(np.zeros(4, np.int8))))
+    document = _strict(path)
+    del document["second_opinion"]["probabilities"][-1]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(ScoringError, match="another number of epochs"):
+        read_stagings_json(path)
+
+
+def test_without_a_second_opinion_there_is_none(tmp_path: Path) -> None:
+    path = _written(tmp_path, night(4))
+    assert _strict(path)["second_opinion"] is None
+    assert read_stagings_json(path)[1] is None
+
+
+def test_warnings_of_a_second_opinion_carry_its_name(tmp_path: Path) -> None:
+    theirs = staging_of(np.zeros(4, np.int8), software="Calm 1", warnings=("It was dark.",))
+    assert (
+        "Calm 1: It was dark." in _strict(_written(tmp_path, night(4, second=theirs)))["warnings"]
+    )

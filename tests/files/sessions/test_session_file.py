@@ -1,0 +1,640 @@
+"""The session file: every finished edit outlives a kill, and nothing stored is ever changed."""
+
+import dataclasses
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from sleepscorer.core.edits import Author, Change, Edit, EditKind
+from sleepscorer.core.errors import SessionError
+from sleepscorer.core.events import Event
+from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.sessions import database as session_database
+from sleepscorer.files.sessions import file as session_file
+from sleepscorer.files.sessions.database import MIGRATIONS, SessionNotWritable, migrate
+from sleepscorer.files.sessions.file import RecordingEntry, SessionFile
+from sleepscorer.files.sessions.fingerprint import Fingerprint
+from sleepscorer.files.sessions.lock import SessionHeld, lock_path, take_lock
+from sleepscorer.files.sessions.records import staging_row
+
+ANNA = Author("anna", "lab-3")
+BEN = Author("ben", "lab-4")
+ENTRY = RecordingEntry(
+    "/data", "näme\udcff.edf", Fingerprint(1234, "ab" * 32), 960, datetime(2024, 3, 1, 22, 0, 0, 5)
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "night.sleepscorer"
+
+
+def edit(number, stage=2, **changes):
+    values = {
+        "number": number,
+        "utc": "2024-03-01T22:00:00.000+00:00",
+        "author": ANNA,
+        "kind": EditKind.MANUAL,
+        "label": f"Score epoch {number}",
+        "change": Change((number,), (-1,), (stage,), (False,), (True,)),
+    }
+    return Edit(**(values | changes))
+
+
+def staging(n_epochs=4):
+    probabilities = np.random.default_rng(3).dirichlet(np.ones(5), n_epochs).astype(np.float32)
+    probabilities[1] = np.nan
+    made = StagingProvenance(
+        "weights-1", "cd" * 32, ("C4-M1",), (), (), "cpu", "sleepscorer 1", "2024-03-01", ("n",)
+    )
+    return Staging(probabilities, made)
+
+
+def stored(path):
+    file = SessionFile.open(path, read_only=True)
+    try:
+        return file.read()
+    finally:
+        file.close()
+
+
+def test_everything_comes_back_as_it_was_stored(path):
+    whole = Change(
+        (3, 4),
+        (-1, 0),
+        (2, 2),
+        (False, True),
+        (True, True),
+        (Event(1.5, None, "é\udc80\0x", "C4"),),
+        (Event(1.1, 0.1 + 0.2, "EEG arousal"),),
+        (None, 30.0),
+        (1 / 3, None),
+    )
+    edits = (
+        edit(1, label="Import näme\udcff.edf", kind=EditKind.IMPORT, change=whole),
+        edit(2, author=BEN, change=Change()),
+        edit(3, kind=EditKind.UNDO, of=1, change=whole.reversed()),
+    )
+    file = SessionFile.open(path)
+    file.add_recording(ENTRY, ANNA)
+    file.append(edits[0], staging())
+    file.append(edits[1], staging(9))
+    file.append(edits[2])
+    file.save_view({"epoch": 1})
+    file.save_view({"epoch": 7, "montage": "AASM"})
+    file.add_sha256("ef" * 32)
+    file.close()
+    assert [p.name for p in path.parent.iterdir()] == ["night.sleepscorer"]
+    found = stored(path)
+    assert found.edits[0].label == "Import näme?.edf"
+    assert found.edits[0].change == whole
+    assert found.edits[1:] == edits[1:]
+    assert found.view == {"epoch": 7, "montage": "AASM"}
+    known = found.recording
+    assert (known.name, known.start, known.n_epochs) == (ENTRY.name, ENTRY.start, 960)
+    assert known.fingerprint == Fingerprint(1234, "ab" * 32, "ef" * 32)
+    assert len(found.stagings) == 2
+    np.testing.assert_array_equal(found.stagings[0].probabilities, staging().probabilities)
+    assert found.stagings[0].provenance == staging().provenance
+
+
+def test_a_later_entry_of_the_recording_holds_and_the_hash_belongs_to_one(path):
+    file = SessionFile.open(path)
+    assert file.recording() is None
+    file.add_recording(ENTRY, ANNA)
+    file.add_sha256("ef" * 32)
+    file.add_recording(RecordingEntry("/new", "b.edf", Fingerprint(2, "00" * 32), 960), BEN)
+    assert (file.recording().folder, file.recording().fingerprint.sha256) == ("/new", None)
+    file.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE edits SET label = 'x'",
+        "DELETE FROM edits",
+        "DELETE FROM edits WHERE number = 2",
+        "INSERT OR REPLACE INTO edits VALUES (1, '', '', '', 'manual', '', '{}', NULL)",
+        "INSERT INTO edits VALUES (9, '', '', '', 'manual', '', '{}', NULL)",
+        "UPDATE stagings SET probabilities = x'00'",
+        "DELETE FROM stagings",
+        "REPLACE INTO stagings VALUES (1, 0, x'', '{}', NULL, NULL, NULL, NULL)",
+        "UPDATE recordings SET n_epochs = 1",
+        "DELETE FROM recordings",
+        "UPDATE hashes SET sha256 = ''",
+        "DELETE FROM hashes",
+    ],
+)
+def test_what_is_stored_can_not_be_changed_by_any_program(path, statement):
+    file = SessionFile.open(path)
+    file.add_recording(ENTRY, ANNA)
+    file.add_sha256("ef" * 32)
+    file.append(edit(1))
+    file.append(edit(2), staging())
+    file.close()
+    before = list(_dump(path))
+    with sqlite3.connect(path) as connection, pytest.raises(sqlite3.IntegrityError):
+        connection.execute(statement)
+    connection.close()
+    assert list(_dump(path)) == before
+
+
+def _dump(path):
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def test_a_staging_is_stored_with_its_edit_or_not_at_all(path):
+    file = SessionFile.open(path)
+    file.append(edit(1), staging())
+    with pytest.raises(SessionError):
+        file.append(edit(1), staging())
+    file.close()
+    found = stored(path)
+    assert (len(found.edits), len(found.stagings)) == (1, 1)
+
+
+SCORING_LOOP = """
+import os, sys
+from pathlib import Path
+import numpy as np
+from sleepscorer.core.edits import Author
+from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.stages import Stage
+from sleepscorer.files.sessions.file import SessionFile
+
+file = SessionFile.open(Path(sys.argv[1]))
+stored = file.read()
+session = ScoringSession(960, file, author=Author("anna", "lab-3"), edits=stored.edits)
+step = n_edits = len(stored.edits)
+while True:
+    step += 1
+    if step % 7 == 0:
+        session.undo()
+    else:
+        session.score(range(step * 3 % 900, step * 3 % 900 + step % 40 + 1), Stage(step % 5))
+    if len(session.edits) == n_edits:
+        continue  # nothing changed
+    last, n_edits = session.edits[-1], len(session.edits)
+    os.write(1, f"{last.number} {last.kind} {last.label}\\n".encode())
+"""
+
+
+def test_a_kill_at_any_moment_loses_no_finished_edit(path):
+    chance = random.Random(11)
+    reported = []
+    for _ in range(6):
+        process = subprocess.Popen(
+            [sys.executable, "-c", SCORING_LOOP, path], stdout=subprocess.PIPE, bufsize=0
+        )
+        first = b"".join(process.stdout.readline() for _ in range(chance.randint(1, 15)))
+        time.sleep(chance.uniform(0.0, 0.02))
+        process.kill()
+        rest = process.stdout.read()
+        process.stdout.close()
+        assert process.wait() == -9
+        reported += (first + rest).decode().splitlines()
+        edits = stored(path).edits
+        lines = [f"{e.number} {e.kind} {e.label}" for e in edits]
+        # The last edit may have been stored and not yet reported, in each round.
+        assert [line for line in lines if line in reported] == reported
+        assert len(lines) - len(reported) <= 6
+        session = ScoringSession(960, SessionFile.open(path), author=BEN, edits=edits)
+        session._journal.close()
+    assert len(reported) > 20
+    file = SessionFile.open(path)
+    session = ScoringSession(960, file, author=BEN, edits=file.read().edits)
+    while session.undo():
+        pass
+    assert set(session.state.stages.tolist()) == {-1}
+    file.close()
+
+
+def test_half_an_edit_is_taken_back_also_where_it_is_only_read(path, tmp_path):
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    file.close()
+    crashed = tmp_path / "crashed.sleepscorer"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN IMMEDIATE")
+    for number in range(2, 40):
+        row = (number, "", "", "", "manual", "x" * 5000, "{}", None)
+        connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    shutil.copy(path, crashed)
+    shutil.copy(f"{path}-journal", f"{crashed}-journal")
+    connection.execute("ROLLBACK")
+    connection.close()
+    assert crashed.stat().st_size > path.stat().st_size
+    assert stored(crashed).edits == (edit(1),)
+    assert stored(path).edits == (edit(1),)
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from sleepscorer.core.edits import Author
+from sleepscorer.files.sessions.records import staging_row
+from sleepscorer.files.sessions.lock import take_lock
+lock = take_lock(Path(sys.argv[1]), Author("anna", "lab-3"))
+print("held", flush=True)
+sys.stdin.readline()
+lock.release()
+"""
+
+
+def holding_process(path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+@pytest.mark.parametrize("ending", ["release", "kill"])
+def test_a_second_program_is_told_who_has_the_session(path, ending):
+    process = holding_process(path)
+    with pytest.raises(SessionHeld) as refused:
+        take_lock(path, BEN)
+    holder = refused.value.holder
+    assert (holder.user, holder.workstation) == ("anna", "lab-3")
+    since = holder.since.astimezone()
+    assert abs(time.time() - since.timestamp()) < 60
+    assert str(holder) == f"anna on lab-3, since {since:%Y-%m-%d %H:%M}"
+    if ending == "kill":
+        process.kill()
+        process.communicate()
+        assert lock_path(path).exists()
+    else:
+        process.communicate("\n")
+        assert not lock_path(path).exists()
+    lock = take_lock(path, BEN)
+    with pytest.raises(SessionHeld, match="ben on lab-4"):
+        take_lock(path, ANNA)
+    with pytest.raises(SessionHeld, match="ben on lab-4"):
+        take_lock(path, ANNA)
+    lock.release()
+    lock.release()
+    assert not lock_path(path).exists()
+
+
+def test_a_damaged_lock_says_which_file_to_delete(path):
+    lock_path(path).write_bytes(b"torn" * 3000)
+    with pytest.raises(SessionError, match="who has the session open is damaged") as refused:
+        take_lock(path, ANNA)
+    assert refused.value.path == lock_path(path)
+    lock_path(path).unlink()
+    take_lock(path, ANNA).release()
+
+
+CONTEND = """
+import os, sys, time
+from pathlib import Path
+from sleepscorer.core.edits import Author
+from sleepscorer.files.sessions.records import staging_row
+from sleepscorer.files.sessions.lock import SessionHeld, take_lock
+path = Path(sys.argv[1])
+taken = 0
+stop = time.monotonic() + 1.5
+while time.monotonic() < stop:
+    try:
+        lock = take_lock(path, Author(str(os.getpid()), "x"))
+    except SessionHeld:
+        continue
+    os.close(os.open(path.with_name("inside"), os.O_CREAT | os.O_EXCL))
+    taken += 1
+    time.sleep(0.002)
+    path.with_name("inside").unlink()
+    lock.release()
+print(taken)
+"""
+
+
+def test_of_programs_that_come_and_go_only_one_ever_has_the_session(path):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", CONTEND, path],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    ends = [process.communicate() for process in processes]
+    assert [errors for _, errors in ends] == ["", "", ""]
+    assert sum(int(taken) for taken, _ in ends) > 3
+
+
+def test_a_full_disk_refuses_the_edit_and_loses_none(path):
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    (pages,) = file._connection.execute("PRAGMA page_count").fetchone()
+    file._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(SessionError, match="no room left on the disk") as refused:
+        file.append(edit(2, label="x" * 100_000))
+    assert "free some space" in refused.value.hint
+    assert stored(path).edits == (edit(1),)
+    file._connection.execute("PRAGMA max_page_count = 1000000")
+    file.append(edit(2))
+    assert stored(path).edits == (edit(1), edit(2))
+    file.close()
+
+
+def test_a_disk_that_refuses_to_write_refuses_the_edit(path):
+    resource = pytest.importorskip("resource")
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
+    try:
+        with pytest.raises(SessionError, match=r"could not be read or written|no room"):
+            file.append(edit(2, label="x" * 100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    file.append(edit(2))
+    assert stored(path).edits == (edit(1), edit(2))
+    file.close()
+
+
+def test_a_session_that_is_deleted_or_moved_while_open_says_so(path):
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    moved = path.rename(path.with_name("elsewhere.sleepscorer"))
+    with pytest.raises(SessionError, match="moved or deleted while it was open"):
+        file.append(edit(2))
+    moved.rename(path)
+    file.append(edit(2))
+    assert stored(path).edits == (edit(1), edit(2))
+    file.close()
+
+
+def test_two_writers_who_got_past_the_lock_do_not_mix(path):
+    file, other = SessionFile.open(path), SessionFile.open(path)
+    file.append(edit(1))
+    with pytest.raises(SessionError, match="edits that were not made here"):
+        other.append(edit(1, label="other"))
+    assert stored(path).edits == (edit(1),)
+    file.close()
+    other.close()
+
+
+def test_a_session_of_a_newer_program_is_refused_unchanged(path):
+    SessionFile.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = path.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(SessionError, match=r"newer sleepscorer \(version 99"):
+            SessionFile.open(path, read_only=read_only)
+    assert path.read_bytes() == before
+
+
+def test_other_databases_and_other_files_are_refused_unchanged(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE patients (name)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(SessionError, match="not a session of sleepscorer"):
+        SessionFile.open(path)
+    assert path.read_bytes() == before
+    text = b"This is a letter, and not a short one: " * 40
+    path.write_bytes(text)
+    for read_only in (False, True):
+        with pytest.raises(SessionError, match="not a session file, or a damaged one"):
+            SessionFile.open(path, read_only=read_only)
+    assert path.read_bytes() == text
+
+
+def test_damage_is_found_on_opening(path):
+    file = SessionFile.open(path)
+    for number in range(1, 200):
+        file.append(edit(number, label="x" * 200))
+    file.close()
+    content = bytearray(path.read_bytes())
+    content[-12_000:-8_000] = b"\xff" * 4000
+    path.write_bytes(content)
+    for read_only in (False, True):
+        with pytest.raises(SessionError, match="damaged"):
+            SessionFile.open(path, read_only=read_only)
+    assert path.read_bytes() == content
+    path.write_bytes(content[:5000])
+    with pytest.raises(SessionError):
+        SessionFile.open(path)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (1, "", "", "", "magic", "", "{}", None),
+        (1, "", "", "", "manual", "", "[1", None),
+        (1, "", "", "", "manual", "", '{"epochs":[1]}', None),
+        (1, "", "", "", "manual", "", '{"events_added":[[1]]}', None),
+    ],
+)
+def test_rows_that_make_no_sense_are_damage_and_no_bug(path, row):
+    file = SessionFile.open(path)
+    file._connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    with pytest.raises(SessionError, match="damaged"):
+        file.read()
+    file.close()
+
+
+NEXT = (*MIGRATIONS, ("ALTER TABLE edits ADD COLUMN software TEXT",))
+
+
+def test_older_sessions_are_migrated_at_once_or_not_at_all(path, monkeypatch):
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    file.close()
+    before = _dump(path)
+    connection = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, path, (*NEXT, ("CREATE TABLE new (x)", "nonsense")))
+    assert _dump(path) == before
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    migrate(connection, path, NEXT)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(NEXT),)
+    assert connection.execute("SELECT software FROM edits").fetchall() == [(None,)]
+    migrate(connection, path, NEXT)
+    connection.close()
+    with pytest.raises(SessionError, match="newer sleepscorer"):
+        SessionFile.open(path)
+    assert stored_with(path, NEXT, monkeypatch).edits == (edit(1),)
+
+
+def stored_with(path, migrations, monkeypatch):
+    monkeypatch.setattr(session_database, "MIGRATIONS", migrations)
+    monkeypatch.setattr(migrate, "__defaults__", (migrations,))
+    return stored(path)
+
+
+def test_reading_migrates_a_copy_only(path, monkeypatch):
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    file.close()
+    before = path.read_bytes()
+    assert stored_with(path, NEXT, monkeypatch).edits == (edit(1),)
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == ["night.sleepscorer"]
+
+
+def test_an_empty_file_left_by_a_kill_becomes_a_session(path):
+    path.touch()
+    assert stored(path).edits == ()
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    file.close()
+    assert stored(path).edits == (edit(1),)
+
+
+def test_a_session_for_reading_only_stores_nothing(path):
+    SessionFile.open(path).close()
+    file = SessionFile.open(path, read_only=True)
+    with pytest.raises(SessionNotWritable):
+        file.append(edit(1))
+    file.close()
+    with pytest.raises(SessionError, match="no such session"):
+        SessionFile.open(path.with_name("none.sleepscorer"), read_only=True)
+
+
+def test_a_folder_that_can_not_be_written_is_refused_in_words(tmp_path, path, monkeypatch):
+    (tmp_path / "file").touch()
+    with pytest.raises(SessionNotWritable):
+        SessionFile.open(tmp_path / "file" / "night.sleepscorer")
+    with pytest.raises(SessionNotWritable):
+        take_lock(tmp_path / "file" / "night.sleepscorer", ANNA)
+
+    def refuse(*_arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(SessionNotWritable, match="nothing can be saved there: Permission denied"):
+        SessionFile.open(path)
+
+
+def test_who_may_read_the_recording_may_read_the_session(path, tmp_path):
+    recording = tmp_path / "night.edf"
+    recording.touch()
+    before = os.umask(0o022)
+    try:
+        recording.chmod(0o440)
+        SessionFile.open(path, like=recording).close()
+        assert path.stat().st_mode & 0o777 == 0o640
+        other = path.with_name("private.sleepscorer")
+        recording.chmod(0o600)
+        SessionFile.open(other, like=recording).close()
+        assert other.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("name", ["a #1 100% ?x=y.sleepscorer", "né\udcff.sleepscorer"])
+def test_any_file_name_will_do(tmp_path, name):
+    path = tmp_path / name
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    file.close()
+    assert stored(path).edits == (edit(1),)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+    take_lock(path, ANNA).release()
+
+
+def test_edits_are_synced_to_the_disk_before_append_returns(path):
+    file = SessionFile.open(path)
+    connection = file._connection
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
+    file.append(edit(1, stage=int(Stage.R)))
+    assert not connection.in_transaction
+    file.close()
+
+
+def test_the_trained_hierarchy_is_stored_beside_the_stages(path):
+    three = np.tile(np.float32([0.25, 0.25, 0.5]), (len(staging().probabilities), 1))
+    file = SessionFile.open(path)
+    file.append(edit(1), dataclasses.replace(staging(), hierarchy=three))
+    file.append(edit(2), staging())
+    file.close()
+    found = stored(path).stagings
+    np.testing.assert_array_equal(found[0].hierarchy, three)
+    assert found[1].hierarchy is None
+
+
+def test_what_lowers_the_confidence_is_stored(path):
+    shares = np.linspace(0, 1, len(staging().probabilities)).astype(np.float32)
+    file = SessionFile.open(path)
+    file.append(edit(1), dataclasses.replace(staging(), unsound=shares), second=staging())
+    file.close()
+    np.testing.assert_array_equal(stored(path).stagings[0].unsound, shares)
+    assert not stored(path).second_opinions[0].unsound.any()
+
+
+def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
+    with monkeypatch.context() as old:
+        old.setattr(session_database, "MIGRATIONS", MIGRATIONS[:1])
+        old.setattr(migrate, "__defaults__", (MIGRATIONS[:1],))
+        old.setattr(
+            session_file,
+            "_ADD_STAGING",
+            "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM stagings",
+        )
+        old.setattr(session_file, "staging_row", lambda given: staging_row(given)[:3])
+        file = SessionFile.open(path)
+        file.append(edit(1), staging())
+        file.close()
+    (found,) = stored(path).stagings
+    np.testing.assert_array_equal(found.probabilities, staging().probabilities)
+    assert found.hierarchy is None
+    assert not found.unsound.any()
+    assert stored(path).second_opinions == ()
+
+
+def test_second_opinions_are_stored_apart_from_our_stagings(path):
+    theirs = dataclasses.replace(
+        staging(), provenance=dataclasses.replace(staging().provenance, software="Calm 1.2")
+    )
+    file = SessionFile.open(path)
+    file.append(edit(1), staging(), second=theirs)
+    file.append(edit(2), staging())
+    file.close()
+    found = stored(path)
+    assert len(found.stagings) == 2
+    (second,) = found.second_opinions
+    np.testing.assert_array_equal(second.probabilities, theirs.probabilities)
+    assert second.provenance == theirs.provenance
+
+
+def test_second_opinions_are_never_changed(path):
+    file = SessionFile.open(path)
+    file.append(edit(1), staging(), second=staging())
+    for statement in ("DELETE FROM second_opinions", "UPDATE second_opinions SET n_epochs = 1"):
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            file._connection.execute(statement)
+    file.close()
+
+
+def test_an_edit_that_can_not_be_stored_leaves_no_second_opinion(path):
+    file = SessionFile.open(path)
+    file.append(edit(1))
+    with pytest.raises(SessionError):
+        file.append(edit(1), staging(), second=staging())
+    file.close()
+    found = stored(path)
+    assert (found.stagings, found.second_opinions) == ((), ())

@@ -1,0 +1,119 @@
+"""The colours of the stages, told apart and seen, in numbers."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.gui.look.theme import DARK, LIGHT, THEMES, contrast, ink_on, trace_colour
+
+# Linear RGB as the eyes of people without one kind of cone see it: Machado, Oliveira and
+# Fernandes (IEEE Trans. Vis. Comput. Graph. 2009), table of severity 1.0.
+VISIONS = {
+    "all cones": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+XYZ_OF_RGB = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193, 0.1192, 0.9503]]
+)
+# A just noticeable difference is 2.3; far above it nobody mixes up two colours of a legend.
+LEAST_DISTANCE = 30.0
+
+
+def lab(colour, vision):
+    """CIELAB of a colour as seen with these cones."""
+    values = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    xyz = XYZ_OF_RGB @ np.clip(vision @ linear, 0, 1) / (XYZ_OF_RGB @ np.ones(3))
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def test_the_simulation_confuses_what_such_eyes_confuse():
+    red, green = (lab(c, VISIONS["deuteranopia"]) for c in ("#a05a3c", "#6e6e32"))
+    assert np.linalg.norm(red - green) < 12
+    red, green = (lab(c, VISIONS["all cones"]) for c in ("#a05a3c", "#6e6e32"))
+    assert np.linalg.norm(red - green) > 25
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_two_stages_are_told_apart(theme, vision):
+    seen = {stage: lab(c, VISIONS[vision]) for stage, c in THEMES[theme].stages.items()}
+    near = {
+        f"{one.name} {other.name}": round(float(np.linalg.norm(seen[one] - seen[other])), 1)
+        for one, other in combinations(seen, 2)
+        if np.linalg.norm(seen[one] - seen[other]) < LEAST_DISTANCE
+    }
+    assert near == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_stage_stands_out_from_every_ground(theme):
+    colours = THEMES[theme]
+    assert set(colours.stages) == {*STAGES, Stage.UNSCORED}
+    for ground in (colours.background, colours.window, colours.panel):
+        for stage, colour in colours.stages.items():
+            assert contrast(colour, ground) >= 3.0, (stage, ground)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_letters_can_be_read_on_their_colours(theme):
+    for colour in THEMES[theme].stages.values():
+        assert contrast(ink_on(colour), colour) >= 4.5
+
+
+def test_contrast_is_that_of_the_guidelines():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#ffffff", "#777777") == contrast("#777777", "#ffffff")
+
+
+def test_night_grounds_are_dark_and_day_grounds_light():
+    assert contrast(DARK.background, "#ffffff") > 15
+    assert contrast(LIGHT.background, "#000000") > 15
+
+
+def strongest_tint(theme):
+    pairs = [(theme.background[i : i + 2], theme.activation[i : i + 2]) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(0.2 * int(a, 16) + 0.8 * int(b, 16)):02x}" for a, b in pairs)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_trace_is_seen_on_the_strongest_tint(theme):
+    colours = THEMES[theme]
+    ground = strongest_tint(colours)
+    for kind in ("eeg", "eog", "emg", "ecg", "resp"):
+        assert contrast(trace_colour(colours, kind), ground) >= 3.0, kind
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_tint_is_seen_and_is_no_event(theme, vision):
+    colours = THEMES[theme]
+    tint, ground = (lab(c, VISIONS[vision]) for c in (strongest_tint(colours), colours.background))
+    assert np.linalg.norm(tint - ground) >= LEAST_DISTANCE
+    # Its lightness alone tells how strong it is.
+    assert abs(tint[0] - ground[0]) >= 15
+    assert np.linalg.norm(tint - lab(colours.event, VISIONS[vision])) >= LEAST_DISTANCE

@@ -1,0 +1,130 @@
+"""A night is explained by the weights and the channels that staged it, or it is said why not."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sleepscorer import paths
+from sleepscorer.core.errors import MontageError, RecordingError, WeightsError
+from sleepscorer.core.progress import Cancelled
+from sleepscorer.core.recording import MemorySource, Recording, Signal
+from sleepscorer.core.stager_channels import choose_stager_channels
+from sleepscorer.core.stages import Stage
+from sleepscorer.session_documents import classical_measures, measure_to_explain
+from sleepscorer.staging.explanation import activation_maps
+from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+from sleepscorer.staging.stager import Stager
+from sleepscorer.training.runs import save_network
+
+N_EPOCHS = 8
+LABELS = ("F4-M1", "C4-M1", "E1-M2", "E2-M2", "Chin1-Chin2")
+
+
+def signal(label: str, seed: int) -> Signal:
+    values = np.random.default_rng(seed).normal(0, 20, 3000 * N_EPOCHS).astype(np.float32)
+    return Signal(
+        label=label,
+        sampling_rate_hz=100.0,
+        unit="uV",
+        stored_unit="uV",
+        n_samples=values.size,
+        source=MemorySource(values, 100.0),
+    )
+
+
+@pytest.fixture
+def recording() -> Recording:
+    signals = tuple(signal(label, seed) for seed, label in enumerate(LABELS))
+    return Recording(Path("night.edf"), "memory", None, 30.0 * N_EPOCHS, signals)
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch) -> Path:
+    """Two untrained networks, "one" and "two"."""
+    for seed, name in enumerate(("one", "two")):
+        torch.manual_seed(seed)
+        network = StagingNetwork(NetworkConfig("multi_scale_cnn", ("bilstm",), width=8)).eval()
+        save_network(network, tmp_path / name, summary="Untrained.")
+    monkeypatch.setattr(paths, "models_folder", lambda: tmp_path)
+    return tmp_path
+
+
+def staged(recording, weights="two", **channels):
+    chosen = choose_stager_channels(recording, **channels)
+    return Stager(weights, device="cpu").stage(recording, chosen)
+
+
+def test_the_weights_that_staged_it_are_found_whatever_their_name(recording, models):
+    staging = staged(recording)
+    (models / "two").rename(models / "renamed")
+    found = measure_to_explain(recording, staging.provenance).explain(3, Stage.N2)
+    stager = Stager("renamed", device="cpu")
+    night = stager.located(stager.measure(recording, choose_stager_channels(recording)))
+    wanted = activation_maps(stager, night, recording, 3, Stage.N2)
+    assert (found.epoch, found.stage) == (3, Stage.N2)
+    assert [m.channel for m in found.maps] == ["F4-M1", "C4-M1", "E1-E2 (derived)"]
+    assert found.maps[2].stored_labels == ("E1-M2", "E2-M2")
+    for one, other in zip(found.maps, wanted, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_other_weights_of_that_name_are_not_taken(recording, models):
+    staging = staged(recording)
+    shutil.rmtree(models / "two")
+    (models / "one").rename(models / "two")
+    with pytest.raises(WeightsError, match="the weights that staged this night, two, are not here"):
+        measure_to_explain(recording, staging.provenance)
+
+
+def test_it_looks_at_the_channels_that_staged_it(recording, models):
+    staging = staged(recording, eeg="C4-M1", eog="none")
+    night = measure_to_explain(recording, staging.provenance)
+    found = night.explain(0, Stage.R)
+    assert [m.channel for m in found.maps] == ["C4-M1"]
+    measured_on = {e.name: e.channel for e in found.evidence}
+    # Eyes and chin tell something though the network had neither.
+    assert measured_on["eye movements"] == "E1-E2 (derived)"
+    assert measured_on["chin tone"] == "Chin1-Chin2"
+    assert measured_on["sigma"] == measured_on["slow waves"] == "C4-M1"
+
+
+def test_rhythms_are_measured_centrally_and_slow_waves_frontally(recording):
+    measures = classical_measures(recording, choose_stager_channels(recording))
+    assert measures.channels["spindles"] == "C4-M1"
+    assert measures.channels["slow waves"] == "F4-M1"
+    assert measures.values["sigma"].shape == (N_EPOCHS,)
+
+
+def test_channels_that_are_gone_are_named(recording, models):
+    provenance = replace(staged(recording).provenance, eeg=("O2-M1",))
+    with pytest.raises(MontageError, match="'O2-M1' can't be had"):
+        measure_to_explain(recording, provenance)
+
+
+def test_a_missing_recording_is_said(recording, models):
+    provenance = staged(recording).provenance
+    with pytest.raises(RecordingError, match="the recording is not here"):
+        measure_to_explain(replace(recording, signals=()), provenance)
+
+
+@pytest.mark.parametrize("at", [0.0, 0.3, 0.56, 0.8])
+def test_it_is_cancelled_at_any_step(recording, models, at):
+    provenance = staged(recording).provenance
+
+    def stop(fraction: float, _text: str) -> None:
+        if fraction >= at:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        measure_to_explain(recording, provenance, stop)
+
+
+def test_its_progress_only_grows(recording, models):
+    said: list[float] = []
+    measure_to_explain(recording, staged(recording).provenance, lambda f, _text: said.append(f))
+    assert said == sorted(said)
+    assert said[-1] == pytest.approx(1.0)
