@@ -48,18 +48,20 @@ def _no_qt_warnings(qapp: object) -> Iterator[None]:
     assert said == []
 
 
-@pytest.fixture(autouse=True)
-def _garbage_on_this_thread() -> Iterator[None]:
-    """Collect as the program does: a window collected on another thread crashes it."""
-    gc.disable()
-    yield
+@pytest.fixture(scope="session", autouse=True)
+def _imports_are_no_garbage() -> None:
+    """Spare each collection what the imports made: looking through it takes most of a test."""
     gc.collect()
-    gc.enable()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
-def _no_leaked_threads(qapp: object) -> Iterator[None]:
-    """A QThread that still runs after the test fails it."""
+def _garbage_on_this_thread(qapp: object) -> Iterator[None]:
+    """Collect as the program does: a window collected on another thread crashes it.
+
+    A QThread that still runs after the test fails it.
+    """
+    gc.disable()
     yield
     # As the program does at its end: a busy machine takes longer than a window waits.
     wait_for_threads(10.0)
@@ -70,9 +72,9 @@ def _no_leaked_threads(qapp: object) -> Iterator[None]:
         # type() and not isinstance(): that would wake lazy objects of other libraries.
         if issubclass(type(thread), QThread) and isValid(thread) and thread.isRunning()
     ]
+    gc.enable()
     # The main thread has a QThread that is no subclass.
-    running = [name for name in running if name != "QThread"]
-    assert running == []
+    assert [name for name in running if name != "QThread"] == []
 
 
 @pytest.fixture(scope="session")
