@@ -129,9 +129,12 @@ class Task(QObject):
     settled = Signal(object)
     _over = Signal(object)
 
-    def __init__(self, title: str, work: Work, discard: Discard | None, parent: QObject) -> None:
+    def __init__(
+        self, title: str, work: Work, discard: Discard | None, parent: QObject, *, quiet: bool
+    ) -> None:
         super().__init__(parent)
         self.title = title
+        self.is_quiet = quiet
         self._started_s = time.monotonic()
         self._fraction = 0.0
         self._is_cancelled = self._is_over = self._is_settled = False
@@ -244,7 +247,9 @@ class TaskRunner(QObject):
         """Tasks whose end was not announced yet, oldest first."""
         return tuple(task for task in self._tasks if task.is_running)
 
-    def start(self, title: str, work: Work, *, discard: Discard | None = None) -> Task:
+    def start(
+        self, title: str, work: Work, *, discard: Discard | None = None, quiet: bool = False
+    ) -> Task:
         """Run ``work`` on a thread of its own.
 
         Parameters
@@ -257,13 +262,15 @@ class TaskRunner(QObject):
         discard
             Called on the window's thread with a result that is not delivered, because the task was
             cancelled after all.
+        quiet
+            It is over too soon, or matters too little, to be followed in the status line.
 
         Returns
         -------
         The task; no signal of it is emitted before the event loop runs again. Connect bound methods
         of QObjects only, and check there that the task is still the one waited for.
         """
-        task = Task(title, work, discard, self)
+        task = Task(title, work, discard, self, quiet=quiet)
         task._over.connect(self.ended)
         task.settled.connect(self._on_task_settled)
         self._tasks.append(task)

@@ -1,0 +1,124 @@
+"""Long work of which only the newest counts: what was asked for before is cancelled and unheard."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Slot
+
+from sleepscorer.core.progress import Progress
+from sleepscorer.gui.process.tasks import Discard, Task, TaskRunner
+
+Result = TypeVar("Result")
+
+
+class Latest(QObject):
+    """One place for one kind of long work; its callbacks run on the window's thread.
+
+    Parameters
+    ----------
+    tasks
+        What the work is run with.
+    parent
+        Who asks; with it the place goes, and no callback is called any more.
+    """
+
+    def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._forget()
+
+    @property
+    def is_running(self) -> bool:
+        """True from the start until one of the callbacks is called, or the work was dropped."""
+        return self._task is not None
+
+    def start(
+        self,
+        title: str,
+        work: Callable[[Progress], Result],
+        done: Callable[[Result], object],
+        *,
+        failed: Callable[[str], object] | None = None,
+        cancelled: Callable[[], object] | None = None,
+        progressed: Callable[[float, str], object] | None = None,
+        quiet: bool = False,
+        discard: Discard | None = None,
+    ) -> None:
+        """Run ``work`` on a thread of its own, in place of what runs here.
+
+        Parameters
+        ----------
+        title, work, quiet, discard
+            As in :meth:`TaskRunner.start`.
+        done
+            Called with what the work returned.
+        failed
+            Called with the sentence for people.
+        cancelled
+            Called when somebody cancelled it, but not when newer work took its place.
+        progressed
+            Called with the fraction done, 0 to 1, and a short text.
+
+        Exactly one of ``done``, ``failed`` and ``cancelled`` is called, or none where the work was
+        dropped; whichever it is may start the next.
+        """
+        self.drop()
+        self._done, self._failed = done, failed
+        self._cancelled, self._progressed = cancelled, progressed
+        task = self._tasks.start(title, work, discard=discard, quiet=quiet)
+        self._task = task
+        task.progressed.connect(self._on_progressed)
+        task.finished.connect(self._on_finished)
+        task.failed.connect(self._on_failed)
+        task.cancelled.connect(self._on_cancelled)
+
+    def cancel(self) -> None:
+        """Ask the work to stop; ``cancelled`` is called within half a second."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def drop(self) -> None:
+        """Cancel the work, and hear nothing of it any more."""
+        task = self._task
+        self._forget()
+        if task is not None:
+            task.cancel()
+
+    def _forget(self) -> None:
+        self._task: Task | None = None
+        self._done: Callable[[Any], object] | None = None
+        self._failed: Callable[[str], object] | None = None
+        self._cancelled: Callable[[], object] | None = None
+        self._progressed: Callable[[float, str], object] | None = None
+
+    def _is_current(self) -> bool:
+        """Tell whether the signal being handled comes from the newest work."""
+        return self._task is not None and self.sender() is self._task
+
+    @Slot(float, str)
+    def _on_progressed(self, fraction: float, text: str) -> None:
+        if self._is_current() and self._progressed is not None:
+            self._progressed(fraction, text)
+
+    @Slot(object)
+    def _on_finished(self, result: object) -> None:
+        done = self._done
+        if self._is_current() and done is not None:
+            self._forget()
+            done(result)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        failed = self._failed
+        if self._is_current():
+            self._forget()
+            if failed is not None:
+                failed(sentence)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        cancelled = self._cancelled
+        if self._is_current():
+            self._forget()
+            if cancelled is not None:
+                cancelled()
