@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from sleepscorer.cli.output import counted, say
+from sleepscorer.core.channel_names import signal_kind
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import signal_kind
 from sleepscorer.files.recordings import open_recording
 
 

@@ -1,11 +1,10 @@
-"""Montages, and which channels of a recording the stager looks at."""
+"""Which channels of a recording the stager looks at."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sleepscorer.core.channel_names import (
     ChannelName,
-    canonical_name,
     is_stated,
     recognise,
     signal_kind,
@@ -21,16 +20,8 @@ from sleepscorer.core.derivation import (
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import Recording, Signal
 
-__all__ = [
-    "Derivation",
-    "Montage",
-    "ResolvedDerivation",
-    "StagerChannels",
-    "canonical_name",
-    "choose_stager_channels",
-    "resolve",
-    "signal_kind",
-]
+ROLES = ("eeg", "eog", "emg")
+"""The modalities a night is staged by."""
 
 NONE = "none"
 """Named instead of a channel, it leaves the modality out."""
@@ -58,29 +49,6 @@ _MOST_UNNAMED_EEG = 2
 _LONGEST_LIST = 8
 
 
-@dataclass(frozen=True)
-class Montage:
-    """Derivations in the order they are shown.
-
-    Parameters
-    ----------
-    derivations
-        What to show.
-    """
-
-    derivations: tuple[Derivation, ...]
-
-    def resolve(self, recording: Recording) -> tuple[ResolvedDerivation, ...]:
-        """Find all derivations in a recording.
-
-        Raises
-        ------
-        MontageError
-            If one is not to be had.
-        """
-        return tuple(resolve(recording, derivation) for derivation in self.derivations)
-
-
 @dataclass(frozen=True, eq=False)
 class StagerChannels:
     """What the stager looks at.
@@ -100,6 +68,31 @@ class StagerChannels:
     emg: tuple[ResolvedDerivation, ...]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChannelChoice:
+    """Which channels to stage by; a role that is None is chosen by the recording.
+
+    Parameters
+    ----------
+    eeg, eog, emg
+        Stored labels or derivations, or ``("none",)``.
+    """
+
+    eeg: tuple[str, ...] | None = None
+    eog: tuple[str, ...] | None = None
+    emg: tuple[str, ...] | None = None
+
+    def resolve(self, recording: Recording) -> StagerChannels:
+        """Find the channels in a recording.
+
+        Raises
+        ------
+        MontageError
+            If one is not to be had, or nothing is left to stage by.
+        """
+        return choose_stager_channels(recording, eeg=self.eeg, eog=self.eog, emg=self.emg)
 
 
 def choose_stager_channels(

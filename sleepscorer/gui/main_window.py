@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.actions.action_set import ActionSet
 from sleepscorer.gui.actions.menus import Menus
 from sleepscorer.gui.actions.table import WindowState
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.asking import WindowDialogs
-from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.frame.machine_view import MachineView
 from sleepscorer.gui.frame.notices import NoticeBar
 from sleepscorer.gui.frame.opening_notices import OpeningNotices

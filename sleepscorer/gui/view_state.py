@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.recording import Recording
-from sleepscorer.gui.dialogs.channels import ROLES, ChannelChoice
+from sleepscorer.core.stager_channels import ROLES, ChannelChoice
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel, place_of
 
 

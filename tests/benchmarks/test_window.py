@@ -190,7 +190,7 @@ def page_while_scoring_on_opening(path):
 
 def page_while_scoring(path, settled_s=5):
     """Page and jump from the start of the auto-scorer to its end; print the page changes."""
-    from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
+    from sleepscorer.gui.choices import AutoScoringChoice
 
     def do(window):
         model, view = window.workspace.model, window.workspace.traces

@@ -9,15 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sleepscorer.core.derivation import resolve_again
+from sleepscorer.core.derivation import Derivation, resolve, resolve_again
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import Quarantined, Recording, Signal
-from sleepscorer.core.stager_channels import (
-    Derivation,
-    Montage,
-    choose_stager_channels,
-    resolve,
-)
+from sleepscorer.core.stager_channels import choose_stager_channels
 
 FEMALE57 = (
     *("EEG Fpz-Cz", "EEG Fz-Cz", "EEG Pz-Cz", "EEG Oz-Cz", "EEG F4-Cz", "EEG C4-Cz", "EEG O2-Cz"),
@@ -238,13 +233,14 @@ def test_a_derivation_that_is_gone_is_named(name):
 
 
 def test_a_montage_resolves_all_or_says_what_lacks():
-    montage = Montage((Derivation.parse("C4-M1"), Derivation.parse("O2-M1")))
-    assert _names(montage.resolve(_recording("C4", "O2", "A1"))) == [
+    montage = (Derivation.parse("C4-M1"), Derivation.parse("O2-M1"))
+    recording = _recording("C4", "O2", "A1")
+    assert _names([resolve(recording, derivation) for derivation in montage]) == [
         "C4-M1 (derived)",
         "O2-M1 (derived)",
     ]
     with pytest.raises(MontageError, match=r"'O2-M1' can't be had.*no signal holds O2"):
-        montage.resolve(_recording("C4", "A1"))
+        [resolve(_recording("C4", "A1"), derivation) for derivation in montage]
 
 
 def test_automatic_choice_in_a_clinical_file_against_cz():

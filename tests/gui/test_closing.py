@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication
 from sleepscorer.files.sessions import fingerprint
 from sleepscorer.gui import app
 from sleepscorer.gui.jobs import keeping as open_document
-from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
-from sleepscorer.gui.dialogs.export import ExportChoice
+from sleepscorer.gui.choices import AutoScoringChoice
+from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.jobs.explaining import MEASURING
 from sleepscorer.gui.main_window import MainWindow
 

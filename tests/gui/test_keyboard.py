@@ -20,7 +20,7 @@ from real_window import open_in, press, show_window
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.actions.table import BY_ID
-from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
+from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.help.help_pages import help_pages
 from sleepscorer.gui.help.help_pane import HelpPane

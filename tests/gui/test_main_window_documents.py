@@ -18,8 +18,7 @@ from real_window import open_in, wait_for
 
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.sessions.file import SessionFile
-from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
-from sleepscorer.gui.dialogs.export import ExportChoice
+from sleepscorer.gui.choices import AutoScoringChoice, ExportChoice
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.jobs import auto_scoring, exporting
 from sleepscorer.gui.jobs import keeping as open_document_module

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from real_window import dialog_of, open_in, press
 
 from sleepscorer.core.review import ReviewOrder
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
-from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.jobs import auto_scoring
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.overview.canvas import OverviewCanvas

@@ -14,8 +14,8 @@ from real_window import PLAIN, dialog_of, open_in, press, show_window, write_nig
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.actions.table import BY_ID
+from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
-from sleepscorer.gui.dialogs.export import ExportChoice
 from sleepscorer.gui.keys import PROFILES
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.settings import SettingsFile

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
+from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile

@@ -16,10 +16,11 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports.formats import output_paths
 from sleepscorer.files.folder import RECORDING_SUFFIXES, FoundRecording, recordings_in
 from sleepscorer.files.sessions.file import SUFFIX
+from sleepscorer.gui.choices import AutoScoringChoice, ExportChoice
 from sleepscorer.gui.dialogs.about import AboutDialog
-from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice, AutoScoringDialog
+from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
-from sleepscorer.gui.dialogs.export import ExportChoice, ExportDialog
+from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.go_to import GoToDialog
 from sleepscorer.gui.dialogs.key_editor import KeyEditor
 from sleepscorer.gui.dialogs.key_sheet import KeySheet

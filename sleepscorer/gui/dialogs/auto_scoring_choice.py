@@ -1,7 +1,7 @@
 """Asks what the auto-scorer may fill."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Slot
@@ -25,8 +25,9 @@ from sleepscorer.core.filling import FillMode
 from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.gui.dialogs.channels import ChannelChoice, ChannelsDialog
+from sleepscorer.core.stages import STAGES
+from sleepscorer.gui.choices import AutoScoringChoice
+from sleepscorer.gui.dialogs.channels import ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
 from sleepscorer.gui.frame.status_line import LOOKING_FOR_STAGERS
 from sleepscorer.gui.look.appearance import described, stand_for_stage
@@ -47,34 +48,6 @@ _NOTHING_TO_FILL = (
     "Every epoch is scored. Choose what to replace. As it is chosen now, no stage changes: the"
     " machine's answer only stands beside yours, for comparison."
 )
-
-
-@dataclass(frozen=True)
-class AutoScoringChoice:
-    """What the auto-scorer is to do.
-
-    Parameters
-    ----------
-    mode, chosen, over_person, smooth
-        As of :meth:`~sleepscorer.core.session.ScoringSession.fill`.
-    device
-        ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
-    second_opinion
-        Name of another stager that is asked as well; empty for none.
-    channels
-        What it looks at.
-    weights
-        Name of the weights; empty takes the default.
-    """
-
-    mode: FillMode = FillMode.UNSCORED
-    chosen: tuple[Stage, ...] = ()
-    over_person: bool = False
-    smooth: bool = False
-    device: str = "auto"
-    second_opinion: str = ""
-    channels: ChannelChoice = field(default_factory=ChannelChoice)
-    weights: str = ""
 
 
 class ListedWeights(NamedTuple):

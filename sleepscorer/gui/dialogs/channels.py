@@ -1,7 +1,5 @@
 """Asks which channels to stage by."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
@@ -17,35 +15,11 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import NONE, StagerChannels, choose_stager_channels
+from sleepscorer.core.stager_channels import NONE, ChannelChoice
 from sleepscorer.gui.look.appearance import described
 
-ROLES = {"eeg": "EEG", "eog": "EOG", "emg": "Chin EMG"}
-
-
-@dataclass(frozen=True)
-class ChannelChoice:
-    """Which channels to stage by; a role that is None is chosen by the recording.
-
-    Parameters
-    ----------
-    eeg, eog, emg
-        Stored labels or derivations, or ``("none",)``.
-    """
-
-    eeg: tuple[str, ...] | None = None
-    eog: tuple[str, ...] | None = None
-    emg: tuple[str, ...] | None = None
-
-    def resolve(self, recording: Recording) -> StagerChannels:
-        """Find the channels in a recording.
-
-        Raises
-        ------
-        MontageError
-            If one is not to be had, or nothing is left to stage by.
-        """
-        return choose_stager_channels(recording, eeg=self.eeg, eog=self.eog, emg=self.emg)
+_TITLES = {"eeg": "EEG", "eog": "EOG", "emg": "Chin EMG"}
+"""Of the lists, by role."""
 
 
 class ChannelsDialog(QDialog):
@@ -86,12 +60,12 @@ class ChannelsDialog(QDialog):
     @property
     def choice(self) -> ChannelChoice:
         """What is chosen now."""
-        return ChannelChoice(**{role: self._chosen(role) for role in ROLES})
+        return ChannelChoice(**{role: self._chosen(role) for role in _TITLES})
 
     def _role_grid(self, choice: ChannelChoice) -> QGridLayout:
         chosen = self._chosen_now(choice)
         grid = QGridLayout()
-        for column, (role, text) in enumerate(ROLES.items()):
+        for column, (role, text) in enumerate(_TITLES.items()):
             labels = QListWidget()
             described(labels, f"Channels for {text}", "Space checks and unchecks")
             for signal in self._recording.signals:
@@ -117,8 +91,8 @@ class ChannelsDialog(QDialog):
         try:
             found = choice.resolve(self._recording)
         except SleepScorerError:
-            return dict.fromkeys(ROLES, ())
-        return {role: _names(getattr(found, role)) for role in ROLES}
+            return dict.fromkeys(_TITLES, ())
+        return {role: _names(getattr(found, role)) for role in _TITLES}
 
     def _chosen(self, role: str) -> tuple[str, ...]:
         labels = self._lists[role]
@@ -129,7 +103,7 @@ class ChannelsDialog(QDialog):
 
     @Slot()
     def _on_changed(self) -> None:
-        if len(self._lists) < len(ROLES):
+        if len(self._lists) < len(_TITLES):
             return
         try:
             found = self.choice.resolve(self._recording)

@@ -1,7 +1,6 @@
 """Asks where and what to export."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Slot
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.progress import Progress
+from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
@@ -29,28 +29,6 @@ FORMAT_TEXTS = {
     "xlsx": "Report (Excel)",
     "json": "Stage probabilities and what made them (JSON)",
 }
-
-
-@dataclass(frozen=True)
-class ExportChoice:
-    """What the person wants to be written.
-
-    Parameters
-    ----------
-    folder
-        Where.
-    formats
-        Of :data:`~sleepscorer.files.exports.formats.FORMATS`.
-    force
-        Replace files that exist.
-    deidentify
-        Leave out who was recorded, when, and who scored.
-    """
-
-    folder: Path
-    formats: tuple[str, ...]
-    force: bool
-    deidentify: bool = False
 
 
 class ExportDialog(QDialog):

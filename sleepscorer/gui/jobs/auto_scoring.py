@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress, part_of
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringChoice
+from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 from sleepscorer.session_documents import Document, stage_document
 from sleepscorer.staging.stagers import with_second_opinion

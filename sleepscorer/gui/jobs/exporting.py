@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.dialogs.export import ExportChoice
+from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.frame.notices import Answer, NoticeBar
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 from sleepscorer.session_documents import Document, export_document

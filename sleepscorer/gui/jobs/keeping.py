@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.dialogs.channels import ChannelChoice
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.view_state import view_of

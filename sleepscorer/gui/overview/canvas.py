@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from sleepscorer.core.edits import Change
 from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.gui.look.measures import GUTTER_PX
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
 from sleepscorer.gui.overview.drag import Drag
@@ -29,7 +30,6 @@ from sleepscorer.gui.overview.strip_places import Strips
 from sleepscorer.gui.overview.strips import StripPainter
 from sleepscorer.gui.overview.wheel import Wheel
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.traces.gutter import GUTTER_PX
 
 _NEAR_MARK_PX = 5.0
 _DRAG_PX = 3

@@ -3,8 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 
-NOTCH_DELTA = 120
-"""What Qt counts for a notch of the wheel."""
+from sleepscorer.gui.look.measures import NOTCH_DELTA
 
 _NOTCH_SHARE = 0.1
 

@@ -1,7 +1,7 @@
 """Long work of which only the newest counts: what was asked for before is cancelled and unheard."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, Slot
 
@@ -9,6 +9,17 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.gui.process.tasks import Discard, Task, TaskRunner
 
 Result = TypeVar("Result")
+
+
+def _ignored(*_: object) -> None:
+    """Hear of something and do nothing."""
+
+
+class _Callbacks(NamedTuple):
+    done: Callable[[Any], object] = _ignored
+    failed: Callable[[str], object] = _ignored
+    cancelled: Callable[[], object] = _ignored
+    progressed: Callable[[float, str], object] = _ignored
 
 
 class Latest(QObject):
@@ -25,7 +36,8 @@ class Latest(QObject):
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._forget()
+        self._task: Task | None = None
+        self._callbacks = _Callbacks()
 
     @property
     def is_running(self) -> bool:
@@ -38,9 +50,9 @@ class Latest(QObject):
         work: Callable[[Progress], Result],
         done: Callable[[Result], object],
         *,
-        failed: Callable[[str], object] | None = None,
-        cancelled: Callable[[], object] | None = None,
-        progressed: Callable[[float, str], object] | None = None,
+        failed: Callable[[str], object] = _ignored,
+        cancelled: Callable[[], object] = _ignored,
+        progressed: Callable[[float, str], object] = _ignored,
         quiet: bool = False,
         discard: Discard | None = None,
     ) -> None:
@@ -63,10 +75,8 @@ class Latest(QObject):
         dropped; whichever it is may start the next.
         """
         self.drop()
-        self._done, self._failed = done, failed
-        self._cancelled, self._progressed = cancelled, progressed
-        task = self._tasks.start(title, work, discard=discard, quiet=quiet)
-        self._task = task
+        self._callbacks = _Callbacks(done, failed, cancelled, progressed)
+        task = self._task = self._tasks.start(title, work, discard=discard, quiet=quiet)
         task.progressed.connect(self._on_progressed)
         task.finished.connect(self._on_finished)
         task.failed.connect(self._on_failed)
@@ -80,16 +90,14 @@ class Latest(QObject):
     def drop(self) -> None:
         """Cancel the work, and hear nothing of it any more."""
         task = self._task
-        self._forget()
+        self._end()
         if task is not None:
             task.cancel()
 
-    def _forget(self) -> None:
-        self._task: Task | None = None
-        self._done: Callable[[Any], object] | None = None
-        self._failed: Callable[[str], object] | None = None
-        self._cancelled: Callable[[], object] | None = None
-        self._progressed: Callable[[float, str], object] | None = None
+    def _end(self) -> _Callbacks:
+        """Be free for the next; return who hears of the end."""
+        callbacks, self._callbacks, self._task = self._callbacks, _Callbacks(), None
+        return callbacks
 
     def _is_current(self) -> bool:
         """Tell whether the signal being handled comes from the newest work."""
@@ -97,28 +105,20 @@ class Latest(QObject):
 
     @Slot(float, str)
     def _on_progressed(self, fraction: float, text: str) -> None:
-        if self._is_current() and self._progressed is not None:
-            self._progressed(fraction, text)
+        if self._is_current():
+            self._callbacks.progressed(fraction, text)
 
     @Slot(object)
     def _on_finished(self, result: object) -> None:
-        done = self._done
-        if self._is_current() and done is not None:
-            self._forget()
-            done(result)
+        if self._is_current():
+            self._end().done(result)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        failed = self._failed
         if self._is_current():
-            self._forget()
-            if failed is not None:
-                failed(sentence)
+            self._end().failed(sentence)
 
     @Slot()
     def _on_cancelled(self) -> None:
-        cancelled = self._cancelled
         if self._is_current():
-            self._forget()
-            if cancelled is not None:
-                cancelled()
+            self._end().cancelled()

@@ -22,8 +22,8 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.edits import Change
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
+from sleepscorer.gui.look.measures import NOTCH_DELTA
 from sleepscorer.gui.look.theme import Theme
-from sleepscorer.gui.overview.wheel import NOTCH_DELTA
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.gui.traces.epoch_strip import paint_current_epoch, paint_epochs

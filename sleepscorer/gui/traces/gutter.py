@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.filters import described
+from sleepscorer.gui.look.measures import GUTTER_PX, NOTCH_DELTA
 from sleepscorer.gui.look.theme import Theme, trace_colour
-from sleepscorer.gui.overview.wheel import NOTCH_DELTA
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.canvas import TraceCanvas
 from sleepscorer.gui.traces.changes import trace_turned, with_trace
@@ -34,8 +34,6 @@ from sleepscorer.gui.traces.geometry import (
     unit_text,
 )
 from sleepscorer.gui.traces.menu import TraceMenu
-
-GUTTER_PX = 190
 
 _NEGATIVE_UP = ", neg. up"
 _TWO_LINES_PX = 28.0

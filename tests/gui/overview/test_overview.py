@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.spectrogram import Spectrogram
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
-from sleepscorer.gui.dialogs.channels import ChannelChoice
 from sleepscorer.gui.look.theme import DARK, LIGHT
 from sleepscorer.gui.overview.overview import Overview
 from sleepscorer.gui.overview.strip_places import stage_y
