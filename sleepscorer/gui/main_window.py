@@ -31,7 +31,7 @@ from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.frame.workspace import Workspace
 from sleepscorer.gui.help.help_pane import HelpPane
 from sleepscorer.gui.jobs.auto_scoring import AutoScorer
-from sleepscorer.gui.jobs.device import DeviceStatus
+from sleepscorer.gui.jobs.device import DeviceLookup
 from sleepscorer.gui.jobs.exporting import Exporter
 from sleepscorer.gui.jobs.keeping import OpenDocument
 from sleepscorer.gui.jobs.montage_presets import Presets
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self.machine_view = MachineView(self)
         self._menus = Menus(self, self.actions_of)
         self._session_status = SessionStatus(self.status)
-        self._device_status = DeviceStatus(self.status, self.tasks, self.settings)
+        self._device_lookup = DeviceLookup(self.tasks, self.settings, self)
         self._lay_out()
         self._connect()
         self._apply_keys()
@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
             window_layout=layout_text(self.saveState()),
         )
         self.close_recording()
-        self._device_status.stop()
+        self._device_lookup.stop()
         self.tasks.stop_all()
         super().closeEvent(event)
 
@@ -310,6 +310,7 @@ class MainWindow(QMainWindow):
         self.auto_scorer.scored.connect(self.status.say)
         self.settings.changed.connect(self._on_setting_changed)
         self.settings.not_saved.connect(self.tell)
+        self._device_lookup.found.connect(self.status.show_device)
         self._start_page.open_asked.connect(self.dialogs.choose_recording)
         self._start_page.help_asked.connect(self.show_help)
         self._help.left.connect(self.focus_traces)

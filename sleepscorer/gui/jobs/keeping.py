@@ -2,20 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stager_channels import ChannelChoice
-from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.view_state import view_of
 from sleepscorer.session_documents import Document
 
-CHECKING = "Checking the recording"
-SAVING = "Storing the place"
-
+_STORING = "Storing the place"
 _SAVE_AFTER_MS = 2000
 # The first pages come first: reading the whole file for its hash keeps the disk busy.
 _CHECK_AFTER_MS = 3000
@@ -56,8 +54,7 @@ class OpenDocument(QObject):
         self.document = document
         self.channels = channels
         self._model, self._tasks = model, tasks
-        self._checking: Task | None = None
-        self._saving: Task | None = None
+        self._checking, self._storing = Latest(tasks, self), Latest(tasks, self)
         self._stored = document.view
         self._save_timer = self._timer(_SAVE_AFTER_MS, self._save_view)
         self._check_timer = self._timer(_CHECK_AFTER_MS, self._check_recording)
@@ -107,7 +104,7 @@ class OpenDocument(QObject):
             finally:
                 document.close()
 
-        self._tasks.start(SAVING, close)
+        self._tasks.start(_STORING, close, quiet=True)
         self._tasks.stop_all()
 
     def _timer(self, after_ms: int, slot: Callable[[], None]) -> QTimer:
@@ -120,32 +117,28 @@ class OpenDocument(QObject):
     @Slot()
     def _save_view(self) -> None:
         view = view_of(self._model, self.channels)
-        if self._saving is not None:
+        # The newest view waits for the one before: both would be stored at a time.
+        if self._storing.is_running:
             self.save_soon()
         elif view != self._stored:
             self._stored = view
-            self._saving = self._tasks.start(SAVING, _saving(self.document, view))
-            self._saving.failed.connect(self.warned)
-            self._saving.settled.connect(self._on_saved)
+            document = self.document
 
-    @Slot()
-    def _on_saved(self) -> None:
-        self._saving = None
+            def store(_progress: Progress) -> None:
+                document.save_view(view)
+
+            self._storing.start(_STORING, store, failed=self.warned.emit, quiet=True)
 
     @Slot()
     def _check_recording(self) -> None:
-        self._checking = self._tasks.start(CHECKING, self.document.verify_fingerprint)
-        self._checking.finished.connect(self._on_checked)
-        self._checking.failed.connect(self.warned)
+        self._checking.start(
+            "Checking the recording",
+            self.document.verify_fingerprint,
+            self._on_checked,
+            failed=self.warned.emit,
+            quiet=True,
+        )
 
-    @Slot(object)
     def _on_checked(self, sentence: str | None) -> None:
-        if self.sender() is self._checking and sentence is not None:
+        if sentence is not None:
             self.warned.emit(sentence)
-
-
-def _saving(document: Document, view: dict[str, Any]) -> Callable[[Progress], None]:
-    def save(_progress: Progress) -> None:
-        document.save_view(view)
-
-    return save
