@@ -80,7 +80,7 @@ class Workspace(QWidget):
         self.statistics = StatisticsPanel(model)
         self.explainer = Explainer(model, tasks, self)
         self.epoch = EpochPanel(model, theme, explainer=self.explainer)
-        self.explainer.changed.connect(self._show_activation)
+        self.explainer.changed.connect(self._show_explanation)
         self._tabs: QTabWidget | None = None
         self._splitter = _NightAbovePage()
         self._splitter.addWidget(self.overview)
@@ -129,9 +129,9 @@ class Workspace(QWidget):
                 change(theme)
 
     @Slot()
-    def _show_activation(self) -> None:
+    def _show_explanation(self) -> None:
         explainer = self.explainer
-        self.traces.show_activation(explainer.activation if explainer.is_shown else None)
+        self.traces.show_explanation(explainer.explanation if explainer.is_shown else None)
 
     @Slot()
     def _make_room(self) -> None:

@@ -13,7 +13,6 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.session_documents import ExplainedNight, Explanation, measure_to_explain
 
 MEASURING = "Measuring the night to explain its stages"
@@ -56,7 +55,6 @@ class Explainer(QObject):
         self._model = model
         self._night: ExplainedNight | None = None
         self._explanation: Explanation | None = None
-        self._activation: Activation | None = None
         self._computing = Latest(tasks, self)
         self._chosen: Stage | None = None
         self._is_watched = self._is_shown = False
@@ -75,15 +73,10 @@ class Explainer(QObject):
         return self._explanation
 
     @property
-    def activation(self) -> Activation | None:
-        """What the explanation tints on the traces."""
-        return self._activation
-
-    @property
     def hidden_channels(self) -> tuple[str, ...]:
         """The channels of the explanation that no trace on the screen shows."""
         shown = [trace.channel for trace in self._model.montage.visible]
-        return () if self._activation is None else self._activation.hidden(shown)
+        return () if self._explanation is None else self._explanation.hidden(shown)
 
     @property
     def stage(self) -> Stage:
@@ -167,7 +160,7 @@ class Explainer(QObject):
     def _on_wish_changed(self) -> None:
         known = self._explanation
         if known is not None and (known.epoch, known.stage) != self._wish:
-            self._explain(None)
+            self._explanation = None
         if (self._is_watched or self._is_shown) and self._explanation is None:
             is_first = self._night is None and not self._is_shown
             self._timer.start(_MEASURE_AFTER_MS if is_first else _ASK_AFTER_MS)
@@ -187,14 +180,10 @@ class Explainer(QObject):
     def _wish(self) -> tuple[int, Stage]:
         return self._model.epoch, self.stage
 
-    def _explain(self, explanation: Explanation | None) -> None:
-        self._explanation = explanation
-        self._activation = None if explanation is None else Activation(explanation)
-
     def _let_go(self) -> None:
         self._computing.drop()
         self._night, self._progress = None, ""
-        self._explain(None)
+        self._explanation = None
 
     @Slot()
     def _go_on(self) -> None:
@@ -248,7 +237,7 @@ class Explainer(QObject):
     def _on_explained(self, explanation: Explanation) -> None:
         # The person may have gone on to another epoch meanwhile.
         if (explanation.epoch, explanation.stage) == self._wish:
-            self._explain(explanation)
+            self._explanation = explanation
         self.changed.emit()
         self._go_on()
 

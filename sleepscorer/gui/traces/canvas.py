@@ -25,7 +25,6 @@ from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.gui.look.measures import NOTCH_DELTA
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.gui.traces.epoch_strip import paint_current_epoch, paint_epochs
 from sleepscorer.gui.traces.event_keys import EventKeys
 from sleepscorer.gui.traces.event_spans import EventFinder, EventSpan, event_spans, span_at
@@ -46,6 +45,7 @@ from sleepscorer.gui.traces.tools import (
     SelectTool,
     Tool,
 )
+from sleepscorer.session_documents import Explanation
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +108,7 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._image: QImage | None = None
         self._spans: list[EventSpan] = []
-        self._activation: Activation | None = None
+        self._explanation: Explanation | None = None
         self._wheel_delta = 0
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
@@ -214,10 +214,10 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._repaint_page()
 
-    def show_activation(self, activation: Activation | None) -> None:
+    def show_explanation(self, explanation: Explanation | None) -> None:
         """Tint where the network saw a stage, or nothing."""
-        if activation is not self._activation:
-            self._activation = activation
+        if explanation is not self._explanation:
+            self._explanation = explanation
             self._repaint_page()
 
     def set_tool(self, name: str) -> None:
@@ -295,7 +295,7 @@ class TraceCanvas(QWidget):
             gaps=gaps_in_view(model.recording.gaps, model.recording.duration_s, axis),
             lights=[(time_s, name) for time_s, name in marks if time_s is not None],
             clock_text=model.clock_text,
-            activation=self._activation,
+            explanation=self._explanation,
         )
         ratio = self.devicePixelRatioF()
         size = QSize(self.n_columns, max(round(self.height() * ratio), 1))
