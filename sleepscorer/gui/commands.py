@@ -11,7 +11,7 @@ from sleepscorer.core.event_kinds import event_kind
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.frame.workspace import Workspace
 from sleepscorer.gui.keys import with_keys
-from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
+from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.changes import filtered_alike, notched
 
 if TYPE_CHECKING:
@@ -197,12 +197,7 @@ class Commands:
 
     def change_page_length(self, step: int) -> None:
         """Show longer or shorter pages."""
-
-        def change(model: SessionModel) -> None:
-            at = PAGE_LENGTHS_S.index(model.page_s) + step
-            model.set_page_length(PAGE_LENGTHS_S[min(max(at, 0), len(PAGE_LENGTHS_S) - 1)])
-
-        self._with_model(change)
+        self._with_model(lambda model: model.step_page_length(step))
 
     def toggle_amplitude_lines(self) -> None:
         """Draw the ±37.5 µV lines on the EEG, or nowhere."""

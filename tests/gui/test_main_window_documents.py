@@ -347,10 +347,9 @@ window.open_path(Path(sys.argv[1]))
 def look():
     if window.workspace is not None:
         model = window.workspace.model
-        model.advance_after_scoring = False
         for epoch in (2, 7):
             model.select_epoch(epoch)
-            model.score(Stage.N2)
+            model.score(Stage.N2, advance=False)
         model.select_epoch(1)
         os.kill(os.getpid(), signal.SIGKILL)
 
