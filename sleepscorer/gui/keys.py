@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.gui.settings import Settings
 
 Keys = tuple[str, ...]
 """Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""
@@ -139,6 +140,11 @@ def key_map(profile: str, own: Mapping[str, Keys]) -> dict[str, Keys]:
                     keys[other] = tuple(k for k in others if canonical(k) not in taken)
             keys[action] = chosen
     return keys
+
+
+def keys_of(settings: Settings) -> dict[str, Keys]:
+    """Return the keys by action that a person set."""
+    return key_map(settings.key_profile, settings.own_keys)
 
 
 def canonical(key: str) -> str:

@@ -91,10 +91,11 @@ def test_an_answer_about_one_document_is_not_applied_to_another(
     done = []
     monkeypatch.setattr(window.auto_scorer, "start", lambda *_: done.append("scored"))
     monkeypatch.setattr(window.exporter, "start", lambda *_, **__: done.append("exported"))
-    monkeypatch.setattr(window, "set_channels", lambda *_: done.append("channels"))
-    mine, window._open.document = window._open.document, other
+    keeping = window.current.now.keeping
+    monkeypatch.setattr(keeping, "set_channels", lambda *_: done.append("channels"))
+    mine, keeping.document = keeping.document, other
     dialog.accepted.emit()
-    window._open.document = mine
+    keeping.document = mine
     other.close()
     assert (done, window.channels) == ([], before)
 
