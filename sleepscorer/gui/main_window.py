@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_closed(self) -> None:
         self.presets.forget()
+        self.actions_of.end_tools()
         self._session_status.forget()
         self.dock.tabs.clear()
         self._centre.show_start_page()

@@ -119,6 +119,25 @@ def test_opening_what_is_open_changes_nothing(qtbot, window, a, end):
     assert not document.session.read_only
 
 
+@pytest.mark.parametrize("action_id", ["score.paint", "tool.measure", "event.arousal"])
+def test_no_tool_outlives_the_recording_it_was_used_on(qtbot, window, a, b, action_id):
+    _open(qtbot, window, a)
+    window.actions_of[action_id].trigger()
+    assert window.actions_of[action_id].isChecked()
+    _open(qtbot, window, b)
+    assert not window.actions_of[action_id].isChecked()
+    window.actions_of["score.w"].trigger()
+    assert window.document.session.state.stages[0] == Stage.W
+
+
+def test_what_tints_the_traces_ends_with_the_recording(qtbot, window, a, b):
+    _open(qtbot, window, a)
+    window.workspace.explainer.set_shown(True)
+    assert window.actions_of["view.explanation"].isChecked()
+    _open(qtbot, window, b)
+    assert not window.actions_of["view.explanation"].isChecked()
+
+
 def test_an_opening_that_was_superseded_gives_its_session_back(qtbot, window, a, b):
     window._open_file(a)
     window._opener._task._worker.wait()

@@ -65,6 +65,12 @@ class ActionSet(QObject):
         for action_id in ("tool.measure", "event.comment", *by_tool.values()):
             self._by_id[action_id].setChecked(action_id == used)
 
+    def end_tools(self) -> None:
+        """Show none as on of what works on the panes of one recording: they are gone."""
+        for action_id in ("score.paint", "view.explanation"):
+            self._by_id[action_id].setChecked(False)
+        self.show_tool("select")
+
     def update_to(self, state: WindowState) -> None:
         """Enable what makes sense, and name the steps that undo and redo would concern."""
         for spec in ACTIONS:
