@@ -25,10 +25,10 @@ _KEYLESS = (
     "view.notch_50",
     "view.notch_60",
     "help.about",
-    *(f"event.{kind.name}" for kind in EVENT_KINDS),
 )
 _FIXED: dict[str, Keys] = {
     **dict.fromkeys(_KEYLESS, ()),
+    **{f"event.{kind.name}": (kind.key,) if kind.key else () for kind in EVENT_KINDS},
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
     "file.export": ("Ctrl+E",),
@@ -41,8 +41,6 @@ _FIXED: dict[str, Keys] = {
     "score.auto": ("Ctrl+R",),
     "score.cancel": ("Ctrl+Shift+R",),
     "score.paint": ("P",),
-    "event.arousal": ("A",),
-    "event.artefact": ("X",),
     "event.comment": ("C",),
     "event.next": (".",),
     "event.previous": (",",),
