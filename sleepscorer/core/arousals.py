@@ -4,13 +4,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.core.event_kinds import AROUSAL
+from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import scoring_window
-
-SHORTEST_AROUSAL_S = 3.0
-"""An arousal lasts at least this long (AASM manual, rule for arousals)."""
 
 STABLE_SLEEP_S = 10.0
 """Sleep must precede an arousal for at least this long (AASM manual, rule for arousals)."""
@@ -19,7 +17,7 @@ STABLE_SLEEP_S = 10.0
 def is_arousal(event: Event) -> bool:
     """Tell whether an event is an arousal: ``EEG arousal`` of EDF+, or plain ``arousal``."""
     text = " ".join(event.text.split("@@")[0].casefold().split())
-    return text in (AROUSAL.casefold(), "arousal")
+    return text in (AROUSAL.text.casefold(), AROUSAL.label.casefold())
 
 
 def count_arousals(events: Iterable[Event], hypnogram: Hypnogram) -> int:
@@ -38,9 +36,9 @@ def arousal_warnings(event: Event, hypnogram: Hypnogram) -> tuple[str, ...]:
     if not is_arousal(event):
         return ()
     warnings = []
-    if event.duration_s is None or event.duration_s < SHORTEST_AROUSAL_S:
+    if AROUSAL.is_too_short(event.duration_s):
         length = "has no duration" if event.duration_s is None else f"{event.duration_s:.1f} s"
-        warnings.append(f"shorter than {SHORTEST_AROUSAL_S:g} s ({length})")
+        warnings.append(f"shorter than {AROUSAL.shortest_s:g} s ({length})")
     first = max(int((event.onset_s - STABLE_SLEEP_S) // hypnogram.epoch_s), 0)
     stop = int(np.ceil(event.onset_s / hypnogram.epoch_s))
     if (hypnogram.stages[first:stop] == Stage.W).any():

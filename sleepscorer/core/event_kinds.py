@@ -1,9 +1,24 @@
-"""What can be marked: one table for menus, keys and the list of events."""
+"""What can be marked in a night: one table, and every fact about a kind stands in its row.
+
+Menus, keys, painting, lists, de-identification, exports, statistics and simulation read it: a new
+kind is a new row.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sleepscorer.core.events import AROUSAL
+from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON
+
+
+class EventFamily(StrEnum):
+    """What an event is of."""
+
+    AROUSAL = "arousal"
+    ARTEFACT = "artefact"
+    MOVEMENT = "movement"
+    RESPIRATORY = "respiratory"
+    COMMENT = "comment"
 
 
 @dataclass(frozen=True)
@@ -17,32 +32,96 @@ class EventKind:
     label
         In menus and lists.
     text
-        In files.
+        In files: the EDF+ standard text where there is one.
+    family
+        What it is of.
     duration_s
         How long one lasts that was added without drawing; None for a moment.
+    shortest_s
+        It lasts at least as long by the rules of the AASM manual; None where no rule says so.
+    seen_on
+        The kind of channel it is usually marked on, as of
+        :func:`~sleepscorer.core.channel_names.signal_kind`; empty for the first row.
+    key
+        Its key in every profile; empty for none.
     short
         On traces, where there is no room for the text; empty for one that is short.
+    is_standard
+        Its text is one of the standard texts of EDF+.
     """
 
     name: str
     label: str
     text: str
+    family: EventFamily
     duration_s: float | None
+    shortest_s: float | None = None
+    seen_on: str = ""
+    key: str = ""
     short: str = ""
+    is_standard: bool = True
+
+    def is_too_short(self, duration_s: float | None) -> bool:
+        """Tell whether an event of this length, None for one without any, is too short by rule."""
+        return self.shortest_s is not None and (duration_s or 0.0) < self.shortest_s
 
 
-# EDF+ standard texts where there is one (edfplus.info, "EDF+ texts"); others are free text.
+AROUSAL = EventKind(
+    "arousal", "Arousal", "EEG arousal", EventFamily.AROUSAL, 3.0,
+    shortest_s=3.0, seen_on="eeg", key="A", short="Ar",
+)  # fmt: skip
+HYPOPNEA = EventKind(
+    "hypopnea", "Hypopnea", "Hypopnea", EventFamily.RESPIRATORY, 10.0,
+    shortest_s=10.0, seen_on="flow", short="H",
+)  # fmt: skip
+
+
+def _apnea(name: str, text: str, short: str) -> EventKind:
+    return EventKind(
+        name, text, text, EventFamily.RESPIRATORY, 10.0,
+        shortest_s=10.0, seen_on="flow", short=short,
+    )  # fmt: skip
+
+
+# Standard texts: edfplus.info, "EDF+ texts". Shortest: AASM manual, rules V.A (arousals), VII.B
+# (limb movements), VIII.D to F (apneas, hypopneas, RERAs).
 EVENT_KINDS = (
-    EventKind("arousal", "Arousal", AROUSAL, 3.0, "Ar"),
-    EventKind("artefact", "Artefact", "Artefact", 10.0, "Art"),
-    EventKind("limb", "Limb movement", "Limb movement", 2.0, "LM"),
-    EventKind("obstructive", "Obstructive apnea", "Obstructive apnea", 10.0, "OA"),
-    EventKind("central", "Central apnea", "Central apnea", 10.0, "CA"),
-    EventKind("mixed", "Mixed apnea", "Mixed apnea", 10.0, "MA"),
-    EventKind("hypopnea", "Hypopnea", "Hypopnea", 10.0, "H"),
-    EventKind("rera", "RERA", "RERA", 10.0),
-)
+    AROUSAL,
+    EventKind(
+        "artefact", "Artefact", "Artefact", EventFamily.ARTEFACT, 10.0,
+        key="X", short="Art", is_standard=False,
+    ),
+    EventKind(
+        "limb", "Limb movement", "Limb movement", EventFamily.MOVEMENT, 2.0,
+        shortest_s=0.5, seen_on="emg_leg", short="LM",
+    ),
+    _apnea("obstructive", "Obstructive apnea", "OA"),
+    _apnea("central", "Central apnea", "CA"),
+    _apnea("mixed", "Mixed apnea", "MA"),
+    HYPOPNEA,
+    EventKind(
+        "rera", "RERA", "RERA", EventFamily.RESPIRATORY, 10.0, shortest_s=10.0, seen_on="flow",
+    ),
+)  # fmt: skip
 """In the order of the lists."""
+
+_BY_TEXT = {kind.text: kind for kind in EVENT_KINDS}
+# Scorings call them by their labels as well: "Arousal".
+_LABELS = tuple(kind.label for kind in EVENT_KINDS)
+
+_OTHER_STANDARD_TEXTS = (
+    LIGHTS_OFF,
+    LIGHTS_ON,
+    "Apnea",
+    "Movement time",
+    "Recording starts",
+    "Recording ends",
+)
+KNOWN_TEXTS: Mapping[str, str] = {
+    text.casefold(): text for text in (*_OTHER_STANDARD_TEXTS, *_LABELS, *_BY_TEXT)
+}
+"""Texts that tell nothing of a person, by themselves in small letters: those of the table, and the
+other texts that the EDF+ specification's list and its users share."""
 
 SHORT_TEXTS: Mapping[str, str] = {kind.text.casefold(): kind.short for kind in EVENT_KINDS} | {
     "arousal": "Ar",
@@ -58,12 +137,6 @@ SHORT_TEXTS: Mapping[str, str] = {kind.text.casefold(): kind.short for kind in E
 """Short forms of texts in small letters; the others are EDF+ texts that come with recordings."""
 
 
-def event_kind(name: str) -> EventKind:
-    """Return the kind of this name.
-
-    Raises
-    ------
-    KeyError
-        If there is none.
-    """
-    return {kind.name: kind for kind in EVENT_KINDS}[name]
+def kind_of_text(text: str) -> EventKind | None:
+    """Return the kind of which this is the text, as it stands in the table; None for others."""
+    return _BY_TEXT.get(text)

@@ -27,4 +27,3 @@ class Event:
 
 LIGHTS_OFF = "Lights off"
 LIGHTS_ON = "Lights on"
-AROUSAL = "EEG arousal"

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.gui.settings import Settings
 
 Keys = tuple[str, ...]
 """Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""
@@ -24,10 +25,10 @@ _KEYLESS = (
     "view.notch_50",
     "view.notch_60",
     "help.about",
-    *(f"event.{kind.name}" for kind in EVENT_KINDS),
 )
 _FIXED: dict[str, Keys] = {
     **dict.fromkeys(_KEYLESS, ()),
+    **{f"event.{kind.name}": (kind.key,) if kind.key else () for kind in EVENT_KINDS},
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
     "file.export": ("Ctrl+E",),
@@ -40,8 +41,6 @@ _FIXED: dict[str, Keys] = {
     "score.auto": ("Ctrl+R",),
     "score.cancel": ("Ctrl+Shift+R",),
     "score.paint": ("P",),
-    "event.arousal": ("A",),
-    "event.artefact": ("X",),
     "event.comment": ("C",),
     "event.next": (".",),
     "event.previous": (",",),
@@ -139,6 +138,11 @@ def key_map(profile: str, own: Mapping[str, Keys]) -> dict[str, Keys]:
                     keys[other] = tuple(k for k in others if canonical(k) not in taken)
             keys[action] = chosen
     return keys
+
+
+def keys_of(settings: Settings) -> dict[str, Keys]:
+    """Return the keys by action that a person set."""
+    return key_map(settings.key_profile, settings.own_keys)
 
 
 def canonical(key: str) -> str:

@@ -75,7 +75,6 @@ class SessionModel(QObject):
         super().__init__(parent)
         self.recording = recording
         self.session = session
-        self.advance_after_scoring = True
         self.arousals_scored = False
         self.chosen_derivations: dict[str, str] = {}
         self.panel = ""
@@ -206,6 +205,11 @@ class SessionModel(QObject):
             self._page_start_s = -1.0
             self.select_epoch(self._epoch)
 
+    def step_page_length(self, steps: int) -> None:
+        """Show pages longer, or shorter, by so many steps of PAGE_LENGTHS_S."""
+        wanted = PAGE_LENGTHS_S.index(self._page_s) + steps
+        self.set_page_length(PAGE_LENGTHS_S[min(max(wanted, 0), len(PAGE_LENGTHS_S) - 1)])
+
     def _show(self, start_s: float, epoch: int) -> None:
         epoch = min(max(epoch, 0), max(self.n_epochs - 1, 0))
         is_new_page, is_new_epoch = start_s != self._page_start_s, epoch != self._epoch
@@ -269,8 +273,8 @@ class SessionModel(QObject):
             self._painting_stage = stage
             self.painting_stage_changed.emit(stage)
 
-    def score(self, stage: Stage, *, advance: bool | None = None) -> bool:
-        """Score the current epoch and go to the next, if preferred; return whether stored."""
+    def score(self, stage: Stage, *, advance: bool = True) -> bool:
+        """Score the current epoch and go to the next, if wanted; return whether stored."""
         epoch = self._epoch
         if self.n_epochs and (epoch + 1) * EPOCH_S <= self._page_start_s:
             # The last seconds of the recording are shown; the current epoch lies before them.
@@ -278,7 +282,7 @@ class SessionModel(QObject):
             return False
         self.set_painting_stage(stage)
         is_stored = self.score_epochs([epoch], stage)
-        if is_stored and (self.advance_after_scoring if advance is None else advance):
+        if is_stored and advance:
             self.select_epoch(epoch + 1)
         return is_stored
 

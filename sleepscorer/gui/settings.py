@@ -12,6 +12,8 @@ from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
 _MOST_RECENT_FILES = 12
+RECENT_FILES = ("recent_files", "keep_recent_files")
+"""The settings that decide which recordings are listed as recent."""
 _FORMAT_KEY, _FORMAT = "settings_format", 1
 
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.event_kinds import HYPOPNEA
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import FloatArray
 from sleepscorer.core.stages import Stage
 from sleepscorer.simulation import noise
 from sleepscorer.simulation.channels import ChannelKind
 from sleepscorer.simulation.timeline import GRID_HZ, Timeline, Track, Window
-
-HYPOPNOEA = "Hypopnea"
 
 _BEAT_UV = ((-0.18, 0.025, 110), (-0.03, 0.01, -90), (0.0, 0.011, 1050), (0.03, 0.012, -220),
             (0.24, 0.05, 260))  # fmt: skip
@@ -141,7 +140,7 @@ def _hypopnoeas(timeline: Timeline) -> tuple[Event, ...]:
     times = timeline.times("hypopnoea times", rate, min_gap_s=60)
     lengths = rng.uniform(11, 30, times.size)
     return tuple(
-        Event(round(t, 2), round(min(d, timeline.duration_s - t), 2), HYPOPNOEA)
+        Event(round(t, 2), round(min(d, timeline.duration_s - t), 2), HYPOPNEA.text)
         for t, d in zip(times.tolist(), lengths.tolist(), strict=True)
         if t < timeline.duration_s - 1
     )

@@ -10,7 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.core.event_kinds import AROUSAL
+from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.simulation.chance import generator, poisson_times, smooth_noise
@@ -151,7 +152,7 @@ def build_timeline(hypnogram: Hypnogram, seed: int) -> Timeline:
     stages = _stages_on_grid(hypnogram, generator(seed, "stage changes"))
     pure = np.stack([_softened(stages == stage) for stage in STAGES])
     rates = np.array(_AROUSALS_PER_H) / 3600 * person.restlessness
-    arousal_events = _bouts(rates @ pure, AROUSAL, (3.0, 14.0), generator(seed, "arousals"))
+    arousal_events = _bouts(rates @ pure, AROUSAL.text, (3.0, 14.0), generator(seed, "arousals"))
     arousal = _softened(_mask(arousal_events, n_grid))
     lights_on = _lights(hypnogram, n_grid)
     movement_events = _movements(stages, lights_on, arousal_events, seed)

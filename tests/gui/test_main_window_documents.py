@@ -91,10 +91,11 @@ def test_an_answer_about_one_document_is_not_applied_to_another(
     done = []
     monkeypatch.setattr(window.auto_scorer, "start", lambda *_: done.append("scored"))
     monkeypatch.setattr(window.exporter, "start", lambda *_, **__: done.append("exported"))
-    monkeypatch.setattr(window, "set_channels", lambda *_: done.append("channels"))
-    mine, window._open.document = window._open.document, other
+    keeping = window.current.now.keeping
+    monkeypatch.setattr(keeping, "set_channels", lambda *_: done.append("channels"))
+    mine, keeping.document = keeping.document, other
     dialog.accepted.emit()
-    window._open.document = mine
+    keeping.document = mine
     other.close()
     assert (done, window.channels) == ([], before)
 
@@ -116,6 +117,25 @@ def test_opening_what_is_open_changes_nothing(qtbot, window, a, end):
     qtbot.wait(100)
     assert window.document is document
     assert not document.session.read_only
+
+
+@pytest.mark.parametrize("action_id", ["score.paint", "tool.measure", "event.arousal"])
+def test_no_tool_outlives_the_recording_it_was_used_on(qtbot, window, a, b, action_id):
+    _open(qtbot, window, a)
+    window.actions_of[action_id].trigger()
+    assert window.actions_of[action_id].isChecked()
+    _open(qtbot, window, b)
+    assert not window.actions_of[action_id].isChecked()
+    window.actions_of["score.w"].trigger()
+    assert window.document.session.state.stages[0] == Stage.W
+
+
+def test_what_tints_the_traces_ends_with_the_recording(qtbot, window, a, b):
+    _open(qtbot, window, a)
+    window.workspace.explainer.set_shown(True)
+    assert window.actions_of["view.explanation"].isChecked()
+    _open(qtbot, window, b)
+    assert not window.actions_of["view.explanation"].isChecked()
 
 
 def test_an_opening_that_was_superseded_gives_its_session_back(qtbot, window, a, b):
@@ -347,10 +367,9 @@ window.open_path(Path(sys.argv[1]))
 def look():
     if window.workspace is not None:
         model = window.workspace.model
-        model.advance_after_scoring = False
         for epoch in (2, 7):
             model.select_epoch(epoch)
-            model.score(Stage.N2)
+            model.score(Stage.N2, advance=False)
         model.select_epoch(1)
         os.kill(os.getpid(), signal.SIGKILL)
 

@@ -51,6 +51,19 @@ def test_the_next_page_after_the_last_epoch_is_never_before_it(qapp, duration_s,
     assert shown.page_start_s == end_s
 
 
+@pytest.mark.parametrize(
+    ("page_s", "steps", "then_s"),
+    [(30, 1, 60), (30, -1, 20), (30, 2, 120), (5, -1, 5), (600, 1, 600), (300, 9, 600)],
+)
+def test_page_lengths_are_stepped_through_to_the_shortest_and_the_longest(
+    qapp, page_s, steps, then_s
+):
+    shown = model(7200.0)
+    shown.set_page_length(page_s)
+    shown.step_page_length(steps)
+    assert shown.page_s == then_s
+
+
 def test_an_epoch_that_is_not_shown_is_not_scored(qtbot):
     shown = model(100.0)
     for _ in range(5):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.errors import MontageError, UsageError
-from sleepscorer.core.events import AROUSAL, LIGHTS_OFF, LIGHTS_ON
+from sleepscorer.core.event_kinds import AROUSAL
+from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON
 from sleepscorer.simulation.channels import (
     MONOPOLAR_MONTAGE,
     SLEEP_EDF_MONTAGE,
@@ -154,11 +155,11 @@ def test_events_carry_lights_arousals_and_artefacts_in_order():
     off, on = (next(e for e in night.events if e.text == t) for t in (LIGHTS_OFF, LIGHTS_ON))
     assert off.onset_s == night.hypnogram.lights_off_s
     assert on.onset_s == night.hypnogram.lights_on_s
-    assert 20 < texts.count(AROUSAL) < 200
+    assert 20 < texts.count(AROUSAL.text) < 200
     assert texts.count("Body movement") > 5
     onsets = [e.onset_s for e in night.events]
     assert onsets == sorted(onsets)
-    for arousal in (e for e in night.events if e.text == AROUSAL):
+    for arousal in (e for e in night.events if e.text == AROUSAL.text):
         assert 3 <= arousal.duration_s <= 14
         assert night.hypnogram.stages[int(arousal.onset_s // 30)] >= 0
 

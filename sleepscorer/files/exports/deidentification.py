@@ -9,30 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sleepscorer.core.events import AROUSAL, LIGHTS_OFF, LIGHTS_ON, Event
+from sleepscorer.core.event_kinds import KNOWN_TEXTS
+from sleepscorer.core.events import Event
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.edf.identification import UNKNOWN_PATIENT, UNKNOWN_START
 from sleepscorer.files.exports.night import Night
 
 _REMOVED = "[removed]"
 
-# The annotation texts that the EDF+ specification's list of standard texts and its users share.
-_STANDARD_TEXTS = (
-    LIGHTS_OFF,
-    LIGHTS_ON,
-    AROUSAL,
-    "Limb movement",
-    "Obstructive apnea",
-    "Central apnea",
-    "Mixed apnea",
-    "Apnea",
-    "Hypopnea",
-    "RERA",
-    "Movement time",
-    "Recording starts",
-    "Recording ends",
-)
-_KNOWN_TEXTS = {text.casefold(): text for text in _STANDARD_TEXTS}
 _DATES = re.compile(
     r"\d{4}([-./])\d{1,2}\1\d{1,2}(?:T[\d:.]+)?"
     r"|\d{1,2}([-./])(?:\d{1,2}|[A-Za-z]{3,9})\2(?:\d{4}|\d{2})(?!\d)"
@@ -81,7 +65,7 @@ def deidentified_stem(sha256: str) -> str:
 
 def _known(events: Iterable[Event]) -> Iterable[Event]:
     for event in events:
-        text = _KNOWN_TEXTS.get(event.text.strip().casefold())
+        text = KNOWN_TEXTS.get(event.text.strip().casefold())
         if text is not None:
             yield Event(event.onset_s, event.duration_s, text)
 

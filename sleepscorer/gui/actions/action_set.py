@@ -1,7 +1,6 @@
 """The actions of the table as Qt objects: keys, tooltips, what is enabled and what is on."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -12,9 +11,6 @@ from sleepscorer.gui.actions.table import ACTIONS, BY_ID, WindowState
 from sleepscorer.gui.keys import Keys, shown
 from sleepscorer.gui.look.mnemonics import without_mnemonic
 
-if TYPE_CHECKING:
-    from sleepscorer.gui.commands import Commands
-
 
 class ActionSet(QObject):
     """The actions as Qt objects of one window.
@@ -24,17 +20,20 @@ class ActionSet(QObject):
     window
         They work while this window is the active one, whichever of its parts has the focus. Text
         boxes take the keys they can use for themselves.
-    commands
-        What the table's entries are run with.
 
-    The signal ``begun`` comes before anything is done.
+    Signals
+    -------
+    begun
+        Something is about to be done.
+    triggered
+        The id of what is to be done; and, of what is on or off, whether it is to be on.
     """
 
     begun = Signal()
+    triggered = Signal(str, bool)
 
-    def __init__(self, window: QWidget, commands: "Commands") -> None:
+    def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._commands = commands
         self._by_id: dict[str, QAction] = {}
         for spec in ACTIONS:
             action = QAction(spec.text, window)
@@ -57,6 +56,7 @@ class ActionSet(QObject):
             text = without_mnemonic(action.text())
             action.setToolTip(f"{text} ({', '.join(shown(key) for key in own)})" if own else text)
 
+    @Slot(str)
     def show_tool(self, tool: str) -> None:
         """Show the action as on whose tool the traces have: ``"measure"``, ``"mark:<text>"``."""
         by_tool = {f"mark:{kind.text}": f"event.{kind.name}" for kind in EVENT_KINDS}
@@ -64,6 +64,12 @@ class ActionSet(QObject):
         used = "tool.measure" if tool == "measure" else by_tool.get(tool, own_words)
         for action_id in ("tool.measure", "event.comment", *by_tool.values()):
             self._by_id[action_id].setChecked(action_id == used)
+
+    def end_tools(self) -> None:
+        """Show none as on of what works on the panes of one recording: they are gone."""
+        for action_id in ("score.paint", "view.explanation"):
+            self._by_id[action_id].setChecked(False)
+        self.show_tool("select")
 
     def update_to(self, state: WindowState) -> None:
         """Enable what makes sense, and name the steps that undo and redo would concern."""
@@ -74,9 +80,9 @@ class ActionSet(QObject):
             step = f" {label}".replace("&", "&&") if label else ""
             self._by_id[f"edit.{name}"].setText(f"&{text}{step}")
 
-    @Slot()
-    def _on_triggered(self) -> None:
+    @Slot(bool)
+    def _on_triggered(self, checked: bool) -> None:
         sender = self.sender()
         if isinstance(sender, QAction):
             self.begun.emit()
-            BY_ID[sender.objectName()].run(self._commands)
+            self.triggered.emit(sender.objectName(), checked)

@@ -7,11 +7,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from sleepscorer.analysis.montage_presets import MontagePreset
-from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.actions.action_set import ActionSet
-from sleepscorer.gui.actions.table import ACTIONS, MENUS
+from sleepscorer.gui.actions.table import ACTIONS, MENUS, PRESET_IDS, STAGE_OF
 from sleepscorer.gui.look.appearance import stand_for_stage
 from sleepscorer.gui.look.mnemonics import give_mnemonics
+from sleepscorer.gui.settings import RECENT_FILES, SettingsFile
 
 _TOOLBAR_TEXTS = {"score.paint": "Paint", "score.auto": "Auto-score", "file.open": "Open"}
 _TOOLBAR_BREAKS = ("edit.undo", "score.w", "score.paint", "event.arousal")
@@ -19,6 +19,15 @@ _TOOLBAR_BREAKS = ("edit.undo", "score.w", "score.paint", "event.arousal")
 
 class Menus(QObject):
     """Menus, toolbar, and what in them depends on the moment.
+
+    Parameters
+    ----------
+    window
+        Whose they are.
+    actions
+        What is in them.
+    settings
+        Which recordings were opened.
 
     Signals
     -------
@@ -28,9 +37,9 @@ class Menus(QObject):
 
     recent_chosen = Signal(object)
 
-    def __init__(self, window: QMainWindow, actions: ActionSet) -> None:
+    def __init__(self, window: QMainWindow, actions: ActionSet, settings: SettingsFile) -> None:
         super().__init__(window)
-        self._actions = actions
+        self._actions, self._settings = actions, settings
         self._recent = QMenu("Open recent", window)
         self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
         for name, menu in self._menus.items():
@@ -38,9 +47,11 @@ class Menus(QObject):
         give_mnemonics(window.menuBar())
         self._add_toolbar(window)
         self.show_presets((), "")
+        settings.changed.connect(self._on_setting_changed)
+        self._show_recent()
 
-    def show_recent(self, paths: tuple[str, ...]) -> None:
-        """List the recent recordings."""
+    def _show_recent(self) -> None:
+        paths = self._settings.now.recent_files
         self._recent.clear()
         for number, name in enumerate(paths, start=1):
             action = self._recent.addAction(f"&{number} {Path(name).name}")
@@ -51,12 +62,12 @@ class Menus(QObject):
 
     def show_presets(self, presets: tuple[MontagePreset, ...], current: str) -> None:
         """Name the presets, and check the one that is shown."""
-        for number in range(2, 13):
-            action = self._actions[f"montage.{number}"]
-            is_there = number - 2 < len(presets)
+        for index, action_id in enumerate(PRESET_IDS):
+            action = self._actions[action_id]
+            is_there = index < len(presets)
             action.setVisible(is_there)
             if is_there:
-                name = presets[number - 2].name
+                name = presets[index].name
                 action.setText(name.replace("&", "&&"))
                 action.setChecked(name == current)
         give_mnemonics(self._menus["Montage"])
@@ -100,10 +111,14 @@ class Menus(QObject):
             if isinstance(button, QToolButton):
                 button.setAccessibleName(spec.text.rstrip("…"))
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                stage = _stage_of(spec.id)
-                if stage is not None:
-                    stand_for_stage(button, stage)
+                if spec.id in STAGE_OF:
+                    stand_for_stage(button, STAGE_OF[spec.id])
         window.addToolBar(bar)
+
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if name in RECENT_FILES:
+            self._show_recent()
 
     @Slot()
     def _on_recent(self) -> None:
@@ -112,13 +127,7 @@ class Menus(QObject):
             self.recent_chosen.emit(Path(action.data()))
 
 
-def _stage_of(action_id: str) -> Stage | None:
-    by_id = {f"score.{stage.name.casefold()}": stage for stage in (*STAGES, Stage.UNSCORED)}
-    return by_id.get(action_id)
-
-
 def _toolbar_text(action_id: str, text: str) -> str:
-    stage = _stage_of(action_id)
-    if stage is not None:
-        return stage.text
+    if action_id in STAGE_OF:
+        return STAGE_OF[action_id].text
     return _TOOLBAR_TEXTS.get(action_id, text.rstrip("…"))

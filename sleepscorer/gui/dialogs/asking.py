@@ -1,16 +1,15 @@
-"""The dialogs of the window: what they are given, and what their answers do."""
+"""The dialogs of the window: what they are given, and who hears their answers."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from os.path import lexists
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
-from sleepscorer.core.filling import FillMode, epochs_to_fill
+from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports.formats import output_paths
@@ -27,12 +26,15 @@ from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
-from sleepscorer.gui.look.screen_fit import fit_to_screen
-from sleepscorer.gui.process.tasks import Task
+from sleepscorer.gui.frame.current_recording import CurrentRecording
+from sleepscorer.gui.jobs.montage_presets import Presets
+from sleepscorer.gui.keys import keys_of
+from sleepscorer.gui.look.screen_fit import fit_to_screen, px_per_mm
+from sleepscorer.gui.look.theme import theme_named
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import Document
-
-if TYPE_CHECKING:
-    from sleepscorer.gui.main_window import MainWindow
 
 
 class WindowDialogs(QObject):
@@ -40,16 +42,51 @@ class WindowDialogs(QObject):
 
     Parameters
     ----------
-    window
-        Whose dialogs they are.
+    current
+        What is open.
+    settings
+        What was chosen before; what is chosen is kept there.
+    tasks
+        For what dialogs look up.
+    presets
+        The montages to choose from.
+    parent
+        The widget over which they open.
+
+    Signals
+    -------
+    recording_chosen
+        The Path that is to be opened.
+    channels_chosen
+        The ChannelChoice that the open recording is to be staged by from now on.
+    auto_scoring_chosen
+        The Document that is to be staged, and the
+        :class:`~sleepscorer.gui.choices.AutoScoringChoice`.
+    export_chosen
+        The Document that is to be exported, and the :class:`~sleepscorer.gui.choices.ExportChoice`.
+    failed
+        A sentence that must be seen.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    recording_chosen = Signal(object)
+    channels_chosen = Signal(object)
+    auto_scoring_chosen = Signal(object, object)
+    export_chosen = Signal(object, object)
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        current: CurrentRecording,
+        settings: SettingsFile,
+        tasks: TaskRunner,
+        presets: Presets,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._current, self._settings, self._tasks = current, settings, tasks
+        self._presets, self._over = presets, parent
         self._dialog: QDialog | None = None
-        self._folder = Path()
-        self._listing: Task | None = None
+        self._listing = Latest(tasks, self)
         self._asked_about: Document | None = None
         self._auto_choice = AutoScoringChoice()
 
@@ -62,18 +99,19 @@ class WindowDialogs(QObject):
         """Put the dialog away without an answer: what it asks about goes away."""
         if self._dialog is not None:
             self._dialog.reject()
-        self._dialog = self._asked_about = self._listing = None
+        self._dialog = self._asked_about = None
+        self._listing.drop()
 
     def _asked_document(self) -> Document | None:
         """The open document, if the dialog asks about this one."""
-        document = self._window.document
+        document = self._current.document
         return document if document is self._asked_about else None
 
     def _ask(self, dialog: QDialog, accepted: Callable[[], None] | None = None) -> None:
         if self._dialog is not None:
             self._dialog.close()
         self._dialog = dialog
-        self._asked_about = self._window.document
+        self._asked_about = self._current.document
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if accepted is not None:
             dialog.accepted.connect(accepted)
@@ -86,27 +124,28 @@ class WindowDialogs(QObject):
         if self.sender() is self._dialog:
             self._dialog = None
             # Without a window manager nobody else gives the keys back to the window.
-            self._window.activateWindow()
+            self._over.activateWindow()
 
     # -- opening --------------------------------------------------------------------------------
 
+    @Slot()
     def choose_recording(self) -> None:
         """Ask for a recording or a session, and open it."""
         ends = " ".join(f"*{end}" for end in (*RECORDING_SUFFIXES, SUFFIX))
         upper = " ".join(f"*{end.upper()}" for end in RECORDING_SUFFIXES)
         name, _ = QFileDialog.getOpenFileName(
-            self._window,
+            self._over,
             "Open a recording or a session",
             str(self._last_folder()),
             f"Recordings and sessions ({ends} {upper});;All files (*)",
         )
         if name:
-            self._window.open_path(Path(name))
+            self.recording_chosen.emit(Path(name))
 
     def choose_folder(self) -> None:
         """Ask for a folder, and list its recordings."""
         name = QFileDialog.getExistingDirectory(
-            self._window, "Open a folder of recordings", str(self._last_folder())
+            self._over, "Open a folder of recordings", str(self._last_folder())
         )
         if name:
             self.list_folder(Path(name))
@@ -118,26 +157,18 @@ class WindowDialogs(QObject):
         def look(progress: Progress) -> tuple[FoundRecording, ...]:
             return recordings_in(folder, progress)
 
-        self._folder = folder
-        self._listing = self._window.tasks.start("Reading the folder", look)
-        self._listing.finished.connect(self._on_folder_read)
-        self._listing.failed.connect(self._window.tell)
+        def choose(found: tuple[FoundRecording, ...]) -> None:
+            self._ask(RecordingsDialog(folder, found, self._over), self._on_recording_chosen)
 
-    @Slot(object)
-    def _on_folder_read(self, found: tuple[FoundRecording, ...]) -> None:
-        if self.sender() is self._listing:
-            self._listing = None
-            self._ask(
-                RecordingsDialog(self._folder, found, self._window), self._on_recording_chosen
-            )
+        self._listing.start("Reading the folder", look, choose, failed=self.failed.emit)
 
     @Slot()
     def _on_recording_chosen(self) -> None:
         if isinstance(self._dialog, RecordingsDialog) and self._dialog.chosen is not None:
-            self._window.open_path(self._dialog.chosen)
+            self.recording_chosen.emit(self._dialog.chosen)
 
     def _last_folder(self) -> Path:
-        recent = self._window.settings.now.recent_files
+        recent = self._settings.now.recent_files
         folder = Path(recent[0]).parent if recent else Path.home()
         return folder if folder.is_dir() else Path.home()
 
@@ -145,18 +176,10 @@ class WindowDialogs(QObject):
 
     def auto_score(self) -> None:
         """Ask what may be filled, and stage."""
-        document = self._window.document
+        document = self._current.document
         if document is None:
             return
-        choice = replace(
-            self._auto_choice,
-            device=self._window.settings.now.device,
-            weights=self._window.settings.now.weights,
-            second_opinion=self._window.settings.now.second_opinion,
-            channels=self._window.channels,
-            over_person=False,
-            smooth=False,
-        )
+        choice = replace(self._preferred(self._auto_choice), over_person=False, smooth=False)
         n_by_person = int(np.count_nonzero(document.session.state.by_person))
 
         def count(choice: AutoScoringChoice) -> int:
@@ -171,75 +194,83 @@ class WindowDialogs(QObject):
             choice,
             count=count,
             n_by_person=n_by_person,
-            tasks=self._window.tasks,
-            parent=self._window,
+            tasks=self._tasks,
+            parent=self._over,
         )
         self._ask(dialog, self._on_auto_scoring_chosen)
+
+    def _preferred(self, choice: AutoScoringChoice) -> AutoScoringChoice:
+        """As chosen, but by the settings and channels in force."""
+        now = self._settings.now
+        return replace(
+            choice,
+            device=now.device,
+            weights=now.weights,
+            second_opinion=now.second_opinion,
+            channels=self._current.channels,
+        )
 
     @Slot()
     def _on_auto_scoring_chosen(self) -> None:
         document = self._asked_document()
         if isinstance(self._dialog, AutoScoringDialog) and document is not None:
-            self._auto_choice = self._dialog.choice
-            self._window.settings.set(
-                device=self._auto_choice.device,
-                weights=self._auto_choice.weights,
-                second_opinion=self._auto_choice.second_opinion,
+            choice = self._auto_choice = self._dialog.choice
+            self._settings.set(
+                device=choice.device,
+                weights=choice.weights,
+                second_opinion=choice.second_opinion,
             )
-            self._window.set_channels(self._auto_choice.channels)
-            self._window.auto_scorer.start(document, self._auto_choice)
+            self.channels_chosen.emit(choice.channels)
+            self.auto_scoring_chosen.emit(document, choice)
 
+    @Slot(object)
     def score_at_once(self, document: Document) -> None:
         """Stage without asking; only unscored epochs are filled."""
-        choice = AutoScoringChoice(
-            FillMode.UNSCORED,
-            device=self._window.settings.now.device,
-            weights=self._window.settings.now.weights,
-            second_opinion=self._window.settings.now.second_opinion,
-            channels=self._window.channels,
-        )
-        self._window.auto_scorer.start(document, choice)
+        self.auto_scoring_chosen.emit(document, self._preferred(AutoScoringChoice()))
 
+    @Slot()
     def choose_channels(self) -> None:
         """Ask which channels to stage by."""
-        document = self._window.document
+        document = self._current.document
         if document is not None:
-            dialog = ChannelsDialog(document.recording, self._window.channels, self._window)
+            dialog = ChannelsDialog(document.recording, self._current.channels, self._over)
             self._ask(dialog, self._on_channels_chosen)
 
     @Slot()
     def _on_channels_chosen(self) -> None:
         if isinstance(self._dialog, ChannelsDialog) and self._asked_document() is not None:
-            self._window.set_channels(self._dialog.choice)
+            self.channels_chosen.emit(self._dialog.choice)
 
     def go_to(self) -> None:
         """Ask for an epoch or a time."""
-        panes = self._window.workspace
-        if panes is not None:
-            self._ask(GoToDialog(panes.model, self._window))
+        now = self._current.now
+        if now is not None:
+            self._ask(GoToDialog(now.model, self._over))
 
     def edit_montage(self) -> None:
         """Edit what is shown."""
-        panes = self._window.workspace
-        if panes is not None:
-            editor = MontageEditor(
-                panes.model,
-                self._window.theme,
-                tasks=self._window.tasks,
-                rows_mm=self._window.rows_mm,
-                parent=self._window,
-            )
-            self._ask(editor)
-            editor.finished.connect(self._window.presets.read_again)
+        now, settings = self._current.now, self._settings.now
+        if now is None:
+            return
+        scale_px_per_mm = px_per_mm(self._over, measured_mm_per_px=settings.screen_mm_per_px)
+        editor = MontageEditor(
+            now.model,
+            theme_named(settings.theme),
+            tasks=self._tasks,
+            rows_mm=now.panes.traces.canvas.grid.all_px / scale_px_per_mm,
+            parent=self._over,
+        )
+        self._ask(editor)
+        editor.finished.connect(self._presets.read_again)
 
     # -- exporting ------------------------------------------------------------------------------
 
     def export(self) -> None:
         """Ask what to write where, and write it."""
-        document = self._window.document
+        document = self._current.document
         if document is None:
             return
-        now = self._window.settings.now
+        now = self._settings.now
         folder = Path(now.export_folder) if now.export_folder else document.recording.path.parent
         unscored = int(np.count_nonzero(document.session.state.stages == Stage.UNSCORED))
         warnings: tuple[str, ...] = ()
@@ -255,9 +286,9 @@ class WindowDialogs(QObject):
             folder,
             now.export_formats,
             existing=existing,
-            tasks=self._window.tasks,
+            tasks=self._tasks,
             warnings=warnings,
-            parent=self._window,
+            parent=self._over,
         )
         self._ask(dialog, self._on_export_chosen)
 
@@ -270,45 +301,42 @@ class WindowDialogs(QObject):
     def export_to(self, document: Document, choice: ExportChoice) -> None:
         """Write the files beside the window, and remember the folder."""
         own = document.recording.path.parent
-        self._window.settings.set(
+        self._settings.set(
             export_folder="" if choice.folder == own else str(choice.folder),
             export_formats=choice.formats,
         )
-
-        panes = self._window.workspace
-        scored = panes is not None and panes.statistics.arousals_scored
-        smooth = self._window.settings.now.smooth_machine
-        self._window.exporter.start(document, choice, arousals_scored=scored, smooth=smooth)
+        self.export_chosen.emit(document, choice)
 
     # -- the program ----------------------------------------------------------------------------
 
     def preferences(self) -> None:
         """Change settings."""
-        self._ask(PreferencesDialog(self._window.settings, self._window))
+        self._ask(PreferencesDialog(self._settings, self._over))
 
     def edit_keys(self) -> None:
         """Change keys."""
-        presets = [preset.name for preset in self._window.presets.available]
-        self._ask(KeyEditor(self._window.settings, presets, self._window))
+        self._ask(KeyEditor(self._settings, self._preset_names(), self._over))
 
     def show_keys(self) -> None:
         """Show the sheet of keys."""
-        presets = [preset.name for preset in self._window.presets.available]
-        self._ask(KeySheet(self._window.keys, presets, self._window))
+        self._ask(KeySheet(keys_of(self._settings.now), self._preset_names(), self._over))
+
+    def _preset_names(self) -> list[str]:
+        return [preset.name for preset in self._presets.available]
 
     def show_about(self) -> None:
         """Say what the program is."""
-        self._ask(AboutDialog(self._window.tasks, self._window))
+        self._ask(AboutDialog(self._tasks, self._over))
 
     def show_session(self) -> None:
         """Say where the session is stored and what its log holds."""
-        document = self._window.document
+        document = self._current.document
         if document is None:
             return
         session = document.session
         where = document.session_path or "nowhere: nothing will be saved"
         last = session.edits[-1].label if session.edits else "none yet"
-        box = QMessageBox(self._window)
+        box = QMessageBox(self._over)
         box.setWindowTitle("Session")
         box.setText(
             f"Session file: {where}\n\n{len(session.edits)} edits in its log, the last one: {last}."

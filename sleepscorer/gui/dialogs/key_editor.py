@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.errors import UsageError
-from sleepscorer.gui.actions.table import ACTIONS, ActionSpec
+from sleepscorer.gui.actions.table import ACTIONS, PRESET_IDS, ActionSpec
 from sleepscorer.gui.dialogs.key_catcher import KeyCatcher
 from sleepscorer.gui.keys import PROFILE_TEXTS, Keys, KeyTakenError, check_keys, key_map, shown
 from sleepscorer.gui.look.appearance import described
@@ -263,9 +263,9 @@ class KeyEditor(QDialog):
 
 def _texts(presets: Sequence[str]) -> dict[str, str]:
     """What each action that there is does, by action."""
-    names = {f"montage.{number}": name for number, name in enumerate(presets, start=2)}
+    names = dict(zip(PRESET_IDS, presets, strict=False))
     return {
         spec.id: names.get(spec.id, spec.text.rstrip("…"))
         for spec in ACTIONS
-        if not (names and spec.id.startswith("montage.")) or spec.id in names
+        if not (names and spec.id in PRESET_IDS) or spec.id in names
     }

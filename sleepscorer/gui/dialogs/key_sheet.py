@@ -5,7 +5,7 @@ from html import escape
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from sleepscorer.gui.actions.table import ACTIONS, MENUS
+from sleepscorer.gui.actions.table import ACTIONS, KEYPAD, MENUS, PRESET_IDS
 from sleepscorer.gui.help.reading_text import ReadingText
 from sleepscorer.gui.keys import Keys, shown
 from sleepscorer.gui.look.appearance import described
@@ -49,7 +49,7 @@ class KeySheet(QDialog):
 
 def sheet_html(keys: Mapping[str, Keys], presets: Sequence[str] = ()) -> str:
     """Return the sheet as HTML, three columns."""
-    texts = {f"montage.{number}": name for number, name in enumerate(presets, start=2)}
+    texts = dict(zip(PRESET_IDS, presets, strict=False))
     columns = "".join(
         '<td style="padding-right:28px" valign="top">'
         + "".join(_section(section, keys, texts) for section in sections)
@@ -74,10 +74,10 @@ def _menu_rows(
 ) -> Iterator[tuple[str, str]]:
     """Yield keys and what they do; the keypad stands in the row of the action it repeats."""
     for spec in ACTIONS:
-        if spec.menu != menu or spec.id.endswith(".keypad"):
+        if spec.menu != menu or spec.id.endswith(KEYPAD):
             continue
-        if spec.id.startswith("montage.") and spec.id not in presets:
+        if spec.id in PRESET_IDS and spec.id not in presets:
             continue
-        own = (*keys.get(spec.id, ()), *keys.get(f"{spec.id}.keypad", ()))
+        own = (*keys.get(spec.id, ()), *keys.get(f"{spec.id}{KEYPAD}", ()))
         if own:
             yield ", ".join(shown(key) for key in own), presets.get(spec.id, spec.text).rstrip("…")

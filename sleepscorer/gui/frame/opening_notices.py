@@ -2,22 +2,21 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.frame.notices import Answer
+from sleepscorer.gui.frame.current_recording import CurrentRecording
+from sleepscorer.gui.frame.notices import Answer, NoticeBar
 from sleepscorer.gui.jobs.opening import OpenedRecording
-from sleepscorer.gui.process.tasks import Task, Work
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import MISSING, Document, ScoringBeside, read_beside
-
-if TYPE_CHECKING:
-    from sleepscorer.gui.main_window import MainWindow
 
 
 class OpeningNotices(QObject):
@@ -25,20 +24,51 @@ class OpeningNotices(QObject):
 
     Parameters
     ----------
-    window
-        The window with the document.
+    current
+        What is open.
+    settings
+        Whether to stage what nobody scored yet.
+    tasks
+        For reading what lies beside a recording, and looking at recordings.
+    notices
+        Where they are shown.
+    parent
+        Over which files are asked for.
+
+    Signals
+    -------
+    channels_asked
+        The person is to say by which channels the recording is staged.
+    scoring_asked
+        The Document is to be staged at once.
+    path_chosen
+        The Path of a session or recording that is to be opened in place of what is open.
+    closing_asked
+        What is open is to be closed first.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
-        self._task: Task | None = None
-        self._asked_for: Document | None = None
-        self._place = Path()
+    channels_asked = Signal()
+    scoring_asked = Signal(object)
+    path_chosen = Signal(object)
+    closing_asked = Signal()
+
+    def __init__(
+        self,
+        current: CurrentRecording,
+        settings: SettingsFile,
+        tasks: TaskRunner,
+        notices: NoticeBar,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._current, self._settings = current, settings
+        self._notices, self._over = notices, parent
+        self._work = Latest(tasks, self)
+        current.closed.connect(self._work.drop)
 
     def show(self, opened: OpenedRecording) -> None:
         """Say what has to be known; ask one thing at most."""
-        document, notices = opened.document, self._window.notices
+        document, notices = opened.document, self._notices
         self._ask_to_locate(document)
         for sentence in (*document.problems, *document.recording.warnings):
             notices.add(sentence)
@@ -60,35 +90,21 @@ class OpeningNotices(QObject):
                 Answer("Import it", self._import_beside),
             )
         elif opened.is_unsure:
-            self._window.dialogs.choose_channels()
-        elif self._window.settings.now.score_on_opening and _is_untouched(document.session):
-            self._window.dialogs.score_at_once(document)
+            self.channels_asked.emit()
+        elif self._settings.now.score_on_opening and _is_untouched(document.session):
+            self.scoring_asked.emit(document)
 
     def _open_again(self) -> None:
         """Open the same recording once more: whoever held the session may have closed it."""
-        document = self._window.document
+        document = self._current.document
         if document is not None:
-            self._window.open_path(document.session_path or document.recording.path)
+            self.path_chosen.emit(document.session_path or document.recording.path)
 
-    def _start(self, title: str, work: Work, document: Document) -> Task:
-        """Begin what is done for this document; only the newest of such tasks counts."""
-        self._asked_for = document
-        self._task = self._window.tasks.start(title, work)
-        self._task.failed.connect(self._on_failed)
-        return self._task
-
-    def _document_of_sender(self) -> Document | None:
-        """The document that a task was started for, if that is still open and waited for."""
-        document = self._window.document
-        is_current = self.sender() is self._task and document is self._asked_for
-        return document if is_current else None
-
-    @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        document = self._document_of_sender()
+        document = self._current.document
         if document is not None:
             self._ask_to_locate(document)
-            self._window.tell(sentence)
+            self._notices.add(sentence)
 
     # -- locating -------------------------------------------------------------------------------
 
@@ -100,45 +116,44 @@ class OpeningNotices(QObject):
         if recording.format_name != MISSING:
             answers.append(Answer("Accept it as it is", partial(self._accept, recording.path)))
         # The first problem of a recording that is not the one scored is just that.
-        self._window.notices.add(document.problems[0], *answers)
+        self._notices.add(document.problems[0], *answers)
 
     def locate(self, path: Path, *, accept_changes: bool = False) -> None:
         """Take this file for the recording of the open session, and open both anew."""
-        document = self._window.document
-        if document is None or document.session_path is None:
+        document = self._current.document
+        session_path = None if document is None else document.session_path
+        if document is None or session_path is None:
             return
 
         def locate(_progress: Progress) -> str | None:
             return document.locate(path, accept_changes=accept_changes)
 
-        self._place = path
-        self._start("Looking at the recording", locate, document).finished.connect(self._on_located)
+        def located(difference: str | None) -> None:
+            self._on_located(path, session_path, difference)
 
-    @Slot(object)
-    def _on_located(self, difference: str | None) -> None:
-        document = self._document_of_sender()
-        if document is None or document.session_path is None:
-            return
+        title = "Looking at the recording"
+        self._work.start(title, locate, located, failed=self._on_failed)
+
+    def _on_located(self, path: Path, session_path: Path, difference: str | None) -> None:
         if difference is not None:
-            self._window.notices.add(
+            self._notices.add(
                 difference,
                 Answer("Locate another…", self._ask_for_place),
-                Answer("Accept it as it is", partial(self._accept, self._place)),
+                Answer("Accept it as it is", partial(self._accept, path)),
             )
             return
-        session_path = document.session_path
-        self._window.close_recording()
-        self._window.open_path(session_path)
+        self.closing_asked.emit()
+        self.path_chosen.emit(session_path)
 
     def _ask_for_place(self) -> None:
-        document = self._window.document
+        document = self._current.document
         if document is None:
             return
         recording = document.recording.path
         name, _ = QFileDialog.getOpenFileName(
-            self._window, f"Locate {recording.name}", str(recording.parent)
+            self._over, f"Locate {recording.name}", str(recording.parent)
         )
-        if self._window.document is not document:
+        if self._current.document is not document:
             return
         if name:
             self.locate(Path(name))
@@ -151,7 +166,7 @@ class OpeningNotices(QObject):
     # -- importing ------------------------------------------------------------------------------
 
     def _import_beside(self) -> None:
-        document = self._window.document
+        document = self._current.document
         if document is None or document.importable is None:
             return
         path, recording = document.importable, document.recording
@@ -159,20 +174,17 @@ class OpeningNotices(QObject):
         def read(_progress: Progress) -> ScoringBeside:
             return read_beside(path, recording)
 
-        self._start("Reading the scoring", read, document).finished.connect(self._on_read)
+        done = partial(self._on_read, document)
+        self._work.start("Reading the scoring", read, done, failed=self._on_failed)
 
-    @Slot(object)
-    def _on_read(self, read: ScoringBeside) -> None:
-        document = self._document_of_sender()
-        if document is None:
-            return
+    def _on_read(self, document: Document, read: ScoringBeside) -> None:
         try:
             document.import_scoring(read)
         except SleepScorerError as error:
-            self._window.tell(str(error))
+            self._notices.add(str(error))
             return
         for note in read.scoring.notes:
-            self._window.tell(note)
+            self._notices.add(note)
 
 
 def _is_untouched(session: ScoringSession) -> bool:

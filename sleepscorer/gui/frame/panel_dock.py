@@ -1,23 +1,15 @@
 """The panels beside the traces, or in a window of their own on another screen."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 
 class PanelDock(QDockWidget):
-    """One panel a tab; a title bar only where it floats: beside the traces it would take room.
+    """One panel a tab; a title bar only where it floats: beside the traces it would take room."""
 
-    Parameters
-    ----------
-    floating
-        The action that floats it; checked while it does.
-    """
-
-    def __init__(self, floating: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Panels", parent)
         self.setObjectName("panels")
-        self._floating = floating
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Panels")
         self.tabs.setDocumentMode(True)
@@ -39,8 +31,13 @@ class PanelDock(QDockWidget):
         panel.setFocus()
 
     @Slot(bool)
+    def show_floating(self, wanted: bool) -> None:
+        """Show the panels in a window of their own, or beside the traces again."""
+        self.setFloating(wanted)
+        self.show()
+
+    @Slot(bool)
     def _on_floated(self, floating: bool) -> None:
-        self._floating.setChecked(floating)
         if floating == (self.titleBarWidget() is not None):
             # Without one of ours the window system gives the window its own.
             self.setTitleBarWidget(None if floating else QWidget())  # type: ignore[arg-type]

@@ -14,12 +14,18 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.files.exports.night import INTENDED_USE
 from sleepscorer.gui.look.appearance import described, worded
+from sleepscorer.gui.settings import RECENT_FILES, SettingsFile
 
 _WIDTH_PX = 620
 
 
 class StartPage(QWidget):
     """Open, or go on with a recent recording.
+
+    Parameters
+    ----------
+    settings
+        Which recordings were opened.
 
     Signals
     -------
@@ -35,8 +41,9 @@ class StartPage(QWidget):
     help_asked = Signal()
     recording_chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._settings = settings
         headline = QLabel("sleepscorer")
         headline.setObjectName("headline")
         hint = QLabel("Drop a recording here, or open one. The recording itself is never changed.")
@@ -78,9 +85,11 @@ class StartPage(QWidget):
         layout.addWidget(column, 6)
         layout.setAlignment(column, Qt.AlignmentFlag.AlignHCenter)
         column.setMinimumWidth(_WIDTH_PX)
+        settings.changed.connect(self._on_setting_changed)
+        self._show_recent()
 
-    def show_recent(self, paths: tuple[str, ...]) -> None:
-        """List these recordings."""
+    def _show_recent(self) -> None:
+        paths = self._settings.now.recent_files
         self._recent.clear()
         for name in paths:
             path = Path(name)
@@ -92,6 +101,11 @@ class StartPage(QWidget):
         # The page itself has nothing to do with keys.
         self.setFocusProxy(self._recent if paths else self._open_button)
         self._recent.setCurrentRow(0)
+
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if name in RECENT_FILES:
+            self._show_recent()
 
     @Slot(QListWidgetItem)
     def _on_activated(self, item: QListWidgetItem) -> None:

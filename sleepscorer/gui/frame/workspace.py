@@ -1,6 +1,7 @@
 """The panes of one open recording: overview above, traces below, panels beside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
@@ -18,6 +19,36 @@ from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.signal_view import SignalView
 
 _OVERVIEW_SHARE = 0.27
+
+
+class _Given(NamedTuple):
+    """What panels are made from."""
+
+    model: SessionModel
+    theme: Theme
+    explainer: Explainer
+
+
+class _PanelRow(NamedTuple):
+    name: str
+    title: str
+    make: Callable[[_Given], QWidget]
+
+
+_PANELS = (
+    _PanelRow("review", "Review", lambda given: ReviewPanel(given.model)),
+    _PanelRow("events", "Events", lambda given: EventsPanel(given.model)),
+    _PanelRow("statistics", "Statistics", lambda given: StatisticsPanel(given.model)),
+    _PanelRow(
+        "epoch",
+        "Epoch",
+        lambda given: EpochPanel(given.model, given.theme, explainer=given.explainer),
+    ),
+)
+PANEL_NAMES = tuple(row.name for row in _PANELS)
+"""In the order of the tabs; the action "view.<name>" shows one."""
+
+_Panel = TypeVar("_Panel", bound=QWidget)
 
 
 class _NightAbovePage(QSplitter):
@@ -75,12 +106,18 @@ class Workspace(QWidget):
         self.model = model
         self.overview = Overview(model, theme, tasks)
         self.traces = SignalView(model, theme)
-        self.review = ReviewPanel(model)
-        self.events = EventsPanel(model)
-        self.statistics = StatisticsPanel(model)
         self.explainer = Explainer(model, tasks, self)
-        self.epoch = EpochPanel(model, theme, explainer=self.explainer)
+        given = _Given(model, theme, self.explainer)
+        self.panels: Mapping[str, tuple[str, QWidget]] = {
+            row.name: (row.title, row.make(given)) for row in _PANELS
+        }
+        """Title and widget of each panel, in the order of the tabs."""
+        self.review = self._panel(ReviewPanel)
+        self.events = self._panel(EventsPanel)
+        self.statistics = self._panel(StatisticsPanel)
+        self.epoch = self._panel(EpochPanel)
         self.explainer.changed.connect(self._show_explanation)
+        self.events.tool_chosen.connect(self.traces.set_tool)
         self._tabs: QTabWidget | None = None
         self._splitter = _NightAbovePage()
         self._splitter.addWidget(self.overview)
@@ -93,15 +130,9 @@ class Workspace(QWidget):
         layout.addWidget(self._splitter)
         self.setFocusProxy(self.traces)
 
-    @property
-    def panels(self) -> Mapping[str, tuple[str, QWidget]]:
-        """Title and widget of each panel, in the order of the tabs."""
-        return {
-            "review": ("Review", self.review),
-            "events": ("Events", self.events),
-            "statistics": ("Statistics", self.statistics),
-            "epoch": ("Epoch", self.epoch),
-        }
+    def _panel(self, kind: type[_Panel]) -> _Panel:
+        """The panel of this kind, for what is wired to it."""
+        return next(panel for _, panel in self.panels.values() if isinstance(panel, kind))
 
     def fill_tabs(self, tabs: QTabWidget) -> None:
         """Put the panels in place of what is in the tabs."""

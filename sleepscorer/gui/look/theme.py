@@ -125,6 +125,11 @@ DARK = Theme(
 THEMES = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
 
 
+def theme_named(name: str) -> Theme:
+    """Return the theme of this name; the light one where there is none."""
+    return THEMES.get(name, LIGHT)
+
+
 def trace_colour(theme: Theme, kind: str) -> str:
     """The colour of a trace by its channel's kind."""
     by_kind = {"eog": theme.eog, "emg": theme.emg, "emg_leg": theme.emg, "ecg": theme.ecg}

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
-from sleepscorer.core.event_kinds import EVENT_KINDS, EventKind
+from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.appearance import described
@@ -139,7 +139,8 @@ class EventsPanel(QWidget):
         kind = self._type.currentData()
         if isinstance(kind, EventKind):
             return kind
-        return EventKind("comment", _COMMENT, self._comment.text().strip() or _COMMENT, None)
+        text = self._comment.text().strip() or _COMMENT
+        return EventKind("comment", _COMMENT, text, EventFamily.COMMENT, None)
 
     def _choose(self, text: str) -> None:
         """Choose the type with this text, else a comment of these words."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
-from sleepscorer.core.event_kinds import EVENT_KINDS
-from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.core.event_kinds import kind_of_text
+from sleepscorer.core.events import Event
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.traces.event_spans import LANE_PX, channel_label, row_of
 from sleepscorer.gui.traces.tools import MarkTool, SelectTool, event_note, paint_band, paint_note
@@ -21,10 +21,6 @@ HELD = "Arrows move it, Shift+arrows stretch it, Ctrl for seconds, Enter puts it
 _STEP_S, _LARGE_STEP_S = 0.1, 1.0
 _SHORTEST_S = 0.1
 _DECIMALS = 3
-# The kind of channel that an event is usually seen on; the first row is taken for all others.
-_SEEN_ON = {AROUSAL: "eeg", "Limb movement": "emg_leg", "Hypopnea": "flow", "RERA": "flow"} | {
-    f"{kind} apnea": "flow" for kind in ("Obstructive", "Central", "Mixed")
-}
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _PUT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -138,12 +134,12 @@ class EventKeys:
 
     def _row_for(self, text: str) -> int:
         kinds = [trace.channel.kind for trace in self._canvas.traces]
-        wanted = _SEEN_ON.get(text)
-        return kinds.index(wanted) if wanted in kinds else 0
+        kind = kind_of_text(text)
+        return kinds.index(kind.seen_on) if kind is not None and kind.seen_on in kinds else 0
 
     def _marked(self, text: str, near_s: float, row: int) -> Event:
-        durations_s = {kind.text: kind.duration_s for kind in EVENT_KINDS}
-        duration_s = durations_s.get(text)
+        kind = kind_of_text(text)
+        duration_s = None if kind is None else kind.duration_s
         end_s = max(self._canvas.duration_s - (duration_s or 0.0), 0.0)
         onset_s = min(max(near_s - (duration_s or 0.0) / 2, 0.0), end_s)
         channel = channel_label(self._canvas.traces[row])

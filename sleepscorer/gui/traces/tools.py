@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
-from sleepscorer.core.arousals import SHORTEST_AROUSAL_S
-from sleepscorer.core.events import AROUSAL, Event
+from sleepscorer.core.event_kinds import AROUSAL
+from sleepscorer.core.events import Event
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.traces.event_spans import EventSpan, channel_label
 from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis, amount_text
@@ -329,8 +329,8 @@ def event_note(event: Event) -> str:
     if event.duration_s is None:
         return event.text
     note = f"{event.text} · {duration_text(event.duration_s)}"
-    if event.text == AROUSAL and event.duration_s < SHORTEST_AROUSAL_S:
-        return f"{note}, an arousal lasts at least {SHORTEST_AROUSAL_S:g} s"
+    if event.text == AROUSAL.text and AROUSAL.is_too_short(event.duration_s):
+        return f"{note}, an arousal lasts at least {AROUSAL.shortest_s:g} s"
     return note
 
 

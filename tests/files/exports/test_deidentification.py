@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from example_nights import night, staging_of
 
+from sleepscorer.core.event_kinds import EVENT_KINDS, EventKind
 from sleepscorer.core.events import Event
 from sleepscorer.files.exports.deidentification import deidentified
 
@@ -40,6 +41,21 @@ def test_known_events_stay_without_channel_and_free_text_goes() -> None:
     assert deidentified(night(events=events)).events == (
         Event(1.0, 3.0, "EEG arousal"),
         Event(3.0, None, "Obstructive apnea"),
+    )
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS, ids=lambda kind: kind.name)
+def test_every_kind_of_mark_stays_and_what_somebody_added_to_it_goes(kind: EventKind) -> None:
+    events = (
+        Event(1.0, 3.0, kind.text, "EEG of Harry"),
+        Event(2.0, 3.0, f" {kind.text.upper()} "),
+        Event(3.0, 3.0, kind.label.casefold()),
+        Event(4.0, 3.0, f"{kind.text} of Harry"),
+    )
+    assert deidentified(night(events=events)).events == (
+        Event(1.0, 3.0, kind.text),
+        Event(2.0, 3.0, kind.text),
+        Event(3.0, 3.0, kind.label),
     )
 
 

@@ -1,0 +1,114 @@
+"""Carries the person's settings to the window, to its actions and to the open recording."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from sleepscorer.core.stages import STAGES, THREE_STAGES
+from sleepscorer.gui.actions.action_set import ActionSet
+from sleepscorer.gui.frame.current_recording import CurrentRecording
+from sleepscorer.gui.help.help_pane import HelpPane
+from sleepscorer.gui.keys import keys_of
+from sleepscorer.gui.look.appearance import apply_theme, show_keys
+from sleepscorer.gui.look.screen_fit import px_per_mm
+from sleepscorer.gui.look.theme import theme_named
+from sleepscorer.gui.settings import SettingsFile
+
+
+class AppliedSettings(QObject):
+    """Applies what changes in the settings, and all of them to a recording that was opened.
+
+    Parameters
+    ----------
+    settings
+        The person's.
+    current
+        What is open.
+    actions
+        They have keys, and show what is on.
+    help_pane
+        Names keys.
+    window
+        Has a title, a screen, and widgets whose tooltips name keys.
+    """
+
+    def __init__(
+        self,
+        settings: SettingsFile,
+        current: CurrentRecording,
+        actions: ActionSet,
+        help_pane: HelpPane,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._settings, self._current, self._actions = settings, current, actions
+        self._help, self._window = help_pane, window
+        self._apply = {
+            "theme": self._apply_theme,
+            "key_profile": self._apply_keys,
+            "own_keys": self._apply_keys,
+            "screen_mm_per_px": self._apply_scale,
+            "file_name_in_title": self._show_title,
+            "three_stages": self.show_machine,
+            "smooth_machine": self.show_machine,
+        }
+        settings.changed.connect(self._on_setting_changed)
+        current.closed.connect(self._show_title)
+        self._apply_keys()
+        self.show_machine()
+        self._show_title()
+
+    def apply_to_opened(self) -> None:
+        """Apply those that concern panes."""
+        show_keys(self._window, keys_of(self._settings.now))
+        self._apply_scale()
+        self.show_machine()
+        self._show_title()
+
+    @Slot()
+    def show_machine(self) -> None:
+        """Show the machine's layer as set, and check in the menu what holds.
+
+        The person's own scoring has five stages whatever is shown of the machine.
+        """
+        now, current = self._settings.now, self._current.now
+        self._actions["view.stages_5"].setChecked(not now.three_stages)
+        self._actions["view.stages_3"].setChecked(now.three_stages)
+        self._actions["view.smooth"].setChecked(now.smooth_machine)
+        if current is not None:
+            told = THREE_STAGES if now.three_stages else STAGES
+            current.model.show_machine(told, smooth=now.smooth_machine)
+
+    def _apply_theme(self) -> None:
+        theme, current = theme_named(self._settings.now.theme), self._current.now
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, theme)
+        if current is not None:
+            current.panes.set_theme(theme)
+        self._actions["view.dark"].setChecked(theme.name == "dark")
+
+    def _apply_keys(self) -> None:
+        keys = keys_of(self._settings.now)
+        self._actions.set_keys(keys)
+        self._help.set_keys(keys)
+        show_keys(self._window, keys)
+
+    def _apply_scale(self) -> None:
+        measured_mm_per_px, current = self._settings.now.screen_mm_per_px, self._current.now
+        if current is not None:
+            current.panes.traces.set_px_per_mm(
+                px_per_mm(self._window, measured_mm_per_px=measured_mm_per_px),
+                is_measured=measured_mm_per_px > 0,
+            )
+
+    @Slot()
+    def _show_title(self) -> None:
+        document = self._current.document
+        name = "" if document is None else document.recording.path.name
+        shown = name if self._settings.now.file_name_in_title else ""
+        self._window.setWindowTitle(f"{shown} – sleepscorer" if shown else "sleepscorer")
+
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if name in self._apply:
+            self._apply[name]()
