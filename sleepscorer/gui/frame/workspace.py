@@ -16,6 +16,7 @@ from sleepscorer.gui.panels.review import ReviewPanel
 from sleepscorer.gui.panels.statistics import StatisticsPanel
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.tool_names import SELECT
 from sleepscorer.gui.traces.signal_view import SignalView
 
 _OVERVIEW_SHARE = 0.27
@@ -171,7 +172,7 @@ class Workspace(QWidget):
     def leave_tools(self) -> None:
         """End painting, marking and measuring."""
         self.overview.set_painting(False)
-        self.traces.set_tool("select")
+        self.traces.set_tool(SELECT)
 
     def dispose(self) -> None:
         """Stop the threads of the panes and let the panes go."""

@@ -25,6 +25,7 @@ from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.gui.look.measures import NOTCH_DELTA
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.tool_names import MEASURE, SELECT, marked_text
 from sleepscorer.gui.traces.epoch_strip import paint_current_epoch, paint_epochs
 from sleepscorer.gui.traces.event_keys import EventKeys
 from sleepscorer.gui.traces.event_spans import EventFinder, EventSpan, event_spans, span_at
@@ -37,9 +38,6 @@ from sleepscorer.gui.traces.painter import (
     gaps_in_view,
 )
 from sleepscorer.gui.traces.tools import (
-    MARK,
-    MEASURE,
-    SELECT,
     MarkTool,
     MeasureTool,
     SelectTool,
@@ -161,6 +159,10 @@ class TraceCanvas(QWidget):
             f"{event.text} is an annotation of the recording: it can't be moved or deleted"
         )
 
+    def say(self, sentence: str) -> None:
+        """Let a sentence be shown; an empty one takes back what was said."""
+        self.message.emit(sentence)
+
     def change_event(self, old: Event | None, new: Event) -> None:
         """Ask the session for a new or changed event."""
         if self._model.replace_event(old, new):
@@ -226,8 +228,8 @@ class TraceCanvas(QWidget):
             self._tool = SelectTool(self)
         elif name == MEASURE:
             self._tool = MeasureTool(self)
-        elif name.startswith(MARK) and name != MARK:
-            self._tool = MarkTool(self, name.removeprefix(MARK))
+        elif text := marked_text(name):
+            self._tool = MarkTool(self, text)
         else:
             raise ValueError(f"no tool {name!r}")
         self.setCursor(self._tool.cursor)

@@ -10,7 +10,7 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.theme import Theme
-from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
+from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.canvas import PageOnScreen, TraceCanvas
 from sleepscorer.gui.traces.changes import turned
 from sleepscorer.gui.traces.epoch_title import TitleLine, epoch_title
@@ -188,14 +188,9 @@ class SignalView(QWidget):
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             self.zoom_gain(10 ** (notches / _STEPS_PER_DECADE))
         elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            self._change_length(-notches)
+            self._model.step_page_length(-notches)
         else:
             self._model.turn_page(-notches)
-
-    def _change_length(self, steps: int) -> None:
-        here = PAGE_LENGTHS_S.index(self._model.page_s)
-        there = min(max(here + steps, 0), len(PAGE_LENGTHS_S) - 1)
-        self._model.set_page_length(PAGE_LENGTHS_S[there])
 
     # Pages.
 
