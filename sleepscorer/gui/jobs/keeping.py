@@ -1,7 +1,9 @@
 """Keeps what the window shows of a document, and watches that the recording is the one scored."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -19,8 +21,8 @@ _SAVE_AFTER_MS = 2000
 _CHECK_AFTER_MS = 3000
 
 
-class OpenDocument(QObject):
-    """A document as long as it is open.
+class DocumentKeeper(QObject):
+    """Stores what is shown of a document while it is open, and closes it.
 
     Parameters
     ----------
@@ -55,7 +57,6 @@ class OpenDocument(QObject):
         self.channels = channels
         self._model, self._tasks = model, tasks
         self._checking, self._storing = Latest(tasks, self), Latest(tasks, self)
-        self._stored = document.view
         self._save_timer = self._timer(_SAVE_AFTER_MS, self._save_view)
         self._check_timer = self._timer(_CHECK_AFTER_MS, self._check_recording)
         self._check_timer.start()
@@ -95,7 +96,8 @@ class OpenDocument(QObject):
         self._check_timer.stop()
         self._model.disconnect(self)
         document, view = self.document, view_of(self._model, self.channels)
-        is_stored = view == self._stored
+        is_stored = view == document.view
+        document.end_editing()
 
         def close(_progress: Progress) -> None:
             try:
@@ -116,18 +118,15 @@ class OpenDocument(QObject):
 
     @Slot()
     def _save_view(self) -> None:
-        view = view_of(self._model, self.channels)
+        document, view = self.document, view_of(self._model, self.channels)
         # The newest view waits for the one before: both would be stored at a time.
         if self._storing.is_running:
             self.save_soon()
-        elif view != self._stored:
-            self._stored = view
-            document = self.document
-
-            def store(_progress: Progress) -> None:
-                document.save_view(view)
-
-            self._storing.start(_STORING, store, failed=self.warned.emit, quiet=True)
+        elif view != document.view:
+            document.view = view
+            self._storing.start(
+                _STORING, partial(_store, document, view), failed=self.warned.emit, quiet=True
+            )
 
     @Slot()
     def _check_recording(self) -> None:
@@ -142,3 +141,7 @@ class OpenDocument(QObject):
     def _on_checked(self, sentence: str | None) -> None:
         if sentence is not None:
             self.warned.emit(sentence)
+
+
+def _store(document: Document, view: dict[str, Any], _progress: Progress) -> None:
+    document.save_view(view)
