@@ -48,9 +48,18 @@ class TracePage:
     level: float | None = None
 
     @property
-    def is_envelope(self) -> bool:
-        """True where there are minima and maxima, False where there are samples."""
-        return self.minima is not None
+    def envelope(self) -> tuple[FloatArray, FloatArray] | None:
+        """The minima and maxima, (n_columns,) each; None where there are samples."""
+        if self.minima is None or self.maxima is None:
+            return None
+        return self.minima, self.maxima
+
+    @property
+    def curve(self) -> tuple[FloatArray, NDArray[np.float64]] | None:
+        """The samples and their times, (n_samples,) each; None where there is an envelope."""
+        if self.samples is None or self.times_s is None:
+            return None
+        return self.samples, self.times_s
 
 
 def read_page(trace: DisplayTrace, start_s: float, stop_s: float, n_columns: int) -> TracePage:

@@ -223,21 +223,20 @@ def _joined(request: PageRequest, source: _Source, parts: list[TracePage]) -> Tr
     if len(parts) == 1:
         return parts[0]
     start_s, stop_s = request.start_s, request.stop_s
-    minima = [part.minima for part in parts if part.minima is not None]
-    maxima = [part.maxima for part in parts if part.maxima is not None]
-    if len(minima) == len(maxima) == len(parts):
-        return TracePage(start_s, stop_s, np.concatenate(minima), np.concatenate(maxima))
-    samples = [part.samples for part in parts if part.samples is not None]
-    times_s = [part.times_s for part in parts if part.times_s is not None]
-    if len(samples) == len(times_s) == len(parts):
+    envelopes = [part.envelope for part in parts if part.envelope is not None]
+    if len(envelopes) == len(parts):
+        minima, maxima = (np.concatenate(ends) for ends in zip(*envelopes, strict=True))
+        return TracePage(start_s, stop_s, minima, maxima)
+    curves = [part.curve for part in parts if part.curve is not None]
+    if len(curves) == len(parts):
         # Each part holds one sample of its neighbours at both ends.
         last = len(parts) - 1
         cuts = [slice(1 if i else 0, -1 if i < last else None) for i in range(len(parts))]
         return TracePage(
             start_s,
             stop_s,
-            samples=np.concatenate([s[cut] for s, cut in zip(samples, cuts, strict=True)]),
-            times_s=np.concatenate([t[cut] for t, cut in zip(times_s, cuts, strict=True)]),
+            samples=np.concatenate([s[cut] for (s, _), cut in zip(curves, cuts, strict=True)]),
+            times_s=np.concatenate([t[cut] for (_, t), cut in zip(curves, cuts, strict=True)]),
         )
     # Close to two samples a column, rounding may make the parts differ in kind.
     return read_page(DisplayTrace(*source), start_s, stop_s, request.n_columns)

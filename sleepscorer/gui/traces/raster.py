@@ -37,7 +37,7 @@ class Scale:
     offset: float = 0.0
 
     def y_px(self, values: Floats) -> Floats:
-        """Return the rows of pixels, fractions included, of values."""
+        """Return the rows of pixels, fractions included, of values: (n,) float32 for (n,)."""
         rows = self.centre_px - (values - np.float32(self.offset)) * np.float32(self.px_per_unit)
         return np.asarray(rows, dtype=np.float32)
 
@@ -58,12 +58,13 @@ def column_spans(page: TracePage, scale: Scale, n_columns: int) -> tuple[Floats,
     Upper and lower end, both (n_columns,) float32 in pixels from the top; NaN where there is
     nothing to draw. Neighbouring spans touch, so that the trace is one line.
     """
-    if page.minima is not None and page.maxima is not None:
-        # While the view is being resized, the page still has the columns of the old width.
-        columns = np.arange(n_columns) * page.minima.size // n_columns
-        ends = scale.y_px(page.minima[columns]), scale.y_px(page.maxima[columns])
-        return _joined(np.minimum(*ends), np.maximum(*ends))
-    return _line_spans(page, scale, n_columns)
+    if page.envelope is None:
+        return _line_spans(page, scale, n_columns)
+    minima, maxima = page.envelope
+    # While the view is being resized, the page still has the columns of the old width.
+    columns = np.arange(n_columns) * minima.size // n_columns
+    ends = scale.y_px(minima[columns]), scale.y_px(maxima[columns])
+    return _joined(np.minimum(*ends), np.maximum(*ends))
 
 
 def _joined(top: Floats, bottom: Floats) -> tuple[Floats, Floats]:
@@ -82,11 +83,12 @@ def _joined(top: Floats, bottom: Floats) -> tuple[Floats, Floats]:
 
 def _line_spans(page: TracePage, scale: Scale, n_columns: int) -> tuple[Floats, Floats]:
     """Spans of straight lines between samples: their ends at the columns' edges, and the turns."""
-    if page.samples is None or page.times_s is None or not page.samples.size:
+    if page.curve is None or not page.curve[0].size:
         nothing = np.full(n_columns, np.nan, np.float32)
         return nothing, nothing
-    x = (page.times_s - page.start_s) * (n_columns / (page.stop_s - page.start_s))
-    y = scale.y_px(page.samples)
+    samples, times_s = page.curve
+    x = (times_s - page.start_s) * (n_columns / (page.stop_s - page.start_s))
+    y = scale.y_px(samples)
     edges = np.interp(np.arange(n_columns + 1), x, y, left=np.nan, right=np.nan)
     edges = edges.astype(np.float32)
     upper, lower = np.fmin(edges[:-1], edges[1:]), np.fmax(edges[:-1], edges[1:])
@@ -140,7 +142,19 @@ def draw_spans(
 
 
 def thickened(spans: tuple[Floats, Floats], pen_px: int) -> tuple[Floats, Floats]:
-    """Widen spans to a pen of this many pixels, downwards and to the right."""
+    """Widen spans to a pen of this many pixels, downwards and to the right.
+
+    Parameters
+    ----------
+    spans
+        As from :func:`column_spans`: upper and lower ends, (n_columns,) float32 each.
+    pen_px
+        Width of the pen.
+
+    Returns
+    -------
+    Spans of the same shape.
+    """
     upper, lower = spans[0].copy(), spans[1] + np.float32(pen_px - 1)
     for shift in range(1, pen_px):
         upper[shift:] = np.fmin(upper[shift:], spans[0][:-shift])

@@ -333,15 +333,16 @@ class MeasureTool(_RangeTool):
 
 def value_range(page: TracePage, start_s: float, stop_s: float) -> tuple[float, float] | None:
     """The least and the greatest value painted between two times, or None in a gap."""
-    if page.minima is not None and page.maxima is not None:
-        n_columns = page.minima.size
+    if page.envelope is not None:
+        minima, maxima = page.envelope
+        n_columns = minima.size
         per_s = n_columns / (page.stop_s - page.start_s)
         first = max(int((start_s - page.start_s) * per_s), 0)
         stop = min(int(np.ceil((stop_s - page.start_s) * per_s)), n_columns)
-        low, high = page.minima[first:stop], page.maxima[first:stop]
-    elif page.samples is not None and page.times_s is not None:
-        inside = (page.times_s >= start_s) & (page.times_s <= stop_s)
-        low = high = page.samples[inside]
+        low, high = minima[first:stop], maxima[first:stop]
+    elif page.curve is not None:
+        samples, times_s = page.curve
+        low = high = samples[(times_s >= start_s) & (times_s <= stop_s)]
     else:
         return None
     low, high = low[np.isfinite(low)], high[np.isfinite(high)]
