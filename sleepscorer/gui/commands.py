@@ -215,7 +215,7 @@ class Commands(QObject):
         """Score the current epoch and go on as preferred; while painting, choose the stage."""
         now = self._settings.now
         advance = now.advance_after_keypad if keypad else now.advance_after_top_row
-        if panes.overview.canvas.is_painting:
+        if panes.overview.is_painting:
             panes.model.set_painting_stage(stage)
         elif self._refuses_edits():
             return

@@ -220,7 +220,7 @@ def _export(window: MainWindow, folder: Path) -> None:
 def test_another_recording_waits_for_an_export(qtbot, window, a, b, held_export):
     go_on, given = held_export
     _open(qtbot, window, a)
-    window.workspace.statistics.set_arousals_scored(True)
+    window.workspace.statistics._arousals.setChecked(True)
     _export(window, a.parent)
     window.open_path(b)
     waiting = "An export is running: b.edf opens when it has ended."
@@ -258,7 +258,7 @@ def test_cancelling_the_export_closes_at_once_and_says_so(qtbot, window, a, held
 def test_that_arousals_were_scored_is_kept_with_the_session(qtbot, window, a):
     _open(qtbot, window, a)
     assert not window.workspace.statistics.arousals_scored
-    window.workspace.statistics.set_arousals_scored(True)
+    window.workspace.statistics._arousals.setChecked(True)
     window.close_recording()
     _open(qtbot, window, a)
     assert window.workspace.statistics.arousals_scored

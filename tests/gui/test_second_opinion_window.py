@@ -179,8 +179,7 @@ def test_what_differs_is_drawn_dark_and_the_rest_faint(qtbot):
     model = model_with_both()
     canvas = OverviewCanvas(model, LIGHT)
     qtbot.addWidget(canvas)
-    canvas.set_gutter(100, 0)
-    canvas.resize(1100, 240)
+    canvas.resize(1190, 240)
     canvas.show()
     rect = canvas.strips.second
     image = canvas.grab().toImage()

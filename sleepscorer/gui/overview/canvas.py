@@ -55,8 +55,7 @@ class OverviewCanvas(QWidget):
     def __init__(self, model: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model, self._theme = model, theme
-        self._gutter_px, self._margin_px = float(GUTTER_PX), 0.0
-        self._axis = NightAxis.whole(self._gutter_px, 1.0, model.recording.duration_s)
+        self._axis = NightAxis.whole(float(GUTTER_PX), 1.0, model.recording.duration_s)
         self._layers = NightLayers(model, theme)
         self._drag: Drag | None = None
         self._wheel = Wheel()
@@ -109,11 +108,6 @@ class OverviewCanvas(QWidget):
         self._theme = self._layers.theme = theme
         self._redraw()
 
-    def set_gutter(self, left_px: float, right_px: float) -> None:
-        """Leave this much room beside the time axis, to line up with the traces below."""
-        self._gutter_px, self._margin_px = left_px, right_px
-        self._place_axis()
-
     def set_spectrogram(self, image: QImage | None) -> None:
         """Show an image over the columns of the axis; None while there is none."""
         self._layers.spectrogram = image
@@ -147,11 +141,7 @@ class OverviewCanvas(QWidget):
         painter.end()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:  # noqa: N802, D102
-        self._place_axis()
-
-    def _place_axis(self) -> None:
-        width = self.width() - self._gutter_px - self._margin_px
-        self._axis = self._axis.placed(self._gutter_px, width)
+        self._axis = self._axis.placed(GUTTER_PX, self.width() - GUTTER_PX)
         self._redraw()
         self.axis_changed.emit()
 

@@ -87,6 +87,11 @@ class Overview(QWidget):
         model.layers_changed.connect(self._place_controls)
         self._on_axis_changed()
 
+    @property
+    def is_painting(self) -> bool:
+        """Whether plain dragging paints."""
+        return self.canvas.is_painting
+
     def set_painting(self, painting: bool) -> None:
         """Let plain dragging paint the model's painting stage, until Esc."""
         self.canvas.set_painting(painting)
@@ -101,10 +106,6 @@ class Overview(QWidget):
         palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.text))
         self._state_box.setPalette(palette)
         self.canvas.set_theme(theme)
-
-    def set_gutter(self, left_px: float, right_px: float) -> None:
-        """Leave this much room beside the time axis, to line up with the traces below."""
-        self.canvas.set_gutter(left_px, right_px)
 
     def stop(self) -> None:
         """Compute nothing any more; a spectrogram under way is cancelled."""

@@ -105,7 +105,15 @@ class StripPainter:
             self.painter.fillRect(self._stretch(rect, on_s, self.axis.duration_s), shade)
 
     def machine_hypnogram(self, rect: QRectF, stages: NDArray[np.int8]) -> None:
-        """Draw the machine's answer, thin; NREM as a veil over the rows of N1, N2 and N3."""
+        """Draw the machine's answer, thin; NREM as a veil over the rows of N1, N2 and N3.
+
+        Parameters
+        ----------
+        rect
+            The strip.
+        stages
+            (n_epochs,) of :class:`Stage`.
+        """
         veil = QColor(self.theme.machine)
         veil.setAlpha(60)
         row_px = rect.height() / len(HYPNOGRAM_ORDER)
@@ -122,7 +130,15 @@ class StripPainter:
     def second_hypnogram(
         self, rect: QRectF, stages: NDArray[np.int8], differs: NDArray[np.bool_]
     ) -> None:
-        """Draw another stager's answer, thin; thick and dark where it differs from the machine."""
+        """Draw another stager's answer, thin; thick and dark where it differs from the machine.
+
+        Parameters
+        ----------
+        rect
+            The strip.
+        stages, differs
+            (n_epochs,) each: of :class:`Stage`, and whether the machine says otherwise.
+        """
         theme, painter = self.theme, self.painter
         painter.setPen(QPen(QColor(theme.machine), 1))
         painter.drawLines(self._steps(rect, stages))
@@ -133,13 +149,29 @@ class StripPainter:
             painter.fillRect(QRectF(x0, y, max(x1 - x0, 1.0), thick), colour)
 
     def stage_band(self, rect: QRectF, stages: NDArray[np.int8]) -> None:
-        """Draw stages as a band of their colours."""
+        """Draw stages as a band of their colours.
+
+        Parameters
+        ----------
+        rect
+            The strip.
+        stages
+            (n_epochs,) of :class:`Stage`.
+        """
         for x0, x1, stage, _ in self._runs(stages, stages >= 0):
             colour = QColor(self.theme.stage_colour(Stage(stage)))
             self.painter.fillRect(QRectF(x0, rect.top(), x1 - x0, rect.height()), colour)
 
     def epoch_marks(self, rect: QRectF, epochs: NDArray[np.bool_]) -> None:
-        """Mark epochs by small ticks at the upper edge of a strip."""
+        """Mark epochs by small ticks at the upper edge of a strip.
+
+        Parameters
+        ----------
+        rect
+            The strip.
+        epochs
+            (n_epochs,) whether each is marked.
+        """
         colour = QColor(self.theme.event)
         for x0, x1, _, _ in self._runs(np.where(epochs, 0, -1).astype(np.int8), epochs):
             self.painter.fillRect(QRectF(x0, rect.top(), max(x1 - x0, 1.0), _MARK_PX), colour)
@@ -168,7 +200,15 @@ class StripPainter:
     def confidence(
         self, rect: QRectF, confidence: NDArray[np.float32], is_bad: NDArray[np.bool_]
     ) -> None:
-        """Draw the machine's confidence, from 0 to 1, over the epochs with a bad signal."""
+        """Draw the machine's confidence over the epochs with a bad signal.
+
+        Parameters
+        ----------
+        rect
+            The strip.
+        confidence, is_bad
+            (n_epochs,) each: from 0 to 1 or NaN for none, and whether the signal is bad.
+        """
         values = np.asarray(confidence, dtype=np.float64)
         first, stop = self._shown(values.size)
         ochre = QColor(self.theme.amplitude_line)

@@ -95,10 +95,6 @@ class StatisticsPanel(QWidget):
         state = self._model.session.state
         return count_arousals(state.events, state.hypnogram)
 
-    def set_arousals_scored(self, scored: bool) -> None:
-        """Say whether arousals were scored."""
-        self._arousals.setChecked(scored)
-
     def _build_table(self) -> None:
         self._table = QTableWidget(len(self._definitions), 3)
         self.setFocusProxy(self._table)

@@ -148,11 +148,6 @@ class Task(QObject):
         return not self._is_over
 
     @property
-    def is_cancelled(self) -> bool:
-        """True once somebody asked for its end; it then never finishes or fails."""
-        return self._is_cancelled
-
-    @property
     def time_left_s(self) -> float | None:
         """Seconds it will take from here at the pace so far; None while that can't be told."""
         took_s = time.monotonic() - self._started_s

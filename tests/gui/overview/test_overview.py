@@ -15,6 +15,7 @@ from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.gui.look.theme import DARK, LIGHT
+from sleepscorer.gui.overview import canvas as overview_canvas
 from sleepscorer.gui.overview.overview import Overview
 from sleepscorer.gui.overview.strip_places import stage_y
 from sleepscorer.gui.overview.strips import StripPainter
@@ -32,6 +33,11 @@ def tasks(qapp):
     runner.stop_all()
 
 
+@pytest.fixture(autouse=True)
+def _gutter(monkeypatch):
+    monkeypatch.setattr(overview_canvas, "GUTTER_PX", 100)
+
+
 @pytest.fixture
 def model():
     return night_model(n_epochs=400)
@@ -46,7 +52,6 @@ def shown(qtbot, model, tasks):
     widget = Overview(model, LIGHT, tasks)
     qtbot.addWidget(widget)
     # 3 pixels an epoch.
-    widget.set_gutter(100, 0)
     widget.resize(1300, 240)
     widget.show()
     widget._start_timer.stop()
@@ -466,9 +471,11 @@ def test_a_closed_overview_cancels_what_it_computes(qtbot, model, tasks):
     widget.show()
     widget._start_spectrogram()
     (task,) = tasks.running
+    cancelled = []
+    task.cancelled.connect(lambda: cancelled.append(task.title))
     widget.close()
     widget.deleteLater()
-    qtbot.waitUntil(lambda: task.is_cancelled)
+    qtbot.waitUntil(lambda: bool(cancelled))
     qtbot.waitUntil(lambda: not tasks.running, timeout=10_000)
 
 
