@@ -53,7 +53,19 @@ _NO_FILTER = DisplayFilter()
 def filtered(
     samples: FloatArray, rate_hz: float, wanted: DisplayFilter, *, margin_s: float = 0.0
 ) -> FloatArray:
-    """Filter a stretch of a signal; see :func:`filtered_together`."""
+    """Filter a stretch of a signal; see :func:`filtered_together`.
+
+    Parameters
+    ----------
+    samples
+        (n_samples,) float32.
+    rate_hz, wanted, margin_s
+        As there.
+
+    Returns
+    -------
+    (n_samples,) float32.
+    """
     rows = filtered_together(samples[np.newaxis], rate_hz, (wanted,), margin_s=margin_s)
     return np.asarray(rows[0], dtype=np.float32)
 
@@ -127,7 +139,7 @@ def padding_s(wanted: DisplayFilter) -> float:
     return max(periods_s, _NOTCH_PADDING_S if wanted.notch_hz else 0.0)
 
 
-def described(wanted: DisplayFilter, rate_hz: float) -> str:
+def filter_text(wanted: DisplayFilter, rate_hz: float) -> str:
     """Say what a trace holds: ``"0.3-35 Hz"``, ``"10-50 Hz, notch 50 Hz"``, ``"unfiltered"``.
 
     A low-pass above half the rate is named as half the rate: nothing above it was recorded.

@@ -60,7 +60,7 @@ class TraceRule:
     wants
         Derivations, names or stored labels; the first that the recording provides is shown.
     kinds
-        Kinds of channel; where none of ``wants`` is to be had, those not shown yet are.
+        Kinds of channel; where the recording has none of ``wants``, those not shown yet are shown.
     most
         At most so many by ``kinds``; None is all.
     height_uv

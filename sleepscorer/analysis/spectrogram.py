@@ -109,6 +109,7 @@ class _Rows:
         self.frequencies_hz = (edges_hz[:-1] + edges_hz[1:]) / 2
 
     def decibels(self, window: FloatArray, tapers: FloatArray) -> FloatArray:
+        """(n_rows,) decibels of (n_samples,), by tapers of (n_tapers, n_samples)."""
         spectra = np.fft.rfft(window * tapers, axis=1)[:, : self._stop]
         # One-sided density: the tapers have unit energy, so only the rate remains.
         density = (spectra.real**2 + spectra.imag**2).mean(axis=0) * (2 / self._rate_hz)

@@ -102,7 +102,15 @@ def slow_waves(
 
 
 def slow_wave_seconds(samples: FloatArray, rate_hz: float, *, context_s: float = 0.0) -> float:
-    """Return the seconds of an epoch that :func:`slow_waves` fill, for the 6-s rule of N3."""
+    """Return the seconds of an epoch that :func:`slow_waves` fill, for the 6-s rule of N3.
+
+    Parameters
+    ----------
+    samples
+        (n_samples,) float32, µV, unfiltered.
+    rate_hz, context_s
+        As of :func:`slow_waves`.
+    """
     return sum(mark.duration_s for mark in slow_waves(samples, rate_hz, context_s=context_s))
 
 

@@ -90,7 +90,7 @@ class ChannelChoice:
         Raises
         ------
         MontageError
-            If one is not to be had, or nothing is left to stage by.
+            If the recording lacks one, or nothing is left to stage by.
         """
         return choose_stager_channels(recording, eeg=self.eeg, eog=self.eog, emg=self.emg)
 
@@ -116,7 +116,7 @@ def choose_stager_channels(
     Raises
     ------
     MontageError
-        If a named channel is not to be had, or there is neither EEG nor EOG.
+        If the recording lacks a named channel, or has neither EEG nor EOG.
     """
     choice = _Choice(recording)
     roles = (("EEG", eeg, choice.eeg), ("EOG", eog, choice.eog), ("EMG", emg, choice.emg))

@@ -10,8 +10,8 @@ from scipy.signal import butter, sosfiltfilt
 from sleepscorer.analysis.display import DisplayFilter
 from sleepscorer.analysis.filters import (
     AASM_FILTERS,
-    described,
     effective,
+    filter_text,
     filtered,
     filtered_together,
     gain,
@@ -176,7 +176,7 @@ def test_a_rectified_emg_at_1_hz_is_shown_as_stored():
     ],
 )
 def test_a_filter_is_named_as_it_works(wanted, rate_hz, expected):
-    assert described(wanted, rate_hz) == expected
+    assert filter_text(wanted, rate_hz) == expected
 
 
 def test_padding_covers_the_slowest_edge():

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, Slot
 
-from sleepscorer.analysis.filters import described as described_filter
+from sleepscorer.analysis.filters import filter_text
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.session_model import SessionModel
@@ -49,7 +49,7 @@ class SessionStatus(QObject):
         self._status.set_part("montage", montage.name)
         texts: dict[str, list[str]] = {}
         for trace in montage.visible:
-            text = described_filter(trace.filter, trace.channel.sampling_rate_hz)
+            text = filter_text(trace.filter, trace.channel.sampling_rate_hz)
             known = texts.setdefault(trace.channel.kind, [])
             if text not in known:
                 known.append(text)

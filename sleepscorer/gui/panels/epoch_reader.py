@@ -67,6 +67,10 @@ class EpochFigures:
 class EpochReader(QThread):
     """Sleeps unless there is something to analyse.
 
+    It is no :class:`~sleepscorer.gui.process.latest.Latest`, which begins the new before the old
+    has ended: whoever goes through epochs on a slow drive would have one more thread read from it
+    at each of them. Here one reading ends before the latest wish is read.
+
     Signals
     -------
     analysed

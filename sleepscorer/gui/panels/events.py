@@ -281,7 +281,7 @@ class EventsPanel(QWidget):
         row = None if chosen is None else self._table.row_of(chosen)
         if row is not None:
             self._view.choose_row(row)
-        # Who is in the list has a place of his own there.
+        # While the list has the focus it stays where the person went in it.
         elif not self._view.holds_focus:
             self._view.show_place(self._table.row_at(self._model.page_start_s))
 

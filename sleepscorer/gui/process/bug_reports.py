@@ -10,7 +10,7 @@ BUG_SENTENCE = (
 )
 
 
-def described(error: BaseException) -> str:
+def error_trail(error: BaseException) -> str:
     """The error's type and the lines of code that led to it.
 
     Its message is left out: messages quote paths, labels and annotations, which can name a person.
@@ -28,7 +28,7 @@ def described(error: BaseException) -> str:
 
 def log_bug(error: BaseException) -> None:
     """Write the error to the log."""
-    LOGGER.error("bug: %s", described(error))
+    LOGGER.error("bug: %s", error_trail(error))
 
 
 def log_place() -> str:

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from sleepscorer.core.errors import SleepScorerError
-from sleepscorer.gui.process.bug_reports import BUG_SENTENCE, described, log_bug, log_place
+from sleepscorer.gui.process.bug_reports import BUG_SENTENCE, error_trail, log_bug, log_place
 from sleepscorer.logs import LOGGER
 
 _SERIOUS = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
@@ -79,7 +79,7 @@ class ErrorHook(QObject):
         box.setText(BUG_SENTENCE if is_bug else str(error))
         if is_bug:
             box.setInformativeText(f"Log file: {log_place()}")
-            box.setDetailedText(described(error))
+            box.setDetailedText(error_trail(error))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._on_dialog_finished)
         self._dialog = box

@@ -133,6 +133,6 @@ def event_spans(
 
 
 def span_at(spans: Sequence[EventSpan], position: QPointF) -> EventSpan | None:
-    """The event under the pointer; of several the shortest, which could not be reached else."""
+    """The event under the pointer; of several the shortest, which the others would cover."""
     found = [span for span in spans if span.holds(position)]
     return min(found, key=lambda span: span.rect.width(), default=None)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sleepscorer.analysis.display import DisplayTrace
-from sleepscorer.analysis.filters import described
+from sleepscorer.analysis.filters import filter_text
 from sleepscorer.gui.look.measures import GUTTER_PX, NOTCH_DELTA
 from sleepscorer.gui.look.theme import Theme, trace_colour
 from sleepscorer.gui.session_model import SessionModel
@@ -128,7 +128,7 @@ class TraceGutter(QWidget):
             painter.fillRect(box.adjusted(-8, 0, 20, 0), QColor(self._theme.selection))
         self._paint_bar(painter, grid.centre_px(row), grid.height_px, trace, offset)
         scale = scale_text(trace, offset, grid.height_px)
-        note = described(trace.filter, trace.channel.sampling_rate_hz)
+        note = filter_text(trace.filter, trace.channel.sampling_rate_hz)
         if trace.inverted:
             note = f"{note}{_NEGATIVE_UP}"
         is_told = self._is_measured and trace.channel.unit == "uV"
@@ -299,9 +299,10 @@ class TraceGutter(QWidget):
 
     def _tip(self, trace: DisplayTrace) -> str:
         channel = trace.channel
+        passed = filter_text(trace.filter, channel.sampling_rate_hz)
         lines = [
             f"{channel.name}: {channel.formula}",
-            f"{described(trace.filter, channel.sampling_rate_hz)}, zero-phase, for the screen only",
+            f"{passed}, zero-phase, for the screen only",
             f"stored at {channel.sampling_rate_hz:g} Hz",
             f"{amount_text(trace.height_uv, channel.unit)} in the row's height",
         ]

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
-from sleepscorer.analysis.filters import AASM_FILTERS, described
+from sleepscorer.analysis.filters import AASM_FILTERS, filter_text
 from sleepscorer.gui.look.mnemonics import give_mnemonics
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.changes import (
@@ -87,7 +87,7 @@ class TraceMenu(QMenu):
         menu = self.addMenu("Filter")
         standard = AASM_FILTERS.get(trace.channel.kind)
         if standard is not None:
-            text = f"AASM: {described(standard, trace.channel.sampling_rate_hz)}"
+            text = f"AASM: {filter_text(standard, trace.channel.sampling_rate_hz)}"
             self._filter_choice(menu, text, standard)
         self._filter_choice(menu, "Unfiltered", DisplayFilter())
         menu.addSeparator()
