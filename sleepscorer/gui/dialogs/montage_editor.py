@@ -31,7 +31,7 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
-from sleepscorer.files.montages.presets import save_preset
+from sleepscorer.files.montages import save_preset
 from sleepscorer.gui.dialogs.trace_form import TraceForm
 from sleepscorer.gui.frame.status_line import FITTING
 from sleepscorer.gui.look.appearance import described
