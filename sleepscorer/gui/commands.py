@@ -21,6 +21,7 @@ from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of, with_keys
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.tool_names import MEASURE, SELECT, marking
 from sleepscorer.gui.traces.changes import filtered_alike, notched
 
 _Do = Callable[[], object]
@@ -262,7 +263,7 @@ class Commands(QObject):
 
     def _mark(self, text: str) -> None:
         """Let dragging on the traces mark this event."""
-        self._use_tool(f"mark:{text}")
+        self._use_tool(marking(text))
         how = "drag on a trace, or {event.place} and the arrow keys; {tool.select} leaves"
         self._status.say(f"{text}: {self._with_keys(how)}")
 
@@ -276,11 +277,11 @@ class Commands(QObject):
         if self._current.now is not None:
             self._current.now.panes.leave_tools()
             self._current.now.model.choose_event(None)
-        self._show_tool("select")
+        self._show_tool(SELECT)
         self.traces_asked.emit()
 
     def _measure(self, wanted: bool) -> None:
-        self._use_tool("measure" if wanted else "select")
+        self._use_tool(MEASURE if wanted else SELECT)
 
     def _use_tool(self, tool: str) -> None:
         if self._current.now is not None:

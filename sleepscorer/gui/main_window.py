@@ -27,7 +27,7 @@ from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.frame.workspace import Workspace
 from sleepscorer.gui.help.help_pane import HelpPane
 from sleepscorer.gui.jobs.auto_scoring import AutoScorer
-from sleepscorer.gui.jobs.device import DeviceStatus
+from sleepscorer.gui.jobs.device import DeviceLookup
 from sleepscorer.gui.jobs.exporting import Exporter
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.jobs.opening import OpenedRecording, Opener
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.auto_scorer = AutoScorer(self.tasks, self)
         self.exporter = Exporter(self.tasks, self.notices, self)
         self._opener = Opener(self.tasks, self)
-        self._device_status = DeviceStatus(self.status, self.tasks, settings)
+        self._device_lookup = DeviceLookup(self.tasks, settings, self)
         self._session_status = SessionStatus(self.status)
         self.dialogs = WindowDialogs(self.current, settings, self.tasks, self.presets, self)
         self.opening_notices = OpeningNotices(
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
             window_layout=layout_text(self.saveState()),
         )
         self.close_recording()
-        self._device_status.stop()
+        self._device_lookup.stop()
         self.tasks.stop_all()
         super().closeEvent(event)
 
@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         self.auto_scorer.state_changed.connect(self._show_state)
         self.auto_scorer.failed.connect(self.tell)
         self.auto_scorer.scored.connect(self.status.say)
+        self._device_lookup.found.connect(self.status.show_device)
         self.settings.not_saved.connect(self.tell)
 
     def _connect_actions(self) -> None:

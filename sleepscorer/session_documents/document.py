@@ -37,7 +37,7 @@ class Document:
     importable
         A scoring beside the recording, while nothing is scored; None where there is none.
     view
-        What the window showed.
+        What the window shows, as it was stored or is to be.
     """
 
     def __init__(
@@ -72,16 +72,17 @@ class Document:
         return self._store.held_by
 
     def save_view(self, view: dict[str, Any]) -> None:
-        """Keep what the window shows (values that JSON knows); only here where it is read only.
+        """Store what the window shows (values that JSON knows), unless the session is read only.
+
+        Any thread may do this in the background: the document itself does not change.
 
         Raises
         ------
         SessionError
             If it could not be stored.
         """
-        self.view = dict(view)
         if self._store.file is not None and self._store.is_writable:
-            self._store.file.save_view(self.view)
+            self._store.file.save_view(view)
 
     def import_scoring(self, read: ScoringBeside) -> None:
         """Take over a scoring that lay beside, in one edit; then none is offered any more.
@@ -180,9 +181,17 @@ class Document:
         file.add_recording(entry, self._author)
         return None
 
-    def close(self) -> None:
-        """Close the session and let others edit it; every edit is stored already."""
+    def end_editing(self) -> None:
+        """Take no edit any more; nothing of the document changes after that."""
         self.session.read_only = True
+
+    def close(self) -> None:
+        """Close the session and let others edit it; every edit is stored already.
+
+        Any thread may do this once :meth:`end_editing` was called on the one that edits.
+        """
+        if not self.session.read_only:
+            self.end_editing()
         self._store.close()
 
     def check_unchanged(self, sha256: str) -> None:

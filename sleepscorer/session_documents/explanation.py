@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sleepscorer.analysis.evidence import Evidence, NightMeasures, evidence, measure_night
 from sleepscorer.core.derivation import ResolvedDerivation, resolve_again
 from sleepscorer.core.errors import MontageError, RecordingError, WeightsError
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from sleepscorer.staging.explanation import ActivationMap
     from sleepscorer.staging.measured_night import MeasuredNight
     from sleepscorer.staging.stager import Stager
+
+# What is fainter cannot be seen behind a trace.
+_FAINTEST = 0.08
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +44,53 @@ class Explanation:
     stage: Stage
     evidence: tuple[Evidence, ...]
     maps: "tuple[ActivationMap, ...]"
+
+    @property
+    def is_seen(self) -> bool:
+        """False where no part of the epoch speaks for the stage more than the rest does."""
+        return any(_is_seen(each.values) for each in self.maps)
+
+    def behind(self, channels: Sequence[ResolvedDerivation]) -> list[NDArray[np.float32] | None]:
+        """Say what the network saw behind each of the traces on the screen.
+
+        Where a derivation is not shown, its map is behind those that begin with a part of it: that
+        of E1-E2 behind E1-M2 and behind E2-M2.
+
+        Parameters
+        ----------
+        channels
+            Of the traces on the screen.
+
+        Returns
+        -------
+        For each of them the values of a map, (n_steps,) float32 from 0 to 1; None where the network
+        saw nothing of the stage, or was not given the channel.
+        """
+        by_name = {each.channel: each.values for each in self.maps}
+        found = (None if name is None else by_name[name] for name in self._names_behind(channels))
+        return [None if values is None or not _is_seen(values) else values for values in found]
+
+    def hidden(self, channels: Sequence[ResolvedDerivation]) -> tuple[str, ...]:
+        """Return the derivations that are behind none of the traces on the screen."""
+        shown = self._names_behind(channels)
+        return tuple(each.channel for each in self.maps if each.channel not in shown)
+
+    def _names_behind(self, channels: Sequence[ResolvedDerivation]) -> list[str | None]:
+        known = {each.channel for each in self.maps}
+        shown = {channel.name for channel in channels}
+        by_part = {
+            label: each.channel
+            for each in self.maps
+            if each.channel not in shown
+            for label in each.stored_labels
+        }
+        return [
+            one.name if one.name in known else by_part.get(one.stored_labels[0]) for one in channels
+        ]
+
+
+def _is_seen(values: NDArray[np.float32]) -> bool:
+    return float(values.max(initial=0.0)) >= _FAINTEST
 
 
 class ExplainedNight:

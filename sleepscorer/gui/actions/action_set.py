@@ -10,6 +10,7 @@ from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.gui.actions.table import ACTIONS, BY_ID, WindowState
 from sleepscorer.gui.keys import Keys, shown
 from sleepscorer.gui.look.mnemonics import without_mnemonic
+from sleepscorer.gui.tool_names import MEASURE, SELECT, marked_text, marking
 
 
 class ActionSet(QObject):
@@ -59,9 +60,9 @@ class ActionSet(QObject):
     @Slot(str)
     def show_tool(self, tool: str) -> None:
         """Show the action as on whose tool the traces have: ``"measure"``, ``"mark:<text>"``."""
-        by_tool = {f"mark:{kind.text}": f"event.{kind.name}" for kind in EVENT_KINDS}
-        own_words = "event.comment" if tool.startswith("mark:") else "tool.select"
-        used = "tool.measure" if tool == "measure" else by_tool.get(tool, own_words)
+        by_tool = {marking(kind.text): f"event.{kind.name}" for kind in EVENT_KINDS}
+        own_words = "event.comment" if marked_text(tool) else "tool.select"
+        used = "tool.measure" if tool == MEASURE else by_tool.get(tool, own_words)
         for action_id in ("tool.measure", "event.comment", *by_tool.values()):
             self._by_id[action_id].setChecked(action_id == used)
 
@@ -74,7 +75,7 @@ class ActionSet(QObject):
         """Show none as on of what works on the panes of one recording: they are gone."""
         for action_id in ("score.paint", "view.explanation"):
             self.switch_off(action_id)
-        self.show_tool("select")
+        self.show_tool(SELECT)
 
     def update_to(self, state: WindowState) -> None:
         """Enable what makes sense, and name the steps that undo and redo would concern."""

@@ -3,7 +3,7 @@
 import platform
 
 from PySide6 import __version__ as qt_version
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from sleepscorer import __version__
@@ -12,6 +12,7 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.files.exports import INTENDED_USE
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.process.bug_reports import log_place
+from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 
 
@@ -45,16 +46,12 @@ class AboutDialog(QDialog):
         for widget in (name, intended, self._weights, software, buttons):
             layout.addWidget(widget)
         self.setMinimumWidth(640)
-        task = tasks.start("Reading the weights", _described_weights)
-        task.finished.connect(self._on_weights_read)
-        task.failed.connect(self._on_weights_read)
-
-    @Slot(object)
-    def _on_weights_read(self, text: str) -> None:
-        self._weights.setText(text)
+        show = self._weights.setText
+        reading = Latest(tasks, self)
+        reading.start("Reading the weights", _weights_text, show, failed=show, quiet=True)
 
 
-def _described_weights(_progress: Progress) -> str:
+def _weights_text(_progress: Progress) -> str:
     from sleepscorer.staging.checkpoint import available_weights
 
     lines = [

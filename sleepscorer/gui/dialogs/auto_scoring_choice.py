@@ -29,8 +29,8 @@ from sleepscorer.core.stages import STAGES
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
-from sleepscorer.gui.frame.status_line import LOOKING_FOR_STAGERS
 from sleepscorer.gui.look.appearance import described, stand_for_stage
+from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
 
@@ -118,12 +118,11 @@ class AutoScoringDialog(QDialog):
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
         self._fill_in(choice)
-        reading = tasks.start("Reading the weights", _listed_weights)
-        reading.finished.connect(self._on_weights_read)
         self._score.setDefault(True)
         self._score.setFocus()
-        task = tasks.start(LOOKING_FOR_STAGERS, _titles)
-        task.finished.connect(self._on_stagers_found)
+        reading, looking = Latest(tasks, self), Latest(tasks, self)
+        reading.start("Reading the weights", _listed_weights, self._list_weights, quiet=True)
+        looking.start("Looking for other stagers", _titles, self._show_stagers, quiet=True)
 
     @property
     def choice(self) -> AutoScoringChoice:
@@ -207,8 +206,7 @@ class AutoScoringDialog(QDialog):
         self._channel_text.setText("; ".join(names))
         self._score.setEnabled(True)
 
-    @Slot(object)
-    def _on_weights_read(self, listed: tuple[ListedWeights, ...]) -> None:
+    def _list_weights(self, listed: tuple[ListedWeights, ...]) -> None:
         for one in listed:
             if self._weights.findData(one.choice) < 0:
                 self._weights.addItem(one.choice, one.choice)
@@ -226,10 +224,6 @@ class AutoScoringDialog(QDialog):
         self._second.setEnabled(bool(titles))
         tip = _SECOND_TIP if titles else f"No other stager is installed: {HOW_TO_INSTALL}"
         described(self._second, "Second opinion", tip)
-
-    @Slot(object)
-    def _on_stagers_found(self, titles: dict[str, str]) -> None:
-        self._show_stagers(titles)
 
     @Slot()
     def _on_changed(self) -> None:

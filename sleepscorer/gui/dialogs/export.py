@@ -22,7 +22,8 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.files.exports import EXPORT_FORMATS
 from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.look.appearance import described
-from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
 
 
 class ExportDialog(QDialog):
@@ -53,8 +54,7 @@ class ExportDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self._existing, self._tasks = existing, tasks
-        self._looking: Task | None = None
+        self._existing, self._looking = existing, Latest(tasks, self)
         self._in_the_way = QLabel()
         self._in_the_way.setObjectName("refusal")
         self._in_the_way.setWordWrap(True)
@@ -126,23 +126,20 @@ class ExportDialog(QDialog):
 
         self._export.setEnabled(False)
         self._in_the_way.setText(f"Looking into {choice.folder}…")
-        self._looking = self._tasks.start("Looking for files in the way", look)
-        self._looking.finished.connect(self._on_looked)
-        self._looking.failed.connect(self._on_changed)
-        self._looking.cancelled.connect(self._on_changed)
+        self._looking.start(
+            "Looking for files in the way",
+            look,
+            self._on_looked,
+            failed=lambda _: self._on_changed(),
+            cancelled=self._on_changed,
+        )
 
     def done(self, result: int) -> None:
         """Close; an answer that comes later is not waited for."""
-        looking, self._looking = self._looking, None
-        if looking is not None:
-            looking.cancel()
+        self._looking.drop()
         super().done(result)
 
-    @Slot(object)
     def _on_looked(self, names: tuple[str, ...]) -> None:
-        if self.sender() is not self._looking:
-            return
-        self._looking = None
         self._on_changed()
         if names:
             self._in_the_way.setText(
@@ -156,7 +153,7 @@ class ExportDialog(QDialog):
     @Slot()
     def _on_changed(self) -> None:
         # Whatever is changed meanwhile, the answer is about the choice before.
-        self._looking = None
+        self._looking.drop()
         self._in_the_way.clear()
         self._export.setEnabled(bool(self.choice.formats and self._folder.text().strip()))
 

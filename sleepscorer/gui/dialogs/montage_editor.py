@@ -1,7 +1,8 @@
 """Edits what is shown of a recording, with a preview: rows, derivations, filters, scales."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Slot
 from PySide6.QtGui import QKeyEvent
@@ -33,9 +34,9 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.files.montages import save_preset
 from sleepscorer.gui.dialogs.trace_form import TraceForm
-from sleepscorer.gui.frame.status_line import FITTING
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import Theme
+from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.signal_view import SignalView
@@ -223,30 +224,36 @@ class MontageEditor(QDialog):
             return
         self._message.setText("")
         self._add_name.clear()
-        self._fit(MontagePreset(name, (TraceRule(wants=(name,)),)), self._on_fitted)
+        self._fit(MontagePreset(name, (TraceRule(wants=(name,)),)), self._insert_below)
 
-    def _fit(self, preset: MontagePreset, slot: Callable[[DisplayMontage], None]) -> None:
-        """Choose the heights of new rows as presets do: that reads the recording."""
-        task = self._tasks.start(FITTING, _Fitting(preset, self._model.recording))
-        task.finished.connect(slot)
-        task.failed.connect(self._message.setText)
+    def _fit(self, preset: MontagePreset, insert: Callable[[DisplayMontage], None]) -> None:
+        """Choose the heights of new rows as presets do: that reads the recording.
 
-    @Slot(object)
-    def _on_fitted(self, added: DisplayMontage) -> None:
-        if self.isVisible():
-            at = (self._rows() or [len(self._traces) - 1])[-1] + 1
-            self._insert(at, list(added.traces))
+        Rows that were added before are still wanted, so each addition is awaited by itself.
+        """
+        Latest(self._tasks, self).start(
+            "Fitting the montage",
+            partial(_fitted, preset, self._model.recording),
+            insert,
+            failed=self._message.setText,
+            quiet=True,
+        )
 
-    @Slot(object)
-    def _on_all_fitted(self, stored: DisplayMontage) -> None:
-        if self.isVisible():
-            shown = {trace.channel.stored_labels for trace in self._traces}
-            new = [one for one in stored.traces if one.channel.stored_labels not in shown]
-            self._insert(len(self._traces), new)
+    def _insert_below(self, added: DisplayMontage) -> None:
+        """Add rows below the chosen one."""
+        at = (self._rows() or [len(self._traces) - 1])[-1] + 1
+        self._insert(at, list(added.traces))
+
+    def _insert_missing(self, stored: DisplayMontage) -> None:
+        """Add those rows that are not there at the end."""
+        shown = {trace.channel.stored_labels for trace in self._traces}
+        new = [one for one in stored.traces if one.channel.stored_labels not in shown]
+        self._insert(len(self._traces), new)
 
     def _insert(self, at: int, traces: list[DisplayTrace]) -> None:
-        self._traces[at:at] = traces
-        self._list_rows(*range(at, at + len(traces)))
+        if self.isVisible():
+            self._traces[at:at] = traces
+            self._list_rows(*range(at, at + len(traces)))
 
     def _move(self, step: int) -> None:
         rows = self._rows()
@@ -282,7 +289,7 @@ class MontageEditor(QDialog):
 
     @Slot()
     def _on_add_all(self) -> None:
-        self._fit(MontagePreset("All signals", all_signals=True), self._on_all_fitted)
+        self._fit(MontagePreset("All signals", all_signals=True), self._insert_missing)
 
     @Slot(QListWidgetItem)
     def _on_item_changed(self, item: QListWidgetItem) -> None:
@@ -317,16 +324,9 @@ class MontageEditor(QDialog):
         self._message.setText(f"Saved as {self._name}")
 
 
-@dataclass(frozen=True)
-class _Fitting:
-    """Fits rows to a recording; called on the thread of a task."""
-
-    preset: MontagePreset
-    recording: Recording
-
-    def __call__(self, progress: Progress) -> DisplayMontage:
-        progress(0.0, self.preset.name)
-        return self.preset.resolve(self.recording)
+def _fitted(preset: MontagePreset, recording: Recording, progress: Progress) -> DisplayMontage:
+    progress(0.0, preset.name)
+    return preset.resolve(recording)
 
 
 def _button(text: str, tip: str, slot: Callable[[], None]) -> QPushButton:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.gui.frame.workspace import Workspace
-from sleepscorer.gui.jobs.keeping import OpenDocument
+from sleepscorer.gui.jobs.keeping import DocumentKeeper
 from sleepscorer.gui.jobs.opening import OpenedRecording
 from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -29,7 +29,7 @@ class OpenRecording:
     """
 
     panes: Workspace
-    keeping: OpenDocument
+    keeping: DocumentKeeper
 
     @property
     def document(self) -> Document:
@@ -123,7 +123,7 @@ class CurrentRecording(QObject):
         if self._arrived is None:
             return
         (opened, panes), self._arrived = self._arrived, None
-        keeping = OpenDocument(
+        keeping = DocumentKeeper(
             opened.document, panes.model, self._tasks, channels=opened.channels, parent=self
         )
         panes.statistics.arousals_scored_changed.connect(keeping.save_soon)

@@ -34,11 +34,11 @@ class _Notice(QFrame):
     closed = Signal(object)
 
     def __init__(
-        self, text: str, answers: tuple[Answer, ...], parent: QWidget, *, passing: bool
+        self, text: str, answers: tuple[Answer, ...], parent: QWidget, *, passing: bool, key: str
     ) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self.text, self.is_passing = text, passing
+        self.text, self.is_passing, self.key = text, passing, key
         self._answers = answers
         label = QLabel(text)
         label.setWordWrap(True)
@@ -63,7 +63,7 @@ class _Notice(QFrame):
 
     @Slot()
     def _on_time_over(self) -> None:
-        # Who points at it is reading it.
+        # Whoever points at it is reading it.
         if not (self.underMouse() or self.has_focus):
             self.closed.emit(self)
 
@@ -100,7 +100,7 @@ class NoticeBar(QWidget):
         """What is shown."""
         return tuple(notice.text for notice in self._notices)
 
-    def add(self, text: str, *answers: Answer, passing: bool = False) -> None:
+    def add(self, text: str, *answers: Answer, passing: bool = False, key: str = "") -> None:
         """Show a sentence, and beside it buttons that answer it; the same sentence only once.
 
         Parameters
@@ -111,28 +111,34 @@ class NoticeBar(QWidget):
             The buttons beside Close.
         passing
             It says that all went well: it goes after some seconds, or with :meth:`dismiss`.
+        key
+            What it is about: it takes the place of one with the same key, and :meth:`remove` knows
+            it by that. Empty where nothing takes its place.
         """
+        if key:
+            self._put_away(lambda notice: notice.key == key)
         if text not in self.texts:
-            notice = _Notice(text, answers, self, passing=passing)
+            notice = _Notice(text, answers, self, passing=passing, key=key)
             notice.closed.connect(self._on_closed)
             self._notices.append(notice)
             self._layout.addWidget(notice)
 
-    def remove(self, beginning: str) -> None:
-        """Put those away that begin so."""
-        for notice in tuple(self._notices):
-            if notice.text.startswith(beginning):
-                self._on_closed(notice)
+    def remove(self, key: str) -> None:
+        """Put those away that have this key, or whose sentence begins so."""
+        self._put_away(lambda notice: notice.key == key or notice.text.startswith(key))
 
     def dismiss(self) -> None:
         """Put those away that pass, and the one that has the focus; what is wrong stays."""
-        for notice in tuple(self._notices):
-            if notice.is_passing or notice.has_focus:
-                self._on_closed(notice)
+        self._put_away(lambda notice: notice.is_passing or notice.has_focus)
 
     def clear(self) -> None:
         """Put all away."""
-        self.remove("")
+        self._put_away(lambda _: True)
+
+    def _put_away(self, is_meant: Callable[[_Notice], bool]) -> None:
+        for notice in tuple(self._notices):
+            if is_meant(notice):
+                self._on_closed(notice)
 
     @Slot(object)
     def _on_closed(self, notice: _Notice) -> None:

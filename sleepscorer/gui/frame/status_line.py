@@ -3,8 +3,6 @@
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
-from sleepscorer.gui.jobs.explaining import EXPLAINING
-from sleepscorer.gui.jobs.keeping import CHECKING, SAVING
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
@@ -15,14 +13,6 @@ _PARTS = {
     "saved": "Saved state",
     "device": "Auto-scorer's device",
 }
-LOOKING_FOR_DEVICE = "Looking for a GPU"
-FITTING = "Fitting the montage"
-LOOKING = "Looking at the path"
-LOOKING_FOR_STAGERS = "Looking for other stagers"
-_QUIET_TASKS = frozenset(
-    {"Reading the weights", LOOKING_FOR_DEVICE, LOOKING_FOR_STAGERS, FITTING, LOOKING, CHECKING}
-    | {SAVING, EXPLAINING}
-)
 _MESSAGE_MS = 8000
 
 
@@ -81,6 +71,11 @@ class StatusLine(QStatusBar):
         self._labels[part].setVisible(bool(text))
 
     @Slot(str)
+    def show_device(self, device: str) -> None:
+        """Say on what the auto-scorer runs."""
+        self.set_part("device", f"Auto-scorer: {device}", "What it runs on")
+
+    @Slot(str)
     def say(self, sentence: str) -> None:
         """Say something for some seconds."""
         self._show_message(sentence, "")
@@ -113,13 +108,13 @@ class StatusLine(QStatusBar):
     @Slot(object)
     def _on_started(self, task: Task) -> None:
         task.progressed.connect(self._on_progressed)
-        if task.title not in _QUIET_TASKS:
+        if not task.is_quiet:
             self._show_task(task)
 
     @Slot(object)
     def _on_ended(self, task: Task) -> None:
         if task is self._task:
-            rest = [one for one in self._tasks.running if one.title not in _QUIET_TASKS]
+            rest = [one for one in self._tasks.running if not one.is_quiet]
             self._show_task(rest[-1] if rest else None)
 
     @Slot(float, str)
@@ -129,7 +124,7 @@ class StatusLine(QStatusBar):
             return
         self._bar.setValue(round(1000 * fraction))
         left_s = task.time_left_s
-        left = "" if left_s is None else f", {duration_text(left_s)} left"
+        left = "" if left_s is None else f", {_waiting_text(left_s)} left"
         self._text.setText(f"{task.title} {100 * fraction:.0f} %{left}")
 
     @Slot()
@@ -138,6 +133,6 @@ class StatusLine(QStatusBar):
             self._task.cancel()
 
 
-def duration_text(seconds: float) -> str:
+def _waiting_text(seconds: float) -> str:
     """Return a time to wait as people say it: "8 s", "3 min"."""
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

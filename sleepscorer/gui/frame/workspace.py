@@ -16,6 +16,7 @@ from sleepscorer.gui.panels.review import ReviewPanel
 from sleepscorer.gui.panels.statistics import StatisticsPanel
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.tool_names import SELECT
 from sleepscorer.gui.traces.signal_view import SignalView
 
 _OVERVIEW_SHARE = 0.27
@@ -116,7 +117,7 @@ class Workspace(QWidget):
         self.events = self._panel(EventsPanel)
         self.statistics = self._panel(StatisticsPanel)
         self.epoch = self._panel(EpochPanel)
-        self.explainer.changed.connect(self._show_activation)
+        self.explainer.changed.connect(self._show_explanation)
         self.events.tool_chosen.connect(self.traces.set_tool)
         self._tabs: QTabWidget | None = None
         self._splitter = _NightAbovePage()
@@ -160,9 +161,9 @@ class Workspace(QWidget):
                 change(theme)
 
     @Slot()
-    def _show_activation(self) -> None:
+    def _show_explanation(self) -> None:
         explainer = self.explainer
-        self.traces.show_activation(explainer.activation if explainer.is_shown else None)
+        self.traces.show_explanation(explainer.explanation if explainer.is_shown else None)
 
     @Slot()
     def _make_room(self) -> None:
@@ -171,7 +172,7 @@ class Workspace(QWidget):
     def leave_tools(self) -> None:
         """End painting, marking and measuring."""
         self.overview.set_painting(False)
-        self.traces.set_tool("select")
+        self.traces.set_tool(SELECT)
 
     def dispose(self) -> None:
         """Stop the threads of the panes and let the panes go."""

@@ -1,10 +1,12 @@
-"""Says in the status line on what the auto-scorer runs."""
+"""Finds out on what the auto-scorer runs."""
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.frame.status_line import LOOKING_FOR_DEVICE, StatusLine
-from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import expected_device
 
@@ -12,13 +14,23 @@ from sleepscorer.session_documents import expected_device
 _LOOK_AFTER_MS = 1500
 
 
-class DeviceStatus(QObject):
-    """Looks for the device once the window is shown, and whenever another one is preferred."""
+class DeviceLookup(QObject):
+    """Looks for the device once the window is shown, and whenever another one is preferred.
 
-    def __init__(self, status: StatusLine, tasks: TaskRunner, settings: SettingsFile) -> None:
-        super().__init__(status)
-        self._status, self._tasks, self._settings = status, tasks, settings
-        self._task: Task | None = None
+    Signals
+    -------
+    found
+        The device in words, such as "CPU" or "GPU: NVIDIA H100".
+    """
+
+    found = Signal(str)
+
+    def __init__(
+        self, tasks: TaskRunner, settings: SettingsFile, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._looking = Latest(tasks, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LOOK_AFTER_MS)
@@ -37,16 +49,9 @@ class DeviceStatus(QObject):
 
     @Slot()
     def _look(self) -> None:
-        wanted = self._settings.now.device
+        look = partial(_device, self._settings.now.device)
+        self._looking.start("Looking for a GPU", look, self.found.emit, quiet=True)
 
-        def look(_progress: Progress) -> str:
-            return expected_device(wanted)
 
-        self._task = self._tasks.start(LOOKING_FOR_DEVICE, look)
-        self._task.finished.connect(self._on_found)
-
-    @Slot(object)
-    def _on_found(self, text: str) -> None:
-        if self.sender() is self._task:
-            self._task = None
-            self._status.set_part("device", f"Auto-scorer: {text}", "What it runs on")
+def _device(wanted: str, _progress: Progress) -> str:
+    return expected_device(wanted)

@@ -3,16 +3,16 @@
 The night is measured once a document; it is kept until another staging or the end of the document.
 """
 
-from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.core.staging_result import Staging, StagingProvenance
-from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.session_documents import ExplainedNight, Explanation, measure_to_explain
 
 MEASURING = "Measuring the night to explain its stages"
@@ -52,11 +52,10 @@ class Explainer(QObject):
         self, model: SessionModel, tasks: TaskRunner, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._model, self._tasks = model, tasks
+        self._model = model
         self._night: ExplainedNight | None = None
         self._explanation: Explanation | None = None
-        self._activation: Activation | None = None
-        self._task: Task | None = None
+        self._computing = Latest(tasks, self)
         self._chosen: Stage | None = None
         self._is_watched = self._is_shown = False
         self._why_not = self._progress = ""
@@ -74,15 +73,10 @@ class Explainer(QObject):
         return self._explanation
 
     @property
-    def activation(self) -> Activation | None:
-        """What the explanation tints on the traces."""
-        return self._activation
-
-    @property
     def hidden_channels(self) -> tuple[str, ...]:
         """The channels of the explanation that no trace on the screen shows."""
         shown = [trace.channel for trace in self._model.montage.visible]
-        return () if self._activation is None else self._activation.hidden(shown)
+        return () if self._explanation is None else self._explanation.hidden(shown)
 
     @property
     def stage(self) -> Stage:
@@ -101,7 +95,7 @@ class Explainer(QObject):
     @property
     def is_measuring(self) -> bool:
         """True while the night is being measured, which can be cancelled."""
-        return self._task is not None and self._night is None
+        return self._computing.is_running and self._night is None
 
     @property
     def can_start(self) -> bool:
@@ -150,8 +144,8 @@ class Explainer(QObject):
 
     def cancel(self) -> None:
         """Stop measuring."""
-        if self.is_measuring and self._task is not None:
-            self._task.cancel()
+        if self.is_measuring:
+            self._computing.cancel()
 
     def stop(self) -> None:
         """Let go of all that was measured; nothing is computed afterwards."""
@@ -166,7 +160,7 @@ class Explainer(QObject):
     def _on_wish_changed(self) -> None:
         known = self._explanation
         if known is not None and (known.epoch, known.stage) != self._wish:
-            self._explain(None)
+            self._explanation = None
         if (self._is_watched or self._is_shown) and self._explanation is None:
             is_first = self._night is None and not self._is_shown
             self._timer.start(_MEASURE_AFTER_MS if is_first else _ASK_AFTER_MS)
@@ -186,69 +180,74 @@ class Explainer(QObject):
     def _wish(self) -> tuple[int, Stage]:
         return self._model.epoch, self.stage
 
-    def _explain(self, explanation: Explanation | None) -> None:
-        self._explanation = explanation
-        self._activation = None if explanation is None else Activation(explanation)
-
     def _let_go(self) -> None:
-        task, self._task = self._task, None
+        self._computing.drop()
         self._night, self._progress = None, ""
-        self._explain(None)
-        if task is not None:
-            task.cancel()
+        self._explanation = None
 
     @Slot()
     def _go_on(self) -> None:
         """Do what comes next: measure the night, then explain the epoch."""
         is_wanted = self._is_watched or self._is_shown
-        if self._task is not None or self._staging is None or self._why_not or not is_wanted:
+        must_wait = self._computing.is_running or bool(self._why_not) or not is_wanted
+        if must_wait or self._staging is None:
             self.changed.emit()
         elif self._night is None:
-            self._run(MEASURING, _measuring(self._model, self._staging.provenance))
+            self._measure(self._staging)
         elif self._explanation is None and self.stage in STAGES:
-            self._run(EXPLAINING, _explaining(self._night, *self._wish))
+            self._explain_epoch(self._night)
 
-    def _run(self, title: str, work: Callable[[Progress], object]) -> None:
-        task = self._task = self._tasks.start(title, work)
-        task.progressed.connect(self._on_progressed)
-        task.finished.connect(self._on_finished)
-        task.failed.connect(self._on_failed)
-        task.cancelled.connect(self._on_cancelled)
+    def _measure(self, staging: Staging) -> None:
+        self._computing.start(
+            MEASURING,
+            partial(measure_to_explain, self._model.recording, staging.provenance),
+            self._on_measured,
+            failed=self._on_failed,
+            cancelled=self._on_cancelled,
+            progressed=self._on_progressed,
+        )
         self.changed.emit()
 
-    def _is_current(self) -> bool:
-        return self._task is not None and self.sender() is self._task
+    def _explain_epoch(self, night: ExplainedNight) -> None:
+        epoch, stage = self._wish
 
-    @Slot(float, str)
+        def explain(progress: Progress) -> Explanation:
+            progress(0.0, EXPLAINING)
+            return night.explain(epoch, stage)
+
+        self._computing.start(
+            EXPLAINING,
+            explain,
+            self._on_explained,
+            failed=self._on_failed,
+            cancelled=self._on_cancelled,
+            quiet=True,
+        )
+        self.changed.emit()
+
     def _on_progressed(self, fraction: float, text: str) -> None:
-        if self._is_current() and self._night is None:
-            self._progress = f"{text}, {100 * fraction:.0f} %"
-            self.changed.emit()
+        self._progress = f"{text}, {100 * fraction:.0f} %"
+        self.changed.emit()
 
-    @Slot(object)
-    def _on_finished(self, result: object) -> None:
-        if not self._is_current():
-            return
-        self._task = None
-        if isinstance(result, ExplainedNight):
-            self._night = result
-        elif isinstance(result, Explanation) and (result.epoch, result.stage) == self._wish:
-            self._explain(result)
+    def _on_measured(self, night: ExplainedNight) -> None:
+        self._night = night
         self.changed.emit()
         self._go_on()
 
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        if self._is_current():
-            self._end_without(f"Not possible: {sentence}")
+    def _on_explained(self, explanation: Explanation) -> None:
+        # The person may have gone on to another epoch meanwhile.
+        if (explanation.epoch, explanation.stage) == self._wish:
+            self._explanation = explanation
+        self.changed.emit()
+        self._go_on()
 
-    @Slot()
+    def _on_failed(self, sentence: str) -> None:
+        self._end_without(f"Not possible: {sentence}")
+
     def _on_cancelled(self) -> None:
-        if self._is_current():
-            self._end_without("Cancelled: the night was not measured, and no stage is explained.")
+        self._end_without("Cancelled: the night was not measured, and no stage is explained.")
 
     def _end_without(self, why_not: str) -> None:
-        self._task = None
         self._progress, self._why_not = "", why_not
         self.changed.emit()
 
@@ -259,24 +258,3 @@ def _source(staging: Staging | None) -> tuple[object, ...]:
         return ()
     made_by = staging.provenance
     return made_by.weights_sha256, made_by.eeg, made_by.eog, made_by.emg
-
-
-def _measuring(
-    model: SessionModel, provenance: StagingProvenance
-) -> Callable[[Progress], ExplainedNight]:
-    recording = model.recording
-
-    def measure(progress: Progress) -> ExplainedNight:
-        return measure_to_explain(recording, provenance, progress)
-
-    return measure
-
-
-def _explaining(
-    night: ExplainedNight, epoch: int, stage: Stage
-) -> Callable[[Progress], Explanation]:
-    def explain(progress: Progress) -> Explanation:
-        progress(0.0, EXPLAINING)
-        return night.explain(epoch, stage)
-
-    return explain

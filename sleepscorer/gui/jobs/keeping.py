@@ -1,6 +1,7 @@
 """Keeps what the window shows of a document, and watches that the recording is the one scored."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,21 +9,20 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stager_channels import ChannelChoice
-from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.view_state import view_of
 from sleepscorer.session_documents import Document
 
-CHECKING = "Checking the recording"
-SAVING = "Storing the place"
-
+_STORING = "Storing the place"
 _SAVE_AFTER_MS = 2000
 # The first pages come first: reading the whole file for its hash keeps the disk busy.
 _CHECK_AFTER_MS = 3000
 
 
-class OpenDocument(QObject):
-    """A document as long as it is open.
+class DocumentKeeper(QObject):
+    """Stores what is shown of a document while it is open, and closes it.
 
     Parameters
     ----------
@@ -56,9 +56,7 @@ class OpenDocument(QObject):
         self.document = document
         self.channels = channels
         self._model, self._tasks = model, tasks
-        self._checking: Task | None = None
-        self._saving: Task | None = None
-        self._stored = document.view
+        self._checking, self._storing = Latest(tasks, self), Latest(tasks, self)
         self._save_timer = self._timer(_SAVE_AFTER_MS, self._save_view)
         self._check_timer = self._timer(_CHECK_AFTER_MS, self._check_recording)
         self._check_timer.start()
@@ -98,7 +96,8 @@ class OpenDocument(QObject):
         self._check_timer.stop()
         self._model.disconnect(self)
         document, view = self.document, view_of(self._model, self.channels)
-        is_stored = view == self._stored
+        is_stored = view == document.view
+        document.end_editing()
 
         def close(_progress: Progress) -> None:
             try:
@@ -107,7 +106,7 @@ class OpenDocument(QObject):
             finally:
                 document.close()
 
-        self._tasks.start(SAVING, close)
+        self._tasks.start(_STORING, close, quiet=True)
         self._tasks.stop_all()
 
     def _timer(self, after_ms: int, slot: Callable[[], None]) -> QTimer:
@@ -119,33 +118,30 @@ class OpenDocument(QObject):
 
     @Slot()
     def _save_view(self) -> None:
-        view = view_of(self._model, self.channels)
-        if self._saving is not None:
+        document, view = self.document, view_of(self._model, self.channels)
+        # The newest view waits for the one before: both would be stored at a time.
+        if self._storing.is_running:
             self.save_soon()
-        elif view != self._stored:
-            self._stored = view
-            self._saving = self._tasks.start(SAVING, _saving(self.document, view))
-            self._saving.failed.connect(self.warned)
-            self._saving.settled.connect(self._on_saved)
-
-    @Slot()
-    def _on_saved(self) -> None:
-        self._saving = None
+        elif view != document.view:
+            document.view = view
+            self._storing.start(
+                _STORING, partial(_store, document, view), failed=self.warned.emit, quiet=True
+            )
 
     @Slot()
     def _check_recording(self) -> None:
-        self._checking = self._tasks.start(CHECKING, self.document.verify_fingerprint)
-        self._checking.finished.connect(self._on_checked)
-        self._checking.failed.connect(self.warned)
+        self._checking.start(
+            "Checking the recording",
+            self.document.verify_fingerprint,
+            self._on_checked,
+            failed=self.warned.emit,
+            quiet=True,
+        )
 
-    @Slot(object)
     def _on_checked(self, sentence: str | None) -> None:
-        if self.sender() is self._checking and sentence is not None:
+        if sentence is not None:
             self.warned.emit(sentence)
 
 
-def _saving(document: Document, view: dict[str, Any]) -> Callable[[Progress], None]:
-    def save(_progress: Progress) -> None:
-        document.save_view(view)
-
-    return save
+def _store(document: Document, view: dict[str, Any], _progress: Progress) -> None:
+    document.save_view(view)

@@ -1,7 +1,7 @@
 """Opens recordings beside the window."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,7 +15,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.files.montages import default_montage, load_presets
 from sleepscorer.files.sessions import SessionPlaces, entry_of, session_path_for
-from sleepscorer.gui.frame.status_line import LOOKING
+from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 from sleepscorer.gui.settings import Settings
 from sleepscorer.gui.view_state import channels_of, montage_of
@@ -53,6 +53,9 @@ class OpenedRecording:
 class Opener(QObject):
     """Opens one recording at a time; the last one asked for is the one that counts.
 
+    The next is begun when the thread of the one before has ended, and not as soon as that was
+    cancelled: two openings at a time could hold the same session against each other.
+
     Signals
     -------
     opened
@@ -71,17 +74,19 @@ class Opener(QObject):
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
+        self._look = Latest(tasks, self)
         self._task: Task | None = None
-        self._look: Task | None = None
         self._next: tuple[Path, Settings] | None = None
 
     def look_at(self, path: Path) -> None:
         """Find out whether this is a file or a folder: the drive may be a slow one."""
-        if self._look is not None:
-            self._look.cancel()
-        self._look = self._tasks.start(LOOKING, _looking(path))
-        self._look.finished.connect(self._on_looked)
-        self._look.failed.connect(self.failed)
+        self._look.start(
+            "Looking at the path",
+            partial(_is_folder, path),
+            partial(self._on_looked, path),
+            failed=self.failed.emit,
+            quiet=True,
+        )
 
     def open(self, path: Path, settings: Settings) -> None:
         """Open a recording or a session file, once an opening under way was cancelled."""
@@ -94,56 +99,34 @@ class Opener(QObject):
     def cancel(self) -> None:
         """Open nothing."""
         self._next = None
-        for task in (self._look, self._task):
-            if task is not None:
-                task.cancel()
-        self._look = None
+        self._look.drop()
+        if self._task is not None:
+            self._task.cancel()
 
-    @Slot(object)
-    def _on_looked(self, found: tuple[Path, bool]) -> None:
-        if self.sender() is self._look:
-            self._look = None
-            path, is_folder = found
-            (self.folder_found if is_folder else self.file_found).emit(path)
+    def _on_looked(self, path: Path, is_folder: bool) -> None:
+        (self.folder_found if is_folder else self.file_found).emit(path)
 
     def _start_next(self) -> None:
         if self._next is None:
             return
         (path, settings), self._next = self._next, None
-        self._task = self._tasks.start("Opening", _work(path, settings), discard=_close)
-        self._task.finished.connect(self._on_finished)
-        self._task.failed.connect(self._on_failed)
+        self._task = self._tasks.start("Opening", partial(_open, path, settings), discard=_close)
+        self._task.finished.connect(self.opened)
+        self._task.failed.connect(self.failed)
         self._task.settled.connect(self._on_settled)
 
-    @Slot(object)
-    def _on_finished(self, opened: OpenedRecording) -> None:
-        if self.sender() is self._task:
-            self.opened.emit(opened)
-        else:
-            _close(opened)
-
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        if self.sender() is self._task:
-            self.failed.emit(sentence)
-
-    @Slot(object)
-    def _on_settled(self, task: Task) -> None:
-        # Two openings at a time could hold the same session against each other.
-        if task is self._task:
-            self._task = None
-            self._start_next()
+    @Slot()
+    def _on_settled(self) -> None:
+        self._task = None
+        self._start_next()
 
 
-def _looking(path: Path) -> Callable[[Progress], tuple[Path, bool]]:
-    def look(_progress: Progress) -> tuple[Path, bool]:
-        try:
-            return path, path.is_dir()
-        except OSError:
-            # Opening it says why that can't be done.
-            return path, False
-
-    return look
+def _is_folder(path: Path, _progress: Progress) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # Opening it says why that can't be done.
+        return False
 
 
 def _close(opened: OpenedRecording) -> None:
@@ -168,29 +151,26 @@ def chosen_montage(
     return default_montage(recording)
 
 
-def _work(path: Path, settings: Settings) -> Callable[[Progress], OpenedRecording]:
-    def work(progress: Progress) -> OpenedRecording:
-        progress(0.0, path.name)
-        folder = Path(settings.session_folder) if settings.session_folder else None
-        places = SessionPlaces()
-        if not settings.keep_recent_files:
-            places.forget()
-        document = open_document(
-            path,
-            author=author_named(settings),
-            session_folder=folder,
-            places=places if settings.keep_recent_files else None,
-        )
-        try:
-            progress(0.5, path.name)
-            opened = _prepared(document, settings)
-            progress(1.0, path.name)
-        except BaseException:
-            document.close()
-            raise
-        return opened
-
-    return work
+def _open(path: Path, settings: Settings, progress: Progress) -> OpenedRecording:
+    progress(0.0, path.name)
+    folder = Path(settings.session_folder) if settings.session_folder else None
+    places = SessionPlaces()
+    if not settings.keep_recent_files:
+        places.forget()
+    document = open_document(
+        path,
+        author=author_named(settings),
+        session_folder=folder,
+        places=places if settings.keep_recent_files else None,
+    )
+    try:
+        progress(0.5, path.name)
+        opened = _prepared(document, settings)
+        progress(1.0, path.name)
+    except BaseException:
+        document.close()
+        raise
+    return opened
 
 
 def _prepared(document: Document, settings: Settings) -> OpenedRecording:

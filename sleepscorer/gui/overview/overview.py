@@ -1,5 +1,6 @@
 """The night at a glance: hypnodensity, hypnogram and spectrogram on one time axis."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -23,7 +24,8 @@ from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.overview.images import spectrogram_image
-from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ _KEPT_SPECTROGRAMS = 4
 _SCROLL_S = 60.0
 _PANE = "spectrogram"
 _FREQUENCY_LABEL_PX = 38
-_TITLE = "Spectrogram of "
 
 
 class Overview(QWidget):
@@ -64,8 +65,9 @@ class Overview(QWidget):
         self, model: SessionModel, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._model, self._tasks, self._theme = model, tasks, theme
-        self._task: Task | None = None
+        self._model, self._theme = model, theme
+        self._computing = Latest(tasks, self)
+        self._computed_name = ""
         self._is_stopped = False
         self._channels: dict[str, ResolvedDerivation] = {}
         self._spectrograms: dict[str, Spectrogram] = {}
@@ -108,8 +110,7 @@ class Overview(QWidget):
         """Compute nothing any more; a spectrogram under way is cancelled."""
         self._start_timer.stop()
         self._is_stopped = True
-        if self._task is not None:
-            self._task.cancel()
+        self._computing.cancel()
 
     def leave(self) -> bool:
         """End an unfinished drag without an edit, else painting; return whether there was one."""
@@ -253,57 +254,45 @@ class Overview(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
         super().showEvent(event)
-        if self._task is None and not self._state_box.isVisibleTo(self):
+        if not self._computing.is_running and not self._state_box.isVisibleTo(self):
             self._start_timer.start(_START_AFTER_MS)
 
     def _start_spectrogram(self) -> None:
         name = self._derivation.currentText()
         if self._is_stopped or name not in self._channels or name in self._spectrograms:
             return
-        if self._task is not None:
-            if self._task.title == f"{_TITLE}{name}":
-                return
-            self._task.cancel()
-        work = _SpectrogramWork(self._channels[name], self._model.recording.duration_s)
-        task = self._tasks.start(f"{_TITLE}{name}", work)
-        task.progressed.connect(self._on_progressed)
-        task.finished.connect(self._on_finished)
-        task.failed.connect(self._on_failed)
-        task.cancelled.connect(self._on_cancelled)
-        self._task = task
-        self._show_state(task.title, "Cancel", running=True)
-
-    def _is_current(self) -> bool:
-        return self._task is not None and self.sender() is self._task
-
-    def _on_progressed(self, fraction: float, _text: str) -> None:
-        if self._is_current():
-            self._progress.setValue(round(100 * fraction))
-
-    def _on_finished(self, spectrogram: "Spectrogram") -> None:
-        task = self._task
-        if task is None or self.sender() is not task:
+        if self._computing.is_running and self._computed_name == name:
             return
-        self._task = None
-        self._spectrograms[task.title.removeprefix(_TITLE)] = spectrogram
+        title, self._computed_name = f"Spectrogram of {name}", name
+        self._computing.start(
+            title,
+            partial(_spectrogram, self._channels[name], self._model.recording.duration_s),
+            partial(self._keep_spectrogram, name),
+            failed=self._show_failure,
+            cancelled=self._show_cancelled,
+            progressed=self._show_progress,
+        )
+        self._show_state(title, "Cancel", running=True)
+
+    def _show_progress(self, fraction: float, _text: str) -> None:
+        self._progress.setValue(round(100 * fraction))
+
+    def _keep_spectrogram(self, name: str, spectrogram: "Spectrogram") -> None:
+        self._spectrograms[name] = spectrogram
         while len(self._spectrograms) > _KEPT_SPECTROGRAMS:
             del self._spectrograms[next(iter(self._spectrograms))]
         self._state_box.hide()
         self._show_spectrogram()
 
-    def _on_failed(self, sentence: str) -> None:
-        if self._is_current():
-            self._task = None
-            self._show_state(f"No spectrogram: {sentence}", "Try again", running=False)
+    def _show_failure(self, sentence: str) -> None:
+        self._show_state(f"No spectrogram: {sentence}", "Try again", running=False)
 
-    def _on_cancelled(self) -> None:
-        if self._is_current():
-            self._task = None
-            self._show_state("The spectrogram was cancelled", "Compute", running=False)
+    def _show_cancelled(self) -> None:
+        self._show_state("The spectrogram was cancelled", "Compute", running=False)
 
     def _on_button(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        if self._computing.is_running:
+            self._computing.cancel()
         else:
             self._start_spectrogram()
 
@@ -342,17 +331,13 @@ class Overview(QWidget):
         return super().event(event)
 
 
-class _SpectrogramWork:
-    """Computes the spectrogram of one derivation; called on the thread of a task."""
+def _spectrogram(
+    channel: ResolvedDerivation, duration_s: float, progress: Progress
+) -> "Spectrogram":
+    # scipy takes 0.6 s to import, which the first page must not wait for.
+    from sleepscorer.analysis.spectrogram import multitaper_spectrogram
 
-    def __init__(self, channel: ResolvedDerivation, duration_s: float) -> None:
-        self._channel, self._duration_s = channel, duration_s
-
-    def __call__(self, progress: Progress) -> "Spectrogram":
-        # scipy takes 0.6 s to import, which the first page must not wait for.
-        from sleepscorer.analysis.spectrogram import multitaper_spectrogram
-
-        return multitaper_spectrogram(self._channel, self._duration_s, progress)
+    return multitaper_spectrogram(channel, duration_s, progress)
 
 
 def _preferred(names: dict[str, ResolvedDerivation]) -> str:

@@ -34,6 +34,7 @@ from sleepscorer.gui.panels.event_table import (
 )
 from sleepscorer.gui.panels.lights_row import LightsRow
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.tool_names import SELECT, marked_text, marking
 
 _UPDATE_AFTER_MS = 80
 _MOST_CHANNEL_PX = 90
@@ -45,7 +46,6 @@ _LIST_TIP = (
     " time, or the cell chosen with Left and Right; Del deletes it. {tool.select} goes back to the"
     " traces"
 )
-SELECT_TOOL = "select"
 
 
 class EventsPanel(QWidget):
@@ -91,10 +91,10 @@ class EventsPanel(QWidget):
 
     def set_tool(self, tool: str) -> None:
         """Show the tool that the trace view has: ``"mark:<event text>"``, or any other."""
-        is_marking = tool.startswith("mark:")
-        if is_marking:
-            self._choose(tool.removeprefix("mark:"))
-        self._mark.setChecked(is_marking)
+        text = marked_text(tool)
+        if text:
+            self._choose(text)
+        self._mark.setChecked(bool(text))
 
     # -- marking ------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ class EventsPanel(QWidget):
 
     def _tell_tool(self) -> None:
         is_marking = self._mark.isChecked()
-        self.tool_chosen.emit(f"mark:{self._kind().text}" if is_marking else SELECT_TOOL)
+        self.tool_chosen.emit(marking(self._kind().text) if is_marking else SELECT)
 
     def _on_add(self) -> None:
         kind, start_s = self._kind(), self._model.epoch * EPOCH_S

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.jobs.explaining import Explainer
 from sleepscorer.gui.look.appearance import described
-from sleepscorer.gui.traces.activation import Activation
 from sleepscorer.session_documents import Explanation
 
 _MACHINES = "machine's stage"
@@ -140,7 +139,7 @@ def _parts(found: Explanation, hidden: Collection[str]) -> list[tuple[str, str, 
         for each in found.maps
     ]
     stage = found.stage.text
-    if not Activation(found).is_seen:
+    if not found.is_seen:
         where = [_NOWHERE]
     return [
         (f"Speaks for {stage}", "+", told[1]),

@@ -48,7 +48,7 @@ class Latest(QObject):
         self,
         title: str,
         work: Callable[[Progress], Result],
-        done: Callable[[Result], object],
+        done: Callable[[Result], object] = _ignored,
         *,
         failed: Callable[[str], object] = _ignored,
         cancelled: Callable[[], object] = _ignored,

@@ -25,7 +25,7 @@ from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.gui.look.measures import NOTCH_DELTA
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.gui.traces.activation import Activation
+from sleepscorer.gui.tool_names import MEASURE, SELECT, marked_text
 from sleepscorer.gui.traces.epoch_strip import paint_current_epoch, paint_epochs
 from sleepscorer.gui.traces.event_keys import EventKeys
 from sleepscorer.gui.traces.event_spans import EventFinder, EventSpan, event_spans, span_at
@@ -38,14 +38,12 @@ from sleepscorer.gui.traces.painter import (
     gaps_in_view,
 )
 from sleepscorer.gui.traces.tools import (
-    MARK,
-    MEASURE,
-    SELECT,
     MarkTool,
     MeasureTool,
     SelectTool,
     Tool,
 )
+from sleepscorer.session_documents import Explanation
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +106,7 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._image: QImage | None = None
         self._spans: list[EventSpan] = []
-        self._activation: Activation | None = None
+        self._explanation: Explanation | None = None
         self._wheel_delta = 0
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
@@ -160,6 +158,10 @@ class TraceCanvas(QWidget):
         self.message.emit(
             f"{event.text} is an annotation of the recording: it can't be moved or deleted"
         )
+
+    def say(self, sentence: str) -> None:
+        """Let a sentence be shown; an empty one takes back what was said."""
+        self.message.emit(sentence)
 
     def change_event(self, old: Event | None, new: Event) -> None:
         """Ask the session for a new or changed event."""
@@ -214,10 +216,10 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._repaint_page()
 
-    def show_activation(self, activation: Activation | None) -> None:
+    def show_explanation(self, explanation: Explanation | None) -> None:
         """Tint where the network saw a stage, or nothing."""
-        if activation is not self._activation:
-            self._activation = activation
+        if explanation is not self._explanation:
+            self._explanation = explanation
             self._repaint_page()
 
     def set_tool(self, name: str) -> None:
@@ -226,8 +228,8 @@ class TraceCanvas(QWidget):
             self._tool = SelectTool(self)
         elif name == MEASURE:
             self._tool = MeasureTool(self)
-        elif name.startswith(MARK) and name != MARK:
-            self._tool = MarkTool(self, name.removeprefix(MARK))
+        elif text := marked_text(name):
+            self._tool = MarkTool(self, text)
         else:
             raise ValueError(f"no tool {name!r}")
         self.setCursor(self._tool.cursor)
@@ -295,7 +297,7 @@ class TraceCanvas(QWidget):
             gaps=gaps_in_view(model.recording.gaps, model.recording.duration_s, axis),
             lights=[(time_s, name) for time_s, name in marks if time_s is not None],
             clock_text=model.clock_text,
-            activation=self._activation,
+            explanation=self._explanation,
         )
         ratio = self.devicePixelRatioF()
         size = QSize(self.n_columns, max(round(self.height() * ratio), 1))

@@ -1,7 +1,6 @@
 """Events by keys: mark one, take one in hand, move and stretch it, put it down; delete, let go."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -10,17 +9,21 @@ from sleepscorer.core.event_kinds import kind_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.traces.event_spans import LANE_PX, channel_label, row_of
-from sleepscorer.gui.traces.tools import MarkTool, SelectTool, event_note, paint_band, paint_note
-
-if TYPE_CHECKING:
-    from sleepscorer.gui.traces.canvas import TraceCanvas
+from sleepscorer.gui.traces.tools import (
+    SHORTEST_EVENT_S,
+    TIME_DECIMALS,
+    MarkTool,
+    SelectTool,
+    Surface,
+    event_note,
+    paint_band,
+    paint_note,
+)
 
 HELD = "Arrows move it, Shift+arrows stretch it, Ctrl for seconds, Enter puts it, Esc lets go."
 """What can be done with an event in hand."""
 
 _STEP_S, _LARGE_STEP_S = 0.1, 1.0
-_SHORTEST_S = 0.1
-_DECIMALS = 3
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _PUT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -38,18 +41,18 @@ class _Held:
 
 
 class EventKeys:
-    """What keys do to the events of a canvas.
+    """What keys do to the events on the traces.
 
     An event in hand is changed on the screen only; putting it down is one edit.
 
     Parameters
     ----------
-    canvas
-        Its tool says what is marked, its selected event is what is deleted.
+    surface
+        The traces: their tool says what is marked, their selected event is what is deleted.
     """
 
-    def __init__(self, canvas: "TraceCanvas") -> None:
-        self._canvas = canvas
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
         self._held: _Held | None = None
 
     @property
@@ -62,21 +65,21 @@ class EventKeys:
 
         With one in hand already, put it down. Return False if there is none to take.
         """
-        canvas, event = self._canvas, self._canvas.selected_event
+        surface, event = self._surface, self._surface.selected_event
         if self._held is not None:
             self._put()
-        elif isinstance(canvas.tool, MarkTool) and canvas.grid.n_rows:
-            row = self._row_for(canvas.tool.text)
-            self._held = _Held(None, self._marked(canvas.tool.text, near_s, row), row)
-        elif event is not None and canvas.is_own(event):
-            self._held = _Held(event, event, row_of(event, canvas.traces))
-        canvas.update()
+        elif isinstance(surface.tool, MarkTool) and surface.grid.n_rows:
+            row = self._row_for(surface.tool.text)
+            self._held = _Held(None, self._marked(surface.tool.text, near_s, row), row)
+        elif event is not None and surface.is_own(event):
+            self._held = _Held(event, event, row_of(event, surface.traces))
+        surface.update()
         return self._held is not None
 
     def let_go(self) -> None:
         """Leave the event in hand as it was."""
         self._held = None
-        self._canvas.update()
+        self._surface.update()
 
     def claims(self, event: QKeyEvent) -> bool:
         """True for keys that concern an event now and are not the window's therefore."""
@@ -88,9 +91,9 @@ class EventKeys:
             return False
         if self._held is not None and (key in _ROWS or key in _PUT or key in _DELETE):
             return True
-        selected = self._canvas.selected_event
+        selected = self._surface.selected_event
         if key == Qt.Key.Key_Escape:
-            tool = self._canvas.tool
+            tool = self._surface.tool
             # While marking and measuring, Esc is the window's, which ends that.
             is_selecting = isinstance(tool, SelectTool) and (tool.is_busy or selected is not None)
             return self._held is not None or is_selecting
@@ -108,21 +111,21 @@ class EventKeys:
         elif held is not None and (held.old is None or key == Qt.Key.Key_Escape):
             # One that is not in the session yet is gone once it is let go.
             self._held = None
-            self._canvas.message.emit("")
+            self._surface.say("")
         elif key in _DELETE:
             self._held = None
-            self._canvas.delete_selected()
-        elif self._canvas.tool.is_busy:
-            self._canvas.tool.cancel()
+            self._surface.delete_selected()
+        elif self._surface.tool.is_busy:
+            self._surface.tool.cancel()
         else:
-            self._canvas.select_event(None)
-        self._canvas.update()
+            self._surface.select_event(None)
+        self._surface.update()
 
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """Draw the event in hand where it would be put."""
         if self._held is None:
             return
-        event, axis, grid = self._held.new, self._canvas.axis, self._canvas.grid
+        event, axis, grid = self._held.new, self._surface.axis, self._surface.grid
         row = self._held.row
         top, height = (
             (grid.top_px, LANE_PX) if row is None else (grid.row_top_px(row), grid.height_px)
@@ -133,41 +136,41 @@ class EventKeys:
         paint_note(painter, theme, rect, event_note(event))
 
     def _row_for(self, text: str) -> int:
-        kinds = [trace.channel.kind for trace in self._canvas.traces]
+        kinds = [trace.channel.kind for trace in self._surface.traces]
         kind = kind_of_text(text)
         return kinds.index(kind.seen_on) if kind is not None and kind.seen_on in kinds else 0
 
     def _marked(self, text: str, near_s: float, row: int) -> Event:
         kind = kind_of_text(text)
         duration_s = None if kind is None else kind.duration_s
-        end_s = max(self._canvas.duration_s - (duration_s or 0.0), 0.0)
+        end_s = max(self._surface.duration_s - (duration_s or 0.0), 0.0)
         onset_s = min(max(near_s - (duration_s or 0.0) / 2, 0.0), end_s)
-        channel = channel_label(self._canvas.traces[row])
-        return Event(round(onset_s, _DECIMALS), duration_s, text, channel)
+        channel = channel_label(self._surface.traces[row])
+        return Event(round(onset_s, TIME_DECIMALS), duration_s, text, channel)
 
     def _stepped(self, held: _Held, sign: int, modifiers: Qt.KeyboardModifier) -> _Held:
         is_large = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         step_s = sign * (_LARGE_STEP_S if is_large else _STEP_S)
-        event, end_s = held.new, self._canvas.duration_s
+        event, end_s = held.new, self._surface.duration_s
         duration_s = event.duration_s or 0.0
         if modifiers & Qt.KeyboardModifier.ShiftModifier:
-            stretched_s = max(min(duration_s + step_s, end_s - event.onset_s), _SHORTEST_S)
-            new = replace(event, duration_s=round(stretched_s, _DECIMALS))
+            stretched_s = max(min(duration_s + step_s, end_s - event.onset_s), SHORTEST_EVENT_S)
+            new = replace(event, duration_s=round(stretched_s, TIME_DECIMALS))
         else:
             # Not off the page: what is not seen is not placed.
-            low_s, high_s = max(self._canvas.axis.start_s, 0.0), self._canvas.axis.stop_s
+            low_s, high_s = max(self._surface.axis.start_s, 0.0), self._surface.axis.stop_s
             high_s = max(min(high_s, end_s) - duration_s, low_s)
             onset_s = min(max(event.onset_s + step_s, low_s), high_s)
-            new = replace(event, onset_s=round(onset_s, _DECIMALS))
+            new = replace(event, onset_s=round(onset_s, TIME_DECIMALS))
         return replace(held, new=new)
 
     def _on_row(self, held: _Held, step: int) -> _Held:
-        last = self._canvas.grid.n_rows - 1
+        last = self._surface.grid.n_rows - 1
         row = min(max((-1 if held.row is None else held.row) + step, 0), last)
-        channel = channel_label(self._canvas.traces[row])
+        channel = channel_label(self._surface.traces[row])
         return replace(held, new=replace(held.new, channel=channel), row=row)
 
     def _put(self) -> None:
         held, self._held = self._held, None
         if held is not None and held.new != held.old:
-            self._canvas.change_event(held.old, held.new)
+            self._surface.change_event(held.old, held.new)

@@ -13,7 +13,7 @@ from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.theme import Theme, trace_colour
-from sleepscorer.gui.traces.activation import Activation
+from sleepscorer.gui.traces.activation import tinted
 from sleepscorer.gui.traces.event_labels import event_labels
 from sleepscorer.gui.traces.event_spans import LANE_PX, EventSpan
 from sleepscorer.gui.traces.geometry import AXIS_PX, RowGrid, TimeAxis
@@ -25,6 +25,7 @@ from sleepscorer.gui.traces.raster import (
     draw_spans,
     thickened,
 )
+from sleepscorer.session_documents import Explanation
 
 AMPLITUDE_UV = 37.5
 """Half of the 75 µV that slow waves of N3 must exceed (AASM manual)."""
@@ -53,8 +54,8 @@ class Screenful:
         Times and names of the lights marks.
     clock_text
         Writes a time.
-    activation
-        What is tinted behind the traces; None for nothing.
+    explanation
+        What is tinted behind the traces: where the network saw a stage; None for nothing.
     """
 
     traces: tuple[DisplayTrace, ...]
@@ -66,7 +67,7 @@ class Screenful:
     gaps: Sequence[Gap]
     lights: Sequence[tuple[float, str]]
     clock_text: Callable[[float], str]
-    activation: Activation | None = None
+    explanation: Explanation | None = None
 
     def scale(self, row: int, ratio: float = 1.0) -> Scale:
         """Where the values of a row lie, in pixels of which ``ratio`` make a logical one."""
@@ -188,16 +189,16 @@ class TracePainter:
                 columns = (columns[:, None] + np.arange(max(round(ratio), 1))).ravel()
                 ground[columns[(columns >= 0) & (columns < ground.size)]] = colour.rgb()
         self._pixels[:] = ground
-        if page.activation is not None:
-            self._tint(page, page.activation, ground, ratio)
+        if page.explanation is not None:
+            self._tint(page, page.explanation, ground, ratio)
 
-    def _tint(self, page: Screenful, activation: Activation, ground: Pixels, ratio: float) -> None:
+    def _tint(self, page: Screenful, found: Explanation, ground: Pixels, ratio: float) -> None:
         """Tint the rows where the network saw the stage; a line of ground keeps rows apart."""
         strongest = QColor(self._theme.activation).rgb()
-        for row, values in enumerate(activation.behind([one.channel for one in page.traces])):
+        for row, values in enumerate(found.behind([one.channel for one in page.traces])):
             if values is not None:
                 top, bottom = (round(page.grid.row_top_px(edge) * ratio) for edge in (row, row + 1))
-                line = activation.tinted(values, page.axis, ground, strongest)
+                line = tinted(ground, values, epoch=found.epoch, axis=page.axis, colour=strongest)
                 self._pixels[top : bottom - max(round(ratio), 1)] = line
 
     def _paint_ground(self, painter: QPainter, page: Screenful) -> None:

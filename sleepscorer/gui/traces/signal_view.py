@@ -10,8 +10,7 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.theme import Theme
-from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
-from sleepscorer.gui.traces.activation import Activation
+from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.canvas import PageOnScreen, TraceCanvas
 from sleepscorer.gui.traces.changes import turned
 from sleepscorer.gui.traces.epoch_title import TitleLine, epoch_title
@@ -19,6 +18,7 @@ from sleepscorer.gui.traces.event_keys import HELD
 from sleepscorer.gui.traces.geometry import TimeAxis
 from sleepscorer.gui.traces.gutter import TraceGutter
 from sleepscorer.gui.traces.page_loader import PageLoader, PageRequest
+from sleepscorer.session_documents import Explanation
 
 _PATIENCE_MS = 150
 _RETRY_MS = 2000
@@ -118,15 +118,15 @@ class SignalView(QWidget):
             steps = steps or int(math.copysign(1, factor - 1))
         self._model.set_montage(turned(self._model.montage, steps))
 
-    def show_activation(self, activation: Activation | None) -> None:
+    def show_explanation(self, explanation: Explanation | None) -> None:
         """Tint where the network saw a stage, or nothing."""
         self._tint_note = ""
-        if activation is not None:
-            stage = activation.stage.text
+        if explanation is not None:
+            stage = explanation.stage.text
             saw = f"tint: where the network saw {stage}"
             none = f"no tint: the network saw {stage} nowhere in particular"
-            self._tint_note = f"{saw if activation.is_seen else none}   "
-        self.canvas.show_activation(activation)
+            self._tint_note = f"{saw if explanation.is_seen else none}   "
+        self.canvas.show_explanation(explanation)
         self._show_title()
 
     def delete_selected_event(self) -> bool:
@@ -188,14 +188,9 @@ class SignalView(QWidget):
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             self.zoom_gain(10 ** (notches / _STEPS_PER_DECADE))
         elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            self._change_length(-notches)
+            self._model.step_page_length(-notches)
         else:
             self._model.turn_page(-notches)
-
-    def _change_length(self, steps: int) -> None:
-        here = PAGE_LENGTHS_S.index(self._model.page_s)
-        there = min(max(here + steps, 0), len(PAGE_LENGTHS_S) - 1)
-        self._model.set_page_length(PAGE_LENGTHS_S[there])
 
     # Pages.
 

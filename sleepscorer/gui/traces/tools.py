@@ -17,17 +17,16 @@ from sleepscorer.gui.traces.event_spans import EventSpan, channel_label
 from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis, amount_text
 from sleepscorer.gui.traces.painter import duration_text
 
-SELECT = "select"
-MEASURE = "measure"
-MARK = "mark:"
+SHORTEST_EVENT_S = 0.1
+"""No event is drawn or stretched shorter than this."""
+TIME_DECIMALS = 3
+"""Events begin and end at whole milliseconds."""
 
 _SHORTEST_DRAG_PX = 4.0
-_SHORTEST_EVENT_S = 0.1
-_DECIMALS = 3
 
 
 class Surface(Protocol):
-    """What a tool sees of the traces, and may ask of them."""
+    """What the tools and the keys of events see of the traces, and may ask of them."""
 
     @property
     def axis(self) -> TimeAxis:
@@ -44,6 +43,21 @@ class Surface(Protocol):
         """Length of the recording."""
         ...
 
+    @property
+    def traces(self) -> tuple[DisplayTrace, ...]:
+        """The rows, from the top."""
+        ...
+
+    @property
+    def tool(self) -> "Tool":
+        """What dragging does."""
+        ...
+
+    @property
+    def selected_event(self) -> Event | None:
+        """The event that Delete would delete."""
+        ...
+
     def row(self, row: int) -> tuple[DisplayTrace, TracePage]:
         """Return what is drawn in a row."""
         ...
@@ -52,8 +66,16 @@ class Surface(Protocol):
         """Return the event there."""
         ...
 
+    def is_own(self, event: Event) -> bool:
+        """Tell whether it is an event of the session, which can be changed."""
+        ...
+
     def select_event(self, event: Event | None) -> None:
         """Select an event, or none."""
+        ...
+
+    def delete_selected(self) -> bool:
+        """Delete the selected event, or say why not; return False where none is selected."""
         ...
 
     def change_event(self, old: Event | None, new: Event) -> None:
@@ -62,6 +84,14 @@ class Surface(Protocol):
 
     def refuse_change(self, event: Event) -> None:
         """Say why an event stays as it is."""
+        ...
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence; an empty one takes back what was said."""
+        ...
+
+    def update(self) -> None:
+        """Draw anew what the tool and the keys draw."""
         ...
 
 
@@ -181,15 +211,15 @@ class SelectTool(Tool):
         start_s, stop_s = event.onset_s, event.onset_s + duration_s
         if grip.part == "body":
             start_s = min(max(start_s + shift_s, 0.0), max(end_s - duration_s, 0.0))
-            return replace(event, onset_s=round(start_s, _DECIMALS))
+            return replace(event, onset_s=round(start_s, TIME_DECIMALS))
         if grip.part == "start":
-            start_s = max(min(start_s + shift_s, stop_s - _SHORTEST_EVENT_S), 0.0)
+            start_s = max(min(start_s + shift_s, stop_s - SHORTEST_EVENT_S), 0.0)
         else:
-            stop_s = min(max(stop_s + shift_s, start_s + _SHORTEST_EVENT_S), end_s)
+            stop_s = min(max(stop_s + shift_s, start_s + SHORTEST_EVENT_S), end_s)
         return replace(
             event,
-            onset_s=round(start_s, _DECIMALS),
-            duration_s=round(stop_s - start_s, _DECIMALS),
+            onset_s=round(start_s, TIME_DECIMALS),
+            duration_s=round(stop_s - start_s, TIME_DECIMALS),
         )
 
 
@@ -219,7 +249,7 @@ class _RangeTool(Tool):
 
     def _time_s(self, position: QPointF) -> float:
         time_s = self._surface.axis.time_s(position.x())
-        return round(min(max(time_s, 0.0), self._surface.duration_s), _DECIMALS)
+        return round(min(max(time_s, 0.0), self._surface.duration_s), TIME_DECIMALS)
 
     @property
     def _range_s(self) -> tuple[float, float]:
@@ -265,8 +295,8 @@ class MarkTool(_RangeTool):
 
     def _event(self, row: int) -> Event:
         start_s, stop_s = self._range_s
-        start_s = max(min(start_s, self._surface.duration_s - _SHORTEST_EVENT_S), 0.0)
-        duration_s = round(max(stop_s - start_s, _SHORTEST_EVENT_S), _DECIMALS)
+        start_s = max(min(start_s, self._surface.duration_s - SHORTEST_EVENT_S), 0.0)
+        duration_s = round(max(stop_s - start_s, SHORTEST_EVENT_S), TIME_DECIMALS)
         return Event(start_s, duration_s, self.text, channel_label(self._surface.row(row)[0]))
 
 

@@ -28,6 +28,15 @@ def test_a_notice_is_known_and_can_be_removed_at_once(bar):
     assert bar.texts == ()
 
 
+def test_a_notice_takes_the_place_of_one_about_the_same(bar):
+    bar.add("Export 1 runs.", key="export")
+    bar.add("The file is damaged.")
+    bar.add("Export 1 has ended.", key="export")
+    assert bar.texts == ("The file is damaged.", "Export 1 has ended.")
+    bar.remove("export")
+    assert bar.texts == ("The file is damaged.",)
+
+
 def test_an_answer_is_given_once_and_puts_the_notice_away(qtbot, bar):
     given = []
     bar.add("Which?", Answer("This", lambda: given.append("this")), Answer("That", given.clear))

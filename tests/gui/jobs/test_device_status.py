@@ -7,7 +7,7 @@ import pytest
 
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.jobs import device as device_status
-from sleepscorer.gui.jobs.device import DeviceStatus
+from sleepscorer.gui.jobs.device import DeviceLookup
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import expected_device, hardware
@@ -19,7 +19,8 @@ def test_the_device_is_named_and_follows_the_setting(qtbot, tmp_path, monkeypatc
     tasks, settings = TaskRunner(), SettingsFile(tmp_path / "settings.json")
     status = StatusLine(tasks)
     qtbot.addWidget(status)
-    device = DeviceStatus(status, tasks, settings)
+    device = DeviceLookup(tasks, settings, status)
+    device.found.connect(status.show_device)
     qtbot.waitUntil(lambda: status.text_of("device") == "Auto-scorer: for auto")
     settings.set(device="cpu")
     qtbot.waitUntil(lambda: status.text_of("device") == "Auto-scorer: for cpu")

@@ -22,6 +22,7 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.jobs import explaining
 from sleepscorer.gui.jobs.explaining import EXPLAINING, MEASURING
 from sleepscorer.gui.look.theme import DARK, LIGHT
+from sleepscorer.gui.traces.activation import tinted
 from sleepscorer.session_documents import (
     ExplainedNight,
     Explanation,
@@ -392,9 +393,8 @@ def test_the_tint_is_of_the_theme(qtbot, staged, theme):
     ground = np.full(3500, int(theme.background[1:], 16) | 0xFF000000, np.uint32)
     axis = replace(staged.workspace.traces.canvas.axis, start_s=0.0, stop_s=35.0)
     values = np.ones(60, np.float32)
-    line = explainer_of(staged).activation.tinted(
-        values, axis, ground, int(theme.activation[1:], 16) | 0xFF000000
-    )
+    colour = int(theme.activation[1:], 16) | 0xFF000000
+    line = tinted(ground, values, epoch=found.epoch, axis=axis, colour=colour)
     assert found.epoch == 0
     assert set(line[3000:]) == {ground[0]}
     pairs = [(theme.background[i : i + 2], theme.activation[i : i + 2]) for i in (1, 3, 5)]
