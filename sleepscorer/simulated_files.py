@@ -10,16 +10,14 @@ from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import FloatArray
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.files.edf.identification import start_date_subfield
-from sleepscorer.files.edf.writer import (
+from sleepscorer.files.edf import (
     EdfPlan,
     SignalHeader,
+    start_date_subfield,
     verify_edf,
     write_edf_into,
 )
-from sleepscorer.files.exports.annotations import verify_annotations, write_annotations
-from sleepscorer.files.exports.night import Night
-from sleepscorer.files.exports.own_files import is_synthetic
+from sleepscorer.files.exports import Night, is_synthetic, verify_annotations, write_annotations
 from sleepscorer.files.verified_write import Output, check_targets, make_folder, write_verified
 from sleepscorer.simulation.channels import ChannelSpec
 from sleepscorer.simulation.night import SYNTHETIC, SimulatedNight

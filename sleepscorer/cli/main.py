@@ -24,6 +24,7 @@ from sleepscorer.cli.output import (
     say,
 )
 from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.files.exports import FORMATS
 
 _BAD_USAGE = 2
 
@@ -127,7 +128,7 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="instead of beside the recording")
     parser.add_argument(
-        "--formats", default="edf,csv,xlsx,json", help="default: %(default)s", metavar="LIST"
+        "--formats", default=",".join(FORMATS), help="default: %(default)s", metavar="LIST"
     )
     for role in ("eeg", "eog", "emg"):
         parser.add_argument(

@@ -18,7 +18,7 @@ from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
-from sleepscorer.files.exports.night import Night
+from sleepscorer.files.exports import Night
 from sleepscorer.pipeline.scoring import (
     ScoredNight,
     ScoreOptions,

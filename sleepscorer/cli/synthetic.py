@@ -11,7 +11,7 @@ from sleepscorer.cli.window import show_window, somebody_is_watching
 from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import ExportError, UsageError
 from sleepscorer.core.hypnogram import Scoring
-from sleepscorer.files.exports.formats import output_paths
+from sleepscorer.files.exports import output_paths
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.pipeline.scoring import ScoreOptions, score_recording
 from sleepscorer.simulated_files import scoring_path, write_simulated_night

@@ -1,18 +1,38 @@
-"""What recordings lie in a folder; looked at beside the window."""
+"""What lies in a folder: recordings, and what of their scoring lies beside them."""
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.progress import Progress
-from sleepscorer.files.exports.own_files import is_own_output
-from sleepscorer.files.other_formats import OTHER_FORMATS, format_suffix
-from sleepscorer.files.sessions.file import SUFFIX
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.beginnings import beginning_of
+from sleepscorer.files.edf import holds_annotations_alone
+from sleepscorer.files.exports import EXPORT_FORMATS, is_own_output
+from sleepscorer.files.other_formats import format_suffix
+from sleepscorer.files.recordings import RECORDING_SUFFIXES
+from sleepscorer.files.scorings import READERS, stage_of_annotation
+from sleepscorer.files.sessions import SUFFIX
 
-RECORDING_SUFFIXES = (".edf", ".bdf", ".rec", *OTHER_FORMATS)
-"""Ends of the names of files that can be opened."""
+_OUR_SUFFIXES = [
+    form.suffix
+    for form in sorted(
+        (form for form in EXPORT_FORMATS if form.read_back is not None),
+        key=lambda form: form.read_back or 0,
+    )
+]
+SCORING_ENDS = (*(end for reader in READERS for end in reader.ends), *_OUR_SUFFIXES)
+"""How a scoring is called beside its recording, after the recording's stem, in small letters: the
+names that people and other programs use first, then what the program itself wrote."""
 
-_ANNOTATION_ENDS = ("-hypnogram", "_hypnogram", "_scoring")
+# Sleep-EDF's names: subject, night, then a letter for the recording's version or for the scorer.
+_SLEEP_EDF = re.compile(r"(.*\w)\w-psg")
+_SLEEP_EDF_SCORING = re.compile(r"(.*)\w-hypnogram\.edf")
+_SLEEP_EDF_END = "-hypnogram.edf"
+# Files of EDF that are scorings by their name, where their content does not say otherwise.
+_SCORING_STEMS = tuple(Path(end).stem for end in SCORING_ENDS if end.endswith(".edf"))
 
 
 @dataclass(frozen=True)
@@ -48,22 +68,73 @@ def recordings_in(folder: Path, progress: Progress) -> tuple[FoundRecording, ...
         raise RecordingError(
             f"the folder can't be read: {error.strerror or error}", path=folder
         ) from error
-    names = {path.name.casefold() for path in paths}
+    beside = _Neighbours(paths)
     found = []
     for number, path in enumerate(paths):
         progress(number / len(paths), path.name)
         if _is_recording(path):
-            found.append(FoundRecording(path, _size(path), _scoring_of(path, names)))
+            found.append(FoundRecording(path, _size(path), _scored(path, beside)))
     return tuple(found)
 
 
+def scoring_beside(recording: Recording) -> Path | None:
+    """Return a scoring that lies beside a recording, or the recording itself if it holds stages.
+
+    Its name is the recording's stem with one of :data:`SCORING_ENDS`. Sleep-EDF's
+    ``SC4001E0-PSG.edf`` has ``SC4001EC-Hypnogram.edf``.
+    """
+    try:
+        beside = _Neighbours(recording.path.parent.iterdir())
+    except OSError:
+        beside = _Neighbours(())
+    found = beside.scoring_of(recording.path)
+    if found is not None:
+        return found
+    stages = (stage_of_annotation(event.text) for event in recording.events)
+    return recording.path if any(stage is not None for stage in stages) else None
+
+
+class _Neighbours:
+    """The files of a folder by their names; letter case tells no two apart."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._by_name = {path.name.casefold(): path for path in paths}
+        self._of_sleep_edf: dict[str, list[str]] = {}
+        for name in sorted(self._by_name):
+            of_sleep_edf = _SLEEP_EDF_SCORING.fullmatch(name)
+            if of_sleep_edf:
+                self._of_sleep_edf.setdefault(of_sleep_edf[1], []).append(name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a file of this name lies here."""
+        return name.casefold() in self._by_name
+
+    def scoring_of(self, recording: Path) -> Path | None:
+        """Return what opening this recording offers to import, told by names alone."""
+        own = recording.name.casefold()
+        for name in self._names_for(recording.stem.casefold()):
+            path = self._by_name.get(name)
+            if path is not None and name != own and path.is_file():
+                return path
+        return None
+
+    def _names_for(self, stem: str) -> Iterator[str]:
+        for end in SCORING_ENDS:
+            yield stem + end
+            sleep_edf = _SLEEP_EDF.fullmatch(stem)
+            if end == _SLEEP_EDF_END and sleep_edf:
+                yield from self._of_sleep_edf.get(sleep_edf[1], ())
+                yield stem.removesuffix("-psg") + end
+
+
 def _is_recording(path: Path) -> bool:
-    return (
-        format_suffix(path) in RECORDING_SUFFIXES
-        and path.is_file()
-        and not path.stem.casefold().endswith(_ANNOTATION_ENDS)
-        and not is_own_output(path)
-    )
+    if format_suffix(path) not in RECORDING_SUFFIXES or not path.is_file():
+        return False
+    annotations_alone = holds_annotations_alone(beginning_of(path))
+    if path.stem.casefold().endswith(_SCORING_STEMS):
+        # A recording may be called like a scoring: its signals tell.
+        return annotations_alone is False
+    return not annotations_alone and not is_own_output(path)
 
 
 def _size(path: Path) -> int:
@@ -73,15 +144,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _scoring_of(path: Path, names: set[str]) -> str:
-    if f"{path.stem}{SUFFIX}".casefold() in names:
+def _scored(path: Path, beside: _Neighbours) -> str:
+    if beside.has(f"{path.stem}{SUFFIX}"):
         return "session"
-    stem = path.stem.casefold()
-    # Sleep-EDF's "SC4001E0-PSG.edf" has "SC4001EC-Hypnogram.edf": all but the scorer's letter.
-    begins = {stem, stem.removesuffix("-psg")[:7] if stem.endswith("-psg") else stem}
-    if any(
-        Path(name).stem.endswith(_ANNOTATION_ENDS) and name.startswith(tuple(begins))
-        for name in names
-    ):
-        return "scoring"
-    return ""
+    return "" if beside.scoring_of(path) is None else "scoring"

@@ -4,9 +4,7 @@ from pathlib import Path
 
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.edf.header import BDF_VERSION, EDF_VERSION
-from sleepscorer.files.edf.reader import open_edf
-from sleepscorer.files.edf.samples import file_size, read_bytes
+from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION, file_size, open_edf, read_bytes
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, open_npz
 from sleepscorer.files.other_formats import (
     OTHER_FORMATS,
@@ -16,6 +14,9 @@ from sleepscorer.files.other_formats import (
 )
 
 EDF_SUFFIXES = (".edf", ".bdf", ".rec")
+
+RECORDING_SUFFIXES = (*EDF_SUFFIXES, NPZ_SUFFIX, *OTHER_FORMATS)
+"""Ends of the names of files that can be opened, in small letters."""
 
 
 def open_recording(path: Path | str) -> Recording:

@@ -45,7 +45,7 @@ class ExportChoice:
     folder
         Where.
     formats
-        Of :data:`~sleepscorer.files.exports.formats.FORMATS`.
+        Of :data:`~sleepscorer.files.exports.FORMATS`.
     force
         Replace files that exist.
     deidentify

@@ -215,7 +215,7 @@ class MainWindow(QMainWindow):
         self.actions_of.begun.connect(self.status.hush)
         self.actions_of.triggered.connect(does.run)
         does.tool_changed.connect(self.actions_of.show_tool)
-        does.switched_off.connect(self._on_switched_off)
+        does.switched_off.connect(self.actions_of.switch_off)
         does.traces_asked.connect(self.focus_traces)
         does.help_asked.connect(self.show_help)
         does.panel_asked.connect(self.show_panel)
@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
 
     def _connect_answers(self) -> None:
         self.dialogs.recording_chosen.connect(self.open_path)
-        self.dialogs.channels_chosen.connect(self._on_channels_chosen)
+        self.dialogs.channels_chosen.connect(self.current.set_channels)
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)
         self.dialogs.failed.connect(self.tell)
@@ -259,11 +259,6 @@ class MainWindow(QMainWindow):
         """Show a sentence until the person puts it away."""
         self.notices.add(sentence)
 
-    @Slot(object)
-    def _on_channels_chosen(self, channels: ChannelChoice) -> None:
-        if self.current.now is not None:
-            self.current.now.keeping.set_channels(channels)
-
     @Slot(object, object)
     def _on_auto_scoring_chosen(self, document: Document, choice: AutoScoringChoice) -> None:
         self.auto_scorer.start(document, choice)
@@ -277,10 +272,6 @@ class MainWindow(QMainWindow):
             arousals_scored=now is not None and now.model.arousals_scored,
             smooth=self.settings.now.smooth_machine,
         )
-
-    @Slot(str)
-    def _on_switched_off(self, action_id: str) -> None:
-        self.actions_of[action_id].setChecked(False)
 
     @Slot()
     def _on_presets_changed(self) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
+from sleepscorer.files.exports import FORMATS
+
 _MOST_RECENT_FILES = 12
 RECENT_FILES = ("recent_files", "keep_recent_files")
 """The settings that decide which recordings are listed as recent."""
@@ -79,7 +81,7 @@ class Settings:
     scorer: str = ""
     session_folder: str = ""
     export_folder: str = ""
-    export_formats: tuple[str, ...] = ("edf", "csv", "xlsx", "json")
+    export_formats: tuple[str, ...] = FORMATS
     screen_mm_per_px: float = 0.0
     montage: str = ""
     three_stages: bool = False

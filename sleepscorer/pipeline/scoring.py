@@ -22,18 +22,18 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import NONE, StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.files.edf.identification import UNKNOWN_START
-from sleepscorer.files.exports.deidentification import deidentified_stem
-from sleepscorer.files.exports.formats import (
+from sleepscorer.files.edf import UNKNOWN_START
+from sleepscorer.files.exports import (
     FORMATS,
     Night,
     check_outputs,
+    deidentified_stem,
+    is_own_scoring,
     output_paths,
     write_exports,
 )
-from sleepscorer.files.exports.own_files import is_own_scoring
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.sessions.fingerprint import sha256_of
+from sleepscorer.files.sessions import sha256_of
 from sleepscorer.staging.stagers import with_second_opinion
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class ScoreOptions:
     folder
         Where the outputs go; None means beside the recording.
     formats
-        Of :data:`~sleepscorer.files.exports.formats.FORMATS`.
+        Of :data:`~sleepscorer.files.exports.FORMATS`.
     eeg, eog, emg
         Stored labels or derivations, or ``("none",)``. A text that is no label of the recording
         may list several, with commas between.

@@ -9,9 +9,8 @@ from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
-from sleepscorer.files.scorings import read_scoring
-from sleepscorer.files.scorings.fitting import fitted
+from sleepscorer.files.exports import read_stagings_json, stages_read_from
+from sleepscorer.files.scorings import fitted, read_scoring
 
 
 @dataclass(frozen=True)

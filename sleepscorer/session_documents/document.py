@@ -12,10 +12,9 @@ from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
+from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.scorings.fitting import scoring_beside
-from sleepscorer.files.sessions.fingerprint import sha256_of
-from sleepscorer.files.sessions.store import SessionStore, difference, entry_of
+from sleepscorer.files.sessions import SessionStore, difference, entry_of, sha256_of
 from sleepscorer.session_documents.beside import ScoringBeside
 
 MISSING = "missing"

@@ -13,10 +13,12 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, StoredSession
-from sleepscorer.files.sessions.places import SessionPlaces
-from sleepscorer.files.sessions.store import (
+from sleepscorer.files.sessions import (
+    SUFFIX,
+    RecordingEntry,
+    SessionPlaces,
     SessionStore,
+    StoredSession,
     difference,
     entry_of,
     holds_edits_of,

@@ -17,9 +17,14 @@ from sleepscorer.core.stager_channels import StagerChannels, choose_stager_chann
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.files.exports.deidentification import deidentified_stem
-from sleepscorer.files.exports.formats import FORMATS, Night, check_outputs, write_exports
-from sleepscorer.files.sessions.fingerprint import sha256_of
+from sleepscorer.files.exports import (
+    FORMATS,
+    Night,
+    check_outputs,
+    deidentified_stem,
+    write_exports,
+)
+from sleepscorer.files.sessions import sha256_of
 from sleepscorer.session_documents.document import Document
 
 
@@ -81,7 +86,7 @@ def export_document(
     folder
         Made where it does not exist.
     formats
-        Of :data:`~sleepscorer.files.exports.formats.FORMATS`.
+        Of :data:`~sleepscorer.files.exports.FORMATS`.
     force
         Replace existing files that sleepscorer made.
     progress

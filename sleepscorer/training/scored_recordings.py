@@ -9,11 +9,11 @@ from types import MappingProxyType
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.exports.own_files import is_own_output
+from sleepscorer.files.exports import is_own_output
+from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.other_formats import OTHER_FORMATS
 from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
-from sleepscorer.files.scorings import read_scoring, scoring_of_recording
-from sleepscorer.files.scorings.fitting import fitted, scoring_beside
+from sleepscorer.files.scorings import fitted, read_scoring, scoring_of_recording
 
 # Sleep-EDF Expanded: SC4ssN: study, subject, night; ST7ssN likewise.
 _SLEEP_EDF = re.compile(r"(SC4|ST7)(\d\d)\d\w\d?-PSG", re.IGNORECASE)

@@ -19,8 +19,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import STAGES
-from sleepscorer.files.sessions.file import SUFFIX
-from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of
+from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
 from sleepscorer.session_documents import Document, current_author, open_document
 from sleepscorer.staging.measured_night import MeasuredChannel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band

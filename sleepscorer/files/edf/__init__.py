@@ -1,1 +1,33 @@
-"""EDF and BDF, with their + variants: read block by block, written for synthetic nights."""
+"""EDF, BDF and their + variants: recordings read block by block, scorings and nights written."""
+
+from sleepscorer.files.edf.header import BDF_VERSION, EDF_VERSION, holds_annotations_alone
+from sleepscorer.files.edf.identification import (
+    UNKNOWN_PATIENT,
+    UNKNOWN_START,
+    patient_identification,
+    recording_identification,
+    start_date_subfield,
+)
+from sleepscorer.files.edf.layout import EdfPlan, SignalHeader
+from sleepscorer.files.edf.reader import open_edf
+from sleepscorer.files.edf.samples import file_size, read_bytes
+from sleepscorer.files.edf.writer import verify_edf, write_edf, write_edf_into
+
+__all__ = [
+    "BDF_VERSION",
+    "EDF_VERSION",
+    "UNKNOWN_PATIENT",
+    "UNKNOWN_START",
+    "EdfPlan",
+    "SignalHeader",
+    "file_size",
+    "holds_annotations_alone",
+    "open_edf",
+    "patient_identification",
+    "read_bytes",
+    "recording_identification",
+    "start_date_subfield",
+    "verify_edf",
+    "write_edf",
+    "write_edf_into",
+]

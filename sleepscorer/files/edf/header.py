@@ -58,6 +58,27 @@ _MAX_RATE_HZ = 1e5
 MAX_DURATION_S = 366 * 86400.0
 
 
+def holds_annotations_alone(beginning: bytes) -> bool | None:
+    """Tell from the first bytes of a file whether it holds annotations and no signal.
+
+    Parameters
+    ----------
+    beginning
+        At least 256 bytes, and 16 for each channel; of more channels the first are looked at.
+
+    Returns
+    -------
+    None where this is no EDF or BDF file with channels.
+    """
+    n_channels = field_integer(field_text(beginning[252:_HEADER_BYTES]))
+    if beginning[:8] not in (EDF_VERSION, BDF_VERSION) or not n_channels or n_channels < 0:
+        return None
+    width = _CHANNEL_FIELDS["label"]
+    labels = beginning[_HEADER_BYTES : _HEADER_BYTES + n_channels * width]
+    each = (labels[at : at + width] for at in range(0, len(labels), width))
+    return all(field_text(label).casefold() in _ANNOTATION_LABELS for label in each)
+
+
 @dataclass(frozen=True)
 class EdfChannel:
     """One channel as the header describes it.

@@ -1,1 +1,33 @@
-"""The files a scored night is handed on in."""
+"""The files a scored night is handed on in: a format is a module and a row of the table."""
+
+from sleepscorer.files.exports.annotations import verify_annotations, write_annotations
+from sleepscorer.files.exports.deidentification import deidentified_stem
+from sleepscorer.files.exports.formats import (
+    EXPORT_FORMATS,
+    FORMATS,
+    check_outputs,
+    is_own_output,
+    output_paths,
+    write_exports,
+)
+from sleepscorer.files.exports.night import INTENDED_USE, Night
+from sleepscorer.files.exports.own_files import is_own_scoring, is_synthetic
+from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
+
+__all__ = [
+    "EXPORT_FORMATS",
+    "FORMATS",
+    "INTENDED_USE",
+    "Night",
+    "check_outputs",
+    "deidentified_stem",
+    "is_own_output",
+    "is_own_scoring",
+    "is_synthetic",
+    "output_paths",
+    "read_stagings_json",
+    "stages_read_from",
+    "verify_annotations",
+    "write_annotations",
+    "write_exports",
+]

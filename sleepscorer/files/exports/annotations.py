@@ -12,10 +12,15 @@ from sleepscorer import __version__
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.core.lights import is_lights_off, is_lights_on
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.files.edf.identification import patient_identification, recording_identification
-from sleepscorer.files.edf.writer import EdfPlan, verify_edf, write_edf_into
+from sleepscorer.files.edf import (
+    EdfPlan,
+    patient_identification,
+    recording_identification,
+    verify_edf,
+    write_edf_into,
+)
 from sleepscorer.files.exports.night import Night
-from sleepscorer.files.scorings.labels import stage_of_annotation, stage_of_bare_annotation
+from sleepscorer.files.scorings import stage_of_annotation, stage_of_bare_annotation
 
 _STAGE_PREFIX = "Sleep stage "
 _WARNING_PREFIX = "sleepscorer warning: "

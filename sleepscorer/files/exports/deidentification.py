@@ -12,7 +12,7 @@ from pathlib import Path
 from sleepscorer.core.event_kinds import KNOWN_TEXTS
 from sleepscorer.core.events import Event
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.files.edf.identification import UNKNOWN_PATIENT, UNKNOWN_START
+from sleepscorer.files.edf import UNKNOWN_PATIENT, UNKNOWN_START
 from sleepscorer.files.exports.night import Night
 
 _REMOVED = "[removed]"

@@ -1,17 +1,21 @@
 """The files a scored night is handed on in: a table of formats, written together or not at all."""
 
-import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO, NamedTuple
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.exports.deidentification import deidentified
-from sleepscorer.files.exports.night import INTENDED_USE, Night
-from sleepscorer.files.exports.own_files import is_own_output
+from sleepscorer.files.exports.night import Night
+from sleepscorer.files.exports.own_files import (
+    is_own_report,
+    is_own_scoring,
+    is_own_staging,
+    is_own_table,
+)
 from sleepscorer.files.verified_write import (
     Output,
     check_targets,
@@ -19,49 +23,106 @@ from sleepscorer.files.verified_write import (
     write_verified,
 )
 
-__all__ = ["FORMATS", "INTENDED_USE", "Night", "check_outputs", "output_paths", "write_exports"]
+
+class _Writer(NamedTuple):
+    """What writes a night to an empty binary file, and what refuses a file that differs from it."""
+
+    write: Callable[[Night, BinaryIO], None]
+    verify: Callable[[Night, Path], None]
 
 
 @dataclass(frozen=True)
-class _Format:
-    """How one kind of file is named, written and checked.
+class ExportFormat:
+    """One kind of file.
 
-    The module is imported when the format is first used: pandas and openpyxl take half a second.
+    Parameters
+    ----------
+    name
+        As options and settings spell it.
+    title
+        As the window calls it.
+    suffix
+        End of its files' names, after the stem.
+    writer
+        Imports what writes and checks it; pandas and openpyxl take half a second, so that happens
+        when the format is first used.
+    is_ours
+        Tells by the content whether sleepscorer made a file of this kind: such a file may be
+        replaced.
+    read_back
+        Its place, from 1, among our files that are offered for import beside a recording; None
+        where it holds no scoring that can be read.
+    is_default
+        It is written unless others are asked for.
     """
 
+    name: str
+    title: str
     suffix: str
-    module: str
-    writer: str
-    verifier: str
-
-    def function(self, name: str) -> Callable[..., Any]:
-        function: Callable[..., Any] = getattr(importlib.import_module(self.module), name)
-        return function
+    writer: Callable[[], _Writer]
+    is_ours: Callable[[Path], bool]
+    read_back: int | None = None
+    is_default: bool = True
 
 
-_FORMATS = {
-    "edf": _Format(
+def _annotations() -> _Writer:
+    from sleepscorer.files.exports import annotations
+
+    return _Writer(annotations.write_annotations, annotations.verify_annotations)
+
+
+def _epochs_csv() -> _Writer:
+    from sleepscorer.files.exports import epochs_csv
+
+    return _Writer(epochs_csv.write_csv, epochs_csv.verify_csv)
+
+
+def _report() -> _Writer:
+    from sleepscorer.files.exports.excel import report
+
+    return _Writer(report.write_workbook, report.verify_workbook)
+
+
+def _staging_json() -> _Writer:
+    from sleepscorer.files.exports import staging_json
+
+    return _Writer(staging_json.write_json, staging_json.verify_json)
+
+
+EXPORT_FORMATS = (
+    ExportFormat(
+        "edf",
+        "Hypnogram and events as EDF+ annotations",
         "_hypnogram.edf",
-        "sleepscorer.files.exports.annotations",
-        "write_annotations",
-        "verify_annotations",
+        _annotations,
+        is_own_scoring,
+        read_back=2,
     ),
-    "csv": _Format(
-        "_epochs.csv", "sleepscorer.files.exports.epochs_csv", "write_csv", "verify_csv"
+    ExportFormat(
+        "csv", "Table of epochs (CSV)", "_epochs.csv", _epochs_csv, is_own_table, read_back=3
     ),
-    "xlsx": _Format(
-        "_report.xlsx",
-        "sleepscorer.files.exports.excel.report",
-        "write_workbook",
-        "verify_workbook",
+    ExportFormat("xlsx", "Report (Excel)", "_report.xlsx", _report, is_own_report),
+    ExportFormat(
+        "json",
+        "Stage probabilities and what made them (JSON)",
+        "_staging.json",
+        _staging_json,
+        is_own_staging,
+        read_back=1,
     ),
-    "json": _Format(
-        "_staging.json", "sleepscorer.files.exports.staging_json", "write_json", "verify_json"
-    ),
-}
+)
+"""In the order they are written; window, command line and ``--force`` follow this table."""
 
-FORMATS = tuple(_FORMATS)
-"""The names of the formats, in the order they are written."""
+_BY_NAME: Mapping[str, ExportFormat] = {form.name: form for form in EXPORT_FORMATS}
+
+FORMATS = tuple(form.name for form in EXPORT_FORMATS if form.is_default)
+"""The names of the formats that are written unless others are asked for."""
+
+
+def is_own_output(path: Path) -> bool:
+    """Tell by its content whether sleepscorer exported this file."""
+    ending = path.suffix.lower()
+    return any(form.is_ours(path) for form in EXPORT_FORMATS if Path(form.suffix).suffix == ending)
 
 
 def output_paths(folder: Path, stem: str, formats: Sequence[str] = FORMATS) -> tuple[Path, ...]:
@@ -72,13 +133,13 @@ def output_paths(folder: Path, stem: str, formats: Sequence[str] = FORMATS) -> t
     UsageError
         If a format is unknown or none is asked for.
     """
-    unknown = [name for name in formats if name not in _FORMATS]
+    unknown = [name for name in formats if name not in _BY_NAME]
     if unknown or not formats:
         raise UsageError(
             f"{unknown[0]!r} is not an output format" if unknown else "no output format was named",
-            hint=f"there are {', '.join(FORMATS)}",
+            hint=f"there are {', '.join(_BY_NAME)}",
         )
-    return tuple(folder / f"{stem}{_FORMATS[name].suffix}" for name in dict.fromkeys(formats))
+    return tuple(folder / f"{stem}{_BY_NAME[name].suffix}" for name in dict.fromkeys(formats))
 
 
 def check_outputs(
@@ -124,7 +185,7 @@ def write_exports(
     stem
         Beginning of the files' names.
     formats
-        Of :data:`FORMATS`.
+        Names of :data:`EXPORT_FORMATS`.
     force
         Replace existing files that sleepscorer made.
     progress
@@ -145,7 +206,7 @@ def write_exports(
     paths = check_outputs(night.path, folder, stem=stem, formats=formats, force=force)
     shown = deidentified(night) if night.deidentify else night
     outputs = [
-        _output(path, _FORMATS[name], shown)
+        _output(path, _BY_NAME[name], shown)
         for path, name in zip(paths, dict.fromkeys(formats), strict=True)
     ]
     make_folder(folder)
@@ -153,9 +214,6 @@ def write_exports(
     return paths
 
 
-def _output(path: Path, form: _Format, night: Night) -> Output:
-    return Output(
-        path,
-        partial(form.function(form.writer), night),
-        partial(form.function(form.verifier), night),
-    )
+def _output(path: Path, form: ExportFormat, night: Night) -> Output:
+    write, verify = form.writer()
+    return Output(path, partial(write, night), partial(verify, night))

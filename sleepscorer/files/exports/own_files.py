@@ -4,10 +4,10 @@ Laboratories call their expert's scoring ``night_hypnogram.edf`` too: a name pro
 """
 
 import re
-import stat
-from collections.abc import Callable
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
+
+from sleepscorer.files.beginnings import beginning_of
 
 PROGRAM = "sleepscorer"
 STAGING_FORMAT = "sleepscorer staging"
@@ -17,20 +17,14 @@ _IDENTIFICATION = slice(8, 168)
 _RECORDING_FIELD = slice(88, 168)
 _N_CHANNELS = slice(252, 256)
 _FIRST_LABEL = slice(256, 272)
-_BEGINNING_BYTES = 4096
+_PROPERTIES_BYTES = 4096
 _CREATOR = re.compile(rb"<dc:creator>\s*sleepscorer\b")
 _JSON_FORMAT = re.compile(rf'"format"\s*:\s*"{STAGING_FORMAT}"'.encode("ascii"))
 
 
-def is_own_output(path: Path) -> bool:
-    """Tell whether sleepscorer made this hypnogram, table, report or staging."""
-    recognise = _RECOGNISED.get(path.suffix.lower())
-    return recognise is not None and recognise(path)
-
-
 def is_own_scoring(path: Path) -> bool:
     """Tell whether this is an EDF+ file of annotations alone that sleepscorer made."""
-    start = _beginning(path)
+    start = beginning_of(path)
     return (
         PROGRAM.encode("ascii") in start[_RECORDING_FIELD]
         and start[_N_CHANNELS].strip() == b"1"
@@ -40,47 +34,30 @@ def is_own_scoring(path: Path) -> bool:
 
 def is_synthetic(path: Path) -> bool:
     """Tell whether this is a simulated recording, or the true scoring of one."""
-    start = _beginning(path)
+    start = beginning_of(path)
     return b"synthetic" in start[_IDENTIFICATION].lower() and PROGRAM.encode() in start
 
 
-def _is_own_table(path: Path) -> bool:
+def is_own_table(path: Path) -> bool:
+    """Tell whether this is a table of epochs that sleepscorer wrote."""
     # Imported here: the module takes pandas along, half a second.
     from sleepscorer.files.exports.epochs_csv import FIRST_COLUMNS, OLDER_COLUMNS
 
-    first_line = _beginning(path).partition(b"\n")[0].strip().decode("ascii", "replace")
+    first_line = beginning_of(path).partition(b"\n")[0].strip().decode("ascii", "replace")
     names = tuple(first_line.split(","))
     # What follows them depends on what was asked for.
     return names == OLDER_COLUMNS or names[: len(FIRST_COLUMNS)] == FIRST_COLUMNS
 
 
-def _is_own_report(path: Path) -> bool:
+def is_own_report(path: Path) -> bool:
+    """Tell whether this is an Excel report that sleepscorer wrote."""
     try:
         with ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
-            return _CREATOR.search(properties.read(_BEGINNING_BYTES)) is not None
+            return _CREATOR.search(properties.read(_PROPERTIES_BYTES)) is not None
     except (OSError, ValueError, KeyError, BadZipFile, NotImplementedError, RuntimeError):
         return False
 
 
-def _is_own_staging(path: Path) -> bool:
-    return _JSON_FORMAT.search(_beginning(path)) is not None
-
-
-def _beginning(path: Path) -> bytes:
-    """Return the first bytes of an ordinary file, nothing of any other or an unreadable one."""
-    try:
-        # Reading a pipe would wait for ever.
-        if not stat.S_ISREG(path.stat().st_mode):
-            return b""
-        with path.open("rb") as file:
-            return file.read(_BEGINNING_BYTES)
-    except (OSError, ValueError):
-        return b""
-
-
-_RECOGNISED: dict[str, Callable[[Path], bool]] = {
-    ".edf": is_own_scoring,
-    ".csv": _is_own_table,
-    ".xlsx": _is_own_report,
-    ".json": _is_own_staging,
-}
+def is_own_staging(path: Path) -> bool:
+    """Tell whether this is a staging with its probabilities that sleepscorer wrote."""
+    return _JSON_FORMAT.search(beginning_of(path)) is not None

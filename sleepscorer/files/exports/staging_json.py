@@ -56,19 +56,16 @@ def verify_json(night: Night, path: Path) -> None:
         raise ExportError("the staging did not read back as it was written", path=path)
 
 
-def read_staging_json(path: Path) -> Staging:
-    """Read the staging of a ``_staging.json`` file; probabilities come back exactly.
+def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
+    """Read the staging of a ``_staging.json`` file and the second opinion, None without one.
+
+    Probabilities come back exactly.
 
     Raises
     ------
     ScoringError
         If the file can't be read, is no such file or holds no staging.
     """
-    return read_stagings_json(path)[0]
-
-
-def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
-    """Read the staging and the second opinion, None where there is none; raises as above."""
     document = _load(path)
     if not isinstance(document, dict) or document.get("format") != STAGING_FORMAT:
         raise ScoringError("this is not a staging written by sleepscorer", path=path)

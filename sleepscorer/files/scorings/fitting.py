@@ -1,10 +1,8 @@
-"""Finds the scoring that lies beside a recording, and fits a scoring to the recording's epochs."""
+"""Fits a scoring to the epochs of a recording."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 
@@ -13,54 +11,13 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.files.edf.identification import UNKNOWN_START
-from sleepscorer.files.scorings.labels import stage_of_annotation
+from sleepscorer.files.edf import UNKNOWN_START
 
-# By a person, by an agreed name, then what the program itself wrote.
-_SUFFIXES = (
-    "_scoring.edf",
-    "-hypnogram.edf",
-    "-nsrr.xml",
-    "_staging.json",
-    "_hypnogram.edf",
-    "_epochs.csv",
-)
-# Sleep-EDF's names: subject, night, then a letter for the recording's version or for the scorer.
-_SLEEP_EDF = re.compile(r"(.*\w)\w-psg", re.IGNORECASE)
 # What our exported hypnograms say on the staging; it is no event of the night.
 _REMARK_PREFIXES = ("sleepscorer warning: ", "sleepscorer note: ")
 _DAY = timedelta(days=1)
 _TOLERANCE_S = 0.5
 _SAME_TIME_S = 1e-3
-
-
-def scoring_beside(recording: Recording) -> Path | None:
-    """Return a scoring that lies beside a recording, or the recording itself if it holds stages.
-
-    Sleep-EDF's ``SC4001E0-PSG.edf`` has ``SC4001EC-Hypnogram.edf``, the NSRR's ``shhs1-200001.edf``
-    has ``shhs1-200001-nsrr.xml``; ours are ``_scoring.edf``,
-    ``_staging.json``, ``_hypnogram.edf`` and ``_epochs.csv`` after the recording's stem.
-    """
-    try:
-        names = {path.name.casefold(): path for path in recording.path.parent.iterdir()}
-    except OSError:
-        names = {}
-    own = recording.path.name.casefold()
-    for pattern in _patterns(recording.path.stem.casefold()):
-        for name in sorted(names):
-            if name != own and pattern.fullmatch(name) and names[name].is_file():
-                return names[name]
-    stages = (stage_of_annotation(event.text) for event in recording.events)
-    return recording.path if any(stage is not None for stage in stages) else None
-
-
-def _patterns(stem: str) -> Iterator[re.Pattern[str]]:
-    for suffix in _SUFFIXES:
-        yield re.compile(re.escape(stem + suffix))
-        sleep_edf = _SLEEP_EDF.fullmatch(stem)
-        if suffix == "-hypnogram.edf" and sleep_edf:
-            yield re.compile(re.escape(sleep_edf[1]) + r"\w" + re.escape(suffix))
-            yield re.compile(re.escape(stem.removesuffix("-psg") + suffix))
 
 
 def fitted(scoring: Scoring, recording: Recording) -> Scoring:

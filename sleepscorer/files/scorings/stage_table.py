@@ -11,7 +11,7 @@ import numpy as np
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.files.edf.identification import UNKNOWN_START
+from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.scorings.labels import stage_of_word
 
 _DELIMITERS = ",;\t"

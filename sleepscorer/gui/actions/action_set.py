@@ -66,10 +66,15 @@ class ActionSet(QObject):
         for action_id in ("tool.measure", "event.comment", *by_tool.values()):
             self._by_id[action_id].setChecked(action_id == used)
 
+    @Slot(str)
+    def switch_off(self, action_id: str) -> None:
+        """Show an action as off."""
+        self._by_id[action_id].setChecked(False)
+
     def end_tools(self) -> None:
         """Show none as on of what works on the panes of one recording: they are gone."""
         for action_id in ("score.paint", "view.explanation"):
-            self._by_id[action_id].setChecked(False)
+            self.switch_off(action_id)
         self.show_tool(SELECT)
 
     def update_to(self, state: WindowState) -> None:

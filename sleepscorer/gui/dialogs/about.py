@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from sleepscorer import __version__
 from sleepscorer.core.errors import WeightsError
 from sleepscorer.core.progress import Progress
-from sleepscorer.files.exports.night import INTENDED_USE
+from sleepscorer.files.exports import INTENDED_USE
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.process.bug_reports import log_place
 from sleepscorer.gui.process.latest import Latest

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.exports.formats import output_paths
-from sleepscorer.files.folder import RECORDING_SUFFIXES, FoundRecording, recordings_in
-from sleepscorer.files.sessions.file import SUFFIX
+from sleepscorer.files.exports import output_paths
+from sleepscorer.files.folder import FoundRecording, recordings_in
+from sleepscorer.files.recordings import RECORDING_SUFFIXES
+from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.gui.choices import AutoScoringChoice, ExportChoice
 from sleepscorer.gui.dialogs.about import AboutDialog
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog

@@ -19,17 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.progress import Progress
+from sleepscorer.files.exports import EXPORT_FORMATS
 from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-
-FORMAT_TEXTS = {
-    "edf": "Hypnogram and events as EDF+ annotations",
-    "csv": "Table of epochs (CSV)",
-    "xlsx": "Report (Excel)",
-    "json": "Stage probabilities and what made them (JSON)",
-}
 
 
 class ExportDialog(QDialog):
@@ -73,7 +67,7 @@ class ExportDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self._folder, 1)
         row.addWidget(browse)
-        self._formats = {name: QCheckBox(text) for name, text in FORMAT_TEXTS.items()}
+        self._formats = {form.name: QCheckBox(form.title) for form in EXPORT_FORMATS}
         box = QVBoxLayout()
         for name, check in self._formats.items():
             check.setChecked(name in formats)

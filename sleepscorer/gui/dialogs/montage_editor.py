@@ -32,7 +32,7 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
-from sleepscorer.files.montages.presets import save_preset
+from sleepscorer.files.montages import save_preset
 from sleepscorer.gui.dialogs.trace_form import TraceForm
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import Theme

@@ -86,6 +86,12 @@ class CurrentRecording(QObject):
         """What the open recording is staged by."""
         return ChannelChoice() if self._now is None else self._now.keeping.channels
 
+    @Slot(object)
+    def set_channels(self, channels: ChannelChoice) -> None:
+        """Stage the open recording by these channels from now on."""
+        if self._now is not None:
+            self._now.keeping.set_channels(channels)
+
     def show(self, opened: OpenedRecording) -> None:
         """Make the panes; showing them takes as long again, and is left to the next turn."""
         self.close()

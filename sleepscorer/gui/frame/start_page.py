@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.files.exports.night import INTENDED_USE
+from sleepscorer.files.exports import INTENDED_USE
 from sleepscorer.gui.look.appearance import described, worded
 from sleepscorer.gui.settings import RECENT_FILES, SettingsFile
 

@@ -9,7 +9,7 @@ from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.montages.presets import load_presets
+from sleepscorer.files.montages import load_presets
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel

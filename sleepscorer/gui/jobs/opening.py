@@ -13,9 +13,8 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice
-from sleepscorer.files.montages.presets import default_montage, load_presets
-from sleepscorer.files.sessions.places import SessionPlaces
-from sleepscorer.files.sessions.store import entry_of, session_path_for
+from sleepscorer.files.montages import default_montage, load_presets
+from sleepscorer.files.sessions import SessionPlaces, entry_of, session_path_for
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 from sleepscorer.gui.settings import Settings

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.files.scorings.labels import stage_of_annotation
+from sleepscorer.files.scorings import stage_of_annotation
 from sleepscorer.gui.look.theme import Theme, hypnogram_order
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.images import hypnodensity_image

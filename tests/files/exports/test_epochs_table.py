@@ -13,8 +13,8 @@ from sleepscorer.core.errors import ExportError
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.exports.epochs_csv import SECOND_COLUMNS, epochs_table, verify_csv, write_csv
+from sleepscorer.files.exports.formats import is_own_output
 from sleepscorer.files.exports.night import Night
-from sleepscorer.files.exports.own_files import is_own_output
 from sleepscorer.files.scorings import read_scoring
 
 HEADING = (

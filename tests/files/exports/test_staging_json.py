@@ -12,7 +12,7 @@ from example_nights import night, staging_of
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.files.exports.formats import write_exports
 from sleepscorer.files.exports.night import Night
-from sleepscorer.files.exports.staging_json import read_staging_json, read_stagings_json
+from sleepscorer.files.exports.staging_json import read_stagings_json
 
 
 def _written(folder: Path, shown: Night) -> Path:
@@ -28,7 +28,7 @@ def _strict(path: Path) -> Any:
 
 def test_staging_reads_back_exactly(tmp_path: Path) -> None:
     shown = night(960)
-    staging = read_staging_json(_written(tmp_path, shown))
+    staging = read_stagings_json(_written(tmp_path, shown))[0]
     np.testing.assert_array_equal(staging.probabilities, shown.staging.probabilities)
     np.testing.assert_array_equal(staging.stages, shown.staging.stages)
     assert staging.provenance == shown.staging.provenance
@@ -39,12 +39,12 @@ def test_what_lowers_the_confidence_reads_back(tmp_path: Path) -> None:
     shares = np.linspace(0, 1, len(shown.staging.stages)).astype(np.float32)
     changed = replace(shown, staging=replace(shown.staging, unsound=shares))
     path = _written(tmp_path, changed)
-    np.testing.assert_array_equal(read_staging_json(path).unsound, shares)
+    np.testing.assert_array_equal(read_stagings_json(path)[0].unsound, shares)
     # Files of versions before 0.2 lack it.
     document = _strict(path)
     del document["unsound_shares"]
     path.write_text(json.dumps(document), encoding="utf-8")
-    assert not read_staging_json(path).unsound.any()
+    assert not read_stagings_json(path)[0].unsound.any()
 
 
 def test_content(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_content(tmp_path: Path) -> None:
 
 def test_one_epoch_none_staged(tmp_path: Path) -> None:
     shown = night(1, staging=staging_of(np.array([-1], np.int8)))
-    staging = read_staging_json(_written(tmp_path, shown))
+    staging = read_stagings_json(_written(tmp_path, shown))[0]
     assert np.isnan(staging.probabilities).all()
     # Nobody edited the epoch: what differs from the staging counts only as far as a person did it.
     assert _strict(tmp_path / "n_staging.json")["n_epochs_edited"] == 0
@@ -101,7 +101,7 @@ def test_scored_by_people(tmp_path: Path) -> None:
     path = _written(tmp_path, night(staging=None))
     assert _strict(path)["probabilities"] is None
     with pytest.raises(ScoringError, match="stages set by people"):
-        read_staging_json(path)
+        read_stagings_json(path)[0]
 
 
 def _changed(**changes: Any) -> Any:
@@ -133,7 +133,7 @@ def test_damaged_files_are_refused(tmp_path: Path, change: Any, words: str) -> N
     path = _written(tmp_path, night())
     path.write_text(json.dumps(change(_strict(path))), encoding="utf-8")
     with pytest.raises(ScoringError, match=words) as caught:
-        read_staging_json(path)
+        read_stagings_json(path)[0]
     assert caught.value.path == path
 
 
@@ -142,12 +142,12 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "n.json"
     path.write_bytes(content)
     with pytest.raises(ScoringError, match="not a JSON file"):
-        read_staging_json(path)
+        read_stagings_json(path)[0]
 
 
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ScoringError, match="No such file"):
-        read_staging_json(tmp_path / "none.json")
+        read_stagings_json(tmp_path / "none.json")[0]
 
 
 def test_provenance_of_wrong_type_is_refused(tmp_path: Path) -> None:
@@ -156,14 +156,14 @@ def test_provenance_of_wrong_type_is_refused(tmp_path: Path) -> None:
     document["provenance"]["device"] = 3
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(ScoringError, match="device is not text"):
-        read_staging_json(path)
+        read_stagings_json(path)[0]
 
 
 def test_surrogates_in_provenance(tmp_path: Path) -> None:
     shown = night()
     made = replace(shown.staging.provenance, eeg=("C4\udcff",))
     path = _written(tmp_path, night(staging=replace(shown.staging, provenance=made)))
-    assert read_staging_json(path).provenance.eeg == ("C4?",)
+    assert read_stagings_json(path)[0].provenance.eeg == ("C4?",)
 
 
 def test_a_second_opinion_reads_back_exactly_beside_ours(tmp_path: Path) -> None:

@@ -21,10 +21,9 @@ from sleepscorer.files.exports.annotations import scoring_annotations
 from sleepscorer.files.exports.deidentification import deidentified
 from sleepscorer.files.exports.epochs_csv import epochs_table
 from sleepscorer.files.exports.excel.report import write_workbook
-from sleepscorer.files.exports.formats import write_exports
+from sleepscorer.files.exports.formats import is_own_output, write_exports
 from sleepscorer.files.exports.night import Night
-from sleepscorer.files.exports.own_files import is_own_output
-from sleepscorer.files.exports.staging_json import read_staging_json, stages_read_from
+from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
 from sleepscorer.files.scorings import read_scoring
 
 N = 20
@@ -163,7 +162,7 @@ def test_json_holds_everything(tmp_path: Path) -> None:
     assert document["statistics"]["nrem_min"] == 9.0
     assert stages_read_from(path) == (True, True)
     np.testing.assert_array_equal(
-        read_staging_json(path).probabilities, shown.staging.probabilities
+        read_stagings_json(path)[0].probabilities, shown.staging.probabilities
     )
     (path,) = write_exports(_night(), tmp_path, stem="m", formats=("json",))
     document = json.loads(path.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.writer.excel import ExcelWriter
 
 from sleepscorer.core.errors import ExportError
-from sleepscorer.files.edf.identification import UNKNOWN_START
+from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.exports.excel.cells import cell_values
 from sleepscorer.files.exports.excel.charts import add_hypnogram_chart, add_stage_chart
 from sleepscorer.files.exports.excel.epochs import add_epochs

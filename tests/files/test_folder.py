@@ -1,0 +1,83 @@
+"""What a folder is said to hold, beside what opening a recording of it offers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sleepscorer.core.progress import silent
+from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.folder import SCORING_ENDS, recordings_in, scoring_beside
+from sleepscorer.files.recordings import open_recording
+
+_SIGNAL = SignalHeader("EEG C4-M1", 100, -200, 200, "uV")
+
+
+def _write(folder: Path, recordings: Sequence[str], others: Sequence[str] = ()) -> None:
+    for name in recordings:
+        header = EdfPlan((_SIGNAL,), 30, 1.0, None)
+        write_edf(folder / name, header, [[np.zeros(100, np.float32)]] * 30)
+    for name in others:
+        (folder / name).write_text("W\n")
+
+
+def _said(folder: Path) -> dict[str, str]:
+    return {found.path.name: found.scoring for found in recordings_in(folder, silent)}
+
+
+@pytest.mark.parametrize("end", SCORING_ENDS)
+@pytest.mark.parametrize("change", [str, str.upper])
+def test_every_scoring_that_opening_offers_is_said_and_no_other(
+    tmp_path: Path, end: str, change: type
+) -> None:
+    _write(tmp_path, ["night1.edf", "night10.edf"], [change(f"night10{end}")])
+    assert _said(tmp_path) == {"night1.edf": "", "night10.edf": "scoring"}
+    assert scoring_beside(open_recording(tmp_path / "night1.edf")) is None
+    offered = scoring_beside(open_recording(tmp_path / "night10.edf"))
+    assert offered is not None
+    assert offered.name == change(f"night10{end}")
+
+
+@pytest.mark.parametrize(
+    ("recording", "beside", "said"),
+    [
+        ("SC4001E0-PSG.edf", "SC4001EC-Hypnogram.edf", "scoring"),
+        ("SC4001E0-PSG.edf", "SC4001E0-Hypnogram.edf", "scoring"),
+        ("SC4001E0-PSG.edf", "SC4002EC-Hypnogram.edf", ""),
+        ("SC4001E0-PSG.edf", "SC4001EC-2-Hypnogram.edf", ""),
+        ("night.of.may.edf", "night.of.may-nsrr.xml", "scoring"),
+        ("night.of.may.edf", "night.of-nsrr.xml", ""),
+        ("night.edf", "night_report.xlsx", ""),
+        ("night.edf", "night_scoring.txt", ""),
+        ("night_1.edf", "night_scoring.edf", ""),
+    ],
+)
+def test_names_of_scorings(tmp_path: Path, recording: str, beside: str, said: str) -> None:
+    _write(tmp_path, [recording], [beside])
+    assert _said(tmp_path) == {recording: said}
+    offered = scoring_beside(open_recording(tmp_path / recording))
+    assert (offered is not None) is bool(said)
+
+
+def test_a_session_is_said_before_a_scoring(tmp_path: Path) -> None:
+    _write(tmp_path, ["Night.edf"], ["night.sleepscorer", "night_epochs.csv"])
+    assert _said(tmp_path) == {"Night.edf": "session"}
+
+
+def test_a_folder_called_like_a_scoring_is_none(tmp_path: Path) -> None:
+    _write(tmp_path, ["night.edf"])
+    (tmp_path / "night_epochs.csv").mkdir()
+    assert _said(tmp_path) == {"night.edf": ""}
+
+
+def test_what_has_signals_is_a_recording_whatever_it_is_called(tmp_path: Path) -> None:
+    _write(tmp_path, ["nap_scoring.edf"], ["other_scoring.edf"])
+    write_edf(tmp_path / "events of May.edf", EdfPlan((), 30, 1.0, None), [])
+    assert list(_said(tmp_path)) == ["nap_scoring.edf"]
+
+
+def test_archives_of_epochs_are_listed_as_they_open(tmp_path: Path) -> None:
+    np.savez(tmp_path / "night.npz", x=np.zeros((2, 1, 3000), np.float32), fs=100.0)
+    assert _said(tmp_path) == {"night.npz": ""}
+    assert open_recording(tmp_path / "night.npz").n_epochs == 2
