@@ -70,7 +70,7 @@ class Presets(QObject):
         self.changed.emit()
 
     def forget(self) -> None:
-        """Leave the recording as it is shown, also by a preset that is being fitted."""
+        """Follow no recording any more; a preset that is being fitted is not shown either."""
         self._fitting.drop()
         self._reading.drop()
         self._model = None
