@@ -22,7 +22,7 @@ from sleepscorer.gui.actions.table import WindowState
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.machine_view import MachineView
-from sleepscorer.gui.frame.notices import NoticeBar
+from sleepscorer.gui.frame.notices import Answer, NoticeBar
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
 from sleepscorer.gui.frame.panel_dock import PanelDock
 from sleepscorer.gui.frame.session_status import SessionStatus
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar()
         self.status = StatusLine(self.tasks)
         self.auto_scorer = AutoScorer(self.tasks, self)
-        self.exporter = Exporter(self.tasks, self.notices, self)
+        self.exporter = Exporter(self.tasks, self)
         self.dialogs = WindowDialogs(self)
         self._opener = Opener(self.tasks, self)
         self.opening_notices = OpeningNotices(self)
@@ -127,6 +127,14 @@ class MainWindow(QMainWindow):
     def tell(self, sentence: str) -> None:
         """Show a sentence until the person puts it away."""
         self.notices.add(sentence)
+
+    @Slot(str, str, bool)
+    def _on_export_told(self, _key: str, sentence: str, passing: bool) -> None:
+        self.notices.add(sentence, passing=passing)
+
+    @Slot(str, str)
+    def _on_export_awaited(self, _key: str, sentence: str) -> None:
+        self.notices.add(sentence, Answer("Cancel the export", self.exporter.cancel))
 
     # -- opening and closing --------------------------------------------------------------------
 
@@ -308,6 +316,9 @@ class MainWindow(QMainWindow):
         self.auto_scorer.state_changed.connect(self._show_state)
         self.auto_scorer.failed.connect(self.tell)
         self.auto_scorer.scored.connect(self.status.say)
+        self.exporter.told.connect(self._on_export_told)
+        self.exporter.waiting.connect(self._on_export_awaited)
+        self.exporter.withdrawn.connect(self.notices.remove)
         self.settings.changed.connect(self._on_setting_changed)
         self.settings.not_saved.connect(self.tell)
         self._start_page.open_asked.connect(self.dialogs.choose_recording)

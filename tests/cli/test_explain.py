@@ -74,13 +74,19 @@ def test_a_picture_is_written_and_never_replaced_unasked(night, tmp_path, capsys
     arguments = (night, "--epoch", 5, "--device", "cpu", "--quiet", "--png", picture)
     assert run(capsys, *arguments)[0] == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
+    drawn = picture.read_bytes()
     picture.write_bytes(b"mine")
     code, _, err = run(capsys, *arguments)
     assert code != 0
-    assert "it exists already and is kept" in err
+    assert "exists already and is kept (use --force to replace it)" in err
     assert picture.read_bytes() == b"mine"
+    code, _, err = run(capsys, *arguments, "--force")
+    assert code != 0
+    assert "was not made by sleepscorer and is kept" in err
+    assert picture.read_bytes() == b"mine"
+    picture.write_bytes(drawn)
     assert run(capsys, *arguments, "--force")[0] == 0
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.read_bytes() == drawn
 
 
 @pytest.mark.parametrize(

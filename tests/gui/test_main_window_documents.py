@@ -25,6 +25,7 @@ from sleepscorer.gui.jobs import keeping as open_document_module
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.process.tasks import wait_for_threads
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.pipeline import Answers
 from sleepscorer.session_documents import current_author, open_document
 
 
@@ -159,7 +160,7 @@ def test_closing_between_making_the_panes_and_showing_them(qtbot, window, a):
 def test_the_auto_scorer_can_start_again_after_a_bug(qtbot, window, a, monkeypatch):
     _open(qtbot, window, a)
     monkeypatch.setattr(
-        auto_scoring, "_work", lambda *_: lambda _: (staging_of(np.full(10, 2)), None)
+        auto_scoring, "stage_document", lambda *_, **__: Answers(staging_of(np.full(10, 2)))
     )
 
     def fill(*_args: object, **_options: object) -> None:
@@ -177,15 +178,15 @@ def test_the_auto_scorer_can_start_again_after_a_bug(qtbot, window, a, monkeypat
 
 
 @pytest.fixture
-def held_export(monkeypatch):
+def held_export(monkeypatch, window):
     """An export that ends when it is let; what it was given."""
     go_on, given = threading.Event(), {}
 
-    def export(document, folder, *, progress, **options):
+    def export(_snapshot, folder, *, progress, **options):
         given.update(options)
         while not go_on.wait(0.01):
             progress(0.5, "writing")
-        given["read_only"] = document.session.read_only
+        given["read_only"] = window.document.session.read_only
         return (folder / "a_epochs.csv",)
 
     monkeypatch.setattr(exporting, "export_document", export)
