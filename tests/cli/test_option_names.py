@@ -1,7 +1,9 @@
 """Options are the command line's own: what the window shows, too, names none."""
 
 import ast
+import json
 import re
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +68,23 @@ def test_score_names_the_options_where_no_channel_is_recognised(tmp_path, capsys
     error = capsys.readouterr().err
     assert "neither EEG nor EOG to stage by (choose the channels to use; it has X1;" in error
     assert "--eeg and --eog name them)" in error
+
+
+def test_score_names_the_options_for_lights_beside_the_note_and_not_in_the_files(
+    tmp_path, capsys, monkeypatch
+):
+    path = tmp_path / "night.edf"
+    samples = np.random.default_rng(1).normal(0, 20, 30_000).astype(np.float32)
+    plan = EdfPlan((SignalHeader("EEG C4-M1", 100, -1000, 1000),), 300, 1, datetime(2024, 3, 1, 23))
+    write_edf(path, plan, [[samples]])
+    monkeypatch.setattr("sleepscorer.staging.stager.suggested_lights", lambda *_: (30.0, 240.0))
+    assert main(["score", str(path), "--formats", "json", "--device", "cpu"]) == 0
+    note = (
+        "Nothing marks lights off and on: the signal suggests 23:00:30 and 23:04:00, which were not"
+        " used."
+    )
+    printed = [line.strip() for line in capsys.readouterr().err.splitlines()]
+    options = printed[printed.index(note) + 1]
+    assert options == "--lights-off and --lights-on set the lights marks."
+    notes = json.loads((tmp_path / "night_staging.json").read_text())["notes"]
+    assert (note in notes, [text for text in notes if "--" in text]) == (True, [])
