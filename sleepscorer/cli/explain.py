@@ -2,30 +2,34 @@
 
 import argparse
 import json
-from typing import TYPE_CHECKING
+from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 
-from sleepscorer.analysis.evidence import Evidence, evidence
+from sleepscorer import __version__
 from sleepscorer.cli.output import say
-from sleepscorer.cli.score import progress_bar
-from sleepscorer.core.errors import UsageError
-from sleepscorer.core.progress import part_of
+from sleepscorer.cli.progress import progress_bar
+from sleepscorer.cli.score import channel_choice
+from sleepscorer.core.errors import OutputRefused, UsageError
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
+from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.files.exports import PROGRAM, SOFTWARE_KEY, is_own_picture, picture_output
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.session_documents import classical_measures
-
-if TYPE_CHECKING:
-    from sleepscorer.staging.explanation import ActivationMap
+from sleepscorer.files.verified_write import check_targets, write_verified
+from sleepscorer.pipeline import find_channels
+from sleepscorer.session_documents import Explanation, stage_to_explain
 
 _HEADINGS = ((1, "speaks for it"), (-1, "speaks against it"))
 
 
 def explain_epoch(options: argparse.Namespace) -> int:
     """Stage a recording and say of one epoch what spoke for its stage, and where in it."""
+    choice, asked = channel_choice(options), _asked_stage(options.stage)
+    if options.png is not None:
+        _check_picture(options)
     recording = open_recording(options.file)
     epoch = options.epoch - 1
     if not 0 <= epoch < recording.n_epochs:
@@ -34,33 +38,33 @@ def explain_epoch(options: argparse.Namespace) -> int:
             path=recording.path,
         )
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
-    from sleepscorer.staging.explanation import activation_maps
     from sleepscorer.staging.stager import Stager
 
-    channels = choose_stager_channels(recording, eeg=options.eeg, eog=options.eog, emg=options.emg)
+    channels = find_channels(recording, choice)
     stager = Stager(options.weights or DEFAULT_WEIGHTS, device=options.device)
     with progress_bar(options.file.name, quiet=options.quiet) as progress:
-        night = stager.measure(recording, channels, part_of(progress, 0.0, 0.6))
-        staging, night = stager.stage_measured(night, part_of(progress, 0.6, 0.8))
-        measures = classical_measures(recording, channels, part_of(progress, 0.8, 1.0))
-    stage = _stage(options.stage, staging, epoch, recording)
-    maps = activation_maps(stager, night, recording, epoch, stage)
-    found = evidence(measures, epoch, stage)
+        staging, night = stage_to_explain(recording, stager, channels=channels, progress=progress)
+    stage = _machine_stage(staging, epoch, recording) if asked is None else asked
+    explanation = night.explain(epoch, stage)
     if options.json:
-        say(_json(staging, epoch, stage, maps, found))
+        say(_json(staging, explanation))
     else:
-        say("\n".join(_lines(staging, epoch, stage, maps, found)))
+        say("\n".join(_lines(staging, explanation)))
     if options.png is not None:
-        _draw(options, channels, maps, stage)
+        _write_picture(options, _drawn(channels, explanation))
     return 0
 
 
-def _stage(named: str | None, staging: Staging, epoch: int, recording: Recording) -> Stage:
-    if named is not None:
-        known = {stage.text: stage for stage in STAGES}
-        if named.upper() not in known:
-            raise UsageError(f"--stage {named}", hint=f"there are {', '.join(known)}")
-        return known[named.upper()]
+def _asked_stage(named: str | None) -> Stage | None:
+    if named is None:
+        return None
+    known = {stage.text: stage for stage in STAGES}
+    if named.upper() not in known:
+        raise UsageError(f"--stage {named}", hint=f"there are {', '.join(known)}")
+    return known[named.upper()]
+
+
+def _machine_stage(staging: Staging, epoch: int, recording: Recording) -> Stage:
     stage = Stage(int(staging.stages[epoch]))
     if stage is Stage.UNSCORED:
         raise UsageError(
@@ -69,20 +73,15 @@ def _stage(named: str | None, staging: Staging, epoch: int, recording: Recording
     return stage
 
 
-def _lines(
-    staging: Staging,
-    epoch: int,
-    stage: Stage,
-    maps: "tuple[ActivationMap, ...]",
-    found: tuple[Evidence, ...],
-) -> list[str]:
+def _lines(staging: Staging, explanation: Explanation) -> list[str]:
+    epoch, stage = explanation.epoch, explanation.stage
     lines = [_answer(staging, epoch)]
     lines += [] if staging.stages[epoch] == stage else [f"explained for {stage.text}"]
     for sign, heading in _HEADINGS:
-        told = [each.sentence for each in found if each.speaks == sign]
+        told = [each.sentence for each in explanation.evidence if each.speaks == sign]
         lines += ["", f"{heading}:", *(f"  {sentence}" for sentence in told or ["nothing clear"])]
     lines += ["", f"where the network saw {stage.text}, from the start of the epoch:"]
-    lines += [f"  {each.channel}: {each.places}" for each in maps]
+    lines += [f"  {each.channel}: {each.places}" for each in explanation.maps]
     return lines
 
 
@@ -99,17 +98,12 @@ def _answer(staging: Staging, epoch: int) -> str:
     )
 
 
-def _json(
-    staging: Staging,
-    epoch: int,
-    stage: Stage,
-    maps: "tuple[ActivationMap, ...]",
-    found: tuple[Evidence, ...],
-) -> str:
+def _json(staging: Staging, explanation: Explanation) -> str:
+    epoch, maps = explanation.epoch, explanation.maps
     row = staging.probabilities[epoch].tolist()
     document = {
         "epoch": epoch + 1,
-        "stage": stage.text,
+        "stage": explanation.stage.text,
         "machine_stage": Stage(int(staging.stages[epoch])).text,
         "confidence": _number(staging.confidence[epoch]),
         "probabilities": {s.text: _number(p) for s, p in zip(STAGES, row, strict=True)},
@@ -122,7 +116,7 @@ def _json(
                 "share_of_night_below": each.share_below,
                 "speaks": each.speaks,
             }
-            for each in found
+            for each in explanation.evidence
         ],
         "activation_step_s": EPOCH_S / len(maps[0].values) if maps else None,
         "activation": {each.channel: [round(v, 4) for v in each.values.tolist()] for each in maps},
@@ -134,20 +128,36 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 6)
 
 
-def _draw(
-    options: argparse.Namespace,
-    channels: StagerChannels,
-    maps: "tuple[ActivationMap, ...]",
-    stage: Stage,
-) -> None:
+def _check_picture(options: argparse.Namespace) -> None:
+    """Refuse what is in the way of the picture before the night is staged, which takes minutes."""
+    folder: Path = options.png.absolute().parent
+    if not folder.is_dir():
+        raise UsageError("there is no such folder", path=folder, hint="make it first")
+    check_targets([options.png], force=options.force, source=options.file, is_own=is_own_picture)
+
+
+def _write_picture(options: argparse.Namespace, png: bytes) -> None:
+    try:
+        write_verified(
+            [picture_output(options.png, png)],
+            force=options.force,
+            source=options.file,
+            is_own=is_own_picture,
+        )
+    except OutputRefused as error:
+        raise UsageError(
+            error.what, path=error.path, hint="choose another file with --png"
+        ) from error
+
+
+def _drawn(channels: StagerChannels, explanation: Explanation) -> bytes:
+    """Draw the traces of the epoch on where the network looked; return a PNG file."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     from sleepscorer.analysis.filters import AASM_FILTERS, filtered
 
-    if options.png.exists() and not options.force:
-        raise UsageError("it exists already and is kept", path=options.png, hint="use --force")
-    start_s = (options.epoch - 1) * EPOCH_S
+    maps, start_s = explanation.maps, explanation.epoch * EPOCH_S
     by_name = {c.name: c for kind in (channels.eeg, channels.eog, channels.emg) for c in kind}
     figure = Figure(figsize=(12, 1.4 * max(len(maps), 1) + 0.8), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
@@ -165,9 +175,8 @@ def _draw(
         )  # fmt: skip
         axes.plot(np.arange(samples.size) / rate_hz, samples, color="black", linewidth=0.6)
         axes.set_ylabel(f"{each.channel}\nµV", size=8)
-    rows[-1].set_xlabel(f"seconds of epoch {options.epoch}; orange: where the network saw "
-                        f"{stage.text}")  # fmt: skip
-    try:
-        figure.savefig(options.png)
-    except OSError as error:
-        raise UsageError(f"can't be written: {error.strerror}", path=options.png) from error
+    rows[-1].set_xlabel(f"seconds of epoch {explanation.epoch + 1}; orange: where the network saw "
+                        f"{explanation.stage.text}")  # fmt: skip
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", metadata={SOFTWARE_KEY: f"{PROGRAM} {__version__}"})
+    return drawn.getvalue()

@@ -4,15 +4,34 @@ import contextlib
 import os
 import sys
 
-from sleepscorer.core.errors import OutputExists, OutputRefused, SleepScorerError
+from sleepscorer.core.errors import (
+    LightsContradiction,
+    NothingToStageBy,
+    NoUsableChannel,
+    OutputExists,
+    OutputRefused,
+    OutputsClash,
+    OutputTaken,
+    SleepScorerError,
+    WeightsNameRefused,
+    WeightsNameTaken,
+)
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
 _HINTS: dict[type[SleepScorerError], str] = {
+    LightsContradiction: "give --lights-off and --lights-on",
+    NoUsableChannel: "--eeg and --eog name them; sleepscorer info lists those there are",
+    NothingToStageBy: "--eeg and --eog name them",
     OutputExists: "use --force to replace it",
     OutputRefused: "choose another folder with --out",
+    OutputTaken: "--out names the folder",
+    OutputsClash: "--out names the folder",
+    WeightsNameRefused: "see: sleepscorer models",
+    WeightsNameTaken: "choose another --name",
 }
+"""The options that help, which only the command line has."""
 
 
 def say(text: str) -> None:
@@ -34,8 +53,8 @@ def say(text: str) -> None:
 
 
 def in_words(error: SleepScorerError) -> str:
-    """Return an error for people, with the option that helps where only that can."""
-    hint = error.hint or _HINTS.get(type(error), "")
+    """Return an error for people, with the option that helps."""
+    hint = "; ".join(filter(None, (error.hint, _HINTS.get(type(error), ""))))
     return str(SleepScorerError(error.what, path=error.path, hint=hint))
 
 

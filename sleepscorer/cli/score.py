@@ -1,29 +1,29 @@
 """``sleepscorer score``: stage recordings and write the results."""
 
 import argparse
+import math
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBar
 
 from sleepscorer.cli.comparison import agreement_lines
 from sleepscorer.cli.output import complain, counted, in_words, say_if_possible
+from sleepscorer.cli.progress import progress_bar
 from sleepscorer.core.agreement import agreement
-from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.errors import LightsRefused, SleepScorerError, UsageError
 from sleepscorer.core.hypnogram import Scoring
-from sleepscorer.core.progress import Progress, silent
+from sleepscorer.core.lights import parse_time_mark
+from sleepscorer.core.stager_channels import NONE, ROLES, ChannelChoice
 from sleepscorer.core.stages import STAGES, THREE_STAGES
+from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.exports import Night
-from sleepscorer.pipeline.scoring import (
+from sleepscorer.pipeline import (
     ScoredNight,
     ScoreOptions,
     check_distinct_outputs,
     score_recording,
+    suggested_lights,
     without_own_scorings,
 )
 from sleepscorer.staging.stagers import offered_stager
@@ -62,7 +62,7 @@ def score_files(options: argparse.Namespace) -> int:
         except SleepScorerError as error:
             failed += 1
             # It may be an output that the error is about.
-            words = in_words(error)
+            words = in_words(_with_given_lights(error, wanted))
             message = words if error.path == path else f"{path}: {words}"
             complain(f"sleepscorer: {message}")
             continue
@@ -107,12 +107,12 @@ def _score_options(options: argparse.Namespace) -> ScoreOptions:
         raise UsageError("--weights names nothing", hint="see: sleepscorer models")
     if options.out is not None and options.out.exists() and not options.out.is_dir():
         raise UsageError("--out is not a folder", path=options.out)
+    channels = channel_choice(options)
+    _check_marks(options)
     return ScoreOptions(
         folder=options.out,
         formats=formats,
-        eeg=_names(options.eeg),
-        eog=_names(options.eog),
-        emg=_names(options.emg),
+        channels=channels,
         lights_off=options.lights_off,
         lights_on=options.lights_on,
         told=STAGES if options.stages == len(STAGES) else THREE_STAGES,
@@ -122,31 +122,55 @@ def _score_options(options: argparse.Namespace) -> ScoreOptions:
     )
 
 
-def _names(named: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if named is None else tuple(named)
+def channel_choice(options: argparse.Namespace) -> ChannelChoice:
+    """Take ``--eeg``, ``--eog`` and ``--emg`` as they were given.
 
-
-@contextmanager
-def progress_bar(name: str, *, quiet: bool = False) -> Iterator[Progress]:
-    """Show a progress bar on the error stream, if a person is looking at it."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield silent
-        return
-    columns = (
-        TextColumn("{task.fields[name]}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
+    Raises
+    ------
+    UsageError
+        If one of them names nothing, or channels and none.
+    """
+    named = {role: getattr(options, role) for role in ROLES}
+    for role, names in named.items():
+        if names is not None:
+            _check_names(f"--{role}", names)
+    return ChannelChoice(
+        **{role: None if names is None else tuple(names) for role, names in named.items()}
     )
-    with ProgressBar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=1.0, name=name)
 
-        def report(fraction: float, text: str) -> None:
-            bar.update(task, completed=fraction, description=text)
 
-        yield report
+def _check_names(option: str, names: Sequence[str]) -> None:
+    if not names or not all(name.strip(" ,") for name in names):
+        raise UsageError(f"{option} names no channel", hint="give a label, a derivation or none")
+    if len(names) > 1 and NONE in {name.strip().casefold() for name in names}:
+        raise UsageError(f"{option} names channels, and none")
+
+
+def _check_marks(options: argparse.Namespace) -> None:
+    off_s = _checked_mark("--lights-off", options.lights_off)
+    on_s = _checked_mark("--lights-on", options.lights_on)
+    if off_s is not None and on_s is not None and off_s >= on_s:
+        raise UsageError(f"lights off at {off_s:g} s is not before lights on at {on_s:g} s")
+
+
+def _checked_mark(option: str, text: str | None) -> float | None:
+    """Refuse what is no time; return it where it is plain seconds, None where it is a clock."""
+    if text is None:
+        return None
+    try:
+        time_s = parse_time_mark(text, UNKNOWN_START, math.inf)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error.what}", hint=error.hint) from error
+    return None if ":" in text else time_s
+
+
+def _with_given_lights(error: SleepScorerError, wanted: ScoreOptions) -> SleepScorerError:
+    """Show what was typed where it is the lights marks that are refused."""
+    if not isinstance(error, LightsRefused):
+        return error
+    given = (("--lights-off", wanted.lights_off), ("--lights-on", wanted.lights_on))
+    words = " ".join(f"{option} {text}" for option, text in given if text is not None)
+    return LightsRefused(f"{error.what}; given was {words}", path=error.path, hint=error.hint)
 
 
 def print_scored(scored: ScoredNight, took_s: float) -> None:
@@ -166,6 +190,8 @@ def print_scored(scored: ScoredNight, took_s: float) -> None:
     )
     for note in (*_choices(night), f"Lights: {night.lights_source}.", *night.all_notes):
         complain(f"  {note}")
+    if suggested_lights(night.hypnogram, night.staging):
+        complain("  --lights-off and --lights-on set the lights marks.")
     if night.second is not None:
         complain(f"  Second opinion: {night.second_opinion_text}.")
     for warning in night.all_warnings:

@@ -6,14 +6,15 @@ import time
 from pathlib import Path
 
 from sleepscorer.cli.output import say, say_if_possible
-from sleepscorer.cli.score import print_scored, progress_bar
+from sleepscorer.cli.progress import progress_bar
+from sleepscorer.cli.score import print_scored
 from sleepscorer.cli.window import show_window, somebody_is_watching
 from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import ExportError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.files.exports import output_paths
 from sleepscorer.files.scorings import read_scoring
-from sleepscorer.pipeline.scoring import ScoreOptions, score_recording
+from sleepscorer.pipeline import ScoreOptions, score_recording
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night

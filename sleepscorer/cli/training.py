@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
 from sleepscorer.cli.output import INTERRUPTED, complain, say
-from sleepscorer.cli.score import progress_bar
+from sleepscorer.cli.progress import progress_bar
 from sleepscorer.cli.training_progress import training_progress
 from sleepscorer.core.errors import UsageError
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from sleepscorer.cli.output import complain
-from sleepscorer.cli.score import progress_bar
+from sleepscorer.cli.progress import progress_bar
 from sleepscorer.core.progress import Progress
 
 _N_LINES = 20

@@ -40,16 +40,36 @@ class ScoringError(SleepScorerError):
     """A scoring (hypnogram file) that can't be read, or marks in it that contradict each other."""
 
 
+class LightsContradiction(ScoringError):
+    """Lights marks of a file that can't all be true: somebody must say which hold."""
+
+
 class MontageError(SleepScorerError):
     """A derivation or channel choice that the recording can't provide."""
+
+
+class NothingToStageBy(MontageError):
+    """A recording in which no EEG or EOG is recognised: somebody must name them."""
 
 
 class StagingRefused(SleepScorerError):
     """A recording that can't be staged: the message is the reason."""
 
 
+class NoUsableChannel(StagingRefused):
+    """A recording of which none of the channels looked at can be used; others may be chosen."""
+
+
 class WeightsError(SleepScorerError):
     """Weights that are missing, damaged or not what they claim to be."""
+
+
+class WeightsNameRefused(WeightsError):
+    """A text that can't be the name of weights."""
+
+
+class WeightsNameTaken(WeightsError):
+    """A name for new weights that others have already."""
 
 
 class ExportError(SleepScorerError):
@@ -64,9 +84,21 @@ class OutputRefused(ExportError):
     """An output that its folder or disk does not take."""
 
 
+class OutputTaken(ExportError):
+    """An output that the same run wrote already, from another recording."""
+
+
 class SessionError(SleepScorerError):
     """A session file that can't be opened, read or written."""
 
 
 class UsageError(SleepScorerError):
     """Options that contradict each other; the command line exits with 2."""
+
+
+class OutputsClash(UsageError):
+    """Recordings of which the outputs would be written over each other or over one of them."""
+
+
+class LightsRefused(UsageError):
+    """Lights marks that are given, and leave no night between them."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sleepscorer.core.errors import ScoringError, UsageError
+from sleepscorer.core.errors import LightsContradiction, LightsRefused, UsageError
 from sleepscorer.core.events import Event
 
 _OFF_TEXTS = frozenset({"lights off", "lights out", "light off", "light out"})
@@ -197,15 +197,15 @@ def resolve_lights(
 
     Raises
     ------
-    UsageError
+    LightsRefused
         If lights off is not before lights on.
-    ScoringError
+    LightsContradiction
         If the marks of the file contradict each other, and the options don't give both.
     """
     notes = marked.notes
     if marked.contradiction:
         if off_s is None or on_s is None:
-            raise ScoringError(marked.contradiction, hint="give --lights-off and --lights-on")
+            raise LightsContradiction(marked.contradiction)
         notes += (f"{marked.contradiction}: the options hold",)
     off_from = "annotation" if off_s is None else "option"
     on_from = "annotation" if on_s is None else "option"
@@ -214,7 +214,7 @@ def resolve_lights(
     source = _source(off_s, on_s, off_from, on_from)
     first_s, last_s = off_s or 0.0, duration_s if on_s is None else on_s
     if (off_s, on_s) != (None, None) and first_s >= last_s:
-        raise UsageError(
+        raise LightsRefused(
             f"lights off at {first_s:g} s is not before lights on at {last_s:g} s ({source})"
         )
     return LightsMarks(off_s, on_s, source, notes)

@@ -17,7 +17,7 @@ from sleepscorer.core.derivation import (
     recognised,
     resolve,
 )
-from sleepscorer.core.errors import MontageError
+from sleepscorer.core.errors import MontageError, NothingToStageBy
 from sleepscorer.core.recording import Recording, Signal
 
 ROLES = ("eeg", "eog", "emg")
@@ -152,10 +152,10 @@ def _nothing_to_stage(recording: Recording, slow: Sequence[Signal]) -> MontageEr
             f" to stage by: {_listing(rates)}",
             path=recording.path,
         )
-    return MontageError(
+    return NothingToStageBy(
         "there is neither EEG nor EOG to stage by",
         path=recording.path,
-        hint=f"name the channels to use (--eeg, --eog); it has {labels}",
+        hint=f"choose the channels to use; it has {labels}",
     )
 
 

@@ -18,7 +18,7 @@ from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.applied_settings import AppliedSettings
 from sleepscorer.gui.frame.centre import Centre
 from sleepscorer.gui.frame.current_recording import CurrentRecording
-from sleepscorer.gui.frame.notices import NoticeBar
+from sleepscorer.gui.frame.notices import Answer, NoticeBar
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
 from sleepscorer.gui.frame.panel_dock import PanelDock
 from sleepscorer.gui.frame.session_status import SessionStatus
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar()
         self.status = StatusLine(self.tasks)
         self.auto_scorer = AutoScorer(self.tasks, self)
-        self.exporter = Exporter(self.tasks, self.notices, self)
+        self.exporter = Exporter(self.tasks, self)
         self._opener = Opener(self.tasks, self)
         self._device_lookup = DeviceLookup(self.tasks, settings, self)
         self._session_status = SessionStatus(self.status)
@@ -208,6 +208,9 @@ class MainWindow(QMainWindow):
         self.auto_scorer.failed.connect(self.tell)
         self.auto_scorer.scored.connect(self.status.say)
         self._device_lookup.found.connect(self.status.show_device)
+        self.exporter.told.connect(self._on_export_told)
+        self.exporter.waiting.connect(self._on_export_awaited)
+        self.exporter.withdrawn.connect(self.notices.remove)
         self.settings.not_saved.connect(self.tell)
 
     def _connect_actions(self) -> None:
@@ -258,6 +261,14 @@ class MainWindow(QMainWindow):
     def tell(self, sentence: str) -> None:
         """Show a sentence until the person puts it away."""
         self.notices.add(sentence)
+
+    @Slot(str, str, bool)
+    def _on_export_told(self, key: str, sentence: str, passing: bool) -> None:
+        self.notices.add(sentence, key=key, passing=passing)
+
+    @Slot(str, str)
+    def _on_export_awaited(self, key: str, sentence: str) -> None:
+        self.notices.add(sentence, Answer("Cancel the export", self.exporter.cancel), key=key)
 
     @Slot(object, object)
     def _on_auto_scoring_chosen(self, document: Document, choice: AutoScoringChoice) -> None:

@@ -1,7 +1,8 @@
 """Recordings with their sessions: opened where the scoring stopped, staged, exported.
 
 The window works on a :class:`Document`. What is slow here (staging, hashing, exporting) reads the
-recording and values only, and may run in another thread.
+recording and values only, a :class:`Snapshot` of the document among them, and may run in another
+thread.
 """
 
 from sleepscorer.session_documents.beside import ScoringBeside, read_beside
@@ -11,10 +12,12 @@ from sleepscorer.session_documents.explanation import (
     Explanation,
     classical_measures,
     measure_to_explain,
+    stage_to_explain,
 )
 from sleepscorer.session_documents.hardware import expected_device
 from sleepscorer.session_documents.opening import current_author, open_document
 from sleepscorer.session_documents.results import export_document, stage_document
+from sleepscorer.session_documents.snapshot import Snapshot
 
 __all__ = [
     "MISSING",
@@ -22,6 +25,7 @@ __all__ = [
     "ExplainedNight",
     "Explanation",
     "ScoringBeside",
+    "Snapshot",
     "classical_measures",
     "current_author",
     "expected_device",
@@ -30,4 +34,5 @@ __all__ = [
     "open_document",
     "read_beside",
     "stage_document",
+    "stage_to_explain",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sleepscorer.core.edits import Author
-from sleepscorer.core.errors import ExportError, RecordingError, SessionError
+from sleepscorer.core.errors import RecordingError, SessionError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
@@ -16,6 +16,7 @@ from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import SessionStore, difference, entry_of, sha256_of
 from sleepscorer.session_documents.beside import ScoringBeside
+from sleepscorer.session_documents.snapshot import Snapshot, content_changed
 
 MISSING = "missing"
 """The format name of a recording that was not found: it has a length and no signals."""
@@ -70,6 +71,26 @@ class Document:
     def held_by(self) -> str | None:
         """Who has the session open for writing, where that is why it is read only here."""
         return self._store.held_by
+
+    def snapshot(self) -> Snapshot:
+        """Return what an export of this moment is made of.
+
+        Raises
+        ------
+        SessionError
+            If the session can't be read.
+        """
+        session = self.session
+        return Snapshot(
+            recording=self.recording,
+            state=session.state,
+            machine=session.machine,
+            second=session.second,
+            edits=session.edits,
+            holds_smoothed=session.holds_smoothed,
+            problem=self.problems[0] if self.needs_locating else "",
+            scored_sha256=self._scored_sha256(),
+        )
 
     def save_view(self, view: dict[str, Any]) -> None:
         """Store what the window shows (values that JSON knows), unless the session is read only.
@@ -130,16 +151,12 @@ class Document:
         known = file.recording()
         if known is not None and known.fingerprint.sha256 is None and not file.read_only:
             file.add_sha256(sha256)
-        return self._difference(sha256)
+        is_same = self._scored_sha256() in (None, sha256)
+        return None if is_same else content_changed(self.recording)
 
-    def _difference(self, sha256: str) -> str | None:
+    def _scored_sha256(self) -> str | None:
         known = None if self._store.file is None else self._store.file.recording()
-        if known is not None and known.fingerprint.sha256 not in (None, sha256):
-            return (
-                f"{self.recording.path.name} changed since it was scored: its size and beginning"
-                " are the same, its SHA-256 is not."
-            )
-        return None
+        return None if known is None else known.fingerprint.sha256
 
     def locate(self, path: Path, *, accept_changes: bool = False) -> str | None:
         """Store where the recording of this session is; it is found there when opened again.
@@ -193,22 +210,6 @@ class Document:
         if not self.session.read_only:
             self.end_editing()
         self._store.close()
-
-    def check_unchanged(self, sha256: str) -> None:
-        """Refuse to export a recording that is not the one that was scored.
-
-        Raises
-        ------
-        ExportError
-            If it is missing, changed, or another one.
-        """
-        problem = self.problems[0] if self.needs_locating else self._difference(sha256)
-        if problem is not None:
-            raise ExportError(
-                problem.rstrip("."),
-                path=self.recording.path,
-                hint="locate the recording that was scored",
-            )
 
 
 def open_signals(path: Path) -> Recording:

@@ -14,7 +14,7 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import Stage
-from sleepscorer.core.staging_result import StagingProvenance
+from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 if TYPE_CHECKING:
     from sleepscorer.staging.checkpoint import WeightsInfo
@@ -165,6 +165,41 @@ def measure_to_explain(
     night = stager.located(night, part_of(progress, 0.55, 0.6))
     measures = classical_measures(recording, channels, part_of(progress, 0.6, 1.0))
     return ExplainedNight(recording, stager, night=night, measures=measures)
+
+
+def stage_to_explain(
+    recording: Recording,
+    stager: "Stager",
+    *,
+    channels: StagerChannels,
+    progress: Progress = silent,
+) -> tuple[Staging, ExplainedNight]:
+    """Stage a night and measure it to explain, reading it once for the network.
+
+    Parameters
+    ----------
+    recording
+        The recording.
+    stager
+        The network.
+    channels
+        What it looks at.
+    progress
+        May raise Cancelled.
+
+    Returns
+    -------
+    The staging, and the night that it can be explained by.
+
+    Raises
+    ------
+    SleepScorerError
+        If it can't be staged or read.
+    """
+    night = stager.measure(recording, channels, part_of(progress, 0.0, 0.6))
+    staging, night = stager.stage_measured(night, part_of(progress, 0.6, 0.8))
+    measures = classical_measures(recording, channels, part_of(progress, 0.8, 1.0))
+    return staging, ExplainedNight(recording, stager, night=night, measures=measures)
 
 
 def classical_measures(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,29 +14,36 @@ from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.files.exports import (
-    FORMATS,
-    Night,
-    check_outputs,
-    deidentified_stem,
-    write_exports,
+from sleepscorer.files.exports import FORMATS, Night
+from sleepscorer.pipeline import (
+    Answers,
+    Destination,
+    SourceRecording,
+    find_channels,
+    hashed,
+    make_night,
+    stage_recording,
+    write_outputs,
 )
-from sleepscorer.files.sessions import sha256_of
 from sleepscorer.session_documents.document import Document
+from sleepscorer.session_documents.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from sleepscorer.staging.stager import Stager
 
 
 def stage_document(
     document: Document,
+    *,
     device: str = "auto",
     weights: str | None = None,
+    channels: ChannelChoice | None = None,
+    second_opinion: str = "",
     progress: Progress = silent,
-    *,
-    channels: StagerChannels | None = None,
-) -> Staging:
+) -> Answers:
     """Stage the recording of a document, for :meth:`ScoringSession.fill`; for any thread.
 
     Parameters
@@ -46,51 +54,64 @@ def stage_document(
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     weights
         Name of the weights; None takes the default.
-    progress
-        May raise Cancelled.
     channels
         What to look at; None chooses.
+    second_opinion
+        Name of another stager that is asked as well; empty for none.
+    progress
+        May raise Cancelled.
 
     Raises
     ------
     SleepScorerError
         If it can't be staged; the message says why.
     """
-    # torch takes a second to import: the window is on the screen before.
+    recording = document.recording
     progress(0.0, "loading the network")
+    found = find_channels(recording, channels or ChannelChoice())
+    return stage_recording(
+        recording,
+        found,
+        stager=_stager(weights, device),
+        second_opinion=second_opinion,
+        progress=progress,
+    )
+
+
+def _stager(weights: str | None, device: str) -> "Stager":
+    # torch takes a second to import: the window is on the screen before.
+    from sleepscorer.staging.native_libraries import import_stager
+
+    import_stager()
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
     from sleepscorer.staging.stager import Stager
 
-    stager = Stager(weights or DEFAULT_WEIGHTS, device=device)
-    recording = document.recording
-    return stager.stage(recording, channels or choose_stager_channels(recording), progress)
+    return Stager(weights or DEFAULT_WEIGHTS, device=device)
 
 
 def export_document(
-    document: Document,
+    snapshot: Snapshot,
     folder: Path,
+    *,
     formats: Sequence[str] = FORMATS,
     force: bool = False,
-    progress: Progress = silent,
-    *,
     deidentify: bool = False,
     arousals_scored: bool = False,
     smooth: bool = False,
+    progress: Progress = silent,
 ) -> tuple[Path, ...]:
     """Write what ``sleepscorer score`` writes, from the scoring as people left it; for any thread.
 
     Parameters
     ----------
-    document
-        It does not change.
+    snapshot
+        The document when its export was asked for.
     folder
         Made where it does not exist.
     formats
         Of :data:`~sleepscorer.files.exports.FORMATS`.
     force
         Replace existing files that sleepscorer made.
-    progress
-        May raise Cancelled, and nothing has then been written.
     deidentify
         Leave out who was recorded, when, and who scored.
     arousals_scored
@@ -98,6 +119,8 @@ def export_document(
     smooth
         Put the machine's smoothed answer beside its own; where epochs were filled from it, it
         stands there always.
+    progress
+        May raise Cancelled, and nothing has then been written.
 
     Raises
     ------
@@ -106,65 +129,54 @@ def export_document(
     ExportError
         If the recording is not the one that was scored, a file is in the way or can't be written.
     """
-    recording = document.recording
-    if document.needs_locating:
-        document.check_unchanged("")
-    if not deidentify:
-        check_outputs(
-            recording.path, folder, stem=recording.path.stem, formats=formats, force=force
-        )
-    sha256 = sha256_of(recording.all_files, part_of(progress, 0.0, 0.8))
-    document.check_unchanged(sha256)
-    night = night_of(
-        document,
-        sha256=sha256,
-        deidentify=deidentify,
-        arousals_scored=arousals_scored,
-        smooth=smooth,
-    )
-    stem = deidentified_stem(sha256) if deidentify else recording.path.stem
-    return write_exports(
-        night,
-        folder,
-        stem=stem,
-        formats=formats,
-        force=force,
-        progress=part_of(progress, 0.8, 1.0),
-    )
+    recording = snapshot.recording
+    snapshot.check_found()
+    to = Destination(folder, tuple(formats), force, deidentify)
+    to.check_named(recording.path)
+    source = hashed(recording, to, part_of(progress, 0.0, 0.8))
+    snapshot.check_content(source.sha256)
+    night = night_of(snapshot, source, arousals_scored=arousals_scored, smooth=smooth)
+    last = part_of(progress, 0.8, 1.0)
+    return write_outputs(night, source, to=to, doing="exported", progress=last)
 
 
 def night_of(
-    document: Document,
+    snapshot: Snapshot,
+    source: SourceRecording | None = None,
     *,
-    sha256: str | None = None,
-    deidentify: bool = False,
     arousals_scored: bool = False,
     smooth: bool = False,
 ) -> Night:
-    """Return what the exports hold: the scoring now, and how much of it people made."""
-    recording, session = document.recording, document.session
-    # Read once: the window may go on scoring meanwhile.
-    state, machine, edits = session.state, session.machine, session.edits
+    """Return what the exports hold: the scoring, and how much of it people made.
+
+    Parameters
+    ----------
+    snapshot
+        The document at one moment.
+    source
+        Its recording; None means that its content is not known.
+    arousals_scored, smooth
+        As in :func:`export_document`.
+    """
+    recording, state, machine = snapshot.recording, snapshot.state, snapshot.machine
+    source = source or SourceRecording(recording)
     hypnogram = state.hypnogram
-    n_arousals = count_arousals(state.events, hypnogram) if arousals_scored else None
-    night = Night.of_recording(
-        recording,
+    night = make_night(
+        source,
         hypnogram,
-        statistics=sleep_statistics(hypnogram, n_arousals),
-        lights_source=_lights_source(state, edits, recording),
         staging=machine,
-        second=session.second,
-        n_edited=None if machine is None else _count_edited(state, machine),
+        second=snapshot.second,
+        lights_source=_lights_source(state, snapshot.edits, recording),
         notes=(
-            _review_note(state, machine, is_smoothed=session.holds_smoothed),
-            *(() if deidentify else _people_notes(edits)),
+            _review_note(state, machine, is_smoothed=snapshot.holds_smoothed),
+            *(() if source.deidentify else _people_notes(snapshot.edits)),
         ),
-        sha256=sha256,
-        deidentify=deidentify,
+        n_edited=None if machine is None else _count_edited(state, machine),
+        n_arousals=count_arousals(state.events, hypnogram) if arousals_scored else None,
     )
     marked = [event for event in state.events if event not in recording.events]
     events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
-    is_smoothed = machine is not None and session.holds_smoothed
+    is_smoothed = machine is not None and snapshot.holds_smoothed
     return replace(
         night,
         events=tuple(events),

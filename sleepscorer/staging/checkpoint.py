@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sleepscorer import paths
-from sleepscorer.core.errors import WeightsError
+from sleepscorer.core.errors import WeightsError, WeightsNameRefused, WeightsNameTaken
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.bands import BANDS_HZ
@@ -137,8 +137,8 @@ def _folder_of(name: str) -> Path:
     return own if is_own else paths.models_folder() / name
 
 
-def _no_name(name: str) -> WeightsError:
-    return WeightsError(f"{name!r} is not a name of weights", hint="see: sleepscorer models")
+def _no_name(name: str) -> WeightsNameRefused:
+    return WeightsNameRefused(f"{name!r} is not a name of weights")
 
 
 def _is_shipped(name: str) -> bool:
@@ -163,10 +163,7 @@ def check_own_name(name: str) -> None:
     if Path(name).name != name:
         raise _no_name(name)
     if _folder_of(name) == paths.own_models_folder() / name or _is_shipped(name):
-        raise WeightsError(
-            f"there are weights called {name!r} already, and they are kept",
-            hint="choose another --name",
-        )
+        raise WeightsNameTaken(f"there are weights called {name!r} already, and they are kept")
 
 
 def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
@@ -258,7 +255,13 @@ def _damaged(path: Path) -> WeightsError:
 
 
 def read_verified(info: WeightsInfo) -> bytes:
-    """Return the bytes of the weights, proven to be those the configuration names."""
+    """Return the bytes of the weights, proven to be those the configuration names.
+
+    Raises
+    ------
+    WeightsError
+        If they can't be read, or are others.
+    """
     try:
         content = info.weights_path.read_bytes()
     except OSError as error:

@@ -78,6 +78,11 @@ def activation_maps(
     Returns
     -------
     One map for each channel that was usable in the epoch; none where nothing was.
+
+    Raises
+    ------
+    RecordingError
+        If the recording can't be read.
     """
     if not 0 <= epoch < recording.n_epochs or stage not in range(N_STAGES):
         raise ValueError(f"no stage {stage} of epoch {epoch} of {recording.n_epochs}")

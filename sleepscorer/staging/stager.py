@@ -16,7 +16,7 @@ from safetensors.torch import load as load_tensors
 
 from sleepscorer import __version__
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.errors import StagingRefused, WeightsError
+from sleepscorer.core.errors import NoUsableChannel, StagingRefused, WeightsError
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
@@ -237,10 +237,10 @@ class Stager:
             warnings.extend(input_gate.warnings_after(measured.quality))
             kept[kind].append(measured)
         if not kept["eeg"] and not kept["eog"]:
-            raise StagingRefused(
+            raise NoUsableChannel(
                 "; ".join(refused) if refused else "no EEG or EOG was found or chosen",
                 path=recording.path,
-                hint="name channels with --eeg and --eog; sleepscorer info lists them",
+                hint="choose other channels",
             )
         warnings.extend(f"{reason}; it was left out." for reason in refused)
         return kept

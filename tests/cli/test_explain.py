@@ -74,13 +74,70 @@ def test_a_picture_is_written_and_never_replaced_unasked(night, tmp_path, capsys
     arguments = (night, "--epoch", 5, "--device", "cpu", "--quiet", "--png", picture)
     assert run(capsys, *arguments)[0] == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
+    drawn = picture.read_bytes()
     picture.write_bytes(b"mine")
     code, _, err = run(capsys, *arguments)
     assert code != 0
-    assert "it exists already and is kept" in err
+    assert "exists already and is kept (use --force to replace it)" in err
     assert picture.read_bytes() == b"mine"
+    code, _, err = run(capsys, *arguments, "--force")
+    assert code != 0
+    assert "was not made by sleepscorer and is kept" in err
+    assert picture.read_bytes() == b"mine"
+    picture.write_bytes(drawn)
     assert run(capsys, *arguments, "--force")[0] == 0
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.read_bytes() == drawn
+
+
+@pytest.fixture
+def in_the_way(tmp_path):
+    """Where a picture can't go, by what is wrong with it."""
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "mine.png").write_bytes(b"\x89PNG\r\n\x1a\nof another program")
+    return {name: tmp_path / name for name in ("folder.png", "mine.png", "none/why.png")}
+
+
+@pytest.mark.parametrize(
+    ("name", "force", "said"),
+    [
+        ("mine.png", False, "exists already and is kept (use --force to replace it)"),
+        ("mine.png", True, "was not made by sleepscorer and is kept"),
+        ("folder.png", True, "there is a folder of this name"),
+        ("none/why.png", False, "there is no such folder"),
+        ("night", True, "this is the recording itself, which is never overwritten"),
+    ],
+)
+def test_what_is_in_the_way_of_a_picture_is_said_before_the_work(
+    night, in_the_way, capsys, name, force, said
+):
+    before = night.read_bytes()
+    picture = in_the_way.get(name, night)
+    arguments = (night, "--epoch", 5, "--device", "cpu", "--png", picture)
+    code, out, err = run(capsys, *arguments, *(["--force"] if force else []))
+    assert (code, out) == (2, "")
+    assert said in err
+    assert night.read_bytes() == before
+    assert in_the_way["mine.png"].read_bytes().endswith(b"another program")
+
+
+def test_a_picture_that_does_not_read_back_is_discarded(night, tmp_path, capsys, monkeypatch):
+    def cut(png, file):
+        file.write(png[: len(png) // 2])
+
+    monkeypatch.setattr("sleepscorer.files.exports.picture._write", cut)
+    arguments = (night, "--epoch", 5, "--device", "cpu", "--quiet", "--png", tmp_path / "why.png")
+    code, _, err = run(capsys, *arguments)
+    assert code != 0
+    assert "did not read back" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_channels_are_listed_with_commas_as_with_score(night, capsys):
+    arguments = (night, "--epoch", 5, "--device", "cpu", "--quiet", "--json")
+    code, out, _ = run(capsys, *arguments, "--eeg", "F4-M1,C4-M1", "--eog", "none")
+    assert (code, list(json.loads(out)["activation"])) == (0, ["F4-M1", "C4-M1"])
+    code, _, err = run(capsys, *arguments, "--eeg", "none", "--eeg", "C4-M1")
+    assert (code, "--eeg names channels, and none" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

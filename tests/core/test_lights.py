@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from sleepscorer.core.errors import ScoringError, UsageError
+from sleepscorer.core.errors import LightsContradiction, UsageError
 from sleepscorer.core.events import Event
 from sleepscorer.core.lights import (
     LightsMarks,
@@ -143,10 +143,9 @@ def test_a_contradiction_is_settled_by_both_options_only(pairs, contradiction):
     assert found.contradiction == contradiction
     assert (found.off_s, found.on_s) == (None, None)
     for off_s, on_s in ((None, None), (30.0, None), (None, 800.0)):
-        with pytest.raises(ScoringError) as caught:
+        with pytest.raises(LightsContradiction) as caught:
             resolve_lights(found, off_s=off_s, on_s=on_s, duration_s=900.0)
         assert caught.value.what == contradiction
-        assert caught.value.hint == "give --lights-off and --lights-on"
     settled = resolve_lights(found, off_s=30.0, on_s=800.0, duration_s=900.0)
     assert (settled.off_s, settled.on_s, settled.contradiction) == (30.0, 800.0, "")
     assert settled.notes == (f"{contradiction}: the options hold",)

@@ -1,5 +1,6 @@
 """What one window does with one recording after another, and with work that outlasts them."""
 
+import csv
 import datetime
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from real_window import open_in, wait_for
 
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.sessions.file import SessionFile
+from sleepscorer.files.sessions.fingerprint import sha256_of
 from sleepscorer.gui.choices import AutoScoringChoice, ExportChoice
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.jobs import auto_scoring, exporting
@@ -25,6 +27,7 @@ from sleepscorer.gui.jobs import keeping as open_document_module
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.process.tasks import wait_for_threads
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.pipeline import Answers
 from sleepscorer.session_documents import current_author, open_document
 
 
@@ -179,7 +182,7 @@ def test_closing_between_making_the_panes_and_showing_them(qtbot, window, a):
 def test_the_auto_scorer_can_start_again_after_a_bug(qtbot, window, a, monkeypatch):
     _open(qtbot, window, a)
     monkeypatch.setattr(
-        auto_scoring, "_work", lambda *_: lambda _: (staging_of(np.full(10, 2)), None)
+        auto_scoring, "stage_document", lambda *_, **__: Answers(staging_of(np.full(10, 2)))
     )
 
     def fill(*_args: object, **_options: object) -> None:
@@ -193,19 +196,30 @@ def test_the_auto_scorer_can_start_again_after_a_bug(qtbot, window, a, monkeypat
     assert window.actions_of["score.auto"].isEnabled()
 
 
+def test_the_window_names_no_option_of_the_command_line(qtbot, window, tmp_path):
+    signal = EdfSignal(np.arange(30_000) % 100 - 50.0, 100, label="X1", physical_dimension="uV")
+    path = tmp_path / "unknown.edf"
+    Edf([signal], data_record_duration=1).write(path)
+    _open(qtbot, window, path)
+    window.auto_scorer.start(window.document, AutoScoringChoice())
+    qtbot.waitUntil(lambda: not window.auto_scorer.is_running)
+    told = next(text for text in window.notices.texts if "neither EEG nor EOG" in text)
+    assert told.endswith("(choose the channels to use; it has X1)")
+
+
 # -- exports --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def held_export(monkeypatch):
+def held_export(monkeypatch, window):
     """An export that ends when it is let; what it was given."""
     go_on, given = threading.Event(), {}
 
-    def export(document, folder, *, progress, **options):
+    def export(_snapshot, folder, *, progress, **options):
         given.update(options)
         while not go_on.wait(0.01):
             progress(0.5, "writing")
-        given["read_only"] = document.session.read_only
+        given["read_only"] = window.document.session.read_only
         return (folder / "a_epochs.csv",)
 
     monkeypatch.setattr(exporting, "export_document", export)
@@ -231,6 +245,28 @@ def test_another_recording_waits_for_an_export(qtbot, window, a, b, held_export)
     told = f"Exported to {a.parent}: a_epochs.csv"
     qtbot.waitUntil(lambda: told in window.notices.texts)
     assert (given["read_only"], given["arousals_scored"]) == (False, True)
+
+
+def test_an_export_is_of_the_moment_when_it_was_asked_for(qtbot, window, a, tmp_path, monkeypatch):
+    """Hashing takes minutes on a slow drive, and people go on scoring."""
+    _open(qtbot, window, a)
+    session = window.document.session
+    session.score([0, 1], Stage.N2)
+    hashing, go_on = threading.Event(), threading.Event()
+
+    def slow_hash(*args):
+        hashing.set()
+        go_on.wait(10)
+        return sha256_of(*args)
+
+    monkeypatch.setattr("sleepscorer.pipeline.outputs.sha256_of", slow_hash)
+    with qtbot.waitSignal(window.exporter.ended, timeout=20_000):
+        _export(window, tmp_path / "out")
+        qtbot.waitUntil(hashing.is_set)
+        session.score([1, 2], Stage.R)
+        go_on.set()
+    rows = list(csv.DictReader((tmp_path / "out" / "a_epochs.csv").read_text().splitlines()))
+    assert [row["stage"] for row in rows[:3]] == ["N2", "N2", "?"]
 
 
 def test_closing_the_window_waits_for_an_export(qtbot, window, a, held_export):

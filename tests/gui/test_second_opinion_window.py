@@ -13,13 +13,12 @@ from sleepscorer.core.review import ReviewOrder
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
-from sleepscorer.gui.jobs import auto_scoring
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.review import ReviewPanel
 from sleepscorer.gui.view_state import show_view, view_of
-from sleepscorer.staging import native_libraries
+from sleepscorer.session_documents import results
 
 _KEYS = Qt.Key
 _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -35,8 +34,12 @@ def ours_of(n_epochs):
 def opened(opened, monkeypatch):
     """The window, whose own staging takes no time."""
     n_epochs = opened.document.session.n_epochs
-    monkeypatch.setattr(native_libraries, "import_stager", lambda: None)
-    monkeypatch.setattr(auto_scoring, "stage_document", lambda *_, **__: ours_of(n_epochs))
+
+    class Quick:
+        def stage(self, *_):
+            return ours_of(n_epochs)
+
+    monkeypatch.setattr(results, "_stager", lambda *_: Quick())
     return opened
 
 

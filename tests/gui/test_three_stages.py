@@ -20,6 +20,7 @@ from sleepscorer.gui.keys import PROFILES
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.traces.epoch_title import epoch_title
+from sleepscorer.pipeline import Answers
 
 DOUBTFUL = 8
 _KEYS = Qt.Key
@@ -212,7 +213,7 @@ def test_filling_from_the_smoothed_answer_is_named_and_exported(
     qtbot, opened, monkeypatch, tmp_path
 ):
     def stage(document, *_args, **_options):
-        return _staging(document.session.n_epochs)
+        return Answers(_staging(document.session.n_epochs))
 
     monkeypatch.setattr("sleepscorer.gui.jobs.auto_scoring.stage_document", stage)
     press(qtbot, opened, _KEYS.Key_R, Qt.KeyboardModifier.ControlModifier)
@@ -243,7 +244,7 @@ def test_filling_from_the_smoothed_answer_is_named_and_exported(
 def test_one_epoch_that_auto_scoring_changed_is_one(qtbot, opened, monkeypatch):
     session = opened.document.session
     session.score(range(1, session.n_epochs), Stage.N2)
-    answer = _staging(session.n_epochs)
+    answer = Answers(_staging(session.n_epochs))
     monkeypatch.setattr("sleepscorer.gui.jobs.auto_scoring.stage_document", lambda *_, **__: answer)
     press(qtbot, opened, _KEYS.Key_R, Qt.KeyboardModifier.ControlModifier)
     dialog = dialog_of(qtbot, opened, AutoScoringDialog)

@@ -17,9 +17,10 @@ from sleepscorer.core.errors import (
 )
 from sleepscorer.core.events import Event
 from sleepscorer.core.progress import Cancelled
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.scorings import read_scoring
-from sleepscorer.pipeline.scoring import ScoreOptions, check_distinct_outputs, score_recording
+from sleepscorer.pipeline import ScoreOptions, check_distinct_outputs, score_recording
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night
 from sleepscorer.staging.stager import Stager
@@ -250,7 +251,7 @@ def test_a_channel_that_is_not_there_is_said_before_the_file_is_hashed(stager, e
         score_recording(
             write(tmp_path / "night.edf", eeg),
             stager,
-            ScoreOptions(eeg=("O1-M2",)),
+            ScoreOptions(channels=ChannelChoice(eeg=("O1-M2",))),
             progress=lambda *_arguments: calls.append(None),
         )
     assert calls == []
@@ -271,17 +272,21 @@ def test_channels_are_listed_with_commas_unless_a_label_has_one(stager, tmp_path
         tuple(SignalHeader(label, 100, -1000, 1000) for label in labels), N_EPOCHS * 30, 1, START
     )
     write_edf(path, plan, [[eeg, eeg, eeg]])
-    options = ScoreOptions(formats=("csv",), eog=("none",), force=True)
-    scored = score_recording(path, stager, replace(options, eeg=("C4-M1, C3-M2",)))
+    options = ScoreOptions(formats=("csv",), force=True)
+
+    def by_eeg(text):
+        return replace(options, channels=ChannelChoice(eeg=(text,), eog=("none",)))
+
+    scored = score_recording(path, stager, by_eeg("C4-M1, C3-M2"))
     assert scored.night.staging.provenance.eeg == ("C4-M1", "C3-M2")
-    scored = score_recording(path, stager, replace(options, eeg=("Chan,1",)))
+    scored = score_recording(path, stager, by_eeg("Chan,1"))
     assert scored.night.staging.provenance.eeg == ("Chan,1",)
 
 
 def test_errors_about_lights_show_what_was_typed(stager, eeg, tmp_path):
     path = write(tmp_path / "night.edf", eeg)
     options = ScoreOptions(lights_off="23:10", lights_on="23:05")
-    with pytest.raises(UsageError, match="given was --lights-off 23:10 --lights-on 23:05"):
+    with pytest.raises(UsageError, match="lights off at 600 s is not before lights on at 300 s"):
         score_recording(path, stager, options)
     longer = tmp_path / "longer.edf"
     signal = SignalHeader("C4-M1", 100, -1000, 1000)

@@ -11,20 +11,25 @@ from sleepscorer.files.exports.formats import (
     write_exports,
 )
 from sleepscorer.files.exports.night import INTENDED_USE, Night
-from sleepscorer.files.exports.own_files import is_own_scoring, is_synthetic
+from sleepscorer.files.exports.own_files import PROGRAM, is_own_scoring, is_synthetic
+from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
 from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
 
 __all__ = [
     "EXPORT_FORMATS",
     "FORMATS",
     "INTENDED_USE",
+    "PROGRAM",
+    "SOFTWARE_KEY",
     "Night",
     "check_outputs",
     "deidentified_stem",
     "is_own_output",
+    "is_own_picture",
     "is_own_scoring",
     "is_synthetic",
     "output_paths",
+    "picture_output",
     "read_stagings_json",
     "stages_read_from",
     "verify_annotations",

@@ -118,11 +118,10 @@ class Night:
         second: Staging | None = None,
         n_edited: int | None = None,
         notes: tuple[str, ...] = (),
-        warnings: tuple[str, ...] = (),
         sha256: str | None = None,
         deidentify: bool = False,
     ) -> "Night":
-        """Take the facts of an opened recording; its warnings come before ``warnings``."""
+        """Take the facts of an opened recording, its warnings among them."""
         return cls(
             path=recording.path,
             format_name=recording.format_name,
@@ -138,7 +137,7 @@ class Night:
             n_edited=n_edited,
             events=recording.events,
             notes=notes,
-            warnings=recording.warnings + warnings,
+            warnings=recording.warnings,
             sha256=sha256,
             deidentify=deidentify,
         )

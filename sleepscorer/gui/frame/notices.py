@@ -123,9 +123,10 @@ class NoticeBar(QWidget):
             self._notices.append(notice)
             self._layout.addWidget(notice)
 
+    @Slot(str)
     def remove(self, key: str) -> None:
-        """Put those away that have this key, or whose sentence begins so."""
-        self._put_away(lambda notice: notice.key == key or notice.text.startswith(key))
+        """Put that away which has this key."""
+        self._put_away(lambda notice: notice.key == key)
 
     def dismiss(self) -> None:
         """Put those away that pass, and the one that has the focus; what is wrong stays."""

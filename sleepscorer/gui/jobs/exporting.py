@@ -5,14 +5,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused
+from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.choices import ExportChoice
-from sleepscorer.gui.frame.notices import Answer, NoticeBar
-from sleepscorer.gui.process.tasks import Task, TaskRunner
-from sleepscorer.session_documents import Document, export_document
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.session_documents import Document, Snapshot, export_document
 
-_WAITING = "An export is running"
+_RUNNING = "An export is running"
+# Keys of sentences.
+_REFUSED, _WAITING, _WRITTEN = "export refused", "export awaited", "export written"
 _HINTS = {
     OutputExists: "export again and check “Replace files that exist”, or choose another folder",
     OutputRefused: "export again into another folder",
@@ -20,35 +22,39 @@ _HINTS = {
 
 
 class Exporter(QObject):
-    """Runs one export at a time; its end is told in a notice.
+    """Runs one export at a time; sentences about it are told by a key that withdraws them.
 
     Parameters
     ----------
     tasks
         What it is run with.
-    notices
-        Where its end is told.
 
     Signals
     -------
+    told
+        Key, a sentence, and whether it only says that all went well: its end, or why none starts.
+    waiting
+        Key and sentence of what waits for its end; :meth:`cancel` is the answer to that.
+    withdrawn
+        Key of the sentences that hold no more.
     ended
         It was written, failed or was cancelled.
     """
 
+    told = Signal(str, str, bool)
+    waiting = Signal(str, str)
+    withdrawn = Signal(str)
     ended = Signal()
 
-    def __init__(
-        self, tasks: TaskRunner, notices: NoticeBar, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks, self._notices = tasks, notices
-        self._task: Task | None = None
+        self._writing = Latest(tasks, self)
         self._afterwards: Callable[[], object] | None = None
 
     @property
     def is_running(self) -> bool:
         """True from the start to the end."""
-        return self._task is not None
+        return self._writing.is_running
 
     def start(
         self,
@@ -58,16 +64,23 @@ class Exporter(QObject):
         arousals_scored: bool,
         smooth: bool = False,
     ) -> None:
-        """Write the files; the window goes on meanwhile."""
-        if self._task is not None:
-            self._notices.add(f"{_WAITING}; start the next one when it has ended.")
+        """Write the document as it is now; the window goes on meanwhile."""
+        if self.is_running:
+            sentence = f"{_RUNNING}; start the next one when it has ended."
+            self.told.emit(_REFUSED, sentence, False)
             return
-
-        write = _work(document, choice, arousals_scored=arousals_scored, smooth=smooth)
-        self._task = self._tasks.start("Exporting", write)
-        self._task.finished.connect(self._on_exported)
-        self._task.failed.connect(self._on_failed)
-        self._task.cancelled.connect(self._on_cancelled)
+        try:
+            snapshot = document.snapshot()
+        except SleepScorerError as error:
+            self.told.emit("", str(error), False)
+            return
+        self._writing.start(
+            "Exporting",
+            _export_of(snapshot, choice, arousals_scored=arousals_scored, smooth=smooth),
+            self._on_written,
+            failed=self._on_failed,
+            cancelled=self._on_cancelled,
+        )
 
     def postpone(self, what: str, action: Callable[[], object]) -> bool:
         """Do something that would end the export once it has ended by itself.
@@ -83,55 +96,49 @@ class Exporter(QObject):
         -------
         False if no export runs; nothing is then done.
         """
-        if self._task is None:
+        if not self.is_running:
             return False
         self._afterwards = action
-        self._notices.remove(_WAITING)
-        self._notices.add(
-            f"{_WAITING}: {what} when it has ended.", Answer("Cancel the export", self.cancel)
-        )
+        self._withdraw()
+        self.waiting.emit(_WAITING, f"{_RUNNING}: {what} when it has ended.")
         return True
 
     @Slot()
     def cancel(self) -> None:
         """Stop; nothing is written then."""
-        if self._task is not None:
-            self._task.cancel()
+        self._writing.cancel()
 
-    @Slot(object)
-    def _on_exported(self, paths: tuple[Path, ...]) -> None:
+    def _on_written(self, paths: tuple[Path, ...]) -> None:
         names = ", ".join(path.name for path in paths)
-        self._notices.remove("Exported to ")
-        self._end(f"Exported to {paths[0].parent}: {names}", passing=True)
+        self._end(f"Exported to {paths[0].parent}: {names}", key=_WRITTEN, passing=True)
 
-    @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         self._end(sentence)
 
-    @Slot()
     def _on_cancelled(self) -> None:
         self._end("The export was cancelled; nothing was written.", passing=True)
 
-    def _end(self, sentence: str, *, passing: bool = False) -> None:
-        if self.sender() is not self._task:
-            return
-        self._task = None
+    def _end(self, sentence: str, *, key: str = "", passing: bool = False) -> None:
         afterwards, self._afterwards = self._afterwards, None
-        self._notices.remove(_WAITING)
+        self._withdraw()
         if afterwards is not None:
             afterwards()
         # Closing the recording puts its notices away; this one is still to be read.
-        self._notices.add(sentence, passing=passing)
+        self.told.emit(key, sentence, passing)
         self.ended.emit()
 
+    def _withdraw(self) -> None:
+        for key in (_REFUSED, _WAITING):
+            self.withdrawn.emit(key)
 
-def _work(
-    document: Document, choice: ExportChoice, *, arousals_scored: bool, smooth: bool
+
+def _export_of(
+    snapshot: Snapshot, choice: ExportChoice, *, arousals_scored: bool, smooth: bool
 ) -> Callable[[Progress], tuple[Path, ...]]:
     def write(progress: Progress) -> tuple[Path, ...]:
         try:
             return export_document(
-                document,
+                snapshot,
                 choice.folder,
                 formats=choice.formats,
                 force=choice.force,

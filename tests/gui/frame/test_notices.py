@@ -18,11 +18,11 @@ def bar(qtbot) -> NoticeBar:
 
 
 def test_a_notice_is_known_and_can_be_removed_at_once(bar):
-    bar.add("One is here.")
-    bar.add("One is here.")
+    bar.add("One is here.", key="one")
+    bar.add("One is here.", key="one")
     bar.add("Two are here.")
     assert bar.texts == ("One is here.", "Two are here.")
-    bar.remove("One")
+    bar.remove("one")
     assert bar.texts == ("Two are here.",)
     bar.clear()
     assert bar.texts == ()

@@ -1,0 +1,269 @@
+"""The way from a scoring to its files, whether the command line or the window asks for them."""
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from sleepscorer.core.errors import ExportError, OutputTaken, RecordingError
+from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.progress import Progress, silent
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.exports import (
+    FORMATS,
+    Night,
+    check_outputs,
+    deidentified_stem,
+    output_paths,
+    write_exports,
+)
+from sleepscorer.files.sessions import sha256_of
+
+_AGAIN = {"staged": "score it again", "exported": "export it again"}
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the outputs of a recording go, and what they may hold and replace.
+
+    Parameters
+    ----------
+    folder
+        Made where it does not exist.
+    formats
+        Of :data:`~sleepscorer.files.exports.FORMATS`.
+    force
+        Replace existing outputs that sleepscorer made.
+    deidentify
+        Leave out who was recorded and when.
+    taken
+        Outputs of the same run so far, which are never replaced.
+    """
+
+    folder: Path
+    formats: tuple[str, ...] = FORMATS
+    force: bool = False
+    deidentify: bool = False
+    taken: Collection[Path] = ()
+
+    def check_free(self, source: Path, stem: str) -> None:
+        """Refuse outputs that are in the way; what this run wrote stays even with ``force``.
+
+        Raises
+        ------
+        UsageError
+            If a format is unknown.
+        ExportError
+            If one is in the way, or would replace the recording ``source`` itself.
+        """
+        taken_names = {name_key(output) for output in self.taken}
+        for output in output_paths(self.folder, stem, self.formats):
+            if name_key(output) in taken_names:
+                raise OutputTaken(
+                    f"its scores would replace {output}, which this run wrote from another"
+                    " recording",
+                    path=source,
+                    hint="score it in a run of its own into another folder",
+                )
+        check_outputs(source, self.folder, stem=stem, formats=self.formats, force=self.force)
+
+    def check_named(self, source: Path) -> None:
+        """Refuse what is in the way before any work starts, as far as it can be told by then.
+
+        De-identified outputs are named by the content of the recording: :func:`hashed` checks.
+
+        Raises
+        ------
+        UsageError, ExportError
+            As :meth:`check_free`.
+        """
+        if not self.deidentify:
+            self.check_free(source, source.stem)
+
+
+@dataclass(frozen=True, eq=False)
+class SourceRecording:
+    """A recording as its outputs are made and named.
+
+    Parameters
+    ----------
+    recording
+        As it was opened.
+    stem
+        Beginning of the names of its outputs.
+    sha256
+        Of its file, of several one after the other; None where not computed.
+    deidentify
+        Whether its outputs leave out who was recorded and when.
+    file_states
+        Sizes and times of its files before they were hashed.
+    """
+
+    recording: Recording
+    stem: str = ""
+    sha256: str | None = None
+    deidentify: bool = False
+    file_states: tuple[tuple[int, int], ...] = ()
+
+
+def hashed(recording: Recording, to: Destination, progress: Progress = silent) -> SourceRecording:
+    """Hash a recording, and make sure that nothing is in the way of its outputs.
+
+    Parameters
+    ----------
+    recording
+        Every file of it is read.
+    to
+        Where the outputs will go.
+    progress
+        Called for each MiB; may raise Cancelled.
+
+    Raises
+    ------
+    RecordingError
+        If it can't be read.
+    ExportError
+        If an output is in the way.
+    """
+    states = _file_states(recording)
+    sha256 = sha256_of(recording.all_files, progress)
+    stem = deidentified_stem(sha256) if to.deidentify else recording.path.stem
+    to.check_free(recording.path, stem)
+    return SourceRecording(recording, stem, sha256, to.deidentify, states)
+
+
+def make_night(
+    source: SourceRecording,
+    hypnogram: Hypnogram,
+    *,
+    staging: Staging | None,
+    second: Staging | None,
+    lights_source: str,
+    notes: tuple[str, ...] = (),
+    n_edited: int | None = None,
+    n_arousals: int | None = None,
+) -> Night:
+    """Put together what the outputs hold, with the notes that all of them carry.
+
+    Parameters
+    ----------
+    source
+        The recording.
+    hypnogram, staging, second, lights_source, n_edited
+        As in :class:`~sleepscorer.files.exports.Night`.
+    notes
+        What was decided on the way to the scoring.
+    n_arousals
+        As in :func:`~sleepscorer.core.statistics.sleep_statistics`.
+    """
+    recording = source.recording
+    return Night.of_recording(
+        recording,
+        hypnogram,
+        statistics=sleep_statistics(hypnogram, n_arousals),
+        lights_source=lights_source,
+        staging=staging,
+        second=second,
+        n_edited=n_edited,
+        notes=(
+            *notes,
+            *_suggestion_note(recording, suggested_lights(hypnogram, staging)),
+            *(() if source.sha256 is None else _hash_notes(recording)),
+        ),
+        sha256=source.sha256,
+        deidentify=source.deidentify,
+    )
+
+
+def write_outputs(
+    night: Night,
+    source: SourceRecording,
+    *,
+    to: Destination,
+    doing: Literal["staged", "exported"],
+    progress: Progress = silent,
+) -> tuple[Path, ...]:
+    """Write a night, unless its recording changed since it was hashed.
+
+    Parameters
+    ----------
+    night
+        What to write.
+    source
+        The recording it was made from.
+    to
+        Where the files go.
+    doing
+        What was done with the recording meanwhile.
+    progress
+        Called for each file; may raise Cancelled, and nothing has then been written.
+
+    Raises
+    ------
+    ExportError
+        If the recording changed, a file is in the way or can't be written.
+    """
+    if _file_states(source.recording) != source.file_states:
+        raise ExportError(
+            f"the recording changed while it was being {doing}",
+            path=source.recording.path,
+            hint=f"{_AGAIN[doing]} when nothing writes to it",
+        )
+    return write_exports(
+        night,
+        to.folder,
+        stem=source.stem,
+        formats=to.formats,
+        force=to.force,
+        progress=progress,
+    )
+
+
+def suggested_lights(hypnogram: Hypnogram, staging: Staging | None) -> tuple[float, ...]:
+    """Lights off and on in seconds as the signal suggests them; empty where one is marked."""
+    is_marked = (hypnogram.lights_off_s, hypnogram.lights_on_s) != (None, None)
+    return () if is_marked or staging is None else staging.provenance.suggested_lights_s
+
+
+def name_key(path: Path) -> str:
+    """What files are compared by: not every file system tells Night.edf from night.edf."""
+    return os.path.abspath(path).casefold()  # noqa: PTH100 - must not follow links
+
+
+def _suggestion_note(recording: Recording, suggested_s: tuple[float, ...]) -> tuple[str, ...]:
+    if not suggested_s:
+        return ()
+    start = recording.start
+    off, on = (
+        f"{time_s:g} s" if start is None else f"{start + timedelta(seconds=time_s):%H:%M:%S}"
+        for time_s in suggested_s
+    )
+    return (
+        f"Nothing marks lights off and on: the signal suggests {off} and {on}, which were not"
+        " used.",
+    )
+
+
+def _hash_notes(recording: Recording) -> tuple[str, ...]:
+    names = [path.name for path in recording.all_files]
+    if len(names) == 1:
+        return ()
+    return (f"The SHA-256 is that of {', '.join(names)} one after the other.",)
+
+
+def _file_states(recording: Recording) -> tuple[tuple[int, int], ...]:
+    return tuple(_file_state(path) for path in recording.all_files)
+
+
+def _file_state(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise RecordingError(
+            f"the file can't be read: {error.strerror or error}", path=path
+        ) from error
+    return status.st_size, status.st_mtime_ns

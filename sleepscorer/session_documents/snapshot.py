@@ -1,0 +1,77 @@
+"""What an export is made of: a document as it was at one moment, for any thread."""
+
+from dataclasses import dataclass
+
+from sleepscorer.core.edits import Edit, ScoringState
+from sleepscorer.core.errors import ExportError
+from sleepscorer.core.recording import Recording
+from sleepscorer.core.staging_result import Staging
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Snapshot:
+    """A document at one moment; see :meth:`~sleepscorer.session_documents.Document.snapshot`.
+
+    Parameters
+    ----------
+    recording
+        The recording.
+    state
+        The scoring.
+    machine, second
+        The latest automatic staging of our own stager and of another one; None where there is none.
+    edits
+        The whole log, oldest first.
+    holds_smoothed
+        Whether stages of the scoring were taken from the machine's smoothed answer.
+    problem
+        Why the recording is not the one that was scored, as a sentence; empty where it is.
+    scored_sha256
+        Of the recording that was scored; None where that was not computed yet.
+    """
+
+    recording: Recording
+    state: ScoringState
+    machine: Staging | None
+    second: Staging | None
+    edits: tuple[Edit, ...]
+    holds_smoothed: bool
+    problem: str = ""
+    scored_sha256: str | None = None
+
+    def check_found(self) -> None:
+        """Refuse a recording that is missing, or known not to be the one that was scored.
+
+        Raises
+        ------
+        ExportError
+            If it is.
+        """
+        if self.problem:
+            raise self._not_the_scored(self.problem)
+
+    def check_content(self, sha256: str | None) -> None:
+        """Refuse a recording whose content changed since it was scored.
+
+        Raises
+        ------
+        ExportError
+            If it did.
+        """
+        if self.scored_sha256 not in (None, sha256):
+            raise self._not_the_scored(content_changed(self.recording))
+
+    def _not_the_scored(self, problem: str) -> ExportError:
+        return ExportError(
+            problem.rstrip("."),
+            path=self.recording.path,
+            hint="locate the recording that was scored",
+        )
+
+
+def content_changed(recording: Recording) -> str:
+    """Say that a recording has another SHA-256 than the one that was scored."""
+    return (
+        f"{recording.path.name} changed since it was scored: its size and beginning"
+        " are the same, its SHA-256 is not."
+    )
