@@ -75,9 +75,6 @@ class ScoringState:
         return Hypnogram(self.stages, EPOCH_S, self.lights_off_s, self.lights_on_s)
 
 
-OWN_LIGHTS = "lights marks of the recording"
-"""Name of what a session begins with where the recording itself has lights marks."""
-
 Lights = tuple[float | None, float | None]
 
 
@@ -173,6 +170,10 @@ class Edit:
         What it did.
     of
         Number of the edit that an undo or redo concerns; None for others.
+    is_smoothed
+        It took stages from the machine's smoothed answer.
+    is_of_opening
+        The program made it when it first opened the recording: nobody's step to undo.
     """
 
     number: int
@@ -182,11 +183,8 @@ class Edit:
     label: str
     change: Change
     of: int | None = None
-
-    @property
-    def is_of_opening(self) -> bool:
-        """Whether the program made it when it first opened the recording: nobody's step to undo."""
-        return self.kind is EditKind.IMPORT and self.label == f"Import {OWN_LIGHTS}"
+    is_smoothed: bool = False
+    is_of_opening: bool = False
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Two stagers beside each other: how far they agree, where they differ, what both together say."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +11,17 @@ from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 
-NO_SECOND_OPINION = "There is no second opinion: "
-"""Begins the warning of a staging beside which another stager failed; ours is no worse for it."""
+_BEGINNING = "There is no second opinion: "
+
+
+def failure_sentence(why: str) -> str:
+    """Return the warning of a staging beside which another stager failed; ours is no worse."""
+    return f"{_BEGINNING}{why}."
+
+
+def failure_among(warnings: Iterable[str]) -> str:
+    """Return that warning where an older file holds it among others only; empty for none."""
+    return next((sentence for sentence in warnings if sentence.startswith(_BEGINNING)), "")
 
 
 def disagreement(

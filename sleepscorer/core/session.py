@@ -29,8 +29,7 @@ from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 
-SMOOTHED = ", smoothed"
-"""Ends the label of an edit that took the machine's smoothed answer."""
+_SMOOTHED = ", smoothed"
 
 Listener = Callable[[Change], None]
 
@@ -114,7 +113,7 @@ class ScoringSession:
     @property
     def holds_smoothed(self) -> bool:
         """Whether an edit that holds took stages from the machine's smoothed answer."""
-        return any(e.label.endswith(SMOOTHED) for e in self.done if e.kind != EditKind.MANUAL)
+        return any(edit.is_smoothed for edit in self.done)
 
     @property
     def undo_label(self) -> str | None:
@@ -129,10 +128,6 @@ class ScoringSession:
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` after every change, with what changed."""
         self._listeners.append(listener)
-
-    def unsubscribe(self, listener: Listener) -> None:
-        """Stop calling ``listener``."""
-        self._listeners.remove(listener)
 
     def score(self, epochs: Iterable[int], stage: Stage) -> None:
         """Let a person score epochs; giving an epoch the stage it has confirms it.
@@ -206,8 +201,9 @@ class ScoringSession:
         wanted = epochs_to_fill(self._state, mode, chosen=chosen, over_person=over_person)
         index = tuple(int(i) for i in np.flatnonzero(wanted & (found != Stage.UNSCORED)))
         change = self._staged(index, found[list(index)], person=np.zeros(len(index), bool))
-        label = f"Auto-score{SMOOTHED if smooth else ''}"
-        self._edit(EditKind.AUTO, label, change, stagings=(staging, second))
+        label = f"Auto-score{_SMOOTHED if smooth else ''}"
+        made_by = (staging, second)
+        self._edit(EditKind.AUTO, label, change, stagings=made_by, is_smoothed=smooth)
 
     def import_scoring(
         self,
@@ -217,6 +213,7 @@ class ScoringSession:
         staging: Staging | None = None,
         second: Staging | None = None,
         smoothed: bool = False,
+        of_opening: bool = False,
     ) -> None:
         """Take over stages, lights marks and events of another scoring, in one edit.
 
@@ -235,6 +232,8 @@ class ScoringSession:
             Another stager's answer, kept beside.
         smoothed
             The scoring was begun with the smoothed answer of this staging.
+        of_opening
+            The program takes it over when it first opens the recording: no step to undo.
 
         Raises
         ------
@@ -259,19 +258,18 @@ class ScoringSession:
             change = replace(change, lights_before=self._lights(), lights_after=lights)
         new = tuple(e for e in scoring.events if e not in self._state.events)
         change = replace(change, events_added=new)
-        label = f"Import {name}{SMOOTHED if smoothed else ''}"
-        self._edit(EditKind.IMPORT, label, change, stagings=(staging, second))
-
-    def add_event(self, event: Event) -> None:
-        """Mark an event."""
-        self.replace_event(None, event)
-
-    def remove_event(self, event: Event) -> None:
-        """Delete an event."""
-        self.replace_event(event, None)
+        label = f"Import {name}{_SMOOTHED if smoothed else ''}"
+        self._edit(
+            EditKind.IMPORT,
+            label,
+            change,
+            stagings=(staging, second),
+            is_smoothed=smoothed,
+            is_of_opening=of_opening,
+        )
 
     def replace_event(self, old: Event | None, new: Event | None) -> None:
-        """Move, resize or rename an event.
+        """Mark (no ``old``), move, resize, rename or delete (no ``new``) an event.
 
         Raises
         ------
@@ -364,6 +362,8 @@ class ScoringSession:
         *,
         of: int | None = None,
         stagings: tuple[Staging | None, Staging | None] = (None, None),
+        is_smoothed: bool = False,
+        is_of_opening: bool = False,
     ) -> Change | None:
         """Store and make an edit; of the stagings, ours comes first and the second opinion last."""
         self._check_writable()
@@ -378,6 +378,8 @@ class ScoringSession:
             label=label,
             change=change,
             of=of,
+            is_smoothed=is_smoothed,
+            is_of_opening=is_of_opening,
         )
         self._journal.append(edit, staging, second=second)
         self._stagings += () if staging is None else (staging,)

@@ -1,7 +1,6 @@
 """The five sleep stages of the AASM manual, NREM as one of three, and 'unscored'."""
 
 from enum import IntEnum
-from types import MappingProxyType
 
 
 class Stage(IntEnum):
@@ -35,7 +34,6 @@ STAGES: tuple[Stage, ...] = (Stage.W, Stage.N1, Stage.N2, Stage.N3, Stage.R)
 THREE_STAGES: tuple[Stage, ...] = (Stage.W, Stage.NREM, Stage.R)
 """What an answer of three stages tells apart, in the order of its probabilities."""
 
-STAGE_BY_TEXT = MappingProxyType({stage.text: stage for stage in Stage})
 
 EPOCH_S = 30.0
 """Length of a scoring epoch, seconds (AASM manual, all editions)."""

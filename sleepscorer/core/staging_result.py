@@ -41,6 +41,8 @@ class StagingProvenance:
     review_curve
         What reviewing the least certain epochs gained on the validation nights of the weights
         (a risk-coverage curve, El-Yaniv & Wiener 2010); empty where nobody measured it.
+    second_opinion_failure
+        The warning that says why another stager that was asked gave no answer; else empty.
     suggested_lights_s
         Lights off and lights on, seconds from the start, as the signal suggests them; empty where
         it does not. Nothing uses them unless a person says so.
@@ -58,6 +60,7 @@ class StagingProvenance:
     warnings: tuple[str, ...] = ()
     review_curve: ReviewCurve = ()
     suggested_lights_s: tuple[float, ...] = ()
+    second_opinion_failure: str = ""
 
 
 @dataclass(frozen=True, eq=False)

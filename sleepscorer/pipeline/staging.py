@@ -23,13 +23,10 @@ class Answers:
         Of our own stager.
     second
         Of another one; None where none was asked, or it failed.
-    failure
-        Why there is no second opinion though one was asked for, as a sentence; else empty.
     """
 
     ours: Staging
     second: Staging | None = None
-    failure: str = ""
 
 
 def find_channels(recording: Recording, choice: ChannelChoice) -> StagerChannels:
@@ -89,4 +86,4 @@ def stage_recording(
     ours, second = with_second_opinion(
         ours, second_opinion, recording, channels=channels, progress=part_of(progress, 0.5, 1.0)
     )
-    return Answers(ours, second, ours.provenance.warnings[-1] if second is None else "")
+    return Answers(ours, second)

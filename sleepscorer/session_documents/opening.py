@@ -5,7 +5,7 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
-from sleepscorer.core.edits import OWN_LIGHTS, Author, MemoryJournal, ScoringState
+from sleepscorer.core.edits import Author, MemoryJournal, ScoringState
 from sleepscorer.core.errors import SessionError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.lights import lights_of_events
@@ -28,6 +28,7 @@ from sleepscorer.files.sessions import (
 )
 from sleepscorer.session_documents.document import MISSING, Document, open_signals
 
+_OWN_LIGHTS = "lights marks of the recording"
 _LOCATE = "The session is open for reading only until the recording is located."
 
 
@@ -253,5 +254,5 @@ def _import_lights(session: ScoringSession, recording: Recording) -> tuple[str, 
         return (f"The lights marks of the recording were left out: {marks.contradiction}.",)
     stages = ScoringState.unscored(session.n_epochs).stages
     hypnogram = Hypnogram(stages, EPOCH_S, marks.off_s, marks.on_s)
-    session.import_scoring(Scoring(hypnogram), name=OWN_LIGHTS)
+    session.import_scoring(Scoring(hypnogram), name=_OWN_LIGHTS, of_opening=True)
     return tuple(f"Lights marks of the recording: {note}." for note in marks.notes)

@@ -13,7 +13,7 @@ from typing import Protocol
 from sleepscorer.core.errors import SleepScorerError, StagingRefused, UsageError
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.second_opinion import NO_SECOND_OPINION
+from sleepscorer.core.second_opinion import failure_sentence
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
@@ -149,9 +149,13 @@ def with_second_opinion(
     try:
         return ours, offered_stager(name).stage(recording, channels, progress)
     except SleepScorerError as error:
-        said = f"{NO_SECOND_OPINION}{error.what}."
-    made = replace(ours.provenance, warnings=(*ours.provenance.warnings, said))
-    return replace(ours, provenance=made), None
+        failure = failure_sentence(error.what)
+    provenance = replace(
+        ours.provenance,
+        warnings=(*ours.provenance.warnings, failure),
+        second_opinion_failure=failure,
+    )
+    return replace(ours, provenance=provenance), None
 
 
 def _loaded(entry: EntryPoint) -> OtherStager | None:

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.stages import STAGE_BY_TEXT, THREE_STAGES
+from sleepscorer.core.stages import THREE_STAGES, Stage
 
 START = datetime(2024, 3, 1, 22, 30)
 
+_BY_TEXT = {stage.text: stage for stage in Stage}
+
 
 def scoring(text, start=None, epoch_s=30.0):
-    stages = np.array([STAGE_BY_TEXT[word] for word in text.split()], dtype=np.int8)
+    stages = np.array([_BY_TEXT[word] for word in text.split()], dtype=np.int8)
     return Scoring(Hypnogram(stages, epoch_s), start=start)
 
 

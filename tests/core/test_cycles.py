@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.cycles import Cycle, nrem_rem_cycles
-from sleepscorer.core.stages import STAGE_BY_TEXT
+from sleepscorer.core.stages import Stage
+
+_BY_TEXT = {stage.text: stage for stage in Stage}
 
 
 def cycles_of(text, epoch_s=30.0):
     runs = [word.split("*") for word in text.split()]
-    stages = np.concatenate([[STAGE_BY_TEXT[stage]] * int(n) for stage, n in runs])
+    stages = np.concatenate([[_BY_TEXT[stage]] * int(n) for stage, n in runs])
     return nrem_rem_cycles(stages.astype(np.int8), epoch_s)
 
 

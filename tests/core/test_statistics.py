@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.stages import STAGE_BY_TEXT, STAGES, THREE_STAGES, Stage
+from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.statistics import (
     DEFINITIONS,
     scoring_window,
@@ -28,9 +28,11 @@ KEYS_IN_ORDER = """
 """
 KEYS = KEYS_IN_ORDER.split()
 
+_BY_TEXT = {stage.text: stage for stage in Stage}
+
 
 def hypnogram(text, lights_off_s=None, lights_on_s=None):
-    stages = np.array([STAGE_BY_TEXT[word] for word in text.split()], dtype=np.int8)
+    stages = np.array([_BY_TEXT[word] for word in text.split()], dtype=np.int8)
     return Hypnogram(stages, lights_off_s=lights_off_s, lights_on_s=lights_on_s)
 
 

@@ -252,7 +252,8 @@ def test_that_another_stager_failed_makes_the_expected_agreement_no_less_certain
     qtbot, warning, is_doubtful
 ):
     model, ours = night_model(), ours_of(100)
-    made = replace(ours.provenance, warnings=(warning,))
+    failure = "There is no second opinion: it failed."
+    made = replace(ours.provenance, warnings=(warning,), second_opinion_failure=failure)
     model.session.fill(replace(ours, provenance=made))
     panel = ReviewPanel(model)
     qtbot.addWidget(panel)

@@ -79,6 +79,7 @@ def _without_words(staging: Staging, clean: Callable[[str], str]) -> Staging:
         emg=tuple(map(clean, made.emg)),
         notes=tuple(map(clean, made.notes)),
         warnings=tuple(map(clean, made.warnings)),
+        second_opinion_failure=clean(made.second_opinion_failure),
         created_utc="",
     )
     return replace(staging, provenance=provenance)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError, ScoringError
 from sleepscorer.core.machine_answer import machine_answer
+from sleepscorer.core.second_opinion import failure_among
 from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
@@ -44,7 +45,7 @@ def verify_json(night: Night, path: Path) -> None:
     if night.staging is None:
         return
     found, second = read_stagings_json(path)
-    provenance = json.loads(json.dumps(asdict(found.provenance)))
+    provenance = json.loads(json.dumps(_provenance_values(found)))
     is_same = all(
         np.array_equal(getattr(found, name), getattr(night.staging, name), equal_nan=True)
         for name in ("probabilities", "confidence", "faults", "unsound")
@@ -138,7 +139,7 @@ def _document(night: Night) -> dict[str, Any]:
         "software": f"sleepscorer {__version__}",
         "intended_use": INTENDED_USE,
         "recording": _recording(night),
-        "provenance": None if night.staging is None else asdict(night.staging.provenance),
+        "provenance": _provenance_values(night.staging),
         "epoch_s": hypnogram.epoch_s,
         "lights": {
             "off_s": hypnogram.lights_off_s,
@@ -196,7 +197,7 @@ def _second_opinion(night: Night) -> dict[str, Any] | None:
         figures = {"accuracy": found.accuracy, "kappa": found.kappa, "n_epochs": found.n_epochs}
     return {
         "stager": second.provenance.software,
-        "provenance": asdict(second.provenance),
+        "provenance": _provenance_values(second),
         "stages": _texts(machine_answer(second, night.hypnogram.told).stages),
         "probabilities": _rows(second.probabilities),
         "agreement_with_staging": figures,
@@ -264,7 +265,18 @@ def _array(stored: list[list[float | None]], n_columns: int) -> NDArray[np.float
     return np.array(rows, dtype=np.float32).reshape(len(rows), -1 if rows else n_columns)
 
 
+def _provenance_values(staging: Staging | None) -> dict[str, Any] | None:
+    """Return what is stored of what made a staging; no failure of another where there was none."""
+    if staging is None:
+        return None
+    values = asdict(staging.provenance)
+    if not staging.provenance.second_opinion_failure:
+        del values["second_opinion_failure"]
+    return values
+
+
 def _provenance(stored: dict[str, Any]) -> StagingProvenance:
+    stored = {"second_opinion_failure": failure_among(stored["warnings"]), **stored}
     values: dict[str, Any] = {}
     for field in fields(StagingProvenance):
         if field.name in _NUMBERS:

@@ -68,7 +68,19 @@ _VERSION_2 = (
     *_append_only("second_opinions"),
 )
 
-MIGRATIONS = (_VERSION_1, _VERSION_2)
+# Versions before told both facts by the label alone.
+_VERSION_3 = (
+    "ALTER TABLE edits ADD COLUMN smoothed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE edits ADD COLUMN of_opening INTEGER NOT NULL DEFAULT 0",
+    "DROP TRIGGER edits_no_update",
+    "UPDATE edits SET smoothed = 1"
+    " WHERE kind IN ('auto', 'import') AND substr(label, -10) = ', smoothed'",
+    "UPDATE edits SET of_opening = 1"
+    " WHERE kind = 'import' AND label = 'Import lights marks of the recording'",
+    _append_only("edits")[0],
+)
+
+MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
 """Statements that lead from each version (PRAGMA user_version) to the next, from 0, empty.
 
 What was released is never changed: a change of the tables is a new entry.

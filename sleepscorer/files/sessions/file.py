@@ -38,7 +38,7 @@ from sleepscorer.files.sessions.records import (
 SUFFIX = ".sleepscorer"
 """End of a session file's name."""
 
-_ADD_EDIT = "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_EDIT = "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_STAGING = (
     "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM stagings"
 )
@@ -168,8 +168,8 @@ class SessionFile:
         with in_words(self.path), self._turn:
             rows = {
                 "edits": self._connection.execute(
-                    "SELECT number, utc, user, workstation, kind, label, change, of FROM edits"
-                    " ORDER BY number"
+                    "SELECT number, utc, user, workstation, kind, label, change, of, smoothed,"
+                    " of_opening FROM edits ORDER BY number"
                 ).fetchall(),
                 **{
                     table: self._connection.execute(_STAGINGS.format(table)).fetchall()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.edits import Author, Change, Edit, EditKind
 from sleepscorer.core.events import Event
+from sleepscorer.core.second_opinion import failure_among
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 _EPOCH_FIELDS = ("epochs", "stages_before", "stages_after", "person_before", "person_after")
@@ -16,7 +17,7 @@ _EVENT_FIELDS = ("events_removed", "events_added")
 _LIGHTS_FIELDS = ("lights_before", "lights_after")
 _PROBABILITIES = np.dtype("<f4")
 
-EditRow = tuple[int, str, str, str, str, str, str, int | None]
+EditRow = tuple[int, str, str, str, str, str, str, int | None, int, int]
 StagingRow = tuple[int, bytes, str, bytes | None, bytes | None, bytes | None, bytes | None]
 
 
@@ -41,14 +42,25 @@ def edit_row(edit: Edit) -> EditRow:
         plain_text(edit.label),
         json_text(_change_values(edit.change)),
         edit.of,
+        int(edit.is_smoothed),
+        int(edit.is_of_opening),
     )
 
 
 def edit_of_row(row: EditRow) -> Edit:
     """Return the edit that was stored; KeyError, TypeError or ValueError where it is damaged."""
-    number, utc, user, workstation, kind, label, change, of = row
-    values = json.loads(change)
-    return Edit(number, utc, Author(user, workstation), EditKind(kind), label, _change(values), of)
+    number, utc, user, workstation, kind, label, change, of, smoothed, of_opening = row
+    return Edit(
+        number=number,
+        utc=utc,
+        author=Author(user, workstation),
+        kind=EditKind(kind),
+        label=label,
+        change=_change(json.loads(change)),
+        of=of,
+        is_smoothed=bool(smoothed),
+        is_of_opening=bool(of_opening),
+    )
 
 
 def _change_values(change: Change) -> dict[str, Any]:
@@ -98,6 +110,7 @@ def staging_of_row(row: StagingRow) -> Staging:
         for field in fields(StagingProvenance)
         if field.name in values
     }
+    arguments.setdefault("second_opinion_failure", failure_among(arguments["warnings"]))
     return Staging(
         _rows(content, n_epochs),
         StagingProvenance(**arguments),

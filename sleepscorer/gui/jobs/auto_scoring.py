@@ -66,8 +66,9 @@ class AutoScorer(QObject):
             self.failed.emit(str(error))
         else:
             self.scored.emit(sentence)
-            if answers.failure:
-                self.failed.emit(answers.failure)
+            failure = answers.ours.provenance.second_opinion_failure
+            if failure:
+                self.failed.emit(failure)
         finally:
             self.state_changed.emit()
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
-from sleepscorer.core.second_opinion import NO_SECOND_OPINION
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
 from sleepscorer.gui.session_model import SessionModel
@@ -248,9 +247,10 @@ class ReviewPanel(QWidget):
             return "No epoch is equivocal."
         if queue.expected_agreement is None or queue.expected_agreement_now is None:
             return "Expected agreement: – (the machine could stage nothing)"
-        warnings = machine.provenance.warnings
-        has_doubts = any(not sentence.startswith(NO_SECOND_OPINION) for sentence in warnings)
-        doubt = "; doubtful, as the staging has warnings" if has_doubts else ""
+        made_by = machine.provenance
+        # That another stager failed makes ours no worse.
+        doubts = set(made_by.warnings) - {made_by.second_opinion_failure}
+        doubt = "; doubtful, as the staging has warnings" if doubts else ""
         return (
             f"Expected agreement afterwards {100 * queue.expected_agreement:.0f} %"
             f" (now {100 * queue.expected_agreement_now:.0f} %){doubt}"

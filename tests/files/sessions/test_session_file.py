@@ -25,7 +25,7 @@ from sleepscorer.files.sessions.database import MIGRATIONS, SessionNotWritable, 
 from sleepscorer.files.sessions.file import RecordingEntry, SessionFile
 from sleepscorer.files.sessions.fingerprint import Fingerprint
 from sleepscorer.files.sessions.lock import SessionHeld, lock_path, take_lock
-from sleepscorer.files.sessions.records import staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_row
 
 ANNA = Author("anna", "lab-3")
 BEN = Author("ben", "lab-4")
@@ -37,6 +37,10 @@ ENTRY = RecordingEntry(
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "night.sleepscorer"
+
+
+_COLUMNS = "edits (number, utc, user, workstation, kind, label, change, of)"
+_ADD_ROW = f"INSERT INTO {_COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def edit(number, stage=2, **changes):
@@ -144,7 +148,7 @@ def test_what_is_stored_can_not_be_changed_by_any_program(path, statement):
     file.close()
     before = list(_dump(path))
     with sqlite3.connect(path) as connection, pytest.raises(sqlite3.IntegrityError):
-        connection.execute(statement)
+        connection.execute(statement.replace("edits VALUES", f"{_COLUMNS} VALUES"))
     connection.close()
     assert list(_dump(path)) == before
 
@@ -233,7 +237,7 @@ def test_half_an_edit_is_taken_back_also_where_it_is_only_read(path, tmp_path):
     connection.execute("BEGIN IMMEDIATE")
     for number in range(2, 40):
         row = (number, "", "", "", "manual", "x" * 5000, "{}", None)
-        connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute(_ADD_ROW, row)
     shutil.copy(path, crashed)
     shutil.copy(f"{path}-journal", f"{crashed}-journal")
     connection.execute("ROLLBACK")
@@ -247,7 +251,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
-from sleepscorer.files.sessions.records import staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_row
 from sleepscorer.files.sessions.lock import take_lock
 lock = take_lock(Path(sys.argv[1]), Author("anna", "lab-3"))
 print("held", flush=True)
@@ -307,7 +311,7 @@ CONTEND = """
 import os, sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
-from sleepscorer.files.sessions.records import staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_row
 from sleepscorer.files.sessions.lock import SessionHeld, take_lock
 path = Path(sys.argv[1])
 taken = 0
@@ -450,7 +454,7 @@ def test_damage_is_found_on_opening(path):
 )
 def test_rows_that_make_no_sense_are_damage_and_no_bug(path, row):
     file = SessionFile.open(path)
-    file._connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    file._connection.execute(_ADD_ROW, row)
     with pytest.raises(SessionError, match="damaged"):
         file.read()
     file.close()
@@ -596,6 +600,8 @@ def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
             "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM stagings",
         )
         old.setattr(session_file, "staging_row", lambda given: staging_row(given)[:3])
+        old.setattr(session_file, "_ADD_EDIT", "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        old.setattr(session_file, "edit_row", lambda given: edit_row(given)[:8])
         file = SessionFile.open(path)
         file.append(edit(1), staging())
         file.close()
@@ -604,6 +610,59 @@ def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
     assert found.hierarchy is None
     assert not found.unsound.any()
     assert stored(path).second_opinions == ()
+
+
+@pytest.fixture(params=[1, 2], ids=["version 1", "version 2"])
+def old_session(path, request):
+    """A session of a version that told by labels alone what an edit was."""
+    rows = (
+        (EditKind.IMPORT, "Import lights marks of the recording"),
+        (EditKind.IMPORT, "Import night_scoring.edf"),
+        (EditKind.AUTO, "Auto-score, smoothed"),
+        (EditKind.UNDO, "Undo Auto-score, smoothed"),
+        (EditKind.MANUAL, "Mark Heart beat, smoothed"),
+        (EditKind.IMPORT, "Import night_hypnogram.edf, smoothed"),
+    )
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, path, MIGRATIONS[: request.param])
+    for number, (kind, label) in enumerate(rows, start=1):
+        of = 3 if kind is EditKind.UNDO else None
+        row = edit_row(edit(number, kind=kind, label=label, of=of))[:8]
+        connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.close()
+    return path
+
+
+def _facts(edits):
+    return [(edit.is_of_opening, edit.is_smoothed) for edit in edits]
+
+
+def test_what_older_versions_told_by_labels_becomes_facts(old_session):
+    facts = [(True, False), (False, False), (False, True), *[(False, False)] * 2, (False, True)]
+    before = old_session.read_bytes()
+    assert _facts(stored(old_session).edits) == facts
+    assert old_session.read_bytes() == before
+    file = SessionFile.open(old_session)
+    assert _facts(file.read().edits) == facts
+    file.append(edit(7, kind=EditKind.AUTO, label="In other words", is_smoothed=True))
+    file.append(edit(8, kind=EditKind.IMPORT, label="In others", is_of_opening=True))
+    file.close()
+    assert _facts(stored(old_session).edits) == [*facts, (False, True), (True, False)]
+
+
+def test_the_log_of_an_older_version_grows_and_never_changes(old_session):
+    SessionFile.open(old_session).close()
+    connection = sqlite3.connect(old_session, isolation_level=None)
+    for statement in (
+        "UPDATE edits SET label = 'x'",
+        "UPDATE edits SET smoothed = 0",
+        "DELETE FROM edits",
+        "INSERT INTO edits SELECT 99, utc, user, workstation, kind, label, change, of, 0, 0"
+        " FROM edits WHERE number = 1",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="edits"):
+            connection.execute(statement)
+    connection.close()
 
 
 def test_second_opinions_are_stored_apart_from_our_stagings(path):

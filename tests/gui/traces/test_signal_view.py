@@ -283,7 +283,7 @@ def test_measuring_ends_where_the_rows_change(open_view):
 def test_an_event_at_the_start_of_the_night_keeps_within_it(open_view):
     model = model_of(sines("C4-M1"))
     event = Event(0.0, 0.05, "Artefact", "C4-M1")
-    model.session.add_event(event)
+    model.session.replace_event(None, event)
     view = open_view(model)
     drag(view, 0.0, -3.0)
     for changed in model.session.state.events:
