@@ -1,9 +1,8 @@
 """What to simulate: channels, their rates, and montages that laboratories really record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 from sleepscorer.core.errors import MontageError, UsageError
 from sleepscorer.simulation.electrodes import electrode_name
@@ -172,12 +171,3 @@ MONOPOLAR_MONTAGE = (
     *_at(256, [("Chin1-Chin2", ChannelKind.CHIN), ("ECG", ChannelKind.ECG)]),
 )
 """Electrodes against one common reference (at CPz): C4-M1 has to be made by subtraction."""
-
-MONTAGES: Mapping[str, tuple[ChannelSpec, ...]] = MappingProxyType(
-    {
-        "standard": STANDARD_MONTAGE,
-        "sleep-edf": SLEEP_EDF_MONTAGE,
-        "monopolar": MONOPOLAR_MONTAGE,
-    }
-)
-"""The montages by name."""

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +22,7 @@ from sleepscorer.training.calibration import (
     reliability,
     risk_coverage,
 )
+from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import (
     NightAnswers,
     agreement_of,
@@ -51,60 +51,6 @@ TUNING = Recipe(n_steps=300, learning_rate=3e-4, check_every=25, patience=4)
 
 _N_FOLDS = 5
 _VALIDATION_SHARE = 0.25
-_MAX_ECE_RISE = 0.02
-_CALIBRATION_ERRORS = ("ece", "ece_of_confidence")
-
-
-@dataclass(frozen=True)
-class NightKappas:
-    """Agreement on a night of a person whom neither weights saw; None where it has no value."""
-
-    night: str
-    n_epochs: int
-    former: float | None
-    new: float | None
-
-    @property
-    def gain(self) -> float | None:
-        """By how much the new one is higher."""
-        return None if self.former is None or self.new is None else self.new - self.former
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Former and tuned weights on the same nights, all of people they did not see.
-
-    Parameters
-    ----------
-    former, new
-        Figures of :func:`~sleepscorer.training.runs.metrics_of`.
-    nights
-        One by one.
-    """
-
-    former: dict[str, Any]
-    new: dict[str, Any]
-    nights: tuple[NightKappas, ...]
-
-    def reasons_against(self) -> tuple[str, ...]:
-        """Why the new weights are not better, one sentence each; empty where they are."""
-        reasons = []
-        if (self.new["kappa"] or 0.0) <= (self.former["kappa"] or 0.0):
-            reasons.append("kappa on held-out nights is not higher")
-        gains = [night.gain for night in self.nights if night.gain is not None]
-        mean = float(np.mean(gains)) if gains else 0.0
-        error = float(np.std(gains, ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else 0.0
-        # Of weights that are no better every second set would win by luck.
-        if not reasons and mean <= error:
-            reasons.append(
-                f"the mean gain of a night, {mean:.3f}, is within its standard error, {error:.3f}"
-            )
-        if any(self.new[key] > self.former[key] + _MAX_ECE_RISE for key in _CALIBRATION_ERRORS):
-            reasons.append(
-                f"the calibration error rises by more than {_MAX_ECE_RISE:g}: the new weights"
-                " would not know when they are wrong"
-            )
-        return tuple(reasons)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from sleepscorer.training.evaluate import (
 )
 from sleepscorer.training.nights import counted, feature_nights
 from sleepscorer.training.real_recordings import (
-    ScoredRecording,
+    JudgedRecording,
     scored_recordings,
     unscored_wake,
 )
@@ -227,7 +227,7 @@ def _row(name: str, channels: str, answers: _Answers) -> RawJudgement:
     )
 
 
-def _answers(staging: Staging, one: ScoredRecording) -> NightAnswers:
+def _answers(staging: Staging, one: JudgedRecording) -> NightAnswers:
     stages = one.scoring.hypnogram.stages
     n_epochs = min(len(stages), len(staging.probabilities))
     labels, probabilities = stages[:n_epochs], staging.probabilities[:n_epochs]

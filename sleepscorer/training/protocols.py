@@ -17,8 +17,6 @@ class Protocol:
 
     Parameters
     ----------
-    description
-        For people, with its source.
     subjects
         A regular expression of the subjects that take part; None is all.
     n_folds
@@ -31,7 +29,6 @@ class Protocol:
         What of each recording is used.
     """
 
-    description: str
     subjects: str | None
     n_folds: int | None
     test_share: float = 0.0
@@ -59,22 +56,22 @@ class Protocol:
 
 PROTOCOLS: Mapping[str, Protocol] = MappingProxyType(
     {
+        # Sleep-EDF, subjects 0 to 19 of the cassette study, 20 folds that leave one person out,
+        # wake of 30 min on both sides (Supratak et al. 2017; Eldele et al. 2021).
         "edf-20": Protocol(
-            "Sleep-EDF, subjects 0 to 19 of the cassette study, 20 folds that leave one person"
-            " out, wake of 30 min on both sides (Supratak et al. 2017; Eldele et al. 2021)",
             r"SC4[01]\d",
             20,
             validation_share=0.2,
         ),
+        # Sleep-EDF, all 78 people of the cassette study, 10 folds of people, wake of 30 min on
+        # both sides (Supratak and Guo 2020; Phan et al. 2021).
         "edf-78": Protocol(
-            "Sleep-EDF, all 78 people of the cassette study, 10 folds of people, wake of 30 min"
-            " on both sides (Supratak and Guo 2020; Phan et al. 2021)",
             r"SC4\d\d",
             10,
         ),
+        # SHHS, 70 % of the people train and validate, 30 % test, whole recordings (Phan et al.
+        # 2022).
         "shhs": Protocol(
-            "SHHS, 70 % of the people train and validate, 30 % test, whole recordings"
-            " (Phan et al. 2022)",
             r"shhs-\d+",
             None,
             test_share=0.3,

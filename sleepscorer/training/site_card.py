@@ -3,14 +3,11 @@
 # ruff: noqa: E501 - the lines of the card are paragraphs
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sleepscorer.core.stages import STAGES
 from sleepscorer.staging.checkpoint import WeightsInfo
 from sleepscorer.staging.networks.staging_network import StagingNetwork
-
-if TYPE_CHECKING:
-    from sleepscorer.training.fine_tuning import Comparison
+from sleepscorer.training.comparison import Comparison
 
 _ROWS = (
     ("accuracy", "accuracy"),
@@ -22,7 +19,7 @@ _ROWS = (
 )
 
 
-def compared_rows(found: "Comparison") -> tuple[tuple[str, str, str], ...]:
+def compared_rows(found: Comparison) -> tuple[tuple[str, str, str], ...]:
     """Figure, former weights, new weights: over all held-out epochs, then kappa night by night."""
     rows = [(name, found.former[key], found.new[key]) for name, key in _ROWS]
     rows += [
@@ -44,7 +41,7 @@ def site_card(
     sha256: str,
     nights: str,
     network: StagingNetwork,
-    compared: "Comparison",
+    compared: Comparison,
 ) -> str:
     """The model card.
 

@@ -26,7 +26,8 @@ from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, r
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager, load_network
 from sleepscorer.training import fine_tuning
-from sleepscorer.training.fine_tuning import Comparison, NightKappas, fine_tune
+from sleepscorer.training.comparison import Comparison, NightKappas
+from sleepscorer.training.fine_tuning import fine_tune
 from sleepscorer.training.runs import begin_from, save_network
 from sleepscorer.training.scored_recordings import is_nobody
 from sleepscorer.training.session_nights import (
