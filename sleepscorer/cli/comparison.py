@@ -93,7 +93,7 @@ def agreement_lines(found: Agreement, *, columns: str = "OTHER") -> list[str]:
         kappa = f"{found.kappa:.3f}"
         if found.kappa_low is not None and found.kappa_high is not None:
             kappa += f" (95 % CI {found.kappa_low:.3f} to {found.kappa_high:.3f})"
-    names = [stage.text for stage in found.told]
+    names = [stage.text for stage in found.stage_set]
     lines = [
         f"epochs     {found.n_epochs} compared, {found.n_excluded} not scored in both",
         f"agreement  {100 * found.accuracy:.1f} %",

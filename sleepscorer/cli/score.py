@@ -115,7 +115,7 @@ def _score_options(options: argparse.Namespace) -> ScoreOptions:
         channels=channels,
         lights_off=options.lights_off,
         lights_on=options.lights_on,
-        told=STAGES if options.stages == len(STAGES) else THREE_STAGES,
+        stage_set=STAGES if options.stages == len(STAGES) else THREE_STAGES,
         smooth=options.smooth,
         force=options.force,
         deidentify=options.deidentify,

@@ -42,9 +42,9 @@ class Agreement:
     macro_f1
         Mean F1 of the stages that occur in either scoring.
     f1, precision, recall, specificity
-        By stage in the order of ``told``, 0 to 1; recall is the sensitivity. A stage that neither
-        scoring holds has none; precision is undefined where OTHER never has the stage, recall where
-        the reference never has it.
+        By stage in the order of ``stage_set``, 0 to 1; recall is the sensitivity. A stage that
+        neither scoring holds has none; precision is undefined where OTHER never has the stage,
+        recall where the reference never has it.
     support
         Epochs of each stage in the reference.
     confusion
@@ -55,7 +55,7 @@ class Agreement:
         Epochs that both scorings cover but that are not scored in both.
     n_only_reference, n_only_other
         Epochs that one scoring covers and the other does not.
-    told
+    stage_set
         The stages that are compared: W N1 N2 N3 R, or W NREM R where a scoring tells only these.
     notes
         How the two were aligned and what was left out, in words.
@@ -76,14 +76,14 @@ class Agreement:
     n_excluded: int
     n_only_reference: int
     n_only_other: int
-    told: tuple[Stage, ...] = STAGES
+    stage_set: tuple[Stage, ...] = STAGES
     notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Figures and notes by name, ready for JSON; figures by stage as ``{stage: value}``."""
         values = {name: getattr(self, name) for name in _FIGURES}
         for name in _PER_STAGE:
-            by_stage = zip(self.told, values[name], strict=True)
+            by_stage = zip(self.stage_set, values[name], strict=True)
             values[name] = {stage.text: value for stage, value in by_stage}
         values["confusion"] = [list(row) for row in self.confusion]
         values |= {name: getattr(self, name) for name in _COUNTS}
@@ -112,19 +112,20 @@ def agreement(reference: Scoring, other: Scoring) -> Agreement:
     shift, notes = _alignment(reference, other)
     first, stop = max(0, shift), min(n_reference, shift + n_other)
     n_common = max(0, stop - first)
-    told = STAGES
-    if (reference.hypnogram.told, other.hypnogram.told) != (STAGES, STAGES):
-        told = THREE_STAGES
+    stage_set = STAGES
+    if (reference.hypnogram.stage_set, other.hypnogram.stage_set) != (STAGES, STAGES):
+        stage_set = THREE_STAGES
         notes.append("compared in three stages: N1, N2 and N3 count as NREM")
     true = reference.hypnogram.stages[first : first + n_common]
     judged = other.hypnogram.stages[first - shift : first - shift + n_common]
-    if told != STAGES:
+    if stage_set != STAGES:
         true, judged = in_three(true), in_three(judged)
     scored = (true != Stage.UNSCORED) & (judged != Stage.UNSCORED)
     if not scored.any():
         raise ScoringError("no epoch is scored in both scorings")
     counts = np.array(
-        [[np.count_nonzero((true == a) & (judged == b)) for b in told] for a in told], dtype=int
+        [[np.count_nonzero((true == a) & (judged == b)) for b in stage_set] for a in stage_set],
+        dtype=int,
     )
     n_epochs = int(counts.sum())
     notes += _length_notes(n_reference, n_other, n_common, n_common - n_epochs)
@@ -135,7 +136,7 @@ def agreement(reference: Scoring, other: Scoring) -> Agreement:
         n_excluded=n_common - n_epochs,
         n_only_reference=n_reference - n_common,
         n_only_other=n_other - n_common,
-        told=told,
+        stage_set=stage_set,
         notes=tuple(notes),
     )
 

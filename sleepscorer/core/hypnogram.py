@@ -24,7 +24,7 @@ class Hypnogram:
         Length of an epoch, seconds.
     lights_off_s, lights_on_s
         Seconds from the start of the first epoch, or None where nobody marked them.
-    told
+    stage_set
         The stages it tells apart: :data:`~sleepscorer.core.stages.STAGES` or
         :data:`~sleepscorer.core.stages.THREE_STAGES`.
     """
@@ -33,14 +33,14 @@ class Hypnogram:
     epoch_s: float = EPOCH_S
     lights_off_s: float | None = None
     lights_on_s: float | None = None
-    told: tuple[Stage, ...] = STAGES
+    stage_set: tuple[Stage, ...] = STAGES
 
     def __post_init__(self) -> None:
         stages = np.array(self.stages, dtype=np.int8)
         if stages.ndim != 1:
             raise ValueError(f"stages must be one-dimensional, not {stages.shape}")
-        if not np.isin(stages, (*self.told, Stage.UNSCORED)).all():
-            names = ", ".join(stage.name for stage in self.told)
+        if not np.isin(stages, (*self.stage_set, Stage.UNSCORED)).all():
+            names = ", ".join(stage.name for stage in self.stage_set)
             raise ValueError(f"stages must be of {names} or unscored")
         stages.setflags(write=False)
         object.__setattr__(self, "stages", stages)

@@ -31,7 +31,7 @@ class MachineAnswer:
 
     Parameters
     ----------
-    told
+    stage_set
         The stages that are told apart.
     probabilities
         (n_epochs, n_told) float32 in this order; NaN where nothing could be staged.
@@ -39,7 +39,7 @@ class MachineAnswer:
         (n_epochs,) float32: how likely the most probable stage is right, or NaN.
     """
 
-    told: tuple[Stage, ...]
+    stage_set: tuple[Stage, ...]
     probabilities: NDArray[np.float32]
     confidence: NDArray[np.float32]
 
@@ -47,7 +47,7 @@ class MachineAnswer:
     def stages(self) -> NDArray[np.int8]:
         """(n_epochs,) int8 values of Stage: the most probable one, or UNSCORED."""
         best = np.nan_to_num(self.probabilities).argmax(axis=1)
-        values = np.array(self.told, dtype=np.int8)[best]
+        values = np.array(self.stage_set, dtype=np.int8)[best]
         return np.where(np.isnan(self.probabilities[:, 0]), np.int8(Stage.UNSCORED), values)
 
     @property
@@ -73,7 +73,7 @@ class MachineAnswer:
         alone &= (stages[at - 2] == around) & (stages[at + 2] == around)
         alone &= (stages[at] > Stage.W) & (around > Stage.W)
         at = at[alone]
-        column = {int(stage): index for index, stage in enumerate(self.told)}
+        column = {int(stage): index for index, stage in enumerate(self.stage_set)}
         theirs = [self.probabilities[i, column[int(stages[i - 1])]] for i in at]
         doubt = self.probabilities[at].max(axis=1, initial=0) - np.array(theirs)
         close = doubt <= EQUIVOCAL_WITHIN + 1e-6
@@ -86,7 +86,7 @@ class MachineAnswer:
         if np.isnan(row[0]):
             return ()
         order = np.argsort(-row, kind="stable")
-        return tuple((self.told[column], float(row[column])) for column in order)
+        return tuple((self.stage_set[column], float(row[column])) for column in order)
 
     def equivocal_text(self, epoch: int) -> str:
         """``"N2/N1 equivocal"`` with the more probable stage first; empty where it is clear."""
@@ -96,13 +96,13 @@ class MachineAnswer:
         return f"{first.text}/{second.text} equivocal"
 
 
-def machine_answer(staging: Staging, told: tuple[Stage, ...] = STAGES) -> MachineAnswer:
+def machine_answer(staging: Staging, stage_set: tuple[Stage, ...] = STAGES) -> MachineAnswer:
     """Read a staging in five stages or in three.
 
     Three are those of the trained hierarchy (wake against sleep, then REM against NREM), which
     agrees slightly better with experts than adding up; sums where the staging has none.
     """
-    if told == STAGES:
+    if stage_set == STAGES:
         return MachineAnswer(STAGES, staging.probabilities, staging.confidence)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
     confidence = lowered(three.max(axis=1, initial=-np.inf), staging.unsound, len(THREE_STAGES))

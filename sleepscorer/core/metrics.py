@@ -24,17 +24,24 @@ class Definition(NamedTuple):
 
 
 def _metric(
-    label: str, unit: str, text: str, *, told: tuple[Stage, ...] | None = None, absent: Any = None
+    label: str,
+    unit: str,
+    text: str,
+    *,
+    stage_set: tuple[Stage, ...] | None = None,
+    absent: Any = None,
 ) -> Any:
-    """A figure; only nights ``told`` in these stages have it, if given, and others ``absent``."""
-    metadata = {"label": label, "unit": unit, "text": text, "told": told}
-    return field(metadata=metadata) if told is None else field(metadata=metadata, default=absent)
+    """A figure; only nights of this ``stage_set`` have it, if given, and others ``absent``."""
+    metadata = {"label": label, "unit": unit, "text": text, "stage_set": stage_set}
+    return (
+        field(metadata=metadata) if stage_set is None else field(metadata=metadata, default=absent)
+    )
 
 
 def _of(stage: str, label: str, unit: str, text: str) -> Any:
     """A figure of one stage."""
-    told = {"W": None, "R": None, "NREM": THREE_STAGES}.get(stage, STAGES)
-    return _metric(label, unit, text, told=told)
+    stage_set = {"W": None, "R": None, "NREM": THREE_STAGES}.get(stage, STAGES)
+    return _metric(label, unit, text, stage_set=stage_set)
 
 
 def _minutes_of(stage: str) -> Any:
@@ -68,8 +75,8 @@ class SleepStatistics:
     """Statistics of one night; None where a quantity is undefined.
 
     Counts are whole numbers, times are minutes, shares are percent. ``transitions`` is a table of
-    counts, rows "from" and columns "to" in the order of ``told`` and then unscored. ``notes`` says
-    in words what a reader of the figures must know, ``told`` the stages that are told apart.
+    counts, rows "from" and columns "to" in the order of ``stage_set`` and then unscored. ``notes``
+    says in words what a reader of the figures must know, ``stage_set`` the stages told apart.
     """
 
     trt_min: float = _metric(
@@ -180,7 +187,7 @@ class SleepStatistics:
         "60 x arousals between lights off and lights on / TST; empty unless arousals were scored.",
     )
     cycles: tuple[Cycle, ...] = _metric(
-        "NREM-REM cycles (research)", "min", CYCLES_RULE, told=STAGES, absent=()
+        "NREM-REM cycles (research)", "min", CYCLES_RULE, stage_set=STAGES, absent=()
     )
     transitions: tuple[tuple[int, ...], ...] = _metric(
         "Stage transitions",
@@ -189,17 +196,17 @@ class SleepStatistics:
         " window, unscored epochs included as ?.",
     )
     notes: tuple[str, ...] = ()
-    told: tuple[Stage, ...] = STAGES
+    stage_set: tuple[Stage, ...] = STAGES
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
         """The figures that a night told in these stages has, in the order of the outputs."""
-        return DEFINITIONS if self.told == STAGES else _definitions(self.told)
+        return DEFINITIONS if self.stage_set == STAGES else _definitions(self.stage_set)
 
     @property
     def transition_stages(self) -> tuple[Stage, ...]:
         """Rows and columns of the transition counts, in order."""
-        return (*self.told, Stage.UNSCORED)
+        return (*self.stage_set, Stage.UNSCORED)
 
     def as_dict(self) -> dict[str, Any]:
         """Values by key, ready for JSON; cycles as objects, transitions as ``{from: {to: n}}``."""
@@ -214,14 +221,14 @@ class SleepStatistics:
         return values
 
 
-def _definitions(told: tuple[Stage, ...]) -> tuple[Definition, ...]:
+def _definitions(stage_set: tuple[Stage, ...]) -> tuple[Definition, ...]:
     def text_of(text: str) -> str:
-        return text if told == STAGES else text.replace("N1, N2, N3", "NREM")
+        return text if stage_set == STAGES else text.replace("N1, N2, N3", "NREM")
 
     return tuple(
         Definition(f.name, f.metadata["label"], f.metadata["unit"], text_of(f.metadata["text"]))
         for f in fields(SleepStatistics)
-        if f.metadata and f.metadata["told"] in (None, told)
+        if f.metadata and f.metadata["stage_set"] in (None, stage_set)
     )
 
 

@@ -25,21 +25,21 @@ def failure_among(warnings: Iterable[str]) -> str:
 
 
 def disagreement(
-    ours: Staging, theirs: Staging, told: tuple[Stage, ...] = STAGES
+    ours: Staging, theirs: Staging, stage_set: tuple[Stage, ...] = STAGES
 ) -> NDArray[np.bool_]:
     """(n_epochs,) True where both stage an epoch and differ, in five stages or in three."""
-    one, other = (machine_answer(staging, told).stages for staging in (ours, theirs))
+    one, other = (machine_answer(staging, stage_set).stages for staging in (ours, theirs))
     return np.asarray((one >= 0) & (other >= 0) & (one != other))
 
 
 def stagers_agreement(
-    ours: Staging, theirs: Staging, told: tuple[Stage, ...] = STAGES
+    ours: Staging, theirs: Staging, stage_set: tuple[Stage, ...] = STAGES
 ) -> Agreement | None:
     """How far the two agree, ours as the reference; None where no epoch is staged by both."""
     if not ((ours.stages >= 0) & (theirs.stages >= 0)).any():
         return None
     one, other = (
-        Scoring(Hypnogram(machine_answer(staging, told).stages, told=told))
+        Scoring(Hypnogram(machine_answer(staging, stage_set).stages, stage_set=stage_set))
         for staging in (ours, theirs)
     )
     return agreement(one, other)

@@ -53,15 +53,15 @@ def sleep_statistics(hypnogram: Hypnogram, n_arousals: int | None = None) -> Sle
     stages = hypnogram.stages[first:stop]
     epoch_min = hypnogram.epoch_s / 60
     return SleepStatistics(
-        **_durations(stages, epoch_min, hypnogram.told),
-        **_latencies(stages, epoch_min, hypnogram.told),
+        **_durations(stages, epoch_min, hypnogram.stage_set),
+        **_latencies(stages, epoch_min, hypnogram.stage_set),
         **_wake(stages, epoch_min),
         **_fragmentation(stages, epoch_min),
         arousal_index_per_h=_per_hour(n_arousals, _tst_min(stages, epoch_min)),
         cycles=_cycles(hypnogram, stages),
-        transitions=_transitions(stages, hypnogram.told),
+        transitions=_transitions(stages, hypnogram.stage_set),
         notes=_notes(hypnogram, first, stop),
-        told=hypnogram.told,
+        stage_set=hypnogram.stage_set,
     )
 
 
@@ -109,15 +109,19 @@ def _sleep_period(stages: StageArray) -> slice | None:
 
 def _cycles(hypnogram: Hypnogram, stages: StageArray) -> tuple[Cycle, ...]:
     # Their rule tells N1 from N2.
-    return nrem_rem_cycles(stages, hypnogram.epoch_s) if hypnogram.told == STAGES else ()
+    return nrem_rem_cycles(stages, hypnogram.epoch_s) if hypnogram.stage_set == STAGES else ()
 
 
-def _durations(stages: StageArray, epoch_min: float, told: tuple[Stage, ...]) -> dict[str, Any]:
+def _durations(
+    stages: StageArray, epoch_min: float, stage_set: tuple[Stage, ...]
+) -> dict[str, Any]:
     period = _sleep_period(stages)
     tst_min = _tst_min(stages, epoch_min)
     trt_min = stages.size * epoch_min
     spt_min = (period.stop - period.start) * epoch_min if period else 0.0
-    minutes = {stage: _minutes(stages == stage, epoch_min) for stage in (*told, Stage.UNSCORED)}
+    minutes = {
+        stage: _minutes(stages == stage, epoch_min) for stage in (*stage_set, Stage.UNSCORED)
+    }
     return {
         "trt_min": trt_min,
         "tst_min": tst_min,
@@ -133,10 +137,12 @@ def _durations(stages: StageArray, epoch_min: float, told: tuple[Stage, ...]) ->
     }
 
 
-def _latencies(stages: StageArray, epoch_min: float, told: tuple[Stage, ...]) -> dict[str, Any]:
+def _latencies(
+    stages: StageArray, epoch_min: float, stage_set: tuple[Stage, ...]
+) -> dict[str, Any]:
     values: dict[str, float | None] = {}
     onset = _first(stages > Stage.W)
-    for stage in told[1:]:
+    for stage in stage_set[1:]:
         start = _first(stages == stage)
         name = f"latency_{stage.name.lower()}"
         values[f"{name}_min"] = None if start is None else start * epoch_min
@@ -202,11 +208,11 @@ def _fragmentation(stages: StageArray, epoch_min: float) -> dict[str, Any]:
     }
 
 
-def _transitions(stages: StageArray, told: tuple[Stage, ...]) -> tuple[tuple[int, ...], ...]:
-    counts = np.zeros((len(told) + 1,) * 2, dtype=int)
-    places = np.full(max(Stage) + 2, len(told))
+def _transitions(stages: StageArray, stage_set: tuple[Stage, ...]) -> tuple[tuple[int, ...], ...]:
+    counts = np.zeros((len(stage_set) + 1,) * 2, dtype=int)
+    places = np.full(max(Stage) + 2, len(stage_set))
     # UNSCORED is -1: as an index it is the last place, as it is the last row and column.
-    places[list(told)] = np.arange(len(told))
+    places[list(stage_set)] = np.arange(len(stage_set))
     rows = places[stages]
     np.add.at(counts, (rows[:-1], rows[1:]), 1)
     return tuple(tuple(row) for row in counts.tolist())
@@ -216,7 +222,7 @@ def _notes(hypnogram: Hypnogram, first: int, stop: int) -> tuple[str, ...]:
     stages = hypnogram.stages[first:stop]
     epoch_min = hypnogram.epoch_s / 60
     notes = []
-    if hypnogram.told != STAGES:
+    if hypnogram.stage_set != STAGES:
         notes.append(_THREE_NOTE)
     if not stages.size:
         notes.append("no whole epoch lies between lights off and lights on")

@@ -79,7 +79,7 @@ class SessionModel(QObject):
         self.chosen_derivations: dict[str, str] = {}
         self.panel = ""
         self.shows_second_opinion = True
-        self.machine_told = STAGES
+        self.machine_stage_set = STAGES
         self.shows_smoothed = False
         self._montage = montage
         self._epoch = 0
@@ -93,18 +93,18 @@ class SessionModel(QObject):
     def machine_answer(self) -> MachineAnswer | None:
         """What the machine says, in the stages it is shown in; None where it has staged nothing."""
         machine = self.session.machine
-        return None if machine is None else machine_answer(machine, self.machine_told)
+        return None if machine is None else machine_answer(machine, self.machine_stage_set)
 
     @property
     def second_answer(self) -> MachineAnswer | None:
         """What another stager says, in the stages the machine's layer is shown in."""
         second = self.session.second
-        return None if second is None else machine_answer(second, self.machine_told)
+        return None if second is None else machine_answer(second, self.machine_stage_set)
 
-    def show_machine(self, told: tuple[Stage, ...], *, smooth: bool) -> None:
+    def show_machine(self, stage_set: tuple[Stage, ...], *, smooth: bool) -> None:
         """Show the machine's layer in these stages, and its smoothed answer beside it or not."""
-        if (told, smooth) != (self.machine_told, self.shows_smoothed):
-            self.machine_told, self.shows_smoothed = told, smooth
+        if (stage_set, smooth) != (self.machine_stage_set, self.shows_smoothed):
+            self.machine_stage_set, self.shows_smoothed = stage_set, smooth
             self.layers_changed.emit()
 
     @property
@@ -129,12 +129,12 @@ class SessionModel(QObject):
         self.shows_second_opinion = shown
         self.layers_changed.emit()
 
-    def second_opinion_text(self, epoch: int, told: tuple[Stage, ...] | None = None) -> str:
-        """Another stager's "YASA 0.8.1: N2 0.91" or "", in the stages shown or those ``told``."""
+    def second_opinion_text(self, epoch: int, stage_set: tuple[Stage, ...] | None = None) -> str:
+        """Another stager's "YASA 0.8.1: N2 0.91" or "", in these stages or in those shown."""
         second = self.session.second
         if second is None:
             return ""
-        answer = machine_answer(second, told or self.machine_told)
+        answer = machine_answer(second, stage_set or self.machine_stage_set)
         stage = Stage(int(answer.stages[epoch]))
         given = "none"
         if stage is not Stage.UNSCORED:

@@ -42,7 +42,7 @@ class ScoreOptions:
         between.
     lights_off, lights_on
         Seconds from the start or a clock time, as typed.
-    told
+    stage_set
         The stages that the outputs tell apart, five or three.
     smooth
         Whether the outputs hold the smoothed answer, the machine's own beside it.
@@ -57,7 +57,7 @@ class ScoreOptions:
     channels: ChannelChoice = field(default_factory=ChannelChoice)
     lights_off: str | None = None
     lights_on: str | None = None
-    told: tuple[Stage, ...] = STAGES
+    stage_set: tuple[Stage, ...] = STAGES
     smooth: bool = False
     force: bool = False
     deidentify: bool = False
@@ -185,12 +185,12 @@ def score_recording(
         second_opinion=second_opinion,
         progress=part_of(progress, 0.05, 0.95),
     )
-    answer = machine_answer(answers.ours, options.told)
+    answer = machine_answer(answers.ours, options.stage_set)
     hypnogram = Hypnogram(
         answer.smoothed if options.smooth else answer.stages,
         lights_off_s=lights.off_s,
         lights_on_s=lights.on_s,
-        told=options.told,
+        stage_set=options.stage_set,
     )
     night = make_night(
         source,

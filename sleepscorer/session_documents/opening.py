@@ -123,18 +123,18 @@ def _session_of(
         return others[0], (
             f"The session of this recording is kept in {others[0].parent} and was opened there.",
         )
-    told = tuple(
+    sentences = tuple(
         f"There is another session of this recording, {path}: what was scored in it is not shown."
         for path in others
     )
     if not usual.exists() and not others:
-        told = tuple(
+        sentences = tuple(
             f"This recording was scored before in {path}, which can't be found now. A new session"
             f" begins in {usual.parent}."
             for path in known
             if path != usual and not path.exists()
         )
-    return usual, told
+    return usual, sentences
 
 
 def _document(

@@ -328,7 +328,7 @@ def three_stage_kappa(answers: NightAnswers, *, summed: bool) -> float | None:
     judged = np.array(THREE_STAGES, dtype=np.int8)[three.argmax(axis=1)]
     return agreement(
         Scoring(Hypnogram(answers.labels.astype(np.int8))),
-        Scoring(Hypnogram(judged, told=THREE_STAGES)),
+        Scoring(Hypnogram(judged, stage_set=THREE_STAGES)),
     ).kappa
 
 

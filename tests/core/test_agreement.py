@@ -265,8 +265,8 @@ def test_counts_add_up(true, judged, shift):
 def test_a_scoring_of_three_stages_is_compared_in_three():
     reference = scoring("W N1 N2 N3 R R")
     three = np.array([0, 5, 5, 4, 4, 0], np.int8)
-    found = agreement(reference, Scoring(Hypnogram(three, told=THREE_STAGES)))
-    assert found.told == THREE_STAGES
+    found = agreement(reference, Scoring(Hypnogram(three, stage_set=THREE_STAGES)))
+    assert found.stage_set == THREE_STAGES
     assert found.confusion == ((1, 0, 0), (0, 2, 1), (1, 0, 1))
     assert found.accuracy == pytest.approx(4 / 6)
     assert found.as_dict()["recall"] == {"W": 1.0, "NREM": pytest.approx(2 / 3), "R": 0.5}

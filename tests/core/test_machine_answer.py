@@ -87,7 +87,7 @@ def test_three_stages_by_sums_where_there_is_no_hierarchy():
     given = Staging(rows, PROVENANCE)
     np.testing.assert_allclose(given.summed[:2], [[0.3, 0.6, 0.1], [0.5, 0, 0.5]], atol=1e-6)
     answer = machine_answer(given, THREE_STAGES)
-    assert answer.told == (Stage.W, Stage.NREM, Stage.R)
+    assert answer.stage_set == (Stage.W, Stage.NREM, Stage.R)
     assert letters(answer.stages) == "NW?"
     np.testing.assert_allclose(answer.confidence, [0.6, 0.5, np.nan], atol=1e-6)
     assert letters(given.stages) == "WW?"

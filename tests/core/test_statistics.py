@@ -260,7 +260,7 @@ def test_equals_yasa_where_definitions_are_the_same(yasa, seed):
 def test_three_stages_have_no_figure_of_n1_n2_n3():
     W, NREM, R = Stage.W, Stage.NREM, Stage.R  # noqa: N806 - the field's names
     stages = np.array([W, W, NREM, NREM, NREM, R, W, NREM, -1, R], np.int8)
-    found = sleep_statistics(Hypnogram(stages, told=THREE_STAGES))
+    found = sleep_statistics(Hypnogram(stages, stage_set=THREE_STAGES))
     values = found.as_dict()
     five = set(KEYS)
     assert set(values) == {k for k in five if not set(k.split("_")) & {"n1", "n2", "n3"}} - {
@@ -284,6 +284,6 @@ def test_three_stages_have_no_figure_of_n1_n2_n3():
 
 def test_stages_that_a_hypnogram_does_not_tell_are_refused():
     with pytest.raises(ValueError, match="must be of W, NREM, R or unscored"):
-        Hypnogram(np.array([2], np.int8), told=THREE_STAGES)
+        Hypnogram(np.array([2], np.int8), stage_set=THREE_STAGES)
     with pytest.raises(ValueError, match="must be of W, N1, N2, N3, R or unscored"):
         Hypnogram(np.array([5], np.int8))

@@ -80,17 +80,17 @@ def _strips(window):
 
 def test_the_keys_switch_between_five_and_three_stages(qtbot, staged):
     model = staged.workspace.model
-    assert model.machine_told == STAGES
+    assert model.machine_stage_set == STAGES
     assert _at(staged, 25).endswith("machine N2 0.80")
     press(qtbot, staged, "h")
-    assert model.machine_told == THREE_STAGES
+    assert model.machine_stage_set == THREE_STAGES
     assert _at(staged, 25).endswith("machine R 0.90")
     assert _at(staged, 3).endswith("machine NREM 0.90")
     assert staged.settings.now.three_stages
     press(qtbot, staged, "h")
     assert staged.actions_of["view.stages_3"].isChecked()
     press(qtbot, staged, "f")
-    assert model.machine_told == STAGES
+    assert model.machine_stage_set == STAGES
     checked = [staged.actions_of[f"view.stages_{n}"].isChecked() for n in (5, 3)]
     assert checked == [True, False]
     assert set(model.session.state.stages.tolist()) == {Stage.N2}
@@ -188,7 +188,7 @@ def test_the_switches_last_until_the_program_is_started_again(qtbot, staged, nig
     staged.close()
     again = open_in(qtbot, show_window(qtbot, SettingsFile(tmp_path / "settings.json")), night)
     model = again.workspace.model
-    assert (model.machine_told, model.shows_smoothed) == (THREE_STAGES, True)
+    assert (model.machine_stage_set, model.shows_smoothed) == (THREE_STAGES, True)
     assert again.actions_of["view.stages_3"].isChecked()
     assert again.actions_of["view.smooth"].isChecked()
     again.close()

@@ -106,7 +106,7 @@ def _is_lights(text: str) -> bool:
 
 def _remarks(night: Night) -> Iterator[Event]:
     """How the stages are to be read where that is not as usual, and what makes them doubtful."""
-    is_usual = night.hypnogram.told == STAGES and not night.is_smoothed
+    is_usual = night.hypnogram.stage_set == STAGES and not night.is_smoothed
     notes = () if is_usual else night.reading_notes
     for prefix, sentences in ((_NOTE_PREFIX, notes), (_WARNING_PREFIX, night.all_warnings)):
         for sentence in sentences:

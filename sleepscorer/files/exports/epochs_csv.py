@@ -73,7 +73,7 @@ def epochs_table(night: Night) -> pd.DataFrame:
 
 def _add_second(table: pd.DataFrame, second: Staging, night: Night) -> None:
     agree = np.full(len(table), "", dtype="<U3")
-    theirs = machine_answer(second, night.hypnogram.told)
+    theirs = machine_answer(second, night.hypnogram.stage_set)
     if night.answer is not None:
         both = (night.answer.stages >= 0) & (theirs.stages >= 0)
         agree = np.where(both, np.where(night.answer.stages == theirs.stages, "yes", "no"), agree)
@@ -108,7 +108,7 @@ def _texts(stages: NDArray[np.int8]) -> list[str]:
 def _probabilities(night: Night) -> dict[str, NDArray[np.float32]]:
     staging, n_epochs = night.staging, night.hypnogram.n_epochs
     none = np.full((n_epochs, len(STAGES)), np.nan, np.float32)
-    if night.hypnogram.told == STAGES:
+    if night.hypnogram.stage_set == STAGES:
         values = none if staging is None else staging.probabilities
         return dict(zip(PROBABILITY_COLUMNS, values.T, strict=True))
     summed = none[:, :3] if staging is None else staging.summed

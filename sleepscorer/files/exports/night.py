@@ -147,7 +147,7 @@ class Night:
         """How far the second opinion agrees with the stager; None where there are not both."""
         if self.staging is None or self.second is None:
             return None
-        return stagers_agreement(self.staging, self.second, self.hypnogram.told)
+        return stagers_agreement(self.staging, self.second, self.hypnogram.stage_set)
 
     @property
     def second_opinion_text(self) -> str:
@@ -166,12 +166,14 @@ class Night:
     @property
     def answer(self) -> MachineAnswer | None:
         """What the machine says, in the stages that the hypnogram tells apart."""
-        return None if self.staging is None else machine_answer(self.staging, self.hypnogram.told)
+        return (
+            None if self.staging is None else machine_answer(self.staging, self.hypnogram.stage_set)
+        )
 
     @property
     def reading_notes(self) -> tuple[str, ...]:
         """How the stages are to be read, where that is not as usual: three stages, smoothed."""
-        three = () if self.hypnogram.told == STAGES else (_three_note(self.staging),)
+        three = () if self.hypnogram.stage_set == STAGES else (_three_note(self.staging),)
         return (*three, *((self.smoothing,) if self.smoothing else ()))
 
     @property

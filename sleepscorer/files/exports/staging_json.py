@@ -112,8 +112,8 @@ def stages_read_from(path: Path) -> tuple[bool, bool]:
         If the file can't be read.
     """
     document = _load(path)
-    told = document.get("stages_told", [stage.text for stage in STAGES])
-    return len(told) != len(STAGES), document.get("stages_are_smoothed") is True
+    stage_set = document.get("stages_told", [stage.text for stage in STAGES])
+    return len(stage_set) != len(STAGES), document.get("stages_are_smoothed") is True
 
 
 def _load(path: Path) -> Any:
@@ -147,7 +147,7 @@ def _document(night: Night) -> dict[str, Any]:
             "source": night.lights_source,
         },
         "n_epochs_edited": night.n_edited,
-        "stages_told": [stage.text for stage in hypnogram.told],
+        "stages_told": [stage.text for stage in hypnogram.stage_set],
         "stages": _texts(hypnogram.stages),
         "machine_stages": None if night.answer is None else _texts(night.answer.stages),
         "smoothing": night.smoothing or None,
@@ -198,7 +198,7 @@ def _second_opinion(night: Night) -> dict[str, Any] | None:
     return {
         "stager": second.provenance.software,
         "provenance": _provenance_values(second),
-        "stages": _texts(machine_answer(second, night.hypnogram.told).stages),
+        "stages": _texts(machine_answer(second, night.hypnogram.stage_set).stages),
         "probabilities": _rows(second.probabilities),
         "agreement_with_staging": figures,
     }

@@ -75,8 +75,8 @@ class AppliedSettings(QObject):
         self._actions["view.stages_3"].setChecked(now.three_stages)
         self._actions["view.smooth"].setChecked(now.smooth_machine)
         if current is not None:
-            told = THREE_STAGES if now.three_stages else STAGES
-            current.model.show_machine(told, smooth=now.smooth_machine)
+            stage_set = THREE_STAGES if now.three_stages else STAGES
+            current.model.show_machine(stage_set, smooth=now.smooth_machine)
 
     def _apply_theme(self) -> None:
         theme, current = theme_named(self._settings.now.theme), self._current.now

@@ -34,9 +34,9 @@ HYPNOGRAM_ORDER = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 """From the top of a hypnogram."""
 
 
-def hypnogram_order(told: tuple[Stage, ...]) -> tuple[Stage, ...]:
+def hypnogram_order(stage_set: tuple[Stage, ...]) -> tuple[Stage, ...]:
     """The stages that are told apart, from the top of a hypnogram."""
-    return tuple(stage for stage in (*HYPNOGRAM_ORDER, Stage.NREM) if stage in told)
+    return tuple(stage for stage in (*HYPNOGRAM_ORDER, Stage.NREM) if stage in stage_set)
 
 
 @dataclass(frozen=True)

@@ -136,9 +136,9 @@ class NightLayers:
         draw.frame(strips.confidence)
         n_rows = max(round(strips.hypnodensity.height() * pixel_ratio), 1)
         edges_s = column_edges_s(draw.axis, pixel_ratio)
-        order = hypnogram_order(answer.told)
+        order = hypnogram_order(answer.stage_set)
         image = hypnodensity_image(
-            answer.probabilities[:, [answer.told.index(stage) for stage in order]],
+            answer.probabilities[:, [answer.stage_set.index(stage) for stage in order]],
             edges_s,
             n_rows,
             colours=[self.theme.stage_colour(stage) for stage in order],
@@ -160,7 +160,7 @@ class NightLayers:
         draw.frame(strips.second)
         differs = np.zeros(len(answer.stages), bool)
         if machine is not None:
-            differs = disagreement(machine, second, model.machine_told)
+            differs = disagreement(machine, second, model.machine_stage_set)
         draw.second_hypnogram(strips.second, answer.stages, differs)
         draw.outline(strips.second)
         draw.label(strips.second, second.provenance.software)

@@ -191,7 +191,9 @@ class EpochPanel(QWidget):
         machine, second = self._model.session.machine, self._model.session.second
         text = self._model.second_opinion_text(self._shown) if self._model.n_epochs else ""
         if machine is not None and second is not None:
-            is_other = bool(disagreement(machine, second, self._model.machine_told)[self._shown])
+            is_other = bool(
+                disagreement(machine, second, self._model.machine_stage_set)[self._shown]
+            )
             text += ", otherwise than the machine" if is_other else ""
         self._second.setText(text)
         self._second.setVisible(bool(text))

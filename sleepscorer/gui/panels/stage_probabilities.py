@@ -55,7 +55,7 @@ class StageProbabilities(QWidget):
                 else "The machine could not stage this epoch."
             )
         else:
-            self._shares = {stage: found[stage] for stage in hypnogram_order(answer.told)}
+            self._shares = {stage: found[stage] for stage in hypnogram_order(answer.stage_set)}
             self._text = ", ".join(f"{s.text} {share:.2f}" for s, share in self._shares.items())
             if doubt := answer.equivocal_text(epoch):
                 self._text += f": {doubt}"

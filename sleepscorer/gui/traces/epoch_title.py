@@ -122,7 +122,7 @@ def _of_machine(model: SessionModel, epoch: int, stage: Stage) -> str:
     text = f"{'confidence' if own is stage else 'probability'} {confidence:.2f}{_DOT}{MACHINE}"
     if own is not stage and model.session.holds_smoothed:
         text += f", smoothed from {own.text}"
-    if answer.told != STAGES:
+    if answer.stage_set != STAGES:
         return f"{text} {_machine_answer(model, epoch) or ''}".rstrip()
     return _DOT.join((text, *_remarks(model, answer, epoch)))
 

@@ -46,7 +46,7 @@ def _staging() -> Any:
 def _night(told: Any = STAGES, *, smooth: bool = False, **changes: Any) -> Night:
     staging = changes.pop("staging", _staging())
     answer = machine_answer(staging, told)
-    hypnogram = Hypnogram(answer.smoothed if smooth else answer.stages, told=told)
+    hypnogram = Hypnogram(answer.smoothed if smooth else answer.stages, stage_set=told)
     return night(
         N,
         hypnogram=hypnogram,
@@ -191,7 +191,7 @@ def test_a_second_opinion_is_told_in_three_stages_as_well() -> None:
     assert set(table["second_stage"]) == {"NREM"}
     assert table["stagers_agree"].tolist().count("yes") == N - 3
     assert shown.stagers_agreement.accuracy == pytest.approx((N - 3) / N)
-    assert shown.stagers_agreement.told == THREE_STAGES
+    assert shown.stagers_agreement.stage_set == THREE_STAGES
 
 
 def test_low_confidence_is_that_of_the_stages_told_apart() -> None:

@@ -103,12 +103,12 @@ def add_stage_chart(summary: Worksheet, stages: Worksheet, night: Night) -> None
 
 def _levels(night: Night) -> dict[Stage, int]:
     """Heights of the stages in the hypnogram, from 1."""
-    shown = [stage for stage in _FROM_THE_TOP if stage in night.hypnogram.told]
+    shown = [stage for stage in _FROM_THE_TOP if stage in night.hypnogram.stage_set]
     return {stage: len(shown) - place for place, stage in enumerate(shown)}
 
 
 def _top(night: Night) -> int:
-    return len(night.hypnogram.told) + 1
+    return len(night.hypnogram.stage_set) + 1
 
 
 def _first_day(night: Night) -> float:

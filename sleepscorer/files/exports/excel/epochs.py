@@ -63,16 +63,16 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
 
 
 def _probability_columns(night: Night) -> tuple[Column, ...]:
-    if night.hypnogram.told == STAGES:
+    if night.hypnogram.stage_set == STAGES:
         names = [f"P({stage.text})" for stage in STAGES]
     else:
-        three = [stage.text for stage in night.hypnogram.told]
+        three = [stage.text for stage in night.hypnogram.stage_set]
         names = [f"P({n}), {way}" for way in ("summed", "hierarchy") for n in three]
     return tuple(Column(f"{name} (0–1)", 12, THOUSANDTHS) for name in names)
 
 
 def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
-    columns = PROBABILITY_COLUMNS if night.hypnogram.told == STAGES else THREE_COLUMNS
+    columns = PROBABILITY_COLUMNS if night.hypnogram.stage_set == STAGES else THREE_COLUMNS
     second = SECOND_COLUMNS if night.second is not None else ()
     for row in epochs_table(night).to_dict("records"):
         start_s = row["start_s"]

@@ -137,7 +137,7 @@ def add_cycles(workbook: Workbook, night: Night) -> Worksheet:
         ],
     )
     row = FIRST_ROW + len(cycles) + 1
-    if night.hypnogram.told != STAGES:
+    if night.hypnogram.stage_set != STAGES:
         put(sheet.cell(row, 1), "Cycles can't be told in three stages.")
         return sheet
     if not cycles:
@@ -239,7 +239,7 @@ def _put_statistics(sheet: Worksheet, row: int, night: Night) -> None:
         if definition.unit == "min" and value is not None:
             put(sheet.cell(row, 4), timedelta(minutes=value), DURATION)
         row += 1
-    if night.hypnogram.told != STAGES:
+    if night.hypnogram.stage_set != STAGES:
         return
     put(sheet.cell(row, 1), "NREM-REM cycles (research)")
     put(sheet.cell(row, 2), len(night.statistics.cycles), WHOLE)
@@ -298,8 +298,8 @@ def _provenance_rows(night: Night) -> Iterator[tuple[str, Value]]:
     yield "Lights marks from", night.lights_source
     yield "Lights off (s from the start)", hypnogram.lights_off_s
     yield "Lights on (s from the start)", hypnogram.lights_on_s
-    told = "N1, N2, N3" if hypnogram.told == STAGES else "NREM"
-    yield "Sleep onset rule", _ONSET_RULE.format(told)
+    sleep_stages = "N1, N2, N3" if hypnogram.stage_set == STAGES else "NREM"
+    yield "Sleep onset rule", _ONSET_RULE.format(sleep_stages)
     yield "Epoch grid", _GRID_RULE.format(hypnogram.epoch_s)
     yield "Window of the statistics", DEFINITIONS[0].text
     yield "Clock times", "start of the recording plus elapsed time, without change to summer time"
