@@ -5,6 +5,7 @@ recording and values only, a :class:`Snapshot` of the document among them, and m
 thread.
 """
 
+from sleepscorer.files.sessions import SessionPlaces
 from sleepscorer.session_documents.beside import ScoringBeside, read_beside
 from sleepscorer.session_documents.document import MISSING, Document
 from sleepscorer.session_documents.explanation import (
@@ -15,7 +16,11 @@ from sleepscorer.session_documents.explanation import (
     stage_to_explain,
 )
 from sleepscorer.session_documents.hardware import expected_device
-from sleepscorer.session_documents.opening import current_author, open_document
+from sleepscorer.session_documents.opening import (
+    current_author,
+    open_document,
+    path_to_reopen,
+)
 from sleepscorer.session_documents.results import export_document, stage_document
 from sleepscorer.session_documents.snapshot import Snapshot
 
@@ -25,6 +30,7 @@ __all__ = [
     "ExplainedNight",
     "Explanation",
     "ScoringBeside",
+    "SessionPlaces",
     "Snapshot",
     "classical_measures",
     "current_author",
@@ -32,6 +38,7 @@ __all__ = [
     "export_document",
     "measure_to_explain",
     "open_document",
+    "path_to_reopen",
     "read_beside",
     "stage_document",
     "stage_to_explain",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sleepscorer.core.edits import Author, MemoryJournal, ScoringState
-from sleepscorer.core.errors import SessionError
+from sleepscorer.core.errors import SessionError, SleepScorerError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.recording import Recording
@@ -103,6 +103,28 @@ def open_document(
         store.close()
         raise
     return document
+
+
+def path_to_reopen(document: Document, session_folder: Path | None) -> Path:
+    """Return what leads to a document again: its session where that lies elsewhere than usual.
+
+    Parameters
+    ----------
+    document
+        It is open.
+    session_folder
+        Where sessions are kept; None means beside the recording.
+    """
+    recording, session_path = document.recording, document.session_path
+    if session_path is None:
+        return recording.path
+    if document.needs_locating:
+        return session_path
+    try:
+        usual = session_path_for(entry_of(recording), session_folder or recording.path.parent)
+    except SleepScorerError:
+        return session_path
+    return recording.path if usual.resolve() == session_path.resolve() else session_path
 
 
 def _session_of(

@@ -14,12 +14,17 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.files.montages import default_montage, load_presets
-from sleepscorer.files.sessions import SessionPlaces, entry_of, session_path_for
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 from sleepscorer.gui.settings import Settings
 from sleepscorer.gui.view_state import channels_of, montage_of
-from sleepscorer.session_documents import Document, current_author, open_document
+from sleepscorer.session_documents import (
+    Document,
+    SessionPlaces,
+    current_author,
+    open_document,
+    path_to_reopen,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,14 +158,13 @@ def chosen_montage(
 
 def _open(path: Path, settings: Settings, progress: Progress) -> OpenedRecording:
     progress(0.0, path.name)
-    folder = Path(settings.session_folder) if settings.session_folder else None
     places = SessionPlaces()
     if not settings.keep_recent_files:
         places.forget()
     document = open_document(
         path,
         author=author_named(settings),
-        session_folder=folder,
+        session_folder=_session_folder(settings),
         places=places if settings.keep_recent_files else None,
     )
     try:
@@ -185,22 +189,12 @@ def _prepared(document: Document, settings: Settings) -> OpenedRecording:
         presets=presets,
         channels=channels,
         is_unsure="channels" not in document.view and _is_unsure(document.recording),
-        recent_path=_recent_path(document, settings),
+        recent_path=path_to_reopen(document, _session_folder(settings)),
     )
 
 
-def _recent_path(document: Document, settings: Settings) -> Path:
-    recording, session_path = document.recording, document.session_path
-    if session_path is None:
-        return recording.path
-    if document.needs_locating:
-        return session_path
-    folder = Path(settings.session_folder) if settings.session_folder else recording.path.parent
-    try:
-        usual = session_path_for(entry_of(recording), folder)
-    except SleepScorerError:
-        return session_path
-    return recording.path if usual.resolve() == session_path.resolve() else session_path
+def _session_folder(settings: Settings) -> Path | None:
+    return Path(settings.session_folder) if settings.session_folder else None
 
 
 def _is_unsure(recording: Recording) -> bool:
