@@ -19,8 +19,7 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.exports import PROGRAM, SOFTWARE_KEY, is_own_picture, picture_output
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.verified_write import check_targets, write_verified
-from sleepscorer.pipeline import find_channels
-from sleepscorer.session_documents import Explanation, stage_to_explain
+from sleepscorer.pipeline import Explanation, find_channels, stage_to_explain
 
 _HEADINGS = ((1, "speaks for it"), (-1, "speaks against it"))
 

@@ -1,8 +1,15 @@
-"""The one way from a recording to the files that are written of it.
+"""The one way from a recording to what is said and written of it: staged, explained, exported.
 
 The command line scores with :func:`score_recording`; the window stages and exports with its parts.
 """
 
+from sleepscorer.pipeline.explanation import (
+    ExplainedNight,
+    Explanation,
+    classical_measures,
+    measure_to_explain,
+    stage_to_explain,
+)
 from sleepscorer.pipeline.outputs import (
     Destination,
     SourceRecording,
@@ -23,15 +30,20 @@ from sleepscorer.pipeline.staging import Answers, find_channels, stage_recording
 __all__ = [
     "Answers",
     "Destination",
+    "ExplainedNight",
+    "Explanation",
     "ScoreOptions",
     "ScoredNight",
     "SourceRecording",
     "check_distinct_outputs",
+    "classical_measures",
     "find_channels",
     "hashed",
     "make_night",
+    "measure_to_explain",
     "score_recording",
     "stage_recording",
+    "stage_to_explain",
     "suggested_lights",
     "without_own_scorings",
     "write_outputs",

@@ -8,13 +8,6 @@ thread.
 from sleepscorer.files.sessions import SessionPlaces
 from sleepscorer.session_documents.beside import ScoringBeside, read_beside
 from sleepscorer.session_documents.document import MISSING, Document
-from sleepscorer.session_documents.explanation import (
-    ExplainedNight,
-    Explanation,
-    classical_measures,
-    measure_to_explain,
-    stage_to_explain,
-)
 from sleepscorer.session_documents.hardware import expected_device
 from sleepscorer.session_documents.opening import (
     current_author,
@@ -27,19 +20,14 @@ from sleepscorer.session_documents.snapshot import Snapshot
 __all__ = [
     "MISSING",
     "Document",
-    "ExplainedNight",
-    "Explanation",
     "ScoringBeside",
     "SessionPlaces",
     "Snapshot",
-    "classical_measures",
     "current_author",
     "expected_device",
     "export_document",
-    "measure_to_explain",
     "open_document",
     "path_to_reopen",
     "read_beside",
     "stage_document",
-    "stage_to_explain",
 ]

@@ -9,7 +9,7 @@ from sleepscorer.cli import main
 from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.session_documents import measure_to_explain
+from sleepscorer.pipeline import measure_to_explain
 from sleepscorer.staging.stager import Stager
 
 

@@ -13,7 +13,7 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.session_documents import ExplainedNight, Explanation, measure_to_explain
+from sleepscorer.pipeline import ExplainedNight, Explanation, measure_to_explain
 
 MEASURING = "Measuring the night to explain its stages"
 EXPLAINING = "Explaining an epoch"

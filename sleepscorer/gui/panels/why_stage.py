@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.jobs.explaining import Explainer
 from sleepscorer.gui.look.appearance import described
-from sleepscorer.session_documents import Explanation
+from sleepscorer.pipeline import Explanation
 
 _MACHINES = "machine's stage"
 _NOTHING = "nothing clear"

@@ -43,7 +43,7 @@ from sleepscorer.gui.traces.tools import (
     SelectTool,
     Tool,
 )
-from sleepscorer.session_documents import Explanation
+from sleepscorer.pipeline import Explanation
 
 
 @dataclass(frozen=True, eq=False)

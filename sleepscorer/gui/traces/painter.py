@@ -25,7 +25,7 @@ from sleepscorer.gui.traces.raster import (
     draw_spans,
     thickened,
 )
-from sleepscorer.session_documents import Explanation
+from sleepscorer.pipeline import Explanation
 
 AMPLITUDE_UV = 37.5
 """Half of the 75 µV that slow waves of N3 must exceed (AASM manual)."""

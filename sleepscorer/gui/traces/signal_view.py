@@ -18,7 +18,7 @@ from sleepscorer.gui.traces.event_keys import HELD
 from sleepscorer.gui.traces.geometry import TimeAxis
 from sleepscorer.gui.traces.gutter import TraceGutter
 from sleepscorer.gui.traces.page_loader import PageLoader, PageRequest
-from sleepscorer.session_documents import Explanation
+from sleepscorer.pipeline import Explanation
 
 _PATIENCE_MS = 150
 _RETRY_MS = 2000

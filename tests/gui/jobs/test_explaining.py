@@ -23,14 +23,8 @@ from sleepscorer.gui.jobs import explaining
 from sleepscorer.gui.jobs.explaining import EXPLAINING, MEASURING
 from sleepscorer.gui.look.theme import DARK, LIGHT
 from sleepscorer.gui.traces.activation import tinted
-from sleepscorer.session_documents import (
-    ExplainedNight,
-    Explanation,
-    current_author,
-    measure_to_explain,
-    open_document,
-    stage_document,
-)
+from sleepscorer.pipeline import ExplainedNight, Explanation, measure_to_explain
+from sleepscorer.session_documents import current_author, open_document, stage_document
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier

@@ -14,7 +14,7 @@ from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.recording import MemorySource, Recording, Signal
 from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
-from sleepscorer.session_documents import classical_measures, measure_to_explain
+from sleepscorer.pipeline import classical_measures, measure_to_explain
 from sleepscorer.staging.explanation import activation_maps
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager
