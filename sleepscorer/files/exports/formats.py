@@ -111,7 +111,7 @@ EXPORT_FORMATS = (
         read_back=1,
     ),
 )
-"""In the order they are written; the window, the command line and what may be replaced follow this table."""
+"""In the order they are written; window, command line and what may be replaced follow from it."""
 
 _BY_NAME: Mapping[str, ExportFormat] = {form.name: form for form in EXPORT_FORMATS}
 
