@@ -119,6 +119,6 @@ def smoothed_sentence(answer: MachineAnswer) -> str:
 
 
 def in_three(stages: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Five stages told as three: N1, N2 and N3 become NREM."""
+    """(n_epochs,) stages of five as those of three: N1, N2 and N3 become NREM."""
     is_nrem = np.isin(stages, (Stage.N1, Stage.N2, Stage.N3))
     return np.where(is_nrem, np.int8(Stage.NREM), stages)

@@ -19,7 +19,7 @@ class SampleSource(Protocol):
     """Reads the samples of one signal."""
 
     def read(self, start_s: float, stop_s: float) -> FloatArray:
-        """Read the samples from ``start_s`` to before ``stop_s``; see :meth:`Signal.read`."""
+        """(n_samples,) from ``start_s`` to before ``stop_s``; see :meth:`Signal.read`."""
         ...
 
 
@@ -39,7 +39,7 @@ class MemorySource:
     rate_hz: float
 
     def read(self, start_s: float, stop_s: float) -> FloatArray:
-        """Read the samples from ``start_s`` to before ``stop_s``; see :meth:`Signal.read`."""
+        """(n_samples,) from ``start_s`` to before ``stop_s``; see :meth:`Signal.read`."""
         start, stop = round(start_s * self.rate_hz), round(stop_s * self.rate_hz)
         result = np.full(stop - start, np.nan, dtype=np.float32)
         first, last = max(start, 0), min(stop, len(self.values))

@@ -117,6 +117,11 @@ def review_queue(
         What ranks the epochs.
     share
         At most this share of all epochs is queued, 0 to 1; some part of an epoch counts as one.
+
+    Raises
+    ------
+    ValueError
+        If the share is none, or a staging is of another number of epochs.
     """
     if not 0 <= share <= 1:
         raise ValueError(f"a share of {share}")

@@ -214,7 +214,7 @@ class _MneFile:
         self._lock = threading.Lock()
 
     def stored(self, index: int, begin: int, end: int) -> NDArray[np.float64]:
-        """Read samples of one channel in mne's unit."""
+        """(end - begin,) samples of one channel in mne's unit, volts for voltages."""
         try:
             with self._lock:
                 values: NDArray[np.float64] = self._raw.get_data(
@@ -237,7 +237,7 @@ class _MneSource:
         self._factor = factor
 
     def read(self, start_s: float, stop_s: float) -> FloatArray:
-        """Read the samples from ``start_s`` to before ``stop_s``; NaN where there are none."""
+        """(n_samples,) from ``start_s`` to before ``stop_s``; NaN where there are none."""
         if not (math.isfinite(start_s) and math.isfinite(stop_s)):
             raise ValueError(f"times must be finite, not {start_s} and {stop_s}")
         rate_hz = self._file.rate_hz

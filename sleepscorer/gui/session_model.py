@@ -197,7 +197,13 @@ class SessionModel(QObject):
         return (math.ceil(duration_s / self._page_s) - 1.0) * self._page_s
 
     def set_page_length(self, page_s: int) -> None:
-        """Show pages of this length (one of PAGE_LENGTHS_S), keeping the current epoch."""
+        """Show pages of this length, keeping the current epoch.
+
+        Raises
+        ------
+        ValueError
+            If it is none of PAGE_LENGTHS_S.
+        """
         if page_s not in PAGE_LENGTHS_S:
             raise ValueError(f"no page length {page_s}")
         if page_s != self._page_s:

@@ -172,7 +172,7 @@ def make_night(
         notes=(
             *notes,
             *_suggestion_note(recording, suggested_lights(hypnogram, staging)),
-            *(() if source.sha256 is None else _hash_notes(recording)),
+            *(() if source.sha256 is None else _hash_notes(source)),
         ),
         sha256=source.sha256,
         deidentify=source.deidentify,
@@ -248,11 +248,13 @@ def _suggestion_note(recording: Recording, suggested_s: tuple[float, ...]) -> tu
     )
 
 
-def _hash_notes(recording: Recording) -> tuple[str, ...]:
-    names = [path.name for path in recording.all_files]
+def _hash_notes(source: SourceRecording) -> tuple[str, ...]:
+    names = [path.name for path in source.recording.all_files]
     if len(names) == 1:
         return ()
-    return (f"The SHA-256 is that of {', '.join(names)} one after the other.",)
+    # A name tells of a person; those of companions may be others than the recording's.
+    which = f"its {len(names)} files" if source.deidentify else ", ".join(names)
+    return (f"The SHA-256 is that of {which} one after the other.",)
 
 
 def _file_states(recording: Recording) -> tuple[tuple[int, int], ...]:

@@ -43,7 +43,7 @@ _ALPHA_BANDWIDTH_HZ = 0.55
 
 
 def spectral_density(stage: Stage, frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Background density of a stage, µV²/Hz, at frequencies above 0 Hz."""
+    """(n_frequencies,) background density of a stage, µV²/Hz, at as many frequencies above 0 Hz."""
     knots, log_f = np.log(_KNOTS_HZ), np.log(frequency_hz)
     density = np.exp(np.interp(log_f, knots, np.log(_DENSITY[stage])))
     # The 0.3-Hz high-pass filter of the amplifier, second order.

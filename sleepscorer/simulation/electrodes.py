@@ -100,29 +100,29 @@ class Electrodes:
         return cls(names, right, front, brain, cortical)
 
     def near(self, centre: str, *, spread_rad: float) -> NDArray[np.float64]:
-        """Gain falling off as a Gaussian of the angle from ``centre``; mastoids see less."""
+        """(n_electrodes,) gain, a Gaussian of the angle from ``centre``; mastoids see less."""
         where = np.array([_direction(name) for name in self.names]).reshape(-1, 3)
         angle = np.arccos(np.clip(where @ _direction(centre), -1, 1))
         return np.asarray(np.exp(-0.5 * (angle / spread_rad) ** 2)) * np.sqrt(self.brain)
 
     def posterior(self) -> NDArray[np.float64]:
-        """Gain of the posterior dominant rhythm: occiput 1, vertex about 0.3, forehead 0.15."""
+        """(n_electrodes,) gain of the posterior rhythm: occiput 1, vertex 0.3, forehead 0.15."""
         left = self.near("O1", spread_rad=0.85)
         right = self.near("O2", spread_rad=0.85)
         return 0.12 * self.brain + 0.88 * np.maximum(left, right)
 
     def horizontal_gaze(self) -> NDArray[np.float64]:
-        """Microvolts for each microvolt of the corneo-retinal dipole turning right."""
+        """(n_electrodes,) µV for each µV of the corneo-retinal dipole turning right."""
         return self._eye_falloff() * np.sign(self.right)
 
     def vertical_gaze(self) -> NDArray[np.float64]:
-        """The same for looking up: positive above the eyes, negative at E1, which lies below."""
+        """(n_electrodes,) µV for looking up: positive above the eyes, negative at E1 below."""
         up = {"E1": -0.45, "E2": 0.55}
         gain = [up.get(n, 0.8 * f) for n, f in zip(self.names, self._eye_falloff(), strict=True)]
         return np.array(gain)
 
     def lids(self) -> NDArray[np.float64]:
-        """Gain of a blink: 1 at Fpz, about 0.3 frontal, negative at E1."""
+        """(n_electrodes,) gain of a blink: 1 at Fpz, about 0.3 frontal, negative at E1."""
         at_eyes = {"E1": -0.35, "E2": 0.75}
         fall = np.exp(-2.4 * (0.95 - np.clip(self.front, -1, 0.95)))
         scalp = np.where(self.front > 0, fall, 0.0)

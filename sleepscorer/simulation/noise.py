@@ -21,7 +21,7 @@ ComplexArray = NDArray[np.complex64]
 
 
 def bin_frequencies(rate_hz: float, highest_hz: float) -> NDArray[np.float64]:
-    """Frequencies of the bins under both ``highest_hz`` and nine tenths of Nyquist, without 0 Hz.
+    """(n_bins,) frequencies, Hz, under ``highest_hz`` and nine tenths of Nyquist, without 0 Hz.
 
     The anti-aliasing filter of a real amplifier leaves little above that either.
     """

@@ -52,7 +52,7 @@ def train_encoder(
     front_end
         One of :data:`~sleepscorer.staging.networks.staging_network.FRONT_ENDS`.
     signals
-        Of :func:`regression_signals`.
+        (n, 3000) epochs and (n, 5) log band powers, of :func:`regression_signals`.
     seed
         Decides where the weights start and the order of training.
     n_steps

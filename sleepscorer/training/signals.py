@@ -40,7 +40,7 @@ def random_epochs(rng: np.random.Generator, n: int) -> NDArray[np.float32]:
 
 
 def cut_to_epoch(raw: NDArray[np.floating], band: Band) -> NDArray[np.float32]:
-    """Filter 40 s at 100 Hz and keep the 30 s in the middle."""
+    """(3000,) the 30 s in the middle of (4000,) samples at 100 Hz, filtered."""
     passed = band_passed(raw, duration_s=raw.size / RATE_HZ, band=band)
     pad = round(_PAD_S * RATE_HZ)
     return passed[pad : pad + SAMPLES_PER_EPOCH].astype(np.float32)

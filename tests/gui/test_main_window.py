@@ -552,3 +552,10 @@ def test_dark_colours_are_a_choice(qtbot, opened):
     assert QApplication.palette().window().color().name() == "#1c1f24"
     press(qtbot, opened, _KEYS.Key_D, _CTRL)
     assert QApplication.palette().window().color().name() == "#f3f4f6"
+
+
+def test_the_menu_tells_from_the_start_that_the_colours_are_dark(qtbot, settings):
+    settings.set(theme="dark")
+    window = show_window(qtbot, settings)
+    assert window.actions_of["view.dark"].isChecked()
+    window.close()

@@ -175,9 +175,19 @@ def test_a_recording_of_several_files_is_known_by_all_of_them(stager, eeg, tmp_p
     assert scored[0].outputs != scored[1].outputs
     content = b"".join(first.with_suffix(end).read_bytes() for end in (".vhdr", ".eeg", ".vmrk"))
     assert scored[0].night.sha256 == hashlib.sha256(content).hexdigest()
-    assert scored[0].night.notes[-1] == (
+    named = score_recording(first, stager, replace(options, deidentify=False))
+    assert named.night.notes[-1] == (
         "The SHA-256 is that of night.vhdr, night.eeg, night.vmrk one after the other."
     )
+
+
+def test_deidentified_outputs_name_no_companion_of_the_recording(stager, eeg, tmp_path):
+    header = brainvision(tmp_path / "a", eeg, name="Harry_Haagse")
+    recording = header.rename(header.with_name("P17.vhdr"))
+    options = ScoreOptions(folder=tmp_path / "out", formats=("json",), deidentify=True)
+    (output,) = score_recording(recording, stager, options).outputs
+    assert "Haagse" not in output.read_text()
+    assert "The SHA-256 is that of its 3 files one after the other." in output.read_text()
 
 
 def test_samples_that_change_beside_their_header_are_noticed(stager, eeg, tmp_path):

@@ -224,7 +224,7 @@ class EdfSource:
         self._scale = scale
 
     def read(self, start_s: float, stop_s: float) -> FloatArray:
-        """Read the samples from ``start_s`` to before ``stop_s``; NaN where there are none."""
+        """(n_samples,) from ``start_s`` to before ``stop_s``; NaN where there are none."""
         if not (math.isfinite(start_s) and math.isfinite(stop_s)):
             raise ValueError(f"times must be finite, not {start_s} and {stop_s}")
         first, stop = round(start_s * self._rate_hz), round(stop_s * self._rate_hz)

@@ -54,6 +54,7 @@ class AppliedSettings(QObject):
         settings.changed.connect(self._on_setting_changed)
         current.closed.connect(self._show_title)
         self._apply_keys()
+        self._show_which_theme()
         self.show_machine()
         self._show_title()
 
@@ -85,7 +86,11 @@ class AppliedSettings(QObject):
             apply_theme(application, theme)
         if current is not None:
             current.panes.set_theme(theme)
-        self._actions["view.dark"].setChecked(theme.name == "dark")
+        self._show_which_theme()
+
+    def _show_which_theme(self) -> None:
+        is_dark = theme_named(self._settings.now.theme).name == "dark"
+        self._actions["view.dark"].setChecked(is_dark)
 
     def _apply_keys(self) -> None:
         keys = keys_of(self._settings.now)

@@ -33,6 +33,7 @@ class _Convolution(nn.Module):
         self.output = nn.Linear(width, width)
 
     def forward(self, epochs: Tensor) -> Tensor:
+        """(batch, n_epochs, width) to the same shape."""
         gated = functional.glu(self.gated(self.before(epochs)), dim=-1)
         seen = self.depthwise(gated.transpose(1, 2)).transpose(1, 2)
         result: Tensor = self.output(functional.silu(self.norm(seen)))
@@ -50,6 +51,7 @@ class _Block(nn.Module):
         self.convolution = _Convolution(width)
 
     def forward(self, epochs: Tensor) -> Tensor:
+        """(batch, n_epochs, width) to the same shape."""
         epochs = epochs + 0.5 * self.first_half(epochs)
         asked = self.before_attention(epochs)
         attended, _ = self.attention(asked, asked, asked, need_weights=False)

@@ -36,6 +36,7 @@ class _Folded(nn.Module):
         )
 
     def forward(self, series: Tensor) -> Tensor:
+        """(n, 12, 1500) series to (n, 32, 60) maps."""
         n, n_maps, n_samples = series.shape
         n_rows = -(-n_samples // self.period)
         padded = functional.pad(series, (0, n_rows * self.period - n_samples))

@@ -49,6 +49,7 @@ class _ResidualBlock(nn.Module):
         self.after = nn.GELU()
 
     def forward(self, maps: Tensor) -> Tensor:
+        """(n, n_in, n_frames) to (n, n_out, n_frames / stride)."""
         result: Tensor = self.after(self.body(maps) + self.shortcut(maps))
         return result
 
