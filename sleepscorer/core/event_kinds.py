@@ -123,8 +123,9 @@ KNOWN_TEXTS: Mapping[str, str] = {
 """Texts that tell nothing of a person, by themselves in small letters: those of the table, and the
 other texts that the EDF+ specification's list and its users share."""
 
-SHORT_TEXTS: Mapping[str, str] = {kind.text.casefold(): kind.short for kind in EVENT_KINDS} | {
-    "arousal": "Ar",
+SHORT_TEXTS: Mapping[str, str] = {
+    text.casefold(): kind.short for kind in EVENT_KINDS for text in (kind.label, kind.text)
+} | {
     "apnea": "A",
     "sleep stage w": "W",
     "sleep stage n1": "N1",

@@ -10,9 +10,9 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.beginnings import beginning_of
 from sleepscorer.files.edf import holds_annotations_alone
-from sleepscorer.files.exports import EXPORT_FORMATS, is_own_output
+from sleepscorer.files.exports import EXPORT_FORMATS
 from sleepscorer.files.other_formats import format_suffix
-from sleepscorer.files.recordings import RECORDING_SUFFIXES
+from sleepscorer.files.recordings import EDF_SUFFIXES, RECORDING_SUFFIXES
 from sleepscorer.files.scorings import READERS, stage_of_annotation
 from sleepscorer.files.sessions import SUFFIX
 
@@ -128,13 +128,17 @@ class _Neighbours:
 
 
 def _is_recording(path: Path) -> bool:
-    if format_suffix(path) not in RECORDING_SUFFIXES or not path.is_file():
+    suffix = format_suffix(path)
+    if suffix not in RECORDING_SUFFIXES or not path.is_file():
         return False
-    annotations_alone = holds_annotations_alone(beginning_of(path))
+    # The drive may be slow: only where it can be a scoring, ours among them, is a file looked into.
+    annotations_alone = (
+        holds_annotations_alone(beginning_of(path)) if suffix in EDF_SUFFIXES else None
+    )
     if path.stem.casefold().endswith(_SCORING_STEMS):
         # A recording may be called like a scoring: its signals tell.
         return annotations_alone is False
-    return not annotations_alone and not is_own_output(path)
+    return not annotations_alone
 
 
 def _size(path: Path) -> int:

@@ -1,7 +1,6 @@
 """What a person chose in a dialog, as values that the work is given."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.stager_channels import ChannelChoice
@@ -34,25 +33,3 @@ class AutoScoringChoice:
     second_opinion: str = ""
     channels: ChannelChoice = field(default_factory=ChannelChoice)
     weights: str = ""
-
-
-@dataclass(frozen=True)
-class ExportChoice:
-    """What the person wants to be written.
-
-    Parameters
-    ----------
-    folder
-        Where.
-    formats
-        Of :data:`~sleepscorer.files.exports.FORMATS`.
-    force
-        Replace files that exist.
-    deidentify
-        Leave out who was recorded, when, and who scored.
-    """
-
-    folder: Path
-    formats: tuple[str, ...]
-    force: bool
-    deidentify: bool = False

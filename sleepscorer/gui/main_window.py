@@ -12,7 +12,7 @@ from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.gui.actions.action_set import ActionSet
 from sleepscorer.gui.actions.menus import Menus
 from sleepscorer.gui.actions.table import WindowState
-from sleepscorer.gui.choices import AutoScoringChoice, ExportChoice
+from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.applied_settings import AppliedSettings
@@ -36,6 +36,7 @@ from sleepscorer.gui.look.theme import Theme, theme_named
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.view_state import layout_of, layout_text
+from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import Document
 
 _FIRST_SIZE = (1600, 950)
@@ -275,7 +276,7 @@ class MainWindow(QMainWindow):
         self.auto_scorer.start(document, choice)
 
     @Slot(object, object)
-    def _on_export_chosen(self, document: Document, choice: ExportChoice) -> None:
+    def _on_export_chosen(self, document: Document, choice: Destination) -> None:
         now = self.current.now
         self.exporter.start(
             document,

@@ -111,7 +111,7 @@ class SourceRecording:
 
 
 def hashed(recording: Recording, to: Destination, progress: Progress = silent) -> SourceRecording:
-    """Hash a recording, and make sure that nothing is in the way of its outputs.
+    """Hash a recording; what is named by the hash must not be in the way of anything.
 
     Parameters
     ----------
@@ -127,12 +127,14 @@ def hashed(recording: Recording, to: Destination, progress: Progress = silent) -
     RecordingError
         If it can't be read.
     ExportError
-        If an output is in the way.
+        If a de-identified output is in the way; see :meth:`Destination.check_named` for others.
     """
     states = _file_states(recording)
     sha256 = sha256_of(recording.all_files, progress)
-    stem = deidentified_stem(sha256) if to.deidentify else recording.path.stem
-    to.check_free(recording.path, stem)
+    stem = recording.path.stem
+    if to.deidentify:
+        stem = deidentified_stem(sha256)
+        to.check_free(recording.path, stem)
     return SourceRecording(recording, stem, sha256, to.deidentify, states)
 
 

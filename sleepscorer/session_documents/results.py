@@ -17,7 +17,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.files.exports import FORMATS, Night
+from sleepscorer.files.exports import Night
 from sleepscorer.pipeline import (
     Answers,
     Destination,
@@ -91,11 +91,8 @@ def _stager(weights: str | None, device: str) -> "Stager":
 
 def export_document(
     snapshot: Snapshot,
-    folder: Path,
+    to: Destination,
     *,
-    formats: Sequence[str] = FORMATS,
-    force: bool = False,
-    deidentify: bool = False,
     arousals_scored: bool = False,
     smooth: bool = False,
     progress: Progress = silent,
@@ -106,14 +103,8 @@ def export_document(
     ----------
     snapshot
         The document when its export was asked for.
-    folder
-        Made where it does not exist.
-    formats
-        Of :data:`~sleepscorer.files.exports.FORMATS`.
-    force
-        Replace existing files that sleepscorer made.
-    deidentify
-        Leave out who was recorded, when, and who scored.
+    to
+        Where and how; de-identified, who scored is left out as well.
     arousals_scored
         The arousals of the whole night were marked, so that their index means something.
     smooth
@@ -131,7 +122,6 @@ def export_document(
     """
     recording = snapshot.recording
     snapshot.check_found()
-    to = Destination(folder, tuple(formats), force, deidentify)
     to.check_named(recording.path)
     source = hashed(recording, to, part_of(progress, 0.0, 0.8))
     snapshot.check_content(source.sha256)

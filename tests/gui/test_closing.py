@@ -19,7 +19,7 @@ from sleepscorer.files.sessions import fingerprint
 from sleepscorer.gui import app
 from sleepscorer.gui.jobs import keeping as open_document
 from sleepscorer.gui.choices import AutoScoringChoice
-from sleepscorer.gui.choices import ExportChoice
+from sleepscorer.pipeline import Destination
 from sleepscorer.gui.jobs.explaining import MEASURING
 from sleepscorer.gui.main_window import MainWindow
 
@@ -56,7 +56,7 @@ def look():
         QTimer.singleShot(700, lambda: end(window))
     elif when == "exporting" and not begun:
         begun = True
-        choice = ExportChoice(path.parent / "out", ("edf", "csv", "xlsx", "json"), False)
+        choice = Destination(path.parent / "out", ("edf", "csv", "xlsx", "json"), False)
         window.exporter.start(window.document, choice, arousals_scored=False)
         QTimer.singleShot(60, lambda: end(window))
 

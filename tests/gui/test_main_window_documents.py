@@ -20,14 +20,14 @@ from real_window import open_in, wait_for
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.sessions.file import SessionFile
 from sleepscorer.files.sessions.fingerprint import sha256_of
-from sleepscorer.gui.choices import AutoScoringChoice, ExportChoice
+from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.jobs import auto_scoring, exporting
 from sleepscorer.gui.jobs import keeping as open_document_module
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.process.tasks import wait_for_threads
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.pipeline import Answers
+from sleepscorer.pipeline import Answers, Destination
 from sleepscorer.session_documents import current_author, open_document
 
 
@@ -215,19 +215,19 @@ def held_export(monkeypatch, window):
     """An export that ends when it is let; what it was given."""
     go_on, given = threading.Event(), {}
 
-    def export(_snapshot, folder, *, progress, **options):
+    def export(_snapshot, to, *, progress, **options):
         given.update(options)
         while not go_on.wait(0.01):
             progress(0.5, "writing")
         given["read_only"] = window.document.session.read_only
-        return (folder / "a_epochs.csv",)
+        return (to.folder / "a_epochs.csv",)
 
     monkeypatch.setattr(exporting, "export_document", export)
     return go_on, given
 
 
 def _export(window: MainWindow, folder: Path) -> None:
-    choice = ExportChoice(folder, ("csv",), False, False)
+    choice = Destination(folder, ("csv",), False, False)
     window.dialogs.export_to(window.document, choice)
 
 

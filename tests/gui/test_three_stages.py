@@ -14,13 +14,12 @@ from real_window import PLAIN, dialog_of, open_in, press, show_window, write_nig
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.gui.actions.table import BY_ID
-from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.keys import PROFILES
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.traces.epoch_title import epoch_title
-from sleepscorer.pipeline import Answers
+from sleepscorer.pipeline import Answers, Destination
 
 DOUBTFUL = 8
 _KEYS = Qt.Key
@@ -71,7 +70,7 @@ def _colour(window, rect, epoch, share=0.5):
 
 
 def _choice(folder, *formats):
-    return ExportChoice(folder, formats, force=False, deidentify=False)
+    return Destination(folder, formats, force=False, deidentify=False)
 
 
 def _strips(window):

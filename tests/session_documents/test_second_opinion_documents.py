@@ -10,6 +10,7 @@ from other_stagers import opinion
 from sleepscorer.core.edits import Author
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
+from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import export_document, open_document, read_beside
 
 N = 10
@@ -67,7 +68,7 @@ def test_an_export_carries_it_into_another_session_in_one_edit(night, opened, tm
     document.session.fill(opinion(N, stage=4), second=opinion(N, software="Calm 1.2"))
     document.session.score([0, 1], Stage.N2)
     there = tmp_path / "there"
-    export_document(document.snapshot(), there, formats=("edf", "json"))
+    export_document(document.snapshot(), Destination(there, formats=("edf", "json")))
     told = json.loads((there / "night_staging.json").read_text())["second_opinion"]
     # The machine's own answer is compared, whatever a person made of it.
     assert told["agreement_with_staging"] == {"accuracy": 0.0, "kappa": 0.0, "n_epochs": N}

@@ -30,16 +30,19 @@ class Content:
     path
         The file.
     text
-        Its text; None where it is EDF or BDF, by its first bytes or its name.
+        Its text; empty where it is EDF or BDF.
+    is_edf
+        It is EDF or BDF, by its first bytes or its name.
     """
 
     path: Path
-    text: str | None
+    text: str = ""
+    is_edf: bool = False
 
     @cached_property
     def lines(self) -> list[str]:
         """The lines of the text."""
-        return (self.text or "").splitlines()
+        return self.text.splitlines()
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,14 @@ class Reader:
 READERS = (
     Reader(
         "an EDF+ hypnogram",
-        is_one=lambda content: content.text is None,
+        is_one=lambda content: content.is_edf,
         read=lambda content: scoring_of_recording(open_edf(content.path)),
         ends=("_scoring.edf", "-hypnogram.edf"),
     ),
     Reader(
         "NSRR's XML",
-        is_one=lambda content: is_nsrr_xml(content.text or ""),
-        read=lambda content: read_nsrr_xml(content.text or ""),
+        is_one=lambda content: is_nsrr_xml(content.text),
+        read=lambda content: read_nsrr_xml(content.text),
         ends=("-nsrr.xml",),
     ),
     Reader(
@@ -141,7 +144,7 @@ def _content(path: Path) -> Content:
     with path.open("rb") as file:
         version = file.read(len(EDF_VERSION))
         if version in (EDF_VERSION, BDF_VERSION) or path.suffix.lower() in EDF_SUFFIXES:
-            return Content(path, None)
+            return Content(path, is_edf=True)
         raw = version + file.read(_MAX_TEXT_BYTES)
     if len(raw) > _MAX_TEXT_BYTES:
         raise ScoringError("the file is too long to be a scoring", hint=f"expected {_KNOWN}")

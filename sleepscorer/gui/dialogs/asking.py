@@ -16,7 +16,7 @@ from sleepscorer.files.exports import output_paths
 from sleepscorer.files.folder import FoundRecording, recordings_in
 from sleepscorer.files.recordings import RECORDING_SUFFIXES
 from sleepscorer.files.sessions import SUFFIX
-from sleepscorer.gui.choices import AutoScoringChoice, ExportChoice
+from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.about import AboutDialog
 from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
@@ -35,6 +35,7 @@ from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import Document
 
 
@@ -64,7 +65,7 @@ class WindowDialogs(QObject):
         The Document that is to be staged, and the
         :class:`~sleepscorer.gui.choices.AutoScoringChoice`.
     export_chosen
-        The Document that is to be exported, and the :class:`~sleepscorer.gui.choices.ExportChoice`.
+        The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
     failed
         A sentence that must be seen.
     """
@@ -278,7 +279,7 @@ class WindowDialogs(QObject):
         if unscored:
             warnings = (f"{unscored} of {document.session.n_epochs} epochs have no stage yet.",)
 
-        def existing(choice: ExportChoice) -> tuple[str, ...]:
+        def existing(choice: Destination) -> tuple[str, ...]:
             stem = document.recording.path.stem
             paths = output_paths(choice.folder, stem, choice.formats)
             return () if choice.deidentify else tuple(p.name for p in paths if lexists(p))
@@ -299,7 +300,7 @@ class WindowDialogs(QObject):
         if isinstance(self._dialog, ExportDialog) and document is not None:
             self.export_to(document, self._dialog.choice)
 
-    def export_to(self, document: Document, choice: ExportChoice) -> None:
+    def export_to(self, document: Document, choice: Destination) -> None:
         """Write the files beside the window, and remember the folder."""
         own = document.recording.path.parent
         self._settings.set(

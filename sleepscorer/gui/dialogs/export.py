@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.progress import Progress
 from sleepscorer.files.exports import EXPORT_FORMATS
-from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.pipeline import Destination
 
 
 class ExportDialog(QDialog):
@@ -47,7 +47,7 @@ class ExportDialog(QDialog):
         folder: Path,
         formats: tuple[str, ...],
         *,
-        existing: Callable[[ExportChoice], tuple[str, ...]],
+        existing: Callable[[Destination], tuple[str, ...]],
         tasks: TaskRunner,
         warnings: tuple[str, ...] = (),
         parent: QWidget | None = None,
@@ -105,9 +105,9 @@ class ExportDialog(QDialog):
         self._on_changed()
 
     @property
-    def choice(self) -> ExportChoice:
+    def choice(self) -> Destination:
         """What is chosen now."""
-        return ExportChoice(
+        return Destination(
             Path(self._folder.text().strip()),
             tuple(name for name, check in self._formats.items() if check.isChecked()),
             self._force.isChecked(),

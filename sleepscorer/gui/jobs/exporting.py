@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, SleepScorerError
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.choices import ExportChoice
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import Document, Snapshot, export_document
 
 _RUNNING = "An export is running"
@@ -59,7 +59,7 @@ class Exporter(QObject):
     def start(
         self,
         document: Document,
-        choice: ExportChoice,
+        to: Destination,
         *,
         arousals_scored: bool,
         smooth: bool = False,
@@ -76,7 +76,7 @@ class Exporter(QObject):
             return
         self._writing.start(
             "Exporting",
-            _export_of(snapshot, choice, arousals_scored=arousals_scored, smooth=smooth),
+            _export_of(snapshot, to, arousals_scored=arousals_scored, smooth=smooth),
             self._on_written,
             failed=self._on_failed,
             cancelled=self._on_cancelled,
@@ -133,19 +133,12 @@ class Exporter(QObject):
 
 
 def _export_of(
-    snapshot: Snapshot, choice: ExportChoice, *, arousals_scored: bool, smooth: bool
+    snapshot: Snapshot, to: Destination, *, arousals_scored: bool, smooth: bool
 ) -> Callable[[Progress], tuple[Path, ...]]:
     def write(progress: Progress) -> tuple[Path, ...]:
         try:
             return export_document(
-                snapshot,
-                choice.folder,
-                formats=choice.formats,
-                force=choice.force,
-                progress=progress,
-                deidentify=choice.deidentify,
-                arousals_scored=arousals_scored,
-                smooth=smooth,
+                snapshot, to, arousals_scored=arousals_scored, smooth=smooth, progress=progress
             )
         except ExportError as error:
             hint = error.hint or _HINTS.get(type(error), "")
