@@ -13,7 +13,7 @@ from sleepscorer.files.edf import holds_annotations_alone
 from sleepscorer.files.exports import EXPORT_FORMATS
 from sleepscorer.files.other_formats import format_suffix
 from sleepscorer.files.recordings import EDF_SUFFIXES, RECORDING_SUFFIXES
-from sleepscorer.files.scorings import READERS, stage_of_annotation
+from sleepscorer.files.scorings import READERS, holds_stages
 from sleepscorer.files.sessions import SUFFIX
 
 _OUR_SUFFIXES = [
@@ -90,8 +90,7 @@ def scoring_beside(recording: Recording) -> Path | None:
     found = beside.scoring_of(recording.path)
     if found is not None:
         return found
-    stages = (stage_of_annotation(event.text) for event in recording.events)
-    return recording.path if any(stage is not None for stage in stages) else None
+    return recording.path if holds_stages(recording.events) else None
 
 
 class _Neighbours:

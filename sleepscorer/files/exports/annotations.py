@@ -20,7 +20,7 @@ from sleepscorer.files.edf import (
     write_edf_into,
 )
 from sleepscorer.files.exports.night import Night
-from sleepscorer.files.scorings import stage_of_annotation, stage_of_bare_annotation
+from sleepscorer.files.scorings import is_stage
 
 _STAGE_PREFIX = "Sleep stage "
 _WARNING_PREFIX = "sleepscorer warning: "
@@ -89,14 +89,10 @@ def _lights(night: Night) -> Iterator[Event]:
 def _events(night: Night) -> Iterator[Event]:
     for event in night.events:
         text = _annotation_text(event.text)
-        if text and not _is_stage(text) and not _is_lights(text):
+        # A recording may carry an older scoring: its stages would contradict the exported ones.
+        if text and not is_stage(text) and not _is_lights(text):
             channel = None if event.channel is None else _annotation_text(event.channel)
             yield Event(event.onset_s, event.duration_s, text, channel or None)
-
-
-def _is_stage(text: str) -> bool:
-    # A recording may carry an older scoring: its stages would contradict the ones exported here.
-    return stage_of_annotation(text) is not None or stage_of_bare_annotation(text) is not None
 
 
 def _is_lights(text: str) -> bool:

@@ -1,74 +1,183 @@
-"""How files spell the stages."""
+"""How files spell the stages: one table for every vocabulary.
+
+Vocabularies: the standard texts of EDF+ (edfplus.info, "EDF+ texts"), Rechtschaffen & Kales, the
+AASM manual's letters, Embla and RemLogic (``SLEEP-S2``), Noxturnal (``sleep-n2``), Grael and Natus
+(``Stage - N2``), Philips (``NonREM2``), the NSRR (``Stage 2 sleep|2``, ``SDO:WakeState``), YASA
+(``WAKE``, ``ART``), and the words of some other languages.
+"""
 
 import re
-from types import MappingProxyType
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum, auto
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.stages import Stage
 
-_WORDS = MappingProxyType(
-    {
-        "w": Stage.W,
-        "wake": Stage.W,
-        "n1": Stage.N1,
-        "n2": Stage.N2,
-        "n3": Stage.N3,
-        "n4": Stage.N3,
-        "s1": Stage.N1,
-        "s2": Stage.N2,
-        "s3": Stage.N3,
-        "s4": Stage.N3,
-        "nrem1": Stage.N1,
-        "nrem2": Stage.N2,
-        "nrem3": Stage.N3,
-        "nrem4": Stage.N3,
-        "r": Stage.R,
-        "rem": Stage.R,
-        "?": Stage.UNSCORED,
-        "unscored": Stage.UNSCORED,
-        "uns": Stage.UNSCORED,
-        "art": Stage.UNSCORED,
-    }
+
+class LabelKind(Enum):
+    """What a label says."""
+
+    STAGE = auto()
+    DEEP_R_AND_K = auto()
+    """Stage 3 or 4 of Rechtschaffen & Kales: N3 of the AASM manual."""
+    UNSCORED = auto()
+    """That the time is unscored."""
+    MOVEMENT_TIME = auto()
+    """Movement time, which the AASM manual does not have."""
+    UNDIVIDED = auto()
+    """Sleep in which N1, N2 and N3 are not told apart, as of infants."""
+    UNKNOWN = auto()
+    """A stage by its form, of no name known here."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a text says on the stage.
+
+    Parameters
+    ----------
+    kind
+        What it says.
+    stage
+        The stage; unscored for all that names none of the five.
+    spelling
+        The words around the name: the texts of one vocabulary share them.
+    """
+
+    kind: LabelKind
+    stage: Stage = Stage.UNSCORED
+    spelling: str = ""
+
+
+def _table(*rows: tuple[LabelKind, Stage, str]) -> dict[str, tuple[LabelKind, Stage]]:
+    return {name: (kind, stage) for kind, stage, names in rows for name in names.split()}
+
+
+# Names as they are left by _words(): small letters without accents, joined to one word.
+_NAMES = _table(
+    (
+        LabelKind.STAGE,
+        Stage.W,
+        "w wk wake awake wakefulness wakestate s0 wach wachheit eveil veille despierto vigilia"
+        " veglia wakker",
+    ),
+    (LabelKind.STAGE, Stage.N1, "n1 s1 nrem1 nonrem1 nonrapideyemovementsleepn1"),
+    (LabelKind.STAGE, Stage.N2, "n2 s2 nrem2 nonrem2 nonrapideyemovementsleepn2"),
+    (
+        LabelKind.STAGE,
+        Stage.N3,
+        "n3 nrem3 nonrem3 nonrapideyemovementsleepn3 sws slowwave tiefschlaf",
+    ),
+    (
+        LabelKind.DEEP_R_AND_K,
+        Stage.N3,
+        "s3 s4 n4 s3s4 n3n4 nrem4 nonrem4 nonrapideyemovementsleepn4",
+    ),
+    (
+        LabelKind.STAGE,
+        Stage.R,
+        "r rem rapideyemovement rapideyemovementsleep remschlaf traumschlaf",
+    ),
+    (LabelKind.UNSCORED, Stage.UNSCORED, "? uns unscored notscored unstaged"),
+    (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movementtime mt"),
+    (LabelKind.UNDIVIDED, Stage.UNSCORED, "nrem nonrem nonrapideyemovement leichtschlaf"),
 )
-# Numbers mean a stage only behind the word "stage" (EDF+ standard texts, NSRR's remapping).
-_STAGE_NUMBERS = MappingProxyType({"1": Stage.N1, "2": Stage.N2, "3": Stage.N3, "4": Stage.N3})
-_OTHER_TEXTS = MappingProxyType(
-    {
-        "movement time": Stage.UNSCORED,
-        "rem sleep": Stage.R,
-        "sleep-s0": Stage.W,
-        "sleep-s1": Stage.N1,
-        "sleep-s2": Stage.N2,
-        "sleep-s3": Stage.N3,
-        "sleep-s4": Stage.N3,
-        "sleep-rem": Stage.R,
-        "sleep-mt": Stage.UNSCORED,
-    }
+# Beside the word "sleep" or "stage" in some language.
+_NAMES_IN_CONTEXT = _table(
+    (LabelKind.STAGE, Stage.N3, "deep delta profond"),
+    (LabelKind.STAGE, Stage.R, "paradoxical paradoxal"),
+    (LabelKind.UNDIVIDED, Stage.UNSCORED, "light leger quiet active"),
 )
-_SLEEP_STAGE = re.compile(r"sleep[ _-]?stage[ _-]*(\S.*)", re.DOTALL)
-_STAGE = re.compile(r"stage[ _-]*(\S+?)(?: sleep)?")
+# Behind the word "stage" alone: numbers are none elsewhere, programs count differently.
+_NAMES_OF_STAGES = _table(
+    (LabelKind.STAGE, Stage.W, "0"),
+    (LabelKind.STAGE, Stage.N1, "1"),
+    (LabelKind.STAGE, Stage.N2, "2"),
+    (LabelKind.DEEP_R_AND_K, Stage.N3, "3 4 34"),
+    (LabelKind.UNSCORED, Stage.UNSCORED, "no none u ns unknown undefined indeterminate"),
+    (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "m movement"),
+    (LabelKind.UNDIVIDED, Stage.UNSCORED, "n t transitional"),
+)
+# Where every text is a stage, as in the column of a table, these are no event.
+_NAMES_IN_COLUMNS = _table(
+    (LabelKind.UNSCORED, Stage.UNSCORED, "art artefact artifact na nan undefined"),
+    (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movement"),
+)
+
+_STAGE_WORDS = frozenset(
+    ["stage", "stages", "schlafstadium", "stadium", "stade", "etape", "fase", "estadio", "etapa"]
+    + ["slaapstadium", "stadio"]
+)
+_SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno"])
 # "SRO:" and "SDO:" name vocabularies, "|2" and "/2" repeat the stage as a number.
-_DECORATION = re.compile(r"^s[rd]o:\s*|[|/]\d$")
+_VOCABULARY = re.compile(r"^s[rd]o:\s*")
+_NUMBER = re.compile(r"(?<=\D)\s*\|\s*\d$|(?<=[a-z])\s*/\s*\d$|(?<=\w\d)\s*/\s*\d$|(?<=\d)\|\d$")
+_SHORT_NAME = re.compile(r"sleep[-_]\w{1,3}")
+# "Sleep stage 2b" and "Stage X (left)" are stages by their form, a sentence is a remark.
+_MOST_WORDS = 2
 
 
-def stage_of_word(word: str, line_number: int) -> Stage:
-    """Return the stage a word of a text file stands for, whatever its case.
+def label_of(text: str) -> Label | None:
+    """Return what a text of an EDF+ file says on the stage; None if it is about something else.
+
+    Parameters
+    ----------
+    text
+        The text of an annotation; case, accents and "@@" with a channel behind it don't matter.
+    """
+    plain = _plain(text)
+    words = re.findall(r"[^\W_]+|\?", plain)
+    name_words = [word for word in words if word not in _STAGE_WORDS | _SLEEP_WORDS]
+    around = [word for word in words if word not in name_words]
+    spelling = " ".join(around)
+    if not name_words:
+        is_sleep = bool(words) and set(words) <= _SLEEP_WORDS
+        return Label(LabelKind.UNDIVIDED, spelling=spelling) if is_sleep else None
+    has_stage_word = bool(_STAGE_WORDS & set(around))
+
+    def named(name: str) -> tuple[LabelKind, Stage] | None:
+        found = _NAMES.get(name)
+        if found is None and around:
+            found = _NAMES_IN_CONTEXT.get(name)
+        if found is None and has_stage_word:
+            found = _NAMES_OF_STAGES.get(name)
+        return found
+
+    found = named(name_words[0])
+    # "N3 (SWS)" and "REM R" say one thing twice.
+    if found is None or any(named(word) != found for word in name_words[1:]):
+        # "Non-REM 2" and "not scored" are one name, "S 1" is a stimulus of an evoked potential.
+        is_cut = any(len(word) == 1 and word.isalpha() for word in name_words)
+        found = None if is_cut else named("".join(name_words))
+    if found is not None:
+        return Label(*found, spelling)
+    begins = words[0] in _STAGE_WORDS or (words[:1] == ["sleep"] and words[1] in _STAGE_WORDS)
+    if (begins and len(name_words) <= _MOST_WORDS) or _SHORT_NAME.fullmatch(plain):
+        return Label(LabelKind.UNKNOWN, spelling=spelling)
+    return None
+
+
+def label_of_word(word: str, line_number: int) -> Label:
+    """Return what a word says where every word is a stage: a line of a text, a cell of a column.
 
     Raises
     ------
     ScoringError
-        If it is none, naming the line. Numbers are refused: they differ between programs.
+        If it is no stage, naming the line. Numbers are refused: they differ between programs.
     """
     word = word.strip()
-    stage = _WORDS.get(word.casefold())
-    if stage is not None:
-        return stage
-    if word.casefold() == "nrem":
+    label = label_of(word)
+    if label is None and (found := _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(word))))):
+        label = Label(*found)
+    if label is not None and label.kind is LabelKind.UNDIVIDED:
         raise ScoringError(
             f"line {line_number}: {word} does not tell N1, N2 and N3 apart, which a scoring must"
         )
+    if label is not None and label.kind is not LabelKind.UNKNOWN:
+        return label
     expected = "stages are W N1 N2 N3 R and ? for unscored"
-    if re.fullmatch(r"[+-]?\d+(\.0*)?", word):
+    if re.fullmatch(r"[+-]?\d+([.,]0*)?", word):
         raise ScoringError(
             f"line {line_number}: {word} is a number, and programs number the stages differently"
             " (4 is R in some and stage 4 in others, 5 is R or W)",
@@ -77,57 +186,11 @@ def stage_of_word(word: str, line_number: int) -> Stage:
     raise ScoringError(f"line {line_number}: {_shown(word)} is no stage", hint=expected)
 
 
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFKD", text.split("@@")[0].strip().casefold())
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return _NUMBER.sub("", _VOCABULARY.sub("", text)).strip()
+
+
 def _shown(word: str) -> str:
     return repr(word if len(word) <= 20 else word[:20] + "...")
-
-
-def stage_of_annotation(text: str) -> Stage | None:
-    """Return the stage that a text of an EDF+ file stands for; None if it is no stage.
-
-    ``Sleep stage`` with an unknown rest is unscored, as is ``Movement time``.
-    """
-    text = _plain(text)
-    if text in _OTHER_TEXTS:
-        return _OTHER_TEXTS[text]
-    if match := _SLEEP_STAGE.fullmatch(text):
-        stage = _named(match[1].strip())
-        return Stage.UNSCORED if stage is None else stage
-    if match := _STAGE.fullmatch(text):
-        return _named(match[1])
-    return None
-
-
-def stage_of_bare_annotation(text: str) -> Stage | None:
-    """Return the stage of an annotation that is a stage's name and no more ("N2", "REM")."""
-    return _WORDS.get(_plain(text))
-
-
-def is_unscored_by_name(text: str) -> bool:
-    """Tell whether an annotation itself says that the time is unscored."""
-    text = _plain(text)
-    match = _SLEEP_STAGE.fullmatch(text)
-    return (match[1].strip() if match else text) in {"?", "unscored"}
-
-
-def is_nrem(text: str) -> bool:
-    """Tell whether an annotation is NREM sleep of no stage, as of a scoring in three stages."""
-    return re.fullmatch(r"(sleep stage )?nrem", _plain(text)) is not None
-
-
-def is_movement_time(text: str) -> bool:
-    """Tell whether an annotation is movement time, which the AASM manual does not have."""
-    return _plain(text) in {"movement time", "sleep-mt"}
-
-
-def is_deep_r_and_k(text: str) -> bool:
-    """Tell whether an annotation is stage 3 or 4 of Rechtschaffen & Kales."""
-    return re.fullmatch(r".*(stage[ _-]*|\bs|-s)[34]( sleep)?", _plain(text)) is not None
-
-
-def _named(rest: str) -> Stage | None:
-    return _WORDS.get(rest, _STAGE_NUMBERS.get(rest))
-
-
-def _plain(text: str) -> str:
-    text = text.split("@@")[0].strip().casefold()
-    return _DECORATION.sub("", text).strip()

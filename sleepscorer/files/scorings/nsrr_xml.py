@@ -5,6 +5,7 @@ with ``EventType`` and ``EventConcept`` as words and codes (``Stage 2 sleep|2``)
 ``Duration`` in seconds.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
+from sleepscorer.files.scorings.stage_spans import StageSpan, epochs_of_spans
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -22,9 +25,16 @@ if TYPE_CHECKING:
 _ROOT = "<PSGAnnotation"
 _STAGE_TYPE = "Stages"
 # Rechtschaffen & Kales as stored; 6 is movement time and 9 unscored.
-_STAGES = {0: Stage.W, 1: Stage.N1, 2: Stage.N2, 3: Stage.N3, 4: Stage.N3, 5: Stage.R}
-_NO_STAGES = frozenset({6, 9})
-_TOLERANCE_S = 0.5
+_CODES = {
+    "0": Label(LabelKind.STAGE, Stage.W),
+    "1": Label(LabelKind.STAGE, Stage.N1),
+    "2": Label(LabelKind.STAGE, Stage.N2),
+    "3": Label(LabelKind.DEEP_R_AND_K, Stage.N3),
+    "4": Label(LabelKind.DEEP_R_AND_K, Stage.N3),
+    "5": Label(LabelKind.STAGE, Stage.R),
+    "6": Label(LabelKind.MOVEMENT_TIME),
+    "9": Label(LabelKind.UNSCORED),
+}
 _NOT_AN_EVENT = frozenset({"Recording Start Time"})
 
 
@@ -36,57 +46,53 @@ def is_nsrr_xml(text: str) -> bool:
 def read_nsrr_xml(text: str) -> Scoring:
     """Read stages and events; it begins with the recording.
 
+    :func:`~sleepscorer.files.scorings.stage_spans.epochs_of_spans` has the rules by which stages
+    become epochs.
+
     Raises
     ------
     ScoringError
-        If it is no XML, holds no stages, or stages that are not of epochs of 30 s from the start.
+        If it is no XML, holds no stages, or they can't be those of epochs of 30 s.
     """
     try:
         root = ElementTree.fromstring(text)
-    except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
+    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise ScoringError(f"the XML can't be read: {error}") from error
     epoch_s = _number(root, "EpochLength", default=EPOCH_S)
     if epoch_s != EPOCH_S:
         raise ScoringError(f"its epochs last {epoch_s:g} s, not {EPOCH_S:g} s")
-    stages: list[tuple[float, float, int]] = []
+    spans: list[StageSpan] = []
     events: list[Event] = []
     for scored in root.iter("ScoredEvent"):
         onset_s = _number(scored, "Start")
         duration_s = _number(scored, "Duration", default=0.0)
-        concept, _, code = (scored.findtext("EventConcept") or "").strip().rpartition("|")
+        concept = (scored.findtext("EventConcept") or "").strip()
+        words = concept.rpartition("|")[0] or concept
         if (scored.findtext("EventType") or "").startswith(_STAGE_TYPE):
-            stages.append((onset_s, duration_s, _stage_code(code)))
-        elif (concept or code) not in _NOT_AN_EVENT:
+            spans.append(StageSpan(onset_s, duration_s, _label(concept), words))
+        elif words not in _NOT_AN_EVENT:
             channel = (scored.findtext("SignalLocation") or "").strip() or None
-            events.append(Event(onset_s, duration_s, concept or code, channel))
-    return _scoring(stages, events)
-
-
-def _scoring(stages: list[tuple[float, float, int]], events: list[Event]) -> Scoring:
-    if not stages:
+            events.append(Event(onset_s, duration_s, words, channel))
+    if not spans:
         raise ScoringError("it holds no sleep stages")
-    n_epochs = round(max(onset + duration for onset, duration, _ in stages) / EPOCH_S)
-    scored = np.full(n_epochs, Stage.UNSCORED, np.int8)
-    for onset_s, duration_s, code in stages:
-        first = round(onset_s / EPOCH_S)
-        if abs(onset_s - first * EPOCH_S) > _TOLERANCE_S:
-            raise ScoringError(
-                f"a stage begins at {onset_s:g} s, which is no whole number of {EPOCH_S:g}-s epochs"
-            )
-        scored[first : first + round(duration_s / EPOCH_S)] = _STAGES.get(code, Stage.UNSCORED)
-    codes = {code for _, _, code in stages}
-    notes = []
-    if 4 in codes:
-        notes.append("stages 3 and 4 of Rechtschaffen & Kales were read as N3")
-    if codes & _NO_STAGES:
-        notes.append("movement time and unscored epochs were left unscored")
-    return Scoring(Hypnogram(scored), events=tuple(events), notes=tuple(notes))
+    epochs = epochs_of_spans(spans)
+    events.extend(Event(s.start_s, s.duration_s or None, s.text) for s in epochs.left_out)
+    return Scoring(
+        Hypnogram(epochs.stages),
+        events=tuple(replace(event, onset_s=event.onset_s - epochs.shift_s) for event in events),
+        notes=epochs.notes,
+    )
 
 
-def _stage_code(text: str) -> int:
-    if not text.isdecimal() or int(text) not in _STAGES.keys() | _NO_STAGES:
-        raise ScoringError(f"{text!r} is no code of a sleep stage")
-    return int(text)
+def _label(concept: str) -> Label:
+    """Return the label of a concept: its code, and its words where it has none."""
+    code = concept.rpartition("|")[2]
+    if label := _CODES.get(code):
+        return label
+    label = label_of(concept)
+    if label is None or code.isdigit():
+        raise ScoringError(f"{concept[:40]!r} is no sleep stage: {code[:10]!r} is no code of one")
+    return label
 
 
 def _number(element: "Element", name: str, *, default: float | None = None) -> float:

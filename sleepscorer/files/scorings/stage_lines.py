@@ -7,7 +7,7 @@ import numpy as np
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.scorings.labels import stage_of_word
+from sleepscorer.files.scorings.labels import label_of_word
 
 
 def read_stage_lines(lines: Sequence[str]) -> Scoring:
@@ -23,5 +23,5 @@ def read_stage_lines(lines: Sequence[str]) -> Scoring:
     for number, line in enumerate(lines[:n_lines], start=1):
         if not line.strip():
             raise ScoringError(f"line {number} is blank", hint="an unscored epoch is written ?")
-        stages.append(stage_of_word(line, number))
+        stages.append(label_of_word(line, number).stage)
     return Scoring(Hypnogram(np.array(stages, dtype=np.int8)))

@@ -12,7 +12,7 @@ from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.edf import UNKNOWN_START
-from sleepscorer.files.scorings.labels import stage_of_word
+from sleepscorer.files.scorings.labels import label_of_word
 
 _DELIMITERS = ",;\t"
 _COLUMNS = ("stage", "epoch", "start_s", "clock")
@@ -68,7 +68,7 @@ def read_epoch_table(lines: Sequence[str]) -> Scoring:
     rows = list(_rows(lines, header))
     if not rows:
         raise ScoringError("the table has no rows")
-    stages = [stage_of_word(row["stage"], number) for number, row in rows]
+    stages = [label_of_word(row["stage"], number).stage for number, row in rows]
     for index, (number, row) in enumerate(rows):
         _check_place(row, number, index)
     try:

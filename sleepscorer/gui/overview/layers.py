@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.files.scorings import stage_of_annotation
+from sleepscorer.files.scorings import is_stage
 from sleepscorer.gui.look.theme import Theme, hypnogram_order
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.images import hypnodensity_image
@@ -47,7 +47,7 @@ class NightLayers:
         self._ground: QPixmap | None = None
         self._scoring: QPixmap | None = None
         self._file_events = tuple(
-            event for event in model.recording.events if stage_of_annotation(event.text) is None
+            event for event in model.recording.events if not is_stage(event.text)
         )
 
     def forget(self) -> None:

@@ -10,7 +10,7 @@ from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Quarantined, Recording
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.scorings import scoring_of_recording
+from sleepscorer.files.scorings import holds_stages, scoring_of_recording
 
 START = datetime(2024, 3, 1, 22, 30)
 
@@ -57,7 +57,7 @@ def test_merged_annotations_of_rechtschaffen_and_kales():
             (180.0, 30.0, "Sleep stage 4"),
             (210.0, 30.0, "Movement time"),
             (240.0, 30.0, "Sleep stage R"),
-            (270.0, 30.0, "Sleep stage N"),
+            (270.0, 30.0, "Sleep stage X"),
             (300.0, 6900.0, "Sleep stage ?"),
         )
     )
@@ -66,8 +66,9 @@ def test_merged_annotations_of_rechtschaffen_and_kales():
         "the last 115 min, unscored in one piece, were left out: such a stretch may run past the"
         " end of the recording",
         "stages 3 and 4 of Rechtschaffen & Kales were taken as N3",
-        "movement time was taken as unscored (annotations: 1)",
-        "sleep stages of unknown name were taken as unscored (annotations: 1)",
+        "movement time was taken as unscored (once)",
+        "what looks like sleep stages and is not understood was taken as unscored"
+        " ('Sleep stage X' once)",
     ]
 
 
@@ -86,6 +87,24 @@ def test_merged_annotations_of_rechtschaffen_and_kales():
         ("Unscored|9", "?"),
         ("SLEEP-S4", "N3"),
         ("NREM1", "N1"),
+        ("SLEEP-WAKE", "W"),
+        ("sleep-n2", "N2"),
+        ("N2 sleep", "N2"),
+        ("Sleep stage: N2", "N2"),
+        ("Stage - N2", "N2"),
+        ("Stage - No Stage", "?"),
+        ("SLEEP-UNSCORED", "?"),
+        ("SDO:NonRapidEyeMovementSleep-N1", "N1"),
+        ("SDO:RapidEyeMovementSleep", "R"),
+        ("NonREM3", "N3"),
+        ("Sleep Stage N3 (SWS)", "N3"),
+        ("Rem R", "R"),
+        ("Stage 3/4", "N3"),
+        ("Sleep stage M", "?"),
+        ("WK", "W"),
+        ("Éveil", "W"),
+        ("E\u0301veil", "W"),
+        ("Schlafstadium N2", "N2"),
     ],
 )
 def test_spellings(text, stage):
@@ -99,7 +118,103 @@ def test_bare_letters_are_stages_only_where_nothing_else_is():
     assert [e.text for e in alone.events] == ["Stage left by the patient"]
     beside = scoring_of_recording(recording(*by_epoch("N2", "N2"), *events))
     assert texts(beside) == "N2 N2"
-    assert [e.text for e in beside.events] == ["W", "R", "Stage left by the patient"]
+    assert [e.text for e in beside.events] == ["W", "Stage left by the patient", "R"]
+    assert beside.notes == (
+        "stages in another spelling than most, at times that those tell as well, were left out"
+        " ('W' once, 'R' once)",
+    )
+
+
+def mixed_night():
+    """32 epochs in bare words, 13 min of them sleep."""
+    words = ["W"] * 6 + ["S1"] * 2 + ["S2"] * 10 + ["S3"] * 4 + ["S4"] * 4 + ["REM"] * 6
+    return [(30.0 * i, 30.0, word) for i, word in enumerate(words)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "stages", "note"),
+    [
+        ({20: "Movement time"}, {20: "?"}, "movement time was taken as unscored (once)"),
+        ({26: "REM sleep"}, {}, ""),
+        ({7: "Sleep stage N1", 8: "SLEEP-N2", 9: "Stage - N2"}, {}, ""),
+        (
+            {7: "Sleep stage X", 8: "Sleep stage X"},
+            {7: "?", 8: "?"},
+            "not understood was taken as unscored ('Sleep stage X' twice)",
+        ),
+    ],
+)
+def test_vocabularies_of_one_file_are_read_together(changed, stages, note):
+    events = mixed_night()
+    expected = texts(scoring_of_recording(recording(*events))).split()
+    for i, word in changed.items():
+        events[i] = (30.0 * i, 30.0, word)
+    for i, stage in stages.items():
+        expected[i] = stage
+    found = scoring_of_recording(recording(*events))
+    assert texts(found).split() == expected
+    assert note in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("duration_s", [30.0, None])
+def test_a_remark_never_wins_over_the_stages(duration_s):
+    events = [(onset_s, duration_s, word) for onset_s, _, word in mixed_night()]
+    expected = scoring_of_recording(recording(*events))
+    found = scoring_of_recording(recording(*events, (700.0, None, "Stage 2")))
+    assert texts(found) == texts(expected)
+    assert [event.text for event in found.events] == ["Stage 2"]
+    assert any("remarks that name a stage" in n and "'Stage 2' once" in n for n in found.notes)
+
+
+def test_a_remark_alone_is_no_scoring():
+    file = recording((700.0, None, "Stage 2"), duration_s=3600.0, has_signals=True)
+    with pytest.raises(ScoringError, match="holds no sleep stages"):
+        scoring_of_recording(file)
+    assert not holds_stages(file.events)
+    assert holds_stages(recording(*mixed_night()).events)
+
+
+def test_a_good_part_that_is_not_understood_is_refused():
+    words = ["W"] * 10 + ["N2"] * 10 + ["Sleep stage X"] * 4 + ["Sleep stage Y2"] * 4
+    file = recording(*((30.0 * i, 30.0, word) for i, word in enumerate(words)))
+    with pytest.raises(ScoringError, match=r"29 % of what looks .* 'Sleep stage X' 4 times, "):
+        scoring_of_recording(file)
+
+
+def test_unheard_of_words_in_the_place_of_stages_are_told():
+    words = ["W"] * 20 + ["N2"] * 40 + ["Trance"] * 5 + ["N2"] * 20
+    events = [(30.0 * i, 30.0, word) for i, word in enumerate(words)]
+    found = scoring_of_recording(recording(*events))
+    assert found.hypnogram.stages[60:65].tolist() == [Stage.UNSCORED] * 5
+    assert found.notes == (
+        "what looks like sleep stages and is not understood was taken as unscored"
+        " ('Trance' 5 times)",
+    )
+    # Of a mark that lies within stages as well, nobody takes it for one.
+    within = scoring_of_recording(recording(*events, (60.0, 30.0, "Trance")))
+    assert within.notes == ()
+    many = [(30.0 * i, 30.0, "Trance" if i > 60 else word) for i, word in enumerate(words)]
+    with pytest.raises(ScoringError, match="is not understood: 'Trance' 24 times"):
+        scoring_of_recording(recording(*many))
+
+
+def test_two_scorings_in_one_file_are_refused():
+    first = by_epoch(*"WWWW22223333RRRR")
+    second = by_epoch(*"W222WWWWRRRR3333")
+    with pytest.raises(ScoringError, match="15 of 16 epochs are marked with two stages at once"):
+        scoring_of_recording(recording(*first, *second))
+
+
+@pytest.mark.parametrize("text", ["NREM", "Sleep stage N", "Sleep stage T", "Light sleep"])
+def test_sleep_that_is_not_divided_is_refused(text):
+    file = recording(*by_epoch("W", "R"), (60.0, 30.0, text))
+    with pytest.raises(ScoringError, match=f"'{text}' does not tell N1, N2 and N3 apart"):
+        scoring_of_recording(file)
+
+
+def test_short_epochs_are_read_where_they_change_with_those_of_30_s():
+    tens = [(10.0 * i, 10.0, f"Sleep stage {'WWWW222RR'[i // 3]}") for i in range(27)]
+    assert texts(scoring_of_recording(recording(*tens))) == "W W W W N2 N2 N2 R R"
 
 
 def test_lights_become_marks_and_leave_the_events():
@@ -148,7 +263,7 @@ def test_signals_set_the_number_of_epochs():
     assert longer.notes == ()
     shorter = scoring_of_recording(recording(*stages, duration_s=100.0, has_signals=True))
     assert texts(shorter) == "W N2 ?"
-    assert shorter.notes == ("what reaches past the end was left out (stage annotations: 1)",)
+    assert shorter.notes == ("what reaches past the end was left out (stages: 1)",)
 
 
 def test_unscored_epochs_at_the_end_are_kept_one_by_one():
@@ -199,12 +314,14 @@ def test_fractions_of_a_second_shift_nothing(onset_s):
 def test_stages_before_the_start_are_left_out():
     scoring = scoring_of_recording(recording(*by_epoch("W", "N1", "N2", onset_s=-60.0)))
     assert texts(scoring) == "N2"
-    assert scoring.notes == ("what reaches before the start was left out (stage annotations: 2)",)
+    assert scoring.notes == ("what reaches before the start was left out (stages: 2)",)
 
 
 def test_epochs_of_another_length_are_refused():
     file = recording(*[(20.0 * i, 20.0, f"Sleep stage {s}") for i, s in enumerate("W12W12W12")])
-    with pytest.raises(ScoringError, match=r"don't follow epochs of 30 s: 6 of 9 start between"):
+    with pytest.raises(
+        ScoringError, match=r"don't follow epochs of 30 s: most stages last 20 s, and 6 of 9 start"
+    ):
         scoring_of_recording(file)
 
 
@@ -213,15 +330,13 @@ def test_stages_without_duration():
         recording(*by_epoch("W", "N1", "N2", "R", duration_s=None), (300.0, None, "Sleep stage W"))
     )
     assert texts(by_ones) == "W N1 N2 R ? ? ? ? ? ? W"
-    assert by_ones.notes == (
-        "stages without a duration were taken as one epoch each (annotations: 5)",
-    )
+    assert by_ones.notes == ("stages without a duration were taken as one epoch each (5 times)",)
     changes = scoring_of_recording(
         recording((0.0, 0.0, "Sleep stage W"), (90.0, 0.0, "SLEEP-S2"), (240.0, 0.0, "SLEEP-REM"))
     )
     assert texts(changes) == "W W W N2 N2 N2 N2 N2 R"
     assert changes.notes == (
-        "stages without a duration were taken as lasting until the next (annotations: 3)",
+        "stages without a duration were taken as lasting until the next (3 times)",
     )
 
 
