@@ -4,6 +4,7 @@ Anything else that is raised is a bug.
 """
 
 from pathlib import Path
+from typing import Self
 
 
 class SleepScorerError(Exception):
@@ -25,6 +26,12 @@ class SleepScorerError(Exception):
         self.hint = hint
         super().__init__(what)
 
+    def in_file(self, path: Path) -> Self:
+        """Return the error with the file it is about, unless it names one already."""
+        if self.path is None:
+            self.path = path
+        return self
+
     def __str__(self) -> str:
         """One line, whatever control characters a broken file put into the text."""
         where = f"{self.path}: " if self.path is not None else ""
@@ -38,6 +45,22 @@ class RecordingError(SleepScorerError):
 
 class ScoringError(SleepScorerError):
     """A scoring (hypnogram file) that can't be read, or marks in it that contradict each other."""
+
+
+class SeveralScorers(ScoringError):
+    """A file that holds the scorings of several people: somebody must say whose to read.
+
+    Parameters
+    ----------
+    what
+        What happened.
+    scorers
+        Their names, as the file has them.
+    """
+
+    def __init__(self, what: str, scorers: tuple[str, ...]) -> None:
+        self.scorers = scorers
+        super().__init__(what)
 
 
 class LightsContradiction(ScoringError):

@@ -106,8 +106,8 @@ _NAMES_IN_COLUMNS = _table(
 )
 
 _STAGE_WORDS = frozenset(
-    ["stage", "stages", "schlafstadium", "stadium", "stade", "etape", "fase", "estadio", "etapa"]
-    + ["slaapstadium", "stadio"]
+    {"stage", "stages", "stade", "stadio", "stadium", "schlafstadium", "slaapstadium"}
+    | {"etape", "etapa", "estadio", "fase"}
 )
 _SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno"])
 # "SRO:" and "SDO:" name vocabularies, "|2" and "/2" repeat the stage as a number.

@@ -68,7 +68,9 @@ def read_nsrr_xml(text: str) -> Scoring:
         duration_s = _number(scored, "Duration", default=0.0)
         concept = (scored.findtext("EventConcept") or "").strip()
         words = concept.rpartition("|")[0] or concept
-        if (scored.findtext("EventType") or "").startswith(_STAGE_TYPE):
+        kind = (scored.findtext("EventType") or "").strip()
+        # Early dialects have no type, and name a stage by the words of a vocabulary.
+        if kind.startswith(_STAGE_TYPE) or (not kind and label_of(words) is not None):
             spans.append(StageSpan(onset_s, duration_s, _label(concept), words))
         elif words not in _NOT_AN_EVENT:
             channel = (scored.findtext("SignalLocation") or "").strip() or None

@@ -1,9 +1,10 @@
 """The formats that scorings come in: a table of readers, chosen by content."""
 
 import codecs
+import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sleepscorer.files.recordings import EDF_SUFFIXES
 from sleepscorer.files.scorings.nsrr_xml import is_nsrr_xml, read_nsrr_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
-from sleepscorer.files.scorings.stage_table import is_epoch_table, read_epoch_table
+from sleepscorer.files.scorings.stage_table import is_stage_table, read_stage_table
 
 # Ten days of epochs with every column take a few MB.
 _MAX_TEXT_BYTES = 20_000_000
@@ -33,16 +34,20 @@ class Content:
         Its text; empty where it is EDF or BDF.
     is_edf
         It is EDF or BDF, by its first bytes or its name.
+    scorer
+        Whose stages to read; None where nobody was named.
     """
 
     path: Path
     text: str = ""
     is_edf: bool = False
+    scorer: str | None = None
 
     @cached_property
     def lines(self) -> list[str]:
         """The lines of the text."""
-        return self.text.splitlines()
+        # Not by splitlines(), which takes an ellipsis of Windows for the end of a line.
+        return re.split("\r\n|\r|\n", self.text)
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,15 @@ class Reader:
         Reads it; raises ScoringError where it holds no stages, with the line concerned.
     ends
         How others name such files beside a recording, after its stem, in small letters.
+    names_scorers
+        It may hold the scorings of several people, by their names.
     """
 
     title: str
     is_one: Callable[[Content], bool]
     read: Callable[[Content], Scoring]
     ends: tuple[str, ...] = ()
+    names_scorers: bool = False
 
 
 READERS = (
@@ -82,8 +90,9 @@ READERS = (
     ),
     Reader(
         "a table of epochs (CSV)",
-        is_one=lambda content: is_epoch_table(content.lines),
-        read=lambda content: read_epoch_table(content.lines),
+        is_one=lambda content: is_stage_table(content.lines),
+        read=lambda content: read_stage_table(content.lines, content.scorer),
+        names_scorers=True,
     ),
     Reader(
         "one stage a line",
@@ -97,7 +106,7 @@ _TITLES = [reader.title for reader in READERS]
 _KNOWN = f"{', '.join(_TITLES[:-1])} or {_TITLES[-1]}"
 
 
-def read_scoring(path: str | Path) -> Scoring:
+def read_scoring(path: str | Path, *, scorer: str | None = None) -> Scoring:
     """Read a scoring in one of the formats of :data:`READERS`.
 
     The content decides, not the name. Stages of Rechtschaffen & Kales become those of the AASM
@@ -108,9 +117,13 @@ def read_scoring(path: str | Path) -> Scoring:
     ----------
     path
         The file; it is only read.
+    scorer
+        Whose stages to read, where the file holds those of several.
 
     Raises
     ------
+    SeveralScorers
+        If it holds the stages of several and none of them is named.
     ScoringError
         If it can't be read or holds no stages, with the line concerned.
     RecordingError
@@ -118,17 +131,21 @@ def read_scoring(path: str | Path) -> Scoring:
     """
     path = Path(path)
     try:
-        content = _content(path)
-        reader = next(reader for reader in READERS if reader.is_one(content))
-        return reader.read(content)
+        return _read(replace(_content(path), scorer=scorer))
     except OSError as error:
         raise ScoringError(
             f"the file can't be read: {error.strerror or error}", path=path
         ) from error
     except ScoringError as error:
-        if error.path is not None:
-            raise
-        raise ScoringError(error.what, path=path, hint=error.hint) from error
+        error.in_file(path)
+        raise
+
+
+def _read(content: Content) -> Scoring:
+    reader = next(reader for reader in READERS if reader.is_one(content))
+    if content.scorer is not None and not reader.names_scorers:
+        raise ScoringError("the file names no scorers", hint="leave out whose stages to read")
+    return reader.read(content)
 
 
 def _content(path: Path) -> Content:
@@ -159,7 +176,12 @@ def _content(path: Path) -> Content:
 def _decoded(content: bytes) -> str:
     if content.startswith(_UTF16_MARKS):  # Excel's "Unicode text"
         return content.decode("utf-16", errors="replace")
+    # ASCII in UTF-16 has a zero in every other byte; some programs leave out the mark.
+    for encoding, zeros, letters in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        pair = content[: 2 * (len(content) // 2)]
+        if pair and not any(pair[zeros:200:2]) and all(pair[letters:200:2]):
+            return content.decode(encoding, errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("latin-1")
+        return content.decode("cp1252", errors="replace")

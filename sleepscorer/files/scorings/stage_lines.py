@@ -1,5 +1,6 @@
 """One stage a line, without times."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,9 @@ from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings.labels import label_of_word
+from sleepscorer.files.scorings.stage_spans import check_n_epochs
+
+_HINT = "export the scoring as EDF+, as a table with columns, or as one stage a line"
 
 
 def read_stage_lines(lines: Sequence[str]) -> Scoring:
@@ -19,9 +23,22 @@ def read_stage_lines(lines: Sequence[str]) -> Scoring:
         If a line is no stage, naming it.
     """
     n_lines = max((i for i, line in enumerate(lines, start=1) if line.strip()), default=0)
+    check_n_epochs(n_lines)
+    _refuse_markup(lines)
     stages: list[Stage] = []
     for number, line in enumerate(lines[:n_lines], start=1):
         if not line.strip():
             raise ScoringError(f"line {number} is blank", hint="an unscored epoch is written ?")
         stages.append(label_of_word(line, number).stage)
     return Scoring(Hypnogram(np.array(stages, dtype=np.int8)))
+
+
+def _refuse_markup(lines: Sequence[str]) -> None:
+    """Say what a file is that no line of stages begins like."""
+    text = "\n".join(lines[:100]).lstrip()
+    if text.startswith("<"):
+        root = re.search(r"<([A-Za-z_][\w.:-]{0,60})", text)
+        kind = f" (<{root[1]}>)" if root else ""
+        raise ScoringError(f"it is XML of a kind that is not read{kind}", hint=_HINT)
+    if text.startswith(("{", "[")):
+        raise ScoringError("it is JSON of a kind that is not read", hint=_HINT)
