@@ -21,7 +21,7 @@ def print_statistics(options: argparse.Namespace) -> int:
     """Print the sleep statistics of a scoring; where the lights marks come from goes with them."""
     if options.arousals is not None and options.arousals < 0:
         raise UsageError("the number of arousals can't be negative")
-    scoring = read_scoring(options.scoring)
+    scoring = read_scoring(options.scoring, scorer=options.scorer)
     scored = scoring.hypnogram
 
     def typed(text: str | None) -> float | None:
@@ -77,7 +77,17 @@ def _shown(value: float | None) -> str:
 
 def print_agreement(options: argparse.Namespace) -> int:
     """Print how far two scorings agree."""
-    found = agreement(read_scoring(options.reference), read_scoring(options.other))
+    reference = read_scoring(options.reference, scorer=options.scorer)
+    other = read_scoring(options.other, scorer=options.other_scorer)
+    found = agreement(reference, other)
+    # What was left out of a file is left out of the figures.
+    _print_notes(
+        tuple(
+            f"{path}: {note}"
+            for path, read in ((options.reference, reference), (options.other, other))
+            for note in read.notes
+        )
+    )
     if options.json:
         say(json.dumps(found.as_dict(), indent=2, allow_nan=False))
     else:

@@ -192,6 +192,7 @@ def _add_statistics(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--arousals", type=int, metavar="N", help="arousals scored by hand")
+    parser.add_argument("--scorer", metavar="NAME", help="whose stages, where several scored")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_statistics)
 
@@ -199,6 +200,12 @@ def _add_statistics(parser: argparse.ArgumentParser) -> None:
 def _add_agreement(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("reference", type=Path, metavar="REFERENCE")
     parser.add_argument("other", type=Path, metavar="OTHER")
+    parser.add_argument(
+        "--scorer", metavar="NAME", help="whose stages of REFERENCE, where several scored"
+    )
+    parser.add_argument(
+        "--other-scorer", metavar="NAME", help="whose stages of OTHER, where several scored"
+    )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_agreement)
 

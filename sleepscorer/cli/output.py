@@ -12,6 +12,7 @@ from sleepscorer.core.errors import (
     OutputRefused,
     OutputsClash,
     OutputTaken,
+    SeveralScorers,
     SleepScorerError,
     WeightsNameRefused,
     WeightsNameTaken,
@@ -28,6 +29,7 @@ _HINTS: dict[type[SleepScorerError], str] = {
     OutputRefused: "choose another folder with --out",
     OutputTaken: "--out names the folder",
     OutputsClash: "--out names the folder",
+    SeveralScorers: "--scorer, or --other-scorer of a second file, says whose to read",
     WeightsNameRefused: "see: sleepscorer models",
     WeightsNameTaken: "choose another --name",
 }

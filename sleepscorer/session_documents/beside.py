@@ -38,7 +38,7 @@ class ScoringBeside:
     is_smoothed: bool = False
 
 
-def read_beside(path: Path, recording: Recording) -> ScoringBeside:
+def read_beside(path: Path, recording: Recording, *, scorer: str | None = None) -> ScoringBeside:
     """Read a scoring that lies beside a recording; for any thread.
 
     A staging that the program wrote is read with the hypnogram it was exported with: what differs
@@ -46,11 +46,13 @@ def read_beside(path: Path, recording: Recording) -> ScoringBeside:
 
     Raises
     ------
+    SeveralScorers
+        If it holds the stages of several people and ``scorer`` names none of them.
     SleepScorerError
         If it can't be read or does not fit the recording.
     """
     if path.suffix.lower() != ".json":
-        return ScoringBeside(path.name, _fitted(path, recording))
+        return ScoringBeside(path.name, _fitted(path, recording, scorer))
     staging, second = read_stagings_json(path)
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
     if n_staged != n_epochs:
@@ -72,8 +74,9 @@ def _hypnograms_of(path: Path) -> Iterable[Path]:
     return (path.with_name(stem + end) for end in ("_hypnogram.edf", "_epochs.csv"))
 
 
-def _fitted(path: Path, recording: Recording) -> Scoring:
+def _fitted(path: Path, recording: Recording, scorer: str | None = None) -> Scoring:
     try:
-        return fitted(read_scoring(path), recording)
+        return fitted(read_scoring(path, scorer=scorer), recording)
     except ScoringError as error:
-        raise ScoringError(error.what, path=path, hint=error.hint) from error
+        error.in_file(path)
+        raise

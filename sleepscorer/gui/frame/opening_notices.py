@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.errors import SeveralScorers, SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
@@ -17,6 +17,9 @@ from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import MISSING, Document, ScoringBeside, read_beside
+
+# More names than that would leave no room for the sentence.
+_MOST_ANSWERS = 6
 
 
 class OpeningNotices(QObject):
@@ -87,7 +90,7 @@ class OpeningNotices(QObject):
         elif document.importable is not None:
             notices.add(
                 f"A scoring lies beside the recording: {document.importable.name}",
-                Answer("Import it", self._import_beside),
+                Answer("Import it", partial(self._import_beside, None)),
             )
         elif opened.is_unsure:
             self.channels_asked.emit()
@@ -165,19 +168,25 @@ class OpeningNotices(QObject):
 
     # -- importing ------------------------------------------------------------------------------
 
-    def _import_beside(self) -> None:
+    def _import_beside(self, scorer: str | None) -> None:
         document = self._current.document
         if document is None or document.importable is None:
             return
         path, recording = document.importable, document.recording
 
-        def read(_progress: Progress) -> ScoringBeside:
-            return read_beside(path, recording)
+        def read(_progress: Progress) -> ScoringBeside | SeveralScorers:
+            try:
+                return read_beside(path, recording, scorer=scorer)
+            except SeveralScorers as several:
+                return several
 
         done = partial(self._on_read, document)
         self._work.start("Reading the scoring", read, done, failed=self._on_failed)
 
-    def _on_read(self, document: Document, read: ScoringBeside) -> None:
+    def _on_read(self, document: Document, read: ScoringBeside | SeveralScorers) -> None:
+        if isinstance(read, SeveralScorers):
+            self._ask_whose(read)
+            return
         try:
             document.import_scoring(read)
         except SleepScorerError as error:
@@ -185,6 +194,10 @@ class OpeningNotices(QObject):
             return
         for note in read.scoring.notes:
             self._notices.add(note)
+
+    def _ask_whose(self, several: SeveralScorers) -> None:
+        answers = [Answer(name, partial(self._import_beside, name)) for name in several.scorers]
+        self._notices.add(f"{several}. Whose are to be imported?", *answers[:_MOST_ANSWERS])
 
 
 def _is_untouched(session: ScoringSession) -> bool:
