@@ -78,13 +78,13 @@ def test_brainvision(brainvision: Path):
     assert recording.duration_s == 3.0
     c4, sao2 = recording.signals
     assert (c4.label, c4.sampling_rate_hz, c4.unit, c4.n_samples) == ("C4", 100.0, "uV", 300)
-    assert (sao2.label, sao2.stored_unit) == ("SaO2", "")
+    assert (sao2.label, sao2.stored_unit) == ("SaO2", "%")
     samples = c4.read(1.0, 1.05)
     assert samples.dtype == np.float32
     np.testing.assert_allclose(samples, [50, 50.5, 51, 51.5, 52], rtol=1e-6)
     np.testing.assert_allclose(sao2.read(0, 0.02), [97, 97], rtol=1e-6)
     np.testing.assert_array_equal(c4.read(2.99, 3.01), np.float32([149.5, np.nan]))
-    assert Event(1.0, None, "Comment/Lights off") in [
+    assert Event(1.0, None, "Lights off") in [
         Event(e.onset_s, None, e.text) for e in recording.events
     ]
 
