@@ -56,7 +56,7 @@ class PlacedSource:
             if begin < end:
                 stored = self._samples.stored(self._channel, begin - shift, end - shift)
                 # A damaged value or gain may leave the range of float32.
-                with np.errstate(over="ignore", invalid="ignore"):
+                with np.errstate(all="ignore"):
                     out[begin - first : end - first] = (
                         stored * self._scale.gain + self._scale.offset
                     )
@@ -112,7 +112,8 @@ class FlatFile:
         step = max(1, _BLOCK_BYTES // (layout.n_channels * layout.dtype.itemsize))
         for first in range(begin, end, step):
             stop = min(first + step, end)
-            out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
+            with np.errstate(all="ignore"):
+                out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
         return out
 
     def _block(self, first: int, stop: int) -> NDArray[np.generic]:
@@ -143,4 +144,6 @@ class MemorySamples:
 
     def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
         """(end - begin,) samples of one channel."""
-        return self._values[begin:end, channel].astype(np.float64)
+        # Damaged values would have numpy speak up.
+        with np.errstate(all="ignore"):
+            return self._values[begin:end, channel].astype(np.float64)

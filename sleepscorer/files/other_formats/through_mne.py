@@ -26,6 +26,7 @@ from sleepscorer.files.other_formats.channels import (
     checked_rate,
     signals_of,
 )
+from sleepscorer.files.other_formats.fif_check import check_fif
 from sleepscorer.files.other_formats.joints import Joint, Timeline, timeline
 from sleepscorer.files.other_formats.marks import is_joint, lost_samples, text_without_type
 from sleepscorer.files.other_formats.quietly import read_quietly
@@ -52,6 +53,8 @@ def open_through_mne(path: Path, name: str) -> Recording:
     RecordingError
         If mne can't read it.
     """
+    if name == "FIF":
+        check_fif(path, name)
 
     def read() -> Recording:
         return _opened(_read_raw(path), path, name)
@@ -202,7 +205,8 @@ class _MneFile:
     def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
         """(end - begin,) samples of one channel in mne's unit, volts for voltages."""
         try:
-            with self._lock:
+            # Damaged values and gains would have numpy speak up.
+            with self._lock, np.errstate(all="ignore"):
                 values: NDArray[np.float64] = self._raw.get_data(
                     picks=[channel], start=begin, stop=end, verbose="error"
                 )[0]

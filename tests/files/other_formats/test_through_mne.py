@@ -1,6 +1,7 @@
 """FIF and others by mne: interruptions, marks, units, and not a word of mne's."""
 
 import gzip
+import struct
 import warnings as python_warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_rates_of_fif_that_no_recording_has_are_refused(rate_hz, tmp_path):
     raw.save(tmp_path / "night_raw.fif", verbose="error")
     with pytest.raises(RecordingError, match=r"sampling rate|days long"):
         open_recording(tmp_path / "night_raw.fif")
+
+
+@pytest.mark.parametrize("name", ["night_raw.fif", "night_raw.fif.gz"])
+def test_tags_that_lead_back_are_refused_and_not_followed(name, tmp_path):
+    path = write_fif(tmp_path / "night_raw.fif", [])
+    content = bytearray(path.read_bytes())
+    # The second tag holds the place of a directory at the end, the third is put before the first.
+    content[36 + 16 : 36 + 20] = struct.pack(">i", -1)
+    content[56 + 12 : 56 + 16] = struct.pack(">i", 36)
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    with pytest.raises(RecordingError, match="its content is damaged"):
+        open_recording(path)
 
 
 @pytest.mark.parametrize("name", ["night_raw.fif", "night_raw.fif.gz"])
