@@ -94,7 +94,7 @@ def check_length(duration_s: float, path: Path) -> None:
     """
     if duration_s > MAX_DURATION_S:
         raise RecordingError(
-            f"its header makes the recording {duration_s / 86400:.0f} days long",
+            f"its header makes the recording {duration_s / 86400:.4g} days long",
             path=path,
             hint="the sampling rate in the header is probably damaged",
         )

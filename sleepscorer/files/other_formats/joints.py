@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sleepscorer.core.events import Event
+from sleepscorer.core.interruptions import unknown_interruptions
 from sleepscorer.core.recording import Gap
 
 # A date that is a week away is a mistyped or damaged one; a night would drown in the gap.
@@ -118,7 +119,7 @@ def timeline(
         pieces[-1:] = [replace(before, stop=joint.sample), Piece(joint.sample, n_samples, start_s)]
     unknown = [gap.start_s for gap in gaps if gap.start_s == gap.stop_s]
     if unknown:
-        warnings.append(_unknown_times(unknown))
+        warnings.append(unknown_interruptions(unknown))
     laid = Timeline(rate_hz, tuple(pieces))
     gaps += [
         Gap(laid.time_of(skip.start_s * rate_hz), laid.time_of(skip.stop_s * rate_hz, is_end=True))
@@ -148,20 +149,6 @@ def _checked(
         stated = [length for length in lengths if length is not None]
         by_sample[joint.sample] = max(stated) if stated else None
     return [Joint(sample, by_sample[sample]) for sample in sorted(by_sample)]
-
-
-def _unknown_times(joints_s: list[float]) -> str:
-    times = ", ".join(_clock(time_s) for time_s in joints_s[:5])
-    more = f" and {len(joints_s) - 5} more" if len(joints_s) > 5 else ""
-    return (
-        f"the recording was interrupted after {times}{more}, and how long is not known: the times"
-        " of what follows are too early by that, and no epoch across the joint is staged"
-    )
-
-
-def _clock(time_s: float) -> str:
-    whole = int(time_s)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 def missing_by_clock(passed_s: float, recorded_s: float) -> float:
