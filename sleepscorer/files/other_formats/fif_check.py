@@ -37,7 +37,7 @@ def check_fif(path: Path, name: str) -> None:
         )
 
 
-def _ends(file: BinaryIO) -> bool:
+def _ends(file: BinaryIO | gzip.GzipFile) -> bool:
     """Tell whether the tags come to an end, each behind the one before."""
     at = 0
     while True:

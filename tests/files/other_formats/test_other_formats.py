@@ -250,3 +250,32 @@ def test_samples_that_vanish_are_an_error_of_the_recording(brainvision: Path):
     brainvision.with_suffix(".eeg").unlink()
     with pytest.raises(RecordingError, match="its samples can't be read"):
         recording.signals[0].read(0, 1)
+
+
+def test_what_is_read_here_is_what_mne_reads(tmp_path: Path):
+    import mne
+    from brainvision_files import vhdr, write_brainvision
+    from test_eeglab import write_set
+    from test_persyst import written
+
+    channels = ["C4,,0.3,µV", "E1,,2,mV", "Chin,,0.001,V"]
+    samples = np.random.default_rng(0).integers(-3000, 3000, (500, 3))
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    others = (
+        (write_brainvision(tmp_path, header=vhdr(channels=channels), samples=samples), 5.0),
+        (write_set(tmp_path, is_apart=True), 300.0),
+        (write_set(packed, is_packed=True), 300.0),
+        (
+            written(
+                tmp_path, ("0=85110.000000\n15000=85860", "0=85110"), ("=X\n", "=X\nSex=\nHand=\n")
+            ),
+            300.0,
+        ),
+    )
+    for path, duration_s in others:
+        recording = open_recording(path)
+        theirs = mne.io.read_raw(path, verbose="error").get_data() * 1e6
+        ours = np.stack([signal.read(0, duration_s) for signal in recording.signals])
+        assert recording.duration_s == duration_s
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-6)
