@@ -42,6 +42,7 @@ from sleepscorer.files.other_formats.samples import (
 _DTYPES = {"INT_16": "i2", "UINT_16": "u2", "INT_32": "i4", "IEEE_FLOAT_32": "f4"}
 _CHANNEL = re.compile(r"ch(\d{1,5})", re.IGNORECASE | re.ASCII)
 _MARKER = re.compile(r"mk\d+", re.IGNORECASE | re.ASCII)
+_POSITION = re.compile(r"\d{1,15}", re.ASCII)
 _DATE = re.compile(r"\d{20}", re.ASCII)
 _MAX_CHANNELS = 10_000
 _MAX_ASCII_BYTES = 2**30
@@ -265,14 +266,13 @@ def _marker(value: str) -> _Marker | None:
         return None
     kind, text, position, points, channel, date = (*fields, "", "", "")[:6]
     # Of 10^8 samples and more, field_integer knows none: a night at 4 kHz has more.
-    sample = int(position) if position.strip().isdecimal() and len(position) < 16 else None
-    if sample is None:
+    if not _POSITION.fullmatch(position := position.strip(" ")):
         return None
     return _Marker(
         kind=kind.replace(r"\1", ",").strip(),
         text=text.replace(r"\1", ",").strip(),
         # Position 0 stands for 1 in files of some writers.
-        sample=max(sample - 1, 0),
+        sample=max(int(position) - 1, 0),
         n_samples=max(field_integer(points.strip()) or 0, 0),
         channel=field_integer(channel.strip()) or 0,
         date=_date(date.strip()),

@@ -257,12 +257,18 @@ def test_claims_of_samples_give_way_to_the_file(tmp_path):
 
 def test_damaged_markers_are_counted(tmp_path):
     path = write_brainvision(
-        tmp_path, FIRST, "Comment", "Comment,a,b,c", "Comment,late,30002,1,0", "Comment,ok,2,1,0"
+        tmp_path,
+        FIRST,
+        "Comment",
+        "Comment,a,b,c",
+        "Comment,d,3\x1e,1",
+        "Comment,late,30002,1,0",
+        "Comment,ok,2,1,0",
     )
     recording = open_recording(path)
     assert [event.text for event in recording.events] == ["ok"]
     assert recording.warnings == (
-        "markers that could not be read: 2",
+        "markers that could not be read: 3",
         "markers outside the recording were left out: 1",
     )
 
