@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from sleepscorer.cli.output import counted, say
-from sleepscorer.core.channel_names import signal_kind
+from sleepscorer.core.derivation import signal_kinds
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.recordings import open_recording
 
@@ -35,12 +35,12 @@ def _facts(recording: Recording) -> dict[str, Any]:
                 "rate_hz": signal.sampling_rate_hz,
                 "unit": signal.unit,
                 "stored_unit": signal.stored_unit,
-                "kind": signal_kind(signal.label, signal.unit),
+                "kind": kind,
                 "n_samples": signal.n_samples,
                 "prefilter": signal.prefilter,
                 "transducer": signal.transducer,
             }
-            for signal in recording.signals
+            for signal, kind in zip(recording.signals, signal_kinds(recording), strict=True)
         ],
         "gaps": [{"start_s": gap.start_s, "stop_s": gap.stop_s} for gap in recording.gaps],
         "n_annotations": len(recording.events),
@@ -60,17 +60,13 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         f"annotations  {facts['n_annotations']}",
         f"gaps         {len(facts['gaps'])}",
     ]
-    lines += [
-        f"  {_hours(gap['start_s'])} to {_hours(gap['stop_s'])}"
-        f" ({_seconds(gap['stop_s'] - gap['start_s'])} s)"
-        for gap in facts["gaps"]
-    ]
+    lines += [f"  {_gap(gap['start_s'], gap['stop_s'])}" for gap in facts["gaps"]]
     lines.append(f"signals      {len(facts['signals'])}")
     width = max((len(signal["label"]) for signal in facts["signals"]), default=0)
     for signal in facts["signals"]:
         stored = signal["stored_unit"]
         unit = signal["unit"].replace("uV", "µV") or "no unit"
-        if signal["unit"] == "uV" and stored.lower() not in {"uv", "µv", "μv"}:
+        if signal["unit"] == "uV" and stored.lower() not in {"", "uv", "µv", "μv"}:
             unit += f" (stored in {stored})"
         lines.append(
             f"  {signal['label']:<{width}}  {signal['rate_hz']:>8g} Hz  {signal['kind']:<9}  {unit}"
@@ -81,6 +77,12 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     ]
     lines += [f"warning      {warning}" for warning in facts["warnings"]]
     return [_printable(line) for line in lines]
+
+
+def _gap(start_s: float, stop_s: float) -> str:
+    if start_s == stop_s:
+        return f"at {_hours(start_s)} (of unknown length)"
+    return f"{_hours(start_s)} to {_hours(stop_s)} ({_seconds(stop_s - start_s)} s)"
 
 
 def _printable(text: str) -> str:

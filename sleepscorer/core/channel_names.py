@@ -5,6 +5,7 @@ laboratories ("EEG", "X1", "Flow") are never mapped.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -76,6 +77,23 @@ def recognise(label: str) -> ChannelName | None:
         if found:
             return found
     return None
+
+
+def named_labels(labels: Sequence[str]) -> list[str]:
+    """Return the labels of a file's channels, each of which can be named.
+
+    A label without a letter or digit becomes ``"channel 3"``, by its place in the file counted
+    from 1; should another channel be called so, ``"channel 3 (no label)"``.
+    """
+    taken = {normalised(label) for label in labels}
+    result = []
+    for number, label in enumerate(labels, start=1):
+        if any(map(str.isalnum, label)):
+            result.append(label)
+        else:
+            name = f"channel {number}"
+            result.append(f"{name} (no label)" if name in taken else name)
+    return result
 
 
 def canonical_name(label: str) -> str | None:

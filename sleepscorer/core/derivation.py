@@ -160,6 +160,22 @@ def recognised(signals: Sequence[Signal]) -> tuple[ChannelName | None, ...]:
     )
 
 
+def signal_kinds(recording: Recording) -> list[str]:
+    """Return the kind of each signal, its label read among those of the recording.
+
+    A1 to A32 of a numbered cap are no ears.
+    """
+    names = recognised(recording.signals)
+    return [_kind(signal, name) for signal, name in zip(recording.signals, names, strict=True)]
+
+
+def _kind(signal: Signal, name: ChannelName | None) -> str:
+    kind = signal_kind(signal.label, signal.unit)
+    # Numbered sites of a cap look like electrodes of the 10-20 system and are not.
+    unlike = name is None and recognise(signal.label) is not None and kind != "impedance"
+    return "other" if unlike else kind
+
+
 def resolve(recording: Recording, wanted: str | Derivation) -> ResolvedDerivation:
     """Find a derivation in a recording.
 
@@ -323,7 +339,7 @@ def _reason_against(first: Signal, second: Signal) -> str:
 
 
 def _single(signal: Signal, name: ChannelName | None, *, inverted: bool) -> ResolvedDerivation:
-    kind = name.kind if name else signal_kind(signal.label, signal.unit)
+    kind = name.kind if name else _kind(signal, name)
     if name is None or name.positive is None or not is_stated(name.negative):
         return ResolvedDerivation(signal.label, kind, ((signal, 1.0),))
     stored = f"{name.positive}-{name.negative}"

@@ -62,7 +62,7 @@ class Signal:
         ``"uV"`` where the file names a voltage (the samples are converted); else the file's
         own word, which may be empty.
     stored_unit
-        The unit as the file spells it.
+        The unit as the file spells it; empty where it has none or does not tell.
     n_samples
         Samples stored, gaps not counted.
     physical_range
@@ -102,7 +102,11 @@ class Signal:
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch in which nothing was recorded, seconds from the start of the recording."""
+    """A stretch in which nothing was recorded, seconds from the start of the recording.
+
+    Where it starts and stops at one time, it is a joint: the recording was interrupted there, and
+    nobody knows for how long.
+    """
 
     start_s: float
     stop_s: float

@@ -16,6 +16,7 @@ from sleepscorer.core.derivation import (
     as_stored,
     recognised,
     resolve,
+    signal_kinds,
 )
 from sleepscorer.core.errors import MontageError, NothingToStageBy
 from sleepscorer.core.recording import Recording, Signal
@@ -175,7 +176,7 @@ class _Choice:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._kinds = _kinds(recording)
+        self._kinds = signal_kinds(recording)
         names = recognised(recording.signals)
         fast = [
             (signal, name)
@@ -274,17 +275,6 @@ class _Choice:
     def _of_kind(self, kind: str) -> list[Signal]:
         both = zip(self._recording.signals, self._kinds, strict=True)
         return [signal for signal, this in both if this == kind]
-
-
-def _kinds(recording: Recording) -> list[str]:
-    names = recognised(recording.signals)
-    kinds = []
-    for signal, name in zip(recording.signals, names, strict=True):
-        kind = signal_kind(signal.label, signal.unit)
-        # Numbered sites of a cap look like electrodes of the 10-20 system and are not.
-        unlike = name is None and recognise(signal.label) is not None and kind != "impedance"
-        kinds.append("other" if unlike else kind)
-    return kinds
 
 
 def _first(finder: DerivationFinder, wanted: Sequence[Derivation]) -> list[ResolvedDerivation]:

@@ -134,7 +134,7 @@ def notes_on_units(channel: ResolvedDerivation) -> tuple[str, ...]:
     return tuple(
         f"{signal.label} is stored in {signal.stored_unit} and was converted to microvolts."
         for signal, _ in channel.parts
-        if signal.unit == "uV" and not _is_microvolts(signal.stored_unit)
+        if signal.unit == "uV" and signal.stored_unit and not _is_microvolts(signal.stored_unit)
     )
 
 
@@ -231,7 +231,7 @@ def _amplitude_warnings(quality: ChannelQuality) -> list[str]:
         if low <= rms_uv * factor <= high:
             # 1e6 too small: volts that were written as if they were microvolts.
             likely = f"its values look like {unit}, which its header calls microvolts"
-    stored = {signal.stored_unit for signal, _ in quality.channel.parts}
+    stored = {signal.stored_unit for signal, _ in quality.channel.parts if signal.stored_unit}
     if not all(map(_is_microvolts, stored)) and "look like" in likely:
         likely = f"its values look like microvolts, which its header calls {', '.join(stored)}"
     return [

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sleepscorer.core.channel_aliases import KINDS, channel_aliases, read_aliases
-from sleepscorer.core.channel_names import canonical_name, recognise, signal_kind
+from sleepscorer.core.channel_names import canonical_name, named_labels, recognise, signal_kind
 from sleepscorer.paths import resource
 
 # Labels that mean different things in different studies.
@@ -401,3 +401,9 @@ def test_a_label_in_two_entries_is_refused(tmp_path, old, new, message):
 )
 def test_numbered_references(label, name):
     assert canonical_name(label) == name
+
+
+def test_blank_labels_are_named_by_their_place_and_no_label_twice():
+    labels = ["", "C4-M1", " - ", "Channel 1", "\x00"]
+    named = named_labels(labels)
+    assert named == ["channel 1 (no label)", "C4-M1", "channel 3", "Channel 1", "channel 5"]

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sleepscorer.core.derivation import Derivation, resolve, resolve_again
+from sleepscorer.core.derivation import (
+    Derivation,
+    as_stored,
+    resolve,
+    resolve_again,
+    signal_kinds,
+)
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import Quarantined, Recording, Signal
 from sleepscorer.core.stager_channels import choose_stager_channels
@@ -482,3 +488,14 @@ def test_any_labels_give_a_choice_or_a_montage_error(labels, wanted):
     ):
         with contextlib.suppress(MontageError):
             ask()
+
+
+def test_sites_of_a_numbered_cap_are_no_mastoids():
+    cap = _recording(*(f"A{number}" for number in range(1, 17)))
+    assert set(signal_kinds(cap)) == {"other"}
+    assert as_stored(cap.signals[0], cap).kind == "other"
+
+
+def test_ears_beside_the_10_20_system_are_references():
+    recording = _recording("C3", "C4", "A1", "A2")
+    assert signal_kinds(recording) == ["eeg", "eeg", "reference", "reference"]

@@ -4,6 +4,7 @@ from memory_recording import signal
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.recording import Gap
+from sleepscorer.staging.input_gate import notes_on_units
 from sleepscorer.staging.preprocess import EpochQuality, band_passed, epoch_blocks
 
 
@@ -102,6 +103,23 @@ def test_an_epoch_that_touches_a_gap_is_not_usable():
     values = rng.normal(0, 20, 100 * 30 * 30)
     found = all_blocks(channel(signal("C4-M1", values)), 30, gaps=(Gap(59.5, 91.0), Gap(750, 780)))
     assert np.flatnonzero(~found["usable"]).tolist() == [1, 2, 3, 25]
+
+
+def test_an_epoch_across_a_joint_of_unknown_length_is_not_usable():
+    rng = np.random.default_rng(5)
+    values = rng.normal(0, 20, 100 * 30 * 8)
+    # At 150 s the joint lies between two epochs, and none is across it.
+    gaps = (Gap(45.0, 45.0), Gap(150.0, 150.0))
+    found = all_blocks(channel(signal("C4-M1", values)), 8, gaps=gaps)
+    assert np.flatnonzero(~found["usable"]).tolist() == [1]
+
+
+def test_a_unit_that_the_file_does_not_tell_is_no_note():
+    plain = channel(signal("C4-M1", np.zeros(6000), stored_unit=""))
+    assert notes_on_units(plain) == ()
+    assert notes_on_units(channel(signal("C4-M1", np.zeros(6000), stored_unit="mV"))) == (
+        "C4-M1 is stored in mV and was converted to microvolts.",
+    )
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.48])

@@ -1,6 +1,13 @@
 """EDF, BDF and their + variants: recordings read block by block, scorings and nights written."""
 
-from sleepscorer.files.edf.header import BDF_VERSION, EDF_VERSION, holds_annotations_alone
+from sleepscorer.files.edf.fields import field_integer, field_number, microvolts_per
+from sleepscorer.files.edf.header import (
+    BDF_VERSION,
+    EDF_VERSION,
+    MAX_DURATION_S,
+    MAX_RATE_HZ,
+    holds_annotations_alone,
+)
 from sleepscorer.files.edf.identification import (
     UNKNOWN_PATIENT,
     UNKNOWN_START,
@@ -16,12 +23,17 @@ from sleepscorer.files.edf.writer import verify_edf, write_edf, write_edf_into
 __all__ = [
     "BDF_VERSION",
     "EDF_VERSION",
+    "MAX_DURATION_S",
+    "MAX_RATE_HZ",
     "UNKNOWN_PATIENT",
     "UNKNOWN_START",
     "EdfPlan",
     "SignalHeader",
+    "field_integer",
+    "field_number",
     "file_size",
     "holds_annotations_alone",
+    "microvolts_per",
     "open_edf",
     "patient_identification",
     "read_bytes",

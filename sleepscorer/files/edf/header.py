@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sleepscorer.core.channel_names import named_labels
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.files.edf.fields import (
     field_integer,
@@ -53,7 +54,7 @@ _CHANNEL_FIELDS = {
 _RANGE_FIELDS = ("physical minimum", "physical maximum", "digital minimum", "digital maximum")
 _ANNOTATION_LABELS = ("edf annotations", "bdf annotations")
 # Audio for snoring reaches 48 kHz; a damaged rate would ask for pages of gigabytes.
-_MAX_RATE_HZ = 1e5
+MAX_RATE_HZ = 1e5
 # Beyond a year the record duration is damaged, and a grid of epochs over it would fill the memory.
 MAX_DURATION_S = 366 * 86400.0
 
@@ -173,6 +174,7 @@ def read_header(path: Path) -> EdfHeader:
     fields = _split(first, _FILE_FIELDS)
     n_channels = _n_channels(fields, size, path)
     columns = _columns(read_bytes(path, _HEADER_BYTES, n_channels * _HEADER_BYTES), n_channels)
+    columns["label"] = named_labels(columns["label"])
     duration_s = _record_duration(fields["record_duration"], path)
     channels = _channels(columns, fields, size, path)
     record_bytes = sum(c.samples_per_record for c in channels) * _bytes_per_sample(fields)
@@ -354,7 +356,7 @@ def _fault(channel: EdfChannel, record_duration_s: float, *, is_bdf: bool) -> st
     if record_duration_s == 0:
         return "it has no sampling rate: the header says that a data record lasts 0 s"
     rate_hz = channel.samples_per_record / record_duration_s
-    if rate_hz > _MAX_RATE_HZ:
+    if rate_hz > MAX_RATE_HZ:
         return f"its sampling rate of {rate_hz:g} Hz is not plausible"
     if is_bdf and channel.label.casefold() == "status":
         return "it holds trigger codes of the amplifier, not a signal"

@@ -5,11 +5,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from sleepscorer.core.events import Event
-from sleepscorer.core.recording import Quarantined, Recording, Signal
+from sleepscorer.core.interruptions import unknown_interruptions
+from sleepscorer.core.recording import Gap, Quarantined, Recording, Signal
 from sleepscorer.files.edf.annotations import read_annotations
 from sleepscorer.files.edf.fields import microvolts_per
 from sleepscorer.files.edf.header import MAX_DURATION_S, EdfChannel, EdfHeader, read_header
 from sleepscorer.files.edf.samples import EdfSource, RecordReader, Scale, Segments
+from sleepscorer.files.edf.status import pauses
 from sleepscorer.files.edf.timeline import timeline
 
 
@@ -32,6 +34,7 @@ def open_edf(path: Path | str) -> Recording:
     annotations = read_annotations(header, reader)
     times = timeline(header, annotations.record_times)
     events = annotations.events(times.first_sample)
+    joints_s = pauses(path, header)
     segments = Segments(list(times.segments))
     ordinary = [channel for channel in header.channels if not channel.is_annotations]
     return Recording(
@@ -42,12 +45,18 @@ def open_edf(path: Path | str) -> Recording:
         signals=tuple(
             _signal(channel, header, reader, segments) for channel in ordinary if not channel.fault
         ),
-        gaps=times.gaps,
+        # A file has either: one that tells the times of its records tells no pauses.
+        gaps=times.gaps or tuple(Gap(joint_s, joint_s) for joint_s in joints_s),
         events=events,
         quarantined=tuple(
             Quarantined(channel.label, channel.fault) for channel in ordinary if channel.fault
         ),
-        warnings=header.warnings + annotations.warnings + times.warnings,
+        warnings=(
+            *header.warnings,
+            *annotations.warnings,
+            *times.warnings,
+            *([unknown_interruptions(joints_s)] if joints_s else []),
+        ),
         patient_id=header.patient_id,
         recording_id=header.recording_id,
     )

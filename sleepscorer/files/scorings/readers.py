@@ -10,13 +10,15 @@ from pathlib import Path
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
-from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION, open_edf
-from sleepscorer.files.recordings import EDF_SUFFIXES
+from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION
+from sleepscorer.files.other_formats import OTHER_FORMATS, format_suffix
+from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
 from sleepscorer.files.scorings.nsrr_xml import is_nsrr_xml, read_nsrr_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
 from sleepscorer.files.scorings.stage_table import is_stage_table, read_stage_table
 
+_WITH_ANNOTATIONS = (*EDF_SUFFIXES, *OTHER_FORMATS)
 # Ten days of epochs with every column take a few MB.
 _MAX_TEXT_BYTES = 20_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -31,16 +33,16 @@ class Content:
     path
         The file.
     text
-        Its text; empty where it is EDF or BDF.
-    is_edf
-        It is EDF or BDF, by its first bytes or its name.
+        Its text; empty where it is a recording.
+    is_recording
+        It is EDF or BDF, by its first bytes or its name, or by its name another recording.
     scorer
         Whose stages to read; None where nobody was named.
     """
 
     path: Path
     text: str = ""
-    is_edf: bool = False
+    is_recording: bool = False
     scorer: str | None = None
 
     @cached_property
@@ -78,8 +80,8 @@ class Reader:
 READERS = (
     Reader(
         "an EDF+ hypnogram",
-        is_one=lambda content: content.is_edf,
-        read=lambda content: scoring_of_recording(open_edf(content.path)),
+        is_one=lambda content: content.is_recording,
+        read=lambda content: scoring_of_recording(open_recording(content.path)),
         ends=("_scoring.edf", "-hypnogram.edf"),
     ),
     Reader(
@@ -127,7 +129,7 @@ def read_scoring(path: str | Path, *, scorer: str | None = None) -> Scoring:
     ScoringError
         If it can't be read or holds no stages, with the line concerned.
     RecordingError
-        If it is an EDF or BDF file that can't be opened.
+        If it is a recording that can't be opened.
     """
     path = Path(path)
     try:
@@ -160,8 +162,8 @@ def _content(path: Path) -> Content:
         )
     with path.open("rb") as file:
         version = file.read(len(EDF_VERSION))
-        if version in (EDF_VERSION, BDF_VERSION) or path.suffix.lower() in EDF_SUFFIXES:
-            return Content(path, is_edf=True)
+        if version in (EDF_VERSION, BDF_VERSION) or format_suffix(path) in _WITH_ANNOTATIONS:
+            return Content(path, is_recording=True)
         raw = version + file.read(_MAX_TEXT_BYTES)
     if len(raw) > _MAX_TEXT_BYTES:
         raise ScoringError("the file is too long to be a scoring", hint=f"expected {_KNOWN}")

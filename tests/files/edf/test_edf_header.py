@@ -213,3 +213,10 @@ def test_annotations_are_found_in_a_file_that_does_not_call_itself_plus(tmp_path
     assert [signal.label for signal in recording.signals] == ["C4"]
     (event,) = recording.events
     assert (event.onset_s, event.text, event.channel) == (0.5, "Lights off", "EEG C4")
+
+
+def test_channels_without_a_label_can_be_named(tmp_path: Path):
+    channels = [Channel("", RAMP), Channel("C4", RAMP), Channel(" ", RAMP)]
+    recording = opened(Edf(channels), tmp_path)
+    assert [signal.label for signal in recording.signals] == ["channel 1", "C4", "channel 3"]
+    assert recording.quarantined == ()

@@ -308,3 +308,32 @@ def test_file_that_shrank_after_opening_is_an_error(tmp_path: Path):
     recording.path.write_bytes(edf.to_bytes()[:-4])
     with pytest.raises(RecordingError, match="has become shorter"):
         recording.signals[0].read(0, 2)
+
+
+def status_night(*high: int, transducer: str = "Triggers and Status", n_records: int = 90) -> Edf:
+    """Records of 1 s with a Status channel at 4 Hz, its bit of the new epoch high at samples."""
+    codes = np.full(4 * n_records, 0x100000 | 7)
+    codes[list(high)] |= 0x010000
+    status = Channel("Status", codes, transducer=transducer)
+    return Edf([Channel("C4", np.arange(4 * n_records)), status], n_records=n_records, bdf=True)
+
+
+def test_a_pause_of_a_biosemi_amplifier_is_a_joint_and_said(tmp_path: Path):
+    recording = opened(status_night(0, 181, 240, 241), tmp_path)
+    assert recording.gaps == (Gap(45.25, 45.25), Gap(60.0, 60.0))
+    assert "interrupted after 0:00:45, 0:01:00, and how long is not known" in recording.warnings[0]
+    assert recording.duration_s == 90.0
+
+
+@pytest.mark.parametrize(
+    "edf",
+    [
+        status_night(0),
+        status_night(),
+        status_night(181, transducer="trigger"),
+        status_night(*range(1, 360, 3)),
+    ],
+)
+def test_a_status_that_tells_no_pause_makes_no_joint(edf: Edf, tmp_path: Path):
+    recording = opened(edf, tmp_path)
+    assert (recording.gaps, recording.warnings) == ((), ())

@@ -78,13 +78,13 @@ def test_brainvision(brainvision: Path):
     assert recording.duration_s == 3.0
     c4, sao2 = recording.signals
     assert (c4.label, c4.sampling_rate_hz, c4.unit, c4.n_samples) == ("C4", 100.0, "uV", 300)
-    assert (sao2.label, sao2.stored_unit) == ("SaO2", "")
+    assert (sao2.label, sao2.stored_unit) == ("SaO2", "%")
     samples = c4.read(1.0, 1.05)
     assert samples.dtype == np.float32
     np.testing.assert_allclose(samples, [50, 50.5, 51, 51.5, 52], rtol=1e-6)
     np.testing.assert_allclose(sao2.read(0, 0.02), [97, 97], rtol=1e-6)
     np.testing.assert_array_equal(c4.read(2.99, 3.01), np.float32([149.5, np.nan]))
-    assert Event(1.0, None, "Comment/Lights off") in [
+    assert Event(1.0, None, "Lights off") in [
         Event(e.onset_s, None, e.text) for e in recording.events
     ]
 
@@ -250,3 +250,32 @@ def test_samples_that_vanish_are_an_error_of_the_recording(brainvision: Path):
     brainvision.with_suffix(".eeg").unlink()
     with pytest.raises(RecordingError, match="its samples can't be read"):
         recording.signals[0].read(0, 1)
+
+
+def test_what_is_read_here_is_what_mne_reads(tmp_path: Path):
+    import mne
+    from brainvision_files import vhdr, write_brainvision
+    from test_eeglab import write_set
+    from test_persyst import written
+
+    channels = ["C4,,0.3,µV", "E1,,2,mV", "Chin,,0.001,V"]
+    samples = np.random.default_rng(0).integers(-3000, 3000, (500, 3))
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    others = (
+        (write_brainvision(tmp_path, header=vhdr(channels=channels), samples=samples), 5.0),
+        (write_set(tmp_path, is_apart=True), 300.0),
+        (write_set(packed, is_packed=True), 300.0),
+        (
+            written(
+                tmp_path, ("0=85110.000000\n15000=85860", "0=85110"), ("=X\n", "=X\nSex=\nHand=\n")
+            ),
+            300.0,
+        ),
+    )
+    for path, duration_s in others:
+        recording = open_recording(path)
+        theirs = mne.io.read_raw(path, verbose="error").get_data() * 1e6
+        ours = np.stack([signal.read(0, duration_s) for signal in recording.signals])
+        assert recording.duration_s == duration_s
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-6)

@@ -1,0 +1,27 @@
+"""What is said of interruptions of which nobody knows the length."""
+
+from collections.abc import Sequence
+
+_MOST_TIMES = 5
+
+
+def unknown_interruptions(joints_s: Sequence[float]) -> str:
+    """Return a sentence on joints: gaps of which the start is the stop.
+
+    Parameters
+    ----------
+    joints_s
+        Where they are, seconds from the start of the recording; one at least.
+    """
+    times = ", ".join(_clock(time_s) for time_s in joints_s[:_MOST_TIMES])
+    n_more = len(joints_s) - _MOST_TIMES
+    more = f" and {n_more} more times" if n_more > 0 else ""
+    return (
+        f"the recording was interrupted after {times}{more}, and how long is not known: the times"
+        " of what follows are too early by that, and no epoch across the joint is staged"
+    )
+
+
+def _clock(time_s: float) -> str:
+    whole = int(time_s)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

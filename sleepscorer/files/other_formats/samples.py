@@ -1,0 +1,149 @@
+"""Reads stored samples of formats that keep all channels at one rate."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.recording import FloatArray
+from sleepscorer.files.edf import read_bytes
+from sleepscorer.files.other_formats.joints import Timeline
+
+_BLOCK_BYTES = 16 * 2**20
+
+
+class StoredSamples(Protocol):
+    """Stored samples of all channels, in the file's steps; safe to share between threads."""
+
+    def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
+        """(end - begin,) samples of one channel, all of them within the file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Physical value = stored value * gain + offset."""
+
+    gain: float
+    offset: float = 0.0
+
+
+class PlacedSource:
+    """The samples of one channel where they lie in time, as the source of a signal."""
+
+    def __init__(
+        self, samples: StoredSamples, channel: int, timeline: Timeline, scale: Scale
+    ) -> None:
+        self._samples = samples
+        self._channel = channel
+        self._timeline = timeline
+        self._scale = scale
+
+    def read(self, start_s: float, stop_s: float) -> FloatArray:
+        """(n_samples,) from ``start_s`` to before ``stop_s``; NaN where there are none."""
+        if not (math.isfinite(start_s) and math.isfinite(stop_s)):
+            raise ValueError(f"times must be finite, not {start_s} and {stop_s}")
+        rate_hz = self._timeline.rate_hz
+        first, stop = round(start_s * rate_hz), round(stop_s * rate_hz)
+        out = np.full(max(0, stop - first), np.nan, np.float32)
+        for piece in self._timeline.pieces:
+            shift = round(piece.start_s * rate_hz) - piece.first
+            begin, end = max(first, piece.first + shift), min(stop, piece.stop + shift)
+            if begin < end:
+                stored = self._samples.stored(self._channel, begin - shift, end - shift)
+                # A damaged value or gain may leave the range of float32.
+                with np.errstate(all="ignore"):
+                    out[begin - first : end - first] = (
+                        stored * self._scale.gain + self._scale.offset
+                    )
+        for gap in self._timeline.gaps:
+            gap_begin = max(round(gap.start_s * rate_hz) - first, 0)
+            out[gap_begin : max(round(gap.stop_s * rate_hz) - first, 0)] = np.nan
+        return out
+
+
+@dataclass(frozen=True)
+class FlatLayout:
+    """How plain numbers lie in a file.
+
+    Parameters
+    ----------
+    dtype
+        Of one sample, with its order of bytes.
+    n_channels, n_samples
+        Channels stored, and samples of each.
+    offset
+        Bytes before the first.
+    is_multiplexed
+        The samples of all channels in turn; else all samples of one channel after the other.
+    """
+
+    dtype: np.dtype[np.generic]
+    n_channels: int
+    n_samples: int
+    offset: int = 0
+    is_multiplexed: bool = True
+
+
+class FlatFile:
+    """Samples that lie as plain numbers in a file, read when they are asked for.
+
+    The file is opened for each block: nothing stays open. The last block is kept, so that reading
+    the channels of a page one after the other reads the file once.
+    """
+
+    def __init__(self, path: Path, layout: FlatLayout) -> None:
+        self._path = path
+        self._layout = layout
+        # Replaced as a whole and never changed, so a thread sees the old block or the new one.
+        self._kept: tuple[int, NDArray[np.generic]] = (0, np.empty((0, 0), layout.dtype))
+
+    def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
+        """(end - begin,) samples of one channel in the file's steps."""
+        layout = self._layout
+        if not layout.is_multiplexed:
+            values = self._values(channel * layout.n_samples + begin, end - begin)
+            return values.astype(np.float64)
+        out = np.empty(end - begin, np.float64)
+        step = max(1, _BLOCK_BYTES // (layout.n_channels * layout.dtype.itemsize))
+        for first in range(begin, end, step):
+            stop = min(first + step, end)
+            with np.errstate(all="ignore"):
+                out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
+        return out
+
+    def _block(self, first: int, stop: int) -> NDArray[np.generic]:
+        kept_first, kept = self._kept
+        if not (kept_first <= first and stop <= kept_first + len(kept)):
+            n_channels = self._layout.n_channels
+            values = self._values(first * n_channels, (stop - first) * n_channels)
+            kept_first, kept = first, values.reshape(-1, n_channels)
+            self._kept = (kept_first, kept)
+        return kept[first - kept_first : stop - kept_first]
+
+    def _values(self, first: int, count: int) -> NDArray[np.generic]:
+        size = self._layout.dtype.itemsize
+        try:
+            content = read_bytes(self._path, self._layout.offset + first * size, count * size)
+        except RecordingError as error:
+            raise RecordingError(
+                f"its samples can't be read: {error.what}", path=error.path
+            ) from error
+        return np.frombuffer(content, self._layout.dtype)
+
+
+class MemorySamples:
+    """Samples that had to be read at once, (n_samples, n_channels)."""
+
+    def __init__(self, values: FloatArray) -> None:
+        self._values = values
+
+    def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
+        """(end - begin,) samples of one channel."""
+        # Damaged values would have numpy speak up.
+        with np.errstate(all="ignore"):
+            return self._values[begin:end, channel].astype(np.float64)
