@@ -103,6 +103,9 @@ What was released is never changed: a change of the tables is a new entry.
 """
 
 
+_FIRST_WITH_CHECKSUMS = 4
+
+
 class SessionNotWritable(SessionError):
     """A session file, or the folder for it, that may be read at most."""
 
@@ -217,9 +220,9 @@ def migrate(
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
-def is_older(connection: sqlite3.Connection, path: Path) -> bool:
-    """Tell whether a session is of an older version; raises like :func:`migrate`."""
-    return 0 < _version(connection, path, MIGRATIONS) < len(MIGRATIONS)
+def has_no_checksums(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether a session is of a version that had none; raises like :func:`migrate`."""
+    return 0 < _version(connection, path, MIGRATIONS) < _FIRST_WITH_CHECKSUMS
 
 
 def check(connection: sqlite3.Connection, path: Path) -> None:

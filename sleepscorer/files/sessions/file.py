@@ -25,13 +25,14 @@ from sleepscorer.files.sessions.database import (
     check,
     check_size,
     connect,
+    has_no_checksums,
     in_words,
-    is_older,
     migrate,
     new_file,
     transaction,
 )
 from sleepscorer.files.sessions.fingerprint import Fingerprint
+from sleepscorer.files.sessions.older import check_labels
 from sleepscorer.files.sessions.records import (
     checked,
     edit_of_row,
@@ -122,6 +123,7 @@ class SessionFile:
     def __init__(self, connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
         self._connection = connection
         self._turn = threading.Lock()
+        self._has_no_checksums = False
         self.path = path
         self.read_only = read_only
 
@@ -150,7 +152,10 @@ class SessionFile:
             If it can't be read or is one of a newer program.
         """
         if read_only:
-            return cls(_copy_in_memory(path), path, read_only=True)
+            memory, had_none = _copy_in_memory(path)
+            file = cls(memory, path, read_only=True)
+            file._has_no_checksums = had_none
+            return file
         if not path.exists():
             _make(path, like)
         check_size(path)
@@ -191,7 +196,10 @@ class SessionFile:
                 "recording": self._connection.execute(_RECORDING).fetchone(),
             }
         with _damage_in_words(self.path):
-            return _stored(rows)
+            stored = _stored(rows)
+            if self._has_no_checksums:
+                check_labels(stored.edits)
+        return stored
 
     def recording(self) -> RecordingEntry | None:
         """Return what the session belongs to; None where nothing was stored yet.
@@ -445,7 +453,7 @@ def _be_safe(connection: sqlite3.Connection, journal: str) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    if is_older(connection, path):
+    if has_no_checksums(connection, path):
         # It gets its checksums now: they must not seal what is damaged already.
         _check_older(path)
     _be_safe(connection, "TRUNCATE")
@@ -491,8 +499,13 @@ def replay_in_words(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _copy_in_memory(path: Path) -> sqlite3.Connection:
-    """Copy a session into memory as it is now; migrations then touch the copy alone."""
+def _copy_in_memory(path: Path) -> tuple[sqlite3.Connection, bool]:
+    """Copy a session into memory as it is now; migrations then touch the copy alone.
+
+    Returns
+    -------
+    The copy, and whether it had no checksums.
+    """
     if not path.is_file():
         raise SessionError("there is no such session file", path=path)
     check_size(path)
@@ -500,12 +513,13 @@ def _copy_in_memory(path: Path) -> sqlite3.Connection:
     try:
         with in_words(path):
             _copy(path, memory)
+            had_none = has_no_checksums(memory, path)
             migrate(memory, path)
             check(memory, path)
     except BaseException:
         memory.close()
         raise
-    return memory
+    return memory, had_none
 
 
 def _copy(path: Path, memory: sqlite3.Connection) -> None:

@@ -1,0 +1,188 @@
+"""The backup beside a session, and what stands in for a session that is damaged or gone."""
+
+import glob
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import SessionError
+from sleepscorer.files.sessions.file import (
+    SUFFIX,
+    RecordingEntry,
+    SessionFile,
+    check_replay,
+    part_path,
+    put_in_place,
+    set_aside,
+)
+from sleepscorer.files.sessions.lock import take_lock
+
+_BACKUP = "-backup"
+
+
+@dataclass(frozen=True)
+class SessionCopy:
+    """A whole copy of a session.
+
+    Parameters
+    ----------
+    path
+        Where it lies.
+    recording
+        What it is the scoring of.
+    n_edits
+        How many it holds.
+    last_edit
+        When the last of them was made.
+    """
+
+    path: Path
+    recording: RecordingEntry
+    n_edits: int
+    last_edit: datetime
+
+    def __str__(self) -> str:
+        """For people: ``.night.sleepscorer-backup, 57 edits up to 2024-03-01 22:10``."""
+        edits = "1 edit" if self.n_edits == 1 else f"{self.n_edits} edits"
+        return f"{self.path.name}, {edits} up to {self.last_edit.astimezone():%Y-%m-%d %H:%M}"
+
+
+def backup_path(session_path: Path, number: int = 0) -> Path:
+    """Where the backup of a session lies: hidden beside it; from number 1, those that are kept."""
+    end = f"{_BACKUP}-{number}" if number else _BACKUP
+    return session_path.with_name(f".{session_path.name}{end}")
+
+
+def back_up(file: SessionFile) -> None:
+    """Keep a copy of an open session beside it, in place of the one before.
+
+    One before that holds what this session lacks is of another one, or of a later state: it is
+    kept under another name. A disk that refuses is no reason not to score.
+    """
+    backup, part = backup_path(file.path), part_path(file.path)
+    with suppress(SessionError, sqlite3.Error, OSError):
+        if not file.is_worked_on():
+            return
+        before = _opened(backup)
+        if before is not None:
+            try:
+                is_same = before.last_link() == file.last_link()
+                is_older = file.goes_on_from(before)
+            finally:
+                before.close()
+            if is_same:
+                return
+            if not is_older:
+                number = 1
+                while backup_path(file.path, number).exists():
+                    number += 1
+                backup.rename(backup_path(file.path, number))
+        try:
+            file.write_copy(part)
+            put_in_place(part, backup)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def newest_copy(
+    session_path: Path, entry: RecordingEntry | None = None, others: Iterable[Path] = ()
+) -> SessionCopy | None:
+    """Find the whole copy of a session in which something was edited last.
+
+    Parameters
+    ----------
+    session_path
+        Where the session is or was.
+    entry
+        Its recording; None takes any.
+    others
+        Where sessions of this recording may be, besides beside it.
+    """
+    found = [
+        copy
+        for path in dict.fromkeys((*_beside(session_path), *others))
+        if path != session_path and (copy := _copy_at(path, entry)) is not None
+    ]
+    return max(found, key=lambda copy: (copy.last_edit, copy.n_edits), default=None)
+
+
+def use_copy(copy: Path, session_path: Path, author: Author) -> None:
+    """Put a copy in the place of a session; the damaged one is kept under another name.
+
+    Raises
+    ------
+    SessionError
+        If the copy is not whole, someone has the session open or the folder can't be written to.
+    """
+    part = part_path(session_path)
+    lock = take_lock(session_path, author, like=copy)
+    try:
+        file = SessionFile.open(copy, read_only=True)
+        try:
+            file.write_copy(part)
+        finally:
+            file.close()
+        set_aside(session_path)
+        put_in_place(part, session_path)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        lock.release()
+
+
+def begin_anew(session_path: Path, author: Author) -> None:
+    """Begin an empty session; a damaged one is kept under another name, and so is every copy.
+
+    Raises
+    ------
+    SessionError
+        If someone has the session open or the folder can't be written to.
+    """
+    lock = take_lock(session_path, author)
+    try:
+        set_aside(session_path)
+        SessionFile.open(session_path).close()
+    finally:
+        lock.release()
+
+
+def _beside(session_path: Path) -> Iterator[Path]:
+    """Yield what may be a copy by its name; a folder that can't be listed has none."""
+    name, stem = glob.escape(session_path.name), glob.escape(session_path.stem)
+    yield backup_path(session_path)
+    # Not the sessions of S10 and S11 where S1 is looked for.
+    for pattern in (f".{name}{_BACKUP}-*", f"{stem}[!0-9A-Za-z]*{SUFFIX}"):
+        with suppress(OSError):
+            yield from sorted(session_path.parent.glob(pattern))
+
+
+def _copy_at(path: Path, entry: RecordingEntry | None) -> SessionCopy | None:
+    file = _opened(path)
+    if file is None:
+        return None
+    try:
+        stored = file.read()
+        check_replay(stored, path)
+    except SessionError:
+        return None
+    finally:
+        file.close()
+    known = stored.recording
+    if known is None or not any(not edit.is_of_opening for edit in stored.edits):
+        return None
+    if entry is not None and not known.fingerprint.is_like(entry.fingerprint):
+        return None
+    last = max(datetime.fromisoformat(edit.utc) for edit in stored.edits)
+    return SessionCopy(path, known, len(stored.edits), last)
+
+
+def _opened(path: Path) -> SessionFile | None:
+    """Open what is whole; the rest is no copy."""
+    try:
+        return SessionFile.open(path, read_only=True) if path.is_file() else None
+    except (SessionError, OSError):
+        return None

@@ -1,0 +1,63 @@
+"""What tells damage in sessions of versions before 4, which have no checksums.
+
+There the labels are all that says a second time what an edit did; the program wrote them.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sleepscorer.core.edits import Change, Edit, EditKind
+from sleepscorer.core.stages import Stage
+from sleepscorer.files.sessions.records import plain_text
+
+_SCORED = re.compile(
+    r"(?P<verb>Score|Clear) (?:(?P<n>\d+) epochs from|epoch) (?P<first>\d+)"
+    r"(?: as (?P<stage>W|N1|N2|N3|R))?"
+)
+_OF_EVENTS = re.compile("(Mark|Delete|Change) (.*)", re.DOTALL)
+_N_EVENTS = {"Mark": (0, 1), "Delete": (1, 0), "Change": (1, 1)}
+
+
+def check_labels(edits: Sequence[Edit]) -> None:
+    """Compare the labels of edits with what they did.
+
+    Raises
+    ------
+    ValueError
+        If one says something else.
+    """
+    for edit in edits:
+        if not _is_as_told(edit, edits):
+            raise ValueError(f"edit {edit.number} did not do what it is called")
+
+
+def _is_as_told(edit: Edit, edits: Sequence[Edit]) -> bool:
+    if edit.kind in (EditKind.UNDO, EditKind.REDO):
+        of = edits[edit.of - 1] if edit.of and edit.of <= len(edits) else None
+        return of is not None and edit.label == f"{edit.kind.capitalize()} {of.label}"
+    if edit.kind is not EditKind.MANUAL:
+        return True
+    scored, of_events = _SCORED.fullmatch(edit.label), _OF_EVENTS.fullmatch(edit.label)
+    if scored is not None and (scored["verb"] == "Score") == (scored["stage"] is not None):
+        return _are_scored(edit.change, scored)
+    if of_events is not None:
+        return _are_marked(edit.change, *of_events.groups())
+    return True
+
+
+def _are_scored(change: Change, told: re.Match[str]) -> bool:
+    first, n_epochs = int(told["first"]) - 1, int(told["n"] or 1)
+    is_clear = told["verb"] == "Clear"
+    stage = Stage.UNSCORED if is_clear else Stage[told["stage"]]
+    return (
+        len(change.epochs) <= n_epochs
+        and all(epoch == first if told["n"] is None else epoch >= first for epoch in change.epochs)
+        and set(change.stages_after) <= {stage}
+        and set(change.person_after) <= {not is_clear}
+    )
+
+
+def _are_marked(change: Change, verb: str, text: str) -> bool:
+    events = change.events_added or change.events_removed
+    n_events = (len(change.events_removed), len(change.events_added))
+    return n_events == _N_EVENTS[verb] and plain_text(events[0].text) == text
