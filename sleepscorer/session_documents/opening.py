@@ -2,7 +2,7 @@
 
 import getpass
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sleepscorer.core.edits import Author, MemoryJournal, ScoringState
@@ -24,6 +24,7 @@ from sleepscorer.files.sessions import (
     difference,
     entry_of,
     holds_edits_of,
+    is_damaged,
     newest_copy,
     open_copy,
     open_store,
@@ -98,7 +99,8 @@ def open_document(
 
     def document_of(store: SessionStore) -> Document:
         try:
-            document = _document(store, author, recording, others)
+            said = others if store.copy is None else ()
+            document = _document(store, author, recording, said)
             if places is not None and not (document.session.read_only or document.needs_locating):
                 places.add(entry_of(document.recording).fingerprint, store.path)
         except BaseException:
@@ -188,7 +190,7 @@ def _session_of(
     candidates = dict.fromkeys((beside.absolute() / f"{recording.path.stem}{SUFFIX}", *known))
     candidates.pop(usual, None)
     others = [path for path in candidates if holds_edits_of(path, entry)]
-    if others and not holds_edits_of(usual, entry):
+    if others and not (holds_edits_of(usual, entry) or _is_missed(usual, entry, others)):
         return others[0], (
             f"The session of this recording is kept in {others[0].parent} and was opened there.",
         )
@@ -204,6 +206,14 @@ def _session_of(
             if not path.exists()
         )
     return usual, sentences
+
+
+def _is_missed(usual: Path, entry: RecordingEntry, others: Sequence[Path]) -> bool:
+    """Tell whether a session was at the usual place, and others can't stand in for it unsaid."""
+    if usual.exists():
+        return is_damaged(usual)
+    copy = newest_copy(usual, entry, others)
+    return copy is not None and copy.path not in others
 
 
 def _document(

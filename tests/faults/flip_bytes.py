@@ -25,8 +25,9 @@ from sleepscorer.core.errors import SessionError
 from sleepscorer.core.stages import Stage
 from sleepscorer.session_documents import open_document
 
-SAME, REFUSED, TOLD, SILENT, BUG = (
+SAME, FROM_COPY, REFUSED, TOLD, SILENT, BUG = (
     "the same content",
+    "the same, by the backup, and told",
     "refused in words",
     "another content, and told",
     "another content in SILENCE",
@@ -109,6 +110,7 @@ def run(n_flips: int, seed: int, folder: Path) -> tuple[Counter, list[str]]:
 
 def _opened(path: Path, way: str, expected: tuple) -> str:
     document = open_document(path, author=ANNA, read_only=way == "read")
+    is_copy = bool(document.copy_problem)
     try:
         is_same, is_told = content_of(document) == expected, bool(document.problems)
         is_writable = not document.session.read_only
@@ -122,7 +124,9 @@ def _opened(path: Path, way: str, expected: tuple) -> str:
         again = open_document(path, author=ANNA, read_only=True)
         is_same = content_of(again)[:-1] == expected[:-1] and len(again.session.edits) > N_EDITS
         again.close()
-    return SAME if is_same else TOLD if is_told else SILENT
+    if is_same:
+        return FROM_COPY if is_copy else SAME
+    return TOLD if is_told else SILENT
 
 
 def main() -> None:
@@ -134,9 +138,9 @@ def main() -> None:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         counts, bad = run(options.flips, options.seed, Path(folder))
-    for name in (SAME, REFUSED, TOLD, SILENT, BUG):
-        print(f"{name:32} {counts[name]}")
-    print(*bad, f"{'seconds':32} {time.monotonic() - begun:.0f}", sep="\n")
+    for name in (SAME, FROM_COPY, REFUSED, TOLD, SILENT, BUG):
+        print(f"{name:36} {counts[name]}")
+    print(*bad, f"{'seconds':36} {time.monotonic() - begun:.0f}", sep="\n")
     sys.exit(bool(bad))
 
 

@@ -10,6 +10,7 @@ order, and at most one edit more: the one that was stored and not told any more.
 import argparse
 import os
 import random
+import select
 import shutil
 import signal
 import sys
@@ -27,10 +28,14 @@ from sleepscorer.core.edits import replayed
 from sleepscorer.session_documents import open_document
 
 _KILLS_PER_SESSION = 25
-_LONGEST_S = 0.12
+_MOST_EDITS = 16
+_LONGEST_S = 0.03
+# Amid the opening, which makes the session and its lock.
+_SHARE_ON_OPENING = 0.2
+_PATIENCE_S = 20.0
 
 
-def run(n_kills: int, seed: int, folder: Path, *, longest_s: float = _LONGEST_S) -> Counter:
+def run(n_kills: int, seed: int, folder: Path) -> Counter:
     """Kill and look; return how often what happened."""
     chance, counts = random.Random(seed), Counter()
     told: list[str] = []
@@ -41,7 +46,7 @@ def run(n_kills: int, seed: int, folder: Path, *, longest_s: float = _LONGEST_S)
             folder.mkdir(parents=True)
             write_night(night)
             told = []
-        said = _killed(night, chance.randrange(1 << 30), chance.uniform(0.0, longest_s))
+        said = _killed(night, chance)
         counts["kills"] += 1
         counts["failed by themselves"] += any(line.startswith("!") for line in said)
         for line in said:
@@ -54,8 +59,12 @@ def run(n_kills: int, seed: int, folder: Path, *, longest_s: float = _LONGEST_S)
     return counts
 
 
-def _killed(night: Path, seed: int, after_s: float) -> list[str]:
+def _killed(night: Path, chance: random.Random) -> list[str]:
     """Let a process edit, kill it, and return the lines it wrote."""
+    seed, n_edits = chance.randrange(1 << 30), chance.randrange(1, _MOST_EDITS)
+    if chance.random() < _SHARE_ON_OPENING:
+        n_edits = 0
+    after_s = chance.uniform(0.0, _LONGEST_S)
     reading, writing = os.pipe()
     process = os.fork()
     if process == 0:
@@ -66,12 +75,19 @@ def _killed(night: Path, seed: int, after_s: float) -> list[str]:
             os.write(writing, f"!{traceback.format_exc()!r}\n".encode()[:4000])
         os._exit(1)
     os.close(writing)
+    said = b""
+    # So many edits and a moment more, however slow the disk is.
+    while said.count(b"\n") < n_edits and select.select([reading], [], [], _PATIENCE_S)[0]:
+        line = os.read(reading, 1 << 16)
+        if not line:
+            break
+        said += line
     time.sleep(after_s)
     os.kill(process, signal.SIGKILL)
     with os.fdopen(reading, "rb") as pipe:
-        lines = pipe.read().decode().splitlines()
+        said += pipe.read()
     os.waitpid(process, 0)
-    return lines
+    return said.decode().splitlines()
 
 
 def _edit_on(night: Path, chance: random.Random, writing: int) -> None:

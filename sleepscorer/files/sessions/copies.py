@@ -104,7 +104,7 @@ def newest_copy(
     """
     found = [
         copy
-        for path in dict.fromkeys((*_beside(session_path), *others))
+        for path in dict.fromkeys((*others, *_beside(session_path)))
         if path != session_path and (copy := _copy_at(path, entry)) is not None
     ]
     return max(found, key=lambda copy: (copy.last_edit, copy.n_edits), default=None)

@@ -204,6 +204,17 @@ def holds_edits_of(session_path: Path, entry: RecordingEntry) -> bool:
         return False
 
 
+def is_damaged(session_path: Path) -> bool:
+    """Tell whether this is a session that does not hold what was stored in it, or none at all."""
+    try:
+        SessionFile.open(session_path, read_only=True).close()
+    except SessionDamaged:
+        return True
+    except SessionError:
+        pass
+    return False
+
+
 def _belongs(session_path: Path, entry: RecordingEntry) -> bool:
     known: RecordingEntry | None
     try:
