@@ -236,15 +236,28 @@ class Document:
         """Take no edit any more; nothing of the document changes after that."""
         self.session.read_only = True
 
-    def close(self) -> None:
-        """Back the session up, close it and let others edit it; every edit is stored already.
+    def close(self, *, back_up: bool = True) -> None:
+        """Close the session and let others edit it; every edit is stored already.
 
         Any thread may do this once :meth:`end_editing` was called on the one that edits.
+
+        Parameters
+        ----------
+        back_up
+            Then keep a copy beside it; see :meth:`back_up`.
         """
         if not self.session.read_only:
             self.end_editing()
-        self._store.back_up()
         self._store.close()
+        if back_up:
+            self.back_up()
+
+    def back_up(self) -> None:
+        """Keep a copy of the closed session beside it; a disk that refuses does no harm.
+
+        Any thread may do this. It waits for the disk, and keeps nobody from the session.
+        """
+        self._store.back_up()
 
 
 def open_signals(path: Path) -> Recording:

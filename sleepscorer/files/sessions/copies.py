@@ -1,7 +1,9 @@
 """The backup beside a session, and what stands in for a session that is damaged or gone."""
 
 import glob
+import secrets
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from sleepscorer.files.sessions.file import (
 from sleepscorer.files.sessions.lock import take_lock
 
 _BACKUP = "-backup"
+_LEFT_AFTER_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -57,35 +60,68 @@ def backup_path(session_path: Path, number: int = 0) -> Path:
     return session_path.with_name(f".{session_path.name}{end}")
 
 
-def back_up(file: SessionFile) -> None:
-    """Keep a copy of an open session beside it, in place of the one before.
+def back_up(session_path: Path) -> None:
+    """Keep a copy of a session beside it, in place of the one before; for any thread.
 
-    One before that holds what this session lacks is of another one, or of a later state: it is
-    kept under another name. A disk that refuses is no reason not to score.
+    It is read from the disk, and nobody is kept from editing it. One before that holds what this
+    session lacks is of another one, or of a later state: it is kept. A disk that refuses is no
+    reason not to score.
     """
-    backup, part = backup_path(file.path), part_path(file.path)
     with suppress(SessionError, sqlite3.Error, OSError):
-        if not file.is_worked_on():
-            return
+        file = SessionFile.open(session_path, read_only=True)
+        try:
+            if file.is_worked_on() and not _holds(backup_path(session_path), file):
+                _replace_backup(file)
+        finally:
+            file.close()
+
+
+def _replace_backup(file: SessionFile) -> None:
+    backup = backup_path(file.path)
+    _remove_left_parts(file.path)
+    part = _part(file.path, secrets.token_hex(2))
+    try:
+        file.write_copy(part)
         before = _opened(backup)
         if before is not None:
             try:
-                is_same = before.last_link() == file.last_link()
-                is_older = file.goes_on_from(before)
+                # Another program may have made a newer one meanwhile.
+                is_newer, is_older = before.goes_on_from(file), file.goes_on_from(before)
             finally:
                 before.close()
-            if is_same:
+            if is_newer:
                 return
             if not is_older:
                 number = 1
                 while backup_path(file.path, number).exists():
                     number += 1
                 backup.rename(backup_path(file.path, number))
-        try:
-            file.write_copy(part)
-            put_in_place(part, backup)
-        finally:
-            part.unlink(missing_ok=True)
+        put_in_place(part, backup)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _holds(copy: Path, file: SessionFile) -> bool:
+    """Tell whether a copy is whole and holds all of a session."""
+    opened = _opened(copy)
+    if opened is None:
+        return False
+    try:
+        return opened.goes_on_from(file)
+    finally:
+        opened.close()
+
+
+def _part(session_path: Path, which: str) -> Path:
+    return session_path.with_name(f".{session_path.name}-copy-{which}")
+
+
+def _remove_left_parts(session_path: Path) -> None:
+    """Remove what killed programs left, and not what another one writes now."""
+    for part in session_path.parent.glob(_part(Path(glob.escape(session_path.name)), "*").name):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > _LEFT_AFTER_S:
+                part.unlink()
 
 
 def newest_copy(

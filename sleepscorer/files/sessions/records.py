@@ -44,14 +44,14 @@ def json_value(text: str) -> Any:
     def refuse(word: str) -> None:
         raise ValueError(f"{word} is no number")
 
-    return json.loads(checked("a text", isinstance(text, str)) and text, parse_constant=refuse)
+    checked("a text", isinstance(text, str))
+    return json.loads(text, parse_constant=refuse)
 
 
-def checked(what: str, is_right: bool) -> bool:
-    """Return True; ValueError where something stored can't be what the program stores."""
+def checked(what: str, is_right: bool) -> None:
+    """Raise ValueError where something stored can't be what the program stores."""
     if not is_right:
         raise ValueError(f"{what} makes no sense")
-    return True
 
 
 def is_count(value: object) -> bool:

@@ -47,9 +47,9 @@ class SessionStore:
         return self.lock is not None
 
     def back_up(self) -> None:
-        """Keep a copy of all that is stored beside the session, where that may be."""
-        if self.file is not None and self.is_writable:
-            back_up(self.file)
+        """Keep a copy beside the session, if it was open for writing; for any thread."""
+        if self.is_writable:
+            back_up(self.path)
 
     def close(self) -> None:
         """Close the file and let others write to it; may be called twice."""

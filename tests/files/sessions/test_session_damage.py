@@ -456,9 +456,8 @@ def test_the_session_of_another_recording_holds_no_edits_of_ours(path):
 
 
 def backed_up(path, n_edits=3, entry=ENTRY):
-    file = scored(path, n_edits, entry)
-    back_up(file)
-    file.close()
+    scored(path, n_edits, entry).close()
+    back_up(path)
     return backup_path(path)
 
 
@@ -468,10 +467,10 @@ def test_a_backup_holds_all_and_follows_the_session(path):
     assert stored(backup).edits == stored(path).edits
     file = SessionFile.open(path)
     before = backup.stat().st_mtime_ns
-    back_up(file)
+    back_up(path)
     assert backup.stat().st_mtime_ns == before
     file.append(edit(4))
-    back_up(file)
+    back_up(path)
     file.close()
     assert len(stored(backup).edits) == 4
     assert sorted(p.name for p in path.parent.iterdir()) == [backup.name, path.name]
@@ -480,7 +479,7 @@ def test_a_backup_holds_all_and_follows_the_session(path):
 def test_a_session_in_which_nobody_worked_has_no_backup(path):
     file = scored(path, 0)
     file.append(edit(1, kind=EditKind.IMPORT, is_of_opening=True))
-    back_up(file)
+    back_up(path)
     file.close()
     assert not backup_path(path).exists()
 
@@ -505,10 +504,34 @@ def test_a_disk_that_refuses_the_backup_is_no_reason_not_to_close(path, monkeypa
         raise SessionError("no room")
 
     monkeypatch.setattr(SessionFile, "write_copy", refuse)
-    back_up(file)
+    back_up(path)
     file.close()
-    back_up(file)
+    monkeypatch.undo()
+    path.write_bytes(b"")
+    back_up(path)
+    path.unlink()
+    back_up(path)
     assert backup.read_bytes() == before
+
+
+def test_a_session_that_fell_behind_its_backup_leaves_it(path):
+    before = shutil.copy(backed_up(path), path.with_name("before"))
+    file = SessionFile.open(path)
+    file.append(edit(4))
+    file.close()
+    back_up(path)
+    shutil.copy(before, path)
+    back_up(path)
+    assert len(stored(backup_path(path)).edits) == 4
+
+
+def test_parts_that_a_kill_left_are_removed(path):
+    parts = [path.with_name(f".{path.name}-copy-{end}") for end in ("ab12", "cd34")]
+    for part in parts:
+        part.touch()
+    os.utime(parts[0], (0, 0))
+    backed_up(path)
+    assert [part.exists() for part in parts] == [False, True]
 
 
 def test_the_newest_whole_copy_is_found(path, tmp_path):
