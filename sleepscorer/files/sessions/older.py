@@ -14,12 +14,15 @@ _SCORED = re.compile(
     r"(?P<verb>Score|Clear) (?:(?P<n>\d+) epochs from|epoch) (?P<first>\d+)"
     r"(?: as (?P<stage>W|N1|N2|N3|R))?"
 )
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
+_AUTO = ("Auto-score", "Auto-score, smoothed")
+_LIGHTS = "Set lights off and on"
 _OF_EVENTS = re.compile("(Mark|Delete|Change) (.*)", re.DOTALL)
 _N_EVENTS = {"Mark": (0, 1), "Delete": (1, 0), "Change": (1, 1)}
 
 
 def check_labels(edits: Sequence[Edit]) -> None:
-    """Compare the labels of edits with what they did.
+    """Compare the labels and times of edits with what they did and how they are written.
 
     Raises
     ------
@@ -27,27 +30,32 @@ def check_labels(edits: Sequence[Edit]) -> None:
         If one says something else.
     """
     for edit in edits:
-        if not _is_as_told(edit, edits):
+        if not (_is_as_told(edit, edits) and _UTC.fullmatch(edit.utc)):
             raise ValueError(f"edit {edit.number} did not do what it is called")
 
 
 def _is_as_told(edit: Edit, edits: Sequence[Edit]) -> bool:
+    """No version before 4 wrote other labels than these."""
     if edit.kind in (EditKind.UNDO, EditKind.REDO):
         of = edits[edit.of - 1] if edit.of and edit.of <= len(edits) else None
         return of is not None and edit.label == f"{edit.kind.capitalize()} {of.label}"
-    if edit.kind is not EditKind.MANUAL:
-        return True
+    if edit.kind is EditKind.AUTO:
+        return edit.label in _AUTO
+    if edit.kind is EditKind.IMPORT:
+        return edit.label.startswith("Import ")
     scored, of_events = _SCORED.fullmatch(edit.label), _OF_EVENTS.fullmatch(edit.label)
-    if scored is not None and (scored["verb"] == "Score") == (scored["stage"] is not None):
+    if scored is not None:
         return _are_scored(edit.change, scored)
     if of_events is not None:
         return _are_marked(edit.change, *of_events.groups())
-    return True
+    return edit.label == _LIGHTS and edit.change.lights_after is not None
 
 
 def _are_scored(change: Change, told: re.Match[str]) -> bool:
     first, n_epochs = int(told["first"]) - 1, int(told["n"] or 1)
     is_clear = told["verb"] == "Clear"
+    if is_clear != (told["stage"] is None):
+        return False
     stage = Stage.UNSCORED if is_clear else Stage[told["stage"]]
     return (
         len(change.epochs) <= n_epochs

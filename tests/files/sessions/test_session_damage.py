@@ -26,7 +26,7 @@ from sleepscorer.files.sessions.copies import (
 from sleepscorer.files.sessions.database import MIGRATIONS, SessionDamaged, migrate
 from sleepscorer.files.sessions.file import RecordingEntry, SessionFile, check_replay
 from sleepscorer.files.sessions.fingerprint import Fingerprint
-from sleepscorer.files.sessions.lock import SessionHeld, take_lock
+from sleepscorer.files.sessions.lock import SessionHeld, lock_path, take_lock
 from sleepscorer.files.sessions.records import edit_row, staging_row
 
 ANNA = Author("anna", "lab-3")
@@ -221,6 +221,12 @@ def open_and_replay(path, read_only):
         file.close()
 
 
+def lights(*before_and_after):
+    before, after = before_and_after
+    change = Change(lights_before=before, lights_after=after)
+    return edit(1, label="Set lights off and on", change=change)
+
+
 def undo_of(one, number, **changes):
     values = {"kind": EditKind.UNDO, "label": f"Undo {one.label}", "of": one.number}
     return edit(number, **(values | {"change": one.change.reversed()} | changes))
@@ -236,7 +242,13 @@ MARK = edit(2, label="Mark Arousal", change=Change(events_added=(EVENT,)))
         ([edit(1), edit(2, change=Change((1,), (-1,), (2,), (False,), (True,)))], "edit 2"),
         ([edit(1), edit(2, change=Change((1,), (2,), (2,), (False,), (True,)))], "edit 2"),
         (
-            [edit(1, label="x", change=Change((960,), (-1,), (2,), (False,), (True,)))],
+            [
+                edit(
+                    1,
+                    label="Score epoch 961 as N2",
+                    change=Change((960,), (-1,), (2,), (False,), (True,)),
+                )
+            ],
             "not those of the recording",
         ),
         ([edit(1, change=Change((-1,), (-1,), (2,), (False,), (True,)))], "makes no sense"),
@@ -246,13 +258,15 @@ MARK = edit(2, label="Mark Arousal", change=Change(events_added=(EVENT,)))
         ([edit(1), undo_of(edit(1), 2, of=7)], "did not do what"),
         ([edit(1), undo_of(edit(1), 2, change=Change())], "another change"),
         ([edit(1, kind=EditKind.REDO, of=1)], "did not do what"),
-        ([edit(1), MARK, edit(3, label="x", change=MARK.change)], "marked already"),
-        ([edit(1, label="x", change=Change(events_removed=(EVENT,)))], "events before"),
-        ([edit(1, label="x", change=Change(lights_before=(1.0, None)))], "lights marks"),
-        (
-            [edit(1, label="x", change=Change(lights_before=(1, None), lights_after=(2, None)))],
-            "lights marks",
-        ),
+        ([edit(1), MARK, edit(3, label=MARK.label, change=MARK.change)], "marked already"),
+        ([edit(1, label="Delete Arousal", change=MARK.change.reversed())], "events before"),
+        ([lights(None, (1.0, None))], "lights marks"),
+        ([lights((1.0, None), (2.0, None))], "lights marks"),
+        ([lights((1.0, None), None)], "did not do what it is called"),
+        ([edit(1, label="Score epoch 2 as N9")], "did not do what it is called"),
+        ([edit(1, label="Score epoch 2")], "did not do what it is called"),
+        ([edit(1, kind=EditKind.AUTO)], "did not do what it is called"),
+        ([edit(1, utc="2024-03-01#22:00:00.000+00:00")], "did not do what it is called"),
         ([edit(1, label="Score epoch 2 as W")], "did not do what it is called"),
         ([edit(1, label="Clear epoch 2")], "did not do what it is called"),
         ([edit(1, label="Score epoch 3 as N2")], "did not do what it is called"),
@@ -351,6 +365,19 @@ def test_no_session_that_was_handed_in_damaged_is_opened(real_data, tmp_path, re
         with pytest.raises(SessionDamaged):
             open_and_replay(copy, read_only)
         assert copy.read_bytes() == one.read_bytes()
+
+
+@pytest.mark.data
+def test_the_lock_that_was_handed_in_damaged_is_made_anew(real_data, path):
+    handed = real_data / "fault_cases" / "half.sleepscorer-lock"
+    if not handed.exists():
+        pytest.skip("no damaged lock is here")
+    shutil.copyfile(handed, lock_path(path))
+    lock = take_lock(path, ANNA)
+    with pytest.raises(SessionHeld, match="anna on lab-3"):
+        take_lock(path, ANNA)
+    lock.release()
+    assert not lock_path(path).exists()
 
 
 # -- what lies beside a session ----------------------------------------------------------------

@@ -55,7 +55,7 @@ def edit(number, stage=2, **changes):
         "utc": "2024-03-01T22:00:00.000+00:00",
         "author": ANNA,
         "kind": EditKind.MANUAL,
-        "label": f"Score epoch {number}",
+        "label": f"Score epoch {number + 1} as {Stage(stage).text}",
         "change": Change((number,), (-1,), (stage,), (False,), (True,)),
     }
     return Edit(**(values | changes))
