@@ -3,6 +3,7 @@
 A night is a thousand small integers, so a state is a value, and an edit the difference between two.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -137,6 +138,29 @@ class Change:
             lights = (state.lights_off_s, state.lights_on_s)
         return ScoringState(stages, by_person, self._events_of(state), *lights)
 
+    def problem_with(self, state: ScoringState) -> str:
+        """Say why the change can't have been made of this state; empty where it can."""
+        n_epochs, index = state.stages.size, list(self.epochs)
+        if len(set(index)) != len(index) or not all(0 <= epoch < n_epochs for epoch in index):
+            return "epochs: not those of the recording"
+        before = (self.stages_before, self.person_before)
+        if before != (tuple(state.stages[index].tolist()), tuple(state.by_person[index].tolist())):
+            return "stages before: not those that were scored"
+        # Once for all: thousands of events may come with one import.
+        removed = set(self.events_removed)
+        if removed and not removed <= set(state.events):
+            return "events before: not those that were marked"
+        if self.events_added and not set(self.events_added).isdisjoint(set(state.events) - removed):
+            return "events: marked already"
+        if (self.lights_before is None) != (self.lights_after is None):
+            return "lights marks: one of two is missing"
+        if self.lights_before is not None and self.lights_before != (
+            state.lights_off_s,
+            state.lights_on_s,
+        ):
+            return "lights marks before: not those that were set"
+        return ""
+
     def _events_of(self, state: ScoringState) -> tuple[Event, ...]:
         # Sorting thousands of events is slower than all the rest, and scoring touches none.
         if not (self.events_removed or self.events_added):
@@ -199,6 +223,18 @@ class EditHistory:
         """What undo would take back."""
         return self.done[-1] if self.done and not self.done[-1].is_of_opening else None
 
+    def problem_with(self, edit: Edit) -> str:
+        """Say why the edit can't be the next of the log; empty where it can."""
+        if edit.kind in (EditKind.UNDO, EditKind.REDO):
+            is_undo = edit.kind is EditKind.UNDO
+            # Older programs let the edit of the opening be undone too.
+            other = next(reversed(self.done if is_undo else self.undone), None)
+            if other is None or other.number != edit.of:
+                return f"{edit.kind}: not of the edit before"
+            if edit.change != (other.change.reversed() if is_undo else other.change):
+                return f"{edit.kind}: another change than that of edit {edit.of}"
+        return ""
+
     def add(self, edit: Edit) -> None:
         """Take in the next edit of the log."""
         if edit.kind is EditKind.UNDO:
@@ -209,6 +245,35 @@ class EditHistory:
             # An automatic staging that changes nothing is logged, but is no step to undo.
             self.done.append(edit)
             self.undone.clear()
+
+
+def replayed(n_epochs: int, edits: Iterable[Edit]) -> tuple[ScoringState, EditHistory]:
+    """Make the edits of a log again.
+
+    Parameters
+    ----------
+    n_epochs
+        Whole epochs of the recording.
+    edits
+        The whole log, oldest first.
+
+    Returns
+    -------
+    The scoring, and what can be undone and redone.
+
+    Raises
+    ------
+    ValueError
+        If an edit does not begin with what the one before left.
+    """
+    state, history = ScoringState.unscored(n_epochs), EditHistory()
+    for edit in edits:
+        problem = edit.change.problem_with(state) or history.problem_with(edit)
+        if problem:
+            raise ValueError(f"edit {edit.number}, {problem}")
+        state = edit.change.applied_to(state)
+        history.add(edit)
+    return state, history
 
 
 class Journal(Protocol):

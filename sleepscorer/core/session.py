@@ -15,11 +15,11 @@ from sleepscorer.core.edits import (
     Author,
     Change,
     Edit,
-    EditHistory,
     EditKind,
     Journal,
     Lights,
     ScoringState,
+    replayed,
 )
 from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
@@ -46,7 +46,7 @@ class ScoringSession:
     author
         Who edits.
     edits
-        The log so far, replayed.
+        The log so far; it is replayed, and a ValueError says where it contradicts itself.
     stagings, second_opinions
         Automatic stagings of our own and of other stagers so far, oldest first.
     read_only
@@ -67,18 +67,15 @@ class ScoringSession:
         read_only: bool = False,
         duration_s: float | None = None,
     ) -> None:
-        self._state = ScoringState.unscored(n_epochs)
+        self._state, self._history = replayed(n_epochs, edits)
         self._journal = journal
         self._author = author
-        self._edits: list[Edit] = []
+        self._edits = list(edits)
         self._stagings = list(stagings)
         self._second_opinions = list(second_opinions)
-        self._history = EditHistory()
         self._listeners: list[Listener] = []
         self.read_only = read_only
         self.duration_s = n_epochs * EPOCH_S if duration_s is None else duration_s
-        for edit in edits:
-            self._apply(edit)
 
     @property
     def state(self) -> ScoringState:

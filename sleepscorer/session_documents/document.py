@@ -14,7 +14,14 @@ from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.sessions import SessionStore, difference, entry_of, sha256_of
+from sleepscorer.files.sessions import (
+    SessionStore,
+    begin_anew,
+    difference,
+    entry_of,
+    sha256_of,
+    use_copy,
+)
 from sleepscorer.session_documents.beside import ScoringBeside
 from sleepscorer.session_documents.snapshot import Snapshot, content_changed
 
@@ -71,6 +78,33 @@ class Document:
     def held_by(self) -> str | None:
         """Who has the session open for writing, where that is why it is read only here."""
         return self._store.held_by
+
+    @property
+    def copy_problem(self) -> str:
+        """Why a copy is shown and not the session, which is damaged or gone; else empty.
+
+        It is for reading only until :meth:`use_copy` or :meth:`begin_anew`.
+        """
+        return self._store.problems[0] if self._store.copy is not None else ""
+
+    def use_copy(self) -> None:
+        """Put the copy that is shown in the place of the session, which is then opened again.
+
+        The damaged session is kept under another name. Any thread may do this in the background:
+        the document itself does not change.
+
+        Raises
+        ------
+        SessionError
+            If someone has the session open meanwhile, or its folder can't be written to.
+        """
+        if self._store.copy is not None:
+            use_copy(self._store.copy.path, self._store.path, self._author)
+
+    def begin_anew(self) -> None:
+        """Begin an empty session in place of the copy that is shown; as :meth:`use_copy`."""
+        if self._store.copy is not None:
+            begin_anew(self._store.path, self._author)
 
     def snapshot(self) -> Snapshot:
         """Return what an export of this moment is made of.
@@ -202,14 +236,28 @@ class Document:
         """Take no edit any more; nothing of the document changes after that."""
         self.session.read_only = True
 
-    def close(self) -> None:
+    def close(self, *, back_up: bool = True) -> None:
         """Close the session and let others edit it; every edit is stored already.
 
         Any thread may do this once :meth:`end_editing` was called on the one that edits.
+
+        Parameters
+        ----------
+        back_up
+            Then keep a copy beside it; see :meth:`back_up`.
         """
         if not self.session.read_only:
             self.end_editing()
         self._store.close()
+        if back_up:
+            self.back_up()
+
+    def back_up(self) -> None:
+        """Keep a copy of the closed session beside it; a disk that refuses does no harm.
+
+        Any thread may do this. It waits for the disk, and keeps nobody from the session.
+        """
+        self._store.back_up()
 
 
 def open_signals(path: Path) -> Recording:

@@ -2,7 +2,7 @@
 
 import getpass
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sleepscorer.core.edits import Author, MemoryJournal, ScoringState
@@ -16,14 +16,20 @@ from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
     SUFFIX,
     RecordingEntry,
+    SessionCopy,
+    SessionDamaged,
     SessionPlaces,
     SessionStore,
     StoredSession,
     difference,
     entry_of,
     holds_edits_of,
+    is_damaged,
+    newest_copy,
+    open_copy,
     open_store,
     places_of,
+    replay_in_words,
     session_path_for,
 )
 from sleepscorer.session_documents.document import MISSING, Document, open_signals
@@ -68,41 +74,84 @@ def open_document(
     Returns
     -------
     The document. It is read only, and says why in ``held_by`` or ``problems``, where another
-    program has the session open, where nothing can be saved beside the recording, and where the
-    recording is missing or not the one that was scored.
+    program has the session open, where nothing can be saved beside the recording, where the
+    recording is missing or not the one that was scored, and where a copy stands in for a session
+    that is damaged or gone.
 
     Raises
     ------
     RecordingError
         If the recording can't be opened.
     SessionError
-        If the session is damaged or of a newer program, or ``session_folder`` can't be written.
+        If the session is of a newer program, or damaged and there is no copy or ``read_only`` is
+        set, or ``session_folder`` can't be written.
     """
     path = Path(path)
     recording: Recording | None = None
     others: tuple[str, ...] = ()
+    session_path = path
     if path.suffix.lower() == SUFFIX:
         if not path.is_file():
             raise SessionError("there is no such session file", path=path)
-        store = open_store(path, author, read_only=read_only)
     else:
         recording = open_signals(path)
-        found, others = _session_of(recording, session_folder, places)
-        store = open_store(
-            found,
-            author,
-            read_only=read_only,
-            like=recording.path,
-            must_save=session_folder is not None and found.parent == session_folder.absolute(),
-        )
+        session_path, others = _session_of(recording, session_folder, places)
+
+    def document_of(store: SessionStore) -> Document:
+        try:
+            said = others if store.copy is None else ()
+            document = _document(store, author, recording, said)
+            if places is not None and not (document.session.read_only or document.needs_locating):
+                places.add(entry_of(document.recording).fingerprint, store.path)
+        except BaseException:
+            store.close()
+            raise
+        return document
+
+    gone = None if read_only else _copy_of_the_gone(session_path, recording, places)
+    if gone is not None:
+        return document_of(gone)
     try:
-        document = _document(store, author, recording, others)
-        if places is not None and not (document.session.read_only or document.needs_locating):
-            places.add(entry_of(document.recording).fingerprint, store.path)
-    except BaseException:
-        store.close()
-        raise
-    return document
+        return document_of(
+            open_store(
+                session_path,
+                author,
+                read_only=read_only,
+                like=None if recording is None else recording.path,
+                must_save=session_folder is not None
+                and recording is not None
+                and session_path.parent == session_folder.absolute(),
+            )
+        )
+    except SessionDamaged as damage:
+        copy = None if read_only else _newest_copy(session_path, recording, places)
+        if copy is None:
+            raise
+        what = f"The session {session_path.name} can't be used: {damage.what}"
+        return document_of(open_copy(session_path, copy, what))
+
+
+def _copy_of_the_gone(
+    session_path: Path, recording: Recording | None, places: SessionPlaces | None
+) -> SessionStore | None:
+    """Open a copy of a session that was there; None where it is there or there never was one."""
+    if session_path.exists():
+        return None
+    copy = _newest_copy(session_path, recording, places)
+    if copy is None:
+        return None
+    what = f"The session of this recording, {session_path.name}, is not there any more"
+    return open_copy(session_path, copy, what)
+
+
+def _newest_copy(
+    session_path: Path, recording: Recording | None, places: SessionPlaces | None
+) -> SessionCopy | None:
+    if recording is None:
+        return newest_copy(session_path)
+    entry = entry_of(recording)
+    others = () if places is None else places.of(entry.fingerprint)
+    return newest_copy(session_path, entry, others)
 
 
 def path_to_reopen(document: Document, session_folder: Path | None) -> Path:
@@ -141,7 +190,7 @@ def _session_of(
     candidates = dict.fromkeys((beside.absolute() / f"{recording.path.stem}{SUFFIX}", *known))
     candidates.pop(usual, None)
     others = [path for path in candidates if holds_edits_of(path, entry)]
-    if others and not holds_edits_of(usual, entry):
+    if others and not (holds_edits_of(usual, entry) or _is_missed(usual, entry, others)):
         return others[0], (
             f"The session of this recording is kept in {others[0].parent} and was opened there.",
         )
@@ -154,9 +203,17 @@ def _session_of(
             f"This recording was scored before in {path}, which can't be found now. A new session"
             f" begins in {usual.parent}."
             for path in known
-            if path != usual and not path.exists()
+            if not path.exists()
         )
     return usual, sentences
+
+
+def _is_missed(usual: Path, entry: RecordingEntry, others: Sequence[Path]) -> bool:
+    """Tell whether a session was at the usual place, and others can't stand in for it unsaid."""
+    if usual.exists():
+        return is_damaged(usual)
+    copy = newest_copy(usual, entry, others)
+    return copy is not None and copy.path not in others
 
 
 def _document(
@@ -197,7 +254,7 @@ def _replayed(
     stored: StoredSession, store: SessionStore, author: Author, n_epochs: int
 ) -> ScoringSession:
     journal = store.file if store.file is not None and store.is_writable else MemoryJournal()
-    try:
+    with replay_in_words(store.path):
         return ScoringSession(
             n_epochs,
             journal,
@@ -206,12 +263,6 @@ def _replayed(
             stagings=stored.stagings,
             second_opinions=stored.second_opinions,
         )
-    except (IndexError, ValueError) as error:
-        raise SessionError(
-            f"the edits of this session don't follow from each other: {error}",
-            path=store.path,
-            hint="keep it, and open a copy from your backup; nothing in it was changed",
-        ) from error
 
 
 def _recording_of(known: RecordingEntry | None, session_path: Path) -> Recording:

@@ -427,3 +427,42 @@ def test_a_second_opinion_of_another_length_is_refused_and_nothing_is_kept():
     with pytest.raises(ScoringError, match="13 epochs, and the recording has 12"):
         opened.fill(staging([2] * N), second=staging([2] * 13))
     assert (opened.machine, opened.second, opened.edits) == (None, None, ())
+
+
+def test_an_epoch_before_the_first_is_refused():
+    opened = session()
+    with pytest.raises(ValueError, match="epochs -1 to 3 of 12"):
+        opened.score([3, -1], Stage.N2)
+    assert (stages(opened), opened.edits) == ([-1] * N, ())
+
+
+def test_an_event_that_is_marked_already_is_not_added_again():
+    opened, event = session(), Event(31.0, 4.0, "EEG arousal")
+    opened.replace_event(None, event)
+    opened.replace_event(None, event)
+    other = Event(62.0, 4.0, "EEG arousal")
+    opened.replace_event(None, other)
+    opened.replace_event(other, event)
+    assert opened.state.events == (event, other)
+    assert len(opened.edits) == 2
+    scoring = Scoring(Hypnogram(np.full(N, -1, np.int8)), events=(event, Event(3.0, None, "x")))
+    opened.import_scoring(scoring, name="other.edf")
+    assert opened.edits[-1].change.events_added == (Event(3.0, None, "x"),)
+    assert opened.state.events == (Event(3.0, None, "x"), event, other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change((-1,), (-1,), (2,), (False,), (True,)),
+        Change((N,), (-1,), (2,), (False,), (True,)),
+        Change((1,), (0,), (2,), (False,), (True,)),
+        Change((1,), (-1,), (2,), (True,), (True,)),
+        Change(events_removed=(Event(1.0, None, "x"),)),
+        Change(lights_before=(1.0, None), lights_after=(2.0, None)),
+    ],
+)
+def test_a_log_that_contradicts_itself_is_not_replayed(change):
+    edit = Edit(1, "2026-01-01T00:00:00+00:00", AUTHOR, EditKind.MANUAL, "x", change)
+    with pytest.raises(ValueError, match="edit 1, "):
+        session(edits=(edit,))

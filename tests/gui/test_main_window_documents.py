@@ -592,3 +592,30 @@ def test_a_changed_recording_can_be_accepted_as_it_is(qtbot, window, a):
     qtbot.mouseClick(buttons["Accept it as it is"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.document is not None and not window.document.needs_locating)
     assert not window.document.session.read_only
+
+
+@pytest.mark.parametrize(
+    ("answer", "stage"), [("Use this copy", Stage.N2), ("Begin anew", Stage.UNSCORED)]
+)
+def test_a_damaged_session_is_shown_from_its_copy_until_it_is_decided(
+    qtbot, window, a, answer, stage
+):
+    _open(qtbot, window, a)
+    window.workspace.model.score(Stage.N2)
+    window.close_recording()
+    backup, lock = a.with_name(".a.sleepscorer-backup"), a.with_name("a.sleepscorer-lock")
+    qtbot.waitUntil(lambda: backup.exists() and not lock.exists())
+    session = a.with_suffix(".sleepscorer")
+    session.write_bytes(b"")
+    _open(qtbot, window, a)
+    (text,) = window.notices.texts
+    assert text.startswith("The session a.sleepscorer can't be used: the session file is empty")
+    assert window.document.session.read_only
+    assert window.document.session.state.stages[0] == Stage.N2
+    buttons = {b.text(): b for b in window.notices.findChildren(QPushButton)}
+    assert list(buttons) == ["Use this copy", "Begin anew", "Close"]
+    qtbot.waitUntil(buttons[answer].isVisible)
+    qtbot.mouseClick(buttons[answer], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.document is not None and not window.document.session.read_only)
+    assert window.document.session.state.stages[0] == stage
+    assert a.with_name("a.sleepscorer-damaged-1").read_bytes() == b""

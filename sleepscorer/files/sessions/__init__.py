@@ -1,6 +1,13 @@
 """Session files: every edit of a scoring, stored before it is shown."""
 
-from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, StoredSession
+from sleepscorer.files.sessions.copies import SessionCopy, begin_anew, newest_copy, use_copy
+from sleepscorer.files.sessions.database import SessionDamaged
+from sleepscorer.files.sessions.file import (
+    SUFFIX,
+    RecordingEntry,
+    StoredSession,
+    replay_in_words,
+)
 from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of, sha256_of
 from sleepscorer.files.sessions.places import SessionPlaces
 from sleepscorer.files.sessions.store import (
@@ -8,6 +15,8 @@ from sleepscorer.files.sessions.store import (
     difference,
     entry_of,
     holds_edits_of,
+    is_damaged,
+    open_copy,
     open_store,
     places_of,
     session_path_for,
@@ -17,15 +26,23 @@ __all__ = [
     "SUFFIX",
     "Fingerprint",
     "RecordingEntry",
+    "SessionCopy",
+    "SessionDamaged",
     "SessionPlaces",
     "SessionStore",
     "StoredSession",
+    "begin_anew",
     "difference",
     "entry_of",
     "fingerprint_of",
     "holds_edits_of",
+    "is_damaged",
+    "newest_copy",
+    "open_copy",
     "open_store",
     "places_of",
+    "replay_in_words",
     "session_path_for",
     "sha256_of",
+    "use_copy",
 ]

@@ -8,17 +8,23 @@ deletion of a file would need the sync of its folder besides.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
 from sleepscorer.core.errors import SessionError
+from sleepscorer.files.sessions import chain
 
 APPLICATION_ID = int.from_bytes(b"SlSc", "big")
 """Marks an SQLite file as a session (PRAGMA application_id)."""
 
 _BUSY_TIMEOUT_S = 2.0
+_HEADER_BYTES = 100
+
+Step = str | Callable[[sqlite3.Connection], None]
+"""An SQL statement, or what does more than one can."""
 
 
 def _append_only(table: str) -> tuple[str, ...]:
@@ -80,15 +86,48 @@ _VERSION_3 = (
     _append_only("edits")[0],
 )
 
-MIGRATIONS = (_VERSION_1, _VERSION_2, _VERSION_3)
-"""Statements that lead from each version (PRAGMA user_version) to the next, from 0, empty.
+# The view always has its row from here on: one that is lost is then noticed.
+_VERSION_4: tuple[Step, ...] = (
+    chain.TABLE,
+    *_append_only("chain"),
+    "ALTER TABLE view ADD COLUMN sha256 BLOB",
+    "INSERT OR IGNORE INTO view (only, state) VALUES (1, '{}')",
+    chain.seal_view,
+    chain.seal_all,
+)
+
+MIGRATIONS: tuple[tuple[Step, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+"""Steps that lead from each version (PRAGMA user_version) to the next, from 0, empty.
 
 What was released is never changed: a change of the tables is a new entry.
 """
 
 
+_FIRST_WITH_CHECKSUMS = 4
+
+
 class SessionNotWritable(SessionError):
     """A session file, or the folder for it, that may be read at most."""
+
+
+class SessionDamaged(SessionError):
+    """A session file that does not hold what was stored in it.
+
+    Parameters
+    ----------
+    what
+        One sentence: what is wrong with it.
+    path
+        The session file.
+    """
+
+    def __init__(self, what: str, *, path: Path) -> None:
+        super().__init__(
+            what,
+            path=path,
+            hint="keep it, and open a copy from your backup, or move it elsewhere to start a new"
+            " session; nothing in it was changed",
+        )
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -157,7 +196,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def migrate(
-    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]] = MIGRATIONS
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[Step]] = MIGRATIONS
 ) -> None:
     """Bring a session to the newest version, in one transaction.
 
@@ -171,26 +210,83 @@ def migrate(
     with transaction(connection):
         # Another program may have done it since.
         version = _version(connection, path, migrations)
-        for statements in migrations[version:]:
-            for statement in statements:
-                connection.execute(statement)
+        for steps in migrations[version:]:
+            for step in steps:
+                if isinstance(step, str):
+                    connection.execute(step)
+                else:
+                    step(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
+def has_no_checksums(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether a session is of a version that had none; raises like :func:`migrate`."""
+    return 0 < _version(connection, path, MIGRATIONS) < _FIRST_WITH_CHECKSUMS
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Look for damage in a session of the newest version.
+
+    Raises
+    ------
+    SessionDamaged
+        If there is any.
+    """
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise SessionDamaged("the session file is damaged", path=path)
+    if _schema(connection) != _expected_schema(tuple(MIGRATIONS)):
+        raise SessionDamaged("the session file is damaged: its tables are not ours", path=path)
+    try:
+        chain.check(connection)
+    except ValueError as error:
+        raise SessionDamaged(f"the session file is damaged: {error}", path=path) from error
+
+
+def _schema(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    """Return what is told of the tables; what SQLite keeps for itself does not count."""
+    return connection.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
+        " ORDER BY type, name"
+    ).fetchall()
+
+
+@lru_cache
+def _expected_schema(migrations: tuple[tuple[Step, ...], ...]) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, Path(), migrations)
+        return _schema(connection)
+
+
+def check_size(path: Path) -> None:
+    """Refuse a session file that can't hold anything: SQLite takes an empty one for a new one.
+
+    Raises
+    ------
+    SessionDamaged
+        If it is too short.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return
+    if size < _HEADER_BYTES:
+        holds = f"holds {size} byte{'' if size == 1 else 's'}" if size else "is empty"
+        raise SessionDamaged(
+            f"the session file {holds}: what was scored in it is not there any more", path=path
+        )
+
+
 def _version(
-    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[Step]]
 ) -> int:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     is_empty = (application_id, version, n_tables) == (0, 0, 0)
     if application_id != APPLICATION_ID and not is_empty:
-        raise SessionError(
-            "this is a database, but not a session of sleepscorer",
-            path=path,
-            hint="move it elsewhere; nothing in it was changed",
-        )
+        raise SessionDamaged("this is a database, but not a session of sleepscorer", path=path)
     if version > len(migrations):
         raise SessionError(
             f"this session was saved by a newer sleepscorer (version {version} of the file; this"
@@ -212,14 +308,30 @@ def in_words(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeDecodeError as error:
+        # A sentence of SQLite's that quotes what is damaged.
+        raise SessionDamaged("the session file is damaged", path=path) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
+        if code is None and isinstance(error, sqlite3.OperationalError):
+            # Python's own: a text that is none.
+            code = sqlite3.SQLITE_CORRUPT
         if code is None:
             raise
         raise _session_error(code, error, path) from error
 
 
 _SAFE = "everything that was saved before is safe"
+# The statements are right: where SQLite finds them wrong, the tables are not what they were.
+_OF_DAMAGE = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_SCHEMA,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_RANGE,
+)
 
 
 def _session_error(code: int, error: sqlite3.Error, path: Path) -> SessionError:
@@ -236,6 +348,10 @@ def _session_error(code: int, error: sqlite3.Error, path: Path) -> SessionError:
             path=path,
             hint=f"see whether the drive is there and may be written to; {_SAFE}",
         )
+    if primary == sqlite3.SQLITE_NOTADB:
+        return SessionDamaged("this is not a session file, or a damaged one", path=path)
+    if primary in _OF_DAMAGE:
+        return SessionDamaged("the session file is damaged", path=path)
     what, hint = {
         sqlite3.SQLITE_FULL: (
             "there is no room left on the disk",
@@ -244,14 +360,6 @@ def _session_error(code: int, error: sqlite3.Error, path: Path) -> SessionError:
         sqlite3.SQLITE_BUSY: (
             "another program is using the session file",
             f"close that program, or wait and do it again; {_SAFE}",
-        ),
-        sqlite3.SQLITE_NOTADB: (
-            "this is not a session file, or a damaged one",
-            "move it elsewhere to start a new session; nothing in it was changed",
-        ),
-        sqlite3.SQLITE_CORRUPT: (
-            "the session file is damaged",
-            "keep it, and open a copy from your backup; nothing in it was changed",
         ),
         sqlite3.SQLITE_CONSTRAINT: (
             "the session file holds edits that were not made here",

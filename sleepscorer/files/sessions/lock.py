@@ -30,6 +30,14 @@ _TABLE = """CREATE TABLE IF NOT EXISTS holder (
     since TEXT NOT NULL, token TEXT NOT NULL)"""
 _ATTEMPTS = 5
 _PAUSE_S = 0.01
+# What keeps the lock from being taken though its file is whole.
+_NO_DAMAGE = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +131,7 @@ def take_lock(session_path: Path, author: Author, *, like: Path | None = None) -
         If the drive can't lock files.
     """
     path = lock_path(session_path)
-    last_error: sqlite3.Error | None = None
+    last_error: sqlite3.Error | UnicodeDecodeError | None = None
     for _ in range(_ATTEMPTS):
         try:
             new_file(path, session_path if session_path.exists() else like)
@@ -131,11 +139,13 @@ def take_lock(session_path: Path, author: Author, *, like: Path | None = None) -
             raise SessionNotWritable(error.what, path=session_path, hint=error.hint) from error
         try:
             lock = _attempt(path, author)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             if _is(error, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise SessionHeld(_holder(path), path=session_path) from error
             # Whoever had it may have removed the file at any moment.
             last_error = error
+            if not _is(error, *_NO_DAMAGE):
+                _empty(path)
             time.sleep(_PAUSE_S)
             continue
         if lock is not None:
@@ -147,7 +157,16 @@ def take_lock(session_path: Path, author: Author, *, like: Path | None = None) -
     raise SessionHeld(_holder(path), path=session_path)
 
 
-def _is(error: sqlite3.Error, *codes: int) -> bool:
+def _empty(path: Path) -> None:
+    """Begin a damaged lock anew; whoever has it keeps it, for the operating system keeps that.
+
+    By its name and not by opening it, which would end the locks that this process has on it.
+    """
+    with suppress(OSError):
+        os.truncate(path, 0)
+
+
+def _is(error: Exception, *codes: int) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in codes
 
 
@@ -191,8 +210,8 @@ def _token(path: Path) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _refusal(error: sqlite3.Error, session_path: Path) -> SessionError:
-    if _is(error, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+def _refusal(error: Exception, session_path: Path) -> SessionError:
+    if not _is(error, *_NO_DAMAGE):
         return SessionError(
             "the file that tells who has the session open is damaged",
             path=lock_path(session_path),

@@ -7,7 +7,8 @@ from pathlib import Path
 from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import SessionError
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.sessions.database import SessionNotWritable
+from sleepscorer.files.sessions.copies import SessionCopy, back_up, backup_path, newest_copy
+from sleepscorer.files.sessions.database import SessionDamaged, SessionNotWritable
 from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, SessionFile
 from sleepscorer.files.sessions.fingerprint import fingerprint_of
 from sleepscorer.files.sessions.lock import SessionHeld, SessionLock, take_lock
@@ -29,6 +30,8 @@ class SessionStore:
         Who has that right, where another program has it.
     problems
         Why nothing can be saved, in words.
+    copy
+        What the open file is where it stands in for the session; see :func:`open_copy`.
     """
 
     path: Path
@@ -36,11 +39,17 @@ class SessionStore:
     lock: SessionLock | None = None
     held_by: str | None = None
     problems: tuple[str, ...] = ()
+    copy: SessionCopy | None = None
 
     @property
     def is_writable(self) -> bool:
         """True where edits are stored."""
         return self.lock is not None
+
+    def back_up(self) -> None:
+        """Keep a copy beside the session, if it was open for writing; for any thread."""
+        if self.is_writable:
+            back_up(self.path)
 
     def close(self) -> None:
         """Close the file and let others write to it; may be called twice."""
@@ -96,6 +105,31 @@ def open_store(
         raise
 
 
+def open_copy(path: Path, copy: SessionCopy, what: str) -> SessionStore:
+    """Open a copy in place of a session, for reading only.
+
+    Parameters
+    ----------
+    path
+        The session file, whether there is one or not.
+    copy
+        Of it.
+    what
+        What happened to the session, as the beginning of a sentence.
+
+    Raises
+    ------
+    SessionError
+        If the copy can't be read any more.
+    """
+    sentence = (
+        f"{what}. What is shown is the newest whole copy that was found ({copy}); what was edited"
+        " later is not in it. It is for reading only until you decide to use it."
+    )
+    file = SessionFile.open(copy.path, read_only=True)
+    return SessionStore(path, file, problems=(sentence,), copy=copy)
+
+
 def _for_reading(path: Path) -> SessionFile | None:
     return SessionFile.open(path, read_only=True) if path.exists() else None
 
@@ -139,11 +173,11 @@ def session_path_for(entry: RecordingEntry, folder: Path) -> Path:
     Raises
     ------
     SessionError
-        If there is such a file and it can't be read.
+        If there is such a file and it can't be read, other than by damage.
     """
     stem = Path(entry.name).stem
     hashed = folder / f"{stem}-{entry.fingerprint.head_sha256[:8]}{SUFFIX}"
-    if hashed.exists():
+    if hashed.exists() or backup_path(hashed).exists():
         return hashed
     plain = folder / f"{stem}{SUFFIX}"
     if not plain.exists() or _belongs(plain, entry):
@@ -170,12 +204,30 @@ def holds_edits_of(session_path: Path, entry: RecordingEntry) -> bool:
         return False
 
 
-def _belongs(session_path: Path, entry: RecordingEntry) -> bool:
-    file = SessionFile.open(session_path, read_only=True)
+def is_damaged(session_path: Path) -> bool:
+    """Tell whether this is a session that does not hold what was stored in it, or none at all."""
     try:
-        known = file.recording()
-    finally:
-        file.close()
+        SessionFile.open(session_path, read_only=True).close()
+    except SessionDamaged:
+        return True
+    except SessionError:
+        pass
+    return False
+
+
+def _belongs(session_path: Path, entry: RecordingEntry) -> bool:
+    known: RecordingEntry | None
+    try:
+        file = SessionFile.open(session_path, read_only=True)
+    except SessionDamaged:
+        # Its backup tells; without one nobody knows, and opening it says that it is damaged.
+        copy = newest_copy(session_path)
+        known = None if copy is None else copy.recording
+    else:
+        try:
+            known = file.recording()
+        finally:
+            file.close()
     if known is None or known.fingerprint.is_like(entry.fingerprint):
         return True
     # At the place of what was scored lies what it became. Elsewhere it is another recording, even

@@ -1,5 +1,6 @@
 """What has to be known or asked when a recording was opened."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class OpeningNotices(QObject):
         """Say what has to be known; ask one thing at most."""
         document, notices = opened.document, self._notices
         self._ask_to_locate(document)
+        self._ask_about_copy(document)
         for sentence in (*document.problems, *document.recording.warnings):
             notices.add(sentence)
         if document.held_by:
@@ -107,7 +109,35 @@ class OpeningNotices(QObject):
         document = self._current.document
         if document is not None:
             self._ask_to_locate(document)
+            self._ask_about_copy(document)
             self._notices.add(sentence)
+
+    # -- a damaged session ----------------------------------------------------------------------
+
+    def _ask_about_copy(self, document: Document) -> None:
+        if document.copy_problem:
+            self._notices.add(
+                document.copy_problem,
+                Answer("Use this copy", partial(self._replace_session, document.use_copy)),
+                Answer("Begin anew", partial(self._replace_session, document.begin_anew)),
+            )
+
+    def _replace_session(self, replace: Callable[[], None]) -> None:
+        """Decide what stands in for a session that is damaged or gone, and open that."""
+        document = self._current.document
+        if document is None:
+            return
+        is_there = document.recording.format_name != MISSING
+        path = document.recording.path if is_there else document.session_path
+
+        def replaced(_nothing: None) -> None:
+            self.closing_asked.emit()
+            self.path_chosen.emit(path)
+
+        def work(_progress: Progress) -> None:
+            replace()
+
+        self._work.start("Replacing the session", work, replaced, failed=self._on_failed)
 
     # -- locating -------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from sleepscorer.gui.view_state import view_of
 from sleepscorer.session_documents import Document
 
 _STORING = "Storing the place"
+_BACKING_UP = "Backing up"
 _SAVE_AFTER_MS = 2000
 # The first pages come first: reading the whole file for its hash keeps the disk busy.
 _CHECK_AFTER_MS = 3000
@@ -104,10 +105,12 @@ class DocumentKeeper(QObject):
                 if not is_stored:
                     document.save_view(view)
             finally:
-                document.close()
+                document.close(back_up=False)
 
         self._tasks.start(_STORING, close, quiet=True)
         self._tasks.stop_all()
+        # Nobody waits for that.
+        self._tasks.start(_BACKING_UP, lambda _progress: document.back_up(), quiet=True)
 
     def _timer(self, after_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

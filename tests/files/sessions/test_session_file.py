@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import datetime
 
 import numpy as np
@@ -21,7 +22,12 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.sessions import database as session_database
 from sleepscorer.files.sessions import file as session_file
-from sleepscorer.files.sessions.database import MIGRATIONS, SessionNotWritable, migrate
+from sleepscorer.files.sessions.database import (
+    MIGRATIONS,
+    SessionDamaged,
+    SessionNotWritable,
+    migrate,
+)
 from sleepscorer.files.sessions.file import RecordingEntry, SessionFile
 from sleepscorer.files.sessions.fingerprint import Fingerprint
 from sleepscorer.files.sessions.lock import SessionHeld, lock_path, take_lock
@@ -49,7 +55,7 @@ def edit(number, stage=2, **changes):
         "utc": "2024-03-01T22:00:00.000+00:00",
         "author": ANNA,
         "kind": EditKind.MANUAL,
-        "label": f"Score epoch {number}",
+        "label": f"Score epoch {number + 1} as {Stage(stage).text}",
         "change": Change((number,), (-1,), (stage,), (False,), (True,)),
     }
     return Edit(**(values | changes))
@@ -298,13 +304,57 @@ def test_a_second_program_is_told_who_has_the_session(path, ending):
     assert not lock_path(path).exists()
 
 
-def test_a_damaged_lock_says_which_file_to_delete(path):
+def _garbage(_lock):
+    return b"torn" * 3000
+
+
+def _half(lock):
+    content = lock.read_bytes()
+    return content[: len(content) // 2]
+
+
+def _of_another_table(lock):
+    lock.unlink()
+    with closing(sqlite3.connect(lock)) as connection:
+        connection.execute("CREATE TABLE holder (only, x)")
+    return lock.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "damaged", [lambda _: b"", lambda _: b"\0", _garbage, _half, _of_another_table]
+)
+def test_a_damaged_lock_is_made_anew(path, damaged):
+    process = holding_process(path)
+    process.kill()
+    process.communicate()
+    lock_path(path).write_bytes(damaged(lock_path(path)))
+    lock = take_lock(path, ANNA)
+    with pytest.raises(SessionHeld, match="anna on lab-3"):
+        take_lock(path, BEN)
+    lock.release()
+    assert not lock_path(path).exists()
+
+
+def test_a_lock_that_is_damaged_while_it_is_held_holds_on(path):
+    process = holding_process(path)
     lock_path(path).write_bytes(b"torn" * 3000)
-    with pytest.raises(SessionError, match="who has the session open is damaged") as refused:
+    for _ in range(2):
+        with pytest.raises(SessionHeld, match="another program"):
+            take_lock(path, BEN)
+    process.communicate("\n")
+    take_lock(path, BEN).release()
+
+
+def test_a_second_release_leaves_the_lock_of_the_next_holder(path):
+    first = take_lock(path, ANNA)
+    first.release()
+    second = take_lock(path, BEN)
+    first.release()
+    assert lock_path(path).exists()
+    with pytest.raises(SessionHeld, match="ben on lab-4"):
         take_lock(path, ANNA)
-    assert refused.value.path == lock_path(path)
-    lock_path(path).unlink()
-    take_lock(path, ANNA).release()
+    second.release()
+    assert not lock_path(path).exists()
 
 
 CONTEND = """
@@ -443,13 +493,16 @@ def test_damage_is_found_on_opening(path):
         SessionFile.open(path)
 
 
+UTC = "2024-03-01T22:00:00.000+00:00"
+
+
 @pytest.mark.parametrize(
     "row",
     [
-        (1, "", "", "", "magic", "", "{}", None),
-        (1, "", "", "", "manual", "", "[1", None),
-        (1, "", "", "", "manual", "", '{"epochs":[1]}', None),
-        (1, "", "", "", "manual", "", '{"events_added":[[1]]}', None),
+        (1, UTC, "", "", "magic", "", "{}", None),
+        (1, UTC, "", "", "manual", "", "[1", None),
+        (1, UTC, "", "", "manual", "", '{"epochs":[1]}', None),
+        (1, UTC, "", "", "manual", "", '{"events_added":[[1]]}', None),
     ],
 )
 def test_rows_that_make_no_sense_are_damage_and_no_bug(path, row):
@@ -499,13 +552,36 @@ def test_reading_migrates_a_copy_only(path, monkeypatch):
     assert [p.name for p in path.parent.iterdir()] == ["night.sleepscorer"]
 
 
-def test_an_empty_file_left_by_a_kill_becomes_a_session(path):
-    path.touch()
-    assert stored(path).edits == ()
+@pytest.mark.parametrize(("content", "said"), [(b"", "is empty"), (b"S", "holds 1 byte:")])
+def test_a_file_that_lost_all_is_no_new_session(path, content, said):
+    path.write_bytes(content)
+    for read_only in (False, True):
+        with pytest.raises(SessionDamaged, match=f"the session file {said}"):
+            SessionFile.open(path, read_only=read_only)
+    assert path.read_bytes() == content
+
+
+def test_a_new_session_appears_whole(path, monkeypatch):
+    monkeypatch.setattr(session_file, "put_in_place", lambda part, _path: part.stat())
+    with pytest.raises(SessionError):
+        SessionFile.open(path)
+    assert not path.exists()
+    monkeypatch.undo()
+    file = SessionFile.open(path)
+    assert [p.name for p in path.parent.iterdir()][:1] == ["night.sleepscorer"]
+    file.close()
+    assert [p.name for p in path.parent.iterdir()] == ["night.sleepscorer"]
+
+
+def test_a_journal_left_alone_takes_nothing_back_from_a_new_session(path):
+    journal = path.with_name("night.sleepscorer-journal")
+    journal.write_bytes(b"half an edit")
     file = SessionFile.open(path)
     file.append(edit(1))
     file.close()
     assert stored(path).edits == (edit(1),)
+    aside = path.with_name("night.sleepscorer-damaged-1-journal")
+    assert aside.read_bytes() == b"half an edit"
 
 
 def test_a_session_for_reading_only_stores_nothing(path):
@@ -590,21 +666,12 @@ def test_what_lowers_the_confidence_is_stored(path):
     assert not stored(path).second_opinions[0].unsound.any()
 
 
-def test_a_session_of_the_first_version_keeps_its_staging(path, monkeypatch):
-    with monkeypatch.context() as old:
-        old.setattr(session_database, "MIGRATIONS", MIGRATIONS[:1])
-        old.setattr(migrate, "__defaults__", (MIGRATIONS[:1],))
-        old.setattr(
-            session_file,
-            "_ADD_STAGING",
-            "INSERT INTO stagings SELECT coalesce(max(number), 0) + 1, ?, ?, ? FROM stagings",
-        )
-        old.setattr(session_file, "staging_row", lambda given: staging_row(given)[:3])
-        old.setattr(session_file, "_ADD_EDIT", "INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        old.setattr(session_file, "edit_row", lambda given: edit_row(given)[:8])
-        file = SessionFile.open(path)
-        file.append(edit(1), staging())
-        file.close()
+def test_a_session_of_the_first_version_keeps_its_staging(path):
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, path, MIGRATIONS[:1])
+    connection.execute(_ADD_ROW, edit_row(edit(1))[:8])
+    connection.execute("INSERT INTO stagings VALUES (1, ?, ?, ?)", staging_row(staging())[:3])
+    connection.close()
     (found,) = stored(path).stagings
     np.testing.assert_array_equal(found.probabilities, staging().probabilities)
     assert found.hierarchy is None
@@ -627,7 +694,9 @@ def old_session(path, request):
     migrate(connection, path, MIGRATIONS[: request.param])
     for number, (kind, label) in enumerate(rows, start=1):
         of = 3 if kind is EditKind.UNDO else None
-        row = edit_row(edit(number, kind=kind, label=label, of=of))[:8]
+        beat = Change(events_added=(Event(1.0, None, "Heart beat, smoothed"),))
+        change = {"change": beat} if label.startswith("Mark") else {}
+        row = edit_row(edit(number, kind=kind, label=label, of=of, **change))[:8]
         connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection.close()
     return path
