@@ -15,7 +15,8 @@ from sleepscorer.core.stages import EPOCH_S
 
 FloatArray = NDArray[np.float32]
 
-_COSTS_EPOCH_S = 0.5
+COSTS_EPOCH_S = 0.5
+"""Seconds without samples that leave an epoch without a stage; less is bridged."""
 
 
 class SampleSource(Protocol):
@@ -137,7 +138,7 @@ def epochs_with_gaps(gaps: Sequence[Gap], n_epochs: int) -> NDArray[np.bool_]:
     edges_s = np.arange(n_epochs + 1) * EPOCH_S
     within_s = np.diff(np.interp(edges_s, ends_s.ravel(), missing_s.ravel()))
     # Times are sums of decimals, which miss the limit by a bit of the last digit.
-    result: NDArray[np.bool_] = within_s >= _COSTS_EPOCH_S - 1e-6
+    result: NDArray[np.bool_] = within_s >= COSTS_EPOCH_S - 1e-6
     joints, phases_s = np.divmod(ends_s[lengths_s == 0, 0], EPOCH_S)
     joints = joints[(phases_s > 0) & (joints < n_epochs)]
     result[joints.astype(np.int64)] = True

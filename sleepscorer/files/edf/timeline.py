@@ -28,6 +28,8 @@ from sleepscorer.files.edf.samples import Segment
 # Nights of one file are days apart, not weeks; each epoch of a gap costs memory and time.
 _LONGEST_PAUSE_S = 3 * 86400
 _WORTH_SAYING_S = 0.1
+# Records that all claim the same time, or another unit than seconds.
+_NO_CLOCK = 0.05
 _LEAST_ROUNDING_S = 0.001
 _MICROSECOND = Decimal("0.000001")
 
@@ -282,6 +284,11 @@ def _contradictions(times_s: NDArray[np.float64], clock: Clock, record_s: float)
 
 
 def _drift_sentence(drift_s: float, over_s: float) -> str:
+    if abs(drift_s) > _NO_CLOCK * over_s:
+        return (
+            f"the times of the data records differ from their duration by {_two_digits(drift_s)} s"
+            " in all; they were taken as following each other"
+        )
     way = "fast" if drift_s > 0 else "slow"
     over = f"{over_s / 60:.3g} min" if over_s < 7200 else f"{over_s / 3600:.3g} h"
     return (

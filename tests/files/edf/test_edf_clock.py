@@ -288,6 +288,13 @@ def test_drift_of_a_continuous_file_is_told_where_it_matters(tmp_path: Path):
     assert "200 ppm fast: 5.8 s over 8 h" in long.warnings[0]
 
 
+def test_times_that_do_not_rise_are_no_drift(tmp_path: Path):
+    recording = recorded(np.zeros(300), tmp_path, record_duration="0.005")
+    assert recording.gaps == ()
+    assert recording.duration_s == 1.5
+    assert "differ from their duration" in recording.warnings[-1]
+
+
 def test_a_clock_of_unknown_times_tells_nothing():
     assert clock.read_clock(np.full(5, np.nan), 1.0) == clock.Clock()
     assert clock.read_clock(np.empty(0), 1.0).drift_per_record_s == 0.0
