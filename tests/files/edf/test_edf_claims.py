@@ -46,6 +46,15 @@ def test_a_pause_of_weeks_is_not_believed(days: int, tmp_path: Path):
     assert "days after the end of the one before, which was not believed" in warning
 
 
+@pytest.mark.parametrize("record_duration", ["0.1", "0.7", "0.333333"])
+def test_a_joint_of_unknown_length_has_none(record_duration: str, tmp_path: Path):
+    for n in range(1, 12):
+        times = [float(record_duration) * i for i in range(n)]
+        edf = at([*times, 7.0 * DAY_S], record_duration=record_duration)
+        (gap,) = opened(edf, tmp_path).gaps
+        assert gap.start_s == gap.stop_s == pytest.approx(n * float(record_duration), abs=1e-5)
+
+
 @pytest.mark.parametrize(("pause_s", "is_believed"), [(259_200.0, True), (259_200.1, False)])
 def test_nights_may_be_three_days_apart(pause_s: float, is_believed: bool, tmp_path: Path):
     recording = opened(at([0, 1 + pause_s]), tmp_path)
