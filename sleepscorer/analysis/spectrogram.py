@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.progress import Progress, silent
-from sleepscorer.core.recording import FloatArray
+from sleepscorer.core.recording import COSTS_EPOCH_S, FloatArray
 from sleepscorer.core.stages import EPOCH_S
 
 LOWEST_HZ, HIGHEST_HZ = 0.5, 30.0
@@ -141,7 +141,8 @@ def _windows(
     reduced = _reduced(samples, is_finite, rate_hz, factor)
     for epoch in range(stop - first):
         at = padding + round(epoch * EPOCH_S * rate_hz)
-        whole = bool(is_finite[at : at + round(EPOCH_S * rate_hz)].all())
+        n_missing = np.count_nonzero(~is_finite[at : at + round(EPOCH_S * rate_hz)])
+        whole = n_missing < max(COSTS_EPOCH_S * rate_hz, 1)
         window = reduced[at // factor : at // factor + n_samples]
         yield window - window.mean() if whole else None
 

@@ -1,5 +1,6 @@
 """A polysomnogram as the rest of the program sees it, whatever file it came from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,9 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 
 FloatArray = NDArray[np.float32]
+
+COSTS_EPOCH_S = 0.5
+"""Seconds without samples that leave an epoch without a stage; less is bridged."""
 
 
 class SampleSource(Protocol):
@@ -110,6 +114,39 @@ class Gap:
 
     start_s: float
     stop_s: float
+
+
+def epochs_with_gaps(gaps: Sequence[Gap], n_epochs: int) -> NDArray[np.bool_]:
+    """Tell which epochs an interruption leaves without a stage.
+
+    Half a second without samples costs an epoch, less does not: the rest shows what it is. Across
+    an interruption of unknown length, a gap of none, nobody knows what an epoch's samples show.
+
+    Parameters
+    ----------
+    gaps
+        Gaps of the recording, in order.
+    n_epochs
+        Epochs from the start of the recording.
+
+    Returns
+    -------
+    (n_epochs,) True where gaps cost the epoch.
+    """
+    if not gaps:
+        return np.zeros(n_epochs, dtype=bool)
+    ends_s = np.array([(gap.start_s, gap.stop_s) for gap in gaps])
+    lengths_s = ends_s[:, 1] - ends_s[:, 0]
+    # What is missing before any time rises within the gaps and rests between them.
+    missing_s = np.stack([np.cumsum(lengths_s) - lengths_s, np.cumsum(lengths_s)], axis=1)
+    edges_s = np.arange(n_epochs + 1) * EPOCH_S
+    within_s = np.diff(np.interp(edges_s, ends_s.ravel(), missing_s.ravel()))
+    # Times are sums of decimals, which miss the limit by a bit of the last digit.
+    result: NDArray[np.bool_] = within_s >= COSTS_EPOCH_S - 1e-6
+    joints, phases_s = np.divmod(ends_s[lengths_s == 0, 0], EPOCH_S)
+    joints = joints[(phases_s > 0) & (joints < n_epochs)]
+    result[joints.astype(np.int64)] = True
+    return result
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.recording import Gap
+from sleepscorer.core.recording import Gap, epochs_with_gaps
 from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import EPOCH_S
 
@@ -49,7 +49,7 @@ class EpochQuality:
     missing, flat, clipped
         (n,) fraction of each epoch's stored samples that are so.
     in_gap
-        (n,) bool: a gap of the recording touches the epoch.
+        (n,) bool: gaps of the recording cost the epoch.
     rms
         (n,) root mean square of the filtered epoch, in the channel's unit.
     hum
@@ -72,7 +72,7 @@ class EpochQuality:
 
     @property
     def usable(self) -> NDArray[np.bool_]:
-        """(n,) True where no gap is touched and at least half of the epoch is a signal."""
+        """(n,) True where no gap costs the epoch and at least half of the epoch is a signal."""
         return ~self.in_gap & (self.unusable_share <= 1 - _MIN_USABLE_FRACTION)
 
     @staticmethod
@@ -126,7 +126,7 @@ def epoch_blocks(
     band
         Which of :data:`PASS_BANDS_HZ` is passed.
     gaps
-        Gaps of the recording: an epoch that touches one is not usable.
+        Gaps of the recording: an epoch of which they take half a second is not usable.
     first_epoch
         Where to begin.
     """
@@ -167,7 +167,7 @@ def _read_block(
         missing=_by_epoch(missing, n_epochs, rate_hz),
         flat=_by_epoch(flat, n_epochs, rate_hz),
         clipped=_by_epoch(clipped, n_epochs, rate_hz),
-        in_gap=_touched(gaps, first, n_epochs),
+        in_gap=epochs_with_gaps(gaps, stop)[first:],
         rms=np.sqrt(np.square(epochs).mean(axis=1)),
         hum=_hum(stored, n_epochs, rate_hz),
     )
@@ -192,16 +192,6 @@ def _hum(stored: NDArray[np.float32], n_epochs: int, rate_hz: float) -> NDArray[
     )
     ratio: NDArray[np.float32] = np.divide(hum, signal, out=np.zeros_like(hum), where=signal > 0)
     return ratio.astype(np.float32)
-
-
-def _touched(gaps: tuple[Gap, ...], first: int, n_epochs: int) -> NDArray[np.bool_]:
-    """(n_epochs,) True where a gap touches the epoch; the first has the index ``first``."""
-    result = np.zeros(n_epochs, dtype=bool)
-    for gap in gaps:
-        start = int(gap.start_s // EPOCH_S) - first
-        stop = int(-(-gap.stop_s // EPOCH_S)) - first
-        result[max(start, 0) : max(stop, 0)] = True
-    return result
 
 
 def _checked(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.errors import StagingRefused
 from sleepscorer.core.progress import Progress
-from sleepscorer.core.recording import Recording
+from sleepscorer.core.recording import Recording, epochs_with_gaps
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging, StagingProvenance
@@ -66,9 +66,7 @@ class YasaStager:
         probabilities = _staged(samples, channels)
         # It stages by the EEG, and does not ask whether there was one.
         probabilities[~is_signal[0]] = np.nan
-        for gap in recording.gaps:
-            in_gap = slice(int(gap.start_s // EPOCH_S), int(-(-gap.stop_s // EPOCH_S)))
-            probabilities[in_gap] = np.nan
+        probabilities[epochs_with_gaps(recording.gaps, recording.n_epochs)] = np.nan
         progress(1.0, "staged")
         names = [
             (kind[0].name,) if kind else () for kind in (channels.eeg, channels.eog, channels.emg)

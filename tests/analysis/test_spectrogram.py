@@ -59,6 +59,14 @@ def test_columns_with_a_gap_are_nan_and_their_neighbours_are_not():
     assert found.power_db[row, 2] == pytest.approx(whole.power_db[row, 2], abs=0.1)
 
 
+@pytest.mark.parametrize(("missing_s", "is_seen"), [(0.05, True), (0.495, True), (0.5, False)])
+def test_an_interruption_of_less_than_half_a_second_is_bridged(missing_s, is_seen):
+    values = sine(10.0, 90, 200.0)
+    values[9_000 : 9_000 + round(missing_s * 200)] = np.nan
+    found = multitaper_spectrogram(channel_of(values, 200.0), 90.0)
+    assert np.isfinite(found.power_db).all(axis=0).tolist() == [True, is_seen, True]
+
+
 def test_a_channel_that_was_never_recorded():
     found = multitaper_spectrogram(channel_of(np.full(9000, np.nan), 100.0), 90.0)
     assert np.isnan(found.power_db).all()

@@ -95,6 +95,23 @@ def test_gaps_stay_gaps_in_every_output(stager, eeg, tmp_path):
     assert any("4 of 43 epochs" in warning for warning in scored.night.all_warnings)
 
 
+def test_clocks_of_records_cost_no_epoch(stager, eeg, tmp_path):
+    n = N_EPOCHS * 30
+    plain = score_recording(write(tmp_path / "plain.edf", eeg), stager, ScoreOptions())
+    for name, starts in (
+        ("drift", [i * 1.0002 for i in range(n)]),
+        ("step", [float(i) if i < 650 else i + 0.05 for i in range(n)]),
+    ):
+        path = write(tmp_path / f"{name}.edf", eeg, record_starts_s=tuple(starts))
+        scored = score_recording(path, stager, ScoreOptions(formats=("edf",)))
+        stages = scored.night.hypnogram.stages
+        assert len(stages) == N_EPOCHS
+        assert (stages >= 0).all()
+        assert (stages == plain.night.hypnogram.stages).mean() > 0.95
+        told = any("200 ppm fast" in warning for warning in scored.night.all_warnings)
+        assert told == (name == "drift")
+
+
 def test_lights_marks_of_the_file_hold_unless_given(stager, eeg, tmp_path):
     events = (Event(60.0, None, "Lights off"), Event(1100.0, None, "Lights on"))
     path = write(tmp_path / "lights.edf", eeg, events=events)

@@ -98,7 +98,7 @@ def test_a_flat_reference_is_found_behind_a_difference():
     assert not found["usable"].any()
 
 
-def test_an_epoch_that_touches_a_gap_is_not_usable():
+def test_an_epoch_that_lacks_half_a_second_is_not_usable():
     rng = np.random.default_rng(5)
     values = rng.normal(0, 20, 100 * 30 * 30)
     found = all_blocks(channel(signal("C4-M1", values)), 30, gaps=(Gap(59.5, 91.0), Gap(750, 780)))
@@ -120,6 +120,18 @@ def test_a_unit_that_the_file_does_not_tell_is_no_note():
     assert notes_on_units(channel(signal("C4-M1", np.zeros(6000), stored_unit="mV"))) == (
         "C4-M1 is stored in mV and was converted to microvolts.",
     )
+
+
+def test_an_interruption_of_50_ms_costs_no_epoch():
+    rng = np.random.default_rng(5)
+    values = rng.normal(0, 20, 100 * 30 * 30)
+    holed = values.copy()
+    holed[70_500:70_505] = np.nan
+    gaps = (Gap(705.0, 705.05),)
+    found = all_blocks(channel(signal("C4-M1", holed)), 30, gaps=gaps)
+    assert found["usable"].all()
+    whole = all_blocks(channel(signal("C4-M1", values)), 30)["epochs"]
+    np.testing.assert_allclose(found["epochs"].std(axis=1), whole.std(axis=1), rtol=0.02)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.48])

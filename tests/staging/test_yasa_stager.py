@@ -56,7 +56,8 @@ def test_it_answers_as_yasa_does_on_volts(samples):
 
 
 def test_epochs_in_a_gap_stay_unscored(samples):
-    night = recording(signal("C4-M1", samples[0]), gaps=(Gap(310.0, 365.0),))
+    gaps = (Gap(200.0, 200.05), Gap(310.0, 365.0))
+    night = recording(signal("C4-M1", samples[0]), gaps=gaps)
     assert np.flatnonzero(staged(night).stages < 0).tolist() == [10, 11, 12]
 
 

@@ -55,8 +55,10 @@ _RANGE_FIELDS = ("physical minimum", "physical maximum", "digital minimum", "dig
 _ANNOTATION_LABELS = ("edf annotations", "bdf annotations")
 # Audio for snoring reaches 48 kHz; a damaged rate would ask for pages of gigabytes.
 MAX_RATE_HZ = 1e5
-# Beyond a year the record duration is damaged, and a grid of epochs over it would fill the memory.
-MAX_DURATION_S = 366 * 86400.0
+# Beyond it a record duration or time is damaged; each epoch claimed costs memory and time.
+MAX_DURATION_S = 10 * 86400.0
+# Eight characters, of which some writers keep the last for a zero byte.
+_FULL_FIELD = 7
 
 
 def holds_annotations_alone(beginning: bytes) -> bool | None:
@@ -130,6 +132,8 @@ class EdfHeader:
         Whole data records in the file.
     record_duration_s
         Seconds a record lasts; 0 where the file holds annotations only.
+    record_duration_rounding_s
+        By how much the eight characters of the field may have rounded it; 0 where they held it.
     data_offset, record_bytes
         Where the first record begins, and how long each is.
     channels
@@ -149,6 +153,7 @@ class EdfHeader:
     record_bytes: int
     channels: tuple[EdfChannel, ...]
     warnings: tuple[str, ...] = field(default=())
+    record_duration_rounding_s: float = 0.0
 
     def layout(self, channel: EdfChannel) -> ChannelLayout:
         """Return where the samples of a channel lie in a record."""
@@ -200,6 +205,7 @@ def read_header(path: Path) -> EdfHeader:
         record_bytes=record_bytes,
         channels=_with_faults(channels, duration_s, is_bdf=is_bdf),
         warnings=(*warnings, *oddities, *_decimal_commas(fields, columns)),
+        record_duration_rounding_s=_rounding(fields["record_duration"]),
     )
 
 
@@ -244,6 +250,12 @@ def _record_duration(text: str, path: Path) -> float:
     if duration_s is None or duration_s < 0:
         raise RecordingError(f"the record duration in its header is {text!r}", path=path)
     return duration_s
+
+
+def _rounding(text: str) -> float:
+    """Return what the last digit of a number stands for, where its field had no room for more."""
+    decimals = text.replace(",", ".").partition(".")[2]
+    return 10.0 ** -len(decimals) if len(text) >= _FULL_FIELD and decimals.isdigit() else 0.0
 
 
 def _samples_per_record(

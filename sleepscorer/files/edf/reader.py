@@ -32,7 +32,7 @@ def open_edf(path: Path | str) -> Recording:
     header = read_header(path)
     reader = RecordReader(path, header.data_offset, header.record_bytes)
     annotations = read_annotations(header, reader)
-    times = timeline(header, annotations.record_times)
+    times = timeline(header, annotations.record_times, path)
     events = annotations.events(times.first_sample)
     joints_s = pauses(path, header)
     segments = Segments(list(times.segments))
@@ -43,7 +43,9 @@ def open_edf(path: Path | str) -> Recording:
         start=_moved(header.start, times.first_sample),
         duration_s=times.duration_s if ordinary else _last_end(events, times.duration_s),
         signals=tuple(
-            _signal(channel, header, reader, segments) for channel in ordinary if not channel.fault
+            _signal(channel, header, reader, segments, times.record_duration_s)
+            for channel in ordinary
+            if not channel.fault
         ),
         # A file has either: one that tells the times of its records tells no pauses.
         gaps=times.gaps or tuple(Gap(joint_s, joint_s) for joint_s in joints_s),
@@ -63,13 +65,17 @@ def open_edf(path: Path | str) -> Recording:
 
 
 def _signal(
-    channel: EdfChannel, header: EdfHeader, reader: RecordReader, segments: Segments
+    channel: EdfChannel,
+    header: EdfHeader,
+    reader: RecordReader,
+    segments: Segments,
+    record_duration_s: float,
 ) -> Signal:
     microvolts = microvolts_per(channel.unit)
     low, high = (value * (microvolts or 1.0) for value in channel.physical)
     # Either range may run backwards: that is how EDF stores an inverted polarity.
     gain = (high - low) / (channel.digital[1] - channel.digital[0])
-    rate_hz = channel.samples_per_record / header.record_duration_s
+    rate_hz = channel.samples_per_record / record_duration_s
     return Signal(
         label=channel.label,
         sampling_rate_hz=rate_hz,

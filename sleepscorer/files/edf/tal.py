@@ -17,11 +17,13 @@ _DURATION_MARK = b"\x15"
 _TAL_END = b"\x00"
 _CHANNEL_MARK = "@@"
 
+_CHUNK = re.compile(rb"[^\x00]+")
 # Twelve digits of seconds are 30,000 years; more is damage, not a time.
 _TAL = re.compile(
     rb"([+-][0-9]{1,12}(?:\.[0-9]*)?)(?:\x15([0-9]{1,12}(?:\.[0-9]*)?)?)?\x14(.*)",
     re.DOTALL,
 )
+_TIME_ALONE = re.compile(rb"([+-][0-9]{1,12}(?:\.[0-9]*)?)\x14\x14\x00*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +50,57 @@ class Tal:
         return self.texts[0] == ""
 
 
-def parse_tals(data: bytes) -> tuple[list[Tal], int]:
+def parse_tals(data: bytes, most: int = 2**31) -> tuple[list[Tal], int]:
     """Parse the annotation bytes of one data record.
 
     Parameters
     ----------
     data
         The bytes of one annotation channel in one record, padding included.
+    most
+        How many texts and damaged stretches to take beside the first text; the rest is left out.
 
     Returns
     -------
     The TALs in their order, and how many stretches of bytes were damaged. A damaged stretch is
     skipped up to the next zero byte; one that only lacks its end is kept.
     """
-    tals = []
+    tals: list[Tal] = []
     n_damaged = 0
-    for chunk in data.split(_TAL_END):
-        if not chunk:
-            continue
-        match = _TAL.fullmatch(chunk)
+    # One after the other, not split at once: a million parts would take more memory than the data.
+    for i, found in enumerate(_CHUNK.finditer(data)):
+        if i and most <= 0:
+            break
+        match = _TAL.fullmatch(found[0])
         if match is None:
             n_damaged += 1
+            most -= 1
             continue
         onset, duration, body = match.groups()
         if body.endswith(_ONSET_END):
             body = body[:-1]
         else:
             n_damaged += 1
+        room = most if i else most + 1
+        texts = tuple(_text(text) for text in body.split(_ONSET_END, room)[:room])
+        most -= len(texts) if i else len(texts) - 1
         tals.append(
             Tal(
                 Decimal(onset.decode("ascii")),
                 Decimal(duration.decode("ascii")) if duration else None,
-                tuple(_text(text) for text in body.split(_ONSET_END)),
+                texts,
             )
         )
     return tals, n_damaged
+
+
+def time_alone(data: bytes) -> float | None:
+    """Return the time of a record that holds nothing but its time, else None.
+
+    Most records do, and there may be millions: it takes a fifth of the time of parsing.
+    """
+    match = _TIME_ALONE.fullmatch(data)
+    return float(match[1]) if match else None
 
 
 def split_channel(text: str) -> tuple[str, str | None]:
