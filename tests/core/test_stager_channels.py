@@ -179,9 +179,10 @@ def test_unequal_rates_and_other_units_are_not_subtracted():
     recording = _recording(_signal("C4"), _signal("M1", rate=200.0))
     with pytest.raises(MontageError, match="'C4' and 'M1' have different rates, 100 and 200 Hz"):
         resolve(recording, "C4-M1")
-    recording = _recording(_signal("C4"), _signal("M1", unit=""))
-    with pytest.raises(MontageError, match="'C4' and 'M1' are not both voltages"):
-        resolve(recording, "C4-M1")
+    for units in (("uV", ""), ("", "uV"), ("", "")):
+        recording = _recording(_signal("C4", unit=units[0]), _signal("M1", unit=units[1]))
+        with pytest.raises(MontageError, match="'C4' and 'M1' are not both voltages"):
+            resolve(recording, "C4-M1")
 
 
 def test_a_quarantined_channel_is_explained():
@@ -482,3 +483,16 @@ def test_any_labels_give_a_choice_or_a_montage_error(labels, wanted):
     ):
         with contextlib.suppress(MontageError):
             ask()
+
+
+def test_fifty_hertz_are_enough_to_be_chosen():
+    chosen = choose_stager_channels(_recording("C4-M1", "E1-E2", rate=50.0))
+    assert (_names(chosen.eeg), _names(chosen.eog)) == (["C4-M1"], ["E1-E2"])
+    with pytest.raises(MontageError):
+        choose_stager_channels(_recording("C4-M1", "E1-E2", rate=49.9))
+
+
+def test_an_eye_against_another_electrode_is_chosen_and_no_eeg_in_its_place():
+    chosen = choose_stager_channels(_recording("C4-M1", "E1-Fpz"))
+    assert _names(chosen.eog) == ["E1-Fpz"]
+    assert _names(choose_stager_channels(_recording("C4-M1", "Fpz-E1")).eog) == ["Fpz-E1"]

@@ -30,8 +30,8 @@ def random_walk(rng, n, rate_hz):
 
 
 def tone(hz, size_uv=50.0):
-    return lambda rng, n, rate_hz: size_uv * np.sin(
-        2 * np.pi * hz * np.arange(n) / rate_hz + rng.uniform(0, 6)
+    return lambda rng, n, rate_hz: (
+        size_uv * np.sin(2 * np.pi * hz * np.arange(n) / rate_hz + rng.uniform(0, 6))
     )
 
 
