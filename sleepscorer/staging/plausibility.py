@@ -117,17 +117,18 @@ def traits_of(epochs: NDArray[np.float32], kind: Band) -> EpochTraits:
     scale = np.sqrt(np.square(epochs, dtype=np.float64).mean(axis=1, keepdims=True))
     unit = epochs / np.where(scale > 0, scale, 1.0)
     return EpochTraits(
-        _welch(unit).astype(np.float32),
+        _welch(unit),
         _evenness(unit, _HIGHEST_HZ.get(kind, max(_HIGHEST_HZ.values()))).astype(np.float32),
         _slow(unit).astype(np.float32),
     )
 
 
-def _welch(epochs: NDArray[np.float64]) -> NDArray[np.float64]:
+def _welch(epochs: NDArray[np.float64]) -> NDArray[np.float32]:
     length = _SPECTRUM_S * RATE_HZ
-    parts = np.lib.stride_tricks.sliding_window_view(epochs, length, axis=1)[:, :: length // 2]
-    parts = (parts - parts.mean(axis=-1, keepdims=True)) * np.hanning(length)
-    power: NDArray[np.float64] = np.square(np.abs(np.fft.rfft(parts)[..., :_N_BINS])).mean(axis=1)
+    single = epochs.astype(np.float32)
+    parts = np.lib.stride_tricks.sliding_window_view(single, length, axis=1)[:, :: length // 2]
+    parts = (parts - parts.mean(axis=-1, keepdims=True)) * np.hanning(length).astype(np.float32)
+    power: NDArray[np.float32] = np.square(np.abs(np.fft.rfft(parts)[..., :_N_BINS])).mean(axis=1)
     return power
 
 

@@ -202,3 +202,14 @@ def test_real_recordings_raise_no_doubt(stager, real_data):
         n_staged += 1
         assert no_doubt(staging), (path.name, staging.provenance.warnings)
     assert n_staged > 8
+
+
+def test_a_night_of_one_stage_is_told_and_half_trusted(stager, sound, monkeypatch):
+    # Whatever the signal is that a network finds nothing but N2 in.
+    only_n2 = np.tile(np.float32([0.05, 0.05, 0.8, 0.05, 0.05, 0, 1, 0]), (240, 1))
+    monkeypatch.setattr(stager, "_mean_over_combinations", lambda *_, **__: only_n2)
+    whole = staged(stager, signal("EEG C4-M1", sound[0][: 240 * 3000]))
+    assert one_stage_told(whole)
+    assert set(whole.unsound.tolist()) == {0.5}
+    trusted = stager.info.confidence.of(whole.probabilities)
+    np.testing.assert_allclose(whole.confidence, (trusted + 0.2) / 2, atol=1e-6)
