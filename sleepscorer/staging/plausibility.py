@@ -49,14 +49,15 @@ _STEADY_LIMITS = ((_LEAST_STEADY, 0.105), (60, 0.12), (120, 0.14))
 not, whatever its slope. Standard deviation of the natural log band powers about their mean: noise
 0.07 to 0.10, that of the estimate itself (0.13 where the slope is -3). Whole recordings: EEG 0.2
 and more, EOG 0.23 and more (nights of features: 0.18 and 0.21). An hour: EEG and EOG 0.19 and more
-(0.114 and 0.121 in the nights of features, but for one with a dead Pz-Oz: 0.099)."""
+(nights of features: 0.113 and 0.121, but for the Pz-Oz of SC4572F0 with 0.099, which hardly changes
+in seven hours)."""
 _FAST_BAND, _OUT_OF_BAND = 3, 0.1
 """Sigma or beta with less than this of the density of the next slower band was filtered out: what
 leaked into it says nothing."""
 
 _EMPTY_SHARE = 1e-4
-"""Of the stored amplitude in the pass band. Drifts and hum leave EEG more than 0.01; ramps and pure
-mains hum leave less than 1e-6."""
+"""Of the stored amplitude in the pass band: 0.06 and more in EEG and EOG, drifts and hum included;
+some 1e-6 of a ramp or of pure mains hum."""
 
 _REPEATED_CORRELATION = 0.95
 _CLIPPED_AT = 3.0
