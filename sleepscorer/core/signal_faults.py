@@ -13,6 +13,7 @@ class SignalFault(IntFlag):
     TOO_LARGE = 8
     TOO_SMALL = 16
     MAINS = 32
+    IMPLAUSIBLE = 64
 
     @property
     def text(self) -> str:
@@ -27,4 +28,5 @@ _WORDS = {
     SignalFault.TOO_LARGE: "far too large (movement, loose electrode)",
     SignalFault.TOO_SMALL: "far too small (electrode off)",
     SignalFault.MAINS: "mains hum (electrode loose or off)",
+    SignalFault.IMPLAUSIBLE: "unlike EEG or EOG (noise, a tone, a copy)",
 }

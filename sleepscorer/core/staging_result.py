@@ -123,11 +123,7 @@ class Staging:
     @property
     def stages(self) -> NDArray[np.int8]:
         """(n_epochs,) int8: the most probable stage, UNSCORED where nothing could be staged."""
-        return np.where(
-            np.isnan(self.probabilities[:, 0]),
-            np.int8(Stage.UNSCORED),
-            np.nan_to_num(self.probabilities).argmax(axis=1).astype(np.int8),
-        )
+        return most_probable(self.probabilities)
 
     def fault(self, epoch: int) -> SignalFault:
         """What is wrong with the signals of an epoch."""
@@ -159,6 +155,15 @@ class Staging:
     def _check_length(self, values: NDArray[np.generic]) -> None:
         if values.shape != (len(self.probabilities),):
             raise ValueError(f"{values.shape} values for {len(self.probabilities)} epochs")
+
+
+def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.int8]:
+    """(n_epochs,) the most probable stage of (n_epochs, 5), UNSCORED where they are NaN."""
+    return np.where(
+        np.isnan(probabilities[:, 0]),
+        np.int8(Stage.UNSCORED),
+        np.nan_to_num(probabilities).argmax(axis=1).astype(np.int8),
+    )
 
 
 def lowered(

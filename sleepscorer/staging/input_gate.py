@@ -1,11 +1,11 @@
 """What may be staged, what is staged with a warning, and what is refused.
 
 A network is just as confident about nonsense: signals a million times too large, flat or clipped
-ones. So this is asked of the signals themselves, and answered in words.
+ones, noise and tones. So this is asked of the signals themselves, and answered in words.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stager_channels import MIN_EEG_EOG_RATE_HZ
-from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.staging.preprocess import EpochQuality
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.staging.plausibility import Doubt, EpochTraits, doubts_about
+from sleepscorer.staging.preprocess import Band, EpochQuality
 
 _FULL_RATE_HZ = 60.0
 """Twice 30 Hz, the upper edge of the fastest band the network measures."""
@@ -27,6 +28,9 @@ _FAULTY_SHARE = 0.1
 _SUDDEN_HUM, _HUM_SHARE = 10.0, 0.5
 _SHORT_EPOCHS = 20
 _SWAPPED_LOG_RATIO = 0.4
+# Of two hours of sleep some are always of another stage; people lie awake for longer than that.
+_ONE_STAGE_EPOCHS, _ONE_STAGE_WAKE_EPOCHS = 240, 720
+_ONE_STAGE_SHARE, _ONE_STAGE_UNSOUND = 0.98, 0.5
 _OUTLYING_LOG_POWER = 6.0
 """No EEG or EOG epoch of 153 Sleep-EDF nights is this far above its night's median power, and one
 in a hundred thousand is this far below."""
@@ -48,6 +52,8 @@ class ChannelQuality:
     humming
         (n_epochs,) bool: mains hum that is stronger than the signal and much stronger than is
         usual in this channel, as where an electrode is loose or off.
+    doubts
+        (n_epochs,) bool of each reason to doubt that the channel is an EEG or EOG there.
     """
 
     channel: ResolvedDerivation
@@ -55,6 +61,20 @@ class ChannelQuality:
     too_large: NDArray[np.bool_]
     too_small: NDArray[np.bool_]
     humming: NDArray[np.bool_]
+    doubts: Mapping[Doubt, NDArray[np.bool_]] = field(default_factory=dict)
+
+    @property
+    def implausible(self) -> NDArray[np.bool_]:
+        """(n_epochs,) True where any of the doubts holds."""
+        result = np.zeros(self.too_large.size, dtype=bool)
+        for where in self.doubts.values():
+            result |= where
+        return result
+
+    @property
+    def is_implausible(self) -> bool:
+        """True where most of what can be used is no EEG or EOG."""
+        return bool(2 * self.implausible.sum() > self.usable.sum())
 
     @property
     def usable(self) -> NDArray[np.bool_]:
@@ -64,7 +84,8 @@ class ChannelQuality:
     @property
     def unsound_share(self) -> NDArray[np.float32]:
         """(n_epochs,) how much of each epoch says nothing of sleep, 0 to 1."""
-        share = np.where(self.usable, self.epochs.unusable_share, 1.0)
+        sound = self.usable & ~self.implausible
+        share = np.where(sound, self.epochs.unusable_share, 1.0)
         return np.asarray(np.maximum(share, _HUM_SHARE * self.humming), dtype=np.float32)
 
     @property
@@ -78,6 +99,7 @@ class ChannelQuality:
             (SignalFault.TOO_LARGE, self.too_large),
             (SignalFault.TOO_SMALL, self.too_small),
             (SignalFault.MAINS, self.humming),
+            (SignalFault.IMPLAUSIBLE, self.implausible),
         )
         total = np.zeros(self.too_large.size, dtype=np.uint8)
         for fault, where in found:
@@ -86,18 +108,24 @@ class ChannelQuality:
 
 
 def judged(
-    channel: ResolvedDerivation, log_powers: NDArray[np.float32], parts: Sequence[EpochQuality]
+    channel: ResolvedDerivation,
+    kind: Band,
+    log_powers: NDArray[np.float32],
+    parts: Sequence[tuple[EpochQuality, EpochTraits]],
 ) -> ChannelQuality:
     """Judge a channel that was read.
 
     Parameters
     ----------
+    kind
+        What it is taken for.
     log_powers
         (n_epochs, 5) natural log band powers.
     parts
-        The quality of its epochs, in order.
+        The quality and the traits of its epochs, in order.
     """
-    epochs = EpochQuality.joined(parts)
+    epochs = EpochQuality.joined([quality for quality, _ in parts])
+    traits = EpochTraits.joined([traits for _, traits in parts])
     total = np.logaddexp.reduce(log_powers.astype(np.float64), axis=1)
     low, high = _TYPICAL_RMS_UV
     typical = epochs.usable & (epochs.rms >= low) & (epochs.rms <= high)
@@ -105,13 +133,15 @@ def judged(
     # EEG or EOG, if there are any to speak of, say what is usual.
     counted = typical if typical.sum() > 0.1 * epochs.usable.sum() else epochs.usable
     usual = float(np.median(total[counted])) if counted.any() else 0.0
-    return ChannelQuality(
+    quality = ChannelQuality(
         channel,
         epochs,
         too_large=epochs.usable & (total > usual + _OUTLYING_LOG_POWER),
         too_small=epochs.usable & (total < usual - _OUTLYING_LOG_POWER),
         humming=epochs.usable & _humming(epochs),
     )
+    doubts = doubts_about(traits, epochs.in_band, quality.usable, kind)
+    return replace(quality, doubts=doubts)
 
 
 def _humming(epochs: EpochQuality) -> NDArray[np.bool_]:
@@ -205,10 +235,65 @@ def warnings_after(quality: ChannelQuality) -> tuple[str, ...]:
             f"{n_humming} of {quality.humming.size} epochs of {name} have more mains hum than"
             " signal (a loose electrode); their confidence is lowered."
         )
+    warnings.extend(_doubt_warnings(quality))
     if quality.channel.kind != "emg":
         # A chin at rest has a microvolt, and it says nothing of the gain.
         warnings.extend(_amplitude_warnings(quality))
     return tuple(warnings)
+
+
+def _doubt_warnings(quality: ChannelQuality) -> list[str]:
+    if not quality.doubts:
+        return []
+    n_found, name = int(quality.implausible.sum()), quality.channel.name
+    return [
+        f"{n_found} of {quality.too_large.size} epochs of {name} are unlike EEG or EOG"
+        f" ({'; '.join(quality.doubts)}): check what was recorded there. Stages that rest on them"
+        " mean nothing, and their confidence is lowered."
+    ]
+
+
+def left_out_as_implausible(
+    eeg: Sequence[ChannelQuality], eog: Sequence[ChannelQuality]
+) -> tuple[ChannelQuality, ...]:
+    """What is better left out: the channels that are no EEG or EOG, where any EEG is one."""
+    if all(quality.is_implausible for quality in eeg):
+        return ()
+    return tuple(quality for quality in (*eeg, *eog) if quality.is_implausible)
+
+
+def warnings_on_stages(stages: NDArray[np.int8]) -> tuple[str, ...]:
+    """A warning where hours were given hardly anything but one stage.
+
+    Parameters
+    ----------
+    stages
+        (n_epochs,) of the network.
+    """
+    stage, share = _only_stage(stages)
+    if stage is None:
+        return ()
+    n_staged = int((stages != Stage.UNSCORED).sum())
+    return (
+        f"{100 * share:.0f} % of the {n_staged} staged epochs are {stage.text}; no night is like"
+        " that: check that the channels are EEG and EOG. The confidence is lowered.",
+    )
+
+
+def one_stage_share(stages: NDArray[np.int8]) -> NDArray[np.float32]:
+    """(n_epochs,) how much a night of one stage takes from its confidence, 0 to 1."""
+    stage, _ = _only_stage(stages)
+    return np.asarray(_ONE_STAGE_UNSOUND * (stages == stage), dtype=np.float32)
+
+
+def _only_stage(stages: NDArray[np.int8]) -> tuple[Stage | None, float]:
+    staged = stages[stages != Stage.UNSCORED]
+    for stage in STAGES:
+        share = float((staged == stage).mean()) if staged.size else 0.0
+        least = _ONE_STAGE_WAKE_EPOCHS if stage == Stage.W else _ONE_STAGE_EPOCHS
+        if staged.size >= least and share >= _ONE_STAGE_SHARE:
+            return stage, share
+    return None, 0.0
 
 
 def _faults(quality: ChannelQuality) -> list[tuple[str, float]]:

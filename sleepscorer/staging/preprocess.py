@@ -7,6 +7,7 @@ spectrum at 50 Hz resamples, and multiplying it filters, at any stored rate and 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -55,6 +56,9 @@ class EpochQuality:
     hum
         (n,) power from 45 to 65 Hz over that from 0.5 to 35 Hz, as stored; 0 where the rate is
         too low to tell.
+    in_band
+        (n,) root mean square of the filtered epoch over the standard deviation of the stored one,
+        its bad samples left out; 1 where that is zero.
     """
 
     missing: NDArray[np.float32]
@@ -63,6 +67,7 @@ class EpochQuality:
     in_gap: NDArray[np.bool_]
     rms: NDArray[np.float32]
     hum: NDArray[np.float32]
+    in_band: NDArray[np.float32]
 
     @property
     def unusable_share(self) -> NDArray[np.float32]:
@@ -163,15 +168,31 @@ def _read_block(
         nearest = np.minimum((np.arange(resampled.size) * bad.size) // resampled.size, bad.size - 1)
         _fill_from_rest(epochs, bad[nearest][inner].reshape(epochs.shape))
     rate_hz = channel.sampling_rate_hz
+    rms = np.sqrt(np.square(epochs).mean(axis=1))
     quality = EpochQuality(
         missing=_by_epoch(missing, n_epochs, rate_hz),
         flat=_by_epoch(flat, n_epochs, rate_hz),
         clipped=_by_epoch(clipped, n_epochs, rate_hz),
         in_gap=epochs_with_gaps(gaps, stop)[first:],
-        rms=np.sqrt(np.square(epochs).mean(axis=1)),
+        rms=rms,
         hum=_hum(stored, n_epochs, rate_hz),
+        in_band=_in_band(rms, stored, bad, rate_hz),
     )
     return EpochBlock(first, epochs, quality)
+
+
+def _in_band(
+    rms: NDArray[np.float32], stored: NDArray[np.float32], bad: NDArray[np.bool_], rate_hz: float
+) -> NDArray[np.float32]:
+    """(n_epochs,) how much of the stored amplitude is left in the filtered epochs."""
+    result = np.ones(rms.size, dtype=np.float32)
+    edges = _epoch_edges(rms.size, rate_hz)
+    for epoch, (start, stop) in enumerate(pairwise(edges)):
+        good = stored[start:stop][~bad[start:stop]]
+        spread = float(good.std(dtype=np.float64)) if good.size else 0.0
+        if spread > 0:
+            result[epoch] = rms[epoch] / spread
+    return result
 
 
 def _hum(stored: NDArray[np.float32], n_epochs: int, rate_hz: float) -> NDArray[np.float32]:
@@ -326,9 +347,15 @@ def _by_epoch(what: NDArray[np.bool_], n_epochs: int, rate_hz: float) -> NDArray
     """Fraction of each epoch's samples that are true, margins left out."""
     if not what.any():
         return np.zeros(n_epochs, dtype=np.float32)
-    edges = np.round((_MARGIN_S + EPOCH_S * np.arange(n_epochs + 1)) * rate_hz).astype(int)
+    edges = _epoch_edges(n_epochs, rate_hz)
     counts = np.concatenate(([0], np.cumsum(what)))
     edges = np.minimum(edges, what.size)
     total = np.maximum(np.diff(edges), 1)
     share: NDArray[np.float32] = (np.diff(counts[edges]) / total).astype(np.float32)
     return share
+
+
+def _epoch_edges(n_epochs: int, rate_hz: float) -> NDArray[np.int_]:
+    """(n_epochs + 1,) indices in a block's stored samples where its epochs begin and end."""
+    edges = np.round((_MARGIN_S + EPOCH_S * np.arange(n_epochs + 1)) * rate_hz)
+    return np.asarray(edges, dtype=np.int_)

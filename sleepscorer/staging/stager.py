@@ -21,7 +21,7 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.core.staging_result import Staging, StagingProvenance, lowered
+from sleepscorer.core.staging_result import Staging, StagingProvenance, lowered, most_probable
 from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
@@ -32,6 +32,7 @@ from sleepscorer.staging.networks.staging_network import (
     NetworkConfig,
     StagingNetwork,
 )
+from sleepscorer.staging.plausibility import traits_of
 from sleepscorer.staging.preprocess import Band, epoch_blocks, one_ahead
 from sleepscorer.staging.scaling import around_main_sleep
 from sleepscorer.staging.windows import averaged_windows
@@ -137,11 +138,15 @@ class Stager:
             warnings.append(f"{unstaged} of {n_epochs} epochs have no signal and stay unscored.")
         if self._fell_back:
             warnings.append("The GPU ran out of memory: the network ran on the CPU.")
+        stages = most_probable(probabilities)
         suggested = suggested_lights(1 - probabilities[:, Stage.W], restlessness(night))
         model = self.info.confidence
         confidence = probabilities.max(axis=1) if model is None else model.of(probabilities)
         eeg, eog = ([one.quality for one in night.channels[kind]] for kind in ("eeg", "eog"))
-        unsound = input_gate.unsound_shares(eeg, eog, n_epochs)
+        unsound = np.maximum(
+            input_gate.unsound_shares(eeg, eog, n_epochs), input_gate.one_stage_share(stages)
+        )
+        warnings.extend(input_gate.warnings_on_stages(stages))
         progress(1.0, "staged")
         staging = Staging(
             probabilities,
@@ -243,21 +248,31 @@ class Stager:
                 hint="choose other channels",
             )
         warnings.extend(f"{reason}; it was left out." for reason in refused)
-        return kept
+        qualities = ([one.quality for one in kept[kind]] for kind in ("eeg", "eog"))
+        left_out = input_gate.left_out_as_implausible(*qualities)
+        warnings.extend(
+            f"{quality.channel.name} was left out, because there is an EEG without such doubt."
+            for quality in left_out
+        )
+        return {
+            kind: [one for one in channels if one.quality not in left_out]
+            for kind, channels in kept.items()
+        }
 
     def _measure(
         self, recording: Recording, channel: ResolvedDerivation, kind: Band, progress: Progress
     ) -> MeasuredChannel:
         n_epochs = recording.n_epochs
-        measures, blocks = [], []
+        measures, parts = [], []
         read = epoch_blocks(channel, n_epochs, band=kind, gaps=recording.gaps)
         for block in one_ahead(read) if self._reads_ahead else read:
             measures.append(self._encoded(block.epochs))
-            blocks.append(block.quality)
+            parts.append((block.quality, traits_of(block.epochs, kind)))
             done = block.first_epoch + len(block.epochs)
             progress(done / n_epochs, f"{channel.name}: epoch {done} of {n_epochs}")
         joined = np.concatenate(measures)
-        return MeasuredChannel(joined, input_gate.judged(channel, joined[:, :N_BANDS], blocks))
+        quality = input_gate.judged(channel, kind, joined[:, :N_BANDS], parts)
+        return MeasuredChannel(joined, quality)
 
     def _encoded(self, epochs: NDArray[np.float32]) -> NDArray[np.float32]:
         def run() -> NDArray[np.float32]:

@@ -75,7 +75,7 @@ def test_marks_of_brainvision_are_those_of_edf(case, run, statistics, name):
     found, notes = statistics(path)
     assert found["n2_min"] == 2.5
     assert "lights off from annotation, lights on from annotation" in notes
-    code, out, err = run("score", path, "--out", path.parent / "out")
+    code, _, err = run("score", path, "--out", path.parent / "out")
     assert code == 0, err
     (answer,) = (path.parent / "out").glob("*_staging.json")
     assert "lights off from annotation" in answer.read_text()

@@ -185,9 +185,10 @@ def test_unequal_rates_and_other_units_are_not_subtracted():
     recording = _recording(_signal("C4"), _signal("M1", rate=200.0))
     with pytest.raises(MontageError, match="'C4' and 'M1' have different rates, 100 and 200 Hz"):
         resolve(recording, "C4-M1")
-    recording = _recording(_signal("C4"), _signal("M1", unit=""))
-    with pytest.raises(MontageError, match="'C4' and 'M1' are not both voltages"):
-        resolve(recording, "C4-M1")
+    for units in (("uV", ""), ("", "uV"), ("", "")):
+        recording = _recording(_signal("C4", unit=units[0]), _signal("M1", unit=units[1]))
+        with pytest.raises(MontageError, match="'C4' and 'M1' are not both voltages"):
+            resolve(recording, "C4-M1")
 
 
 def test_a_quarantined_channel_is_explained():
@@ -499,3 +500,18 @@ def test_sites_of_a_numbered_cap_are_no_mastoids():
 def test_ears_beside_the_10_20_system_are_references():
     recording = _recording("C3", "C4", "A1", "A2")
     assert signal_kinds(recording) == ["eeg", "eeg", "reference", "reference"]
+
+
+def test_fifty_hertz_are_enough_to_be_chosen():
+    # Only where the names are read is a difference made.
+    chosen = choose_stager_channels(_recording("EEG C4", "EEG M1", rate=50.0))
+    assert _names(chosen.eeg) == ["C4-M1 (derived)"]
+    with pytest.raises(MontageError):
+        choose_stager_channels(_recording("EEG C4", "EEG M1", rate=49.9))
+
+
+def test_an_eye_against_another_electrode_is_chosen_and_no_eeg_in_its_place():
+    chosen = choose_stager_channels(_recording("C4-M1", "E1-Fpz"))
+    assert _names(chosen.eog) == ["E1-Fpz"]
+    turned = choose_stager_channels(_recording("C4-M1", "Fpz-E1"))
+    assert _names(turned.eog) == ["E1-Fpz (from Fpz-E1, inverted)"]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from memory_recording import signal
+from memory_recording import recording, signal
 
-from sleepscorer.core.derivation import ResolvedDerivation
+from sleepscorer.core.derivation import ResolvedDerivation, resolve
 from sleepscorer.core.recording import Gap
 from sleepscorer.staging.input_gate import notes_on_units
 from sleepscorer.staging.preprocess import EpochQuality, band_passed, epoch_blocks
@@ -165,3 +165,79 @@ def test_mains_hum_is_told_at_every_rate_that_holds_it(rate_hz, mains_hz, is_tol
     assert (hum > 50) == is_told
     assert before < 1
     assert after < 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "signs"),
+    [
+        (("C4", "M1"), (1, -1)),
+        (("C4-Cz", "M1-Cz"), (1, -1)),
+        (("C4-Cz", "Cz-M1"), (1, 1)),
+        (("Cz-C4", "Cz-M1"), (-1, 1)),
+        (("Cz-C4", "M1-Cz"), (-1, -1)),
+        (("M1-C4",), (-1,)),
+    ],
+)
+def test_a_derivation_is_staged_as_the_difference_it_is(labels, signs):
+    rng = np.random.default_rng(8)
+    stored = [rng.normal(0, 20, 9000) for _ in labels]
+    night = recording(*(signal(f"EEG {n}", x) for n, x in zip(labels, stored, strict=True)))
+    found = all_blocks(resolve(night, "C4-M1"), 3)["epochs"]
+    difference = sum(sign * x for sign, x in zip(signs, stored, strict=True))
+    expected = all_blocks(channel(signal("C4-M1", difference)), 3)["epochs"]
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def quality_of(values, rate_hz=200, n_epochs=3, **options):
+    (block,) = epoch_blocks(
+        channel(signal("C4-M1", values, rate_hz, **options)), n_epochs, band="eeg"
+    )
+    return block.quality
+
+
+@pytest.mark.parametrize(
+    ("hz", "is_hum", "is_signal"),
+    [
+        (0.3, False, False),
+        (0.6, False, True),
+        (34.0, False, True),
+        (36.0, False, False),
+        (44.0, False, False),
+        (46.0, True, False),
+        (64.0, True, False),
+        (66.0, False, False),
+    ],
+)
+def test_hum_is_from_45_to_65_hz_and_the_signal_from_half_a_hertz_to_35(hz, is_hum, is_signal):
+    t = np.arange(90 * 200) / 200
+    both = np.sin(2 * np.pi * 10 * t) + np.sin(2 * np.pi * 50 * t)
+    with_tone = quality_of(both + 3 * np.sin(2 * np.pi * hz * t)).hum[1]
+    # Powers 1 and 1, and 9 in the one or the other.
+    assert with_tone == pytest.approx((1 + 9 * is_hum) / (1 + 9 * is_signal), rel=0.05)
+
+
+def test_hum_is_measured_in_the_middle_ten_seconds_of_an_epoch():
+    t = np.arange(90 * 200) / 200
+    signal_uv, tone = np.sin(2 * np.pi * 10 * t), np.sin(2 * np.pi * 50 * t)
+    for start_s, stop_s, is_told in ((40, 50, True), (30, 40, False), (50, 60, False)):
+        hum = quality_of(signal_uv + np.where((t >= start_s) & (t < stop_s), tone, 0)).hum
+        np.testing.assert_allclose(hum, [0, float(is_told), 0], atol=0.02)
+
+
+@pytest.mark.parametrize(("below_uv", "is_clipped"), [(0.0, True), (0.09, True), (0.11, False)])
+def test_a_rail_is_within_a_ten_thousandth_of_the_range(below_uv, is_clipped):
+    values = np.random.default_rng(9).normal(0, 20, 3 * 3000)
+    # Three samples of 9000: too few to be a rail by their number.
+    values[4000:4003] = 500 - below_uv
+    clipped = quality_of(values, 100, physical_range=(-500.0, 500.0)).clipped
+    assert clipped.tolist() == pytest.approx([0, 3 / 3000 * is_clipped, 0], abs=1e-7)
+
+
+def test_what_the_pass_band_leaves_of_an_amplitude_is_told():
+    t = np.arange(90 * 200) / 200
+    inside, outside = np.sin(2 * np.pi * 10 * t), np.sin(2 * np.pi * 70 * t)
+    np.testing.assert_allclose(quality_of(inside).in_band, 1, atol=0.01)
+    np.testing.assert_allclose(quality_of(3 * inside + 4 * outside).in_band, 0.6, atol=0.01)
+    # At the ends of a recording the tone begins and stops, which is no tone.
+    assert quality_of(outside).in_band[1] < 1e-4
+    assert quality_of(np.zeros(t.size)).in_band.tolist() == [1, 1, 1]
