@@ -118,7 +118,7 @@ def timeline(header: EdfHeader, record_times: NDArray[np.float64], path: Path) -
     return Timeline(
         segments=tuple(segments),
         gaps=tuple(
-            Gap(stop_s, after.start_s)
+            _gap(stop_s, after.start_s)
             for stop_s, after in zip(stops_s[:-1], segments[1:], strict=True)
         ),
         duration_s=stops_s[-1] if stops_s else 0.0,
@@ -254,6 +254,12 @@ def _interruptions(clock: Clock, n_records: int, warnings: list[str]) -> list[St
             " what follows was put directly after what came before"
         )
     return found
+
+
+def _gap(stop_s: float, start_s: float) -> Gap:
+    """Return the gap between two stretches, of no length at all where that is not known."""
+    # Both are sums of decimals rounded to floats, which may part by the last bit.
+    return Gap(stop_s if start_s - stop_s > STEP_S / 2 else start_s, start_s)
 
 
 def _unknown_times(times_s: NDArray[np.float64], clock: Clock, n_records: int) -> list[str]:

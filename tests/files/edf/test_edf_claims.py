@@ -24,7 +24,7 @@ def opened(edf: Edf, tmp_path: Path) -> Recording:
 
 
 def at(times: list[float], **fields: object) -> Edf:
-    tals = [f"{time:+.1f}\x14\x14".encode() for time in times]
+    tals = [f"{time:+.4f}\x14\x14".encode() for time in times]
     channel = Channel("C4", range(4 * len(times)))
     return Edf([channel, annotations(tals)], len(times), reserved="EDF+D", **fields)
 
@@ -44,6 +44,15 @@ def test_a_pause_of_weeks_is_not_believed(days: int, tmp_path: Path):
     (warning,) = recording.warnings
     assert warning.startswith("data record 2 claims to start ")
     assert "days after the end of the one before, which was not believed" in warning
+
+
+@pytest.mark.parametrize("record_duration", ["0.1", "0.7", "0.333333"])
+def test_a_joint_of_unknown_length_has_none(record_duration: str, tmp_path: Path):
+    for n in range(1, 12):
+        times = [float(record_duration) * i for i in range(n)]
+        edf = at([*times, 7.0 * DAY_S], record_duration=record_duration)
+        (gap,) = opened(edf, tmp_path).gaps
+        assert gap.start_s == gap.stop_s == pytest.approx(n * float(record_duration), abs=1e-5)
 
 
 @pytest.mark.parametrize(("pause_s", "is_believed"), [(259_200.0, True), (259_200.1, False)])
