@@ -24,7 +24,7 @@ def opened(edf: Edf, tmp_path: Path) -> Recording:
 
 
 def at(times: list[float], **fields: object) -> Edf:
-    tals = [f"{time:+.1f}\x14\x14".encode() for time in times]
+    tals = [f"{time:+.4f}\x14\x14".encode() for time in times]
     channel = Channel("C4", range(4 * len(times)))
     return Edf([channel, annotations(tals)], len(times), reserved="EDF+D", **fields)
 
