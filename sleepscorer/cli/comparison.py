@@ -40,9 +40,9 @@ def print_statistics(options: argparse.Namespace) -> int:
     if options.json:
         # The window goes to the error stream: standard output holds the agreed keys only.
         _print_notes(notes)
-        say(json.dumps(statistics.as_dict(), indent=2, allow_nan=False))
+        say(*json.dumps(statistics.as_dict(), indent=2, allow_nan=False).splitlines())
     else:
-        say("\n".join(_statistics_lines(statistics, notes)))
+        say(*_statistics_lines(statistics, notes))
     return 0
 
 
@@ -79,9 +79,9 @@ def print_agreement(options: argparse.Namespace) -> int:
     """Print how far two scorings agree."""
     found = agreement(read_scoring(options.reference), read_scoring(options.other))
     if options.json:
-        say(json.dumps(found.as_dict(), indent=2, allow_nan=False))
+        say(*json.dumps(found.as_dict(), indent=2, allow_nan=False).splitlines())
     else:
-        say("\n".join(agreement_lines(found)))
+        say(*agreement_lines(found))
     return 0
 
 

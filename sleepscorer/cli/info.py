@@ -4,9 +4,10 @@ import argparse
 import json
 from typing import Any
 
-from sleepscorer.cli.output import counted, say
+from sleepscorer.cli.output import say
 from sleepscorer.core.channel_names import signal_kind
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.wording import counted
 from sleepscorer.files.recordings import open_recording
 
 
@@ -16,9 +17,9 @@ def print_info(options: argparse.Namespace) -> int:
     facts = _facts(recording)
     if options.json:
         # ASCII alone: no terminal's encoding, and no odd file name, can lose anything of it.
-        say(json.dumps(facts, indent=2, ensure_ascii=True, allow_nan=False))
+        say(*json.dumps(facts, indent=2, ensure_ascii=True, allow_nan=False).splitlines())
     else:
-        say("\n".join(_lines(facts)))
+        say(*_lines(facts))
     return 0
 
 
@@ -80,11 +81,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         for channel in facts["unusable_signals"]
     ]
     lines += [f"warning      {warning}" for warning in facts["warnings"]]
-    return [_printable(line) for line in lines]
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return lines
 
 
 def _hours(seconds: float) -> str:

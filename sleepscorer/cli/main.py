@@ -272,6 +272,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--weights", action="append", metavar="NAME", help="default: all shipped ones"
     )
     parser.add_argument("--results", type=Path, metavar="FILE", help="write the tables here")
+    parser.add_argument("--force", action="store_true", help="replace earlier tables and cards")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.set_defaults(run=_run_evaluate)
 
@@ -344,19 +345,18 @@ def _run_models(_options: argparse.Namespace) -> int:
         raise SleepScorerError("no weights are installed", hint="install sleepscorer again")
     for info in weights:
         if isinstance(info, SleepScorerError):
-            print(f"sleepscorer: {info}", file=sys.stderr)
+            complain(f"sleepscorer: {info}")
             continue
+        told = (info.summary, f"SHA-256 {info.sha256}", str(info.folder))
         default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
-        say(f"{info.name}{default}\n  {info.summary}\n  SHA-256 {info.sha256}\n  {info.folder}")
-    say(_other_stagers())
+        say(f"{info.name}{default}", *(f"  {text}" for text in told))
+    say(*_other_stagers())
     return 0
 
 
-def _other_stagers() -> str:
+def _other_stagers() -> list[str]:
     """What ``score --second-opinion`` knows."""
     from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
 
     offered = [f"  {one.name}: {one.title}" for one in offered_stagers()]
-    return "\n".join(
-        ["other stagers, for --second-opinion", *(offered or [f"  none; {HOW_TO_INSTALL}"])]
-    )
+    return ["other stagers, for --second-opinion", *(offered or [f"  none; {HOW_TO_INSTALL}"])]

@@ -221,6 +221,7 @@ def write_outputs(
         stem=source.stem,
         formats=to.formats,
         force=to.force,
+        sources=source.recording.all_files,
         progress=progress,
     )
 

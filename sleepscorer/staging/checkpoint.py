@@ -196,7 +196,7 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
     own = paths.own_models_folder()
     part = own / f".{name}.part"
     try:
-        own.mkdir(parents=True, exist_ok=True)
+        paths.make_private_folder(own)
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(folder, part)
         part.rename(own / name)
@@ -278,8 +278,7 @@ def read_verified(info: WeightsInfo) -> bytes:
     return content
 
 
-def write_weights(
-    folder: Path,
+def weights_files(
     tensors: bytes,
     *,
     architecture: str,
@@ -287,20 +286,17 @@ def write_weights(
     summary: str,
     confidence: ConfidenceModel | None = None,
     review_curve: ReviewCurve = (),
-) -> str:
-    """Write weights and their configuration; return the SHA-256."""
-    folder.mkdir(parents=True, exist_ok=True)
-    sha256 = hashlib.sha256(tensors).hexdigest()
-    (folder / "weights.safetensors").write_bytes(tensors)
+) -> dict[str, bytes]:
+    """Return weights and their configuration as the files of a folder, by their names."""
     config = {
         "format": _FORMAT,
         "input": INPUT,
         "architecture": architecture,
         "network": network,
-        "sha256": sha256,
+        "sha256": hashlib.sha256(tensors).hexdigest(),
         "summary": summary,
         "confidence": None if confidence is None else confidence.as_dict(),
         "review_curve": [list(point) for point in review_curve],
     }
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    return sha256
+    text = json.dumps(config, indent=2) + "\n"
+    return {"weights.safetensors": tensors, "config.json": text.encode()}

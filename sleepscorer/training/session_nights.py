@@ -20,6 +20,7 @@ from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import STAGES
 from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
+from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.session_documents import Document, current_author, open_document
 from sleepscorer.staging.measured_night import MeasuredChannel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band
@@ -158,7 +159,7 @@ def measured_nights(
     Nights of band powers, the main sleep and half an hour on both sides; and a sentence on each
     that can't be measured.
     """
-    cache.mkdir(parents=True, exist_ok=True)
+    make_folder(cache, 0o700)
     measured, refused = [], []
     for index, night in enumerate(nights):
         part = part_of(progress, index / len(nights), (index + 1) / len(nights))
@@ -255,10 +256,7 @@ def _measures(
             return dict(kept)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         arrays = _measured(night, stager, progress)
-    part = path.with_suffix(".part")
-    with part.open("wb") as unfinished:
-        np.savez(unfinished, allow_pickle=False, **arrays)
-    part.replace(path)
+    write_state(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
     return arrays
 
 
