@@ -9,6 +9,7 @@ from sleepscorer.cli.output import INTERRUPTED, complain, say
 from sleepscorer.cli.progress import progress_bar
 from sleepscorer.cli.training_progress import training_progress
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.wording import counted
 
 if TYPE_CHECKING:
     from sleepscorer.staging.checkpoint import WeightsInfo
@@ -72,7 +73,9 @@ def _train(options: argparse.Namespace) -> int:
         found = run_folds(run, nights, splits, options.out, start=start, progress=progress)
     if not options.quiet:
         say(
-            f"{found['n_nights']} nights, {found['n_epochs']} epochs of people it did not see:"
+            f"{counted(found['n_nights'], 'night')}, {counted(found['n_epochs'], 'epoch')}"
+            f" of people"
+            " it did not see:"
             f" accuracy {found['accuracy']:.3f}, kappa {found['kappa']:.3f},"
             f" macro-F1 {found['macro_f1']:.3f}, calibration error {found['ece']:.3f}"
         )

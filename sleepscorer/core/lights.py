@@ -234,9 +234,7 @@ def resolve_lights(
         raise LightsRefused(
             f"lights off at {first_s:g} s is not before lights on at {last_s:g} s ({source})"
         )
-    return replace(
-        marked, off_s=off_s, on_s=on_s, source=source, notes=notes, contradiction=""
-    )
+    return replace(marked, off_s=off_s, on_s=on_s, source=source, notes=notes, contradiction="")
 
 
 def _source(off_s: float | None, on_s: float | None, off_from: str, on_from: str) -> str:

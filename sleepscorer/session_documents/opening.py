@@ -12,6 +12,7 @@ from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.wording import counted
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
     SUFFIX,
@@ -246,8 +247,9 @@ def _mismatch(entry: RecordingEntry | None, known: RecordingEntry) -> str | None
         )
     if entry.n_epochs != known.n_epochs:
         return (
-            f"{entry.name} has {entry.n_epochs} epochs, and {known.n_epochs} are scored in the"
-            f" session. {_LOCATE}"
+            f"{entry.name} has {counted(entry.n_epochs, 'epoch')}, and {known.n_epochs} are"
+            f" scored in"
+            f" the session. {_LOCATE}"
         )
     return None
 

@@ -48,6 +48,8 @@ _RUN_NAME = "run.json"
 # A run may go on elsewhere.
 _MAY_CHANGE = {"device": ""}
 _IS_RUN = {"format": "sleepscorer training run"}
+# What is kept of nights may lie there before the run.
+_CACHES = {"epochs", "measures"}
 # Runs of earlier versions are told by these.
 _OLDER = {"recipe", "splits", "start", "data"}
 _OWN_FOLDER = 0o700
@@ -205,7 +207,7 @@ def claim_run(folder: Path) -> None:
     """
     make_folder(folder, _OWN_FOLDER)
     try:
-        is_empty = next(folder.iterdir(), None) is None
+        is_empty = {entry.name for entry in folder.iterdir()} <= _CACHES
     except OSError as error:
         raise UsageError(
             f"the folder can't be read: {error.strerror or error}", path=folder

@@ -193,7 +193,7 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
         arguments += ["--subject", r"(n\d)"]
     assert main(arguments) == 0
     printed, progress = capsys.readouterr()
-    assert "1 nights, " in printed
+    assert "1 night, " in printed
     assert "epochs of people it did not see" in printed
     assert progress.splitlines()[-1].startswith("run: 100 %, 0:00:00 left; batch 2: loss ")
     fold = run / "fold-01"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sleepscorer.core.recording import Gap
+from sleepscorer.core.wording import of_counted
 from sleepscorer.files.edf.header import MAX_DURATION_S, EdfHeader
 from sleepscorer.files.edf.samples import Segment
 
@@ -134,13 +135,13 @@ def _segments(
     warnings = []
     if n_unknown and n_unknown < n_records - 1:
         warnings.append(
-            f"{n_unknown} of {n_records} data records have no usable time;"
+            f"{of_counted(n_unknown, n_records, 'data record')} have no usable time;"
             " they were put after the one before"
         )
     if n_early:
         warnings.append(
-            f"{n_early} of {n_records} data records claim to start before the end of the one"
-            " before; they were put directly after it"
+            f"{of_counted(n_early, n_records, 'data record')} claim to start before the end of"
+            " the one before; they were put directly after it"
         )
     return segments, warnings
 

@@ -16,6 +16,7 @@ from sleepscorer.core.second_opinion import stagers_agreement
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
+from sleepscorer.core.wording import counted
 
 INTENDED_USE = (
     "For research use. Not a medical device; not CE/FDA cleared."
@@ -160,7 +161,7 @@ class Night:
         kappa = "undefined" if found.kappa is None else f"{found.kappa:.2f}"
         return (
             f"{title}, agrees with the machine in {100 * found.accuracy:.1f} % of"
-            f" {found.n_epochs} epochs, kappa {kappa}"
+            f" {counted(found.n_epochs, 'epoch')}, kappa {kappa}"
         )
 
     @property
