@@ -258,7 +258,7 @@ def moment_text(recording: Recording, time_s: float) -> str:
     if recording.duration_s <= _DAY_S:
         return f"{moment:%H:%M:%S}"
     # The date alone would be lost on de-identification, and may be unknown.
-    date = "" if start.date() == UNKNOWN_START else f"{moment:%Y-%m-%d} "
+    date = "" if start.date() == UNKNOWN_START.date() else f"{moment:%Y-%m-%d} "
     return f"{date}{moment:%H:%M:%S} (day {(moment.date() - start.date()).days + 1})"
 
 

@@ -4,6 +4,7 @@ from sleepscorer.files.edf.header import BDF_VERSION, EDF_VERSION, holds_annotat
 from sleepscorer.files.edf.identification import (
     UNKNOWN_PATIENT,
     UNKNOWN_START,
+    months_of,
     patient_identification,
     recording_identification,
     start_date_subfield,
@@ -22,6 +23,7 @@ __all__ = [
     "SignalHeader",
     "file_size",
     "holds_annotations_alone",
+    "months_of",
     "open_edf",
     "patient_identification",
     "read_bytes",

@@ -64,6 +64,12 @@ class Night:
         then hold it beside the machine's own. Empty where it is not asked for.
     is_smoothed
         Whether the hypnogram itself holds the smoothed answer.
+    labels
+        Of the recording's channels, as stored, in the order of the file.
+    stored_texts
+        What else the recording holds in its own words: units, transducers, filters.
+    files
+        Of which the recording consists.
     deidentify
         Whether the outputs leave out everything that tells who was recorded and when.
     """
@@ -87,6 +93,9 @@ class Night:
     sha256: str | None = None
     smoothing: str = ""
     is_smoothed: bool = False
+    labels: tuple[str, ...] = ()
+    stored_texts: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
     deidentify: bool = False
 
     def __post_init__(self) -> None:
@@ -140,6 +149,13 @@ class Night:
             notes=notes,
             warnings=recording.warnings,
             sha256=sha256,
+            labels=tuple(one.label for one in (*recording.signals, *recording.quarantined)),
+            stored_texts=tuple(
+                text
+                for one in recording.signals
+                for text in (one.unit, one.stored_unit, one.prefilter, one.transducer)
+            ),
+            files=recording.all_files,
             deidentify=deidentify,
         )
 
