@@ -4,6 +4,7 @@
 """
 
 import argparse
+import errno
 import signal
 import sys
 import threading
@@ -56,9 +57,26 @@ def _run(arguments: Sequence[str] | None) -> int:
         # --help and --version have printed.
         flush_output()
         raise
+    for value in vars(options).values():
+        if isinstance(value, Path):
+            _check_path(value)
     code: int = options.run(options)
     flush_output()
     return code
+
+
+def _check_path(path: Path) -> None:
+    """Refuse what no disk can have: every look at it would fail in its own way."""
+    try:
+        path.lstat()
+    except ValueError as error:
+        raise UsageError("this can't be the name of a file", path=path) from error
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise UsageError(
+                f"the name is longer than the disk takes: {str(path)[:40]}…",
+                hint="choose a shorter one, or a folder nearer to the root",
+            ) from error
 
 
 @contextmanager

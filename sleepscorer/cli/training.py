@@ -222,6 +222,7 @@ def evaluate_weights(options: argparse.Namespace) -> int:
         # What is in the way is said before the work, which takes an hour.
         if not results.parent.is_dir():
             raise UsageError("there is no such folder", path=results.parent, hint="make it first")
+        check_targets([results], force=options.force, is_own=is_own_result)
         planned = (results, *(results.with_name(name) for name in (RELIABILITY_PNG, REVIEW_PNG)))
         cards = (card for name in names if (card := _card_beside(results, Path(name).name)))
         check_targets([*planned, *cards], force=options.force, is_own=is_own_result)
