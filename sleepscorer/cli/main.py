@@ -5,6 +5,7 @@
 
 import argparse
 import errno
+import os
 import signal
 import sys
 import threading
@@ -66,7 +67,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _check_path(path: Path) -> None:
-    """Refuse what no disk can have: every look at it would fail in its own way."""
+    """Refuse what nobody can have or see: every look at it would fail in its own way."""
     try:
         path.lstat()
     except ValueError as error:
@@ -77,6 +78,11 @@ def _check_path(path: Path) -> None:
                 f"the name is longer than the disk takes: {str(path)[:40]}…",
                 hint="choose a shorter one, or a folder nearer to the root",
             ) from error
+        if isinstance(error, PermissionError):
+            raise UsageError("its folder may not be looked into", path=path) from error
+        return
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        raise UsageError("this folder may not be looked into", path=path)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from sleepscorer.files.sessions import (
     open_store,
     places_of,
     session_path_for,
+    session_stem,
 )
 from sleepscorer.session_documents.document import MISSING, Document, open_signals
 
@@ -139,7 +140,9 @@ def _session_of(
     entry, beside = entry_of(recording), recording.path.parent
     usual = session_path_for(entry, session_folder or beside).absolute()
     known = () if places is None else places.of(entry.fingerprint)
-    candidates = dict.fromkeys((beside.absolute() / f"{recording.path.stem}{SUFFIX}", *known))
+    candidates = dict.fromkeys(
+        (beside.absolute() / f"{session_stem(recording.path)}{SUFFIX}", *known)
+    )
     candidates.pop(usual, None)
     others = [path for path in candidates if holds_edits_of(path, entry)]
     if others and not holds_edits_of(usual, entry):

@@ -164,3 +164,32 @@ def test_a_bad_path_is_said_in_words(command, action, bad, night, tmp_path, caps
     assert printed.err.startswith("sleepscorer: ")
     assert "Traceback" not in printed.err
     assert "Errno" not in printed.err
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "a\0b", "x/" + "d" * 300, "no/where", "a\udcffb", "."])
+@pytest.mark.parametrize("command", ["score", "explain"])
+def test_a_bad_name_of_weights_is_said_in_words(command, name, night, capsys):
+    more = ["--epoch", "1"] if command == "explain" else []
+    assert main([command, str(night), *more, "--weights", name]) == 2
+    assert capsys.readouterr().err.startswith("sleepscorer: ")
+
+
+def test_outputs_with_longer_names_than_the_disk_takes_are_refused_before_the_work(
+    night, tmp_path, capsys, monkeypatch
+):
+    long = tmp_path / ("n" * 245 + ".edf")
+    os.link(night, long)
+    monkeypatch.setattr("sleepscorer.pipeline.scoring.stage_recording", None)
+    assert main(["score", str(long), "--device", "cpu"]) == 1
+    assert "the name is longer than the disk takes" in capsys.readouterr().err
+    assert main(["simulate", "--hours", "0.02", str(tmp_path / ("s" * 248 + ".edf"))]) == 2
+    assert "the name is longer than the disk takes" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [long.name]
+
+
+@pytest.mark.parametrize("ending", [".jpg", ".svg", ".pdf", ".PNGX", ""])
+def test_pictures_are_png(ending, night, tmp_path, capsys):
+    picture = tmp_path / f"x{ending}"
+    assert main(["explain", str(night), "--epoch", "1", "--png", str(picture)]) == 2
+    assert "does not end in .png (pictures are PNG)" in capsys.readouterr().err
+    assert not picture.exists()

@@ -46,6 +46,7 @@ _HUMPS = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _HAD = re.compile(r"(.*?)( \((?:derived|inverted|from .*)\))?")
 _SHORTEST_CUT, _SHORTEST_PART, _MOST_CUT_OFF = 4, 5, 2
 _SHORTEST_CODE = 3
+_WORDS_OF_A_SENTENCE = 4
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 
 # Words of identification fields, names of files and folders that identify nobody.
@@ -136,9 +137,11 @@ class _Remover:
         }
         files = (night.path, *night.files)
         names = (*files, *(f.absolute() for f in files), *(f.name for f in files))
-        stems = (file.stem for file in files)
+        folders_whole = (p for f in files for p in f.absolute().parents if len(p.parts) > 1)
         identity = (night.patient_id, night.recording_id)
-        phrases = dict.fromkeys((*map(str, names), *stems, *identity), _REMOVED)
+        phrases = dict.fromkeys(
+            (*map(str, (*names, *folders_whole)), *(f.stem for f in files), *identity), _REMOVED
+        )
         phrases |= dict.fromkeys(filter(_is_foreign, night.stored_texts), _REMOVED)
         notes = (e.text for e in night.events if not _is_shared(e.text))
         channels = (e.channel for e in night.events if e.channel and not is_known_label(e.channel))
@@ -150,10 +153,13 @@ class _Remover:
         }
         self._shown = {text.casefold(): shown for text, shown in self._phrases.items()}
         # Their folders tell as much as they do themselves.
-        parts = [part for file in files for part in (*file.parts[:-1], file.stem)]
+        folders = [part for file in files for part in file.parts[:-1] if not _is_a_sentence(part)]
+        stems = [file.stem for file in files]
+        parts = [*folders, *stems]
         words = {*_words(night.patient_id, 2), *_words(night.recording_id, 3)}
         self._identity = {form for word in words for form in _spellings(word)} - _HARMLESS
-        words |= {word for text in (*parts, *self._labels) for word in _words(text, 3)}
+        words |= {word for text in (*stems, *self._labels) for word in _words(text, 3)}
+        of_folders = {word for folder in folders for word in _words(folder, 3)}
         self._dates = _spellings_of_dates((*identity, *parts), night.start)
         self._codes = {
             run.lstrip("0")
@@ -162,8 +168,10 @@ class _Remover:
             if len(run) > _SHORTEST_CODE
         } - {""}
         spelled = {form for word in words for form in _spellings(word)}
+        self._long = tuple(word for word in spelled - _HARMLESS if len(word) >= _SHORTEST_PART)
+        # A part of a folder's word is a part of any word.
+        spelled |= {form for word in of_folders for form in _spellings(word)}
         self._telling = frozenset(spelled - _HARMLESS)
-        self._long = tuple(word for word in self._telling if len(word) >= _SHORTEST_PART)
 
     def sentence(self, text: str) -> str:
         """A sentence without words, dates and quotations that may tell of a person."""
@@ -271,6 +279,12 @@ def _is_shared(text: str) -> bool:
 
 
 _STAGE_TEXTS = frozenset({"W", "N1", "N2", "N3", "R", "?", "1", "2", "3", "4", "M", "NREM", "REM"})
+
+
+def _is_a_sentence(folder: str) -> bool:
+    """Tell whether a folder is called by many ordinary words, which a sentence needs as well."""
+    words = re.findall(r"[a-z]+", folder)
+    return len(words) >= _WORDS_OF_A_SENTENCE and folder == folder.casefold()
 
 
 def _is_foreign(text: str) -> bool:

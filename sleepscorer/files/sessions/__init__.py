@@ -1,6 +1,6 @@
 """Session files: every edit of a scoring, stored before it is shown."""
 
-from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, StoredSession
+from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, StoredSession, session_stem
 from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of, sha256_of
 from sleepscorer.files.sessions.places import SessionPlaces
 from sleepscorer.files.sessions.store import (
@@ -27,5 +27,6 @@ __all__ = [
     "open_store",
     "places_of",
     "session_path_for",
+    "session_stem",
     "sha256_of",
 ]
