@@ -36,12 +36,9 @@ class _PrivateFile(RotatingFileHandler):
     """A log that is the person's alone."""
 
     def _open(self) -> TextIOWrapper:
-        return open(
-            self.baseFilename,
-            self.mode,
-            encoding=self.encoding,
-            opener=lambda p, flags: os.open(p, flags, 0o600),
-        )
+        # RotatingFileHandler opens a file anew after each rotation, and so do its permissions.
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding)
 
 
 def start_logging() -> None:

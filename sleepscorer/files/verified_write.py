@@ -47,7 +47,7 @@ class Output:
     """
 
     path: Path
-    write: Callable[[BinaryIO], None]
+    write: Callable[[BinaryIO], object]
     verify: Callable[[Path], None]
 
 

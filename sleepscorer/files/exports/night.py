@@ -149,7 +149,10 @@ class Night:
             notes=notes,
             warnings=recording.warnings,
             sha256=sha256,
-            labels=tuple(one.label for one in (*recording.signals, *recording.quarantined)),
+            labels=(
+                *(signal.label for signal in recording.signals),
+                *(channel.label for channel in recording.quarantined),
+            ),
             stored_texts=tuple(
                 text
                 for one in recording.signals
