@@ -1,10 +1,15 @@
 """Logging without patient data: to a file in the user's own log folder."""
 
 import logging
+import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from platformdirs import user_log_path
+
+from sleepscorer.core.wording import one_line
+from sleepscorer.paths import make_private_folder
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
 LOGGER = logging.getLogger("sleepscorer")
@@ -16,17 +21,40 @@ def log_path() -> Path:
     return user_log_path("sleepscorer", appauthor=False) / "sleepscorer.log"
 
 
+class _OneLine(logging.Formatter):
+    """What a broken file put into a message stays in its line, and moves no terminal's cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(one_line, super().format(record).split("\n")))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A log that is the person's alone."""
+
+    def _open(self) -> TextIOWrapper:
+        # RotatingFileHandler opens a file anew after each rotation, and so do its permissions.
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding)
+
+
 def start_logging() -> None:
     """Begin to write the log; a folder that can't be written to is no reason to fail."""
     if LOGGER.handlers:
         return
     LOGGER.setLevel(logging.INFO)
     try:
-        log_path().parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
+        make_private_folder(log_path().parent)
+        for path in log_path().parent.glob(f"{log_path().name}*"):
+            # Of versions that left them to the umask.
+            path.chmod(0o600)
+        handler: logging.Handler = _PrivateFile(
             log_path(), maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
         )
     except OSError:
         handler = logging.NullHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)

@@ -1,5 +1,6 @@
 """Where the program's own data lie: in a checkout, in an installed wheel, in a frozen program."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -13,6 +14,22 @@ def _data_root() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "_data"
     return installed if installed.is_dir() else package.parent
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that is this person's alone, and those above it, where it does not exist.
+
+    Raises
+    ------
+    OSError
+        If that is not possible.
+    """
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif folder.stat().st_mode & 0o077:
+        # Of versions that left it to the umask; a disk without permissions is no reason to fail.
+        with contextlib.suppress(OSError):
+            folder.chmod(0o700)
 
 
 def resource(*parts: str) -> Path:

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sleepscorer.cli.output import complain, say
@@ -11,6 +12,7 @@ from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.lights import LightsMarks, parse_time_mark, resolve_lights
 from sleepscorer.core.metrics import SleepStatistics
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.scorings import read_scoring
 
@@ -27,8 +29,9 @@ def print_statistics(options: argparse.Namespace) -> int:
     def typed(text: str | None) -> float | None:
         return None if text is None else parse_time_mark(text, scoring.start, scored.duration_s)
 
+    marked = scoring.lights or LightsMarks(scored.lights_off_s, scored.lights_on_s)
     lights = resolve_lights(
-        scoring.lights or LightsMarks(scored.lights_off_s, scored.lights_on_s),
+        marked,
         off_s=typed(options.lights_off),
         on_s=typed(options.lights_on),
         duration_s=scored.duration_s,
@@ -36,14 +39,19 @@ def print_statistics(options: argparse.Namespace) -> int:
     statistics = sleep_statistics(
         Hypnogram(scored.stages, scored.epoch_s, lights.off_s, lights.on_s), options.arousals
     )
-    notes = (lights.source, *scoring.notes, *statistics.notes)
+    others = (note for note in scoring.notes if note not in marked.notes)
+    notes = (lights.source, *lights.notes, *_epoch_notes(scored), *others, *statistics.notes)
     if options.json:
         # The window goes to the error stream: standard output holds the agreed keys only.
         _print_notes(notes)
-        say(json.dumps(statistics.as_dict(), indent=2, allow_nan=False))
+        say(*json.dumps(statistics.as_dict(), indent=2, allow_nan=False).splitlines())
     else:
-        say("\n".join(_statistics_lines(statistics, notes)))
+        say(*_statistics_lines(statistics, notes))
     return 0
+
+
+def _epoch_notes(scored: Hypnogram) -> tuple[str, ...]:
+    return () if scored.epoch_s == EPOCH_S else (f"epochs of {scored.epoch_s:g} s",)
 
 
 def _statistics_lines(statistics: SleepStatistics, notes: Sequence[str]) -> list[str]:
@@ -80,6 +88,7 @@ def print_agreement(options: argparse.Namespace) -> int:
     reference = read_scoring(options.reference, scorer=options.scorer)
     other = read_scoring(options.other, scorer=options.other_scorer)
     found = agreement(reference, other)
+    found = replace(found, notes=(*_epoch_notes(reference.hypnogram), *found.notes))
     # What was left out of a file is left out of the figures.
     _print_notes(
         tuple(
@@ -89,9 +98,9 @@ def print_agreement(options: argparse.Namespace) -> int:
         )
     )
     if options.json:
-        say(json.dumps(found.as_dict(), indent=2, allow_nan=False))
+        say(*json.dumps(found.as_dict(), indent=2, allow_nan=False).splitlines())
     else:
-        say("\n".join(agreement_lines(found)))
+        say(*agreement_lines(found))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -46,11 +47,11 @@ def explain_epoch(options: argparse.Namespace) -> int:
     stage = _machine_stage(staging, epoch, recording) if asked is None else asked
     explanation = night.explain(epoch, stage)
     if options.json:
-        say(_json(staging, explanation))
+        say(*_json(staging, explanation).splitlines())
     else:
-        say("\n".join(_lines(staging, explanation)))
+        say(*_lines(staging, explanation))
     if options.png is not None:
-        _write_picture(options, _drawn(channels, explanation))
+        _write_picture(options, recording.all_files, _drawn(channels, explanation))
     return 0
 
 
@@ -132,15 +133,17 @@ def _check_picture(options: argparse.Namespace) -> None:
     folder: Path = options.png.absolute().parent
     if not folder.is_dir():
         raise UsageError("there is no such folder", path=folder, hint="make it first")
-    check_targets([options.png], force=options.force, source=options.file, is_own=is_own_picture)
+    check_targets([options.png], force=options.force, sources=[options.file], is_own=is_own_picture)
+    if options.png.suffix.lower() != ".png":
+        raise UsageError(f"{options.png.name} does not end in .png", hint="pictures are PNG")
 
 
-def _write_picture(options: argparse.Namespace, png: bytes) -> None:
+def _write_picture(options: argparse.Namespace, sources: Sequence[Path], png: bytes) -> None:
     try:
         write_verified(
             [picture_output(options.png, png)],
             force=options.force,
-            source=options.file,
+            sources=sources,
             is_own=is_own_picture,
         )
     except OutputRefused as error:

@@ -4,9 +4,10 @@ import argparse
 import json
 from typing import Any
 
-from sleepscorer.cli.output import counted, say
+from sleepscorer.cli.output import say
 from sleepscorer.core.derivation import signal_kinds
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.wording import counted
 from sleepscorer.files.recordings import open_recording
 
 
@@ -16,9 +17,9 @@ def print_info(options: argparse.Namespace) -> int:
     facts = _facts(recording)
     if options.json:
         # ASCII alone: no terminal's encoding, and no odd file name, can lose anything of it.
-        say(json.dumps(facts, indent=2, ensure_ascii=True, allow_nan=False))
+        say(*json.dumps(facts, indent=2, ensure_ascii=True, allow_nan=False).splitlines())
     else:
-        say("\n".join(_lines(facts)))
+        say(*_lines(facts))
     return 0
 
 
@@ -76,17 +77,13 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         for channel in facts["unusable_signals"]
     ]
     lines += [f"warning      {warning}" for warning in facts["warnings"]]
-    return [_printable(line) for line in lines]
+    return lines
 
 
 def _gap(start_s: float, stop_s: float) -> str:
     if start_s == stop_s:
         return f"at {_hours(start_s)} (of unknown length)"
     return f"{_hours(start_s)} to {_hours(stop_s)} ({_seconds(stop_s - start_s)} s)"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _hours(seconds: float) -> str:

@@ -4,6 +4,8 @@
 """
 
 import argparse
+import errno
+import os
 import signal
 import sys
 import threading
@@ -56,9 +58,31 @@ def _run(arguments: Sequence[str] | None) -> int:
         # --help and --version have printed.
         flush_output()
         raise
+    for value in vars(options).values():
+        if isinstance(value, Path):
+            _check_path(value)
     code: int = options.run(options)
     flush_output()
     return code
+
+
+def _check_path(path: Path) -> None:
+    """Refuse what nobody can have or see: every look at it would fail in its own way."""
+    try:
+        path.lstat()
+    except ValueError as error:
+        raise UsageError("this can't be the name of a file", path=path) from error
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise UsageError(
+                f"the name is longer than the disk takes: {str(path)[:40]}…",
+                hint="choose a shorter one, or a folder nearer to the root",
+            ) from error
+        if isinstance(error, PermissionError):
+            raise UsageError("its folder may not be looked into", path=path) from error
+        return
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        raise UsageError("this folder may not be looked into", path=path)
 
 
 @contextmanager
@@ -279,6 +303,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--weights", action="append", metavar="NAME", help="default: all shipped ones"
     )
     parser.add_argument("--results", type=Path, metavar="FILE", help="write the tables here")
+    parser.add_argument("--force", action="store_true", help="replace earlier tables and cards")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.set_defaults(run=_run_evaluate)
 
@@ -351,19 +376,18 @@ def _run_models(_options: argparse.Namespace) -> int:
         raise SleepScorerError("no weights are installed", hint="install sleepscorer again")
     for info in weights:
         if isinstance(info, SleepScorerError):
-            print(f"sleepscorer: {info}", file=sys.stderr)
+            complain(f"sleepscorer: {info}")
             continue
+        told = (info.summary, f"SHA-256 {info.sha256}", str(info.folder))
         default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
-        say(f"{info.name}{default}\n  {info.summary}\n  SHA-256 {info.sha256}\n  {info.folder}")
-    say(_other_stagers())
+        say(f"{info.name}{default}", *(f"  {text}" for text in told))
+    say(*_other_stagers())
     return 0
 
 
-def _other_stagers() -> str:
+def _other_stagers() -> list[str]:
     """What ``score --second-opinion`` knows."""
     from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
 
     offered = [f"  {one.name}: {one.title}" for one in offered_stagers()]
-    return "\n".join(
-        ["other stagers, for --second-opinion", *(offered or [f"  none; {HOW_TO_INSTALL}"])]
-    )
+    return ["other stagers, for --second-opinion", *(offered or [f"  none; {HOW_TO_INSTALL}"])]

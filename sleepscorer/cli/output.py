@@ -1,8 +1,12 @@
-"""What the commands print, and what becomes of it where nobody can take it."""
+"""What the commands print, and what becomes of it where nobody can take it.
+
+All of it passes through here, where nothing that steers a terminal gets through.
+"""
 
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 
 from sleepscorer.core.errors import (
     LightsContradiction,
@@ -17,6 +21,7 @@ from sleepscorer.core.errors import (
     WeightsNameRefused,
     WeightsNameTaken,
 )
+from sleepscorer.core.wording import one_line
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
@@ -36,8 +41,8 @@ _HINTS: dict[type[SleepScorerError], str] = {
 """The options that help, which only the command line has."""
 
 
-def say(text: str) -> None:
-    """Print a result.
+def say(*lines: str) -> None:
+    """Print the lines of a result.
 
     Raises
     ------
@@ -47,7 +52,7 @@ def say(text: str) -> None:
         If it can't be written.
     """
     try:
-        print(text, flush=True)
+        print(_shown(lines), flush=True)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -60,10 +65,10 @@ def in_words(error: SleepScorerError) -> str:
     return str(SleepScorerError(error.what, path=error.path, hint=hint))
 
 
-def say_if_possible(text: str) -> None:
-    """Print what accompanies the work, which goes on where nobody can take it."""
+def say_if_possible(*lines: str) -> None:
+    """Print lines of what accompanies the work, which goes on where nobody can take it."""
     try:
-        print(text, flush=True)
+        print(_shown(lines), flush=True)
     except OSError:
         discard_output()
 
@@ -72,7 +77,7 @@ def complain(text: str) -> None:
     """Print a line for the person to the error stream, if there is one."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(text, file=sys.stderr, flush=True)
+            print(one_line(text), file=sys.stderr, flush=True)
 
 
 def discard_output() -> None:
@@ -101,6 +106,5 @@ def _lost(error: OSError) -> SleepScorerError:
     return SleepScorerError(f"the output can't be written: {error.strerror or error}")
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, ``1 epoch``, ``2 epochs``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _shown(lines: Sequence[str]) -> str:
+    return "\n".join(map(one_line, lines))

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 
 from sleepscorer.core.progress import Progress, silent
+from sleepscorer.core.wording import one_line
 
 
 @contextmanager
@@ -25,9 +26,9 @@ def progress_bar(name: str, *, quiet: bool = False) -> Iterator[Progress]:
         TextColumn("{task.description}", markup=False),
     )
     with ProgressBar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=1.0, name=name)
+        task = bar.add_task("", total=1.0, name=one_line(name))
 
         def report(fraction: float, text: str) -> None:
-            bar.update(task, completed=fraction, description=text)
+            bar.update(task, completed=fraction, description=one_line(text))
 
         yield report

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sleepscorer.cli.comparison import agreement_lines
-from sleepscorer.cli.output import complain, counted, in_words, say_if_possible
+from sleepscorer.cli.output import complain, in_words, say_if_possible
 from sleepscorer.cli.progress import progress_bar
 from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import LightsRefused, SleepScorerError, UsageError
@@ -15,6 +15,7 @@ from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.core.stager_channels import NONE, ROLES, ChannelChoice
 from sleepscorer.core.stages import STAGES, THREE_STAGES
+from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.exports import Night
@@ -88,7 +89,7 @@ def _print_report(path: Path, scored: ScoredNight) -> None:
         # It was scored all the same, and others wait their turn.
         complain(f"  no report on the expert's stages: {error.what}")
         return
-    say_if_possible("\n".join(agreement_lines(found, columns="STAGED")))
+    say_if_possible(*agreement_lines(found, columns="STAGED"))
 
 
 def _recordings(files: Sequence[Path], *, quiet: bool) -> tuple[Path, ...]:

@@ -24,6 +24,7 @@ def tune_to_sessions(options: argparse.Namespace) -> int:
     """Tune weights to the reviewed sessions of a folder; keep them where other people gain."""
     _check(options)
     from sleepscorer.staging.checkpoint import add_own_weights, check_own_name
+    from sleepscorer.training.runs import claim_run
     from sleepscorer.training.session_nights import check_enough, reviewed_nights
 
     # A run that ended goes on to its end again: its weights have the name already.
@@ -33,10 +34,11 @@ def tune_to_sessions(options: argparse.Namespace) -> int:
     for sentence in told:
         complain(f"sleepscorer: {sentence}")
     check_enough(nights, options.folder)
+    claim_run(options.out)
     with training_progress(options.out.name, quiet=options.quiet) as progress:
         tuned = _tuned(options, nights, progress)
     if not options.quiet:
-        say(_table(tuned))
+        say(*_table(tuned))
     if tuned.reasons_against:
         say(
             f"the new weights are not kept: {'; '.join(tuned.reasons_against)}."
@@ -97,9 +99,9 @@ def _tuned(
     )
 
 
-def _table(tuned: "Tuned") -> str:
+def _table(tuned: "Tuned") -> list[str]:
     from sleepscorer.training.site_card import compared_rows
 
     rows = [("held-out nights", "former", "new"), *compared_rows(tuned.comparison)]
     width = max(len(name) for name, _, _ in rows)
-    return "\n".join(f"{name:<{width}}  {former:>7}  {new:>7}" for name, former, new in rows)
+    return [f"{name:<{width}}  {former:>7}  {new:>7}" for name, former, new in rows]

@@ -39,7 +39,7 @@ def simulate(options: argparse.Namespace) -> int:
         recording, truth = write_simulated_night(
             night, options.out, force=options.force, progress=progress
         )
-    say(f"synthetic recording {recording}\nits true scoring    {truth}")
+    say(f"synthetic recording {recording}", f"its true scoring    {truth}")
     return 0
 
 

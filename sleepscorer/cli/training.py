@@ -2,12 +2,14 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from sleepscorer.cli.output import INTERRUPTED, complain, say
 from sleepscorer.cli.progress import progress_bar
 from sleepscorer.cli.training_progress import training_progress
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.wording import counted
 
 if TYPE_CHECKING:
     from sleepscorer.staging.checkpoint import WeightsInfo
@@ -71,7 +73,9 @@ def _train(options: argparse.Namespace) -> int:
         found = run_folds(run, nights, splits, options.out, start=start, progress=progress)
     if not options.quiet:
         say(
-            f"{found['n_nights']} nights, {found['n_epochs']} epochs of people it did not see:"
+            f"{counted(found['n_nights'], 'night')}, {counted(found['n_epochs'], 'epoch')}"
+            f" of people"
+            " it did not see:"
             f" accuracy {found['accuracy']:.3f}, kappa {found['kappa']:.3f},"
             f" macro-F1 {found['macro_f1']:.3f}, calibration error {found['ece']:.3f}"
         )
@@ -138,6 +142,7 @@ def _nights(
     """The nights, and in words where they come from."""
     from sleepscorer.training.nights import feature_nights
     from sleepscorer.training.raw_nights import prepared
+    from sleepscorer.training.runs import claim_run
     from sleepscorer.training.scored_recordings import (
         SOURCES,
         any_folder,
@@ -160,6 +165,7 @@ def _nights(
         scored = downloaded_sleep_edf()
     else:
         scored = SOURCES[options.data](options.folder)
+    claim_run(options.out)
     with training_progress("reading", quiet=options.quiet) as progress:
         nights, refused = prepared(
             scored, kinds, options.out / "epochs", trim=_trim(options), progress=progress
@@ -184,17 +190,26 @@ def _trim(options: argparse.Namespace) -> "Trim":
     return trim
 
 
+def _card_beside(results: Path, name: str) -> Path | None:
+    """The model card to be written; None where the weights do not lie beside the results."""
+    card = results.parent / name / "MODEL_CARD.md"
+    return card if card.parent.is_dir() else None
+
+
 def evaluate_weights(options: argparse.Namespace) -> int:
     """Judge weights by everything that a folder holds; print and write the tables."""
+    from sleepscorer.files.verified_write import check_targets, write_verified
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
     from sleepscorer.staging.stagers import offered_stagers
-    from sleepscorer.training.figures import draw_reliability, draw_risk_coverage
+    from sleepscorer.training.figures import reliability_png, risk_coverage_png
     from sleepscorer.training.judging import judge
     from sleepscorer.training.results import (
         RELIABILITY_PNG,
         REVIEW_PNG,
         bars,
         card_text,
+        is_own_result,
+        result_output,
         results_text,
     )
 
@@ -202,24 +217,39 @@ def evaluate_weights(options: argparse.Namespace) -> int:
     other = next((one for one in offered_stagers() if one.name == "yasa"), None)
     if other is None:
         complain("sleepscorer: YASA is not installed (pip install 'sleepscorer[yasa]'): left out")
+    results: Path | None = options.results
+    if results is not None:
+        # What is in the way is said before the work, which takes an hour.
+        if not results.parent.is_dir():
+            raise UsageError("there is no such folder", path=results.parent, hint="make it first")
+        check_targets([results], force=options.force, is_own=is_own_result)
+        planned = (results, *(results.with_name(name) for name in (RELIABILITY_PNG, REVIEW_PNG)))
+        cards = (card for name in names if (card := _card_beside(results, Path(name).name)))
+        check_targets([*planned, *cards], force=options.force, is_own=is_own_result)
     judged = []
     for name in names:
         with progress_bar(name, quiet=options.quiet) as progress:
             judged.append(judge(name, options.data, other=other, progress=progress))
     judged.sort(key=lambda one: (one.name != DEFAULT_WEIGHTS, one.name))
     text = results_text(judged, DEFAULT_WEIGHTS)
-    if options.results is not None:
-        options.results.write_text(text, encoding="utf-8")
+    if results is not None:
         main = judged[0]
         title = f"{main.name}, {main.n_test}"
-        draw_reliability(main.reliability, title, options.results.parent / RELIABILITY_PNG)
-        draw_risk_coverage(main.review, title, options.results.parent / REVIEW_PNG)
+        contents = {
+            results: text.encode(),
+            results.with_name(RELIABILITY_PNG): reliability_png(main.reliability, title),
+            results.with_name(REVIEW_PNG): risk_coverage_png(main.review, title),
+        }
         for one in judged:
-            card = options.results.parent / one.name / "MODEL_CARD.md"
-            if card.parent.is_dir():
-                card.write_text(card_text(one), encoding="utf-8")
+            if card := _card_beside(results, one.name):
+                contents[card] = card_text(one).encode()
+        write_verified(
+            [result_output(path, content) for path, content in contents.items()],
+            force=options.force,
+            is_own=is_own_result,
+        )
     if not options.quiet:
-        say(text)
+        say(*text.splitlines())
     missed = [name for name, _, reached in bars(judged[0]) if not reached]
     if missed:
         complain(f"sleepscorer: {judged[0].name} misses: {'; '.join(missed)}")

@@ -12,6 +12,7 @@ from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.machine_answer import in_three
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
+from sleepscorer.core.wording import counted
 
 _Z_95 = 1.959963984540054
 _DAY = timedelta(days=1)
@@ -162,7 +163,9 @@ def _alignment(reference: Scoring, other: Scoring) -> tuple[int, list[str]]:
         )
     if shift:
         later = "later" if shift > 0 else "earlier"
-        notes.append(f"the other scoring starts {abs(shift)} epochs {later} than the reference")
+        notes.append(
+            f"the other scoring starts {counted(abs(shift), 'epoch')} {later} than the reference"
+        )
     return shift, notes
 
 
@@ -198,9 +201,13 @@ def _offset(
 def _length_notes(n_reference: int, n_other: int, n_common: int, n_excluded: int) -> list[str]:
     notes = []
     if n_reference != n_other:
-        notes.append(f"the reference has {n_reference} epochs, the other scoring {n_other}")
+        notes.append(
+            f"the reference has {counted(n_reference, 'epoch')}, the other scoring {n_other}"
+        )
     if n_common < max(n_reference, n_other):
-        notes.append(f"{n_common} epochs are covered by both")
+        notes.append(
+            f"{counted(n_common, 'epoch')} {'is' if n_common == 1 else 'are'} covered by both"
+        )
     if n_excluded:
         notes.append(f"{n_excluded} of the epochs covered by both are not scored in both")
     return notes

@@ -105,6 +105,25 @@ def canonical_name(label: str) -> str | None:
     return found.name if found else None
 
 
+def is_known_label(label: str) -> bool:
+    """Tell whether a label says what it is of in words that laboratories share, and nothing more.
+
+    Such a label tells of no person: each of its words stands in the list of channel names.
+    """
+    if recognise(label) is not None:
+        return True
+    words = normalised(label).split(" ")
+    return all(word in _shared_words() or re.fullmatch(r"\d{1,2}", word) for word in words)
+
+
+@lru_cache(maxsize=1)
+def _shared_words() -> frozenset[str]:
+    aliases = channel_aliases()
+    tables = (aliases.listed, aliases.ambiguous, aliases.electrodes_in_pairs, aliases.references)
+    labels = (label for table in tables for label in table)
+    return _PREFIXES | {word for label in labels for word in label.split(" ")}
+
+
 def signal_kind(label: str, unit: str = "") -> str:
     """Return what a signal measures: one of :data:`~sleepscorer.core.channel_aliases.KINDS`.
 

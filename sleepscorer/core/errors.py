@@ -6,6 +6,8 @@ Anything else that is raised is a bug.
 from pathlib import Path
 from typing import Self
 
+from sleepscorer.core.wording import one_line
+
 
 class SleepScorerError(Exception):
     """An error a person can act on.
@@ -36,7 +38,7 @@ class SleepScorerError(Exception):
         """One line, whatever control characters a broken file put into the text."""
         where = f"{self.path}: " if self.path is not None else ""
         line = f"{where}{self.what}" + (f" ({self.hint})" if self.hint else "")
-        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+        return one_line(line)
 
 
 class RecordingError(SleepScorerError):

@@ -1,6 +1,10 @@
-"""What is said of interruptions of which nobody knows the length."""
+"""How long an interruption may be, and what is said where nobody knows its length."""
 
 from collections.abc import Sequence
+
+LONGEST_PAUSE_S = 3 * 86_400.0
+"""Nights of one file are days apart, not weeks: a longer pause is a mistyped or damaged time, and
+each epoch of a gap costs memory and time."""
 
 _MOST_TIMES = 5
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sleepscorer.core.errors import LightsContradiction, LightsRefused, UsageError
@@ -28,6 +28,8 @@ class LightsMarks:
         Which marks hold, in words ("lights off from option, lights on = end of recording").
     notes
         What had to be decided on reading several or stray marks.
+    off_notes, on_notes
+        Those of them that mean nothing where another lights off, or lights on, is given.
     contradiction
         Why the marks of a file can't all be true, in words; they then hold nothing, and
         :func:`resolve_lights` asks for both to be given.
@@ -38,6 +40,8 @@ class LightsMarks:
     source: str = ""
     notes: tuple[str, ...] = ()
     contradiction: str = ""
+    off_notes: tuple[str, ...] = ()
+    on_notes: tuple[str, ...] = ()
 
 
 def parse_time_mark(text: str, start: datetime | None, duration_s: float) -> float:
@@ -125,17 +129,26 @@ def lights_of_events(events: Iterable[Event], duration_s: float) -> LightsMarks:
     contradiction = _contradiction(off, early, late, duration_s)
     if contradiction:
         return LightsMarks(source=_source(None, None, "", ""), contradiction=contradiction)
-    notes: list[str] = []
-    off_s = _inside(off[0], "lights off", duration_s, notes) if off else None
-    on_s = _inside(late[-1], "lights on", duration_s, notes) if late else None
+    off_notes: list[str] = []
+    on_notes: list[str] = []
+    off_s = _inside(off[0], "lights off", duration_s, off_notes) if off else None
+    on_s = _inside(late[-1], "lights on", duration_s, on_notes) if late else None
     if early:
-        notes.append(
+        on_notes.append(
             f"lights on ({_listed(early)}) before the first lights off ({off[0]:g} s) was left out"
         )
-    for name, times, which in (("lights off", off, "first"), ("lights on", late, "last")):
-        if len(times) > 1:
-            notes.append(f"{len(times)} {name} marks ({_listed(times)}): the {which} holds")
-    return LightsMarks(off_s, on_s, _source(off_s, on_s, "annotation", "annotation"), tuple(notes))
+    if len(off) > 1:
+        off_notes.append(f"{len(off)} lights off marks ({_listed(off)}): the first holds")
+    if len(late) > 1:
+        on_notes.append(f"{len(late)} lights on marks ({_listed(late)}): the last holds")
+    return LightsMarks(
+        off_s,
+        on_s,
+        _source(off_s, on_s, "annotation", "annotation"),
+        notes=(*off_notes, *on_notes),
+        off_notes=tuple(off_notes),
+        on_notes=tuple(on_notes),
+    )
 
 
 def _contradiction(
@@ -202,7 +215,11 @@ def resolve_lights(
     LightsContradiction
         If the marks of the file contradict each other, and the options don't give both.
     """
-    notes = marked.notes
+    idle = {
+        *(() if off_s is None else marked.off_notes),
+        *(() if on_s is None else marked.on_notes),
+    }
+    notes = tuple(note for note in marked.notes if note not in idle)
     if marked.contradiction:
         if off_s is None or on_s is None:
             raise LightsContradiction(marked.contradiction)
@@ -217,7 +234,7 @@ def resolve_lights(
         raise LightsRefused(
             f"lights off at {first_s:g} s is not before lights on at {last_s:g} s ({source})"
         )
-    return LightsMarks(off_s, on_s, source, notes)
+    return replace(marked, off_s=off_s, on_s=on_s, source=source, notes=notes, contradiction="")
 
 
 def _source(off_s: float | None, on_s: float | None, off_from: str, on_from: str) -> str:

@@ -15,6 +15,7 @@ from sleepscorer.core.staging_result import (
     equivocal_rows,
     lowered,
 )
+from sleepscorer.core.wording import of_counted
 
 SMOOTHING_RULE = (
     "a single equivocal epoch of sleep between two stretches of one other stage of sleep, each of"
@@ -113,8 +114,8 @@ def smoothed_sentence(answer: MachineAnswer) -> str:
     """Say in an output that its stages are smoothed, by which rule, and how much that changed."""
     n_changed = int(np.count_nonzero(answer.smoothed != answer.stages))
     return (
-        f"Smoothed stages: {n_changed} of {answer.stages.size} epochs differ from the machine's own"
-        f" answer, which stands beside them; {SMOOTHING_RULE}."
+        f"Smoothed stages: {of_counted(n_changed, answer.stages.size, 'epoch')} differ from the"
+        f" machine's own answer, which stands beside them; {SMOOTHING_RULE}."
     )
 
 

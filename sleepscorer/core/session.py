@@ -28,6 +28,7 @@ from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.wording import counted
 
 _SMOOTHED = ", smoothed"
 
@@ -190,8 +191,9 @@ class ScoringSession:
         for given in (staging, *([] if second is None else [second])):
             if len(given.probabilities) != self.n_epochs:
                 raise ScoringError(
-                    f"The staging has {len(given.probabilities)} epochs, and the recording has"
-                    f" {self.n_epochs}",
+                    f"The staging has {counted(len(given.probabilities), 'epoch')}, and the"
+                    f" recording"
+                    f" has {self.n_epochs}",
                     hint="stage this recording again",
                 )
         found = machine_answer(staging).smoothed if smooth else staging.stages

@@ -2,9 +2,15 @@
 
 import contextlib
 import errno
+import hashlib
 import os
+import platform
+import re
 import secrets
-from collections.abc import Callable, Sequence
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +20,16 @@ from sleepscorer.core.progress import Progress, silent
 
 _PART_SUFFIX = ".sleepscorer-part"
 _OLD_SUFFIX = ".sleepscorer-old"
+# Who writes it stands in the name, so that others can tell whether it is still being written.
+_PART_NAME = re.compile(
+    rf"\.[0-9a-f]{{16}}(?:-([0-9a-f]{{8}})-(\d+))?{re.escape(_PART_SUFFIX)}", re.ASCII
+)
+_HOST = hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:8]
+_DAY_S = 24 * 3600
+_LONGEST_NAME_BYTES = 255
+_ANYBODY, _OWN, _GROUP = 0o666, 0o600, 0o060
+
+_being_written: set[Path] = set()
 
 
 @dataclass(frozen=True)
@@ -31,21 +47,21 @@ class Output:
     """
 
     path: Path
-    write: Callable[[BinaryIO], None]
+    write: Callable[[BinaryIO], object]
     verify: Callable[[Path], None]
 
 
-def anything(_path: Path) -> bool:
-    """Take every file for one that may be replaced."""
-    return True
+def nothing(_path: Path) -> bool:
+    """Take no file for one that may be replaced."""
+    return False
 
 
 def check_targets(
     paths: Sequence[Path],
     *,
     force: bool,
-    source: Path | None = None,
-    is_own: Callable[[Path], bool] = anything,
+    sources: Sequence[Path] = (),
+    is_own: Callable[[Path], bool] = nothing,
 ) -> None:
     """Refuse, before anything is written, what must not be overwritten.
 
@@ -55,33 +71,37 @@ def check_targets(
         The files to be written.
     force
         Whether existing ones may be replaced.
-    source
-        The recording, which never is.
+    sources
+        The files that are read for it, the recording first; they never are, by whatever name or
+        link.
     is_own
-        Tells which existing files ``force`` may replace.
+        Tells which existing files ``force`` may replace; none unless it is given.
 
     Raises
     ------
     ExportError
-        If one of ``paths`` is the recording ``source`` or a folder, exists where ``force`` is not
-        set, or is not ours; where several exist, all are named.
+        If one of ``paths`` is one of the ``sources``, a folder, no name the disk takes, exists
+        where ``force`` is not set, or is not ours; where several exist, all are named.
     """
     for path in paths:
-        _check_kind(path, source)
+        _check_kind(path, sources)
     existing = [path for path in paths if os.path.lexists(path)]
     if existing and not force:
         raise _already_there(*existing)
     for path in existing:
         if not is_own(path):
-            raise ExportError(
-                "this file was not made by sleepscorer and is kept",
-                path=path,
-                hint="move it away, or choose another folder or name",
-            )
+            raise _not_ours(path)
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, mode: int = 0o777) -> None:
     """Make a folder for outputs, and those above it, where it does not exist.
+
+    Parameters
+    ----------
+    folder
+        Stays as it is where it exists.
+    mode
+        Permissions of a new one, as far as the person's umask lets them.
 
     Raises
     ------
@@ -89,7 +109,7 @@ def make_folder(folder: Path) -> None:
         If that is not possible.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise OutputRefused(f"the folder can't be made: {reason or error}", path=folder) from error
@@ -99,11 +119,14 @@ def write_verified(
     outputs: Sequence[Output],
     *,
     force: bool = False,
-    source: Path | None = None,
-    is_own: Callable[[Path], bool] = anything,
+    sources: Sequence[Path] = (),
+    is_own: Callable[[Path], bool] = nothing,
     progress: Progress = silent,
 ) -> None:
     """Write files beside their targets, sync, reopen and compare them, then move all into place.
+
+    Who may not read one of the ``sources`` may not read the files either. What a program that was
+    killed left half written in their folders is removed first.
 
     Nothing is moved before every file has passed. Files to be replaced are put aside first and
     put back if anything fails, so a failure or an interruption leaves the folder as it was. Only
@@ -114,7 +137,7 @@ def write_verified(
     ----------
     outputs
         What to write.
-    force, source, is_own
+    force, sources, is_own
         As for :func:`check_targets`.
     progress
         Called before each file is written and before it is compared; may raise Cancelled. It is
@@ -129,40 +152,137 @@ def write_verified(
 
     def check() -> None:
         paths = [output.path for output in outputs]
-        check_targets(paths, force=force, source=source, is_own=is_own)
+        check_targets(paths, force=force, sources=sources, is_own=is_own)
 
     check()
+    readers = _Readers.of(sources)
+    for folder in {output.path.parent for output in outputs}:
+        _remove_left_parts(folder)
     parts: dict[Path, Path] = {}
     try:
         for number, output in enumerate(outputs):
             part = _hidden_beside(output.path, _PART_SUFFIX)
             parts[output.path] = part
             progress(number / len(outputs), f"writing {output.path.name}")
-            _write_part(output, part)
+            _write_part(output, part, readers)
             progress((number + 0.5) / len(outputs), f"checking {output.path.name}")
             _verify_part(output, part)
         progress(1.0, "written")
         # The work may have taken long: look again for what came into being meanwhile.
+        looked_at = _identities(parts)
         check()
-        _publish_all(parts, force=force)
+        _publish_all(parts, looked_at if force else {})
     finally:
         for part in parts.values():
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+            _discard(part)
 
 
-def _check_kind(path: Path, source: Path | None) -> None:
+def write_state(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file of the program's own over the one before: whole, or not at all.
+
+    It is for files in folders that hold nothing else, such as the run of a training; it may be
+    read by its person alone. A link of this name is replaced, and what it leads to stays.
+
+    Raises
+    ------
+    ExportError
+        If it can't be written.
+    """
+    _remove_left_parts(path.parent)
+    part = _hidden_beside(path, _PART_SUFFIX)
     try:
-        if source is not None and path.exists() and source.exists() and path.samefile(source):
-            raise ExportError(
-                "this is the recording itself, which is never overwritten",
-                path=path,
-                hint="choose another folder or name",
-            )
-        if path.is_dir():
-            raise ExportError("there is a folder of this name", path=path)
+        _write_part(Output(path, write, lambda _part: None), part, _Readers(_OWN))
+        part.replace(path)
     except OSError as error:
         raise _export_error(error, path) from error
+    finally:
+        _discard(part)
+
+
+def _check_kind(path: Path, sources: Sequence[Path]) -> None:
+    hint = "choose another folder or name"
+    if len(os.fsencode(path.name)) > _LONGEST_NAME_BYTES:
+        raise _too_long(path)
+    try:
+        for number, source in enumerate(sources):
+            if _is_same(path, source):
+                which = "is the recording itself" if not number else "is read for it"
+                raise ExportError(f"this {which}, which is never overwritten", path=path, hint=hint)
+        if stat.S_ISDIR(os.lstat(path).st_mode) or path.is_dir():
+            raise ExportError("there is a folder of this name", path=path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except ValueError as error:
+        raise ExportError("this can't be the name of a file", path=path, hint=hint) from error
+    except OSError as error:
+        raise _export_error(error, path) from error
+
+
+def _is_same(path: Path, source: Path) -> bool:
+    """Tell whether both names lead to one file, by links or in other letters."""
+    try:
+        return path.samefile(source)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        # A link that leads to itself leads to no source.
+        if error.errno == errno.ELOOP:
+            return False
+        raise
+
+
+def _not_ours(path: Path) -> ExportError:
+    return ExportError(
+        "this file was not made by sleepscorer and is kept",
+        path=path,
+        hint="move it away, or choose another folder or name",
+    )
+
+
+@dataclass(frozen=True)
+class _Readers:
+    """Who may read a new file.
+
+    Parameters
+    ----------
+    mode
+        Permissions, as far as the person's umask lets them.
+    group
+        To whom those of the group are meant; None where that is any.
+    """
+
+    mode: int = _ANYBODY
+    group: int | None = None
+
+    @classmethod
+    def of(cls, sources: Sequence[Path]) -> "_Readers":
+        """Nobody who may not read all of the sources."""
+        mode, groups = _ANYBODY, set()
+        for source in sources:
+            with contextlib.suppress(OSError, ValueError):
+                status = source.stat()
+                mode &= status.st_mode | _OWN
+                groups.add(status.st_gid)
+        if len(groups) > 1:
+            mode &= ~_GROUP
+        return cls(mode, min(groups, default=None))
+
+    def open(self, part: Path) -> BinaryIO:
+        """Open a new file for them."""
+        file = open(  # noqa: SIM115 - pathlib knows no opener
+            part, "xb+", opener=lambda name, flags: os.open(name, flags, self.mode)
+        )
+        if sys.platform != "win32" and self.group is not None:
+            status = os.fstat(file.fileno())
+            # What everybody may, the group may as well.
+            more = status.st_mode & _GROUP & ~(self.mode << 3)
+            if status.st_gid != self.group and more:
+                # The group of a new file is the person's or the folder's.
+                try:
+                    os.fchown(file.fileno(), -1, self.group)
+                except OSError:
+                    os.fchmod(file.fileno(), status.st_mode & 0o777 & ~more)
+        return file
 
 
 def _already_there(first: Path, *others: Path) -> OutputExists:
@@ -176,12 +296,48 @@ def _hidden_beside(path: Path, suffix: str) -> Path:
     # The random name keeps simultaneous runs apart. It ends unlike any recording, so that a
     # batch over *.edf never picks it up, and does not grow with the target's name, which may
     # use all that the file system allows.
-    return path.parent / f".{secrets.token_hex(8)}{suffix}"
+    return path.parent / f".{secrets.token_hex(8)}-{_HOST}-{os.getpid()}{suffix}"
 
 
-def _write_part(output: Output, part: Path) -> None:
+def _discard(part: Path) -> None:
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
+    _being_written.discard(part)
+
+
+def _remove_left_parts(folder: Path) -> None:
+    """Remove what programs that were killed left in a folder; a failure to is none of this one."""
+    with contextlib.suppress(OSError, ValueError):
+        for entry in folder.iterdir():
+            name = _PART_NAME.fullmatch(entry.name)
+            if name is not None and entry not in _being_written:
+                with contextlib.suppress(OSError):
+                    status = entry.lstat()
+                    if stat.S_ISREG(status.st_mode) and _is_left(name, status.st_mtime):
+                        entry.unlink()
+
+
+def _is_left(name: re.Match[str], changed_s: float) -> bool:
+    host, process = name[1], name[2]
+    if host == _HOST and int(process) == os.getpid():
+        # Of an earlier program of this number: what this one writes is known.
+        return True
+    if host == _HOST and sys.platform != "win32":
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            return True
+        except (OSError, OverflowError):
+            return False
+        return False
+    # Elsewhere nobody can be asked; no file takes a day.
+    return time.time() - changed_s > _DAY_S
+
+
+def _write_part(output: Output, part: Path, readers: _Readers) -> None:
+    _being_written.add(part)
     try:
-        with part.open("xb+") as file:
+        with readers.open(part) as file:
             output.write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -205,12 +361,13 @@ def _verify_part(output: Output, part: Path) -> None:
         ) from error
 
 
-def _publish_all(parts: dict[Path, Path], *, force: bool) -> None:
+def _publish_all(parts: dict[Path, Path], to_replace: dict[Path, tuple[int, int]]) -> None:
+    """Move all into place; what is to be replaced, and that alone, is put aside."""
     ours = {path: _identity(part) for path, part in parts.items()}
     replaced: dict[Path, Path] = {}
     try:
-        for path in parts if force else ():
-            _put_aside(path, replaced)
+        for path, identity in to_replace.items():
+            _put_aside(path, identity, replaced)
         for path, part in parts.items():
             _publish(part, path)
     except BaseException:
@@ -236,12 +393,17 @@ def _withdraw(ours: dict[Path, tuple[int, int]], replaced: dict[Path, Path]) -> 
                 old.rename(path)
 
 
+def _identities(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    """Which files are there now."""
+    return {path: _identity(path) for path in paths if os.path.lexists(path)}
+
+
 def _identity(path: Path) -> tuple[int, int]:
     status = path.lstat()
     return status.st_dev, status.st_ino
 
 
-def _put_aside(path: Path, replaced: dict[Path, Path]) -> None:
+def _put_aside(path: Path, identity: tuple[int, int], replaced: dict[Path, Path]) -> None:
     if not os.path.lexists(path):
         return
     replaced[path] = _hidden_beside(path, _OLD_SUFFIX)
@@ -255,6 +417,9 @@ def _put_aside(path: Path, replaced: dict[Path, Path]) -> None:
         ) from error
     except OSError as error:
         raise _export_error(error, path) from error
+    # Another program may have put its own there in the last moment.
+    if _identity(replaced[path]) != identity:
+        raise _already_there(path)
 
 
 def _publish(part: Path, path: Path) -> None:
@@ -283,9 +448,19 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def _too_long(path: Path) -> ExportError:
+    return ExportError(
+        f"the name is longer than the disk takes: {path.name[:40]}…",
+        path=path.parent,
+        hint="choose a shorter one, or a folder nearer to the root",
+    )
+
+
 def _export_error(error: OSError, path: Path) -> ExportError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return OutputRefused("there is no room left on the disk", path=path)
+    if error.errno == errno.ENAMETOOLONG:
+        return _too_long(path)
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return OutputRefused("the folder may not be written to", path=path)
     reason = error.strerror or str(error)

@@ -1,8 +1,11 @@
 """What a person set once and for all: one typed table, kept in a file of the person's own."""
 
+import contextlib
+import glob
 import json
 import os
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -12,8 +15,10 @@ from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
 from sleepscorer.files.exports import FORMATS
+from sleepscorer.paths import make_private_folder
 
 _MOST_RECENT_FILES = 12
+_DAY_S = 24 * 3600
 RECENT_FILES = ("recent_files", "keep_recent_files")
 """The settings that decide which recordings are listed as recent."""
 _FORMAT_KEY, _FORMAT = "settings_format", 1
@@ -152,8 +157,10 @@ class SettingsFile(QObject):
     def add_recent_file(self, path: Path) -> None:
         """Remember a recording, if that is wanted."""
         if self._now.keep_recent_files:
-            rest = [name for name in self._now.recent_files if name != str(path)]
-            self.set(recent_files=(str(path), *rest)[:_MOST_RECENT_FILES])
+            # The program may be started from another folder the next time.
+            name = str(path.absolute())
+            rest = [one for one in self._now.recent_files if one != name]
+            self.set(recent_files=(name, *rest)[:_MOST_RECENT_FILES])
 
     def _read(self) -> Settings:
         try:
@@ -169,7 +176,10 @@ class SettingsFile(QObject):
                 self._foreign[name] = value
             elif _is_valid(name, typed := _from_json(name, value)):
                 known[name] = typed
-        return Settings(**known)
+        found = Settings(**known)
+        # Nobody knows any more from which folder a relative one was meant.
+        recent = tuple(one for one in found.recent_files if Path(one).is_absolute())
+        return replace(found, recent_files=recent)
 
     def _write(self) -> None:
         content = {**self._foreign, _FORMAT_KEY: _FORMAT, **asdict(self._now)}
@@ -206,8 +216,18 @@ def _is_valid(name: str, value: Any) -> bool:
     return True
 
 
+def _remove_left_parts(path: Path) -> None:
+    """Remove what a program that was killed amid this left; a living one takes less than a day."""
+    for part in path.parent.glob(f"{glob.escape(path.name)}*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > _DAY_S:
+                part.unlink()
+
+
 def _write_atomically(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
+    _remove_left_parts(path)
+    # Its permissions are the person's alone.
     handle, part = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -15,6 +15,7 @@ from sleepscorer.pipeline.outputs import (
     SourceRecording,
     hashed,
     make_night,
+    moment_text,
     suggested_lights,
     write_outputs,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "hashed",
     "make_night",
     "measure_to_explain",
+    "moment_text",
     "score_recording",
     "stage_recording",
     "stage_to_explain",

@@ -13,6 +13,7 @@ from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.exports import (
     FORMATS,
     Night,
@@ -23,6 +24,7 @@ from sleepscorer.files.exports import (
 )
 from sleepscorer.files.sessions import sha256_of
 
+_DAY_S = 24 * 3600
 _AGAIN = {"staged": "score it again", "exported": "export it again"}
 
 
@@ -221,6 +223,7 @@ def write_outputs(
         stem=source.stem,
         formats=to.formats,
         force=to.force,
+        sources=source.recording.all_files,
         progress=progress,
     )
 
@@ -239,15 +242,24 @@ def name_key(path: Path) -> str:
 def _suggestion_note(recording: Recording, suggested_s: tuple[float, ...]) -> tuple[str, ...]:
     if not suggested_s:
         return ()
-    start = recording.start
-    off, on = (
-        f"{time_s:g} s" if start is None else f"{start + timedelta(seconds=time_s):%H:%M:%S}"
-        for time_s in suggested_s
-    )
+    off, on = (moment_text(recording, time_s) for time_s in suggested_s)
     return (
         f"Nothing marks lights off and on: the signal suggests {off} and {on}, which were not"
         " used.",
     )
+
+
+def moment_text(recording: Recording, time_s: float) -> str:
+    """The clock time of a moment; with the day where a clock time comes twice."""
+    start = recording.start
+    if start is None:
+        return f"{time_s:g} s"
+    moment = start + timedelta(seconds=time_s)
+    if recording.duration_s <= _DAY_S:
+        return f"{moment:%H:%M:%S}"
+    # The date alone would be lost on de-identification, and may be unknown.
+    date = "" if start.date() == UNKNOWN_START.date() else f"{moment:%Y-%m-%d} "
+    return f"{date}{moment:%H:%M:%S} (day {(moment.date() - start.date()).days + 1})"
 
 
 def _hash_notes(source: SourceRecording) -> tuple[str, ...]:

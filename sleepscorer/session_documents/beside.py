@@ -9,6 +9,7 @@ from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.wording import counted
 from sleepscorer.files.exports import read_stagings_json, stages_read_from
 from sleepscorer.files.scorings import fitted, read_scoring
 
@@ -57,7 +58,7 @@ def read_beside(path: Path, recording: Recording, *, scorer: str | None = None) 
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
     if n_staged != n_epochs:
         raise ScoringError(
-            f"it stages {n_staged} epochs, and the recording has {n_epochs}", path=path
+            f"it stages {counted(n_staged, 'epoch')}, and the recording has {n_epochs}", path=path
         )
     is_of_three, is_smoothed = stages_read_from(path)
     exported = next(filter(Path.is_file, _hypnograms_of(path)), None)

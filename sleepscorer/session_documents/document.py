@@ -12,6 +12,7 @@ from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
+from sleepscorer.core.wording import counted
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
@@ -223,7 +224,8 @@ class Document:
             )
         if entry.n_epochs != known.n_epochs:
             raise SessionError(
-                f"it has {entry.n_epochs} epochs, and {known.n_epochs} are scored in the session",
+                f"it has {counted(entry.n_epochs, 'epoch')}, and {known.n_epochs} are scored in the"
+                " session",
                 path=path,
                 hint="locate another one, or move the session away to score this one anew",
             )

@@ -12,6 +12,7 @@ from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.wording import counted
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
     SUFFIX,
@@ -31,6 +32,7 @@ from sleepscorer.files.sessions import (
     places_of,
     replay_in_words,
     session_path_for,
+    session_stem,
 )
 from sleepscorer.session_documents.document import MISSING, Document, open_signals
 
@@ -187,7 +189,9 @@ def _session_of(
     entry, beside = entry_of(recording), recording.path.parent
     usual = session_path_for(entry, session_folder or beside).absolute()
     known = () if places is None else places.of(entry.fingerprint)
-    candidates = dict.fromkeys((beside.absolute() / f"{recording.path.stem}{SUFFIX}", *known))
+    candidates = dict.fromkeys(
+        (beside.absolute() / f"{session_stem(recording.path)}{SUFFIX}", *known)
+    )
     candidates.pop(usual, None)
     others = [path for path in candidates if holds_edits_of(path, entry)]
     if others and not (holds_edits_of(usual, entry) or _is_missed(usual, entry, others)):
@@ -297,8 +301,9 @@ def _mismatch(entry: RecordingEntry | None, known: RecordingEntry) -> str | None
         )
     if entry.n_epochs != known.n_epochs:
         return (
-            f"{entry.name} has {entry.n_epochs} epochs, and {known.n_epochs} are scored in the"
-            f" session. {_LOCATE}"
+            f"{entry.name} has {counted(entry.n_epochs, 'epoch')}, and {known.n_epochs} are"
+            f" scored in"
+            f" the session. {_LOCATE}"
         )
     return None
 

@@ -17,6 +17,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.wording import of_counted
 from sleepscorer.files.exports import Night
 from sleepscorer.pipeline import (
     Answers,
@@ -221,7 +222,7 @@ def _review_note(state: ScoringState, machine: Staging | None, *, is_smoothed: b
     n_epochs = state.stages.size
 
     def share(n: int) -> str:
-        return f"{n} of {n_epochs} epochs ({100 * n / max(n_epochs, 1):.1f} %)"
+        return f"{of_counted(n, n_epochs, 'epoch')} ({100 * n / max(n_epochs, 1):.1f} %)"
 
     reviewed = share(int(np.count_nonzero(state.by_person)))
     if machine is None:

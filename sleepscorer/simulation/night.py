@@ -301,7 +301,7 @@ def _whole_hypnogram(duration_s: int, seed: int, options: NightOptions) -> Hypno
 def _check(hours: float, seed: int, channels: Sequence[ChannelSpec]) -> None:
     if not 1 <= hours * 3600 <= _LONGEST_H * 3600:
         raise UsageError(
-            f"a night of {hours:g} hours can't be simulated",
+            f"a night of {hours:g} h can't be simulated",
             hint=f"choose between one second and {_LONGEST_H:g} hours",
         )
     if seed < 0:

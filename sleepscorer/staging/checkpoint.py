@@ -95,12 +95,17 @@ def available_weights() -> tuple[WeightsInfo | WeightsError, ...]:
 
 
 def _names() -> list[str]:
-    shipped, own = (
-        sorted(entry.parent.name for entry in folder.glob("*/config.json"))
-        for folder in (paths.models_folder(), paths.own_models_folder())
-    )
+    shipped, own = map(_names_in, (paths.models_folder(), paths.own_models_folder()))
     # A dot begins what is still being written.
     return [*shipped, *(name for name in own if name not in shipped and name[0] != ".")]
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.parent.name for entry in folder.glob("*/config.json"))
+    except OSError:
+        # It may not be looked into.
+        return []
 
 
 def read_info(weights: str | Path) -> WeightsInfo:
@@ -133,7 +138,7 @@ def _folder_of(name: str) -> Path:
     if not name or name.startswith("."):
         raise _no_name(name)
     own = paths.own_models_folder() / name
-    is_own = (own / "config.json").exists() and not _is_shipped(name)
+    is_own = _is_there(own / "config.json") and not _is_shipped(name)
     return own if is_own else paths.models_folder() / name
 
 
@@ -142,7 +147,15 @@ def _no_name(name: str) -> WeightsNameRefused:
 
 
 def _is_shipped(name: str) -> bool:
-    return (paths.models_folder() / name / "config.json").exists()
+    return _is_there(paths.models_folder() / name / "config.json")
+
+
+def _is_there(path: Path) -> bool:
+    # A name longer than the disk takes, or a folder that may not be looked into.
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def own_weights() -> tuple[WeightsInfo, ...]:
@@ -196,7 +209,7 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
     own = paths.own_models_folder()
     part = own / f".{name}.part"
     try:
-        own.mkdir(parents=True, exist_ok=True)
+        paths.make_private_folder(own)
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(folder, part)
         part.rename(own / name)
@@ -278,8 +291,7 @@ def read_verified(info: WeightsInfo) -> bytes:
     return content
 
 
-def write_weights(
-    folder: Path,
+def weights_files(
     tensors: bytes,
     *,
     architecture: str,
@@ -287,20 +299,17 @@ def write_weights(
     summary: str,
     confidence: ConfidenceModel | None = None,
     review_curve: ReviewCurve = (),
-) -> str:
-    """Write weights and their configuration; return the SHA-256."""
-    folder.mkdir(parents=True, exist_ok=True)
-    sha256 = hashlib.sha256(tensors).hexdigest()
-    (folder / "weights.safetensors").write_bytes(tensors)
+) -> dict[str, bytes]:
+    """Return weights and their configuration as the files of a folder, by their names."""
     config = {
         "format": _FORMAT,
         "input": INPUT,
         "architecture": architecture,
         "network": network,
-        "sha256": sha256,
+        "sha256": hashlib.sha256(tensors).hexdigest(),
         "summary": summary,
         "confidence": None if confidence is None else confidence.as_dict(),
         "review_curve": [list(point) for point in review_curve],
     }
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    return sha256
+    text = json.dumps(config, indent=2) + "\n"
+    return {"weights.safetensors": tensors, "config.json": text.encode()}

@@ -14,6 +14,7 @@ from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stager_channels import MIN_EEG_EOG_RATE_HZ
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.wording import counted, of_counted
 from sleepscorer.staging.plausibility import Doubt, EpochTraits, doubts_about
 from sleepscorer.staging.preprocess import Band, EpochQuality
 
@@ -195,7 +196,8 @@ def warnings_on_length(n_epochs: int) -> tuple[str, ...]:
     if n_epochs >= _SHORT_EPOCHS:
         return ()
     return (
-        f"The recording has only {n_epochs} epochs ({n_epochs * EPOCH_S / 60:g} min): stages are"
+        f"The recording has only {counted(n_epochs, 'epoch')} ({n_epochs * EPOCH_S / 60:g}"
+        f" min): stages are"
         " uncertain, because signals are scaled by the recording and read in context.",
     )
 
@@ -227,13 +229,14 @@ def warnings_after(quality: ChannelQuality) -> tuple[str, ...]:
         n_found = int(found.sum())
         if n_found:
             warnings.append(
-                f"{n_found} of {found.size} epochs of {name} are {words} and were left out of it."
+                f"{of_counted(n_found, found.size, 'epoch')} of {name} are {words} and were"
+                f" left out of it."
             )
     n_humming = int(quality.humming.sum())
     if n_humming:
         warnings.append(
-            f"{n_humming} of {quality.humming.size} epochs of {name} have more mains hum than"
-            " signal (a loose electrode); their confidence is lowered."
+            f"{of_counted(n_humming, quality.humming.size, 'epoch')} of {name} have more mains hum"
+            " than signal (a loose electrode); their confidence is lowered."
         )
     warnings.extend(_doubt_warnings(quality))
     if quality.channel.kind != "emg":

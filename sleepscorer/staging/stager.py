@@ -22,6 +22,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance, lowered, most_probable
+from sleepscorer.core.wording import of_counted
 from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
@@ -135,7 +136,8 @@ class Stager:
         warnings = [*night.warnings]
         unstaged = int(np.isnan(probabilities[:, 0]).sum())
         if unstaged:
-            warnings.append(f"{unstaged} of {n_epochs} epochs have no signal and stay unscored.")
+            staged_not = of_counted(unstaged, n_epochs, "epoch")
+            warnings.append(f"{staged_not} have no signal and stay unscored.")
         if self._fell_back:
             warnings.append("The GPU ran out of memory: the network ran on the CPU.")
         stages = most_probable(probabilities)

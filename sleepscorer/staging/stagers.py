@@ -16,6 +16,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.second_opinion import failure_sentence
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.core.wording import counted
 
 GROUP = "sleepscorer.stagers"
 HOW_TO_INSTALL = "pip install 'sleepscorer[yasa]' installs YASA"
@@ -92,7 +93,8 @@ class Offered:
             ) from error
         if len(staging.probabilities) != recording.n_epochs:
             raise StagingRefused(
-                f"{self.title} gave {len(staging.probabilities)} epochs of {recording.n_epochs}",
+                f"{self.title} gave {counted(len(staging.probabilities), 'epoch')} of"
+                f" {recording.n_epochs}",
                 path=recording.path,
             )
         return replace(staging, provenance=replace(staging.provenance, software=self.title))

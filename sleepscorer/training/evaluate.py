@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.wording import counted
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import StagingNetwork, night_features
@@ -136,7 +137,7 @@ def _measures(
 def pooled(answers: Sequence[NightAnswers]) -> NightAnswers:
     """All epochs in one row."""
     return NightAnswers(
-        f"{len(answers)} nights",
+        counted(len(answers), "night"),
         np.concatenate([each.probabilities for each in answers]),
         np.concatenate([each.hierarchy for each in answers]),
         np.concatenate([each.labels for each in answers]),

@@ -1,9 +1,11 @@
 """Curves of a training and of its calibration, as PNG."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+from sleepscorer import __version__
+from sleepscorer.files.exports import PROGRAM, SOFTWARE_KEY
 from sleepscorer.training.calibration import Reliability, RiskCoverage
 from sleepscorer.training.trainer import Checked
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 _SIZE_IN, _DPI = (6.0, 4.0), 120
 
 
-def draw_history(history: Sequence[Checked], path: Path) -> None:
+def history_png(history: Sequence[Checked]) -> bytes:
     """Loss of the training and kappa on the validation nights, by batch."""
     figure = _figure()
     loss = figure.add_subplot()
@@ -24,10 +26,10 @@ def draw_history(history: Sequence[Checked], path: Path) -> None:
     kappa = loss.twinx()
     kappa.plot(steps, [each.kappa for each in history], color="tab:orange", linestyle="--")
     kappa.set_ylabel("kappa on validation nights", color="tab:orange")
-    figure.savefig(path)
+    return _png(figure)
 
 
-def draw_reliability(found: Reliability, title: str, path: Path) -> None:
+def reliability_png(found: Reliability, title: str) -> bytes:
     """Accuracy by confidence, beside the diagonal where they are equal."""
     figure = _figure()
     axes = figure.add_subplot()
@@ -37,10 +39,10 @@ def draw_reliability(found: Reliability, title: str, path: Path) -> None:
         axes.annotate(f"{100 * share:.0f} %", (x, y), (4, -10), textcoords="offset points", size=7)
     axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0.2, 1), ylim=(0, 1))
     axes.set_title(f"{title}\nexpected calibration error {found.error:.3f}", size=9)
-    figure.savefig(path)
+    return _png(figure)
 
 
-def draw_risk_coverage(found: RiskCoverage, title: str, path: Path) -> None:
+def risk_coverage_png(found: RiskCoverage, title: str) -> bytes:
     """Accuracy and errors found by the share of epochs reviewed."""
     figure = _figure()
     axes = figure.add_subplot()
@@ -49,7 +51,13 @@ def draw_risk_coverage(found: RiskCoverage, title: str, path: Path) -> None:
     axes.set(xlabel="share of epochs reviewed, least certain first", xlim=(0, 1), ylim=(0, 1))
     axes.legend()
     axes.set_title(title, size=9)
-    figure.savefig(path)
+    return _png(figure)
+
+
+def _png(figure: "Figure") -> bytes:
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png", metadata={SOFTWARE_KEY: f"{PROGRAM} {__version__}"})
+    return drawn.getvalue()
 
 
 def _figure() -> "Figure":

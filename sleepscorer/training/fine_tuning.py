@@ -1,7 +1,6 @@
 """Tunes the heads of weights to a site's own nights, and says whether other people gain by it."""
 
 import copy
-import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ import torch
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.wording import counted as n_of
 from sleepscorer.staging.checkpoint import WeightsInfo
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import StagingNetwork
@@ -31,7 +31,7 @@ from sleepscorer.training.evaluate import (
     mean_kappa,
     pooled,
 )
-from sleepscorer.training.figures import draw_history, draw_reliability
+from sleepscorer.training.figures import history_png, reliability_png
 from sleepscorer.training.nights import TrainingNight, counted
 from sleepscorer.training.runs import (
     Calibration,
@@ -40,7 +40,9 @@ from sleepscorer.training.runs import (
     metrics_of,
     named,
     save_network,
+    write_bytes,
     write_json,
+    write_rows,
 )
 from sleepscorer.training.site_card import site_card
 from sleepscorer.training.splits import Split, folds
@@ -157,7 +159,7 @@ def fine_tune(
     card = site_card(
         former=info, sha256=sha256, nights=counted(nights), network=final, compared=comparison
     )
-    (folder / "weights" / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    write_bytes(folder / "weights" / "MODEL_CARD.md", card.encode())
     return Tuned(comparison, reasons, folder / "weights")
 
 
@@ -183,7 +185,7 @@ class _Tuning:
             device=self.device,
             progress=progress,
         )
-        draw_history(history, folder / "curves.png")
+        write_bytes(folder / "curves.png", history_png(history))
         before = mean_kappa(self.start, validation)
         if max(each.kappa for each in history) <= before:
             network = copy.deepcopy(self.start)
@@ -257,13 +259,16 @@ def _write_figures(
         folder / "metrics.json",
         {"former": found.former, "new": found.new, "reasons_against": list(reasons)},
     )
-    with (folder / "nights.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["night", "epochs", "former_kappa", "new_kappa"])
-        rows.writerows([each.night, each.n_epochs, each.former, each.new] for each in found.nights)
-    together = pooled(new)
-    draw_reliability(
-        reliability(together.confidence, together.right),
-        f"new weights, {len(new)} held-out nights",
-        folder / "reliability.png",
+    write_rows(
+        folder / "nights.csv",
+        [
+            ("night", "epochs", "former_kappa", "new_kappa"),
+            *((each.night, each.n_epochs, each.former, each.new) for each in found.nights),
+        ],
     )
+    together = pooled(new)
+    png = reliability_png(
+        reliability(together.confidence, together.right),
+        f"new weights, {n_of(len(new), 'held-out night')}",
+    )
+    write_bytes(folder / "reliability.png", png)

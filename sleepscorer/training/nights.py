@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.wording import counted as n_of
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.preprocess import Band
 
@@ -106,4 +107,7 @@ def counted(nights: Sequence[TrainingNight]) -> str:
     """Say how much it is: ``"27 nights of 14 people, 33580 scored epochs"``."""
     n_people = len({night.subject for night in nights})
     n_epochs = sum(int((night.labels >= 0).sum()) for night in nights)
-    return f"{len(nights)} nights of {n_people} people, {n_epochs} scored epochs"
+    return (
+        f"{n_of(len(nights), 'night')} of {n_of(n_people, 'person', 'people')},"
+        f" {n_of(n_epochs, 'scored epoch')}"
+    )

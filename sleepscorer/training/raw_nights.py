@@ -16,6 +16,7 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.staging.input_gate import reason_against
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band, epoch_blocks
 from sleepscorer.training.band_powers import log_band_powers
@@ -57,7 +58,7 @@ def prepared(
     The nights; and a sentence on each recording that can't be learned from.
     """
     nights, refused = [], []
-    cache.mkdir(parents=True, exist_ok=True)
+    make_folder(cache, 0o700)
     for index, one in enumerate(scored):
         part = part_of(progress, index / len(scored), (index + 1) / len(scored))
         try:
@@ -102,7 +103,7 @@ def _write(
     kept = _kept(scoring.hypnogram, trim)
     labels = np.where(scoring.hypnogram.stages >= 0, scoring.hypnogram.stages, NO_LABEL)
     chosen = _channels(recording)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
     unusable = np.ones(recording.n_epochs, dtype=bool)
     for index, kind in enumerate(kinds):
         # What the stager would refuse, such as a chin EMG stored as an envelope at 1 Hz.
@@ -116,18 +117,20 @@ def _write(
             continue
         epochs, usable = epochs[kept][:, held], usable[:, held]
         unusable &= ~usable.any(axis=1)
-        np.save(folder / f"{kind}_usable.npy", usable[kept])
-        np.save(folder / f"{kind}_powers.npy", _powers(epochs, usable[kept]))
-        np.save(folder / f"{kind}.npy", epochs.astype(np.float16))
+        _save(folder / f"{kind}_usable.npy", usable[kept])
+        _save(folder / f"{kind}_powers.npy", _powers(epochs, usable[kept]))
+        _save(folder / f"{kind}.npy", epochs.astype(np.float16))
     if unusable[kept].all():
         raise SleepScorerError("none of its channels can be used")
     labels = np.where(unusable, NO_LABEL, labels)[kept].astype(np.int64)
     if not (labels >= 0).any():
         raise SleepScorerError("no epoch with a signal has a stage")
-    unfinished = folder / "labels.part.npy"
-    np.save(unfinished, labels)
-    # Last and at once: where this file is, all are whole.
-    unfinished.replace(folder / "labels.npy")
+    # Last: where this file is, all are whole.
+    _save(folder / "labels.npy", labels)
+
+
+def _save(path: Path, values: NDArray[np.generic]) -> None:
+    write_state(path, lambda file: np.save(file, values, allow_pickle=False))
 
 
 def _channels(recording: Recording) -> StagerChannels:

@@ -3,15 +3,22 @@
 # ruff: noqa: E501 - the lines of Markdown are paragraphs and rows
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from sleepscorer.core.agreement import Agreement
+from sleepscorer.core.errors import ExportError
 from sleepscorer.core.stages import STAGES
+from sleepscorer.files.beginnings import beginning_of
+from sleepscorer.files.exports import is_own_picture
+from sleepscorer.files.verified_write import Output
 from sleepscorer.training.judging import Judgement, RawJudgement
 
 RELIABILITY_PNG, REVIEW_PNG = "reliability.png", "review.png"
 """The figures beside ``RESULTS.md``."""
 
+_RESULTS_START = b"# Results\n\nWritten by `sleepscorer evaluate "
+_CARD_MARK = b"SHA-256 of `weights.safetensors`"
 _MAIN_CHANNELS = "Fpz-Cz + EOG"
 _DATA = """- Heads: band powers and expert stages (Rechtschaffen & Kales, S3 and S4 as N3) of the Sleep-Cassette nights of Sleep-EDF Expanded (Kemp et al. 2000; PhysioNet, Open Data Commons Attribution License 1.0), Fpz-Cz, Pz-Oz and horizontal EOG, each night from half an hour before to half an hour after sleep. Healthy people of 25 to 101 years. 54 people trained, 10 chose when to stop, 14 judge.
 - Front-end: signals drawn at random, and unlabelled EEG (Pz-Oz) of the same study.
@@ -28,6 +35,26 @@ _ATTEMPTS = """What was tried on the way, each judged once on these 210 epochs a
 | five heads, the best on the validation people (`sleepedf-ensemble-2`) | .422 |
 
 The EEG alone (`sleepedf-eeg-cnn-bilstm-2` in the table above) comes out at .441, and is not made the default for it. All of them lie within a third of the interval's width of each other and of YASA. What limits them: an epoch and channel is five numbers; the derivations they learned from (Fpz-Cz, Pz-Oz) are not the central ones judged here; the levels of a night mean little in 15 to 30 minutes. Scored raw nights of several laboratories are what would help. The mean of YASA and the default weights does better than either here, but of 210 epochs 16 became right by it and 12 wrong (exact McNemar test: p = .57), so no such consensus is offered."""
+
+
+def is_own_result(path: Path) -> bool:
+    """Tell whether these are results, a model card or a figure that sleepscorer wrote."""
+    start = beginning_of(path)
+    is_card = start.startswith(b"# ") and _CARD_MARK in start
+    return is_card or start.startswith(_RESULTS_START) or is_own_picture(path)
+
+
+def result_output(path: Path, content: bytes) -> Output:
+    """Return the output that writes one of them and reads it back."""
+
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    def verify(written: Path) -> None:
+        if written.read_bytes() != content:
+            raise ExportError("the file did not read back as it was written")
+
+    return Output(path, write, verify)
 
 
 def bars(judged: Judgement) -> tuple[tuple[str, str, bool], ...]:

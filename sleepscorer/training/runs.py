@@ -3,8 +3,9 @@
 import csv
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.staging_result import ReviewCurve
-from sleepscorer.staging.checkpoint import write_weights
+from sleepscorer.files.verified_write import make_folder, write_state
+from sleepscorer.staging.checkpoint import weights_files
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import ARCHITECTURE
@@ -36,7 +38,7 @@ from sleepscorer.training.evaluate import (
     mean_kappa,
     pooled,
 )
-from sleepscorer.training.figures import draw_history, draw_reliability, draw_risk_coverage
+from sleepscorer.training.figures import history_png, reliability_png, risk_coverage_png
 from sleepscorer.training.nights import TrainingNight, counted
 from sleepscorer.training.splits import Split
 from sleepscorer.training.trainer import Recipe, train
@@ -45,6 +47,12 @@ _REVIEWED = 0.2
 _RUN_NAME = "run.json"
 # A run may go on elsewhere.
 _MAY_CHANGE = {"device": ""}
+_IS_RUN = {"format": "sleepscorer training run"}
+# What is kept of nights may lie there before the run.
+_CACHES = {"epochs", "measures"}
+# Runs of earlier versions are told by these.
+_OLDER = {"recipe", "splits", "start", "data"}
+_OWN_FOLDER = 0o700
 
 
 @dataclass(frozen=True)
@@ -149,14 +157,18 @@ def _run_fold(
         summary=f"{describe(run.config)}, trained on {run.data}: {counted(training)}.",
         calibration=calibration,
     )
-    draw_history(history, folder / "curves.png")
+    write_bytes(folder / "curves.png", history_png(history))
     channels = fitted_channels(network, nights)[0]
     answers = answers_on(network, test, channels, calibration.confidence)
     if answers:
         together = pooled(answers)
         confidence, right, title = together.confidence, together.right, counted(test)
-        draw_reliability(reliability(confidence, right), title, folder / "reliability.png")
-        draw_risk_coverage(risk_coverage(confidence, right), title, folder / "review.png")
+        figures = {
+            "reliability.png": reliability_png(reliability(confidence, right), title),
+            "review.png": risk_coverage_png(risk_coverage(confidence, right), title),
+        }
+        for name, png in figures.items():
+            write_bytes(folder / name, png)
         write_json(folder / "metrics.json", metrics_of(answers))
     return answers
 
@@ -169,21 +181,59 @@ def begin_run(folder: Path, described: Mapping[str, Any]) -> None:
     UsageError
         If something else was begun in this folder.
     """
+    claim_run(folder)
+    plain = json.loads(json.dumps(described)) | _IS_RUN
+    begun = _begun(folder) | _IS_RUN
+    if begun != _IS_RUN and begun | _MAY_CHANGE != plain | _MAY_CHANGE:
+        raise UsageError(
+            "a training with other nights or options was begun here",
+            path=folder,
+            hint="give another --out, or the same options to go on",
+        )
+    write_json(folder / _RUN_NAME, plain)
+
+
+def claim_run(folder: Path) -> None:
+    """Make the folder of a run, or make sure that nothing but an earlier run is in it.
+
+    What a run writes later replaces what it wrote before: nobody else's files may lie there.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds anything else.
+    ExportError
+        If it can't be made or written to.
+    """
+    make_folder(folder, _OWN_FOLDER)
+    try:
+        is_empty = {entry.name for entry in folder.iterdir()} <= _CACHES
+    except OSError as error:
+        raise UsageError(
+            f"the folder can't be read: {error.strerror or error}", path=folder
+        ) from error
+    if is_empty:
+        write_json(folder / _RUN_NAME, _IS_RUN)
+    elif not _begun(folder):
+        raise UsageError(
+            "this folder holds files that no training made, and they are kept",
+            path=folder,
+            hint="give another one, or one that is empty",
+        )
+
+
+def _begun(folder: Path) -> dict[str, Any]:
+    """What a run wrote of itself; empty where there is none."""
     path = folder / _RUN_NAME
-    plain = json.loads(json.dumps(described))
-    if path.exists():
-        try:
-            begun = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            begun = None
-        if not isinstance(begun, dict) or begun | _MAY_CHANGE != plain | _MAY_CHANGE:
-            raise UsageError(
-                "a training with other nights or options was begun here",
-                path=folder,
-                hint="give another --out, or the same options to go on",
-            )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(path, plain)
+    try:
+        begun = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(begun, dict) or not (
+        _IS_RUN.items() <= begun.items() or set(begun) >= _OLDER
+    ):
+        return {}
+    return begun
 
 
 @dataclass(frozen=True)
@@ -264,15 +314,18 @@ def save_network(
         name: (t.half() if name.startswith("heads.") else t).detach().cpu().contiguous()
         for name, t in network.state_dict().items()
     }
-    return write_weights(
-        folder,
-        save_tensors(tensors),
+    content = save_tensors(tensors)
+    files = weights_files(
+        content,
         architecture=ARCHITECTURE,
         network=network.config.as_dict(),
         summary=summary,
         confidence=None if calibration is None else calibration.confidence,
         review_curve=() if calibration is None else calibration.review_curve,
     )
+    for name, part in files.items():
+        write_bytes(folder / name, part)
+    return hashlib.sha256(content).hexdigest()
 
 
 def describe(config: NetworkConfig) -> str:
@@ -346,13 +399,25 @@ def named(split: Split) -> dict[str, list[str]]:
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
     """Write plain values for people and programs to read."""
-    path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    write_bytes(path, (json.dumps(values, indent=1) + "\n").encode())
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as CSV."""
+    text = StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    write_bytes(path, text.getvalue().encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file of a run, whole or not at all; its folder is made."""
+    make_folder(path.parent, _OWN_FOLDER)
+    write_state(path, lambda file: file.write(content))
 
 
 def _write_nights(path: Path, answers: Sequence[NightAnswers]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["night", "epochs", "accuracy", "kappa", "macro_f1"])
-        for each in answers:
-            found = agreement_of(each)
-            rows.writerow([each.night, found.n_epochs, found.accuracy, found.kappa, found.macro_f1])
+    rows: list[Sequence[object]] = [("night", "epochs", "accuracy", "kappa", "macro_f1")]
+    for each in answers:
+        found = agreement_of(each)
+        rows.append((each.night, found.n_epochs, found.accuracy, found.kappa, found.macro_f1))
+    write_rows(path, rows)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.wording import counted
 from sleepscorer.files.exports import is_own_output
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.other_formats import OTHER_FORMATS
@@ -191,8 +192,8 @@ def told_of_unknown(n_unknown: int) -> tuple[str, ...]:
     if not n_unknown:
         return ()
     return (
-        f"{n_unknown} recordings do not say whose they are, and each counts as somebody else's;"
-        " where that is not so, name the people with --subject",
+        f"{counted(n_unknown, 'recording')} do not say whose they are, and each counts as"
+        " somebody else's; where that is not so, name the people with --subject",
     )
 
 

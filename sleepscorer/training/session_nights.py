@@ -19,7 +19,9 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.wording import counted as n_of
 from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
+from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.session_documents import Document, current_author, open_document
 from sleepscorer.staging.measured_night import MeasuredChannel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band
@@ -132,8 +134,8 @@ def check_enough(nights: Sequence[ReviewedNight] | Sequence[TrainingNight], fold
     n_people = len({night.subject for night in nights})
     if len(nights) < MIN_NIGHTS or n_people < MIN_PEOPLE:
         raise UsageError(
-            f"{len(nights)} reviewed nights of {n_people} people are here, and at least"
-            f" {MIN_NIGHTS} nights of {MIN_PEOPLE} people are needed",
+            f"{n_of(len(nights), 'reviewed night')} of {n_of(n_people, 'person', 'people')} are"
+            f" here, and at least {MIN_NIGHTS} nights of {MIN_PEOPLE} people are needed",
             path=folder,
             hint="review more nights, or name the people with --subject",
         )
@@ -158,7 +160,7 @@ def measured_nights(
     Nights of band powers, the main sleep and half an hour on both sides; and a sentence on each
     that can't be measured.
     """
-    cache.mkdir(parents=True, exist_ok=True)
+    make_folder(cache, 0o700)
     measured, refused = [], []
     for index, night in enumerate(nights):
         part = part_of(progress, index / len(nights), (index + 1) / len(nights))
@@ -174,7 +176,9 @@ def measured_nights(
         is_staged = np.any([part.any(axis=1) for part in usable.values()], axis=0)
         labels = np.where(is_staged, night.labels[kept], NO_LABEL)
         if (n_left := int((labels != NO_LABEL).sum())) < _MIN_EPOCHS:
-            refused.append(f"{night.name}: {n_left} reviewed epochs around its sleep hold a signal")
+            refused.append(
+                f"{night.name}: {n_of(n_left, 'reviewed epoch')} around its sleep hold a signal"
+            )
             continue
         measured.append(TrainingNight(night.name, night.subject, labels, powers, {}, usable))
     return tuple(measured), tuple(refused)
@@ -255,10 +259,7 @@ def _measures(
             return dict(kept)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         arrays = _measured(night, stager, progress)
-    part = path.with_suffix(".part")
-    with part.open("wb") as unfinished:
-        np.savez(unfinished, allow_pickle=False, **arrays)
-    part.replace(path)
+    write_state(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
     return arrays
 
 

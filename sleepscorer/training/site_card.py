@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.wording import counted
 from sleepscorer.staging.checkpoint import WeightsInfo
 from sleepscorer.staging.networks.staging_network import StagingNetwork
 from sleepscorer.training.comparison import Comparison
@@ -88,5 +89,5 @@ The heads in this folder were tuned in the same way on everybody (the people of 
 
 
 def _table(rows: Sequence[tuple[str, str, str]], n_nights: int) -> str:
-    lines = [f"| {n_nights} held-out nights | former | new |", "| --- | --- | --- |"]
+    lines = [f"| {counted(n_nights, 'held-out night')} | former | new |", "| --- | --- | --- |"]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])

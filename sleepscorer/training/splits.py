@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.wording import counted
 from sleepscorer.training.nights import TrainingNight, of_subjects
 
 
@@ -45,7 +46,8 @@ class Split:
             )
         if not self.train or not self.validation:
             raise UsageError(
-                f"{len(self.train)} people would train and {len(self.validation)} validate",
+                f"{counted(len(self.train), 'person', 'people')} would train and"
+                f" {len(self.validation)} validate",
                 hint="at least one of each is needed; find more scored nights",
             )
 
@@ -131,7 +133,7 @@ def folds(
     subjects = sorted({night.subject for night in nights})
     if not 2 <= n_folds <= len(subjects) or len(subjects) < 3:
         raise UsageError(
-            f"{n_folds} folds can't be made of {len(subjects)} people",
+            f"{n_folds} folds can't be made of {counted(len(subjects), 'person', 'people')}",
             hint="choose --folds from 2 to the number of people, of whom there must be three",
         )
     rng = np.random.default_rng(seed)

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -15,6 +16,7 @@ from torch.nn import functional
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress, silent
+from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.staging.networks.staging_network import (
     N_STAGES,
     StageHead,
@@ -220,8 +222,7 @@ class _Training:
     def _keep(self) -> None:
         if self._folder is None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        part = self._folder / f"{_STATE_NAME}.part"
+        make_folder(self._folder, 0o700)
         state = {
             "described": json.dumps(self._described()),
             "step": self._step,
@@ -232,11 +233,11 @@ class _Training:
             "history": [asdict(each) for each in self._history],
             "torch": torch.get_rng_state(),
         }
-        torch.save(state, part)
-        part.replace(self._folder / _STATE_NAME)
+        write_state(self._folder / _STATE_NAME, partial(torch.save, state))
         history = json.dumps(state["history"], indent=1)
-        part.write_text(history + "\n", encoding="utf-8")
-        part.replace(self._folder / _HISTORY_NAME)
+        write_state(
+            self._folder / _HISTORY_NAME, lambda file: file.write((history + "\n").encode())
+        )
 
     def _resumed(self) -> bool:
         path = self._folder / _STATE_NAME if self._folder is not None else None

@@ -194,3 +194,31 @@ def test_options_hold_over_annotations(marked, options, expected, source):
 def test_lights_off_must_come_before_lights_on(options):
     with pytest.raises(UsageError, match="is not before lights on"):
         resolve_lights(LightsMarks(), off_s=options[0], on_s=options[1], duration_s=900.0)
+
+
+def test_notes_on_marks_that_an_option_stands_in_for_are_left_out():
+    pairs = marks(
+        (10.0, "Lights on"),
+        (-1.0, "Lights out"),
+        (60.0, "Lights off"),
+        (400.0, "Lights on"),
+        (930.0, "Lights on"),
+    )
+    found = lights_of_events(pairs[1:], 900.0)
+    on_notes = (
+        "lights on at 930 s lies outside the scoring: taken as 900 s",
+        "2 lights on marks (400 s, 930 s): the last holds",
+    )
+    off_notes = (
+        "lights off at -1 s lies outside the scoring: taken as 0 s",
+        "2 lights off marks (-1 s, 60 s): the first holds",
+    )
+    assert set(found.notes) == {*on_notes, *off_notes}
+    for off_s, on_s, kept in (
+        (None, None, found.notes),
+        (20.0, None, on_notes),
+        (None, 700.0, off_notes),
+        (20.0, 700.0, ()),
+    ):
+        held = resolve_lights(found, off_s=off_s, on_s=on_s, duration_s=900.0)
+        assert set(held.notes) == set(kept)

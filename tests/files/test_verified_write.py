@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -10,7 +12,7 @@ import pytest
 
 from sleepscorer.core.errors import ExportError
 from sleepscorer.core.progress import Cancelled
-from sleepscorer.files.verified_write import Output, write_verified
+from sleepscorer.files.verified_write import Output, check_targets, write_state, write_verified
 
 
 def _output(path: Path, content: bytes = b"new", *, damaged: bool = False) -> Output:
@@ -22,6 +24,10 @@ def _output(path: Path, content: bytes = b"new", *, damaged: bool = False) -> Ou
             raise ValueError("not what was meant")
 
     return Output(path, write, verify)
+
+
+def _anything(_path: Path) -> bool:
+    return True
 
 
 def _raising(path: Path, error: BaseException) -> Output:
@@ -53,7 +59,7 @@ def test_existing_file_is_kept_and_nothing_else_written(tmp_path: Path) -> None:
 def test_force_replaces(tmp_path: Path) -> None:
     old = tmp_path / "a.csv"
     old.write_bytes(b"old and longer")
-    write_verified([_output(old)], force=True)
+    write_verified([_output(old)], force=True, is_own=_anything)
     assert old.read_bytes() == b"new"
 
 
@@ -68,7 +74,7 @@ def test_force_replaces_only_what_is_ours(tmp_path: Path) -> None:
     old = tmp_path / "a.csv"
     old.write_bytes(b"old")
     with pytest.raises(ExportError, match=r"a\.csv.*not made by sleepscorer and is kept"):
-        write_verified([_output(old)], force=True, is_own=lambda path: path != old)
+        write_verified([_output(old)], force=True, is_own=lambda path: path.read_bytes() != b"old")
     assert old.read_bytes() == b"old"
 
 
@@ -109,7 +115,7 @@ def test_a_failure_midway_puts_every_old_file_back(
     monkeypatch.setattr(Path, "rename", failing)
     caught = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else ExportError
     with pytest.raises(caught, match=words):
-        write_verified([_output(path) for path in paths], force=True)
+        write_verified([_output(path) for path in paths], force=True, is_own=_anything)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {
         path.name: b"old " + path.name.encode() for path in paths
     }
@@ -147,7 +153,7 @@ def test_recording_itself_is_never_overwritten(
         target = tmp_path / "other.edf"
         link(source, target)
     with pytest.raises(ExportError, match="the recording itself"):
-        write_verified([_output(target)], source=source, force=True)
+        write_verified([_output(target)], sources=[source], force=True, is_own=_anything)
     assert source.read_bytes() == b"recording"
 
 
@@ -158,7 +164,9 @@ def test_damaged_file_is_discarded_with_all_others(tmp_path: Path, force: bool) 
         old.write_bytes(b"old")
     before = list(tmp_path.iterdir())
     with pytest.raises(ExportError, match=r"b\.csv: the file did not read back.*not what was"):
-        write_verified([_output(old), _output(tmp_path / "b.csv", damaged=True)], force=force)
+        write_verified(
+            [_output(old), _output(tmp_path / "b.csv", damaged=True)], force=force, is_own=_anything
+        )
     assert list(tmp_path.iterdir()) == before
     assert not force or old.read_bytes() == b"old"
 
@@ -240,7 +248,7 @@ def test_missing_folder_and_folder_in_the_way(tmp_path: Path) -> None:
         write_verified([_output(tmp_path / "none" / "a.csv")])
     (tmp_path / "a.csv").mkdir()
     with pytest.raises(ExportError, match="folder of this name"):
-        write_verified([_output(tmp_path / "a.csv")], force=True)
+        write_verified([_output(tmp_path / "a.csv")], force=True, is_own=_anything)
 
 
 def test_file_is_synced_before_it_is_checked(
@@ -256,3 +264,147 @@ def test_file_is_synced_before_it_is_checked(
     write_verified([output])
     assert steps[:3] == ["write", "sync", "verify True .sleepscorer-part"]
     assert steps[3:] == ["sync"]  # of the folder, after the renaming
+
+
+def test_nothing_is_replaced_unless_it_is_told_what_is_ours(tmp_path: Path) -> None:
+    old = tmp_path / "a.csv"
+    old.write_bytes(b"old")
+    with pytest.raises(ExportError, match="not made by sleepscorer"):
+        write_verified([_output(old)], force=True)
+    assert old.read_bytes() == b"old"
+
+
+def test_every_source_is_kept_by_whatever_name(tmp_path: Path) -> None:
+    recording, companion = tmp_path / "night.vhdr", tmp_path / "night.eeg"
+    for path in (recording, companion):
+        path.write_bytes(b"read")
+    link = tmp_path / "a.csv"
+    link.symlink_to(companion)
+    with pytest.raises(ExportError, match="is read for it, which is never overwritten"):
+        write_verified(
+            [_output(link)], sources=[recording, companion], force=True, is_own=_anything
+        )
+    assert companion.read_bytes() == b"read"
+
+
+def test_a_file_that_takes_the_place_of_ours_at_the_last_moment_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, theirs = tmp_path / "a.csv", tmp_path / "theirs"
+    target.write_bytes(b"old")
+    theirs.write_bytes(b"theirs")
+    rename = Path.rename
+
+    def late(self: Path, other: Path) -> Path:
+        if self == target and theirs.exists():
+            rename(theirs, target)
+        return rename(self, other)
+
+    monkeypatch.setattr(Path, "rename", late)
+    with pytest.raises(ExportError, match="exists"):
+        write_verified([_output(target)], force=True, is_own=_anything)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a.csv": b"theirs"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize(
+    ("modes", "wanted"),
+    [
+        ((0o600,), 0o600),
+        ((0o400,), 0o600),
+        ((0o640,), 0o640),
+        ((0o644,), 0o644),
+        ((0o666,), 0o644),
+        ((0o644, 0o600), 0o600),
+        ((0o640, 0o604), 0o600),
+    ],
+)
+def test_who_may_not_read_a_source_may_not_read_what_is_made_of_it(
+    tmp_path: Path, modes: tuple[int, ...], wanted: int
+) -> None:
+    sources = [tmp_path / f"{number}.edf" for number in range(len(modes))]
+    for source, mode in zip(sources, modes, strict=True):
+        source.touch()
+        source.chmod(mode)
+    before = os.umask(0o022)
+    try:
+        write_verified([_output(tmp_path / "a.csv")], sources=sources)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == wanted
+
+
+def test_what_killed_programs_left_is_removed_by_the_next_write(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from sleepscorer.files.verified_write import Output, write_verified\n"
+        "def die(file):\n    file.write(b'half')\n    file.flush()\n"
+        "    os._exit(9)\n"
+        "write_verified([Output(Path(sys.argv[1]), die, print)])\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "a.csv")], check=False, timeout=60
+    )
+    assert ended.returncode == 9
+    (left,) = tmp_path.iterdir()
+    host = left.name.split("-")[1]
+    others = [
+        f".{'0' * 16}-{host}-{os.getppid()}.sleepscorer-part",  # of a living program
+        f".{'0' * 16}-ffffffff-1.sleepscorer-part",  # of another machine, just now
+        ".mine.sleepscorer-part",
+        "b.sleepscorer-part",
+    ]
+    for name in others:
+        (tmp_path / name).touch()
+    of_yesterday = tmp_path / f".{'1' * 16}-ffffffff-1.sleepscorer-part"
+    of_older_versions = tmp_path / f".{'2' * 16}.sleepscorer-part"
+    of_this_number = tmp_path / f".{'3' * 16}-{host}-{os.getpid()}.sleepscorer-part"
+    for path in (of_yesterday, of_older_versions, of_this_number):
+        path.touch()
+        os.utime(path, (0, 0))
+    write_verified([_output(tmp_path / "a.csv")])
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*others, "a.csv"])
+
+
+def test_a_part_that_is_being_written_stays(tmp_path: Path) -> None:
+    def meanwhile(file: BinaryIO) -> None:
+        write_verified([_output(tmp_path / "other.csv")])
+        file.write(b"new")
+
+    def verify(part: Path) -> None:
+        assert part.read_bytes() == b"new"
+
+    write_verified([Output(tmp_path / "a.csv", meanwhile, verify)])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "other.csv"]
+
+
+def test_state_is_the_persons_alone_and_replaces_a_link_not_what_it_leads_to(
+    tmp_path: Path,
+) -> None:
+    theirs, state = tmp_path / "theirs", tmp_path / "run.json"
+    theirs.write_bytes(b"theirs")
+    state.symlink_to(theirs)
+    write_state(state, lambda file: file.write(b"ours"))
+    assert theirs.read_bytes() == b"theirs"
+    assert state.read_bytes() == b"ours"
+    assert os.name == "nt" or state.lstat().st_mode & 0o777 == 0o600
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["run.json", "theirs"]
+    with pytest.raises(ExportError, match="could not be written"):
+        write_state(tmp_path, lambda file: file.write(b"ours"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("n" * 256 + ".csv", "longer than the disk takes"),
+        ("ü" * 130 + ".csv", "longer than the disk takes"),
+        ("a\0.csv", "can't be the name of a file"),
+    ],
+)
+def test_names_that_the_disk_does_not_take_are_refused_before_the_work(
+    tmp_path: Path, name: str, words: str
+) -> None:
+    with pytest.raises(ExportError, match=words):
+        check_targets([tmp_path / "to be made" / name], force=False)
+    with pytest.raises(ExportError, match=words):
+        check_targets([tmp_path / name], force=False)

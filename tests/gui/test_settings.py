@@ -1,5 +1,6 @@
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,30 @@ def test_recent_files_are_newest_first_without_repetition(qapp, tmp_path):
 
 def test_settings_of_tests_lie_in_the_tests_own_folder(tmp_path):
     assert settings_path().is_relative_to(tmp_path)
+
+
+def test_recent_files_are_absolute_whatever_the_program_was_given(qapp, tmp_path, monkeypatch):
+    path = tmp_path / "settings.json"
+    settings = SettingsFile(path)
+    monkeypatch.chdir(tmp_path)
+    settings.add_recent_file(Path("night.edf"))
+    settings.add_recent_file(tmp_path / "night.edf")
+    assert settings.now.recent_files == (str(tmp_path / "night.edf"),)
+    # Of a version that kept them as they were given: nobody knows where they lie.
+    path.write_text(json.dumps({"recent_files": ["night.edf", str(tmp_path / "b.edf"), ""]}))
+    assert SettingsFile(path).now.recent_files == (str(tmp_path / "b.edf"),)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_settings_are_the_persons_alone(qapp, tmp_path):
+    path = tmp_path / "new" / "settings.json"
+    SettingsFile(path).set(theme="dark")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    path.parent.chmod(0o755)
+    left = path.parent / "settings.jsonabc.part"
+    left.touch()
+    os.utime(left, (0, 0))
+    SettingsFile(path).set(theme="light")
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]

@@ -16,11 +16,15 @@ from sleepscorer.core.errors import (
     UsageError,
 )
 from sleepscorer.core.events import Event
+from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.stager_channels import ChannelChoice
+from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.pipeline import ScoreOptions, check_distinct_outputs, score_recording
+from sleepscorer.pipeline.outputs import SourceRecording, make_night
 from sleepscorer.simulation.channels import derivations
 from sleepscorer.simulation.night import simulate_night
 from sleepscorer.staging.stager import Stager
@@ -335,3 +339,42 @@ def test_cancelling_works_for_each_file_until_they_appear(stager, eeg, tmp_path)
         score_recording(path, stager, ScoreOptions(), progress=cancel)
     assert [p.name for p in tmp_path.iterdir()] == ["night.edf"]
     assert sum(text.startswith("writing ") for text in texts) == 4
+
+
+@pytest.mark.parametrize(
+    ("start", "n_hours", "said"),
+    [
+        (datetime(2024, 3, 1, 21), 24, "suggests 23:00:05 and 06:59:55, which were not used."),
+        (
+            datetime(2024, 3, 1, 21),
+            40,
+            "suggests 2024-03-01 23:00:05 (day 1) and 2024-03-02 06:59:55 (day 2), which were not"
+            " used.",
+        ),
+        (None, 40, "suggests 02:00:05 (day 1) and 09:59:55 (day 1), which were not used."),
+    ],
+)
+def test_suggested_lights_are_told_and_in_more_than_a_day_with_their_day(
+    tmp_path, start, n_hours, said
+):
+    path = tmp_path / "n.edf"
+    plan = EdfPlan((SignalHeader("SpO2", 1, 0, 100, "%"),), n_hours * 60, 60, start)
+    write_edf(path, plan, [[np.zeros(n_hours * 3600, np.float32)]])
+    n_epochs = n_hours * 120
+    made = StagingProvenance(
+        "w", "0" * 64, (), (), (), "cpu", "x", "2024", suggested_lights_s=(7205.0, 35995.0)
+    )
+    staging = Staging(np.full((n_epochs, 5), 0.2, np.float32), made)
+
+    def notes(**marks):
+        return make_night(
+            SourceRecording(open_recording(path)),
+            Hypnogram(staging.stages, **marks),
+            staging=staging,
+            second=None,
+            lights_source="nowhere",
+        ).notes
+
+    assert notes() == (f"Nothing marks lights off and on: the signal {said}",)
+    # One mark is enough: nothing is suggested beside it.
+    assert notes(lights_off_s=60.0) == notes(lights_on_s=600.0) == ()

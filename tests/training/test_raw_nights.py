@@ -145,7 +145,8 @@ def test_one_bad_recording_does_not_keep_the_others(tmp_path):
     torn.write_bytes(torn.read_bytes()[:300])
     awake = [Event(0.0, N_EPOCHS * 30.0, "Sleep stage W")]
     start = EdfPlan((), 1, 0, datetime(1989, 4, 24, 16, 13, 0))
-    write_edf(folder / "SC4021EC-Hypnogram.edf", start, events=awake, force=True)
+    (folder / "SC4021EC-Hypnogram.edf").unlink()
+    write_edf(folder / "SC4021EC-Hypnogram.edf", start, events=awake)
     nights, refused = prepared(sleep_edf(folder), ("eeg",), tmp_path / "epochs")
     assert [each.name for each in nights] == ["SC4001"]
     assert refused[0].startswith("SC4011E0-PSG.edf: ")
@@ -159,7 +160,8 @@ def test_where_a_derivation_holds_no_signal_is_kept(tmp_path):
     samples[1][80 * 3000 : 90 * 3000] = 7.0
     headers = tuple(SignalHeader(s.label, 100, -500, 500) for s in recording.signals)
     plan = EdfPlan(headers, N_EPOCHS, 30, START)
-    write_edf(psg, plan, [samples], events=(), force=True)
+    psg.unlink()
+    write_edf(psg, plan, [samples], events=())
     write_edf(tmp_path / "a_scoring.edf", EdfPlan((), 1, 0, START), events=stage_events())
     (night,), _ = prepared(any_folder(tmp_path), ("eeg",), tmp_path / "epochs", trim="none")
     flat = (np.arange(N_EPOCHS) >= 80) & (np.arange(N_EPOCHS) < 90)
@@ -191,7 +193,7 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
         arguments += ["--subject", r"(n\d)"]
     assert main(arguments) == 0
     printed, progress = capsys.readouterr()
-    assert "1 nights, " in printed
+    assert "1 night, " in printed
     assert "epochs of people it did not see" in printed
     assert progress.splitlines()[-1].startswith("run: 100 %, 0:00:00 left; batch 2: loss ")
     fold = run / "fold-01"

@@ -185,7 +185,7 @@ def test_too_few_nights_or_people_are_refused_with_their_number(site, tmp_path):
     with pytest.raises(UsageError, match="9 reviewed nights of 9 people are here, and at least 10"):
         check_enough(nights[:9], site)
     same, _ = reviewed_nights(site, subject=r"(n)")
-    with pytest.raises(UsageError, match=r"10 reviewed nights of 1 people .* of 10 people"):
+    with pytest.raises(UsageError, match=r"10 reviewed nights of 1 person .* of 10 people"):
         check_enough(same, site)
     with pytest.raises(UsageError, match="holds no sessions"):
         reviewed_nights(tmp_path)
@@ -384,7 +384,7 @@ def test_sessions_to_weights_that_score_or_are_not_kept(site, small, tmp_path, c
         (["--head", "lstm"], "--head means nothing"),
         (["--start", "none"], "leaves nothing to tune"),
         (["--start", "nowhere"], "there are no weights called 'nowhere'"),
-        (["--subject", "(n)"], "10 reviewed nights of 1 people are here"),
+        (["--subject", "(n)"], "10 reviewed nights of 1 person are here"),
         (["--name", "a/b"], "is not a name of weights"),
     ],
 )

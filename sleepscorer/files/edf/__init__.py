@@ -11,6 +11,7 @@ from sleepscorer.files.edf.header import (
 from sleepscorer.files.edf.identification import (
     UNKNOWN_PATIENT,
     UNKNOWN_START,
+    months_of,
     patient_identification,
     recording_identification,
     start_date_subfield,
@@ -34,6 +35,7 @@ __all__ = [
     "file_size",
     "holds_annotations_alone",
     "microvolts_per",
+    "months_of",
     "open_edf",
     "patient_identification",
     "read_bytes",

@@ -14,6 +14,7 @@ import numpy as np
 
 from sleepscorer.core.channel_names import named_labels
 from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.wording import counted
 from sleepscorer.files.edf.fields import (
     field_integer,
     field_number,
@@ -239,7 +240,8 @@ def _n_channels(fields: dict[str, str], size: int, path: Path) -> int:
         )
     if (n_channels + 1) * _HEADER_BYTES > size:
         raise RecordingError(
-            f"the file ends after {size} bytes, inside the header of {n_channels} channels",
+            f"the file ends after {size} bytes, inside the header of"
+            f" {counted(n_channels, 'channel')}",
             path=path,
         )
     return n_channels

@@ -21,6 +21,20 @@ _RECORDING = re.compile(
     rf"Startdate (?:{_DATE}|X) (?P<admin>\S+) (?P<technician>\S+) (?P<equipment>\S+)(?: \S+)*"
 )
 
+# Beginnings of their names in English, German, French, Spanish, Italian and Dutch.
+_NAMES_OF_MONTHS = (
+    ("jan", "ene", "gen"), ("feb", "fev"), ("mar", "mrz", "maa", "mrt"), ("apr", "avr", "abr"),
+    ("may", "mai", "mag", "mei"), ("jun", "juin", "giu"), ("jul", "juil", "lug"),
+    ("aug", "aou", "ago"), ("sep", "set"), ("oct", "okt", "ott"), ("nov",),
+    ("dec", "dez", "dic"),
+)  # fmt: skip
+
+
+def months_of(month: int) -> tuple[str, ...]:
+    """Return how the names of a month, from 1, begin in small letters without accents."""
+    return _NAMES_OF_MONTHS[month - 1]
+
+
 # Letters of European names that Unicode does not take apart into a letter and an accent.
 _SPELLED = str.maketrans(
     {"ß": "ss", "ẞ": "SS", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o"}

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.interruptions import LONGEST_PAUSE_S
 from sleepscorer.core.recording import Gap
+from sleepscorer.core.wording import of_counted
 from sleepscorer.files.edf.clock import (
     MAX_STEPS,
     PERSISTENT_RECORDS,
@@ -25,8 +27,6 @@ from sleepscorer.files.edf.clock import (
 from sleepscorer.files.edf.header import MAX_DURATION_S, EdfHeader
 from sleepscorer.files.edf.samples import Segment
 
-# Nights of one file are days apart, not weeks; each epoch of a gap costs memory and time.
-_LONGEST_PAUSE_S = 3 * 86400
 _WORTH_SAYING_S = 0.1
 # Records that all claim the same time, or another unit than seconds.
 _NO_CLOCK = 0.05
@@ -200,7 +200,7 @@ def _segments(clock: Clock, n_records: int, record: Decimal, warnings: list[str]
     for step in _interruptions(clock, n_records, warnings):
         first, start = starts[-1]
         gap = Decimal(step.size_s).quantize(_MICROSECOND)
-        if gap > _LONGEST_PAUSE_S:
+        if gap > LONGEST_PAUSE_S:
             not_believed.append(
                 f"data record {step.record + 1} claims to start {gap / 86400:.3g} days after the"
                 " end of the one before"
@@ -245,8 +245,8 @@ def _interruptions(clock: Clock, n_records: int, warnings: list[str]) -> list[St
             found.append(Step(step.record, size_s))
     if n_early:
         warnings.append(
-            f"{n_early} of {n_records} data records claim to start before the end of the one"
-            " before; they were put directly after it"
+            f"{of_counted(n_early, n_records, 'data record')} claim to start before the end of the"
+            " one before; they were put directly after it"
         )
     if set_back_s:
         warnings.append(
@@ -273,7 +273,7 @@ def _unknown_times(times_s: NDArray[np.float64], clock: Clock, n_records: int) -
             " its records were taken as following each other"
         ]
     return [
-        f"{n_unknown} of {n_records} data records have no usable time;"
+        f"{of_counted(n_unknown, n_records, 'data record')} have no usable time;"
         " they were put after the one before"
     ]
 

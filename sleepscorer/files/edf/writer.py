@@ -24,7 +24,6 @@ def write_edf(
     blocks: Iterable[Sequence[FloatArray]] = (),
     *,
     events: Sequence[Event] = (),
-    force: bool = False,
 ) -> None:
     """Write a file beside its target, check it and move it into place.
 
@@ -38,8 +37,6 @@ def write_edf(
     events
         Become annotations of the record in which they start, ``text@@channel`` where they have
         a channel.
-    force
-        Replace an existing file.
 
     Raises
     ------
@@ -55,7 +52,7 @@ def write_edf(
     def verify(part: Path) -> None:
         verify_edf(part, header, events=events)
 
-    write_verified([Output(path, write, verify)], force=force)
+    write_verified([Output(path, write, verify)])
 
 
 def write_edf_into(

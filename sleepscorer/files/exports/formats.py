@@ -149,8 +149,18 @@ def check_outputs(
     stem: str,
     formats: Sequence[str] = FORMATS,
     force: bool = False,
+    sources: Sequence[Path] = (),
 ) -> tuple[Path, ...]:
     """Return the files to be written, having made sure that none is in the way.
+
+    Parameters
+    ----------
+    source
+        The recording, which no output may replace.
+    folder, stem, formats, force
+        As for :func:`write_exports`.
+    sources
+        Other files that are read for the outputs.
 
     Raises
     ------
@@ -161,7 +171,7 @@ def check_outputs(
         recording ``source`` itself.
     """
     paths = output_paths(folder, stem, formats)
-    check_targets(paths, source=source, force=force, is_own=is_own_output)
+    check_targets(paths, sources=(source, *sources), force=force, is_own=is_own_output)
     return paths
 
 
@@ -172,6 +182,7 @@ def write_exports(
     stem: str,
     formats: Sequence[str] = FORMATS,
     force: bool = False,
+    sources: Sequence[Path] = (),
     progress: Progress = silent,
 ) -> tuple[Path, ...]:
     """Write a night in some formats, check every file, then move all into place.
@@ -188,6 +199,9 @@ def write_exports(
         Names of :data:`EXPORT_FORMATS`.
     force
         Replace existing files that sleepscorer made.
+    sources
+        Files that were read for it beside the recording: no output replaces them, or is open to
+        more people.
     progress
         Called for each file until they are moved into place; may raise Cancelled.
 
@@ -203,14 +217,22 @@ def write_exports(
         If a file exists, is not ours or is the recording itself, can't be written or does not
         read back as it was meant. No file has then been changed.
     """
-    paths = check_outputs(night.path, folder, stem=stem, formats=formats, force=force)
+    paths = check_outputs(
+        night.path, folder, stem=stem, formats=formats, force=force, sources=sources
+    )
     shown = deidentified(night) if night.deidentify else night
     outputs = [
         _output(path, _BY_NAME[name], shown)
         for path, name in zip(paths, dict.fromkeys(formats), strict=True)
     ]
     make_folder(folder)
-    write_verified(outputs, source=night.path, force=force, is_own=is_own_output, progress=progress)
+    write_verified(
+        outputs,
+        sources=(night.path, *sources),
+        force=force,
+        is_own=is_own_output,
+        progress=progress,
+    )
     return paths
 
 

@@ -16,6 +16,7 @@ from sleepscorer.core.second_opinion import stagers_agreement
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
+from sleepscorer.core.wording import counted
 
 INTENDED_USE = (
     "For research use. Not a medical device; not CE/FDA cleared."
@@ -63,6 +64,12 @@ class Night:
         then hold it beside the machine's own. Empty where it is not asked for.
     is_smoothed
         Whether the hypnogram itself holds the smoothed answer.
+    labels
+        Of the recording's channels, as stored, in the order of the file.
+    stored_texts
+        What else the recording holds in its own words: units, transducers, filters.
+    files
+        Of which the recording consists.
     deidentify
         Whether the outputs leave out everything that tells who was recorded and when.
     """
@@ -86,6 +93,9 @@ class Night:
     sha256: str | None = None
     smoothing: str = ""
     is_smoothed: bool = False
+    labels: tuple[str, ...] = ()
+    stored_texts: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
     deidentify: bool = False
 
     def __post_init__(self) -> None:
@@ -139,6 +149,16 @@ class Night:
             notes=notes,
             warnings=recording.warnings,
             sha256=sha256,
+            labels=(
+                *(signal.label for signal in recording.signals),
+                *(channel.label for channel in recording.quarantined),
+            ),
+            stored_texts=tuple(
+                text
+                for one in recording.signals
+                for text in (one.unit, one.stored_unit, one.prefilter, one.transducer)
+            ),
+            files=recording.all_files,
             deidentify=deidentify,
         )
 
@@ -160,7 +180,7 @@ class Night:
         kappa = "undefined" if found.kappa is None else f"{found.kappa:.2f}"
         return (
             f"{title}, agrees with the machine in {100 * found.accuracy:.1f} % of"
-            f" {found.n_epochs} epochs, kappa {kappa}"
+            f" {counted(found.n_epochs, 'epoch')}, kappa {kappa}"
         )
 
     @property

@@ -140,7 +140,9 @@ def save_preset(preset: MontagePreset, *, folder: Path | None = None) -> Path:
         if replace(read_preset(written), path=None) != meant:
             raise MontageError("the montage did not read back as it was written", path=path)
 
-    write_verified([Output(path, write, verify)], force=True)
+    write_verified(
+        [Output(path, write, verify)], force=True, is_own=lambda old: _name_in(old) == name
+    )
     return path
 
 

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sleepscorer.core.events import Event
-from sleepscorer.core.interruptions import unknown_interruptions
+from sleepscorer.core.interruptions import LONGEST_PAUSE_S, unknown_interruptions
 from sleepscorer.core.recording import Gap
 
-# A date that is a week away is a mistyped or damaged one; a night would drown in the gap.
-_LONGEST_PAUSE_S = 7 * 86400.0
 # Clocks of amplifiers and computers part by up to 0.02 %; what is left is rounding.
 _CLOCK_TOLERANCE_S = 0.05
 _CLOCK_DRIFT = 2e-4
@@ -137,7 +135,7 @@ def _checked(
         if not 0 < joint.sample < n_samples:
             continue
         known = joint.missing_s
-        if known is not None and not (math.isfinite(known) and 0 <= known <= _LONGEST_PAUSE_S):
+        if known is not None and not (math.isfinite(known) and 0 <= known <= LONGEST_PAUSE_S):
             warnings.append(
                 f"an interruption claims to have lasted {known / 86400:.1f} days, which was not"
                 " believed"

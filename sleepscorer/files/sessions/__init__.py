@@ -7,6 +7,7 @@ from sleepscorer.files.sessions.file import (
     RecordingEntry,
     StoredSession,
     replay_in_words,
+    session_stem,
 )
 from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of, sha256_of
 from sleepscorer.files.sessions.places import SessionPlaces
@@ -43,6 +44,7 @@ __all__ = [
     "places_of",
     "replay_in_words",
     "session_path_for",
+    "session_stem",
     "sha256_of",
     "use_copy",
 ]

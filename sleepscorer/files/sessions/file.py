@@ -47,6 +47,7 @@ from sleepscorer.files.sessions.records import (
 )
 
 SUFFIX = ".sleepscorer"
+_LONGEST_STEM_BYTES = 200
 """End of a session file's name."""
 
 _ADD_NEXT = "INSERT INTO {0} SELECT coalesce(max(number), 0) + 1, {1} FROM {0}"
@@ -61,6 +62,18 @@ _RECORDING = (
     " WHERE recording = recordings.number ORDER BY number DESC LIMIT 1)"
     " FROM recordings ORDER BY number DESC LIMIT 1"
 )
+
+
+def session_stem(recording: Path) -> str:
+    """Return how the names of a recording's sessions begin.
+
+    It is the recording's stem, cut where the names of the session's own companions would be longer
+    than disks take.
+    """
+    encoded = os.fsencode(recording.stem)
+    if len(encoded) <= _LONGEST_STEM_BYTES:
+        return recording.stem
+    return encoded[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore").rstrip()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from sleepscorer.files.sessions.fingerprint import Fingerprint
+from sleepscorer.paths import make_private_folder
 
 _MOST = 8
 
@@ -45,7 +46,8 @@ class SessionPlaces:
         text = json.dumps([str(one) for one in (path, *rest)][:_MOST])
         part = self._folder / f".{secrets.token_hex(8)}.part"
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
+            part.touch(mode=0o600)
             part.write_text(text, encoding="ascii")
             part.replace(self._file(fingerprint))
 

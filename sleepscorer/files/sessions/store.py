@@ -9,7 +9,7 @@ from sleepscorer.core.errors import SessionError
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.sessions.copies import SessionCopy, back_up, backup_path, newest_copy
 from sleepscorer.files.sessions.database import SessionDamaged, SessionNotWritable
-from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, SessionFile
+from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, SessionFile, session_stem
 from sleepscorer.files.sessions.fingerprint import fingerprint_of
 from sleepscorer.files.sessions.lock import SessionHeld, SessionLock, take_lock
 
@@ -175,7 +175,7 @@ def session_path_for(entry: RecordingEntry, folder: Path) -> Path:
     SessionError
         If there is such a file and it can't be read, other than by damage.
     """
-    stem = Path(entry.name).stem
+    stem = session_stem(Path(entry.name))
     hashed = folder / f"{stem}-{entry.fingerprint.head_sha256[:8]}{SUFFIX}"
     if hashed.exists() or backup_path(hashed).exists():
         return hashed

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.gui.actions.action_set import ActionSet
 from sleepscorer.gui.actions.table import ACTIONS, MENUS, PRESET_IDS, STAGE_OF
-from sleepscorer.gui.look.appearance import stand_for_stage
+from sleepscorer.gui.look.appearance import shortened, stand_for_stage
 from sleepscorer.gui.look.mnemonics import give_mnemonics
 from sleepscorer.gui.settings import RECENT_FILES, SettingsFile
 
@@ -54,7 +54,7 @@ class Menus(QObject):
         paths = self._settings.now.recent_files
         self._recent.clear()
         for number, name in enumerate(paths, start=1):
-            action = self._recent.addAction(f"&{number} {Path(name).name}")
+            action = self._recent.addAction(f"&{number} {shortened(Path(name).name)}")
             action.setData(name)
             action.setToolTip(name)
             action.triggered.connect(self._on_recent)

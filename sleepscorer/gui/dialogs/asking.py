@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
+from sleepscorer.core.wording import counted, of_counted
 from sleepscorer.files.exports import output_paths
 from sleepscorer.files.folder import FoundRecording, recordings_in
 from sleepscorer.files.recordings import RECORDING_SUFFIXES
@@ -277,7 +278,8 @@ class WindowDialogs(QObject):
         unscored = int(np.count_nonzero(document.session.state.stages == Stage.UNSCORED))
         warnings: tuple[str, ...] = ()
         if unscored:
-            warnings = (f"{unscored} of {document.session.n_epochs} epochs have no stage yet.",)
+            n_unscored = of_counted(unscored, document.session.n_epochs, "epoch")
+            warnings = (f"{n_unscored} have no stage yet.",)
 
         def existing(choice: Destination) -> tuple[str, ...]:
             stem = document.recording.path.stem
@@ -341,7 +343,8 @@ class WindowDialogs(QObject):
         box = QMessageBox(self._over)
         box.setWindowTitle("Session")
         box.setText(
-            f"Session file: {where}\n\n{len(session.edits)} edits in its log, the last one: {last}."
+            f"Session file: {where}\n\n{counted(len(session.edits), 'edit')} in its log,"
+            f" the last one: {last}."
             "\nEvery edit is stored the moment it is made; undo adds to the log as well."
         )
         self._ask(box)

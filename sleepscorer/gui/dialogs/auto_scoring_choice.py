@@ -26,6 +26,7 @@ from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.wording import counted
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
@@ -280,4 +281,4 @@ def _titles(_progress: Progress) -> dict[str, str]:
 
 
 def _epochs(n: int) -> str:
-    return "1 epoch" if n == 1 else f"{n} epochs"
+    return counted(n, "epoch")

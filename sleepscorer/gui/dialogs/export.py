@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.progress import Progress
 from sleepscorer.files.exports import EXPORT_FORMATS
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.pipeline import Destination
@@ -125,7 +125,7 @@ class ExportDialog(QDialog):
             return self._existing(choice)
 
         self._export.setEnabled(False)
-        self._in_the_way.setText(f"Looking into {choice.folder}…")
+        self._in_the_way.setText(shortened(f"Looking into {choice.folder}…"))
         self._looking.start(
             "Looking for files in the way",
             look,
@@ -142,9 +142,10 @@ class ExportDialog(QDialog):
     def _on_looked(self, names: tuple[str, ...]) -> None:
         self._on_changed()
         if names:
+            there = ", ".join(map(shortened, names))
             self._in_the_way.setText(
-                f"{', '.join(names)}: there already. Check “Replace files that exist”, or choose"
-                " another folder."
+                f"{there}: there already. Check “Replace files that exist”, or choose another"
+                " folder."
             )
             self._force.setFocus()
             return

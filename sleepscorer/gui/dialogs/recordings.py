@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.wording import counted
 from sleepscorer.files.folder import FoundRecording
 from sleepscorer.gui.look.appearance import described
 
@@ -52,7 +53,7 @@ class RecordingsDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Open).setEnabled(bool(found))
         self._table.cellDoubleClicked.connect(self._on_double_clicked)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(f"{len(found)} recordings in {folder}"))
+        layout.addWidget(QLabel(f"{counted(len(found), 'recording')} in {folder}"))
         layout.addWidget(self._table)
         layout.addWidget(buttons)
         if found:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, shortened
 
 _PASSING_MS = 10_000
 
@@ -40,7 +40,8 @@ class _Notice(QFrame):
         self.setObjectName("notice")
         self.text, self.is_passing, self.key = text, passing, key
         self._answers = answers
-        label = QLabel(text)
+        label = QLabel(shortened(text))
+        label.setToolTip(text if label.text() != text else "")
         label.setWordWrap(True)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

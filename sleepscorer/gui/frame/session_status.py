@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from sleepscorer.analysis.filters import filter_text
 from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.wording import counted
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.session_documents import Document
@@ -83,4 +84,4 @@ def _edits_text(session: ScoringSession) -> str:
     if all(edit.is_of_opening for edit in session.edits):
         return ""
     n = sum(not edit.is_of_opening for edit in session.done)
-    return {0: ", no edits", 1: ", 1 edit"}.get(n, f", {n} edits")
+    return f", {counted(n, 'edit')}" if n else ", no edits"

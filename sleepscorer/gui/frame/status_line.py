@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
 _PARTS = {
@@ -65,7 +65,7 @@ class StatusLine(QStatusBar):
 
     def set_part(self, part: str, text: str, tip: str = "") -> None:
         """Let a part say something."""
-        self._labels[part].setText(text)
+        self._labels[part].setText(shortened(text))
         if tip:
             self._labels[part].setToolTip(tip)
         self._labels[part].setVisible(bool(text))
@@ -93,7 +93,7 @@ class StatusLine(QStatusBar):
     def _show_message(self, sentence: str, style: str) -> None:
         self._message.setObjectName(style)
         self._message.style().polish(self._message)
-        self._message.setText(sentence)
+        self._message.setText(shortened(sentence))
         self._message.setToolTip(sentence)
         self._forget.start(_MESSAGE_MS)
 

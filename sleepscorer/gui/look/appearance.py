@@ -1,5 +1,6 @@
 """The theme as Qt wants it, and how controls are described to people who can't see them."""
 
+import re
 from collections.abc import Mapping
 
 from PySide6.QtGui import QColor, QPalette
@@ -21,6 +22,19 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
         application.setStyle("Fusion")
     application.setPalette(_palette(theme))
     application.setStyleSheet(_stylesheet(theme))
+
+
+_LONGEST_WORD, _KEPT = 60, 28
+
+
+def shortened(text: str) -> str:
+    """Return a text of which words that no line can hold are cut in their middle.
+
+    Names of files have up to 255 letters, and a widget is at least as wide as its longest word.
+    """
+    return re.sub(
+        rf"\S{{{_LONGEST_WORD},}}", lambda word: f"{word[0][:_KEPT]}…{word[0][-_KEPT:]}", text
+    )
 
 
 def described(widget: QWidget, name: str, tip: str = "") -> None:

@@ -1,5 +1,7 @@
 """Lights off and lights on, typed as clock times."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -8,6 +10,7 @@ from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.pipeline import moment_text
 
 _SUGGESTION_TIP = (
     "The end of the last restless stretch before the main sleep, and the beginning of the first one"
@@ -123,7 +126,9 @@ class LightsRow(QWidget):
         times_s = self._suggested_s()
         self._suggestion.setVisible(bool(times_s) and self._marks() == (None, None))
         if times_s:
-            off, on = map(self._model.clock_text, times_s)
+            recording = self._model.recording
+            with_day = partial(moment_text, recording)
+            off, on = map(with_day if recording.start else self._model.clock_text, times_s)
             text = f"Mark {off} to {on}, as the signal suggests"
             self._suggestion.setText(text)
             self._suggestion.setAccessibleName(text)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
+from sleepscorer.core.wording import counted
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
 from sleepscorer.gui.session_model import SessionModel
@@ -258,4 +259,4 @@ class ReviewPanel(QWidget):
 
 
 def _epochs(n: int) -> str:
-    return f"{n} epoch" if n == 1 else f"{n} epochs"
+    return counted(n, "epoch")

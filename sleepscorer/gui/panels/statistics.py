@@ -22,6 +22,7 @@ from sleepscorer.core.statistics import (
     scoring_window,
     sleep_statistics,
 )
+from sleepscorer.core.wording import of_counted
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
@@ -152,7 +153,8 @@ class StatisticsPanel(QWidget):
         n_scored = int((state.stages[first:stop] != Stage.UNSCORED).sum())
         n_by_person = int(state.by_person[first:stop].sum())
         self._scored.setText(
-            f"{n_scored} of {max(stop - first, 0)} epochs scored, {n_by_person} by a person"
+            f"{of_counted(n_scored, max(stop - first, 0), 'epoch')} scored, {n_by_person}"
+            f" by a person"
         )
         notes = (*_lights_notes(state.lights_off_s, state.lights_on_s), *statistics.notes)
         self._notes.setText("\n".join(f"{note[:1].upper()}{note[1:]}." for note in notes))

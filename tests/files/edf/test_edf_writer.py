@@ -177,7 +177,8 @@ def test_existing_file_is_kept(tmp_path: Path) -> None:
     with pytest.raises(OutputExists, match="exists already and is kept"):
         write_edf(path, _header(), _blocks())
     assert path.read_bytes() == b"old"
-    write_edf(path, _header(), _blocks(), force=True)
+    path.unlink()
+    write_edf(path, _header(), _blocks())
     assert open_edf(path).duration_s == N_RECORDS
 
 

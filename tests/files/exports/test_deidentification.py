@@ -75,11 +75,11 @@ def test_every_kind_of_mark_stays_and_what_somebody_added_to_it_goes(kind: Event
     ],
 )
 def test_sentences_lose_identifying_words(text: str, left: str) -> None:
-    staging = staging_of(night().hypnogram.stages, notes=(text,), eeg=(text,), warnings=(text,))
+    staging = staging_of(night().hypnogram.stages, notes=(text,), warnings=(text,))
     clean = deidentified(night(notes=(text,), warnings=(text,), staging=staging))
     assert clean.notes == clean.warnings == (left,)
     made = clean.staging.provenance
-    assert made.notes == made.eeg == made.warnings == (left,)
+    assert made.notes == made.warnings == (left,)
 
 
 def test_short_names_and_free_text_fields() -> None:
@@ -100,3 +100,84 @@ def test_the_trained_hierarchy_stays() -> None:
     three = np.full((120, 3), 1 / 3, np.float32)
     staging = replace(night().staging, hierarchy=three)
     np.testing.assert_array_equal(deidentified(night(staging=staging)).staging.hierarchy, three)
+
+
+LABELS = ("C4-M1", "Hansen Bett 3", "EEG Haagse_Harr", "X", "Flow", "Mu\u0308ller", "EEG Fpz-Cz")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("C4-M1", "C4-M1"),
+        ("C4-M1 (derived)", "C4-M1 (derived)"),
+        ("EEG Fpz-Cz", "EEG Fpz-Cz"),
+        ("Flow", "Flow"),
+        ("Hansen Bett 3", "channel 2"),
+        ("EEG Haagse_Harr", "channel 3"),
+        ("M\u00fcller", "channel 6"),
+        ("Hansen Bett 3-EEG Haagse_Harr (derived)", "channel 2-channel 3 (derived)"),
+        ("C4-M1 (from M1-C4, inverted)", "C4-M1 (from M1-C4, inverted)"),
+        ("C4-M1 (from Haagse, inverted)", "C4-M1 (from [removed], inverted)"),
+        ("Somebody's", "[removed]"),
+    ],
+)
+def test_channels_are_shown_as_far_as_their_labels_are_known(name: str, shown: str) -> None:
+    staging = staging_of(night().hypnogram.stages, eeg=(name,), eog=(name,), emg=(name,))
+    made = deidentified(night(staging=staging, labels=LABELS)).staging.provenance
+    assert made.eeg == made.eog == made.emg == (shown,)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Hansen Bett 3 is flat", "channel 2 is flat"),
+        ("the label 'EEG Haagse_Harr' says nothing", "the label 'channel 3' says nothing"),
+        ("Mu\u0308ller is flat", "channel 6 is flat"),
+        ("M\u00dcLLERS and Mueller are flat", "[removed] and [removed] are flat"),
+        ("Haags, Harr and Haagsestraat", "[removed], [removed] and [removed]"),
+        ("the mark 'he rang the bell' at 5 s", "the mark 'note' at 5 s"),
+        ("he rang the bell: 3 times", "note: 3 times"),
+        ("the mark 'nobody knows' at 5 s", "the mark '[removed]' at 5 s"),
+        (
+            "the mark 'Lights off' and the label 'C4-M1'",
+            "the mark 'Lights off' and the label 'C4-M1'",
+        ),
+        (
+            "it doesn't say whose signals' units these are",
+            "it doesn't say whose signals' units these are",
+        ),
+        ("P0234567, mch234567 and 234567", "[removed], [removed][removed] and [removed]"),
+        ("the signals of 12 channels hold 3 marks", "the signals of 12 channels hold 3 marks"),
+        ("Ward7 and ward 7, Anna Kowalska", "[removed] and [removed] 7, [removed] [removed]"),
+        ("12 is stored in mU_Harry", "12 is stored in [removed]"),
+    ],
+)
+def test_foreign_names_in_sentences(text: str, left: str) -> None:
+    shown = night(
+        notes=(text,),
+        labels=LABELS,
+        stored_texts=("uV", "mU_Harry"),
+        path=Path("/home/Ward7/Anna Kowalska/x.edf"),
+        events=(Event(5.0, None, "he rang the bell"), Event(6.0, None, "Lights off")),
+    )
+    assert deidentified(shown).notes == (left,)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "1951-05-02", "02.05.1951", "2.5.51", "5/2/51", "2/5/1951", "02-MAY-1951", "2 May 1951",
+        "2. Mai 1951", "May 2, 1951", "May 2nd, 1951", "2 de mayo de 1951", "19510502", "02051951",
+        "510502", "020551", "050251", "2.5.", "02/05", "2-MAY", "2 may", "02may51", "MAI 2",
+        "1951", "1951_05_02", "1951/5/2T10:00:00",
+    ],
+)  # fmt: skip
+def test_the_birthdate_goes_in_any_spelling(spelling: str) -> None:
+    for text in (f"it says {spelling} here", f"'{spelling}'", f"({spelling})"):
+        (left,) = deidentified(night(notes=(text,))).notes
+        assert left == text.replace(spelling, "[removed]")
+
+
+@pytest.mark.parametrize("spelling", ["2003-11-09", "9 Nov 2003", "20031109", "9.11.03"])
+def test_any_date_goes(spelling: str) -> None:
+    assert deidentified(night(notes=(f"on {spelling}",))).notes == ("on [removed]",)

@@ -72,7 +72,8 @@ def test_an_experts_scoring_and_a_recording_are_not_ours(tmp_path: Path) -> None
             [[np.zeros(4, np.float32)]],
         ),
     ):
-        write_edf(target, plan, blocks, force=True)
+        target.unlink(missing_ok=True)
+        write_edf(target, plan, blocks)
         before = target.read_bytes()
         with pytest.raises(ExportError, match="not made by sleepscorer"):
             write_exports(night(), tmp_path, stem="n", formats=("edf",), force=True)

@@ -11,6 +11,7 @@ from sleepscorer import __version__
 from sleepscorer.core.cycles import CYCLES_RULE
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.statistics import DEFINITIONS
+from sleepscorer.core.wording import counted, of_counted
 from sleepscorer.files.exports.excel.cells import (
     CLOCK,
     DATE_AND_CLOCK,
@@ -257,8 +258,8 @@ def _score_state(night: Night) -> str:
     if night.n_edited is None:
         return "scored by people"
     if night.n_edited == 0:
-        return f"automatic, none of {n_epochs} epochs edited"
-    return f"automatic, {night.n_edited} of {n_epochs} epochs edited"
+        return f"automatic, none of {counted(n_epochs, 'epoch')} edited"
+    return f"automatic, {of_counted(night.n_edited, n_epochs, 'epoch')} edited"
 
 
 def _stage_rows(night: Night) -> Iterator[tuple[Value, ...]]:

@@ -1,0 +1,36 @@
+"""Numbers and foreign text in sentences."""
+
+import pytest
+
+from sleepscorer.core.wording import counted, of_counted, one_line
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "said"),
+    [
+        (0, ("epoch",), "0 epochs"),
+        (1, ("epoch",), "1 epoch"),
+        (2, ("epoch",), "2 epochs"),
+        (1, ("person", "people"), "1 person"),
+        (2, ("person", "people"), "2 people"),
+    ],
+)
+def test_a_noun_follows_its_number(number, noun, said):
+    assert counted(number, *noun) == said
+
+
+def test_a_part_has_the_noun_of_the_whole():
+    assert of_counted(1, 1, "epoch") == "1 of 1 epoch"
+    assert of_counted(1, 2, "epoch") == "1 of 2 epochs"
+
+
+@pytest.mark.parametrize(
+    "steering", ["\x1b", "\n", "\r", "\x07", "\x9b", "\u202e", "\u2066", "\u2028"]
+)
+def test_what_steers_a_terminal_is_replaced(steering):
+    assert one_line(f"a{steering}b") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_letters_of_all_people_stay():
+    text = "Müller, Łukasz 東京 \N{NO-BREAK SPACE}µV – 5\N{NARROW NO-BREAK SPACE}s"
+    assert one_line(text) == text
