@@ -100,6 +100,13 @@ def test_interval_is_cut_at_one():
     assert result.kappa_high == 1.0
 
 
+def test_interval_is_cut_at_minus_one():
+    result = agreement(*of_counts([[1, 9], [3, 0]]))
+    assert -1 < result.kappa < 0
+    assert result.kappa_low == -1.0
+    assert result.kappa < result.kappa_high < 1
+
+
 def standard_error(shares, n):
     """Delta method on the multinomial shares, derivatives taken numerically."""
 
