@@ -238,9 +238,9 @@ def _only_read(statement: ast.stmt, *, first: bool) -> bool:
         case ast.Expr(ast.Constant()):
             return True
         case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
-            return name in {"_log", "_logger", "logger", "log"}
+            return name in {"_log", "LOGGER", "log"}
         case ast.Assign(targets=[ast.Name(id=name)]):
-            return name in {"__all__", "__slots__", "_log", "_logger", "__version__"}
+            return name in {"__all__", "__slots__", "_log", "LOGGER", "__version__"}
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
     return False
