@@ -199,10 +199,12 @@ def _chosen(
     mutant: Mutant, known: WhoRunsWhat, importers: dict[str, set[str]], limit_s: float
 ) -> list[str]:
     """Choose the tests to run: those of the mirror, then the quickest, as long as there is time."""
-    names = known.running(mutant.file, mutant.change.statement_line)
-    if mutant.change.statement_line is None:
+    line = mutant.change.statement_line
+    names = known.running(mutant.file, line) if line is not None else set()
+    if not names:
         # What is run at import is reached by whoever runs the module or one that imports it.
-        names = names.union(*(known.running(file) for file in importers.get(mutant.file, ())))
+        files = (mutant.file, *importers.get(mutant.file, ()))
+        names = names.union(*(known.running(file) for file in files))
         names |= {name for name, test in known.tests.items() if _is_mirror(test.file, mutant.file)}
 
     def rank(name: str) -> tuple[bool, float]:
