@@ -62,6 +62,9 @@ def test_dictionary_is_ready_for_json():
     assert values["confusion"][2] == [0, 1, 1, 0, 0]
     asked = "accuracy kappa kappa_low kappa_high macro_f1 f1 precision recall support confusion"
     assert list(values) == [*asked.split(), "n_epochs", "n_excluded", "notes"]
+    assert values["notes"] == [
+        "aligned from the first epochs: at least one scoring has no start time"
+    ]
 
 
 def test_perfect_and_undefined_agreement():

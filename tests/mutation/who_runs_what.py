@@ -1,8 +1,10 @@
 """Which tests run which statements of the program, and how long they take."""
 
 import ast
+import functools
 import hashlib
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -158,6 +160,7 @@ class _Watch(Plugin):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        _forget_what_is_kept()
         self._hits.clear()
         self._shared_s = 0.0
         started = time.perf_counter()
@@ -202,6 +205,15 @@ class _Watch(Plugin):
             file, line = divmod(hit, _LINES_A_FILE)
             ran.setdefault(self._names[file], []).append(line)
         return ran
+
+
+def _forget_what_is_kept() -> None:
+    """Empty the program's caches: what one test filled the others would not be seen to run."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "sleepscorer":
+            for value in list(vars(module).values()):
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
 
 
 def _key(definition: pytest.FixtureDef) -> str:
