@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sleepscorer.core.derivation import Derivation, resolve, resolve_again
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import Quarantined, Recording, Signal
-from sleepscorer.core.stager_channels import choose_stager_channels
+from sleepscorer.core.stager_channels import ChannelChoice, choose_stager_channels
 
 FEMALE57 = (
     *("EEG Fpz-Cz", "EEG Fz-Cz", "EEG Pz-Cz", "EEG Oz-Cz", "EEG F4-Cz", "EEG C4-Cz", "EEG O2-Cz"),
@@ -517,6 +517,15 @@ def test_channels_can_be_named_or_left_out():
         "EMG: left out as asked.",
     )
     assert channels.warnings == ("The label 'probe 9' does not say which electrodes it is.",)
+
+
+def test_a_choice_names_each_role():
+    recording = _recording("C4-M1", "C3-M2", "E1-M2", "E2-M1", "EMG chin", "EMG submental")
+    choice = ChannelChoice(eeg=("C3-M2",), eog=("E2-M1",), emg=("EMG submental",))
+    found = choice.resolve(recording)
+    assert _names(found.eeg + found.eog + found.emg) == ["C3-M2", "E2-M1", "EMG submental"]
+    found = ChannelChoice().resolve(recording)
+    assert _names(found.eeg + found.emg) == ["C4-M1", "EMG chin"]
 
 
 def test_a_named_channel_of_another_kind_is_used_and_said():

@@ -190,6 +190,8 @@ def test_titles_headings_sections_and_warnings_are_told_apart() -> None:
     assert f"A{warning.row}:D{warning.row}" in merged
     notes = next(cell for cell in opened(night())["Summary"]["A"] if cell.value == "Notes")
     assert _style(notes.offset(1))[1:] == ("", ("left", "top", True))
+    rule = next(c for c in opened(night())["Cycles"]["A"] if str(c.value).startswith("Rule: "))
+    assert _style(rule)[1:] == ("", ("left", "top", True))
     onset = rows["Sleep onset"][1]
     assert (onset.value, onset.number_format) == (
         datetime(2019, 3, 4, 22, 42), "yyyy-mm-dd hh:mm:ss",
