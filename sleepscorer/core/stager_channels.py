@@ -192,11 +192,11 @@ class _Choice:
 
     def _referenced_eeg(self) -> list[ResolvedDerivation]:
         stored = [Derivation.parse(name.name) for _, name in self._fast.named if _is_eeg_pair(name)]
-        chosen = []
+        chosen: list[ResolvedDerivation] = []
         for preferred, starts in zip(_PREFERRED_EEG, _REGIONS, strict=True):
             wanted = [Derivation.parse(name) for name in preferred]
             wanted += [one for one in stored if _region_of(one.positive) in starts]
-            chosen += _first(self._fast, wanted)
+            chosen += _first(self._fast, wanted, besides=chosen)
         return chosen or _first(self._fast, stored)
 
     def _unreferenced_eeg(self) -> list[ResolvedDerivation]:
@@ -205,11 +205,11 @@ class _Choice:
             for _, name in self._fast.named
             if name.kind == "eeg" and not _is_eeg_pair(name)
         ]
-        chosen = []
+        chosen: list[ResolvedDerivation] = []
         for preferred, starts in zip(_PREFERRED_ELECTRODES, _REGIONS, strict=True):
             wanted = [Derivation(electrode) for electrode in preferred]
             wanted += [one for one in stored if _region_of(one.positive) in starts]
-            chosen += _first(self._fast, wanted)
+            chosen += _first(self._fast, wanted, besides=chosen)
         return chosen or _first(self._fast, stored)
 
     def _unnamed(self, kind: str) -> list[ResolvedDerivation]:
@@ -277,10 +277,17 @@ class _Choice:
         return [signal for signal, this in both if this == kind]
 
 
-def _first(finder: DerivationFinder, wanted: Sequence[Derivation]) -> list[ResolvedDerivation]:
+def _first(
+    finder: DerivationFinder,
+    wanted: Sequence[Derivation],
+    *,
+    besides: Sequence[ResolvedDerivation] = (),
+) -> list[ResolvedDerivation]:
+    """Return the first there is; what another region took, as Cz-Oz, is not taken again."""
+    taken = {one.stored_labels for one in besides}
     for derivation in wanted:
         found = finder.find(derivation)
-        if found:
+        if found and found.stored_labels not in taken:
             return [found]
     return []
 

@@ -62,6 +62,9 @@ def test_dictionary_is_ready_for_json():
     assert values["confusion"][2] == [0, 1, 1, 0, 0]
     asked = "accuracy kappa kappa_low kappa_high macro_f1 f1 precision recall support confusion"
     assert list(values) == [*asked.split(), "n_epochs", "n_excluded", "notes"]
+    assert values["notes"] == [
+        "aligned from the first epochs: at least one scoring has no start time"
+    ]
 
 
 def test_perfect_and_undefined_agreement():
@@ -98,6 +101,13 @@ def test_interval_is_cut_at_one():
     result = agreement(*of_counts([[9, 1], [0, 3]]))
     assert result.kappa < 1
     assert result.kappa_high == 1.0
+
+
+def test_interval_is_cut_at_minus_one():
+    result = agreement(*of_counts([[1, 9], [3, 0]]))
+    assert -1 < result.kappa < 0
+    assert result.kappa_low == -1.0
+    assert result.kappa < result.kappa_high < 1
 
 
 def standard_error(shares, n):

@@ -319,6 +319,33 @@ def test_kinds(label, unit, kind):
     assert signal_kind(label, unit) == kind
 
 
+@pytest.mark.parametrize(
+    ("unit", "kind"),
+    [
+        ("cmH2O", "pressure"), ("mmHg", "co2"), ("bpm", "pulse"), ("lx", "light"), ("LUX", "light"),
+        ("degC", "temperature"), (" °C ", "temperature"), ("g", "activity"), ("Ohm", "impedance"),
+        ("kohms", "impedance"), ("MΩ", "impedance"), ("G\u2126", "impedance"), ("uV", "other"),
+        ("", "other"), ("ohmic", "other"),
+    ],
+)  # fmt: skip
+def test_a_telling_unit_decides_for_labels_that_say_nothing(unit, kind):
+    assert signal_kind("probe 7", unit) == kind
+    # Only ohms are believed more than a label.
+    assert signal_kind("C4-M1", unit) == ("impedance" if kind == "impedance" else "eeg")
+
+
+@pytest.mark.parametrize(
+    ("electrode", "kind"),
+    [
+        ("C4", "eeg"), ("Fp1", "eeg"), ("PO8", "eeg"), ("M1", "reference"), ("A2", "reference"),
+        ("E1", "eog"), ("LOC", "eog"), ("Chin1", "emg"), ("Leg1", None),
+    ],
+)  # fmt: skip
+def test_every_electrode_is_of_a_kind(electrode, kind):
+    found = recognise(electrode)
+    assert (found and found.kind) == kind
+
+
 @given(st.text(), st.text(max_size=8))
 @example("EEG EEG EEG EEG EEG EEG EEG EEG", "\u2126")
 @example("İ-ß", "µV")

@@ -25,6 +25,61 @@ def test_a_kind_is_known_by_its_text_wherever_texts_decide(kind: EventKind) -> N
     assert SHORT_TEXTS[kind.text.casefold()] == kind.short
 
 
+# Name, family, length if added without drawing, shortest by rule, channel, key, standard of EDF+,
+# short form, label; the text in files is the label but for the arousal.
+TABLE = """
+    arousal      arousal      3   3    eeg      A  yes  Ar   Arousal
+    artefact     artefact     10  -    -        X  no   Art  Artefact
+    limb         movement     2   0.5  emg_leg  -  yes  LM   Limb movement
+    obstructive  respiratory  10  10   flow     -  yes  OA   Obstructive apnea
+    central      respiratory  10  10   flow     -  yes  CA   Central apnea
+    mixed        respiratory  10  10   flow     -  yes  MA   Mixed apnea
+    hypopnea     respiratory  10  10   flow     -  yes  H    Hypopnea
+    rera         respiratory  10  10   flow     -  yes  -    RERA
+"""
+
+
+def test_the_kinds_in_the_order_of_the_lists() -> None:
+    def word(value: object) -> str:
+        return f"{value:g}" if isinstance(value, float) else str(value or "-")
+
+    found = [
+        (
+            kind.name, word(kind.family.value), word(kind.duration_s), word(kind.shortest_s),
+            word(kind.seen_on), word(kind.key), "yes" if kind.is_standard else "no",
+            word(kind.short), kind.label,
+        )
+        for kind in EVENT_KINDS
+    ]  # fmt: skip
+    assert found == [tuple(line.split(maxsplit=8)) for line in TABLE.strip().splitlines()]
+    assert [kind.text for kind in EVENT_KINDS if kind.text != kind.label] == ["EEG arousal"]
+
+
+def test_short_forms_of_texts_that_come_with_recordings() -> None:
+    short = {kind.text.casefold(): kind.short for kind in EVENT_KINDS} | {"arousal": "Ar"}
+    assert (
+        short
+        | {
+            "apnea": "A",
+            "sleep stage w": "W",
+            "sleep stage n1": "N1",
+            "sleep stage n2": "N2",
+            "sleep stage n3": "N3",
+            "sleep stage r": "R",
+            "lights off": "L off",
+            "lights on": "L on",
+        }
+        == SHORT_TEXTS
+    )
+
+
+def test_texts_that_tell_nothing_of_a_person() -> None:
+    kinds = {kind.text for kind in EVENT_KINDS} | {"Arousal"}
+    others = {"Lights off", "Lights on", "Apnea", "Movement time"}
+    others |= {"Recording starts", "Recording ends"}
+    assert {text.casefold(): text for text in kinds | others} == KNOWN_TEXTS
+
+
 def test_free_text_is_of_no_kind() -> None:
     assert kind_of_text("Artefact of Harry") is None
     assert "artefact of harry" not in KNOWN_TEXTS

@@ -75,6 +75,34 @@ def test_the_expected_agreement_follows_the_curve_of_the_validation_nights():
     assert chance_right(unstaged) == pytest.approx([0.9, np.nan], nan_ok=True)
 
 
+def test_a_curve_of_one_point_says_nothing_and_of_two_one_chance():
+    def chances(*curve):
+        given = replace(MACHINE, provenance=replace(PROVENANCE, review_curve=curve))
+        return chance_right(given)
+
+    assert chances((0.0, 0.2, 0.75)) == pytest.approx(MACHINE.confidence)
+    # A quarter of all epochs wrong, and up to the middle of their confidences a straight line.
+    of_two = chances((0.0, 0.2, 0.75), (1.0, 1.0, 1.0))
+    assert of_two == pytest.approx([0.75, 0.75, 0.75, 0.75, 0.75])
+    assert chances((0.0, 0.8, 0.75), (1.0, 1.0, 1.0))[1] == pytest.approx(0.75 * 0.6 / 0.9)
+
+
+def test_a_higher_confidence_never_promises_less():
+    # Among the surest validation epochs more were wrong than among the next.
+    curve = ((0.0, 0.2, 0.7), (0.5, 0.6, 0.8), (1.0, 1.0, 1.0))
+    machine = replace(MACHINE, provenance=replace(PROVENANCE, review_curve=curve))
+    assert chance_right(machine) == pytest.approx([0.8] * 5)
+
+
+def test_equivocal_epochs_come_the_least_certain_first():
+    machine = staging((W, 0.55), (N1, 0.52), (N2, 0.8), (N2, 0.57), (N3, 0.58))
+    queue = review_queue(state(machine.stages), machine, order=ReviewOrder.EQUIVOCAL, share=1)
+    assert queue.epochs == (1, 0, 3)
+    # Of all five epochs at most two.
+    queue = review_queue(state(machine.stages), machine, order=ReviewOrder.EQUIVOCAL, share=0.4)
+    assert queue.epochs == (1, 0)
+
+
 def test_nothing_and_everything():
     nothing = review_queue(state(MACHINE.stages), MACHINE, share=0)
     assert nothing.epochs == ()
@@ -159,7 +187,7 @@ def test_a_stage_the_machine_gave_is_no_disagreement_with_a_person():
 
 
 def test_without_a_machine_nothing_is_uncertain():
-    for order in (ReviewOrder.UNCERTAINTY, ReviewOrder.DISAGREEMENT):
+    for order in set(ReviewOrder) - {ReviewOrder.STAGE_CHANGE}:
         queue = review_queue(state([W, N2], [0, 1]), None, order=order, share=1)
         assert queue.epochs == ()
         assert queue.expected_agreement is None

@@ -185,8 +185,9 @@ def test_lights_marks_are_edits_and_are_checked():
     assert (opened.state.lights_off_s, opened.state.lights_on_s) == (30.0, 300.0)
     opened.undo()
     assert (opened.state.lights_off_s, opened.state.lights_on_s) == (30.0, None)
-    with pytest.raises(ScoringError):
-        opened.set_lights(300.0, 30.0)
+    for off_s, on_s in [(300.0, 30.0), (60.0, 60.0)]:
+        with pytest.raises(ScoringError, match="not before"):
+            opened.set_lights(off_s, on_s)
     assert len(opened.edits) == 3
 
 
@@ -308,6 +309,49 @@ def test_a_recording_without_a_whole_epoch_can_not_be_scored():
         opened.score([0], Stage.W)
     opened.score([], Stage.W)
     assert opened.edits == ()
+
+
+@pytest.mark.parametrize("epoch", [-1, N, N + 5])
+def test_an_epoch_that_is_not_there_is_refused(epoch):
+    opened = session()
+    with pytest.raises(ValueError, match=f"of {N}"):
+        opened.score([epoch], Stage.N2)
+    with pytest.raises(ValueError, match=f"of {N}"):
+        opened.score([0, epoch], Stage.N2)
+    assert stages(opened) == [-1] * N
+    assert opened.edits == ()
+    opened.score([0, N - 1], Stage.N2)
+    assert [epoch for epoch, stage in enumerate(stages(opened)) if stage == 2] == [0, N - 1]
+
+
+def test_an_event_is_added_once():
+    opened = session()
+    cough = Event(40.0, 2.0, "Cough")
+    other = Event(50.0, 2.0, "Cough")
+    opened.replace_event(None, cough)
+    opened.replace_event(None, cough)
+    opened.replace_event(cough, cough)
+    assert (opened.state.events, len(opened.edits)) == ((cough,), 1)
+    # Moved onto another it would vanish.
+    opened.replace_event(None, other)
+    opened.replace_event(cough, other)
+    assert (opened.state.events, len(opened.edits)) == ((cough, other), 2)
+
+
+def test_events_stand_in_order_of_onset_duration_text_and_channel():
+    opened = session()
+    in_order = (
+        Event(10.0, None, "Zzz"),
+        Event(10.0, 1.0, "Zzz"),
+        Event(10.0, 2.0, "Apnoea"),
+        Event(10.0, 2.0, "Cough"),
+        Event(10.0, 2.0, "Cough", "C3-M2"),
+        Event(10.0, 2.0, "Cough", "C4-M1"),
+        Event(11.0, None, "Apnoea"),
+    )
+    for event in reversed(in_order):
+        opened.replace_event(None, event)
+    assert opened.state.events == in_order
 
 
 def test_scoring_an_epoch_leaves_the_events_as_they_are():

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from sleepscorer.core.derivation import (
 )
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import Quarantined, Recording, Signal
-from sleepscorer.core.stager_channels import choose_stager_channels
+from sleepscorer.core.stager_channels import ChannelChoice, choose_stager_channels
 
 FEMALE57 = (
     *("EEG Fpz-Cz", "EEG Fz-Cz", "EEG Pz-Cz", "EEG Oz-Cz", "EEG F4-Cz", "EEG C4-Cz", "EEG O2-Cz"),
@@ -330,6 +331,93 @@ def test_automatic_choice(labels, eeg, eog, emg):
     assert (_names(channels.eeg), _names(channels.eog), _names(channels.emg)) == (eeg, eog, emg)
 
 
+# What is staged first of each region, best first; the last stand for any other of the region.
+PREFERRED = {
+    "frontal": "Fpz-Cz F4-M1 F3-M2 Fz-Cz F4-M2 F3-M1 Fz-M1 Fz-M2 Fp2-M1 Fp1-M2 AF3-M2",
+    "central": "C4-M1 C3-M2 C4-M2 C3-M1 Cz-M1 Cz-M2 CP3-M2",
+    "occipital": "Pz-Oz O2-M1 O1-M2 Cz-Oz O2-M2 O1-M1 Oz-M1 Oz-M2 Pz-M1 Pz-M2 PO3-M2",
+    "frontal, no reference": "F4 F3 Fz Fpz Fp2 Fp1 AF3",
+    "central, no reference": "C4 C3 Cz CP3",
+    "occipital, no reference": "O2 O1 Oz PO3",
+    # Of Oz and Pz a difference is made.
+    "parietal, no reference": "O1 Pz PO3",
+}
+
+
+@pytest.mark.parametrize("region", PREFERRED)
+def test_of_each_region_the_best_that_there_is(region):
+    order = PREFERRED[region].split()
+    for better, worse in pairwise(order):
+        # Where there is no other central one Cz-Oz counts for one.
+        beside = ["C4-M1"] if region == "occipital" else []
+        found = choose_stager_channels(_recording(*beside, worse, better))
+        assert _names(found.eeg) == [*beside, better]
+
+
+@pytest.mark.parametrize(
+    ("labels", "chosen"),
+    [
+        (("Cz-Oz",), ["Cz-Oz"]),
+        (("O2-M2", "Cz-Oz"), ["Cz-Oz", "O2-M2"]),
+        (("Fz-Cz", "Cz-Oz"), ["Fz-Cz", "Cz-Oz"]),
+        (("C4-M1", "Cz-Oz"), ["C4-M1", "Cz-Oz"]),
+    ],
+)
+def test_an_eeg_over_two_regions_is_chosen_once(labels, chosen):
+    assert _names(choose_stager_channels(_recording(*labels)).eeg) == chosen
+
+
+@pytest.mark.parametrize("other", ["F7-M1", "AF3-M1", "Fp1-M1", "FC3-M1"])
+@pytest.mark.parametrize("behind", ["O1-M1", "P3-M1", "PO3-M1", "Iz-M1"])
+@pytest.mark.parametrize("middle", ["C3-M1", "CP3-M1"])
+def test_every_electrode_has_its_region(other, middle, behind):
+    channels = choose_stager_channels(_recording(behind, other, "T3-M1", middle))
+    assert _names(channels.eeg) == [other, middle, behind]
+    bare = [label.removesuffix("-M1") for label in (behind, other, "T3-M1", middle)]
+    channels = choose_stager_channels(_recording(*bare))
+    assert _names(channels.eeg) == [bare[1], bare[3], bare[0]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "chosen"),
+    [
+        (("ChinZ-Chin2", "Chin1-Chin3"), "ChinZ-Chin2"),  # as stored, in the order of the file
+        (("EMG1", "EMG2", "EMG3"), "Chin1-Chin2 (derived)"),
+        (("EMG1", "EMG3"), "Chin1-Chin3 (derived)"),
+        (("EMG2", "EMG3"), "Chin2-Chin3 (derived)"),
+        (("ChinZ", "Chin1", "Chin2"), "Chin1-Chin2 (derived)"),
+        (("ChinZ", "Chin1"), "ChinZ-Chin1 (derived)"),
+        (("ChinZ", "Chin2"), "ChinZ-Chin2 (derived)"),
+        (("LChin", "RChin", "CChin"), "LChin-CChin (derived)"),
+        (("RChin", "CChin"), "RChin-CChin (derived)"),
+        (("RChin", "LChin"), "LChin-RChin (derived)"),
+        (("RChin", "LChin", "EMG chin"), "EMG chin"),
+        (("EMG RAT", "EMG", "EMG 7"), "EMG"),
+        (("EMG RAT", "EMG LAT"), None),
+    ],
+)
+def test_one_chin_emg(labels, chosen):
+    found = choose_stager_channels(_recording("C4-M1", *labels)).emg
+    assert _names(found) == ([] if chosen is None else [chosen])
+
+
+@pytest.mark.parametrize(
+    ("labels", "chosen"),
+    [
+        (("E1-M1", "E1-M2"), ["E1-M2"]),
+        (("E2-M2", "E2-M1"), ["E2-M1"]),
+        (("E1-M1", "E2-M2"), ["E1-M1", "E2-M2"]),
+        (("E1", "E1-Fpz"), ["E1-Fpz"]),  # one with a reference before one without
+        (("E1-Ref", "E2-Fpz"), ["E1-Ref", "E2-Fpz"]),
+        (("E1-M2", "EOG horizontal"), ["EOG horizontal"]),
+        (("EOG horizontal", "E1-E2"), ["E1-E2"]),
+        (("E1-M2", "E2-M2", "EOG horizontal"), ["EOG horizontal"]),
+    ],
+)
+def test_one_horizontal_eog_else_one_of_each_eye(labels, chosen):
+    assert _names(choose_stager_channels(_recording(*labels)).eog) == chosen
+
+
 def _unsaid(label):
     return f"The recording's channel label {label!r} does not say the reference."
 
@@ -398,6 +486,12 @@ def test_slow_eeg_is_left_out_and_slow_emg_is_not():
     )
     with pytest.raises(MontageError, match="all its EEG is sampled below 50 Hz"):
         choose_stager_channels(_recording(slow))
+    with pytest.raises(MontageError, match="all its EOG is sampled below 50 Hz"):
+        choose_stager_channels(_recording(slow, _signal("E1", rate=49.9)), eeg="none")
+    # Just fast enough, each of a kind of its own.
+    for label in ("C4-M1", "C4", "EEG", "E1-M2", "E1", "EOG"):
+        found = choose_stager_channels(_recording(_signal(label, rate=50.0)))
+        assert len(found.eeg + found.eog) == 1
     with pytest.raises(MontageError, match="neither EEG nor EOG"):
         choose_stager_channels(_recording(slow), eeg="none")
     assert _names(choose_stager_channels(_recording(slow), eeg="C4-M1").eeg) == ["C4-M1"]
@@ -430,6 +524,15 @@ def test_channels_can_be_named_or_left_out():
         "EMG: left out as asked.",
     )
     assert channels.warnings == ("The label 'probe 9' does not say which electrodes it is.",)
+
+
+def test_a_choice_names_each_role():
+    recording = _recording("C4-M1", "C3-M2", "E1-M2", "E2-M1", "EMG chin", "EMG submental")
+    choice = ChannelChoice(eeg=("C3-M2",), eog=("E2-M1",), emg=("EMG submental",))
+    found = choice.resolve(recording)
+    assert _names(found.eeg + found.eog + found.emg) == ["C3-M2", "E2-M1", "EMG submental"]
+    found = ChannelChoice().resolve(recording)
+    assert _names(found.eeg + found.emg) == ["C4-M1", "EMG chin"]
 
 
 def test_a_named_channel_of_another_kind_is_used_and_said():

@@ -28,6 +28,56 @@ KEYS_IN_ORDER = """
 """
 KEYS = KEYS_IN_ORDER.split()
 
+# Key, unit, label: what tables and reports print.
+DEFINED = """
+    trt_min                   min  Total recording time (TRT, time in bed)
+    tst_min                   min  Total sleep time (TST)
+    spt_min                   min  Sleep period time (SPT)
+    sl_min                    min  Sleep latency (SL)
+    lps_min                   min  Latency to persistent sleep (LPS)
+    rem_latency_min           min  REM latency
+    waso_min                  min  Wake after sleep onset (WASO)
+    waso_spt_min              min  WASO within SPT
+    wafa_min                  min  Wake after final awakening (WAFA)
+    se_pct                    %    Sleep efficiency (SE)
+    sme_pct                   %    Sleep maintenance efficiency (SME)
+    w_min                     min  W duration
+    n1_min                    min  N1 duration
+    n2_min                    min  N2 duration
+    n3_min                    min  N3 duration
+    r_min                     min  R duration
+    unscored_min              min  Unscored
+    n1_pct                    %    N1, % of TST
+    n2_pct                    %    N2, % of TST
+    n3_pct                    %    N3, % of TST
+    r_pct                     %    R, % of TST
+    latency_n1_min            min  N1 latency from lights off
+    latency_n2_min            min  N2 latency from lights off
+    latency_n3_min            min  N3 latency from lights off
+    latency_r_min             min  R latency from lights off
+    latency_n1_onset_min      min  N1 latency from sleep onset
+    latency_n2_onset_min      min  N2 latency from sleep onset
+    latency_n3_onset_min      min  N3 latency from sleep onset
+    latency_r_onset_min       min  R latency from sleep onset
+    rem_latency_less_wake_min min  REM latency less wake
+    sol_5min_min              min  Latency to 5 min of sleep (SOL 5 min)
+    awakenings                n    Awakenings
+    awakenings_ge1min         n    Awakenings of 1 min or more
+    awakening_index_per_h     1/h  Awakening index
+    stage_shifts              n    Stage shifts
+    stage_shift_index_per_h   1/h  Stage shift index
+    sfi_per_h                 1/h  Sleep fragmentation index (SFI, YASA's definition)
+    arousal_index_per_h       1/h  Arousal index
+    cycles                    min  NREM-REM cycles (research)
+    transitions               n    Stage transitions
+"""
+DEFINED_IN_THREE = """
+    nrem_min                  min  NREM duration
+    nrem_pct                  %    NREM, % of TST
+    latency_nrem_min          min  NREM latency from lights off
+    latency_nrem_onset_min    min  NREM latency from sleep onset
+"""
+
 _BY_TEXT = {stage.text: stage for stage in Stage}
 
 
@@ -67,6 +117,35 @@ def test_keys_are_those_of_the_outputs_in_order_and_each_is_defined():
     assert list(values["transitions"]) == ["W", "N1", "N2", "N3", "R", "?"]
     assert all(list(row) == list(values["transitions"]) for row in values["transitions"].values())
     json.dumps(values, allow_nan=False)
+
+
+def _table(text):
+    return [tuple(line.split(maxsplit=2)) for line in text.strip().splitlines()]
+
+
+def test_units_and_labels_of_every_figure():
+    assert [(d.key, d.unit, d.label) for d in DEFINITIONS] == _table(DEFINED)
+    three = sleep_statistics(Hypnogram(np.array([5], np.int8), stage_set=THREE_STAGES))
+    found = [(d.key, d.unit, d.label) for d in three.definitions]
+    assert set(found) - set(_table(DEFINED)) == set(_table(DEFINED_IN_THREE))
+    # In the place of N1, N2 and N3.
+    assert [key.replace("nrem", "n2") for key, *_ in found] == [
+        key for key in KEYS if not {"n1", "n3", "cycles"} & set(key.split("_"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("n2_min", "Epochs of stage N2 in the window."),
+        ("n3_pct", "100 x minutes of stage N3 / TST."),
+        ("latency_r_min", "Lights off to the start of the first epoch of stage R."),
+        ("latency_n1_onset_min", "Sleep onset to the start of the first epoch of stage N1."),
+        ("sme_pct", "100 x TST / SPT."),
+    ],
+)
+def test_a_definition_names_its_own_stage(key, words):
+    assert {d.key: d.text for d in DEFINITIONS}[key] == words
 
 
 def test_exercise_of_sleep_technologists():

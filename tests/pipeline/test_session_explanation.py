@@ -9,13 +9,19 @@ import pytest
 import torch
 
 from sleepscorer import paths
+from sleepscorer.core.derivation import resolve
 from sleepscorer.core.errors import MontageError, RecordingError, WeightsError
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.recording import MemorySource, Recording, Signal
 from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
-from sleepscorer.pipeline import classical_measures, measure_to_explain
-from sleepscorer.staging.explanation import activation_maps
+from sleepscorer.pipeline import (
+    Explanation,
+    classical_measures,
+    measure_to_explain,
+    stage_to_explain,
+)
+from sleepscorer.staging.explanation import ActivationMap, activation_maps
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager
 from sleepscorer.training.runs import save_network
@@ -128,3 +134,57 @@ def test_its_progress_only_grows(recording, models):
     measure_to_explain(recording, staged(recording).provenance, lambda f, _text: said.append(f))
     assert said == sorted(said)
     assert said[-1] == pytest.approx(1.0)
+
+
+def test_staging_it_at_once_answers_the_same_and_its_progress_only_grows(recording, models):
+    said: list[float] = []
+    stager = Stager("two", device="cpu")
+    channels = choose_stager_channels(recording)
+    staging, night = stage_to_explain(
+        recording, stager, channels=channels, progress=lambda f, _text: said.append(f)
+    )
+    assert said == sorted(said)
+    assert said[-1] == pytest.approx(1.0)
+    np.testing.assert_array_equal(staging.probabilities, staged(recording).probabilities)
+    explained = night.explain(3, Stage.N2)
+    again = measure_to_explain(recording, staging.provenance).explain(3, Stage.N2)
+    assert (explained.epoch, explained.stage) == (3, Stage.N2)
+    assert explained.evidence == again.evidence
+    assert [one.channel for one in explained.maps] == [one.channel for one in again.maps]
+
+
+def seen(channel: str, strongest: float, *labels: str) -> ActivationMap:
+    values = np.zeros(60, np.float32)
+    values[7] = strongest
+    return ActivationMap(channel, labels or (channel,), "eeg", values)
+
+
+@pytest.mark.parametrize(
+    ("strongest", "is_seen"),
+    [((), False), ((0.0, 0.079), False), ((0.081,), True), ((0.0, 1.0), True)],
+)
+def test_what_is_too_faint_is_not_seen(strongest, is_seen):
+    maps = tuple(seen(f"C{number}", one) for number, one in enumerate(strongest))
+    explanation = Explanation(0, Stage.N2, (), maps)
+    assert explanation.is_seen is is_seen
+
+
+def test_maps_stand_behind_their_channel_or_one_that_begins_with_a_part_of_it(recording):
+    maps = (
+        seen("C4-M1", 0.5),
+        seen("F4-M1", 0.01),
+        seen("E1-E2 (derived)", 0.9, "E1-M2", "E2-M2"),
+        seen("O2-M1", 0.7),
+    )
+    explanation = Explanation(0, Stage.R, (), maps)
+    shown = [resolve(recording, label) for label in ("E2-M2", "C4-M1", "F4-M1", "Chin1-Chin2")]
+    behind = explanation.behind(shown)
+    assert [None if one is None else float(one.max()) for one in behind] == [
+        pytest.approx(0.9), 0.5, None, None,
+    ]  # fmt: skip
+    assert explanation.hidden(shown) == ("O2-M1",)
+    derived = resolve(recording, "E1-E2")
+    # Shown itself it is behind itself alone.
+    both = explanation.behind([derived, shown[0]])
+    assert (both[0] is maps[2].values, both[1]) == (True, None)
+    assert explanation.hidden([derived]) == ("C4-M1", "F4-M1", "O2-M1")

@@ -84,6 +84,66 @@ def test_content(tmp_path: Path) -> None:
     }
 
 
+def test_everything_has_its_key(tmp_path: Path) -> None:
+    shown = night(12)
+    three = np.tile(np.array([0.25, 0.5, 0.25], np.float32), (12, 1))
+    three[10] = np.nan
+    faults = np.array([0, 6, 32, *[0] * 9], np.uint8)
+    staging = replace(shown.staging, hierarchy=three, faults=faults)
+    second = staging_of(np.array([0, 0, 1, 2, 2, 3, 3, 3, 4, 4, -1, 2], np.int8), software="x 1")
+    document = _strict(
+        _written(tmp_path, replace(shown, staging=staging, second=second, smoothing="Smoothed."))
+    )
+    assert list(document) == [
+        "format", "schema_version", "software", "intended_use", "recording", "provenance",
+        "epoch_s", "lights", "n_epochs_edited", "stages_told", "stages", "machine_stages",
+        "smoothing", "stages_are_smoothed", "smoothed_stages", "equivocal", "probability_columns",
+        "probabilities", "summed_columns", "summed", "hierarchy_columns", "hierarchy",
+        "confidence", "faults", "unsound_shares", "second_opinion", "statistics",
+        "statistics_notes", "events", "notes", "warnings",
+    ]  # fmt: skip
+    assert (document["format"], document["epoch_s"]) == ("sleepscorer staging", 30.0)
+    assert document["intended_use"].startswith("For research use. Not a medical device")
+    assert document["stages_told"] == ["W", "N1", "N2", "N3", "R"]
+    assert document["machine_stages"] == document["stages"] == document["smoothed_stages"]
+    assert (document["smoothing"], document["stages_are_smoothed"]) == ("Smoothed.", False)
+    assert document["equivocal"] == [False] * 12
+    assert document["summed_columns"] == document["hierarchy_columns"] == ["wake", "nrem", "rem"]
+    row = staging.probabilities[3].tolist()
+    assert document["summed"][3] == pytest.approx([row[0], sum(row[1:4]), row[4]], abs=1e-6)
+    assert document["hierarchy"][3] == [0.25, 0.5, 0.25]
+    assert document["hierarchy"][10] == document["summed"][10] == [None] * 3
+    assert document["confidence"][3] == pytest.approx(max(row))
+    assert document["confidence"][10] is None
+    assert document["faults"][:3] == [[], ["flat", "clipped"], ["mains"]]
+    assert document["unsound_shares"] == [0.0] * 12
+    assert document["notes"] == ["Smoothed.", "the last 4.5 s are no whole epoch"]
+    assert document["statistics_notes"] == list(shown.statistics.notes)
+    assert document["statistics_notes"]
+    other = document["second_opinion"]
+    assert list(other) == [
+        "stager", "provenance", "stages", "probabilities", "agreement_with_staging",
+    ]  # fmt: skip
+    assert (other["stager"], other["provenance"]["software"]) == ("x 1", "x 1")
+    assert other["stages"][7] == "N3"
+    agreement = other["agreement_with_staging"]
+    assert (list(agreement), agreement["n_epochs"]) == (["accuracy", "kappa", "n_epochs"], 11)
+    assert agreement["accuracy"] == pytest.approx(10 / 11)
+
+
+def test_without_a_staging_there_is_nothing_of_a_machine(tmp_path: Path) -> None:
+    document = _strict(_written(tmp_path, night(staging=None, start=None)))
+    assert [key for key, value in document.items() if value is None] == [
+        "provenance", "n_epochs_edited", "machine_stages", "smoothing", "smoothed_stages",
+        "equivocal", "probabilities", "summed", "hierarchy", "confidence", "faults",
+        "unsound_shares", "second_opinion",
+    ]  # fmt: skip
+    assert (document["recording"]["start"], document["recording"]["time_of_day"]) == (None, None)
+    hidden = _strict(_written(tmp_path, night(deidentify=True)))["recording"]
+    assert (hidden["start"], hidden["time_of_day"]) == (None, "22:40:00.250000")
+    assert hidden["deidentified"]
+
+
 def test_one_epoch_none_staged(tmp_path: Path) -> None:
     shown = night(1, staging=staging_of(np.array([-1], np.int8)))
     staging = read_stagings_json(_written(tmp_path, shown))[0]

@@ -227,6 +227,79 @@ def test_provenance() -> None:
     assert "floor(lights off" in rows["Window of the statistics"]
 
 
+def test_the_facts_stand_in_order() -> None:
+    made = {"eeg": (), "eog": (), "emg": ("Chin",), "created_utc": ""}
+    plain = staging_of(night().hypnogram.stages, **made)
+    workbook = _opened(night(staging=plain, patient_id="", recording_id="", sha256=None))
+    items = [(row[0], row[1]) for row in _table(workbook["Provenance"])]
+    assert [name for name, _ in items] == [
+        "Software",
+        "Staged with",
+        "Staged at (UTC)",
+        "Weights",
+        "Weights SHA-256",
+        "Device",
+        "EEG used",
+        "EOG used",
+        "EMG used",
+        "Epochs with confidence under 0.7 (%)",
+        "Staging note",
+        "Scoring",
+        "Lights marks from",
+        "Lights off (s from the start)",
+        "Lights on (s from the start)",
+        "Sleep onset rule",
+        "Epoch grid",
+        "Window of the statistics",
+        "Clock times",
+        "Source file",
+        "Source SHA-256",
+        "Source format",
+        "Duration of the recording (s)",
+        "Patient field",
+        "Recording field",
+        "De-identified",
+        "Warning",
+        "Note",
+    ]
+    values = dict(items)
+    assert [values[f"{name} used"] for name in ("EEG", "EOG", "EMG")] == ["none", "none", "Chin"]
+    empty = [name for name, value in items if value is None]
+    assert empty == ["Staged at (UTC)", "Source SHA-256", "Patient field", "Recording field"]
+    assert (values["De-identified"], values["Staged with"]) == ("no", "sleepscorer 0.1.0")
+    assert (values["Source format"], values["Duration of the recording (s)"]) == ("EDF+C", 3604.5)
+    assert (values["Warning"], values["Note"]) == (
+        "C4-M1 was clipped in 12 % of the night", "the last 4.5 s are no whole epoch",
+    )  # fmt: skip
+    summary = [row[:2] for row in _table(workbook["Summary"])]
+    begin = summary.index(("Recording", None))
+    assert [name for name, _ in summary[begin + 1 : begin + 13]] == [
+        "File",
+        "Patient",
+        "Start",
+        "Duration of the recording (hh:mm:ss)",
+        "Scoring",
+        "EEG used",
+        "EOG used",
+        "Weights",
+        "Lights off",
+        "Lights on",
+        "Lights marks from",
+        "Sleep onset",
+    ]
+    assert ("EOG used", "none") in summary
+    assert ("Lights marks from", "lights off = annotation, lights on = annotation") in summary
+
+
+def test_marks_that_are_not_there_are_said_not_to_be() -> None:
+    hypnogram = Hypnogram(night().hypnogram.stages)
+    shown = night(hypnogram=hypnogram, statistics=sleep_statistics(hypnogram), start=None)
+    summary = _by_name(_opened(shown)["Summary"])
+    assert (summary["Lights off"], summary["Lights on"]) == ("not marked", "not marked")
+    assert summary["Start"] is None
+    assert summary["Sleep onset"] == timedelta(minutes=1)
+
+
 def test_edited_epochs_are_counted_and_people_named_as_scorers() -> None:
     stages = night().hypnogram.stages.copy()
     stages[:3] = Stage.N3
