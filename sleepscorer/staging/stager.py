@@ -351,15 +351,38 @@ def load_network(info: WeightsInfo) -> StagingNetwork:
             hint="install the version of the program they were made for",
         )
     try:
-        network = StagingNetwork(NetworkConfig.from_dict(info.network))
-        network.load_state_dict(load_tensors(content))
-    except (TypeError, ValueError, RuntimeError, SafetensorError) as error:
+        config = NetworkConfig.from_dict(info.network)
+        tensors = load_tensors(content)
+        _check_tensors(config, tensors)
+        network = StagingNetwork(config)
+        network.load_state_dict(tensors)
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        ArithmeticError,
+        RuntimeError,
+        MemoryError,
+        SafetensorError,
+    ) as error:
         raise WeightsError(
             "the weights do not fit their configuration",
             path=info.weights_path,
             hint="install them again",
         ) from error
     return network.eval()
+
+
+def _check_tensors(config: NetworkConfig, tensors: dict[str, torch.Tensor]) -> None:
+    """Compare the tensors with those of a network that takes no memory; ValueError if unlike."""
+    with torch.device("meta"):
+        meant = StagingNetwork(config).state_dict()
+    if {name: tensor.shape for name, tensor in tensors.items()} != {
+        name: tensor.shape for name, tensor in meant.items()
+    }:
+        raise ValueError("other tensors than the network has")
+    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
+        raise ValueError("a weight is no number")
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
