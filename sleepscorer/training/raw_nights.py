@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.faults import in_words
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.progress import Cancelled, Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
@@ -62,8 +63,10 @@ def prepared(
         part = part_of(progress, index / len(scored), (index + 1) / len(scored))
         try:
             nights.append(_prepared(one, kinds, cache, trim, part))
-        except SleepScorerError as error:
-            refused.append(f"{one.psg.name}: {error}")
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - one file never ends the others
+            refused.append(f"{one.psg.name}: {in_words(error, one.psg)}")
         part(1.0, one.name)
     return nights, refused
 

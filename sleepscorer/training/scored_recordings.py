@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.errors import UsageError
+from sleepscorer.core.faults import in_words
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.exports import is_own_output
@@ -122,8 +123,9 @@ def any_folder(folder: Path, *, subject: str | None = None) -> tuple[ScoredRecor
     for psg in files_in(folder, (*EDF_SUFFIXES, *OTHER_FORMATS)):
         try:
             recording = open_recording(psg)
-        except SleepScorerError:
+        except Exception as error:  # noqa: BLE001 - one file never ends the others
             # An EDF+ hypnogram is no recording; one that is damaged can teach nothing.
+            in_words(error, psg)
             continue
         scoring = scoring_beside(recording)
         if recording.signals and scoring is not None and not _is_of_machine(scoring):
