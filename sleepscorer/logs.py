@@ -2,6 +2,7 @@
 
 import logging
 import os
+import traceback
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -58,3 +59,25 @@ def start_logging() -> None:
         handler = logging.NullHandler()
     handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)
+
+
+def error_trail(error: BaseException) -> str:
+    """The error's type and the lines of code that led to it.
+
+    Its message is left out: messages quote paths, labels and annotations, which can name a person.
+    """
+    lines = []
+    cause: BaseException | None = error
+    while cause is not None:
+        lines.append(type(cause).__name__)
+        for frame in traceback.extract_tb(cause.__traceback__):
+            module = frame.filename.replace("\\", "/").rsplit("/", 2)[-2:]
+            lines.append(f"  {'/'.join(module)}:{frame.lineno} in {frame.name}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "\n".join(lines)
+
+
+def log_fault(error: BaseException) -> None:
+    """Write to the log where an error came from, and begin the log if need be."""
+    start_logging()
+    LOGGER.error("bug: %s", error_trail(error))

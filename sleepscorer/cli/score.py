@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from sleepscorer import faults
 from sleepscorer.cli.comparison import agreement_lines
 from sleepscorer.cli.output import complain, in_words, say_if_possible
 from sleepscorer.cli.progress import progress_bar
@@ -60,17 +61,17 @@ def score_files(options: argparse.Namespace) -> int:
                     taken=taken,
                     progress=progress,
                 )
-        except SleepScorerError as error:
+            taken.update(scored.outputs)
+            if not options.quiet:
+                print_scored(scored, time.monotonic() - began_s)
+                _print_report(path, scored)
+        except Exception as raised:  # noqa: BLE001 - one file never ends the others
             failed += 1
+            error = _with_given_lights(faults.in_words(raised, path), wanted)
+            words = in_words(error)
             # It may be an output that the error is about.
-            words = in_words(_with_given_lights(error, wanted))
             message = words if error.path == path else f"{path}: {words}"
             complain(f"sleepscorer: {message}")
-            continue
-        taken.update(scored.outputs)
-        if not options.quiet:
-            print_scored(scored, time.monotonic() - began_s)
-            _print_report(path, scored)
     if failed and len(files) > 1:
         complain(f"sleepscorer: {failed} of {len(files)} recordings were not scored")
     return _SOME_FAILED if failed else 0

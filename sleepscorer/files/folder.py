@@ -8,6 +8,7 @@ from pathlib import Path
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
+from sleepscorer.faults import in_words
 from sleepscorer.files.beginnings import beginning_of
 from sleepscorer.files.edf import holds_annotations_alone
 from sleepscorer.files.exports import EXPORT_FORMATS
@@ -72,8 +73,12 @@ def recordings_in(folder: Path, progress: Progress) -> tuple[FoundRecording, ...
     found = []
     for number, path in enumerate(paths):
         progress(number / len(paths), path.name)
-        if _is_recording(path):
-            found.append(FoundRecording(path, _size(path), _scored(path, beside)))
+        try:
+            if _is_recording(path):
+                found.append(FoundRecording(path, _size(path), _scored(path, beside)))
+        except Exception as error:  # noqa: BLE001 - one file never hides the others
+            said = in_words(error, path)
+            found.append(FoundRecording(path, _size(path), f"can't be read: {said.what}"))
     return tuple(found)
 
 

@@ -6,7 +6,8 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
+from sleepscorer.core.json_files import read_json
 from sleepscorer.files.exports import FORMATS
+from sleepscorer.logs import LOGGER
 from sleepscorer.paths import make_private_folder
 
 _MOST_RECENT_FILES = 12
@@ -22,6 +25,11 @@ _DAY_S = 24 * 3600
 RECENT_FILES = ("recent_files", "keep_recent_files")
 """The settings that decide which recordings are listed as recent."""
 _FORMAT_KEY, _FORMAT = "settings_format", 1
+_MOST_BYTES = 1_000_000
+_DAMAGED_SUFFIX = ".damaged"
+# Names of files may be no text, and come back as they were.
+_PATHS = ("recent_files", "session_folder", "export_folder")
+_SCREEN_MM_PER_PX = (0.01, 10.0)
 
 
 @dataclass(frozen=True)
@@ -164,11 +172,14 @@ class SettingsFile(QObject):
 
     def _read(self) -> Settings:
         try:
-            raw = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            # None yet, or damaged: the defaults work, and the next change mends it.
+            raw = read_json(self._path, most_bytes=_MOST_BYTES)
+        except OSError:
+            # None yet: the defaults work.
             return Settings()
+        except ValueError:
+            raw = None
         if not isinstance(raw, dict):
+            self._keep_damaged()
             return Settings()
         known = {}
         for name, value in raw.items():
@@ -181,10 +192,21 @@ class SettingsFile(QObject):
         recent = tuple(one for one in found.recent_files if Path(one).is_absolute())
         return replace(found, recent_files=recent)
 
+    def _keep_damaged(self) -> None:
+        """Put the file aside: the next change writes a new one, and a person's keys may be in it.
+
+        Nothing but an ordinary file is moved.
+        """
+        LOGGER.warning("The settings are damaged: the defaults hold.")
+        with suppress(OSError):
+            if self._path.is_file():
+                self._path.replace(self._path.with_name(self._path.name + _DAMAGED_SUFFIX))
+
     def _write(self) -> None:
         content = {**self._foreign, _FORMAT_KEY: _FORMAT, **asdict(self._now)}
         try:
-            _write_atomically(self._path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+            # ASCII: a file's name may be no text, which UTF-8 can't hold.
+            _write_atomically(self._path, json.dumps(content, indent=1) + "\n")
         except OSError as error:
             self.not_saved.emit(
                 f"{self._path}: the settings could not be saved: {error.strerror or error}"
@@ -198,6 +220,7 @@ def _from_json(name: str, value: Any) -> Any:
     if isinstance(default, dict) and isinstance(value, dict):
         return {key: tuple(keys) for key, keys in value.items() if isinstance(keys, list)}
     if isinstance(default, float) and type(value) is int:
+        # read_json lets no number pass that a float can't hold.
         return float(value)
     return value
 
@@ -206,13 +229,28 @@ def _is_valid(name: str, value: Any) -> bool:
     default = getattr(Settings(), name)
     if type(value) is not type(default):
         return False
-    if isinstance(value, tuple):
-        return all(isinstance(item, str) for item in value)
+    if isinstance(value, float):
+        lowest, highest = _SCREEN_MM_PER_PX
+        return value == 0 or lowest <= value <= highest
     if isinstance(value, dict):
         return all(
-            isinstance(keys, tuple) and all(isinstance(key, str) for key in keys)
-            for keys in value.values()
+            isinstance(keys, tuple) and _are_texts((action, *keys))
+            for action, keys in value.items()
         )
+    if isinstance(value, str | tuple):
+        return _are_texts((value,) if isinstance(value, str) else value, paths=name in _PATHS)
+    return True
+
+
+def _are_texts(values: Iterable[object], *, paths: bool = False) -> bool:
+    return all(isinstance(value, str) and (paths or _is_unicode(value)) for value in values)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
     return True
 
 

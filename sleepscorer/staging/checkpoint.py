@@ -19,6 +19,7 @@ from typing import Any
 
 from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError, WeightsNameRefused, WeightsNameTaken
+from sleepscorer.core.json_files import read_json
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.bands import BANDS_HZ
@@ -28,6 +29,9 @@ from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
 _FORMAT = 2
+_MOST_CONFIG_BYTES = 1_000_000
+# A hundred times what the largest network here takes.
+_MOST_WEIGHTS_BYTES = 1_000_000_000
 INPUT: dict[str, Any] = {
     "rate_hz": RATE_HZ,
     "epoch_s": EPOCH_S,
@@ -121,7 +125,7 @@ def read_info(weights: str | Path) -> WeightsInfo:
     folder = weights if isinstance(weights, Path) else _folder_of(weights)
     path = folder / "config.json"
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = read_json(path, most_bytes=_MOST_CONFIG_BYTES)
     except OSError as error:
         raise WeightsError(
             f"there are no weights called {folder.name!r}",
@@ -233,15 +237,23 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
         return WeightsInfo(
             name=folder.name or folder.resolve().name,
             folder=folder,
-            architecture=str(raw["architecture"]),
+            architecture=_text(raw["architecture"]),
             network=dict(raw["network"]),
-            sha256=str(raw["sha256"]),
-            summary=str(raw["summary"]),
+            sha256=_text(raw["sha256"]),
+            summary=_text(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
             review_curve=_review_curve(raw.get("review_curve", ())),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is not text")
+    # Half a character is no text: no output could hold it.
+    value.encode("utf-8")
+    return value
 
 
 def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
@@ -275,11 +287,17 @@ def read_verified(info: WeightsInfo) -> bytes:
     WeightsError
         If they can't be read, or are others.
     """
+    path = info.weights_path
     try:
-        content = info.weights_path.read_bytes()
+        # Reading a pipe would wait for ever.
+        if not path.is_file() and path.exists():
+            raise WeightsError("the weights are no ordinary file", path=path)
+        if path.stat().st_size > _MOST_WEIGHTS_BYTES:
+            raise WeightsError("the file is too large for weights of this program", path=path)
+        content = path.read_bytes()
     except OSError as error:
         raise WeightsError(
-            "the weights can't be read", path=info.weights_path, hint="install them again"
+            "the weights can't be read", path=path, hint="install them again"
         ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != info.sha256:

@@ -368,15 +368,39 @@ def load_network(info: WeightsInfo) -> StagingNetwork:
             hint="install the version of the program they were made for",
         )
     try:
-        network = StagingNetwork(NetworkConfig.from_dict(info.network))
+        config = NetworkConfig.from_dict(info.network)
+        _check_size(config, len(content))
+        network = StagingNetwork(config)
         network.load_state_dict(load_tensors(content))
-    except (TypeError, ValueError, RuntimeError, SafetensorError) as error:
+        _check_finite(network)
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        ArithmeticError,
+        RuntimeError,
+        MemoryError,
+        SafetensorError,
+    ) as error:
         raise WeightsError(
             "the weights do not fit their configuration",
             path=info.weights_path,
             hint="install them again",
         ) from error
     return network.eval()
+
+
+def _check_size(config: NetworkConfig, n_bytes: int) -> None:
+    """Refuse, with a ValueError, a network that the file is too small for, before it is made."""
+    # Every sequence model holds at least one square of its width.
+    least = torch.float32.itemsize * len(config.heads) * config.width**2
+    if least > n_bytes:
+        raise ValueError(f"{n_bytes} bytes are too few for such a network")
+
+
+def _check_finite(network: StagingNetwork) -> None:
+    if not all(torch.isfinite(tensor).all() for tensor in network.state_dict().values()):
+        raise ValueError("a weight is no number")
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

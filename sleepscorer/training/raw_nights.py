@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.progress import Cancelled, Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.faults import in_words
 from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.staging.input_gate import reason_against
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band, epoch_blocks
@@ -63,8 +64,10 @@ def prepared(
         part = part_of(progress, index / len(scored), (index + 1) / len(scored))
         try:
             nights.append(_prepared(one, kinds, cache, trim, part))
-        except SleepScorerError as error:
-            refused.append(f"{one.psg.name}: {error}")
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - one file never ends the others
+            refused.append(f"{one.psg.name}: {in_words(error, one.psg)}")
         part(1.0, one.name)
     return nights, refused
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.wording import counted
+from sleepscorer.faults import in_words
 from sleepscorer.files.exports import is_own_output
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.other_formats import OTHER_FORMATS
@@ -123,8 +124,9 @@ def any_folder(folder: Path, *, subject: str | None = None) -> tuple[ScoredRecor
     for psg in files_in(folder, (*EDF_SUFFIXES, *OTHER_FORMATS)):
         try:
             recording = open_recording(psg)
-        except SleepScorerError:
+        except Exception as error:  # noqa: BLE001 - one file never ends the others
             # An EDF+ hypnogram is no recording; one that is damaged can teach nothing.
+            in_words(error, psg)
             continue
         scoring = scoring_beside(recording)
         if recording.signals and scoring is not None and not _is_of_machine(scoring):

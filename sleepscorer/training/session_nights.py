@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from sleepscorer.core.derivation import resolve_again
 from sleepscorer.core.edits import EditKind
 from sleepscorer.core.errors import SleepScorerError, UsageError
-from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.progress import Cancelled, Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.wording import counted as n_of
+from sleepscorer.faults import in_words
 from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
 from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.session_documents import Document, current_author, open_document
@@ -46,6 +48,8 @@ _EXPORTED = (
     "; what was imported from an export of this program, without its _staging.json beside it, may"
     " be the machine's"
 )
+# What a torn archive of measures raises; it is measured anew.
+_TORN = (OSError, ValueError, LookupError, EOFError, RuntimeError, BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +115,8 @@ def reviewed_nights(
             night = _reviewed(path, pattern)
         except UsageError:
             raise
-        except SleepScorerError as error:
-            told.append(f"{path.name}: {error.what}")
+        except Exception as error:  # noqa: BLE001 - one file never ends the others
+            told.append(f"{path.name}: {in_words(error, path).what}")
             continue
         other = found.setdefault(night.fingerprint, night)
         if other is not night:
@@ -166,8 +170,10 @@ def measured_nights(
         part = part_of(progress, index / len(nights), (index + 1) / len(nights))
         try:
             arrays = _measures(night, stager, cache, part)
-        except SleepScorerError as error:
-            refused.append(f"{night.name}: {error.what}")
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - one file never ends the others
+            refused.append(f"{night.name}: {in_words(error, night.recording.path).what}")
             continue
         kept = slice(*arrays["kept"].tolist())
         held: list[Band] = [kind for kind in PASS_BANDS_HZ if kind in arrays]
@@ -257,7 +263,7 @@ def _measures(
         # Opened here: numpy leaves a torn file open.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return dict(kept)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    except _TORN:
         arrays = _measured(night, stager, progress)
     write_state(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
     return arrays

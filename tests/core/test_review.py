@@ -103,6 +103,14 @@ def test_equivocal_epochs_come_the_least_certain_first():
     assert queue.epochs == (1, 0)
 
 
+def test_a_curve_of_two_points_is_one_and_a_single_point_is_none():
+    # Half of all epochs reviewed mends every error: of those, .4 were wrong.
+    two = replace(PROVENANCE, review_curve=((0.0, 0.2, 0.8), (0.5, 0.6, 1.0)))
+    assert chance_right(replace(MACHINE, provenance=two)) == pytest.approx([0.6] * 5)
+    one = replace(PROVENANCE, review_curve=((0.0, 0.2, 0.8),))
+    assert chance_right(replace(MACHINE, provenance=one)) == pytest.approx(MACHINE.confidence)
+
+
 def test_nothing_and_everything():
     nothing = review_queue(state(MACHINE.stages), MACHINE, share=0)
     assert nothing.epochs == ()

@@ -103,6 +103,7 @@ def test_every_fault_has_words_and_the_number_that_is_stored():
         8: "far too large (movement, loose electrode)",
         16: "far too small (electrode off)",
         32: "mains hum (electrode loose or off)",
+        64: "unlike EEG or EOG (noise, a tone, a copy)",
     }
     made = staging(faults=[0, 6, 33])
     assert made.fault_texts() == [

@@ -1,3 +1,7 @@
+import io
+import tracemalloc
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -100,3 +104,147 @@ def test_objects_are_never_unpickled(tmp_path):
     np.savez(tmp_path / "n.npz", x=np.array([{}], dtype=object), fs=100)
     with pytest.raises(RecordingError, match="can't be read"):
         open_npz(tmp_path / "n.npz")
+
+
+def npy(descr="'<f8'", shape="()", values=bytes(8), *, version=b"\x01\x00"):
+    """The bytes of an array of which the header claims what it likes."""
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n".encode("latin-1")
+    length = len(header).to_bytes(2 if version[0] == 1 else 4, "little")
+    return b"\x93NUMPY" + version + length + header + values
+
+
+def archive(path, members, compression=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", compression) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return path
+
+
+def saved(array):
+    kept = io.BytesIO()
+    np.save(kept, array, allow_pickle=True)
+    return kept.getvalue()
+
+
+FS, X = saved(100.0), saved(np.zeros((1, 1, 3000)))
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"x": b"abc", "fs": b"abc"}, "x is not a NumPy array"),
+        ({"x.npy": b"", "fs.npy": FS}, "x is not a NumPy array"),
+        ({"x.npy": npy(shape="(300000000000000,)"), "fs.npy": FS}, "claims to be float64"),
+        (
+            {"x.npy": npy(shape="(9, 9, 99999999999999999999)"), "fs.npy": FS},
+            "claims to be float64",
+        ),
+        ({"x.npy": npy(shape="(1, (2, ), 3"), "fs.npy": FS}, "not a plain array"),
+        ({"x.npy": npy(shape="(1 2, 3)"), "fs.npy": FS}, "can't be read"),
+        ({"x.npy": npy(shape="(1, -1, 3000)"), "fs.npy": FS}, "not a plain array"),
+        ({"x.npy": npy(descr="'<f8"), "fs.npy": FS}, "not a plain array"),
+        ({"x.npy": npy(descr="'<f3'"), "fs.npy": FS}, "not a plain array"),
+        ({"x.npy": npy(descr="[('a', '<f8')]"), "fs.npy": FS}, "not a plain array"),
+        ({"x.npy": npy(descr="'|V8'"), "fs.npy": FS}, r"x is \|V8"),
+        ({"x.npy": npy(descr="'<M8[s]'"), "fs.npy": FS}, "not a plain array"),
+        ({"x.npy": saved(np.zeros((1, 1, 3000), complex)), "fs.npy": FS}, "x is complex128"),
+        ({"x.npy": saved(np.zeros((1, 1, 3000), bool)), "fs.npy": FS}, "x is bool"),
+        ({"x.npy": saved(np.zeros(())), "fs.npy": FS}, r"x is float64 \(\)"),
+        ({"x.npy": X, "fs.npy": saved("100")}, "fs = 0 Hz"),
+        ({"x.npy": X, "fs.npy": saved(1e308)}, r"fs = 1e\+308 Hz"),
+        ({"x.npy": X, "fs.npy": saved(np.array({}))}, "fs holds Python objects"),
+        ({"x.npy": npy(version=b"\x09\x00"), "fs.npy": FS}, "x is not a NumPy array"),
+        ({"x.npy": npy(version=b"\x02\x00")[:10] + b"\xff\xff\xff\x7f"}, "header of x"),
+        ({"x.npy": X[:-9], "fs.npy": FS}, "claims to be"),
+        ({"x.npy": X, "fs.npy": FS, "channels.npy": saved([1.5])}, "channels is float64"),
+        ({"x.npy": X, "fs.npy": FS, "channels.npy": saved(np.array([{}]))}, "channels holds Py"),
+        ({"x.npy": saved(np.zeros((28_801, 1, 3), np.int8)), "fs.npy": saved(0.1)}, "ten days"),
+        ({"x.npy": saved(np.zeros((1, 1001, 30), np.int8)), "fs.npy": saved(1)}, "1001 channels"),
+    ],
+)
+def test_claims_that_do_not_hold_are_refused_in_words(tmp_path, members, words):
+    with pytest.raises(RecordingError, match=rf"n\.npz: .*{words}"):
+        open_npz(archive(tmp_path / "n.npz", members))
+
+
+def test_a_small_archive_that_would_grow_beyond_measure_takes_no_memory(tmp_path):
+    epochs, channels = 2000, 50
+    header = npy("'<f4'", f"({epochs}, {channels}, 3000)", b"")
+    path = tmp_path / "n.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("fs.npy", FS)
+        with file.open("x.npy", "w", force_zip64=True) as member:
+            member.write(header)
+            for _ in range(epochs // 100):
+                member.write(bytes(4 * 100 * channels * 3000))
+    assert path.stat().st_size < 3e6
+    tracemalloc.start()
+    try:
+        with pytest.raises(RecordingError, match=r"would grow to 1\.2 GB"):
+            open_npz(path)
+        with pytest.raises(RecordingError, match="not one whole number"):
+            scoring_in_npz(
+                archive(path, {"x.npy": npy("'<f4'", "(9, 1, 3000)", bytes(108_000)), "y.npy": FS})
+            )
+        assert tracemalloc.get_traced_memory()[1] < 30e6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_compressions_are_refused_in_words(tmp_path, compression):
+    path = archive(tmp_path / "n.npz", {"x.npy": X, "fs.npy": FS}, compression)
+    with pytest.raises(RecordingError, match="compressed in an unknown way"):
+        open_npz(path)
+
+
+def test_an_encrypted_member_and_a_version_of_the_future_are_refused_in_words(tmp_path):
+    path = archive(tmp_path / "n.npz", {"x.npy": X, "fs.npy": FS})
+    whole = path.read_bytes()
+    entry = whole.index(b"PK\x01\x02")
+    for place, value, words in ((entry + 8, 1, "x is encrypted"), (entry + 6, 118, "version")):
+        changed = bytearray(whole)
+        changed[place] = value
+        path.write_bytes(changed)
+        with pytest.raises(RecordingError, match=rf"can't be read.*{words}"):
+            open_npz(path)
+
+
+@pytest.mark.parametrize("dtype", ["<f2", ">f4", "<f8", ">i2", "<u4", "|i1"])
+def test_every_plain_number_and_order_is_read_as_it_is(tmp_path, dtype):
+    values = np.arange(2 * 3 * 3000).reshape(2, 3, 3000) % 120
+    for x in (values.astype(dtype), np.asfortranarray(values.astype(dtype))):
+        np.savez_compressed(tmp_path / "n.npz", x=x, fs=np.array([[100]], "<i2"))
+        found = open_npz(tmp_path / "n.npz")
+        for index, signal in enumerate(found.signals):
+            np.testing.assert_array_equal(signal.read(0.0, 60.0), values[:, index].ravel())
+
+
+def test_long_archives_are_read_in_blocks_without_a_seam(tmp_path):
+    x = np.random.default_rng(3).normal(size=(900, 2, 3000)).astype(np.float32)
+    np.savez(tmp_path / "n.npz", x=x, fs=100)
+    found = open_npz(tmp_path / "n.npz")
+    np.testing.assert_array_equal(found.signals[1].read(0.0, 900 * 30.0), x[:, 1].ravel())
+
+
+def test_names_of_bytes_and_halves_of_characters_become_text(tmp_path):
+    path = save(tmp_path / "n.npz", channels=np.array([b"C4-M1"]))
+    assert [s.label for s in open_npz(path).signals] == ["C4-M1"]
+    (only,) = open_npz(save(tmp_path / "n.npz", channels=np.array(["C\ud800"]))).signals
+    assert only.label == "C?"
+
+
+def test_headers_of_other_writers_are_understood(tmp_path):
+    other = b"{'shape': (1L, 1L, 3000L), 'fortran_order': False, 'descr': '<f8'}"
+    x = b"\x93NUMPY\x01\x00" + len(other).to_bytes(2, "little") + other + bytes(24_000)
+    (only,) = open_npz(archive(tmp_path / "n.npz", {"x.npy": x, "fs.npy": FS})).signals
+    assert only.n_samples == 3000
+
+
+@pytest.mark.data
+def test_the_damaged_archives_are_refused_in_words(real_data):
+    damaged = sorted((real_data / "fault_cases").glob("*.npz"))
+    assert len(damaged) >= 8
+    for path in damaged:
+        with pytest.raises(RecordingError, match=r"\.npz: \w"):
+            open_npz(path)

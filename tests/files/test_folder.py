@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sleepscorer import faults
 from sleepscorer.core.progress import silent
+from sleepscorer.files import folder
 from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.folder import SCORING_ENDS, recordings_in, scoring_beside
 from sleepscorer.files.recordings import open_recording
@@ -81,3 +83,21 @@ def test_archives_of_epochs_are_listed_as_they_open(tmp_path: Path) -> None:
     np.savez(tmp_path / "night.npz", x=np.zeros((2, 1, 3000), np.float32), fs=100.0)
     assert _said(tmp_path) == {"night.npz": ""}
     assert open_recording(tmp_path / "night.npz").n_epochs == 2
+
+
+def test_a_file_that_can_not_be_looked_into_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, ["a.edf", "b.edf", "c.edf"])
+    really = folder.beginning_of
+
+    def fails(path: Path) -> bytes:
+        if path.name == "b.edf":
+            raise PermissionError("Haagse, Harry")
+        return really(path)
+
+    monkeypatch.setattr(folder, "beginning_of", fails)
+    monkeypatch.setattr(faults, "log_fault", lambda _error: None)
+    said = _said(tmp_path)
+    assert (said["a.edf"], said["c.edf"]) == ("", "")
+    assert said["b.edf"].startswith("can't be read: something went wrong")

@@ -31,7 +31,17 @@ def test_unknown_keys_raise_in_code_and_stay_in_the_file(qapp, tmp_path):
 
 @pytest.mark.parametrize(
     "value",
-    [{"theme": 1}, {"recent_files": "a"}, {"keep_recent_files": 1}, {"own_keys": {"a": "b"}}],
+    [
+        {"theme": 1},
+        {"recent_files": "a"},
+        {"keep_recent_files": 1},
+        {"own_keys": {"a": "b"}},
+        {"own_keys": {"a": ("\ud800",)}},
+        {"scorer": "\ud800"},
+        {"screen_mm_per_px": -1.0},
+        {"screen_mm_per_px": 1e-300},
+        {"screen_mm_per_px": 1e300},
+    ],
 )
 def test_a_value_of_another_type_is_refused_in_code_and_left_out_in_the_file(qapp, tmp_path, value):
     settings = SettingsFile(tmp_path / "settings.json")
@@ -44,10 +54,36 @@ def test_a_value_of_another_type_is_refused_in_code_and_left_out_in_the_file(qap
     assert name == "own_keys" or getattr(read, name) == getattr(Settings(), name)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b'{"theme": null}'])
-def test_a_damaged_file_gives_the_defaults(qapp, tmp_path, content):
+HOSTILE = (
+    b"[" * 100_000,
+    b'{"x": ' * 900 + b"1" + b"}" * 900,
+    b'{"screen_mm_per_px": ' + b"9" * 400 + b"}",
+    b'{"page_length_s": ' + b"9" * 5000 + b"}",
+    b'{"screen_mm_per_px": NaN}',
+    b'{"theme": "dark", "theme": "light"}',
+    b" " * 1_000_001,
+)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", *HOSTILE])
+def test_a_damaged_file_gives_the_defaults_and_is_put_aside(qapp, tmp_path, content):
     (tmp_path / "settings.json").write_bytes(content)
-    assert SettingsFile(tmp_path / "settings.json").now == Settings()
+    settings = SettingsFile(tmp_path / "settings.json")
+    assert settings.now == Settings()
+    settings.set(theme="dark")
+    assert SettingsFile(tmp_path / "settings.json").now.theme == "dark"
+    assert (tmp_path / "settings.json.damaged").read_bytes() == content
+
+
+def test_a_value_that_is_none_takes_the_default(qapp, tmp_path):
+    (tmp_path / "settings.json").write_bytes(b'{"theme": null, "device": "cpu"}')
+    assert SettingsFile(tmp_path / "settings.json").now == Settings(device="cpu")
+
+
+def test_names_of_files_that_are_no_text_are_kept(qapp, tmp_path):
+    settings = SettingsFile(tmp_path / "settings.json")
+    settings.set(recent_files=("/nights/a\udcff.edf",))
+    assert SettingsFile(tmp_path / "settings.json").now.recent_files == ("/nights/a\udcff.edf",)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="folders can't be write-protected so")

@@ -199,3 +199,117 @@ def test_a_folder_that_can_not_be_written_is_said(tmp_path, own):
     own.parent.write_bytes(b"a file in the way")
     with pytest.raises(WeightsError, match=r"can't be kept.*they lie in"):
         add_own_weights(_new_weights(tmp_path))
+
+
+def changed(folder, **changes):
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        "[1]",
+        "null",
+        '"text"',
+        '{"format": 2, "format": 2}',
+        '{"format": NaN}',
+        " " * 1_000_001,
+    ],
+)
+def test_a_configuration_that_is_none_is_damage(copied, content):
+    (copied / "config.json").write_text(content)
+    with pytest.raises(WeightsError, match="configuration of these weights is damaged"):
+        read_info(DEFAULT_WEIGHTS)
+    assert len(available_weights()) > 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"summary": 3},
+        {"summary": "\ud800"},
+        {"architecture": None},
+        {"network": 5},
+        {"confidence": [1]},
+        {"confidence": {"ranked": [10**300] * 3, "by_stage": "abcde"}},
+        {"review_curve": 7},
+        {"review_curve": [None]},
+    ],
+)
+def test_an_entry_of_the_wrong_kind_is_damage(copied, changes):
+    changed(copied, **changes)
+    with pytest.raises(WeightsError, match="configuration of these weights is damaged"):
+        read_info(DEFAULT_WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"width": 10**9},
+        {"width": 4096},
+        {"width": 0},
+        {"width": 192.0},
+        {"width": True},
+        {"n_learned": -1},
+        {"dropout": 2},
+        {"dropout": "x"},
+        {"heads": ["bilstm"] * 1000},
+        {"heads": [["bilstm"]]},
+        {"heads": 3},
+        {"kinds": ["eeg", "eeg"]},
+        {"front_end": {}},
+        {"depth": 3},
+    ],
+)
+def test_a_network_that_its_weights_do_not_bear_out_is_refused_before_it_is_made(copied, claim):
+    network = json.loads((copied / "config.json").read_text())["network"]
+    changed(copied, network={**network, **claim})
+    with pytest.raises(WeightsError, match="do not fit their configuration"):
+        Stager(DEFAULT_WEIGHTS, device="cpu")
+
+
+def header_of(content):
+    length = int.from_bytes(content[:8], "little")
+    return json.loads(content[8 : 8 + length]), content[8 + length :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["not finite", "dtype", "shape", "offsets", "no header", "length", "deep", "lacking", "more"],
+)
+def test_tensors_that_are_not_the_networks_are_refused_in_words(copied, damage):
+    path = copied / "weights.safetensors"
+    whole = path.read_bytes()
+    header, body = header_of(whole)
+    name = next(name for name, entry in header.items() if entry["dtype"] == "F32")
+    text = b""
+    if damage == "not finite":
+        body = b"\xff" * len(body)
+    elif damage == "dtype":
+        header[name]["dtype"] = "F7"
+    elif damage == "shape":
+        header[name]["shape"] = [2**40, 2**40]
+    elif damage == "offsets":
+        header[name]["data_offsets"] = [0, 2**62]
+    elif damage == "lacking":
+        del header[name]
+    elif damage == "more":
+        header["another"] = {"dtype": "F32", "shape": [0, 2**50], "data_offsets": [0, 0]}
+    elif damage == "deep":
+        text = b"[" * 100_000
+    text = text or json.dumps(header).encode()
+    length = 2**63 if damage == "length" else len(text)
+    content = b"" if damage == "no header" else length.to_bytes(8, "little") + text + body
+    path.write_bytes(content)
+    changed(copied, sha256=hashlib.sha256(content).hexdigest())
+    with pytest.raises(WeightsError, match="do not fit their configuration"):
+        Stager(DEFAULT_WEIGHTS, device="cpu")
+
+
+def test_a_file_too_large_for_weights_is_not_read(copied):
+    with (copied / "weights.safetensors").open("r+b") as file:
+        file.truncate(2_000_000_000)
+    with pytest.raises(WeightsError, match="too large for weights"):
+        Stager(DEFAULT_WEIGHTS, device="cpu")

@@ -18,6 +18,7 @@ from published_nights import (
     write_sleep_edf,
 )
 
+from sleepscorer import faults
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.events import Event
@@ -265,3 +266,21 @@ def test_recordings_that_do_not_say_whose_they_are_are_told(tmp_path, capsys):
 def test_wrong_options_are_said(tmp_path, capsys, options, said):
     assert main(["train", "--out", str(tmp_path / "run"), "--start", "none", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_whatever_one_recording_raises_the_others_are_prepared(cassette, tmp_path, monkeypatch):
+    scored = sleep_edf(cassette)[:2]
+    monkeypatch.setattr(faults, "log_fault", lambda _error: None)
+    monkeypatch.setattr(type(scored[0]), "read", failing_for(scored[0], type(scored[0]).read))
+    nights, refused = prepared(scored, ("eeg",), tmp_path)
+    assert [night.name for night in nights] == [scored[1].name]
+    assert "there is not enough memory for this file" in refused[0]
+
+
+def failing_for(one, really):
+    def read(self):
+        if self == one:
+            raise MemoryError
+        return really(self)
+
+    return read

@@ -18,6 +18,7 @@ from reviewed_sessions import (
     wrong_staging,
 )
 
+from sleepscorer import faults
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.stages import Stage
@@ -25,7 +26,7 @@ from sleepscorer.session_documents import open_document, read_beside
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager, load_network
-from sleepscorer.training import fine_tuning
+from sleepscorer.training import fine_tuning, session_nights
 from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.fine_tuning import fine_tune
 from sleepscorer.training.runs import begin_from, save_network
@@ -114,6 +115,23 @@ def test_sessions_that_teach_nothing_are_named(tmp_path):
     assert told[0].startswith("gone.sleepscorer: The recording gone.edf was not found")
     assert told[3].startswith("torn.sleepscorer: ")
     assert len(told) == 4
+
+
+def test_whatever_one_session_raises_the_others_teach(tmp_path, monkeypatch):
+    for number in (1, 2):
+        write_session(write_recording(tmp_path / f"n{number}.edf", number), stages_of(number))
+    really = session_nights.open_document
+
+    def opened(path, **options):
+        if path.stem == "n1":
+            raise RecursionError
+        return really(path, **options)
+
+    monkeypatch.setattr(session_nights, "open_document", opened)
+    monkeypatch.setattr(faults, "log_fault", lambda _error: None)
+    nights, told = reviewed_nights(tmp_path)
+    assert [night.name for night in nights] == ["n2"]
+    assert told[0].startswith("n1.sleepscorer: something went wrong inside the program")
 
 
 @pytest.mark.parametrize("n_corrected", [0, 70])

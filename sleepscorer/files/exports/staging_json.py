@@ -1,8 +1,10 @@
 """A staged night as JSON: everything another program needs, and the staging read back from it."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -10,20 +12,21 @@ from numpy.typing import NDArray
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError, ScoringError
+from sleepscorer.core.json_files import read_json
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.second_opinion import failure_among
 from sleepscorer.core.signal_faults import SignalFault
-from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
+from sleepscorer.core.staging_result import ReviewCurve, Staging, StagingProvenance
 from sleepscorer.files.exports.night import INTENDED_USE, Night
 from sleepscorer.files.exports.own_files import STAGING_FORMAT
 
 _SCHEMA_VERSION = 1
+# Ten days with a second opinion take 25 MB.
+_MOST_BYTES = 40_000_000
 
 _THREE = ("wake", "nrem", "rem")
 _TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
-# Files of versions before 0.2 lack these.
-_NUMBERS = ("review_curve", "suggested_lights_s")
 
 
 def write_json(night: Night, file: BinaryIO) -> None:
@@ -95,7 +98,7 @@ def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
         second = Staging(
             _array(stored["probabilities"], len(STAGES)), _provenance(stored["provenance"])
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise ScoringError(f"this staging is damaged: {error}", path=path) from error
     if len(second.probabilities) != len(staging.probabilities):
         what = "this staging is damaged: its second opinion has another number of epochs"
@@ -112,17 +115,24 @@ def stages_read_from(path: Path) -> tuple[bool, bool]:
         If the file can't be read.
     """
     document = _load(path)
-    stage_set = document.get("stages_told", [stage.text for stage in STAGES])
-    return len(stage_set) != len(STAGES), document.get("stages_are_smoothed") is True
+    if not isinstance(document, dict):
+        raise ScoringError("this is not a staging written by sleepscorer", path=path)
+    five, three = ([stage.text for stage in told] for told in (STAGES, THREE_STAGES))
+    told = document.get("stages_told", five)
+    if told not in (five, three):
+        raise ScoringError("this staging is damaged: its stages are unknown", path=path)
+    return told == three, document.get("stages_are_smoothed") is True
 
 
 def _load(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return read_json(path, most_bytes=_MOST_BYTES)
     except OSError as error:
         raise ScoringError(f"could not be read: {error.strerror or error}", path=path) from error
-    except (ValueError, RecursionError) as error:
-        raise ScoringError("this is not a JSON file, or a damaged one", path=path) from error
+    except ValueError as error:
+        raise ScoringError(
+            f"this is not a JSON file, or a damaged one: {error}", path=path
+        ) from error
 
 
 def _encoded(night: Night) -> bytes:
@@ -280,17 +290,37 @@ def _provenance(stored: dict[str, Any]) -> StagingProvenance:
     values: dict[str, Any] = {}
     for field in fields(StagingProvenance):
         if field.name in _NUMBERS:
-            values[field.name] = _as_tuples(stored.get(field.name, ()))
+            values[field.name] = _NUMBERS[field.name](stored.get(field.name, ()))
             continue
         value = stored[field.name]
-        if not all(isinstance(text, str) for text in (value if field.name in _TUPLES else [value])):
-            raise TypeError(f"{field.name} is not text")
-        values[field.name] = tuple(value) if field.name in _TUPLES else value
+        if field.name in _TUPLES:
+            values[field.name] = tuple(_text(text, field.name) for text in value)
+        else:
+            values[field.name] = _text(value, field.name)
     return StagingProvenance(**values)
 
 
-def _as_tuples(value: Any) -> Any:
-    """JSON knows lists only; whatever is no number is refused."""
-    if isinstance(value, list | tuple):
-        return tuple(map(_as_tuples, value))
-    return float(value)
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is not text")
+    # Half a character is no text: neither a session nor a report could hold it.
+    value.encode("utf-8")
+    return value
+
+
+def _curve(stored: Any) -> ReviewCurve:
+    points = [tuple(map(float, point)) for point in stored]
+    return tuple((share, confidence, accuracy) for share, confidence, accuracy in points)
+
+
+def _lights(stored: Any) -> tuple[float, ...]:
+    marks = tuple(map(float, stored))
+    if len(marks) not in (0, 2):
+        raise ValueError(f"{len(marks)} suggested lights marks")
+    return marks
+
+
+# Files of versions before 0.2 lack these.
+_NUMBERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"review_curve": _curve, "suggested_lights_s": _lights}
+)

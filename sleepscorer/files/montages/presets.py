@@ -95,6 +95,9 @@ def read_preset(path: Path) -> MontagePreset:
         If the file can't be read or is no preset; the message says which entry is wrong, and why.
     """
     try:
+        # Reading a pipe would wait for ever.
+        if not path.is_file() and path.exists():
+            raise MontageError("this is no ordinary file", path=path)
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise MontageError(

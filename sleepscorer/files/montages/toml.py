@@ -8,7 +8,6 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +20,9 @@ from sleepscorer.core.errors import MontageError
 
 _HINT = "mend the file or delete it"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LONGEST_TEXT = 200_000
+_MOST_ROWS = 1000
+_LARGEST = 1e9
 _FILTER_KEYS = ("low_hz", "high_hz", "notch_hz")
 _NO_FILTER = "none"
 
@@ -33,13 +35,16 @@ def parsed_preset(text: str, path: Path | None = None) -> MontagePreset:
     MontageError
         If it is none; the message says which entry is wrong, and why.
     """
+    if len(text) > _LONGEST_TEXT:
+        raise MontageError("this is too long for a montage", path=path, hint=_HINT)
     try:
         content = tomllib.loads(text)
         return _preset(content, path)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise MontageError(f"this is not valid TOML: {error}", path=path, hint=_HINT) from error
     except _WrongError as error:
         raise MontageError(f"this is no montage: {error}", path=path, hint=_HINT) from error
+    except (ValueError, RecursionError) as error:
+        # Python refuses integers of thousands of digits with a ValueError.
+        raise MontageError(f"this is not valid TOML: {error}", path=path, hint=_HINT) from error
 
 
 def preset_text(preset: MontagePreset) -> str:
@@ -60,6 +65,8 @@ def _preset(content: Mapping[str, Any], path: Path | None) -> MontagePreset:
     all_signals = _flag(content.get("all_signals", False), "all_signals")
     if not traces and not all_signals:
         raise _WrongError("it has no [[trace]]")
+    if len(traces) > _MOST_ROWS:
+        raise _WrongError(f"it has more than {_MOST_ROWS} rows")
     rules = tuple(_rule(table, f"trace {number}") for number, table in enumerate(traces, 1))
     return MontagePreset(name, rules, all_signals, path)
 
@@ -111,14 +118,15 @@ def _flag(value: object, where: str) -> bool:
 def _positive(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _WrongError(f"{where} must be a number")
-    if not isfinite(value) or value <= 0:
-        raise _WrongError(f"{where} must be above 0, not {value}")
+    if not 0 < value <= _LARGEST:
+        bound = f"at most {_LARGEST:g}" if value > 0 else "above 0"
+        raise _WrongError(f"{where} must be {bound}, not {value!r:.20}")
     return float(value)
 
 
 def _count(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise _WrongError(f"{where} must be a whole number above 0")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_ROWS:
+        raise _WrongError(f"{where} must be a whole number from 1 to {_MOST_ROWS}")
     return value
 
 

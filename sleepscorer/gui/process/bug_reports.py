@@ -1,34 +1,16 @@
-"""What the log keeps of a bug: where it happened, never what the data were."""
+"""What is said of a bug; the log keeps where it happened, never what the data were."""
 
-import traceback
+from sleepscorer.logs import error_trail, log_fault, log_path
 
-from sleepscorer.logs import LOGGER, log_path
+__all__ = ["BUG_SENTENCE", "error_trail", "log_bug", "log_place"]
 
 BUG_SENTENCE = (
     "Something went wrong inside the program. Your scoring is stored; you can go on."
     " The details are in the log file."
 )
 
-
-def error_trail(error: BaseException) -> str:
-    """The error's type and the lines of code that led to it.
-
-    Its message is left out: messages quote paths, labels and annotations, which can name a person.
-    """
-    lines = []
-    cause: BaseException | None = error
-    while cause is not None:
-        lines.append(type(cause).__name__)
-        for frame in traceback.extract_tb(cause.__traceback__):
-            module = frame.filename.replace("\\", "/").rsplit("/", 2)[-2:]
-            lines.append(f"  {'/'.join(module)}:{frame.lineno} in {frame.name}")
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return "\n".join(lines)
-
-
-def log_bug(error: BaseException) -> None:
-    """Write the error to the log."""
-    LOGGER.error("bug: %s", error_trail(error))
+log_bug = log_fault
+"""Writes the error to the log."""
 
 
 def log_place() -> str:

@@ -61,6 +61,9 @@ SEQUENCE_MODELS: Mapping[str, Callable[[int, float], SequenceModel]] = MappingPr
 KINDS: tuple[Band, ...] = ("eeg", "eog", "emg")
 """Kinds of channel, in the order in which a network takes them."""
 
+_MOST_HEADS = 100
+_WIDEST = 4096
+
 # What a filtered EOG or chin EMG holds no power in tells nothing.
 _BANDS_OF_KIND = {"eeg": slice(0, N_BANDS), "eog": slice(0, 4), "emg": slice(3, N_BANDS)}
 
@@ -96,6 +99,14 @@ class NetworkConfig:
         unknown |= {*self.kinds} - {*KINDS}
         if unknown or not self.heads or not self.kinds:
             raise ValueError(f"no such network: {', '.join(sorted(unknown)) or 'nothing in it'}")
+        if len(self.heads) > _MOST_HEADS or len({*self.kinds}) != len(self.kinds):
+            raise ValueError("no such network: too many heads, or a channel twice")
+        for name, least in (("width", 1), ("n_learned", 0)):
+            size = getattr(self, name)
+            if type(size) is not int or not least <= size <= _WIDEST:
+                raise ValueError(f"no such network: {name} {size!r:.20}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"no such network: dropout {self.dropout!r:.20}")
 
     @property
     def n_features(self) -> int:

@@ -1,6 +1,7 @@
 """The JSON export, and the staging read back from it."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from example_nights import night, staging_of
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.files.exports.formats import write_exports
 from sleepscorer.files.exports.night import Night
-from sleepscorer.files.exports.staging_json import read_stagings_json
+from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
 
 
 def _written(folder: Path, shown: Night) -> Path:
@@ -172,6 +173,10 @@ def _without(key: str) -> Any:
     return lambda document: {k: v for k, v in document.items() if k != key}
 
 
+def _provenance(**changes: Any) -> Any:
+    return lambda document: {**document, "provenance": {**document["provenance"], **changes}}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -182,6 +187,17 @@ def _without(key: str) -> Any:
         (_changed(probabilities=[[0.6, 0.6, -0.2, 0, 0]]), "damaged.*sum to 1"),
         (_changed(probabilities=[[None, 0.4, 0.6, 0, 0]]), "damaged.*NaN throughout"),
         (_changed(unsound_shares=[2.0]), "damaged"),
+        (_changed(unsound_shares=[10**400]), "not a JSON file.*beyond all numbers"),
+        (_changed(confidence=5), "damaged"),
+        (_changed(faults=[["flat"] * 300] * 11), "damaged"),
+        (_changed(faults=[[3]]), "damaged"),
+        (_changed(hierarchy=[[[1]]]), "damaged"),
+        (_changed(second_opinion=[]), "damaged"),
+        (_provenance(review_curve=0.5), "damaged"),
+        (_provenance(review_curve=[[0.1, 0.2]]), "damaged"),
+        (_provenance(suggested_lights_s=[1.0]), "damaged"),
+        (_provenance(eeg=["\udcff"]), "damaged"),
+        (_provenance(warnings=None), "damaged"),
         (_changed(probabilities="W"), "damaged"),
         (_changed(probability_columns=["R", "W", "N1", "N2", "N3"]), "unknown columns"),
         (_changed(provenance={}), "damaged"),
@@ -197,7 +213,21 @@ def test_damaged_files_are_refused(tmp_path: Path, change: Any, words: str) -> N
     assert caught.value.path == path
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b"[" * 60 + b"]" * 60,
+        b'{"a": ' * 900 + b"1" + b"}" * 900,
+        b"[NaN]",
+        b"[1e999]",
+        b"[" + b"9" * 5000 + b"]",
+        b'{"format": 1, "format": 2}',
+    ],
+)
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "n.json"
     path.write_bytes(content)
@@ -262,3 +292,25 @@ def test_warnings_of_a_second_opinion_carry_its_name(tmp_path: Path) -> None:
     assert (
         "Calm 1: It was dark." in _strict(_written(tmp_path, night(4, second=theirs)))["warnings"]
     )
+
+
+def test_stages_that_are_none_are_refused_and_three_are_told(tmp_path: Path) -> None:
+    path = _written(tmp_path, night())
+    document = _strict(path)
+    assert stages_read_from(path) == (False, False)
+    for told in (True, 3, None, ["W", "N1"], {"W": 1}):
+        path.write_text(json.dumps({**document, "stages_told": told}), encoding="utf-8")
+        with pytest.raises(ScoringError, match="its stages are unknown"):
+            stages_read_from(path)
+    path.write_text(json.dumps({**document, "stages_told": ["W", "NREM", "R"]}), encoding="utf-8")
+    assert stages_read_from(path) == (True, False)
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(ScoringError, match="not a staging"):
+        stages_read_from(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "n_staging.json")
+    with pytest.raises(ScoringError, match="not an ordinary file"):
+        read_stagings_json(tmp_path / "n_staging.json")

@@ -230,8 +230,8 @@ def test_lights_become_marks_and_leave_the_events():
     assert (scoring.hypnogram.lights_off_s, scoring.hypnogram.lights_on_s) == (15.0, 120.0)
     assert [event.text for event in scoring.events] == ["turned over"]
     assert list(scoring.notes) == [
-        "lights on at 130 s lies outside the scoring: taken as 120 s",
         "2 lights off marks (15 s, 35 s): the first holds",
+        "lights on at 130 s lies outside the scoring: taken as 120 s",
     ]
 
 
