@@ -104,7 +104,7 @@ def test_pauses_of_other_formats_are_gaps(case, run, score, name, file):
     assert len(table) == 30
     assert not staged[5:25].any()
     assert staged[:5].any()
-    assert "gap" in words
+    assert "20 of 30 epochs have no signal and stay unscored" in words
     clocks = pd.to_datetime(table["clock"])
     assert (clocks.iloc[25] - clocks.iloc[0]).total_seconds() == 750
 
