@@ -48,6 +48,22 @@ def test_a_single_equivocal_epoch_takes_the_stage_around_it():
 
 
 @pytest.mark.parametrize(
+    ("apart", "becomes"),
+    [
+        (0.15, "22222"),
+        (0.15 + 7e-7, "22222"),  # what float32 can't tell from 0.15
+        (0.15 + 1.4e-6, "22122"),
+        (0.15 - 1e-5, "22222"),
+    ],
+)
+def test_the_doubt_that_smoothing_heeds_is_15_hundredths_and_no_more(apart, becomes):
+    rows = staging("22122").probabilities.copy()
+    rows[2] = 0
+    rows[2, [1, 2]] = 0.5 + apart / 2, 0.5 - apart / 2
+    assert letters(machine_answer(Staging(rows, PROVENANCE)).smoothed) == becomes
+
+
+@pytest.mark.parametrize(
     ("text", "doubtful"),
     [
         ("22122", {}),  # the machine is sure
