@@ -119,7 +119,7 @@ def scoring_in_npz(path: Path) -> Scoring | None:
             raise archive.wrong(f"y is {y.text}, not one whole number for each epoch of x")
         if len(x.shape) != len("ecs") or not 0 < x.shape[0] <= _MOST_EPOCHS:
             raise archive.wrong(f"x is {x.text}, not epochs of at most ten days")
-        labels = archive.values(y)
+        labels = archive.values(y).astype(np.int64)
     known = (labels >= 0) & (labels < len(STAGES))
     return Scoring(Hypnogram(np.where(known, labels, Stage.UNSCORED).astype(np.int8)))
 
