@@ -1,0 +1,563 @@
+"""Good small inputs of every reader, made in code, and the door through which each is opened."""
+
+import hashlib
+import json
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sleepscorer.cli.info import _facts
+from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.events import Event
+from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.epochs_npz import scoring_in_npz
+from sleepscorer.files.exports import Night, read_stagings_json, stages_read_from
+from sleepscorer.files.exports.formats import write_exports
+from sleepscorer.files.folder import recordings_in
+from sleepscorer.files.montages.presets import read_preset
+from sleepscorer.files.montages.toml import preset_text
+from sleepscorer.files.recordings import open_recording
+from sleepscorer.files.scorings import read_scoring
+from sleepscorer.files.sessions import Fingerprint, SessionPlaces
+from sleepscorer.files.sessions.lock import lock_path, take_lock
+from sleepscorer.session_documents import open_document
+
+N_EPOCHS = 12
+_AUTHOR = Author("anna", "lab-3")
+_START = datetime(2019, 3, 4, 22, 40)
+
+Files = dict[str, bytes]
+"""The content of the files of one input, by name."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One reader to be fuzzed.
+
+    Parameters
+    ----------
+    name
+        As the option names it.
+    make
+        Makes its good inputs.
+    mutated
+        Names of the files that are broken, one at a time.
+    opened
+        Which of them is opened.
+    door
+        Opens it as the program does, and looks at what was read.
+    kind
+        Which structure the mutations know: "text", "edf", "json", "npz", "sqlite", "tensors".
+    share
+        Of all inputs, against that of the others.
+    """
+
+    name: str
+    make: Callable[[], list[Files]]
+    mutated: tuple[str, ...]
+    opened: str
+    door: Callable[[Path], Any]
+    kind: str = "text"
+    share: float = 1.0
+
+
+def _in_folder(make: Callable[[Path], Any], *names: str) -> Files:
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder))
+        return {name: (Path(folder) / name).read_bytes() for name in names}
+
+
+# -- recordings ----------------------------------------------------------------------------------
+
+_EEG = SignalHeader("EEG C4-M1", 10, -200, 200, "uV")
+_EMG = SignalHeader("EMG chin", 4, -2, 2, "mV")
+_EVENTS = (
+    Event(0.0, 30.0, "Sleep stage W"),
+    Event(30.0, 30.0, "Sleep stage N2"),
+    Event(45.0, 3.0, "EEG arousal", "EEG C4-M1"),
+    Event(60.0, None, "Lights off"),
+)
+
+
+def _edf(folder: Path, *, starts_s: tuple[float, ...] | None = None, name: str = "n.edf") -> None:
+    n_records = N_EPOCHS * 3
+    plan = EdfPlan((_EEG, _EMG), n_records, 10.0, _START, record_starts_s=starts_s)
+    rng = np.random.default_rng(1)
+    blocks = [
+        [rng.normal(0, 30, 100).astype(np.float32), rng.normal(0, 1, 40).astype(np.float32)]
+        for _ in range(n_records)
+    ]
+    write_edf(folder / name, plan, blocks, events=_EVENTS)
+
+
+def _edfs() -> list[Files]:
+    hypnogram = EdfPlan((), 1, 0.0, _START)
+    events = [Event(30.0 * n, 30.0, "Sleep stage N2") for n in range(N_EPOCHS)]
+    return [
+        _in_folder(_edf, "n.edf"),
+        _in_folder(lambda folder: write_edf(folder / "n.edf", hypnogram, events=events), "n.edf"),
+    ]
+
+
+def _interrupted() -> list[Files]:
+    n_records = N_EPOCHS * 3
+    starts_s = tuple(10.0 * n + (35.0 if n > n_records // 2 else 0.0) for n in range(n_records))
+    return [_in_folder(lambda folder: _edf(folder, starts_s=starts_s), "n.edf")]
+
+
+def _bdfs() -> list[Files]:
+    """A BDF and a BDF+ file, byte by byte: the program writes none."""
+
+    def fields(*columns: tuple[list[str], int]) -> bytes:
+        return b"".join(
+            text.ljust(width).encode("latin-1") for texts, width in columns for text in texts
+        )
+
+    n_records, n_samples, n_tals = 12, 30, 16
+    plain, plus = [], []
+    for is_plus in (False, True):
+        labels = ["C4", "BDF Annotations" if is_plus else "Status"]
+        header = b"\xffBIOSEMI" + fields(
+            (["X X X X"], 80),
+            (["Startdate X X X X"], 80),
+            (["02.03.19"], 8),
+            (["22.15.30"], 8),
+            (["768"], 8),
+            (["BDF+C" if is_plus else "24BIT"], 44),
+            ([str(n_records)], 8),
+            (["30"], 8),
+            (["2"], 4),
+            (labels, 16),
+            (["", ""], 80),
+            (["uV", ""], 8),
+            (["-262144", "-1"], 8),
+            (["262143", "1"], 8),
+            (["-8388608"] * 2, 8),
+            (["8388607"] * 2, 8),
+            (["", ""], 80),
+            ([str(n_samples), str(n_tals)], 8),
+            (["", ""], 32),
+        )
+        record = np.arange(n_samples, dtype="<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        for number in range(n_records):
+            tals = f"+{30 * number}\x14\x14\0+{30 * number}\x1530\x14Sleep stage W\x14\0".encode()
+            last = tals.ljust(3 * n_tals, b"\0") if is_plus else bytes(3 * n_tals)
+            header += record + last
+        (plus if is_plus else plain).append(header)
+    return [{"n.bdf": plain[0]}, {"n.bdf": plus[0]}]
+
+
+_VHDR = """Brain Vision Data Exchange Header File Version 1.0
+
+[Common Infos]
+Codepage=UTF-8
+DataFile=n.eeg
+MarkerFile=n.vmrk
+DataFormat=BINARY
+DataOrientation=MULTIPLEXED
+NumberOfChannels=2
+SamplingInterval=10000
+
+[Binary Infos]
+BinaryFormat=INT_16
+
+[Channel Infos]
+Ch1=C4,,0.5,µV
+Ch2=SaO2,,1,%
+"""
+_VMRK = """Brain Vision Data Exchange Marker File, Version 1.0
+
+[Common Infos]
+Codepage=UTF-8
+DataFile=n.eeg
+
+[Marker Infos]
+Mk1=New Segment,,1,1,0,20190302221530250000
+Mk2=Comment,Lights off,101,1,0
+Mk3=Comment,Sleep stage N2,301,3000,0
+Mk4=New Segment,,2001,1,0,20190302221630250000
+"""
+
+
+def _brainvision() -> list[Files]:
+    samples = np.stack([np.arange(6000) % 300, np.full(6000, 97)], axis=1)
+    return [
+        {
+            "n.vhdr": _VHDR.encode(),
+            "n.vmrk": _VMRK.encode(),
+            "n.eeg": samples.astype("<i2").tobytes(),
+        }
+    ]
+
+
+def _archives() -> list[Files]:
+    x = np.random.default_rng(1).normal(0, 30, (4, 2, 300)).astype(np.float32)
+    y = np.array([0, 2, 3, 4])
+
+    def make(folder: Path) -> None:
+        names = np.array(["C4-M1", "E1-M2"])
+        np.savez(folder / "n.npz", x=x, fs=10, channels=names, y=y)
+        np.savez_compressed(folder / "c.npz", x=x.astype(np.float64), fs=10.0, y=y)
+
+    both = _in_folder(make, "n.npz", "c.npz")
+    return [{"n.npz": both["n.npz"]}, {"n.npz": both["c.npz"]}]
+
+
+def _looked_at(path: Path) -> None:
+    recording = open_recording(path)
+    json.dumps(_facts(recording))
+    for signal in recording.signals[:5]:
+        for start_s in (0.0, recording.duration_s - 30.0):
+            signal.read(start_s, start_s + 30.0)
+
+
+def _through_all(*doors: Callable[[Path], Any]) -> Callable[[Path], None]:
+    """Try every door, also where one before it was shut, and raise what was refused last."""
+
+    def door(path: Path) -> None:
+        refused: SleepScorerError | None = None
+        for one in doors:
+            try:
+                one(path)
+            except SleepScorerError as error:
+                refused = error
+        if refused is not None:
+            raise refused
+
+    return door
+
+
+def _listed(path: Path) -> None:
+    recordings_in(path.parent, lambda *_: None)
+
+
+_archive = _through_all(_listed, _looked_at, scoring_in_npz)
+_as_scoring_too = _through_all(_listed, _looked_at, read_scoring)
+
+
+# -- scorings ------------------------------------------------------------------------------------
+
+_CYCLE = ("W", "N1", "N2", "N3", "R", "?")
+
+
+def _tables() -> list[Files]:
+    stages = [_CYCLE[n % len(_CYCLE)] for n in range(N_EPOCHS)]
+    own = "\n".join(
+        ["epoch,start_s,stage", *(f"{n + 1},{30 * n},{stage}" for n, stage in enumerate(stages))]
+    )
+    clocks = [
+        f"{n + 1};22:{40 + n // 2}:{30 * (n % 2):02d};{stage}" for n, stage in enumerate(stages)
+    ]
+    bids = [f"{30 * n}\t30\t{stage}" for n, stage in enumerate(stages)]
+    decimal = [f'"{30 * n},0";"30,0";{stage}' for n, stage in enumerate(stages)]
+    return [
+        {"n.csv": own.encode()},
+        {"n.csv": "\n".join(["Epoch;Time;Stage", *clocks]).encode("utf-8-sig")},
+        {"n.csv": "\n".join(["onset\tduration\tstage", *bids]).encode()},
+        {"n.csv": "\r\n".join(["onset;duration;stage", *decimal]).encode("utf-16")},
+    ]
+
+
+def _lines() -> list[Files]:
+    return [
+        {"n.txt": "\n".join(_CYCLE * 3).encode()},
+        {"n.txt": "\r\n".join(["Sleep stage W", "Sleep stage 2", "Sleep stage R"] * 3).encode()},
+    ]
+
+
+def _xmls() -> list[Files]:
+    rows = "".join(
+        "<ScoredEvent><EventType>Stages|Stages</EventType>"
+        f"<EventConcept>{concept}</EventConcept><Start>{60 * n}</Start>"
+        "<Duration>60</Duration></ScoredEvent>"
+        for n, concept in enumerate(
+            ("Wake|0", "Stage 1 sleep|1", "Stage 2 sleep|2", "Stage 4 sleep|4", "REM sleep|5")
+        )
+    )
+    arousal = (
+        "<ScoredEvent><EventType>Arousals|Arousals</EventType>"
+        "<EventConcept>Arousal|Arousal ()</EventConcept><Start>75.5</Start>"
+        "<Duration>4.2</Duration><SignalLocation>C4</SignalLocation></ScoredEvent>"
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?><PSGAnnotation>'
+        "<SoftwareVersion>Compumedics</SoftwareVersion><EpochLength>30</EpochLength>"
+        f"<ScoredEvents>{rows}{arousal}</ScoredEvents></PSGAnnotation>"
+    )
+    return [{"n.xml": text.encode()}]
+
+
+# -- sessions ------------------------------------------------------------------------------------
+
+
+@cache
+def _session() -> Files:
+    def make(folder: Path) -> None:
+        _edf(folder)
+        document = open_document(folder / "n.edf", author=_AUTHOR)
+        try:
+            document.session.score([0, 1], Stage.N2)
+            document.session.score([3], Stage.R)
+            document.session.undo()
+            document.session.score([4, 5], Stage.W)
+        finally:
+            document.close()
+
+    return _in_folder(make, "n.edf", "n.sleepscorer")
+
+
+def _sessions() -> list[Files]:
+    return [_session()]
+
+
+def _locks() -> list[Files]:
+    def make(folder: Path) -> None:
+        with sqlite3.connect(folder / "lock") as made:
+            made.execute(
+                "CREATE TABLE holder (only INTEGER PRIMARY KEY CHECK (only = 1),"
+                " user TEXT NOT NULL, workstation TEXT NOT NULL,"
+                " since TEXT NOT NULL, token TEXT NOT NULL)"
+            )
+            made.execute(
+                "INSERT INTO holder VALUES (1, 'anna', 'lab-3', '2024-03-01T22:10:00+00:00', 'ab')"
+            )
+        made.close()
+
+    lock = _in_folder(make, "lock")["lock"]
+    return [{**_session(), "n.sleepscorer-lock": lock}]
+
+
+def _read_session(path: Path) -> None:
+    open_document(path, author=_AUTHOR, read_only=True).close()
+
+
+def _edited_session(path: Path) -> None:
+    open_document(path.with_suffix(".edf"), author=_AUTHOR).close()
+
+
+_session_door = _through_all(_read_session, _edited_session)
+
+
+def _lock_door(path: Path) -> None:
+    session_path = path.with_name("n.sleepscorer")
+    assert lock_path(session_path) == path
+    take_lock(session_path, _AUTHOR).release()
+
+
+_FINGERPRINT = Fingerprint(1234, "ab" * 32)
+_PLACES_FILE = f"1234-{'ab' * 16}.json"
+
+
+def _places() -> list[Files]:
+    return [{_PLACES_FILE: json.dumps(["/nights/n.sleepscorer", "/other/n.sleepscorer"]).encode()}]
+
+
+def _places_door(path: Path) -> None:
+    places = SessionPlaces(path.parent)
+    places.of(_FINGERPRINT)
+    places.add(_FINGERPRINT, Path("/nights/n.sleepscorer"))
+
+
+# -- JSON, TOML, weights -------------------------------------------------------------------------
+
+
+def _stagings() -> list[Files]:
+    stages = np.resize(np.array([0, 1, 2, 3, 4, -1], np.int8), N_EPOCHS)
+    rng = np.random.default_rng(7)
+    probabilities = rng.dirichlet(np.ones(5), N_EPOCHS).astype(np.float32)
+    probabilities[stages < 0] = np.nan
+    made = StagingProvenance(
+        weights_name="w",
+        weights_sha256="ab" * 32,
+        eeg=("C4-M1",),
+        eog=("E1-M2",),
+        emg=(),
+        device="cpu",
+        software="sleepscorer 0.1.0",
+        created_utc="2024-01-01T00:00:00Z",
+        notes=("no chin EMG was found",),
+        review_curve=((0.0, 0.2, 0.8), (1.0, 1.0, 1.0)),
+        suggested_lights_s=(30.0, 300.0),
+    )
+    hypnogram = Hypnogram(stages, 30.0)
+    night = Night(
+        path=Path("n.edf"),
+        format_name="EDF+C",
+        start=_START,
+        duration_s=N_EPOCHS * 30.0,
+        hypnogram=hypnogram,
+        statistics=sleep_statistics(hypnogram),
+        lights_source="none",
+        patient_id="X X X X",
+        recording_id="Startdate X X X X",
+        staging=Staging(probabilities, made),
+        second=Staging(probabilities, made),
+        events=_EVENTS,
+        sha256="0f" * 32,
+    )
+
+    def make(folder: Path) -> None:
+        write_exports(night, folder, stem="n", formats=("json",), force=True)
+
+    return [_in_folder(make, "n_staging.json")]
+
+
+_staging_door = _through_all(read_stagings_json, stages_read_from)
+
+
+def _settings() -> list[Files]:
+    settings = {
+        "settings_format": 1,
+        "theme": "dark",
+        "own_keys": {"score.w": ["V", "Ctrl+1"], "go.next": ["Right"]},
+        "page_length_s": 30,
+        "screen_mm_per_px": 0.25,
+        "recent_files": ["/nights/a.edf", "/nights/b.edf"],
+        "export_formats": ["edf", "csv"],
+        "scorer": "Anna",
+        "of_a_newer_version": [1, {"a": 2}],
+    }
+    return [{"settings.json": json.dumps(settings, indent=1).encode()}]
+
+
+def _settings_door(path: Path) -> None:
+    # Imported here: on a machine without Qt the other readers are fuzzed all the same.
+    from sleepscorer.gui.keys import keys_of
+    from sleepscorer.gui.look.theme import theme_named
+    from sleepscorer.gui.settings import SettingsFile
+    from sleepscorer.gui.view_state import layout_of
+
+    settings = SettingsFile(path)
+    keys_of(settings.now)
+    theme_named(settings.now.theme)
+    layout_of(settings.now.window_geometry)
+    settings.add_recent_file(Path("/nights/c.edf"))
+
+
+@cache
+def _weights() -> Files:
+    import torch
+    from safetensors.torch import save
+
+    from sleepscorer.staging.checkpoint import write_weights
+    from sleepscorer.staging.confidence import ConfidenceModel
+    from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+
+    torch.manual_seed(1)
+    # The threads of a library do not survive a fork.
+    torch.set_num_threads(1)
+    config = NetworkConfig(front_end="spectrogram_cnn", heads=("lstm",), width=8)
+    tensors = save(StagingNetwork(config).state_dict())
+
+    def make(folder: Path) -> None:
+        write_weights(
+            folder,
+            tensors,
+            architecture="StagingNetwork",
+            network=config.as_dict(),
+            summary="Made to be broken.",
+            confidence=ConfidenceModel((1.0, 0.5, 0.1), (0.1, 0.2, 0.3, 0.4, 0.5)),
+            review_curve=((0.0, 0.2, 0.8), (1.0, 1.0, 1.0)),
+        )
+
+    return _in_folder(make, "config.json", "weights.safetensors")
+
+
+def _weights_inputs() -> list[Files]:
+    return [_weights()]
+
+
+def _config_door(path: Path) -> None:
+    from sleepscorer.staging.checkpoint import read_info
+    from sleepscorer.staging.stager import load_network
+
+    load_network(read_info(path.parent))
+
+
+def _tensors_door(path: Path) -> None:
+    # Whoever changes the tensors can change the configuration as well.
+    config = path.with_name("config.json")
+    content = json.loads(config.read_text())
+    content["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    config.write_text(json.dumps(content))
+    _config_door(path)
+
+
+_MONTAGE = """name = "ours"
+all_signals = false
+
+[[trace]]
+wants = ["C4-M1", "C3-M2"]
+height_uv = 75.0
+filter = { low_hz = 0.3, high_hz = 35, notch_hz = 50 }
+colour = "#1f6b45"
+inverted = true
+
+[[trace]]
+kinds = ["eog"]
+most = 2
+filter = "none"
+visible = true
+amplitude_lines = false
+"""
+
+
+def _montages() -> list[Files]:
+    return [{"n.toml": _MONTAGE.encode()}]
+
+
+def _montage_door(path: Path) -> None:
+    preset_text(read_preset(path))
+
+
+TARGETS = (
+    Target("npz", _archives, ("n.npz",), "n.npz", _archive, "npz", 2.0),
+    Target("edf", _edfs, ("n.edf",), "n.edf", _as_scoring_too, "edf", 1.5),
+    Target("edf+d", _interrupted, ("n.edf",), "n.edf", _as_scoring_too, "edf"),
+    Target("bdf", _bdfs, ("n.bdf",), "n.bdf", _as_scoring_too, "edf"),
+    Target(
+        "brainvision", _brainvision, ("n.vhdr", "n.vmrk", "n.eeg"), "n.vhdr", _looked_at, share=0.7
+    ),
+    Target("table", _tables, ("n.csv",), "n.csv", read_scoring, share=2.0),
+    Target("lines", _lines, ("n.txt",), "n.txt", read_scoring),
+    Target("xml", _xmls, ("n.xml",), "n.xml", read_scoring, share=1.5),
+    Target(
+        "session",
+        _sessions,
+        ("n.sleepscorer",),
+        "n.sleepscorer",
+        _session_door,
+        "sqlite",
+        share=1.5,
+    ),
+    Target(
+        "lock", _locks, ("n.sleepscorer-lock",), "n.sleepscorer-lock", _lock_door, "sqlite", 0.5
+    ),
+    Target("staging", _stagings, ("n_staging.json",), "n_staging.json", _staging_door, "json", 1.5),
+    Target("settings", _settings, ("settings.json",), "settings.json", _settings_door, "json"),
+    Target("config", _weights_inputs, ("config.json",), "config.json", _config_door, "json"),
+    Target(
+        "tensors",
+        _weights_inputs,
+        ("weights.safetensors",),
+        "weights.safetensors",
+        _tensors_door,
+        "tensors",
+        0.7,
+    ),
+    Target("places", _places, (_PLACES_FILE,), _PLACES_FILE, _places_door, "json", 0.3),
+    Target("montage", _montages, ("n.toml",), "n.toml", _montage_door),
+)
+"""Every reader of files that come from elsewhere."""
