@@ -30,6 +30,7 @@ from sleepscorer.files.montages.presets import read_preset
 from sleepscorer.files.montages.toml import preset_text
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.scorings import read_scoring
+from sleepscorer.files.sessions import Fingerprint, SessionPlaces
 from sleepscorer.files.sessions.lock import lock_path, take_lock
 from sleepscorer.session_documents import open_document
 
@@ -355,6 +356,20 @@ def _lock_door(path: Path) -> None:
     take_lock(session_path, _AUTHOR).release()
 
 
+_FINGERPRINT = Fingerprint(1234, "ab" * 32)
+_PLACES_FILE = f"1234-{'ab' * 16}.json"
+
+
+def _places() -> list[Files]:
+    return [{_PLACES_FILE: json.dumps(["/nights/n.sleepscorer", "/other/n.sleepscorer"]).encode()}]
+
+
+def _places_door(path: Path) -> None:
+    places = SessionPlaces(path.parent)
+    places.of(_FINGERPRINT)
+    places.add(_FINGERPRINT, Path("/nights/n.sleepscorer"))
+
+
 # -- JSON, TOML, weights -------------------------------------------------------------------------
 
 
@@ -542,6 +557,7 @@ TARGETS = (
         "tensors",
         0.7,
     ),
+    Target("places", _places, (_PLACES_FILE,), _PLACES_FILE, _places_door, "json", 0.3),
     Target("montage", _montages, ("n.toml",), "n.toml", _montage_door),
 )
 """Every reader of files that come from elsewhere."""

@@ -4,6 +4,8 @@ Laboratories call their expert's scoring ``night_hypnogram.edf`` too: a name pro
 """
 
 import re
+import struct
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -19,6 +21,17 @@ _N_CHANNELS = slice(252, 256)
 _FIRST_LABEL = slice(256, 272)
 _PROPERTIES_BYTES = 4096
 _CREATOR = re.compile(rb"<dc:creator>\s*sleepscorer\b")
+# What reading a damaged archive raises.
+_TORN = (
+    OSError,
+    ValueError,
+    LookupError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    BadZipFile,
+    zlib.error,
+)
 _JSON_FORMAT = re.compile(rf'"format"\s*:\s*"{STAGING_FORMAT}"'.encode("ascii"))
 
 
@@ -54,7 +67,7 @@ def is_own_report(path: Path) -> bool:
     try:
         with ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
             return _CREATOR.search(properties.read(_PROPERTIES_BYTES)) is not None
-    except (OSError, ValueError, KeyError, BadZipFile, NotImplementedError, RuntimeError):
+    except _TORN:
         return False
 
 

@@ -22,8 +22,8 @@ from sleepscorer.files.exports.night import INTENDED_USE, Night
 from sleepscorer.files.exports.own_files import STAGING_FORMAT
 
 _SCHEMA_VERSION = 1
-# Ten days with a second opinion take 25 MB.
-_MOST_BYTES = 40_000_000
+# Ten days with a second opinion take 13 MB.
+_MOST_BYTES = 20_000_000
 
 _THREE = ("wake", "nrem", "rem")
 _TUPLES = ("eeg", "eog", "emg", "notes", "warnings")

@@ -21,6 +21,7 @@ from sleepscorer.core.errors import MontageError
 _HINT = "mend the file or delete it"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LONGEST_TEXT = 200_000
+_MOST_DOTS = 200
 _MOST_ROWS = 1000
 _LARGEST = 1e9
 _FILTER_KEYS = ("low_hz", "high_hz", "notch_hz")
@@ -35,7 +36,8 @@ def parsed_preset(text: str, path: Path | None = None) -> MontagePreset:
     MontageError
         If it is none; the message says which entry is wrong, and why.
     """
-    if len(text) > _LONGEST_TEXT:
+    # The parser takes time and memory by the square of a key's parts.
+    if len(text) > _LONGEST_TEXT or any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
         raise MontageError("this is too long for a montage", path=path, hint=_HINT)
     try:
         content = tomllib.loads(text)

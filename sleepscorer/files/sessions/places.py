@@ -8,10 +8,12 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
+from sleepscorer.core.json_files import read_json
 from sleepscorer.files.sessions.fingerprint import Fingerprint
 from sleepscorer.paths import make_private_folder
 
 _MOST = 8
+_MOST_BYTES = 1_000_000
 
 
 class SessionPlaces:
@@ -32,7 +34,7 @@ class SessionPlaces:
     def of(self, fingerprint: Fingerprint) -> tuple[Path, ...]:
         """Return where sessions of this recording were, the one opened last first."""
         try:
-            names = json.loads(self._file(fingerprint).read_text(encoding="ascii"))
+            names = read_json(self._file(fingerprint), most_bytes=_MOST_BYTES)
         except (OSError, ValueError):
             return ()
         if not isinstance(names, list):

@@ -314,3 +314,16 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "n_staging.json")
     with pytest.raises(ScoringError, match="not an ordinary file"):
         read_stagings_json(tmp_path / "n_staging.json")
+
+
+@pytest.mark.data
+def test_the_damaged_stagings_are_read_or_refused_in_words(real_data: Path) -> None:
+    refused = []
+    for path in sorted((real_data / "fault_cases").glob("*.json")):
+        for read in (read_stagings_json, stages_read_from):
+            try:
+                read(path)
+            except ScoringError as error:
+                refused.append((path, error))
+    assert refused
+    assert all(error.path == path and error.what for path, error in refused)
