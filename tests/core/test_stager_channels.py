@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sleepscorer.core.derivation import Derivation, resolve, resolve_again
-from sleepscorer.core.errors import MontageError
+from sleepscorer.core.errors import MontageError, NothingToStageBy
 from sleepscorer.core.recording import Quarantined, Recording, Signal
 from sleepscorer.core.stager_channels import ChannelChoice, choose_stager_channels
 
@@ -485,8 +485,10 @@ def test_slow_eeg_is_left_out_and_slow_emg_is_not():
     for label in ("C4-M1", "C4", "EEG", "E1-M2", "E1", "EOG"):
         found = choose_stager_channels(_recording(_signal(label, rate=50.0)))
         assert len(found.eeg + found.eog) == 1
-    with pytest.raises(MontageError, match="neither EEG nor EOG"):
-        choose_stager_channels(_recording(slow), eeg="none")
+    with pytest.raises(NothingToStageBy, match="neither EEG nor EOG") as caught:
+        choose_stager_channels(_recording(slow, "ECG"), eeg="none")
+    assert caught.value.path == Path("night.edf")
+    assert caught.value.hint == "choose the channels to use; it has C4-M1, ECG"
     assert _names(choose_stager_channels(_recording(slow), eeg="C4-M1").eeg) == ["C4-M1"]
 
 
