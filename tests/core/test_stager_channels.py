@@ -136,6 +136,15 @@ def test_derivation_by_subtraction(labels, expected, formula):
     np.testing.assert_array_equal(samples, [expected])
 
 
+@pytest.mark.parametrize(
+    ("wanted", "kind"),
+    [("C4-E1", "eog"), ("M1-E1", "eog"), ("M1-M2", "reference"), ("Chin1-C4", "emg")],
+)  # fmt: skip
+def test_a_difference_is_of_the_kind_that_its_electrodes_say_together(wanted, kind):
+    first, second = wanted.split("-")
+    assert resolve(_recording(f"{first}-Cz", f"{second}-Cz"), wanted).kind == kind
+
+
 def test_missing_samples_stay_missing():
     first, second = _signal("C4", 3), _signal("M1", 1)
     first.source.values[1] = np.nan
