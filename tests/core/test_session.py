@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sleepscorer.core.edits import Author, Change, Edit, EditKind, MemoryJournal
+from sleepscorer.core.edits import (
+    Author,
+    Change,
+    Edit,
+    EditKind,
+    MemoryJournal,
+    ScoringState,
+)
 from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode
@@ -145,6 +152,14 @@ def test_filling_from_the_smoothed_answer_is_named_and_keeps_the_staging_as_it_i
     assert stages(opened)[5] == Stage.N1
     assert opened.edits[-1].label == "Auto-score"
     assert not opened.holds_smoothed
+
+
+def test_a_state_is_small_and_nobody_can_change_it():
+    state = ScoringState(np.array([0, 1, -1]), np.array([1, 0, 0]))
+    assert (state.stages.dtype, state.by_person.dtype) == (np.dtype(np.int8), np.dtype(bool))
+    for held in (state.stages, state.by_person):
+        with pytest.raises(ValueError, match="read-only"):
+            held[0] = 0
 
 
 def test_a_person_can_not_score_one_of_three_stages():

@@ -17,7 +17,7 @@ from sleepscorer.core.derivation import (
     resolve_again,
     signal_kinds,
 )
-from sleepscorer.core.errors import MontageError
+from sleepscorer.core.errors import MontageError, NothingToStageBy
 from sleepscorer.core.recording import Quarantined, Recording, Signal
 from sleepscorer.core.stager_channels import ChannelChoice, choose_stager_channels
 
@@ -140,6 +140,15 @@ def test_derivation_by_subtraction(labels, expected, formula):
     samples = found.read(0, 0.01)
     assert samples.dtype == np.float32
     np.testing.assert_array_equal(samples, [expected])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kind"),
+    [("C4-E1", "eog"), ("M1-E1", "eog"), ("M1-M2", "reference"), ("Chin1-C4", "emg")],
+)  # fmt: skip
+def test_a_difference_is_of_the_kind_that_its_electrodes_say_together(wanted, kind):
+    first, second = wanted.split("-")
+    assert resolve(_recording(f"{first}-Cz", f"{second}-Cz"), wanted).kind == kind
 
 
 def test_missing_samples_stay_missing():
@@ -492,8 +501,10 @@ def test_slow_eeg_is_left_out_and_slow_emg_is_not():
     for label in ("C4-M1", "C4", "EEG", "E1-M2", "E1", "EOG"):
         found = choose_stager_channels(_recording(_signal(label, rate=50.0)))
         assert len(found.eeg + found.eog) == 1
-    with pytest.raises(MontageError, match="neither EEG nor EOG"):
-        choose_stager_channels(_recording(slow), eeg="none")
+    with pytest.raises(NothingToStageBy, match="neither EEG nor EOG") as caught:
+        choose_stager_channels(_recording(slow, "ECG"), eeg="none")
+    assert caught.value.path == Path("night.edf")
+    assert caught.value.hint == "choose the channels to use; it has C4-M1, ECG"
     assert _names(choose_stager_channels(_recording(slow), eeg="C4-M1").eeg) == ["C4-M1"]
 
 
