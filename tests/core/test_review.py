@@ -195,7 +195,6 @@ def test_a_stage_the_machine_gave_is_no_disagreement_with_a_person():
 
 
 def test_without_a_machine_nothing_is_uncertain():
-    for order in set(ReviewOrder) - {ReviewOrder.STAGE_CHANGE}:
     for order in {*ReviewOrder} - {ReviewOrder.STAGE_CHANGE}:
         queue = review_queue(state([W, N2], [0, 1]), None, order=order, share=1)
         assert queue.epochs == ()
