@@ -219,6 +219,9 @@ class TracePainter:
             painter.fillRect(rect, QColor(self._theme.context))
             hatch = QBrush(QColor(self._theme.grid_five_seconds), Qt.BrushStyle.BDiagPattern)
             painter.fillRect(rect, hatch)
+            if gap.start_s == gap.stop_s:  # an interruption of unknown length
+                painter.setPen(_thin(self._theme.text))
+                painter.drawLine(QLineF(left, rect.top(), left, rect.bottom()))
 
     def _paint_amplitude_lines(self, painter: QPainter, page: Screenful) -> None:
         pen = _thin(self._theme.amplitude_line)
@@ -295,11 +298,14 @@ class TracePainter:
             left = max(page.axis.x_px(gap.start_s), 0.0)
             right = min(page.axis.x_px(gap.stop_s), page.axis.width_px)
             text = "outside the recording"
-            if np.isfinite(gap.stop_s - gap.start_s):
+            if gap.start_s == gap.stop_s:
+                text = "interrupted here, nobody knows how long"
+                left, right = left + 4, page.axis.width_px
+            elif np.isfinite(gap.stop_s - gap.start_s):
                 text = f"no data, {duration_text(gap.stop_s - gap.start_s)}"
             width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
             if right - left >= width:
-                middle = (left + right - width) / 2
+                middle = left if gap.start_s == gap.stop_s else (left + right - width) / 2
                 place = QRectF(middle, page.grid.top_px + page.grid.all_px / 2 - 8, width, 16)
                 self._paint_chip(painter, place, text, self._theme.faint_text)
 

@@ -151,6 +151,22 @@ def test_a_gap_is_hatched_and_holds_no_trace(open_view):
     assert rows_in(image, inside + 3, LIGHT.grid_five_seconds)
 
 
+def test_an_interruption_of_unknown_length_is_a_line_and_words(open_view):
+    def dark(gaps, at_s):
+        view = open_view(model_of(sines("C4-M1"), gaps=gaps))
+        image = view.canvas.grab().toImage()
+        x, rows = x_of(view, at_s), range(10, view.canvas.height() - 40)
+        return sum(
+            image.pixelColor(column, y) == QColor(LIGHT.text)
+            for column in (x - 1, x, x + 1)
+            for y in rows
+        )
+
+    joint = [Gap(12.5, 12.5)]
+    assert dark(joint, 12.5) > 100
+    assert dark(joint, 17.5) == dark([], 12.5) == 0
+
+
 def test_before_the_recording_nothing_is_drawn(open_view):
     view = open_view(model_of(sines("C4-M1")))
     assert view.canvas.axis.start_s == -5.0
