@@ -451,7 +451,7 @@ def _weights() -> Files:
     import torch
     from safetensors.torch import save
 
-    from sleepscorer.staging.checkpoint import write_weights
+    from sleepscorer.staging.checkpoint import weights_files
     from sleepscorer.staging.confidence import ConfidenceModel
     from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 
@@ -462,8 +462,7 @@ def _weights() -> Files:
     tensors = save(StagingNetwork(config).state_dict())
 
     def make(folder: Path) -> None:
-        write_weights(
-            folder,
+        made = weights_files(
             tensors,
             architecture="StagingNetwork",
             network=config.as_dict(),
@@ -471,6 +470,8 @@ def _weights() -> Files:
             confidence=ConfidenceModel((1.0, 0.5, 0.1), (0.1, 0.2, 0.3, 0.4, 0.5)),
             review_curve=((0.0, 0.2, 0.8), (1.0, 1.0, 1.0)),
         )
+        for name, content in made.items():
+            (folder / name).write_bytes(content)
 
     return _in_folder(make, "config.json", "weights.safetensors")
 

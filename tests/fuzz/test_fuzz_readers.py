@@ -14,14 +14,8 @@ from fuzz_readers import MOST_BYTES, Figures, made_input, run
 
 from sleepscorer.core.errors import SleepScorerError
 
-# Session files with damaged bytes still end in other errors here and there.
-_NOT_YET = {"session": pytest.mark.xfail(strict=False, reason="not every damage is told yet")}
 
-
-@pytest.mark.parametrize(
-    "reader",
-    [pytest.param(one.name, marks=_NOT_YET.get(one.name, ())) for one in TARGETS],
-)
+@pytest.mark.parametrize("reader", [one.name for one in TARGETS])
 def test_every_reader_reads_or_refuses_in_words(reader):
     figures = run(40, seed=20, readers=(reader,))
     assert figures.n_inputs == 40

@@ -86,7 +86,7 @@ def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
         return answer(path.name, Scoring(scored))
 
     monkeypatch.setattr(opening_notices, "read_beside", drive.slow(read))
-    window.opening_notices._import_beside()
+    window.opening_notices._import_beside(None)
     _goes_on_while(qtbot, drive)
     qtbot.waitUntil(lambda: document.importable is None)
 

@@ -202,15 +202,15 @@ def test_without_waves_and_artefacts_only_the_spectrum_is_left():
 @pytest.mark.parametrize(
     ("wrong", "error", "words"),
     [
-        ({"hours": 0}, UsageError, "0 hours"),
-        ({"hours": float("nan")}, UsageError, "nan hours"),
+        ({"hours": 0}, UsageError, "0 h"),
+        ({"hours": float("nan")}, UsageError, "nan h"),
         ({"hours": 1e6}, UsageError, "hours"),
         ({"seed": -1}, UsageError, "-1 can't be a seed"),
         ({"channels": []}, MontageError, "no channels"),
         ({"channels": SLEEP_EDF_MONTAGE * 2}, MontageError, "EEG Fpz-Cz"),
         ({"options": NightOptions(flat=(FlatStretch("X", 0, 1),))}, MontageError, "'X'"),
         ({"options": NightOptions(flat=(FlatStretch("ECG", 2, 1),))}, UsageError, "ECG"),
-        ({"options": NightOptions(stages=())}, UsageError, "0 hours"),
+        ({"options": NightOptions(stages=())}, UsageError, "0 h"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused_in_words(wrong, error, words):

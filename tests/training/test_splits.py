@@ -15,7 +15,7 @@ def test_both_nights_of_a_person_stay_together(tmp_path):
         ["1"],
         ["5", "5"],
     ]
-    assert counted(parts[2]) == "2 nights of 1 people, 598 scored epochs"
+    assert counted(parts[2]) == "2 nights of 1 person, 598 scored epochs"
 
 
 def test_nobody_may_be_in_two_parts():
@@ -23,7 +23,7 @@ def test_nobody_may_be_in_two_parts():
         Split(frozenset("ab"), frozenset("bc"), frozenset("d"))
     with pytest.raises(UsageError, match="a, c would be in two parts"):
         Split(frozenset("ac"), frozenset("b"), frozenset("ca"))
-    with pytest.raises(UsageError, match="1 people would train and 0 validate"):
+    with pytest.raises(UsageError, match="1 person would train and 0 validate"):
         Split(frozenset("a"), frozenset(), frozenset("b"))
 
 
