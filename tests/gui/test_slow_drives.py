@@ -81,7 +81,8 @@ def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
     document = window.document
     document.importable = Path("beside.edf")
 
-    def read(path: Path, _recording: object) -> object:
+    def read(path: Path, _recording: object, *, scorer: str | None) -> object:
+        assert scorer is None
         scored = document.session.state.hypnogram
         return answer(path.name, Scoring(scored))
 
