@@ -1,4 +1,4 @@
-"""What becomes of a fault in one file of several: words for it, and the others go on."""
+"""What becomes of a fault of the program: words for it, and other files go on."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.logs import log_fault, log_path
 
 
-def in_words(error: Exception, path: Path) -> SleepScorerError:
-    """Return an error for people for whatever one file of several raised.
+def in_words(error: Exception, path: Path | None = None) -> SleepScorerError:
+    """Return an error for people for whatever was raised.
 
     Parameters
     ----------
@@ -15,14 +15,14 @@ def in_words(error: Exception, path: Path) -> SleepScorerError:
         What is no SleepScorerError is a bug, or too little memory: where it happened goes to the
         log.
     path
-        The file that was worked on.
+        The file that was worked on; None where it is not one.
     """
     if isinstance(error, SleepScorerError):
         return error
     log_fault(error)
     if isinstance(error, MemoryError):
         return SleepScorerError(
-            "there is not enough memory for this file", path=path, hint="close other programs"
+            "there is not enough memory", path=path, hint="close other programs"
         )
     return SleepScorerError(
         f"something went wrong inside the program ({type(error).__name__})",

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from sleepscorer import __version__
+from sleepscorer import __version__, faults
 from sleepscorer.cli.output import (
     INTERRUPTED,
     complain,
@@ -29,6 +29,7 @@ from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.files.exports import FORMATS
 
 _BAD_USAGE = 2
+_FAULT = 70  # as sysexits.h has it: an internal error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output (head, less) has gone: nothing is left to say, nor to flush.
         discard_output()
         return 0
+    except Exception as error:  # noqa: BLE001 - a bug: words for the person, the rest in the log
+        complain(f"sleepscorer: {in_words(faults.in_words(error))}")
+        return _FAULT
 
 
 def _run(arguments: Sequence[str] | None) -> int:

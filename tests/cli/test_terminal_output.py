@@ -84,3 +84,17 @@ def test_the_log_holds_no_control_character_and_is_the_persons_alone(tmp_path, m
     if os.name == "posix":
         assert log_path().stat().st_mode & 0o777 == 0o600
         assert log_path().parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_fault_of_the_program_is_told_in_words(monkeypatch, tmp_path, capsys):
+    from sleepscorer.cli import info
+
+    def broken(*_):
+        raise KeyError("Jane Doe")
+
+    monkeypatch.setattr(info, "open_recording", broken)
+    assert main(["info", str(tmp_path / "night.edf")]) == 70
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("sleepscorer: something went wrong inside the program (KeyError)")
+    assert "Jane" not in err
