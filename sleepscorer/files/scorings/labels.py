@@ -60,7 +60,7 @@ _NAMES = _table(
         LabelKind.STAGE,
         Stage.W,
         "w wk wake awake wakefulness wakestate s0 wach wachheit eveil veille despierto vigilia"
-        " veglia wakker",
+        " veglia wakker waak vaken acordado",
     ),
     (LabelKind.STAGE, Stage.N1, "n1 s1 nrem1 nonrem1 nonrapideyemovementsleepn1"),
     (LabelKind.STAGE, Stage.N2, "n2 s2 nrem2 nonrem2 nonrapideyemovementsleepn2"),
@@ -79,7 +79,7 @@ _NAMES = _table(
         Stage.R,
         "r rem rapideyemovement rapideyemovementsleep remschlaf traumschlaf",
     ),
-    (LabelKind.UNSCORED, Stage.UNSCORED, "? uns unscored notscored unstaged"),
+    (LabelKind.UNSCORED, Stage.UNSCORED, "? uns ns unscored notscored unstaged"),
     (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movementtime mt"),
     (LabelKind.UNDIVIDED, Stage.UNSCORED, "nrem nonrem nonrapideyemovement leichtschlaf"),
 )
@@ -107,12 +107,14 @@ _NAMES_IN_COLUMNS = _table(
 
 _STAGE_WORDS = frozenset(
     {"stage", "stages", "stade", "stadio", "stadium", "schlafstadium", "slaapstadium"}
-    | {"etape", "etapa", "estadio", "fase"}
+    | {"etape", "etapa", "estadio", "estagio", "fase"}
 )
 _SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno"])
 # "SRO:" and "SDO:" name vocabularies, "|2" and "/2" repeat the stage as a number.
 _VOCABULARY = re.compile(r"^s[rd]o:\s*")
 _NUMBER = re.compile(r"(?<=\D)\s*\|\s*\d$|(?<=[a-z])\s*/\s*\d$|(?<=\w\d)\s*/\s*\d$|(?<=\d)\|\d$")
+# "SleepStageN2" and "Stage2" are as good as with blanks between.
+_JOINED = re.compile(r"\b(sleep)?(stage)(?=(?:w|wake|r|rem|n?[0-4])\b)")
 _SHORT_NAME = re.compile(r"sleep[-_]\w{1,3}")
 # "Sleep stage 2b" and "Stage X (left)" are stages by their form, a sentence is a remark.
 _MOST_WORDS = 2
@@ -145,8 +147,8 @@ def label_of(text: str) -> Label | None:
         return found
 
     found = named(name_words[0])
-    # "N3 (SWS)" and "REM R" say one thing twice.
-    if found is None or any(named(word) != found for word in name_words[1:]):
+    # "Stage 3 (N3)" and "REM R" say one thing twice.
+    if found is None or any(not _are_one(named(word), found) for word in name_words[1:]):
         # "Non-REM 2" and "not scored" are one name, "S 1" is a stimulus of an evoked potential.
         is_cut = any(len(word) == 1 and word.isalpha() for word in name_words)
         found = None if is_cut else named("".join(name_words))
@@ -186,9 +188,14 @@ def label_of_word(word: str, line_number: int) -> Label:
     raise ScoringError(f"line {line_number}: {_shown(word)} is no stage", hint=expected)
 
 
+def _are_one(a: tuple[LabelKind, Stage] | None, b: tuple[LabelKind, Stage]) -> bool:
+    return a is not None and (a == b or (a[1] is b[1] and b[1] is not Stage.UNSCORED))
+
+
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.split("@@")[0].strip().casefold())
     text = "".join(c for c in text if not unicodedata.combining(c))
+    text = _JOINED.sub(r"\1 \2 ", text)
     return _NUMBER.sub("", _VOCABULARY.sub("", text)).strip()
 
 

@@ -101,8 +101,8 @@ def _like_stages(events: Iterable[Event]) -> Iterable[StageSpan]:
     unknown = Label(LabelKind.UNKNOWN)
     for event in events:
         is_known = event.text.strip().casefold() in KNOWN_TEXTS
-        if event.duration_s and not is_known:
-            yield StageSpan(event.onset_s, event.duration_s, unknown, event.text)
+        if not is_known and not is_lights_off(event.text) and not is_lights_on(event.text):
+            yield StageSpan(event.onset_s, event.duration_s or 0.0, unknown, event.text)
 
 
 def _contradiction_notes(lights: LightsMarks) -> tuple[str, ...]:

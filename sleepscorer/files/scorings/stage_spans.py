@@ -29,8 +29,14 @@ _MAX_OFF_GRID = 0.2
 _MAX_UNKNOWN = 0.2
 _MAX_CONFLICT = 1 / 3
 _SHOWN = 4
-# A calibration is no stage, though it fills its epochs: stages come again.
+# A calibration is no stage, though it fills its epochs: stages come again, or last.
 _LEAST_REPEATS = 3
+# Beside so many times as many stages with a duration, moments are remarks wherever they stand.
+_REMARKS_PER_STAGE = 1 / 20
+# Moments of one text that follow each other so fast are heart beats or triggers: no epoch is as
+# short in a scoring that gives no durations.
+_RAPID_S = 5.0
+_LEAST_RAPID = 10
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,8 @@ def epochs_of_spans(
             f" ({_counted(span.text for span in remarks)})"
         )
     _refuse_undivided(spans)
-    spans = _with_durations(spans, notes)
+    spans, moment_s = _with_durations(spans, notes)
+    like_stages = _like_epochs(like_stages, moment_s)
     spans, others = _without_contradicting(spans, notes)
     if duration_s is None:
         spans = _without_tail(spans, notes)
@@ -146,13 +153,18 @@ def _without_remarks(
     """Tell moments that only mention a stage from the stages themselves."""
     timed = [span for span in spans if span.duration_s > 0]
     moments = [span for span in spans if span.duration_s <= 0]
+    rapid = _rapid(moments)
+    moments = [span for span in moments if span.text not in rapid]
     if len(timed) > len(moments):
-        remarks = [m for m in moments if any(s.start_s <= m.start_s < s.stop_s for s in timed)]
+        _refuse_rapid(rapid, [])
+        are_few = len(moments) <= _REMARKS_PER_STAGE * len(timed)
+        remarks = [
+            m for m in moments if are_few or any(s.start_s <= m.start_s < s.stop_s for s in timed)
+        ]
     else:
-        residues = Counter(_residue(span) for span in moments)
-        usual, n_usual = residues.most_common(1)[0] if residues else (0.0, 0)
-        odd = [m for m in moments if _apart(_residue(m), usual) > _TOLERANCE_S]
-        remarks = odd if len(odd) <= _MAX_OFF_GRID * n_usual else []
+        _refuse_rapid(rapid, moments)
+        remarks = _off_grid(moments)
+    remarks.extend(span for of_text in rapid.values() for span in of_text)
     if not remarks:
         return spans, []
     notes.append(
@@ -161,6 +173,49 @@ def _without_remarks(
     )
     out = set(map(id, remarks))
     return [span for span in spans if id(span) not in out], remarks
+
+
+def _rapid(moments: Sequence[StageSpan]) -> dict[str, list[StageSpan]]:
+    """Return by their text the moments that come too fast to be stages."""
+    by_text: defaultdict[str, list[StageSpan]] = defaultdict(list)
+    for moment in moments:
+        by_text[moment.text].append(moment)
+    return {
+        text: of_text
+        for text, of_text in by_text.items()
+        if len(of_text) >= _LEAST_RAPID
+        and median(b.start_s - a.start_s for a, b in pairwise(of_text)) < _RAPID_S
+    }
+
+
+def _refuse_rapid(rapid: dict[str, list[StageSpan]], moments: Sequence[StageSpan]) -> None:
+    """Refuse stages among marks of the same spelling, which nothing tells apart."""
+    spellings = {span.label.spelling for span in moments}
+    for text, of_text in rapid.items():
+        if of_text[0].label.spelling in spellings:
+            raise ScoringError(
+                f"{text!r} stands {_times(len(of_text))} without a duration, most less than"
+                f" {_RAPID_S:g} s apart: stages among them can't be told from heart beats or"
+                " triggers",
+                hint="save the stages with their durations, or without those marks",
+            )
+
+
+def _off_grid(moments: Sequence[StageSpan]) -> list[StageSpan]:
+    """Return the moments that lie between the epochs of the others."""
+    residues = Counter(_residue(span) for span in moments)
+    usual, n_usual = residues.most_common(1)[0] if residues else (0.0, 0)
+    odd = [m for m in moments if _apart(_residue(m), usual) > _TOLERANCE_S]
+    if len(odd) <= _MAX_OFF_GRID * n_usual:
+        return odd
+    # A spelling that keeps the epochs is a scoring, one that does not is triggers beside it.
+    n_odd = Counter(span.label.spelling for span in odd)
+    n_all = Counter(span.label.spelling for span in moments)
+    keeping = {s for s in n_all if n_odd[s] <= _MAX_OFF_GRID * (n_all[s] - n_odd[s])}
+    if not keeping or max(n_all[s] for s in keeping) < _LEAST_RAPID:
+        return []
+    is_odd = set(map(id, odd))
+    return [m for m in moments if id(m) in is_odd or m.label.spelling not in keeping]
 
 
 def _refuse_undivided(spans: Sequence[StageSpan]) -> None:
@@ -173,8 +228,14 @@ def _refuse_undivided(spans: Sequence[StageSpan]) -> None:
         )
 
 
-def _with_durations(spans: list[StageSpan], notes: list[str]) -> list[StageSpan]:
-    """Give every stage an end, also where the file has none."""
+def _with_durations(spans: list[StageSpan], notes: list[str]) -> tuple[list[StageSpan], float]:
+    """Give every stage an end, also where the file has none.
+
+    Returns
+    -------
+    The stages, and the seconds that a moment stands for: 0 where the file gives durations, or a
+    moment lasts until the next.
+    """
     onsets = [span.start_s for span in spans]
     spacing_s = median([b - a for a, b in pairwise(onsets)] or [EPOCH_S])
     by_epoch = abs(spacing_s - EPOCH_S) <= _TOLERANCE_S
@@ -188,7 +249,13 @@ def _with_durations(spans: list[StageSpan], notes: list[str]) -> list[StageSpan]
     if n_without:
         meaning = "one epoch each" if by_epoch else "lasting until the next"
         notes.append(f"stages without a duration were taken as {meaning} ({_times(n_without)})")
-    return ended
+    return ended, EPOCH_S if by_epoch and 2 * n_without > len(spans) else 0.0
+
+
+def _like_epochs(like_stages: Iterable[StageSpan], moment_s: float) -> list[StageSpan]:
+    """Give moments that may be stages the duration that those of known name have."""
+    spans = (replace(s, duration_s=s.duration_s or moment_s) for s in like_stages)
+    return [span for span in spans if span.duration_s > 0]
 
 
 def _without_contradicting(
@@ -353,13 +420,12 @@ def _note_unknown(
 
 
 def _filling(
-    like_stages: Iterable[StageSpan],
+    like_stages: Sequence[StageSpan],
     spans: Sequence[StageSpan],
     shift_s: float,
     n_epochs: int,
 ) -> list[StageSpan]:
     """Return those of whole epochs in which no stage is told, of texts that are seen so only."""
-    like_stages = list(like_stages)
     # In a file without signals they may go on where the last known stage ends.
     ends_s = max((span.stop_s - shift_s for span in like_stages), default=0.0)
     n_epochs = min(max(n_epochs, int(ends_s // EPOCH_S)), MAX_EPOCHS)
@@ -372,7 +438,8 @@ def _filling(
         by_text.setdefault(span.text, []).append(span)
     found: list[StageSpan] = []
     for of_text in by_text.values():
-        if len(of_text) < _LEAST_REPEATS:
+        total_s = sum(span.duration_s for span in of_text)
+        if len(of_text) < _LEAST_REPEATS and total_s < _LEAST_REPEATS * EPOCH_S:
             continue
         fills = []
         for span in of_text:

@@ -105,6 +105,11 @@ def test_merged_annotations_of_rechtschaffen_and_kales():
         ("Éveil", "W"),
         ("E\u0301veil", "W"),
         ("Schlafstadium N2", "N2"),
+        ("SleepStageN2", "N2"),
+        ("Stage2", "N2"),
+        ("Stage 3 (N3)", "N3"),
+        ("NS", "?"),
+        ("Waak", "W"),
     ],
 )
 def test_spellings(text, stage):
@@ -196,6 +201,65 @@ def test_unheard_of_words_in_the_place_of_stages_are_told():
     many = [(30.0 * i, 30.0, "Trance" if i > 60 else word) for i, word in enumerate(words)]
     with pytest.raises(ScoringError, match="is not understood: 'Trance' 25 times"):
         scoring_of_recording(recording(*many))
+
+
+def test_a_long_stretch_of_an_unheard_of_word_is_told_though_it_is_there_once():
+    words = [
+        (0.0, 300.0, "W"),
+        (300.0, 900.0, "N2"),
+        (1200.0, 150.0, "Trance"),
+        (1350.0, 900.0, "R"),
+    ]
+    found = scoring_of_recording(recording(*words))
+    assert found.hypnogram.stages[40:45].tolist() == [Stage.UNSCORED] * 5
+    assert any("'Trance' once" in note for note in found.notes)
+
+
+def test_unheard_of_words_without_durations_count_as_the_stages_do():
+    words = ["W"] * 20 + ["N2"] * 40 + ["Trance"] * 5 + ["N2"] * 20
+    found = scoring_of_recording(recording(*((30.0 * i, None, w) for i, w in enumerate(words))))
+    assert any("'Trance' 5 times" in note for note in found.notes)
+    words = ["W"] * 20 + ["Trance"] * 20
+    with pytest.raises(ScoringError, match="is not understood: 'Trance' 20 times"):
+        scoring_of_recording(recording(*((30.0 * i, None, w) for i, w in enumerate(words))))
+
+
+def heart_beats(step_s, text="R"):
+    return [(0.4 + i * step_s, None, text) for i in range(int(600 / step_s))]
+
+
+@pytest.mark.parametrize("step_s", [0.9, 1.0])
+@pytest.mark.parametrize("stages", [["Sleep stage W", "Sleep stage N2"], ["W", "R"]])
+def test_heart_beats_are_no_rem(step_s, stages):
+    timed = [(30.0 * i, 30.0, stages[i // 10]) for i in range(20)]
+    found = scoring_of_recording(recording(*timed, *heart_beats(step_s)))
+    expected = scoring_of_recording(recording(*timed))
+    assert found.hypnogram.stages.tolist() == expected.hypnogram.stages.tolist()
+    assert any("were not taken as stages ('R' " in note for note in found.notes)
+
+
+def test_heart_beats_beside_stages_without_durations():
+    stages = [(30.0 * i, None, f"Sleep stage {'W' if i < 10 else 'N2'}") for i in range(20)]
+    found = scoring_of_recording(recording(*stages, *heart_beats(0.9)))
+    assert texts(found) == " ".join(["W"] * 10 + ["N2"] * 10)
+    bare = [(onset_s, None, text[12:]) for onset_s, _, text in stages]
+    with pytest.raises(ScoringError, match="can't be told from heart beats"):
+        scoring_of_recording(recording(*bare, *heart_beats(0.9)))
+    with pytest.raises(ScoringError, match="only remarks that name one"):
+        scoring_of_recording(recording(*heart_beats(0.9)))
+
+
+def test_triggers_that_read_like_stages_lie_between_the_epochs():
+    stages = [(30.0 * i, None, f"Sleep stage {'W' if i < 10 else 'N2'}") for i in range(20)]
+    found = scoring_of_recording(recording(*stages, *heart_beats(7.3, "S1")))
+    assert texts(found) == " ".join(["W"] * 10 + ["N2"] * 10)
+
+
+def test_a_remark_fills_no_hole_of_the_scoring():
+    stages = [(30.0 * i, 30.0, "Sleep stage W") for i in range(40) if not 20 <= i < 30]
+    found = scoring_of_recording(recording(*stages, (690.0, None, "Sleep stage N2")))
+    assert found.hypnogram.stages[23] == Stage.UNSCORED
+    assert any("('Sleep stage N2' once)" in note for note in found.notes)
 
 
 def test_two_scorings_in_one_file_are_refused():
