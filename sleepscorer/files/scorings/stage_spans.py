@@ -195,8 +195,8 @@ def _refuse_rapid(rapid: dict[str, list[StageSpan]], moments: Sequence[StageSpan
         if of_text[0].label.spelling in spellings:
             raise ScoringError(
                 f"{text!r} stands {_times(len(of_text))} without a duration, most less than"
-                f" {_RAPID_S:g} s apart: stages among them can't be told from heart beats or"
-                " triggers",
+                f" {_RAPID_S:g} s apart: they may be heart beats, triggers or times in"
+                " another unit",
                 hint="save the stages with their durations, or without those marks",
             )
 

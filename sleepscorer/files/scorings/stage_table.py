@@ -6,8 +6,9 @@ of a row is used or refused by its name, never passed over.
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -18,9 +19,15 @@ from sleepscorer.core.errors import ScoringError, SeveralScorers
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.clock_column import ClockColumn, clock_column
-from sleepscorer.files.scorings.labels import label_of, label_of_word
+from sleepscorer.files.scorings.labels import Label, label_of, label_of_word
 from sleepscorer.files.scorings.stage_spans import MAX_EPOCHS, StageSpan, epochs_of_spans
-from sleepscorer.files.scorings.table_columns import Column, Role, number_of, numbers_of
+from sleepscorer.files.scorings.table_columns import (
+    Column,
+    Role,
+    length_of,
+    number_of,
+    numbers_of,
+)
 
 _DELIMITERS = ",;\t"
 # Excel writes this line before the header, to say how the columns are separated.
@@ -32,6 +39,15 @@ _MINUTE_S = 60.0
 _TOLERANCE_S = 0.5
 # A table of epochs of 1 s is long; what is longer still is no night.
 _MAX_ROWS = 30 * MAX_EPOCHS
+
+# What our own tables hold beside the stages: the machine's, and those of a second stager.
+_OWN_COLUMNS = frozenset({"machine_stage", "smoothed_stage", "second_stage"})
+# Rows that follow each other like this are no epochs: the numbers count something else.
+_LONGEST_EPOCH_S = 120.0
+_LEAST_STEPS = 5
+# Clocks that go back now and then are set back, or the date does not follow midnight.
+_MOST_STEPS_BACK = 0.1
+_MOST_SCORERS = 10
 
 _Cells = list[tuple[int, str]]
 
@@ -212,6 +228,8 @@ def _of_one_scorer(rows: _Rows, scorer: str | None) -> tuple[Column, _Rows, tupl
         return _of_one_column(rows, stages, scorer)
     if not stages:
         return _of_one_column(rows, _columns_of_stages(rows), scorer)
+    if others := _other_opinions(rows, stages[0]):
+        return _of_one_column(rows, [*stages, *others], scorer)
     by = rows.the_only(Role.SCORER)
     if by is None:
         if scorer is not None:
@@ -222,7 +240,13 @@ def _of_one_scorer(rows: _Rows, scorer: str | None) -> tuple[Column, _Rows, tupl
         return stages[0], rows, ()
     wanted = _wanted(tuple(names), scorer, by.heading)
     held = tuple(row for row in rows.rows if row[1][by.index] == wanted)
-    return stages[0], _Rows(rows.header, held), (f"the stages of {wanted!r} were read",)
+    # Numbers of rows count those of all.
+    columns = tuple(c for c in rows.header.columns if c.role is not Role.ROW)
+    return (
+        stages[0],
+        _Rows(replace(rows.header, columns=columns), held),
+        (f"the stages of {wanted!r} were read",),
+    )
 
 
 def _of_one_column(
@@ -242,15 +266,42 @@ def _of_one_column(
 
 def _columns_of_stages(rows: _Rows) -> list[Column]:
     """Return the columns that hold stages in words and nothing else, whatever their heading."""
-    headings = [column.heading for column in rows.header.columns]
-    if any(number_of(heading) is not None or label_of(heading) for heading in headings if heading):
-        # Probabilities are headed by stages, and a table without a header begins with a row.
-        return []
+    for column in rows.header.columns:
+        label = label_of(column.heading)
+        is_row = label is not None and (
+            not label.spelling or any(cell == column.heading for _, cell in rows.cells(column))
+        )
+        if is_row or number_of(column.heading) is not None:
+            # Probabilities are headed by stages, and a table without a header begins with a row.
+            return []
     return [
-        column
-        for column in rows.header.with_role(Role.OTHER, Role.SCORER)
-        if all(label_of(cell) for _, cell in rows.cells(column))
+        column for column in rows.header.with_role(Role.OTHER, Role.SCORER) if _labels(rows, column)
     ]
+
+
+def _labels(rows: _Rows, column: Column) -> dict[str, Label]:
+    """Return what the cells of a column say on the stage; nothing where one is about another."""
+    labels: dict[str, Label] = {}
+    for cell in dict.fromkeys(cell for _, cell in rows.cells(column)):
+        label = label_of(cell)
+        if label is None:
+            return {}
+        labels[cell] = label
+    return labels
+
+
+def _other_opinions(rows: _Rows, stages: Column) -> list[Column]:
+    """Return the columns beside that of the stages in which others than those stand."""
+    found = []
+    for column in rows.header.with_role(Role.OTHER, Role.SCORER):
+        labels = {} if column.heading in _OWN_COLUMNS else _labels(rows, column)
+        pairs = {(row[stages.index], row[column.index]) for _, row in rows.rows if labels}
+        told = {a: label_of(a) for a, _ in pairs}
+        if any(
+            (a_label := told[a]) is None or a_label.stage is not labels[b].stage for a, b in pairs
+        ):
+            found.append(column)
+    return found
 
 
 def _wanted(names: tuple[str, ...], scorer: str | None, heading: str) -> str:
@@ -279,10 +330,10 @@ def _places(rows: _Rows) -> _Places:
     epochs = _epoch_numbers(rows)
     starts_s, places_known = numbered, True
     if starts_s is None and epochs is not None:
-        first = 0 if 0 in epochs else 1
-        starts_s = [(epoch - first) * EPOCH_S for epoch in epochs]
+        starts_s = _by_epochs(rows, epochs, notes)
     if clock is not None and clock.has_seconds:
-        clock_s = [(moment - clock.moments[0]).total_seconds() for moment in clock.moments]
+        first_moment = min(clock.moments)
+        clock_s = [(moment - first_moment).total_seconds() for moment in clock.moments]
         if starts_s is None:
             starts_s = clock_s
             _refuse_backwards(rows, starts_s, clock)
@@ -297,6 +348,7 @@ def _places(rows: _Rows) -> _Places:
     if numbered is not None and epochs is not None:
         _check_epochs(rows, epochs, starts_s)
     _refuse_unknown(rows, places_known or clock is not None, notes)
+    _refuse_several_scorings(rows)
     _refuse_overlaps(rows, starts_s, durations_s, must_not=numbered is None)
     start = _start(rows, starts_s, clock, notes)
     if durations_s is None and numbered is None and epochs is not None:
@@ -310,12 +362,14 @@ def _times(rows: _Rows) -> tuple[list[float] | None, ClockColumn | None, list[st
     """Return the starts in seconds from that of the recording, by the clock, and notes."""
     numbers: list[Column] = []
     clocks: list[Column] = []
-    for column in rows.header.with_role(Role.START, Role.CLOCK):
+    for column in (*rows.header.with_role(Role.START, Role.CLOCK), *_row_times(rows)):
         cells = [(line, cell) for line, cell in rows.cells(column) if cell]
         if cells:
             is_clock = any(":" in cell for _, cell in cells) or (
                 column.role is Role.CLOCK and number_of(cells[0][1]) is None
             )
+            if all(length_of(cell, hours=column.is_elapsed) is not None for _, cell in cells):
+                is_clock = False
             (clocks if is_clock else numbers).append(column)
     for found in (numbers, clocks):
         if len(found) > 1:
@@ -330,6 +384,42 @@ def _times(rows: _Rows) -> tuple[list[float] | None, ClockColumn | None, list[st
     has_place = starts_s is not None or rows.the_only(Role.EPOCH) is not None
     clock, notes = _clock(rows, clocks, has_place=has_place)
     return starts_s, clock, notes
+
+
+def _by_epochs(rows: _Rows, epochs: Sequence[int], notes: list[str]) -> list[float]:
+    """Return the starts of rows that tell the numbers of their epochs."""
+    first = 0 if 0 in epochs else 1
+    if first not in epochs:
+        first = _first_of_others(rows)
+        notes.append(f"no row is of epoch 0 or 1: the epochs were taken as counted from {first}")
+    length_s = _constant_duration(rows)
+    return [(epoch - first) * length_s for epoch in epochs]
+
+
+def _row_times(rows: _Rows) -> list[Column]:
+    """Return the column by which pandas tells rows apart where it holds times."""
+    if rows.header.with_role(Role.START, Role.CLOCK, Role.EPOCH, Role.END):
+        return []
+    columns = rows.header.with_role(Role.ROW)
+    return [c for c in columns if all(":" in cell for _, cell in rows.cells(c))]
+
+
+def _first_of_others(rows: _Rows) -> int:
+    """Return where numbers count from that begin later: pandas counts from 0, people from 1."""
+    if rows.the_only(Role.EPOCH) is not None:
+        return 1
+    column = rows.header.with_role(Role.ROW)[0]
+    return 0 if not column.heading or "nnamed" in column.heading else 1
+
+
+def _constant_duration(rows: _Rows) -> float:
+    """Return how long an epoch is where a column says the same of all, else 30 s."""
+    column = rows.the_only(Role.DURATION)
+    if column is None:
+        return EPOCH_S
+    cells = {cell for _, cell in rows.cells(column)}
+    lengths = numbers_of(column, rows.cells(column)[:1]) if len(cells) == 1 else [EPOCH_S]
+    return lengths[0]
 
 
 def _clock(
@@ -387,14 +477,14 @@ def _durations(
     durations_s = None
     if (column := rows.the_only(Role.DURATION)) is not None:
         cells = rows.cells(column)
-        if all(":" in cell for _, cell in cells):
-            midnight = datetime(1985, 1, 1)
-            durations_s = [
-                (moment - midnight).total_seconds() % 86_400
-                for moment in (clock_column([cell]).moments[0] for cell in cells)
-            ]
-        else:
-            durations_s = numbers_of(column, cells)
+        for line, cell in cells:
+            if cell.count(":") == 1:
+                raise ScoringError(
+                    f"line {line}: {column.heading} is {cell[:40]!r}, which may be minutes and"
+                    " seconds or hours and minutes",
+                    hint="write seconds, or hh:mm:ss",
+                )
+        durations_s = numbers_of(column, cells)
     if (end := rows.the_only(Role.END)) is not None:
         ends_s = _ends(rows, end, starts_s, clock)
         by_ends = [stop - start for start, stop in zip(starts_s, ends_s, strict=True)]
@@ -459,11 +549,13 @@ def _check_epochs(rows: _Rows, epochs: Sequence[int], starts_s: Sequence[float])
 
 
 def _refuse_backwards(rows: _Rows, starts_s: Sequence[float], clock: ClockColumn) -> None:
-    for (line, _), (before_s, start_s), moment in zip(
-        rows.rows[1:], pairwise(starts_s), clock.moments[1:], strict=True
-    ):
-        if start_s < before_s and not clock.has_date:
-            raise ScoringError(f"line {line}: the clock goes back to {moment:%H:%M:%S}")
+    back = [i for i, (a, b) in enumerate(pairwise(starts_s), start=1) if b < a]
+    # Rows that are sorted by something else go back all the time.
+    if back and (not clock.has_date or len(back) <= _MOST_STEPS_BACK * len(starts_s)):
+        i = back[0]
+        raise ScoringError(
+            f"line {rows.rows[i][0]}: the clock goes back to {clock.moments[i]:%H:%M:%S}"
+        )
 
 
 def _refuse_unknown(rows: _Rows, places_known: bool, notes: list[str]) -> None:
@@ -480,6 +572,39 @@ def _refuse_unknown(rows: _Rows, places_known: bool, notes: list[str]) -> None:
                 " clock; leave out the column if it tells something else",
             )
         notes.append(f"the column {column.heading[:40]!r} was not used")
+
+
+def _refuse_several_scorings(rows: _Rows) -> None:
+    """Refuse a column that may tell scorings or places apart, where nothing else tells places."""
+    if rows.header.with_role(Role.EPOCH, Role.START, Role.CLOCK) or _row_times(rows):
+        return
+    has_rows = _epoch_numbers(rows) is not None
+    has_lengths = rows.the_only(Role.DURATION, Role.END) is not None
+    for column in rows.header.with_role(*((Role.OTHER,) if has_rows else (Role.OTHER, Role.ROW))):
+        counts = Counter(cell for _, cell in rows.cells(column))
+        if len(counts) < 2 or "" in counts or _labels(rows, column):
+            continue
+        is_shared = len(counts) <= _MOST_SCORERS and len(set(counts.values())) == 1
+        is_shared = is_shared and min(counts.values()) > 1
+        is_all = has_rows or has_lengths
+        if is_shared or (not is_all and _may_tell_places(list(counts), len(rows.rows))):
+            raise ScoringError(
+                f"no column tells where the rows lie, and the column {column.heading[:40]!r} is not"
+                f" understood ({_listed(list(counts))})",
+                hint="head what tells the place of a row epoch, start_s or clock, and whose row"
+                " it is scorer; leave out the column if it tells something else",
+            )
+
+
+def _may_tell_places(cells: Sequence[str], n_rows: int) -> bool:
+    """Tell whether the cells of a column, each once, are no probabilities and no remarks."""
+    numbers = [number for cell in cells if (number := number_of(cell)) is not None]
+    if len(numbers) < len(cells):
+        # Of few rows, every one may have a remark of its own.
+        return n_rows >= _LEAST_STEPS
+    is_count = any(number.is_integer() and not 0 <= number <= 1 for number in numbers)
+    is_rising = len(cells) == n_rows and all(a < b for a, b in pairwise(numbers))
+    return is_count or (is_rising and n_rows >= _LEAST_STEPS)
 
 
 def _refuse_overlaps(
@@ -535,6 +660,11 @@ def _regular(starts_s: Sequence[float], notes: list[str]) -> list[float]:
     n_usual = sum(abs(step - usual_s) <= 1e-3 * usual_s for step in steps)
     if n_usual < 0.9 * len(steps):
         return [0.0] * len(starts_s)
+    if usual_s > _LONGEST_EPOCH_S and len(steps) >= _LEAST_STEPS:
+        raise ScoringError(
+            f"the rows start {usual_s:g} s after each other, and no epoch lasts that long",
+            hint="head times that are no seconds by their unit, such as start_ms",
+        )
     notes.append(f"the rows were taken as epochs of {usual_s:g} s")
     return [usual_s] * len(starts_s)
 

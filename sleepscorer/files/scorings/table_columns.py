@@ -65,13 +65,14 @@ _HEADINGS = {
         (
             Role.SCORER,
             "scorer scorers scorer_id scorer_name rater rater_id annotator annotator_id expert"
-            " method source technician technologist algorithm model reader",
+            " method source technician technologist algorithm model reader observer user coder"
+            " human rated_by annotated_by",
         ),
         (
             Role.NIGHT,
-            "subject subject_id subj participant participant_id patient patient_id night night_id"
-            " session session_id recording recording_id record file filename file_name run visit"
-            " id",
+            "subject subject_id subj sub ses pid participant participant_id patient patient_id"
+            " night night_id session session_id recording recording_id record file filename"
+            " file_name run visit id",
         ),
     )
     for name in names.split()
@@ -89,7 +90,13 @@ _PLACE_WORDS = frozenset(
     | {"epoch", "epochs", "date", "day", "clock", "timestamp", "sample", "samples", "offset"}
     | {"scorer", "rater", "annotator"}
 )
+_ELAPSED = frozenset({"elapsed", "elapsed_time", "time_from_start"})
 _LARGEST = 1e7
+# As pandas and Python write a length of time: "0 days 00:00:30", "1 day, 0:00:30.5".
+_LENGTH = re.compile(
+    r"(?P<d>\d{1,4}) days?,?(?: \+?(?P<h>\d\d?):(?P<m>\d\d):(?P<s>\d\d(?:\.\d{1,9})?))?", re.ASCII
+)
+_HOURS = re.compile(r"(?P<h>\d{1,3}):(?P<m>[0-5]\d):(?P<s>[0-5]\d(?:[.,]\d{1,9})?)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,11 @@ class Column:
         is_place = bool(_PLACE_WORDS & set(words))
         return cls(index, heading, Role.OTHER_PLACE if is_place else Role.OTHER)
 
+    @property
+    def is_elapsed(self) -> bool:
+        """Tell whether h:mm:ss in it is a time since the start, not one of the day."""
+        return self.role is Role.DURATION or "_".join(_words(self.heading)) in _ELAPSED
+
 
 def _words(heading: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", heading.strip().strip('"').casefold())
@@ -154,6 +166,28 @@ def number_of(cell: str) -> float | None:
     return None
 
 
+def length_of(cell: str, *, hours: bool = False) -> float | None:
+    """Return the seconds of a length of time in words, such as ``0 days 00:00:30``.
+
+    Parameters
+    ----------
+    cell
+        The text.
+    hours
+        ``0:00:30`` is one as well, which elsewhere is a time of the day.
+
+    Returns
+    -------
+    Seconds, or None where the cell is no length of time.
+    """
+    match = _LENGTH.fullmatch(cell.strip()) or (hours and _HOURS.fullmatch(cell.strip()))
+    if not match:
+        return None
+    found = match.groupdict(default="0")
+    minutes = int(found.get("d", "0")) * 1440 + int(found["h"]) * 60 + int(found["m"])
+    return minutes * 60 + float(found["s"].replace(",", "."))
+
+
 def numbers_of(column: Column, cells: Sequence[tuple[int, str]]) -> list[float]:
     """Return the numbers of a column, in seconds where it has a unit.
 
@@ -171,6 +205,9 @@ def numbers_of(column: Column, cells: Sequence[tuple[int, str]]) -> list[float]:
     """
     numbers = []
     for line, cell in cells:
+        if (length_s := length_of(cell, hours=column.is_elapsed)) is not None:
+            numbers.append(length_s)
+            continue
         number = number_of(cell)
         if number is None:
             raise ScoringError(f"line {line}: {column.heading} is not a number but {cell[:40]!r}")

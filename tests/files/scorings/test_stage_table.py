@@ -62,6 +62,7 @@ def texts(scoring):
             "Epoch,Stage\n3,W\n4,N1\n6,R\n",
             "? ? W N1 ? R",
             [
+                "no row is of epoch 0 or 1: the epochs were taken as counted from 1",
                 "epochs before the first row were left unscored: 2",
                 "epochs without a row were left unscored: 1",
             ],
@@ -119,6 +120,42 @@ def texts(scoring):
         ),
         pytest.param("epoch,stage\n1,W\n\n2,N1\n,\n", "W N1", [], id="blank rows with places"),
         pytest.param("epoch,stage,\n1,W,\n2,N1,,\n", "W N1", [], id="delimiters at the end"),
+        pytest.param(
+            "onset,stage\n0 days 00:01:00,W\n0 days 00:01:30,N1\n",
+            "? ? W N1",
+            ["epochs before the first row were left unscored: 2"],
+            id="lengths of time of pandas",
+        ),
+        pytest.param(
+            ",stage\n"
+            + "\n".join(f"0 days 00:0{i // 2}:{i % 2 * 30:02d},W" for i in (0, 1, 3, 4)),
+            "W W ? W W",
+            ["epochs without a row were left unscored: 1"],
+            id="lengths of time that name rows",
+        ),
+        pytest.param(
+            "elapsed,stage\n0:01:00,W\n0:01:30,N1\n",
+            "? ? W N1",
+            ["epochs before the first row were left unscored: 2"],
+            id="elapsed time",
+        ),
+        pytest.param(
+            ",stage\n2,W\n3,N1\n",
+            "? ? W N1",
+            [
+                "no row is of epoch 0 or 1: the epochs were taken as counted from 0",
+                "epochs before the first row were left unscored: 2",
+            ],
+            id="rows of pandas of which the first were taken out",
+        ),
+        pytest.param(
+            "epoch,epoch_length,stage\n"
+            + "\n".join(f"{i},10,{'WNR'[i // 3]}".replace("N", "N2") for i in range(9)),
+            "W N2 R",
+            [],
+            id="numbered epochs of another length",
+        ),
+        pytest.param("stage,p\nW,.9\nN1,.8\nN1,.8\nN2,.7\nN2,1\n", "W N1 N1 N2 N2", [], id="p"),
         pytest.param("scorer,stage\nMM,W\nMM,N1\n", "W N1", [], id="one scorer"),
         pytest.param("subject,stage\n7,W\n7,N1\n", "W N1", [], id="one recording"),
     ],
@@ -154,6 +191,19 @@ def test_places_of_rows(tmp_path, text, stages, notes):
         ),
         ("onset,stage\n0,W\n51000000,R\n", "onset is 51000000, which no time from the start"),
         ("onset,stage\n0,W\n9000000,R\n", "days, more than 10"),
+        ("stage,duration\nW,05:00\n", "'05:00', which may be minutes and seconds or hours and min"),
+        ("stage,count\nW,10\nN1,5\n", "the column 'count' is not understood"),
+        ("stage,who\nW,a\nN1,a\nW,b\nN1,b\n", "the column 'who' is not understood"),
+        (",who,stage\n0,a,W\n1,a,N1\n2,b,W\n3,b,N1\n", "the column 'who' is not understood"),
+        (
+            "Moment,stage\n" + "\n".join(f"22:0{i}:30,W" for i in range(8)),
+            "the column 'Moment' is not understood",
+        ),
+        ("x,stage\n" + "\n".join(f"{30.5 * i},W" for i in range(8)), "column 'x' is not"),
+        (
+            "onset,stage\n" + "\n".join(f"{7680 * i},W" for i in range(8)),
+            "start 7680 s after each other, and no epoch lasts that long",
+        ),
         ("epoch,stage\n1,W\n2,NREM\n", "line 3: NREM does not tell N1, N2 and N3 apart"),
     ],
 )
@@ -232,6 +282,22 @@ def test_starts_and_ends_by_the_clock(tmp_path):
     assert (texts(scoring), scoring.start) == ("W W W N1", datetime(1985, 1, 1, 23, 59))
 
 
+def test_rows_that_are_sorted_otherwise_by_their_dates(tmp_path):
+    rows = [f"2023-02-01 22:0{i}:00,{'W' if i < 2 else 'N2'}" for i in range(4)]
+    backwards = read(tmp_path, "time,stage\n" + "\n".join(rows[::-1]))
+    assert (texts(backwards), backwards.start) == (
+        texts(read(tmp_path, "time,stage\n" + "\n".join(rows))),
+        datetime(2023, 2, 1, 22),
+    )
+
+
+def test_a_date_that_does_not_follow_midnight_is_refused(tmp_path):
+    clocks = [f"23:59:{s}" for s in ("00", "30")] + [f"00:0{i}:00" for i in range(8)]
+    text = "date,time,stage\n" + "\n".join(f"01.02.2023,{clock},W" for clock in clocks)
+    with pytest.raises(ScoringError, match="line 4: the clock goes back to 00:00:00"):
+        read(tmp_path, text.replace("00:00:00,W", "00:00:00,N1"))
+
+
 # Scorers
 
 BOTH = "epoch,scorer,stage\n1,AB,W\n2,AB,N1\n1,CD,W\n2,CD,N2\n"
@@ -266,6 +332,22 @@ def test_columns_of_stages_by_name(tmp_path):
     with pytest.raises(SeveralScorers, match="'stage', 'hypnogram'"):
         read(tmp_path, text)
     assert texts(read(tmp_path, text, scorer="hypnogram")) == "N1"
+
+
+def test_columns_of_stages_beside_that_of_the_stage_are_asked_for(tmp_path):
+    text = "epoch,stage,stage_auto\n1,W,N1\n2,N1,N1\n"
+    with pytest.raises(SeveralScorers, match="'stage', 'stage_auto'"):
+        read(tmp_path, text)
+    assert texts(read(tmp_path, text, scorer="stage_auto")) == "N1 N1"
+    assert texts(read(tmp_path, "epoch,stage,aasm\n1,W,Wake\n2,N1,S1\n")) == "W N1"
+    assert texts(read(tmp_path, text.replace("stage_auto", "machine_stage"))) == "W N1"
+    with pytest.raises(SeveralScorers, match="'stage_A', 'stage_B'"):
+        read(tmp_path, "epoch,stage_A,stage_B\n1,W,N1\n")
+
+
+def test_numbers_of_rows_count_those_of_all_scorers(tmp_path):
+    text = ",scorer,stage\n0,AB,W\n1,CD,W\n2,AB,N1\n3,CD,N2\n"
+    assert texts(read(tmp_path, text, scorer="CD")) == "W N2"
 
 
 def test_a_file_without_scorers_has_none_to_choose(tmp_path):
