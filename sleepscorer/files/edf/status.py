@@ -12,7 +12,8 @@ from sleepscorer.files.edf.header import EdfChannel, EdfHeader
 # "High when new Epoch is started": bit 16, the lowest of the third byte of a sample
 # (https://www.biosemi.com/faq/trigger_signals.htm).
 _NEW_EPOCH = 0x01
-# By this the amplifier's own channel is told from one that others call "Status".
+# By this the amplifier's own channel is told from one that others call "Status"; programs that
+# copy a file may leave it out.
 _TRANSDUCER = "triggers and status"
 # A night has a few pauses; a bit that changes all the time means something else.
 _MOST_PAUSES = 100
@@ -22,7 +23,7 @@ def is_status(channel: EdfChannel) -> bool:
     """Tell whether this is the channel that BioSemi's amplifiers write."""
     return (
         channel.label.casefold() == "status"
-        and channel.transducer.casefold().startswith(_TRANSDUCER)
+        and (not channel.transducer or channel.transducer.casefold().startswith(_TRANSDUCER))
         and channel.samples_per_record > 0
     )
 

@@ -30,7 +30,7 @@ from sleepscorer.files.other_formats.headers import (
     shown,
 )
 from sleepscorer.files.other_formats.joints import Joint, Timeline, missing_by_clock, timeline
-from sleepscorer.files.other_formats.marks import NEW_SEGMENT, lost_samples, mark_text
+from sleepscorer.files.other_formats.marks import is_joint, is_new_segment, lost_samples, mark_text
 from sleepscorer.files.other_formats.samples import (
     FlatFile,
     FlatLayout,
@@ -291,11 +291,12 @@ def _date(text: str) -> datetime | None:
 def _joints(markers: list[_Marker], rate_hz: float, warnings: list[str]) -> list[Joint]:
     """Return where the recording was interrupted, and for how long by the segments' dates."""
     segments = sorted(
-        (marker for marker in markers if marker.kind == NEW_SEGMENT),
+        (marker for marker in markers if is_new_segment(marker.kind)),
         key=lambda marker: marker.sample,
     )
     known: _Marker | None = None
-    joints = []
+    # Files that other programs made of joined ones tell it by a comment.
+    joints = [Joint(marker.sample) for marker in markers if is_joint(marker.text)]
     for segment in segments:
         missing_s = lost_samples(segment.text, rate_hz)
         if known is not None and known.date is not None and segment.date is not None:
@@ -316,7 +317,7 @@ def _joints(markers: list[_Marker], rate_hz: float, warnings: list[str]) -> list
 def _start(markers: list[_Marker], times: Timeline) -> datetime | None:
     """Return the time of the first sample; amplifiers write local time."""
     for marker in markers:
-        if marker.kind == NEW_SEGMENT and marker.date is not None:
+        if is_new_segment(marker.kind) and marker.date is not None:
             try:
                 return marker.date - timedelta(seconds=times.time_of(marker.sample))
             except OverflowError:
@@ -328,7 +329,7 @@ def _events(markers: list[_Marker], channels: list[Channel], times: Timeline) ->
     rate_hz = times.rate_hz
     events = []
     for marker in markers:
-        if marker.kind == NEW_SEGMENT:
+        if is_new_segment(marker.kind) or is_joint(marker.text):
             continue
         # One point is how the format writes a moment.
         duration_s = marker.n_samples / rate_hz if marker.n_samples > 1 else None

@@ -2,9 +2,8 @@
 
 import re
 
-NEW_SEGMENT = "New Segment"
-"""Type of the BrainVision marker with which a recording begins, and goes on after a pause."""
-
+# Type of the BrainVision marker with which a recording begins, and goes on after a pause.
+_NEW_SEGMENT = "newsegment"
 # Their descriptions are codes ("S  2", "R  1"), which alone would read as stages of sleep.
 _TRIGGERS = frozenset({"stimulus", "response", "toggle", "optic", "sync status", "syncstatus"})
 _TYPES = _TRIGGERS | {"comment"}
@@ -37,9 +36,17 @@ def text_without_type(text: str) -> str:
     return mark_text(kind, words.strip()) if slash and kind.casefold() in _TYPES else text
 
 
+def is_new_segment(kind: str) -> bool:
+    """Tell whether markers of this type say that a recording begins, or goes on after a pause."""
+    return re.sub(r"[\s_]", "", kind).casefold() == _NEW_SEGMENT
+
+
 def is_joint(text: str) -> bool:
     """Tell whether a mark says that what follows was recorded some time after what is before."""
-    return text.casefold() in _BOUNDARIES or text.startswith(f"{NEW_SEGMENT}/")
+    kind, slash, _ = text.partition("/")
+    if slash and is_new_segment(kind):
+        return True
+    return text_without_type(text).strip().casefold().replace("_", " ") in _BOUNDARIES
 
 
 def lost_samples(text: str, rate_hz: float) -> float | None:

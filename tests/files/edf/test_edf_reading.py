@@ -318,8 +318,9 @@ def status_night(*high: int, transducer: str = "Triggers and Status", n_records:
     return Edf([Channel("C4", np.arange(4 * n_records)), status], n_records=n_records, bdf=True)
 
 
-def test_a_pause_of_a_biosemi_amplifier_is_a_joint_and_said(tmp_path: Path):
-    recording = opened(status_night(0, 181, 240, 241), tmp_path)
+@pytest.mark.parametrize("transducer", ["Triggers and Status", ""])
+def test_a_pause_of_a_biosemi_amplifier_is_a_joint_and_said(transducer: str, tmp_path: Path):
+    recording = opened(status_night(0, 181, 240, 241, transducer=transducer), tmp_path)
     assert recording.gaps == (Gap(45.25, 45.25), Gap(60.0, 60.0))
     assert "interrupted after 0:00:45, 0:01:00, and how long is not known" in recording.warnings[0]
     assert recording.duration_s == 90.0

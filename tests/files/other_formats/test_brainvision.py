@@ -31,6 +31,21 @@ def test_a_pause_with_a_date_is_a_gap(tmp_path):
     assert np.isnan(samples[2:-2]).all()
 
 
+@pytest.mark.parametrize("kind", ["new segment", "NewSegment", "New_Segment"])
+def test_a_segment_is_one_however_it_is_spelt(kind, tmp_path):
+    markers = (f"{kind},,1,1,0,{START}", f"{kind},,15001,1,0,20230412235100000000")
+    recording = open_recording(write_brainvision(tmp_path, *markers))
+    assert (recording.gaps, recording.events) == ((Gap(150.0, 750.0),), ())
+    assert recording.start == datetime(2023, 4, 12, 23, 38, 30)
+
+
+@pytest.mark.parametrize("text", ["boundary", "BAD boundary"])
+def test_a_comment_that_says_boundary_is_a_joint(text, tmp_path):
+    recording = open_recording(write_brainvision(tmp_path, FIRST, f"Comment,{text},15001,1,0"))
+    assert (recording.gaps, recording.events) == ((Gap(150.0, 150.0),), ())
+    assert "how long is not known" in recording.warnings[0]
+
+
 def test_two_pauses_and_what_spans_one(tmp_path):
     path = write_brainvision(
         tmp_path,

@@ -32,7 +32,11 @@ def write_fif(path: Path, marks: list[tuple[float, float, str]], *, rate_hz=100.
     return path
 
 
-@pytest.mark.parametrize("text", ["EDGE boundary", "BAD boundary", "New Segment/"])
+@pytest.mark.parametrize(
+    "text",
+    ["EDGE boundary", "BAD boundary", "BAD_boundary", "New Segment/", "new segment/", "boundary"]
+    + ["Comment/boundary"],
+)
 def test_joints_of_fif(text, tmp_path):
     path = write_fif(tmp_path / "night_raw.fif", [(165.0, 0.0, text), (170.0, 0.0, "Lights off")])
     recording = open_recording(path)
