@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _ROOT = "<PSGAnnotation"
-_STAGE_TYPE = "Stages"
+_STAGE_TYPE = "stages"
+_IS_STAGE = (LabelKind.STAGE, LabelKind.DEEP_R_AND_K)
 # Rechtschaffen & Kales as stored; 6 is movement time and 9 unscored.
 _CODES = {
     "0": Label(LabelKind.STAGE, Stage.W),
@@ -69,8 +70,7 @@ def read_nsrr_xml(text: str) -> Scoring:
         concept = (scored.findtext("EventConcept") or "").strip()
         words = concept.rpartition("|")[0] or concept
         kind = (scored.findtext("EventType") or "").strip()
-        # Early dialects have no type, and name a stage by the words of a vocabulary.
-        if kind.startswith(_STAGE_TYPE) or (not kind and label_of(words) is not None):
+        if kind.casefold().startswith(_STAGE_TYPE) or _is_stage(words, kind):
             spans.append(StageSpan(onset_s, duration_s, _label(concept), words))
         elif words not in _NOT_AN_EVENT:
             channel = (scored.findtext("SignalLocation") or "").strip() or None
@@ -86,11 +86,23 @@ def read_nsrr_xml(text: str) -> Scoring:
     )
 
 
+def _is_stage(words: str, kind: str) -> bool:
+    """Tell whether an event is a stage by its words."""
+    # Early dialects have no type, and name a stage by the words of a vocabulary.
+    label = label_of(words)
+    return label is not None and (not kind or label.kind in _IS_STAGE)
+
+
 def _label(concept: str) -> Label:
     """Return the label of a concept: its code, and its words where it has none."""
-    code = concept.rpartition("|")[2]
-    if label := _CODES.get(code):
-        return label
+    words, _, code = concept.rpartition("|")
+    label = label_of(words)
+    if by_code := _CODES.get(code):
+        if label is not None and label.kind is LabelKind.UNDIVIDED:
+            return label
+        if label is not None and label.kind in _IS_STAGE and label.stage is not by_code.stage:
+            raise ScoringError(f"{concept[:40]!r} is one stage by its words, another by its code")
+        return by_code
     label = label_of(concept)
     if label is None or code.isdigit():
         raise ScoringError(f"{concept[:40]!r} is no sleep stage: {code[:10]!r} is no code of one")

@@ -98,3 +98,19 @@ def test_concepts_without_a_code():
 def test_what_can_not_be_true_is_said(text, words):
     with pytest.raises(ScoringError, match=words):
         read_nsrr_xml(text)
+
+
+def test_a_concept_that_contradicts_its_code_is_refused():
+    with pytest.raises(ScoringError, match=r"'REM sleep\|0' is one stage by its words"):
+        read_nsrr_xml(xml(("Wake|0", 0, 60), ("REM sleep|0", 60, 60)))
+    with pytest.raises(ScoringError, match="'Active sleep' does not tell N1, N2 and N3 apart"):
+        read_nsrr_xml(xml(("Wake|0", 0, 60), ("Active sleep|1", 60, 60)))
+
+
+@pytest.mark.parametrize("kind", ["stages", "Sleep Staging|Sleep", ""])
+def test_a_stage_is_one_whatever_its_type_is_called(kind):
+    text = xml(("Wake|0", 0, 60), ("Stage 2 sleep|2", 60, 60))
+    text = text.replace(
+        "Stages|Stages</EventType><EventConcept>St", f"{kind}</EventType><EventConcept>St"
+    )
+    assert read_nsrr_xml(text).hypnogram.stages.tolist() == [0, 0, 2, 2]
