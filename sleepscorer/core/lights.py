@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sleepscorer.core.errors import LightsContradiction, LightsRefused, UsageError
 from sleepscorer.core.events import Event
 
-_OFF_TEXTS = frozenset({"lights off", "lights out", "light off", "light out"})
-_ON_TEXTS = frozenset({"lights on", "light on"})
+_OFF_TEXTS = frozenset({"lightsoff", "lightsout", "lightoff", "lightout", "lichtaus"})
+_ON_TEXTS = frozenset({"lightson", "lighton", "lichtan"})
 _SECONDS = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d*)?))?", re.ASCII)
 _DAY = timedelta(days=1)
@@ -191,7 +191,7 @@ def is_lights_on(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.split(r"[\s_-]+", text.split("@@")[0].casefold().strip()))
+    return re.sub(r"[\s_-]+", "", text.split("@@")[0].casefold())
 
 
 def resolve_lights(

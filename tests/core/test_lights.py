@@ -222,3 +222,12 @@ def test_notes_on_marks_that_an_option_stands_in_for_are_left_out():
     ):
         held = resolve_lights(found, off_s=off_s, on_s=on_s, duration_s=900.0)
         assert set(held.notes) == set(kept)
+
+
+@pytest.mark.parametrize(
+    ("off", "on"),
+    [("LightsOff", "LightsOn"), ("lights_out", "light-on"), ("Licht aus", "Licht an")],
+)
+def test_spellings_of_the_marks(off, on):
+    marks = lights_of_events([Event(60.0, None, off), Event(540.0, None, on)], 600.0)
+    assert (marks.off_s, marks.on_s) == (60.0, 540.0)

@@ -485,6 +485,12 @@ def _stages(
     in_part = ~in_conflict & (n_marks > 0) & (stages == Stage.UNSCORED)
     unscored_s = _coverage([s for s in spans if s.stage is Stage.UNSCORED], start_s, n_epochs)
     in_part &= unscored_s < EPOCH_S - _TOLERANCE_S
+    if (in_part | in_conflict).any() and not (stages[~in_conflict] != Stage.UNSCORED).any():
+        each_s = median(span.duration_s for span in spans)
+        raise ScoringError(
+            f"no epoch of 30 s is covered by one stage: most stages last {each_s:g} s",
+            hint="save the scoring with epochs of 30 s, or without durations",
+        )
     stages[in_conflict] = Stage.UNSCORED
     for epochs, why in (
         (in_conflict, "marked with two stages at once"),

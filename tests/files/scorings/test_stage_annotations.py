@@ -255,6 +255,12 @@ def test_triggers_that_read_like_stages_lie_between_the_epochs():
     assert texts(found) == " ".join(["W"] * 10 + ["N2"] * 10)
 
 
+@pytest.mark.parametrize("duration_s", [1.0, 10.0, 29.0])
+def test_stages_that_cover_no_epoch_are_refused(duration_s):
+    with pytest.raises(ScoringError, match=f"most stages last {duration_s:g} s"):
+        scoring_of_recording(recording(*by_epoch("W", "N2", "R", duration_s=duration_s)))
+
+
 def test_a_remark_fills_no_hole_of_the_scoring():
     stages = [(30.0 * i, 30.0, "Sleep stage W") for i in range(40) if not 20 <= i < 30]
     found = scoring_of_recording(recording(*stages, (690.0, None, "Sleep stage N2")))
