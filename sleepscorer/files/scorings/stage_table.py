@@ -613,7 +613,14 @@ def _refuse_overlaps(
     """Refuse rows that are there twice, and numbers of epochs that count rows of several."""
     order = sorted(range(len(starts_s)), key=lambda i: starts_s[i])
     for a, b in pairwise(order):
-        if starts_s[b] - starts_s[a] < 1e-3:
+        apart_s = starts_s[b] - starts_s[a]
+        if 0 < apart_s < 1e-3:
+            raise ScoringError(
+                f"lines {rows.rows[a][0]} and {rows.rows[b][0]} start {apart_s:.3g} s after each"
+                " other: the times may count days, as spreadsheets do",
+                hint="show them as dates and times of day, or save seconds",
+            )
+        if not apart_s:
             raise ScoringError(f"line {rows.rows[b][0]} starts where line {rows.rows[a][0]} does")
         if must_not and durations_s and starts_s[a] + durations_s[a] > starts_s[b] + _TOLERANCE_S:
             raise ScoringError(
@@ -642,6 +649,11 @@ def _start(
             )
             if not rows.header.with_role(Role.START, Role.EPOCH):
                 raise ScoringError(what)
+            if _is_interrupted(starts_s, clock):
+                raise ScoringError(
+                    f"{what} by the other columns: the clock jumps by whole epochs",
+                    hint="leave out the columns that don't hold",
+                )
             notes.append(f"the clock times were left out: {what}")
             return None
     if not clock.has_seconds:
@@ -649,6 +661,18 @@ def _start(
     if not clock.has_date:
         notes.append("the clock times have no date: taken as 1 January 1985")
     return first
+
+
+def _is_interrupted(starts_s: Sequence[float], clock: ClockColumn) -> bool:
+    """Tell whether a clock differs from other places by whole epochs, as no spoilt one does."""
+    first = clock.moments[0] - timedelta(seconds=starts_s[0])
+    apart_s = [
+        (moment - first).total_seconds() - start_s
+        for start_s, moment in zip(starts_s, clock.moments, strict=True)
+    ]
+    is_later = all(b >= a - _TOLERANCE_S for a, b in pairwise(apart_s))
+    in_epochs = all(abs(s - round(s / EPOCH_S) * EPOCH_S) <= _TOLERANCE_S for s in apart_s)
+    return clock.has_seconds and is_later and in_epochs
 
 
 def _regular(starts_s: Sequence[float], notes: list[str]) -> list[float]:

@@ -34,9 +34,9 @@ def write_fif(path: Path, marks: list[tuple[float, float, str]], *, rate_hz=100.
 
 @pytest.mark.parametrize(
     "text",
-    ["EDGE boundary", "BAD boundary", "BAD_boundary", "New Segment/", "new segment/", "boundary"]
-    + ["Comment/boundary"],
-)
+    ["EDGE boundary", "BAD boundary", "BAD_boundary", "New Segment/", "new segment/", "boundary",
+     "Comment/boundary"],
+)  # fmt: skip
 def test_joints_of_fif(text, tmp_path):
     path = write_fif(tmp_path / "night_raw.fif", [(165.0, 0.0, text), (170.0, 0.0, "Lights off")])
     recording = open_recording(path)

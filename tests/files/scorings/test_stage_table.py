@@ -204,6 +204,7 @@ def test_places_of_rows(tmp_path, text, stages, notes):
             "onset,stage\n" + "\n".join(f"{7680 * i},W" for i in range(8)),
             "start 7680 s after each other, and no epoch lasts that long",
         ),
+        ("time;stage\n45356,9375;W\n45356,9378472;N1\n", "the times may count days, as spread"),
         ("epoch,stage\n1,W\n2,NREM\n", "line 3: NREM does not tell N1, N2 and N3 apart"),
     ],
 )
@@ -296,6 +297,16 @@ def test_a_date_that_does_not_follow_midnight_is_refused(tmp_path):
     text = "date,time,stage\n" + "\n".join(f"01.02.2023,{clock},W" for clock in clocks)
     with pytest.raises(ScoringError, match="line 4: the clock goes back to 00:00:00"):
         read(tmp_path, text.replace("00:00:00,W", "00:00:00,N1"))
+
+
+def test_a_clock_that_jumps_by_epochs_contradicts_numbers_that_do_not(tmp_path):
+    text = "epoch,time,stage\n1,22:00:00,W\n2,22:00:30,W\n3,22:05:00,N2\n4,22:05:30,N2\n"
+    with pytest.raises(ScoringError, match="line 4: the clock shows 22:05:00 where 22:01:00"):
+        read(tmp_path, text)
+    assert texts(read(tmp_path, text.replace("epoch,", "row,"))).count("?") == 8
+    # Times that a spreadsheet has rounded go back and forth.
+    rounded = read(tmp_path, text.replace("22:00:30", "22:01:00").replace("22:05:00", "22:01:00"))
+    assert "the clock times were left out" in rounded.notes[0]
 
 
 # Scorers
