@@ -1,5 +1,6 @@
 """Stages among the annotations of a recording, merged or one an epoch."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sleepscorer.core.lights import LightsMarks, is_lights_off, is_lights_on, li
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
-from sleepscorer.files.scorings.stage_spans import StageSpan, epochs_of_spans
+from sleepscorer.files.scorings.stage_spans import StageSpan, are_rapid, epochs_of_spans
 
 # In a recording of some length, so few moments that name a stage are remarks.
 _MAX_REMARKS = 3
@@ -25,15 +26,16 @@ def is_stage(text: str) -> bool:
 
 
 def holds_stages(events: Iterable[Event]) -> bool:
-    """Tell whether annotations are a scoring: more than remarks that name a stage."""
-    n_moments = 0
+    """Tell whether annotations are a scoring: more than remarks or heart beats named like one."""
+    moments: defaultdict[str, list[float]] = defaultdict(list)
     for event in events:
         if label_of(event.text) is None:
             continue
         if event.duration_s:
             return True
-        n_moments += 1
-    return n_moments > _MAX_REMARKS
+        moments[event.text].append(event.onset_s)
+    counted = (onsets for onsets in moments.values() if not are_rapid(sorted(onsets)))
+    return sum(map(len, counted)) > _MAX_REMARKS
 
 
 def scoring_of_recording(recording: Recording) -> Scoring:

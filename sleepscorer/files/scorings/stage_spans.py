@@ -93,6 +93,11 @@ class StagedEpochs:
     left_out: tuple[StageSpan, ...] = ()
 
 
+def are_rapid(onsets_s: Sequence[float]) -> bool:
+    """Tell whether moments of one text, in order, come too fast to be stages, seconds."""
+    return len(onsets_s) >= _LEAST_RAPID and median(b - a for a, b in pairwise(onsets_s)) < _RAPID_S
+
+
 def epochs_of_spans(
     spans: Iterable[StageSpan],
     *,
@@ -183,8 +188,7 @@ def _rapid(moments: Sequence[StageSpan]) -> dict[str, list[StageSpan]]:
     return {
         text: of_text
         for text, of_text in by_text.items()
-        if len(of_text) >= _LEAST_RAPID
-        and median(b.start_s - a.start_s for a, b in pairwise(of_text)) < _RAPID_S
+        if are_rapid([moment.start_s for moment in of_text])
     }
 
 

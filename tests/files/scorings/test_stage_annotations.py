@@ -249,6 +249,11 @@ def test_heart_beats_beside_stages_without_durations():
         scoring_of_recording(recording(*heart_beats(0.9)))
 
 
+def test_heart_beats_alone_are_no_scoring():
+    assert not holds_stages(Event(*beat) for beat in heart_beats(0.9))
+    assert holds_stages(Event(*stage) for stage in by_epoch("W", "N2"))
+
+
 def test_triggers_that_read_like_stages_lie_between_the_epochs():
     stages = [(30.0 * i, None, f"Sleep stage {'W' if i < 10 else 'N2'}") for i in range(20)]
     found = scoring_of_recording(recording(*stages, *heart_beats(7.3, "S1")))
