@@ -344,10 +344,11 @@ def _places(rows: _Rows) -> _Places:
     durations_s = _durations(rows, starts_s, clock)
     if not places_known and durations_s is not None:
         starts_s = [float(s) for s in np.concatenate(([0.0], np.cumsum(durations_s[:-1])))]
-        places_known = True
     if numbered is not None and epochs is not None:
         _check_epochs(rows, epochs, starts_s)
-    _refuse_unknown(rows, places_known or clock is not None, notes)
+    # Numbers of rows and durations are those of an unbroken night.
+    is_row = epochs is not None and rows.the_only(Role.EPOCH) is None
+    _refuse_unknown(rows, (places_known and not is_row) or clock is not None, notes)
     _refuse_several_scorings(rows)
     _refuse_overlaps(rows, starts_s, durations_s, must_not=numbered is None)
     start = _start(rows, starts_s, clock, notes)

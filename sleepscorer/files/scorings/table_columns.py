@@ -49,7 +49,7 @@ _HEADINGS = {
         (
             Role.START,
             "start onset begin starts start_time onset_time begin_time starttime beginn debut"
-            " elapsed elapsed_time time_from_start t",
+            " elapsed elapsed_time time_from_start init_time t",
         ),
         (Role.END, "end stop offset ends end_time stop_time endtime finish ende fin"),
         (
@@ -124,6 +124,8 @@ class Column:
     def headed(cls, index: int, heading: str) -> "Column":
         """Return the column of this heading."""
         words = _words(heading)
+        if "hh" in words[1:]:  # "Time [hh:mm:ss]" says how its cells are written.
+            words = words[: words.index("hh", 1)]
         name = "_".join(words)
         if not words:
             return cls(index, heading, Role.ROW if index == 0 else Role.OTHER)

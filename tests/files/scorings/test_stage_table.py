@@ -182,6 +182,8 @@ def test_places_of_rows(tmp_path, text, stages, notes):
         ("epoch,duration,stage\n1,300,W\n2,60,N1\n", "line 2 lasts 300 s, past the start of line"),
         ("epoch,start_s,stage\n1,0,W\n2,30,N1\n4,60,N1\n", "line 4: the row is of epoch 4 and"),
         ("onset_sample,stage\n0,W\n7680,N1\n", "the column 'onset_sample' is not understood"),
+        ("onset_sample,duration,stage\n0,30,W\n15360,30,N1\n", "'onset_sample' is not underst"),
+        (",time in ms,stage\n0,0,W\n1,60000,N1\n", "the column 'time in ms' is not understood"),
         ("stage,second rater\nW,x\n", "the column 'second rater' is not understood"),
         ("subject,stage\n7,W\n8,N1\n", "holds 2 recordings by its column 'subject': '7', '8'"),
         ("date,stage\n2024-03-01,W\n", "column 'date' tells a date, and none a time of day"),
@@ -264,6 +266,12 @@ def test_clock_times_alone_tell_the_places(tmp_path):
     scoring = read(tmp_path, text)
     assert texts(scoring) == "N2 N2 N2 ? ? N2 N2"
     assert "epochs without a row were left unscored: 2" in scoring.notes
+
+
+def test_a_heading_that_shows_how_the_clock_is_written(tmp_path):
+    text = "Sleep Stage\tTime [hh:mm:ss]\tDuration[s]\nS0\t22:00:00\t30\nS2\t22:01:00\t30\n"
+    scoring = read(tmp_path, text)
+    assert (texts(scoring), scoring.start) == ("W ? N2", datetime(1985, 1, 1, 22))
 
 
 def test_a_late_row_moves_the_start_of_the_recording(tmp_path):
