@@ -37,6 +37,8 @@ _REMARKS_PER_STAGE = 1 / 20
 # short in a scoring that gives no durations.
 _RAPID_S = 5.0
 _LEAST_RAPID = 10
+# So many labels for each one of another spelling are the scoring, whatever the times.
+_LEAST_LABELS = 10
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,11 @@ def _without_remarks(
     if len(timed) > len(moments):
         _refuse_rapid(rapid, [])
         are_few = len(moments) <= _REMARKS_PER_STAGE * len(timed)
-        remarks = [
-            m for m in moments if are_few or any(s.start_s <= m.start_s < s.stop_s for s in timed)
-        ]
+        remarks = moments if are_few else _within(moments, timed)
     else:
         _refuse_rapid(rapid, moments)
         remarks = _off_grid(moments)
-    remarks.extend(span for of_text in rapid.values() for span in of_text)
+    remarks = [*remarks, *(span for of_text in rapid.values() for span in of_text)]
     if not remarks:
         return spans, []
     notes.append(
@@ -178,6 +178,14 @@ def _without_remarks(
     )
     out = set(map(id, remarks))
     return [span for span in spans if id(span) not in out], remarks
+
+
+def _within(moments: Sequence[StageSpan], timed: Sequence[StageSpan]) -> list[StageSpan]:
+    """Return the moments that lie in a stretch."""
+    starts = np.array([span.start_s for span in timed])
+    stops = np.maximum.accumulate([span.stop_s for span in timed])
+    n_before = np.searchsorted(starts, [moment.start_s for moment in moments], side="right")
+    return [m for m, n in zip(moments, n_before, strict=True) if n and stops[n - 1] > m.start_s]
 
 
 def _rapid(moments: Sequence[StageSpan]) -> dict[str, list[StageSpan]]:
@@ -275,7 +283,12 @@ def _without_contradicting(
             told_s[span.label.spelling] += span.duration_s
     if len(told_s) < 2:
         return spans, []
-    main = max(told_s, key=lambda spelling: told_s[spelling])
+    n_told = Counter(span.label.spelling for span in spans if span.stage is not Stage.UNSCORED)
+    # However long it is, a lone note does not win over a night of labels.
+    is_lone = {
+        spelling: n_told[spelling] * _LEAST_LABELS <= max(n_told.values()) for spelling in told_s
+    }
+    main = max(told_s, key=lambda spelling: (not is_lone[spelling], told_s[spelling]))
     held = [s for s in spans if s.label.spelling == main and s.stage is not Stage.UNSCORED]
     starts = np.array([span.start_s for span in held])
     stops = np.maximum.accumulate([span.stop_s for span in held])
@@ -402,16 +415,15 @@ def _note_labels(spans: Sequence[StageSpan], notes: list[str]) -> None:
 def _note_unknown(
     spans: Sequence[StageSpan], filling: Sequence[StageSpan], notes: list[str]
 ) -> None:
-    unknown = [span for span in spans if span.label.kind is LabelKind.UNKNOWN] + list(filling)
-    if not unknown:
+    unknown = [span for span in spans if span.label.kind is LabelKind.UNKNOWN]
+    known = [span for span in spans if span.label.kind is not LabelKind.UNKNOWN]
+    if not unknown and not filling:
         return
-    names = _counted(span.text for span in unknown)
+    names = _counted(span.text for span in (*unknown, *filling))
     understood_s = sum(
-        span.duration_s
-        for span in spans
-        if span.label.kind not in (LabelKind.UNKNOWN, LabelKind.UNSCORED)
+        span.duration_s for span in known if span.label.kind is not LabelKind.UNSCORED
     )
-    unknown_s = sum(span.duration_s for span in unknown)
+    unknown_s = sum(span.duration_s for span in (*unknown, *_amid(filling, known)))
     if unknown_s > _MAX_UNKNOWN * (unknown_s + understood_s):
         raise ScoringError(
             f"{100 * unknown_s / (unknown_s + understood_s):.0f} % of what looks like sleep stages"
@@ -421,6 +433,18 @@ def _note_unknown(
     notes.append(
         f"what looks like sleep stages and is not understood was taken as unscored ({names})"
     )
+
+
+def _amid(filling: Sequence[StageSpan], known: Sequence[StageSpan]) -> list[StageSpan]:
+    """Return what can only be a stage: the rest may stand before or after the scoring."""
+    n_of_text = Counter(span.text for span in filling)
+    first_s = min((span.start_s for span in known), default=0.0)
+    last_s = max((span.stop_s for span in known), default=0.0)
+    return [
+        span
+        for span in filling
+        if n_of_text[span.text] >= _LEAST_REPEATS or first_s <= span.start_s < last_s
+    ]
 
 
 def _filling(

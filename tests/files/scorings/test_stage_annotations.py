@@ -215,6 +215,20 @@ def test_a_long_stretch_of_an_unheard_of_word_is_told_though_it_is_there_once():
     assert any("'Trance' once" in note for note in found.notes)
 
 
+def test_what_stands_after_the_scoring_refuses_nothing():
+    events = [(0.0, 300.0, "W"), (300.0, 900.0, "N2"), (1200.0, 3000.0, "Disconnected")]
+    found = scoring_of_recording(recording(*events))
+    assert any("'Disconnected' once" in note for note in found.notes)
+    assert texts(found).split()[:11] == ["W"] * 10 + ["N2"]
+
+
+def test_a_lone_stretch_does_not_win_over_many_labels_however_long_it_is():
+    stages = [(30.0 * i, 30.0, "W" if i < 10 else "N2") for i in range(30)]
+    found = scoring_of_recording(recording(*stages, (0.0, 1800.0, "Sleep stage R")))
+    assert texts(found).split()[:30] == ["W"] * 10 + ["N2"] * 20
+    assert any("('Sleep stage R' once)" in note for note in found.notes)
+
+
 def test_unheard_of_words_without_durations_count_as_the_stages_do():
     words = ["W"] * 20 + ["N2"] * 40 + ["Trance"] * 5 + ["N2"] * 20
     found = scoring_of_recording(recording(*((30.0 * i, None, w) for i, w in enumerate(words))))
