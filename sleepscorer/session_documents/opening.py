@@ -22,6 +22,7 @@ from sleepscorer.files.sessions import (
     SessionPlaces,
     SessionStore,
     StoredSession,
+    backup_path,
     difference,
     entry_of,
     holds_edits_of,
@@ -208,6 +209,12 @@ def _session_of(
             f" begins in {usual.parent}."
             for path in known
             if not path.exists()
+        )
+    if not usual.exists() and is_damaged(backup_path(usual)):
+        sentences += (
+            f"The session {usual.name} is not there any more, and its backup"
+            f" {backup_path(usual).name} is damaged: what was scored can't be shown. A new session"
+            " begins, and the backup is kept.",
         )
     return usual, sentences
 

@@ -1,6 +1,12 @@
 """Session files: every edit of a scoring, stored before it is shown."""
 
-from sleepscorer.files.sessions.copies import SessionCopy, begin_anew, newest_copy, use_copy
+from sleepscorer.files.sessions.copies import (
+    SessionCopy,
+    backup_path,
+    begin_anew,
+    newest_copy,
+    use_copy,
+)
 from sleepscorer.files.sessions.database import SessionDamaged
 from sleepscorer.files.sessions.file import (
     SUFFIX,
@@ -32,6 +38,7 @@ __all__ = [
     "SessionPlaces",
     "SessionStore",
     "StoredSession",
+    "backup_path",
     "begin_anew",
     "difference",
     "entry_of",

@@ -1,6 +1,7 @@
 """The backup beside a session, and what stands in for a session that is damaged or gone."""
 
 import glob
+import os
 import secrets
 import sqlite3
 import time
@@ -92,13 +93,20 @@ def _replace_backup(file: SessionFile) -> None:
             if is_newer:
                 return
             if not is_older:
-                number = 1
-                while backup_path(file.path, number).exists():
-                    number += 1
-                backup.rename(backup_path(file.path, number))
+                _keep_backup(file.path)
+        elif os.path.lexists(backup):
+            # Damaged, and perhaps all that is left of a session that is gone.
+            _keep_backup(file.path)
         put_in_place(part, backup)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _keep_backup(session_path: Path) -> None:
+    number = 1
+    while os.path.lexists(backup_path(session_path, number)):
+        number += 1
+    backup_path(session_path).rename(backup_path(session_path, number))
 
 
 def _holds(copy: Path, file: SessionFile) -> bool:
