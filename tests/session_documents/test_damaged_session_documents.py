@@ -260,3 +260,24 @@ def test_what_has_the_name_of_the_lock_is_never_written_to(night, opened, make, 
     assert "night.sleepscorer-lock there is not a lock" in document.problems[0]
     document.close()
     assert target.read_bytes() == before
+
+
+def test_a_session_that_fell_behind_its_backup_is_told(night, opened):
+    session, backup = night.with_name("night.sleepscorer"), ".night.sleepscorer-backup"
+    before = session.read_bytes()
+    document = opened(night)
+    assert document.problems == ()
+    document.session.score([5], Stage.N3)
+    document.close()
+    session.write_bytes(before)
+    document = opened(night)
+    assert not document.session.read_only
+    (problem,) = document.problems
+    assert f"lacks the last 1 edit that its backup holds ({backup}, 3 edits" in problem
+    document.session.score([6], Stage.R)
+    document.close()
+    document = opened(night)
+    assert document.problems == ()
+    document.close()
+    kept = night.with_name(f"{backup}-1").rename(session)
+    assert stages(opened(kept))[5] == Stage.N3

@@ -4,6 +4,7 @@ from sleepscorer.files.sessions.copies import (
     SessionCopy,
     backup_path,
     begin_anew,
+    newer_backup,
     newest_copy,
     use_copy,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "fingerprint_of",
     "holds_edits_of",
     "is_damaged",
+    "newer_backup",
     "newest_copy",
     "open_copy",
     "open_store",

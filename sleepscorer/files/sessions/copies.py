@@ -154,6 +154,24 @@ def newest_copy(
     return max(found, key=lambda copy: (copy.last_edit, copy.n_edits), default=None)
 
 
+def newer_backup(file: SessionFile) -> SessionCopy | None:
+    """Find the backup of a session, where it holds all of it and was edited further.
+
+    The session is whole then, and an earlier state of itself: put back by a program that keeps
+    folders alike, or cut by hand.
+    """
+    backup = _opened(backup_path(file.path))
+    if backup is None:
+        return None
+    try:
+        # All goes on from a session in which nothing was stored yet.
+        has_begun = file.recording() is not None
+        is_newer = has_begun and backup.goes_on_from(file) and backup.n_edits() > file.n_edits()
+    finally:
+        backup.close()
+    return _copy_at(backup.path, None) if is_newer else None
+
+
 def use_copy(copy: Path, session_path: Path, author: Author) -> None:
     """Put a copy in the place of a session; the damaged one is kept under another name.
 
