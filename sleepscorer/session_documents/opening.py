@@ -22,10 +22,12 @@ from sleepscorer.files.sessions import (
     SessionPlaces,
     SessionStore,
     StoredSession,
+    backup_path,
     difference,
     entry_of,
     holds_edits_of,
     is_damaged,
+    newer_backup,
     newest_copy,
     open_copy,
     open_store,
@@ -209,6 +211,12 @@ def _session_of(
             for path in known
             if not path.exists()
         )
+    if not usual.exists() and is_damaged(backup_path(usual)):
+        sentences += (
+            f"The session {usual.name} is not there any more, and its backup"
+            f" {backup_path(usual).name} is damaged: what was scored can't be shown. A new session"
+            " begins, and the backup is kept.",
+        )
     return usual, sentences
 
 
@@ -235,7 +243,7 @@ def _document(
     session = _replayed(stored, store, author, (known or entry_of(recording)).n_epochs)
     session.duration_s = recording.duration_s
     mismatch = None if known is None else _mismatch(entry, known)
-    problems = [*store.problems, *others]
+    problems = [*store.problems, *others, *_fallen_behind(store)]
     if mismatch is not None:
         problems.insert(0, mismatch)
     elif entry is not None:
@@ -252,6 +260,18 @@ def _document(
         problems=problems,
         needs_locating=mismatch is not None,
     )
+
+
+def _fallen_behind(store: SessionStore) -> Iterator[str]:
+    """Say where a session lacks edits that its backup holds."""
+    backup = None if store.file is None or store.copy is not None else newer_backup(store.file)
+    if store.file is not None and backup is not None:
+        missing = counted(backup.n_edits - store.file.n_edits(), "edit")
+        yield (
+            f"The session {store.path.name} lacks the last {missing} that its backup holds"
+            f" ({backup}): an earlier state of it was put in its place. The backup is kept. To go"
+            " on from it, close this recording, move the session away and give the backup its name."
+        )
 
 
 def _replayed(

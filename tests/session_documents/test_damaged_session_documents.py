@@ -216,3 +216,68 @@ def test_another_recording_of_the_stem_gets_its_own_session_beside_a_damaged_one
     document = opened(write_night(night.with_name("night.rec"), seed=9))
     assert document.session_path.name.startswith("night-")
     assert (document.problems, document.session.read_only) == ((), False)
+
+
+def test_a_session_that_is_gone_and_left_a_damaged_backup_is_missed(night, opened):
+    session, backup = night.with_name("night.sleepscorer"), ".night.sleepscorer-backup"
+    session.unlink()
+    night.with_name(backup).write_bytes(b"what a disk left of it")
+    document = opened(night)
+    (problem,) = document.problems
+    assert "night.sleepscorer is not there any more" in problem
+    assert f"{backup} is damaged" in problem
+    document.session.score([0], Stage.N3)
+    document.close()
+    assert night.with_name(f"{backup}-1").read_bytes() == b"what a disk left of it"
+    assert stages(opened(night.with_name(backup).rename(session)))[0] == Stage.N3
+
+
+def test_a_link_to_a_session_that_is_not_there_is_no_new_session(night, opened):
+    session = night.with_name("night.sleepscorer")
+    for path in night.parent.glob("*night.sleepscorer*"):
+        path.unlink()
+    session.symlink_to("drive_that_is_not_there.sleepscorer")
+    document = opened(night)
+    assert document.session.read_only
+    assert "is a link to a file that is not there" in document.problems[0]
+    document.close()
+    assert session.is_symlink()
+    assert sorted(path.name for path in night.parent.iterdir()) == ["night.edf", session.name]
+
+
+@pytest.mark.parametrize("make", ["symlink_to", "hardlink_to", "mkdir"])
+@pytest.mark.parametrize("target", ["night.edf", "night.sleepscorer"])
+def test_what_has_the_name_of_the_lock_is_never_written_to(night, opened, make, target):
+    lock, target = night.with_name("night.sleepscorer-lock"), night.with_name(target)
+    before = target.read_bytes()
+    if make == "mkdir":
+        lock.mkdir()
+    else:
+        getattr(lock, make)(target)
+    document = opened(night)
+    assert stages(document)[:3] == [Stage.N2, Stage.N2, Stage.R]
+    assert document.session.read_only
+    assert "night.sleepscorer-lock there is not a lock" in document.problems[0]
+    document.close()
+    assert target.read_bytes() == before
+
+
+def test_a_session_that_fell_behind_its_backup_is_told(night, opened):
+    session, backup = night.with_name("night.sleepscorer"), ".night.sleepscorer-backup"
+    before = session.read_bytes()
+    document = opened(night)
+    assert document.problems == ()
+    document.session.score([5], Stage.N3)
+    document.close()
+    session.write_bytes(before)
+    document = opened(night)
+    assert not document.session.read_only
+    (problem,) = document.problems
+    assert f"lacks the last 1 edit that its backup holds ({backup}, 3 edits" in problem
+    document.session.score([6], Stage.R)
+    document.close()
+    document = opened(night)
+    assert document.problems == ()
+    document.close()
+    kept = night.with_name(f"{backup}-1").rename(session)
+    assert stages(opened(kept))[5] == Stage.N3

@@ -67,6 +67,8 @@ def parse_tals(data: bytes, most: int = 2**31) -> tuple[list[Tal], int]:
     """
     tals: list[Tal] = []
     n_damaged = 0
+    # Damage may have used up more than there was: the first text is taken all the same.
+    most = max(most, 0)
     # One after the other, not split at once: a million parts would take more memory than the data.
     for i, found in enumerate(_CHUNK.finditer(data)):
         if i and most <= 0:

@@ -1,6 +1,13 @@
 """Session files: every edit of a scoring, stored before it is shown."""
 
-from sleepscorer.files.sessions.copies import SessionCopy, begin_anew, newest_copy, use_copy
+from sleepscorer.files.sessions.copies import (
+    SessionCopy,
+    backup_path,
+    begin_anew,
+    newer_backup,
+    newest_copy,
+    use_copy,
+)
 from sleepscorer.files.sessions.database import SessionDamaged
 from sleepscorer.files.sessions.file import (
     SUFFIX,
@@ -32,12 +39,14 @@ __all__ = [
     "SessionPlaces",
     "SessionStore",
     "StoredSession",
+    "backup_path",
     "begin_anew",
     "difference",
     "entry_of",
     "fingerprint_of",
     "holds_edits_of",
     "is_damaged",
+    "newer_backup",
     "newest_copy",
     "open_copy",
     "open_store",

@@ -1,6 +1,7 @@
 """The backup beside a session, and what stands in for a session that is damaged or gone."""
 
 import glob
+import os
 import secrets
 import sqlite3
 import time
@@ -92,13 +93,20 @@ def _replace_backup(file: SessionFile) -> None:
             if is_newer:
                 return
             if not is_older:
-                number = 1
-                while backup_path(file.path, number).exists():
-                    number += 1
-                backup.rename(backup_path(file.path, number))
+                _keep_backup(file.path)
+        elif os.path.lexists(backup):
+            # Damaged, and perhaps all that is left of a session that is gone.
+            _keep_backup(file.path)
         put_in_place(part, backup)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _keep_backup(session_path: Path) -> None:
+    number = 1
+    while os.path.lexists(backup_path(session_path, number)):
+        number += 1
+    backup_path(session_path).rename(backup_path(session_path, number))
 
 
 def _holds(copy: Path, file: SessionFile) -> bool:
@@ -144,6 +152,24 @@ def newest_copy(
         if path != session_path and (copy := _copy_at(path, entry)) is not None
     ]
     return max(found, key=lambda copy: (copy.last_edit, copy.n_edits), default=None)
+
+
+def newer_backup(file: SessionFile) -> SessionCopy | None:
+    """Find the backup of a session, where it holds all of it and was edited further.
+
+    The session is whole then, and an earlier state of itself: put back by a program that keeps
+    folders alike, or cut by hand.
+    """
+    backup = _opened(backup_path(file.path))
+    if backup is None:
+        return None
+    try:
+        # All goes on from a session in which nothing was stored yet.
+        has_begun = file.recording() is not None
+        is_newer = has_begun and backup.goes_on_from(file) and backup.n_edits() > file.n_edits()
+    finally:
+        backup.close()
+    return _copy_at(backup.path, None) if is_newer else None
 
 
 def use_copy(copy: Path, session_path: Path, author: Author) -> None:

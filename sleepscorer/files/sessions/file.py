@@ -170,6 +170,12 @@ class SessionFile:
             file._has_no_checksums = had_none
             return file
         if not path.exists():
+            if path.is_symlink():
+                raise SessionNotWritable(
+                    f"{path.name} is a link to a file that is not there",
+                    path=path,
+                    hint="see whether the drive it leads to is there, or move the link away",
+                )
             _make(path, like)
         check_size(path)
         if not os.access(path, os.W_OK):

@@ -8,6 +8,7 @@ with the process, however that dies.
 import os
 import secrets
 import sqlite3
+import stat
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -126,13 +127,14 @@ def take_lock(session_path: Path, author: Author, *, like: Path | None = None) -
     SessionHeld
         If another program, or this one, has it.
     SessionNotWritable
-        If the folder may not be written to.
+        If the folder may not be written to, or something that is no lock has the lock's name.
     SessionError
         If the drive can't lock files.
     """
     path = lock_path(session_path)
     last_error: sqlite3.Error | UnicodeDecodeError | None = None
     for _ in range(_ATTEMPTS):
+        _check_kind(path, session_path)
         try:
             new_file(path, session_path if session_path.exists() else like)
         except SessionNotWritable as error:
@@ -155,6 +157,20 @@ def take_lock(session_path: Path, author: Author, *, like: Path | None = None) -
     if last_error is not None and not (_is(last_error, sqlite3.SQLITE_CANTOPEN) and _may_use(path)):
         raise _refusal(last_error, session_path) from last_error
     raise SessionHeld(_holder(path), path=session_path)
+
+
+def _check_kind(path: Path, session_path: Path) -> None:
+    """Refuse what would lead to another file: locking writes to it, and may empty it."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        raise SessionNotWritable(
+            f"{path.name} there is not a lock of sleepscorer's but a folder, a link or the like",
+            path=session_path,
+            hint="move it away, and open the session again",
+        )
 
 
 def _empty(path: Path) -> None:

@@ -136,6 +136,15 @@ def test_record_times_go_on_behind_the_last_text_that_is_read(tmp_path: Path, mo
     assert len(recording.events) == 3
 
 
+@pytest.mark.parametrize("n_texts", [1, 2, 3, 4, 5, 20])
+def test_more_annotations_than_are_taken_that_lack_their_end(n_texts, tmp_path, monkeypatch):
+    monkeypatch.setattr(edf_annotations, "MAX_TEXTS", 3)
+    rows = [b"+%d\x14" % i + b"\x14".join([b"a"] * n_texts) for i in range(4)]
+    recording = opened(with_annotations(*rows), tmp_path)
+    assert len(recording.events) <= 5
+    assert any("holds more annotations than any night has" in w for w in recording.warnings)
+
+
 def test_bytes_of_annotations_are_bounded(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(edf_annotations, "MAX_TEXT_BYTES", 2000)
     rows = [b"+%d\x14\x14\0+0\x14" % record + b"x" * 900 + b"\x14\0" for record in range(5)]

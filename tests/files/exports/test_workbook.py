@@ -441,6 +441,7 @@ def test_no_text_from_outside_is_ever_a_formula(text: str) -> None:
         ("C4-M1", "C4-M1"),
         ("a\x00b\x0bc\ud800d\uffff", "abcd"),
         ("\x00=1", "'=1"),
+        ("a\r\nb\rc\nd", "a\nb\nc\nd"),
         ("é" * 40_000, "é" * 32_000),
         ("", ""),
     ],
@@ -459,8 +460,12 @@ def test_safe_text(text: str, stored: str) -> None:
         night(staging=None, sha256=None, notes=(), warnings=()),
         night(1, staging=staging_of(np.array([-1], np.int8))),
         night(lights_source="", notes=("",)),
+        night(path=Path("a\rb\x1b.edf"), patient_id="X\rX", notes=("\r\n\t",)),
     ],
-    ids=["1 epoch", "12.5 h", "no start", "before Excel", "by people", "unstaged", "empty texts"],
+    ids=[
+        *("1 epoch", "12.5 h", "no start", "before Excel", "by people", "unstaged"),
+        *("empty texts", "control characters"),
+    ],
 )
 def test_every_night_makes_a_report_that_verifies(tmp_path: Path, shown: Night) -> None:
     path = tmp_path / "n.xlsx"

@@ -30,6 +30,7 @@ _MAX_CELL_TEXT = 32_000
 _LINE_PT = 15.0
 # XML 1.0 forbids these; lone surrogates have no UTF-8 form.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LINE_ENDS = re.compile("\r\n?")
 # Excel and LibreOffice compute what begins like this, the full-width forms in some languages.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -59,9 +60,10 @@ class Column:
 def safe_text(text: str) -> str:
     """Return ``text`` such that no spreadsheet program computes it, also after a detour over CSV.
 
-    What begins like a formula gets a leading apostrophe; characters that XML forbids go.
+    What begins like a formula gets a leading apostrophe; characters that XML forbids go, and line
+    ends become the only one that XML reads back.
     """
-    legal = _ILLEGAL.sub("", text)[:_MAX_CELL_TEXT]
+    legal = _LINE_ENDS.sub("\n", _ILLEGAL.sub("", text))[:_MAX_CELL_TEXT]
     is_formula = legal.lstrip(" ").startswith(_FORMULA_STARTS)
     return f"'{legal}" if is_formula else legal
 
