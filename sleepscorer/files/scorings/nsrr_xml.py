@@ -17,7 +17,8 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
-from sleepscorer.files.scorings.stage_spans import StageSpan, epochs_of_spans
+from sleepscorer.files.scorings.stage_spans import StageSpan
+from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -47,7 +48,7 @@ def is_nsrr_xml(text: str) -> bool:
 def read_nsrr_xml(text: str) -> Scoring:
     """Read stages and events; it begins with the recording.
 
-    :func:`~sleepscorer.files.scorings.stage_spans.epochs_of_spans` has the rules by which stages
+    :func:`~sleepscorer.files.scorings.staged_epochs.epochs_of_spans` has the rules by which stages
     become epochs.
 
     Raises

@@ -13,7 +13,9 @@ from sleepscorer.core.lights import LightsMarks, is_lights_off, is_lights_on, li
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
-from sleepscorer.files.scorings.stage_spans import StageSpan, are_rapid, epochs_of_spans
+from sleepscorer.files.scorings.remarks import are_rapid
+from sleepscorer.files.scorings.stage_spans import StageSpan
+from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
 
 # In a recording of some length, so few moments that name a stage are remarks.
 _MAX_REMARKS = 3
@@ -42,7 +44,7 @@ def scoring_of_recording(recording: Recording) -> Scoring:
     """Read the stages, the lights marks and the other events of a recording's annotations.
 
     Every vocabulary of :mod:`~sleepscorer.files.scorings.labels` is read, in one pass.
-    :func:`~sleepscorer.files.scorings.stage_spans.epochs_of_spans` has the rules by which stages
+    :func:`~sleepscorer.files.scorings.staged_epochs.epochs_of_spans` has the rules by which stages
     become epochs.
 
     Raises
