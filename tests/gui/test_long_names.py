@@ -1,4 +1,4 @@
-"""Names of 240 letters in the window: they are cut to the room there is."""
+"""Odd names in the window: long ones are cut to the room there is, marks that steer are not shown."""
 
 import os
 
@@ -31,3 +31,9 @@ def test_a_recording_of_a_long_name_opens_and_widens_nothing(qtbot, window, long
     opened.settings.set(recent_files=(str(long_night),))
     qtbot.wait(50)
     assert opened.minimumSizeHint().width() <= usual_px + 50
+
+
+def test_a_name_does_not_turn_the_title_round(qtbot, window, night, tmp_path):
+    path = tmp_path / "night\u202efde.edf"
+    os.link(night, path)
+    assert open_in(qtbot, window, path).windowTitle() == "night\ufffdfde.edf – sleepscorer"

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sleepscorer.core.stages import STAGES, THREE_STAGES
+from sleepscorer.core.wording import one_line
 from sleepscorer.gui.actions.action_set import ActionSet
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.help.help_pane import HelpPane
@@ -109,7 +110,7 @@ class AppliedSettings(QObject):
     @Slot()
     def _show_title(self) -> None:
         document = self._current.document
-        name = "" if document is None else document.recording.path.name
+        name = "" if document is None else one_line(document.recording.path.name)
         shown = name if self._settings.now.file_name_in_title else ""
         self._window.setWindowTitle(f"{shown} – sleepscorer" if shown else "sleepscorer")
 
