@@ -1,4 +1,4 @@
-"""Odd names in the window: long ones are cut to the room there is, marks that steer are not shown."""
+"""Odd names in the window: long ones are cut to the room there is, others turn nothing round."""
 
 import os
 
