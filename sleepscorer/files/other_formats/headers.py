@@ -30,9 +30,6 @@ class Sections:
             elif line and not line.startswith(";"):
                 lines.append(line)
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._lines
-
     def lines(self, name: str) -> list[str]:
         """The lines of a section that are neither empty nor a remark."""
         return self._lines.get(name, [])
