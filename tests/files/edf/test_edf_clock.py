@@ -300,6 +300,49 @@ def test_a_clock_of_unknown_times_tells_nothing():
     assert clock.read_clock(np.empty(0), 1.0).drift_per_record_s == 0.0
 
 
+@pytest.mark.parametrize(
+    ("offsets_s", "steps", "wrong", "drift_s"),
+    [
+        ([0.0] * 5, (), (), 0.0),
+        ([0.0, 0.0], (), (), 0.0),
+        ([0.0, 0.5], ((1, 0.5),), (), 0.0),
+        ([0.0] * 3 + [0.025] * 3, (), (), 0.0),
+        ([0.0] * 3 + [0.026] * 3, ((3, 0.026),), (), 0.0),
+        ([0.0] * 3 + [-5.0] * 3, ((3, -5.0),), (), 0.0),
+        ([0.0] * 3 + [5.0] + [0.0] * 3, (), (3,), 0.0),
+        # Off by 0.1 s for a record is no wrong time.
+        ([0.0] * 3 + [0.09] + [0.0] * 3, (), (), 0.0),
+        ([0.0] * 3 + [0.11] + [0.0] * 3, (), (3,), 0.0),
+        # At the end one record tells that the time returned.
+        ([0.0] * 3 + [5.0, 0.0], (), (3,), 0.0),
+        ([0.0] * 3 + [5.0], ((3, 5.0),), (), 0.0),
+        ([0.0] * 20 + [5.0] * 13 + [0.0] * 9, (), tuple(range(20, 33)), 0.0),
+        ([0.0] * 20 + [5.0] * 14 + [0.0] * 9, ((20, 5.0), (34, -5.0)), (), 0.0),
+        ([np.nan, 0.0, np.nan, 3.0, 3.0], ((3, 3.0),), (), 0.0),
+        ([0.001 * i for i in range(10)], (), (), 0.009),
+        ([0.001 * i for i in range(10)] + [1 + 0.001 * i for i in range(10, 20)], ((10, 1.0),), (),
+         0.019),
+        ([0.02 * i for i in range(4)], ((2, 0.04),), (), 0.005),
+    ],
+)  # fmt: skip
+def test_steps_wrong_times_and_drift(offsets_s, steps, wrong, drift_s):
+    read = clock.read_clock(np.array(offsets_s), 1.0)
+    assert [step.record for step in read.steps] == [record for record, _ in steps]
+    assert [step.size_s for step in read.steps] == pytest.approx([size for _, size in steps])
+    assert read.wrong == wrong
+    assert read.drift_s == pytest.approx(drift_s, abs=1e-9)
+
+
+def test_span_and_noise_of_a_clock():
+    read = clock.read_clock(np.array([np.nan, 0.0, 0.001, 0.0, 0.001, np.nan]), 1.0)
+    assert read.span_records == 3
+    # Rises of 1, -1 and 1 ms lie 0, 2 and 0 ms from their median.
+    assert read.noise_s == 0.0
+    read = clock.read_clock(np.array([0.0, 0.001, 0.003, 0.006]), 1.0)
+    assert read.noise_s == pytest.approx(1.4826 * 0.001)
+    assert read.drift_per_record_s == pytest.approx(read.drift_s / 3)
+
+
 @pytest.mark.data
 def test_the_handed_clocks_make_no_gaps(real_data: Path):
     paths = sorted((real_data / "input_cases" / "71-edfd-drifting-record-clock").glob("*.edf"))
