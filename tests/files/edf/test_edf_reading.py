@@ -325,6 +325,11 @@ def test_a_pause_of_a_biosemi_amplifier_is_a_joint_and_said(tmp_path: Path):
     assert recording.duration_s == 90.0
 
 
+def test_up_to_a_hundred_pauses_are_believed(tmp_path: Path):
+    night = opened(status_night(*range(1, 301, 3)), tmp_path)
+    assert night.gaps == tuple(Gap(i / 4, i / 4) for i in range(1, 301, 3))
+
+
 @pytest.mark.parametrize(
     "edf",
     [
