@@ -79,10 +79,10 @@ class _Walk:
     def variables(self, most_bytes: int) -> None:
         """Check all variables of a file, those that are packed too."""
         left = most_bytes
-        while self._file.tell() < self._size:
-            kind, size, start, stop = self._tag(self._size)
+        while (at := self._file.tell()) < self._size:
+            kind, size, _, _ = self._tag(self._size)
             if kind == _COMPRESSED:
-                self._file.seek(start)
+                # Packed elements are not filled up: the next begins where this one is read to.
                 unpacker = zlib.decompressobj()
                 content = unpacker.decompress(self._file.read(size), left)
                 if not unpacker.eof:
@@ -90,12 +90,9 @@ class _Walk:
                 left -= len(content)
                 inner = _Walk(io.BytesIO(content), len(content), self._order)
                 inner.matrix(len(content), 0)
-                # Packed elements are not filled up.
-                self._file.seek(start + size)
             else:
-                self._file.seek(start - 8)
+                self._file.seek(at)
                 self.matrix(self._size, 0)
-                self._file.seek(stop)
 
     def _tag(self, end: int) -> tuple[int, int, int, int]:
         """Read the type, the size, the start and the stop of the next element."""
@@ -107,7 +104,7 @@ class _Walk:
                 raise _Damage("a short element is too long")
         else:
             start = at + 8
-            stop = start + (size if kind == _COMPRESSED else -(-size // 8) * 8)
+            stop = start - (-size // 8) * 8
         if start + size > end:
             raise _Damage("an element ends outside of what holds it")
         return kind, size, start, stop

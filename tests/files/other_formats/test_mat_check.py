@@ -100,6 +100,8 @@ def test_whole_files_pass(variable: bytes, tmp_path: Path):
         NUMBER[:-1],
         NUMBER[:4],
         element(DOUBLE, ONE),
+        short(MATRIX, b"\0\0"),
+        short(PACKED, b"\0\0"),
         element(MATRIX, flags(DOUBLES)[:8] + bytes(8)),
         element(MATRIX, element(UINT32, bytes(4)) + integers(1, 1)),
         element(MATRIX, element(UINT32, bytes(6)) + integers(1, 1)),
