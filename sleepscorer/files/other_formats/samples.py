@@ -121,7 +121,7 @@ class FlatFile:
         if not (kept_first <= first and stop <= kept_first + len(kept)):
             n_channels = self._layout.n_channels
             values = self._values(first * n_channels, (stop - first) * n_channels)
-            kept_first, kept = first, values.reshape(-1, n_channels)
+            kept_first, kept = first, values.reshape(stop - first, n_channels)
             self._kept = (kept_first, kept)
         return kept[first - kept_first : stop - kept_first]
 

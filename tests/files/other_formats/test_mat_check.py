@@ -144,9 +144,9 @@ def test_whole_files_pass(variable: bytes, tmp_path: Path):
         struct.pack("<II", PACKED, len(packed(NUMBER)) - 12) + packed(NUMBER)[8:-4],
     ],
 )
-@pytest.mark.parametrize("is_first", [True, False])
-def test_damage_is_told(variable: bytes, is_first: bool, tmp_path: Path):
-    path = written(tmp_path, variable) if is_first else written(tmp_path, NUMBER, variable)
+@pytest.mark.parametrize("before", [b"", NUMBER, packed(NUMBER)], ids=["first", "2nd", "packed"])
+def test_damage_is_told(variable: bytes, before: bytes, tmp_path: Path):
+    path = written(tmp_path, before, variable)
     with pytest.raises(RecordingError, match=r"EEGLAB: its content is damaged \(copy it once"):
         check_mat(path, "EEGLAB")
 
