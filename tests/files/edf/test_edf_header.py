@@ -130,6 +130,23 @@ def test_decimal_commas_are_read_and_reported(tmp_path: Path):
     assert "decimal commas" in recording.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("physical", "digital", "duration", "is_told"),
+    [
+        (("-3276,8", "3276.7"), ("-32768", "32767"), "1", True),
+        (("-3276.8", "3276.7"), ("-32768,0", "32767"), "1", True),
+        (("-3276.8", "3276.7"), ("-32768", "32767"), "1,0", True),
+        (("a,b", "3276.7"), ("-32768", "32767"), "1", False),
+    ],
+)
+def test_a_decimal_comma_of_any_number_is_reported(
+    physical, digital, duration, is_told, tmp_path: Path
+):
+    channel = Channel("C4", RAMP, physical=physical, digital_range=digital)
+    warnings = opened(Edf([channel], record_duration=duration), tmp_path).warnings
+    assert any("decimal commas" in warning for warning in warnings) == is_told
+
+
 def test_record_length_of_one_channel_follows_from_the_size(tmp_path: Path):
     raw = Edf([Channel("A", range(8)), Channel("B", range(50, 58))], n_records=2).to_bytes()
     field = 256 + 2 * 216

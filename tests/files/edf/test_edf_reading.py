@@ -325,6 +325,19 @@ def test_a_pause_of_a_biosemi_amplifier_is_a_joint_and_said(tmp_path: Path):
     assert recording.duration_s == 90.0
 
 
+def test_who_tells_no_pauses(tmp_path: Path):
+    timed = status_night(0, 181)
+    timed.reserved = "BDF+D"
+    narrow = status_night(0, 181)
+    narrow.bdf = False
+    empty = status_night(0, 181)
+    empty.channels[1].samples_per_record = 0
+    renamed = status_night(0, 181)
+    renamed.channels[1].label = "State"
+    for edf in (timed, narrow, empty, renamed):
+        assert opened(edf, tmp_path).gaps == ()
+
+
 def test_up_to_a_hundred_pauses_are_believed(tmp_path: Path):
     night = opened(status_night(*range(1, 301, 3)), tmp_path)
     assert night.gaps == tuple(Gap(i / 4, i / 4) for i in range(1, 301, 3))

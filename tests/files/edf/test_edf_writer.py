@@ -51,6 +51,7 @@ def test_signals_read_back_within_half_a_step(tmp_path: Path) -> None:
         assert file.getPhysicalDimension(0) == "uV"
         assert file.getPrefilter(0) == "HP:0.3Hz LP:35Hz"
         assert file.getTransducer(0) == "AgAgCl"
+        assert file.getPrefilter(1) == file.getTransducer(1) == file.getPhysicalDimension(1) == ""
         assert file.getPatientName() == "Synthetic"
         np.testing.assert_allclose(file.readSignal(0), EEG_SAMPLES, atol=0.51 * 1000 / 65535)
         np.testing.assert_allclose(file.readSignal(1), RESP_SAMPLES, atol=0.51 * 2 / 4095)
