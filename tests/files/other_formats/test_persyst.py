@@ -232,6 +232,12 @@ def test_samples_of_four_bytes_behind_a_header_of_their_own(tmp_path):
     np.testing.assert_allclose(recording.signal("C4-M1").read(0, 0.03), [7000, 7000.1, -7000.2])
 
 
+@pytest.mark.parametrize("length", ["-10", "x", ""])
+def test_a_header_length_that_is_none_is_0(length, tmp_path):
+    path = written(tmp_path, ("HeaderLength=0", f"HeaderLength={length}"))
+    assert open_recording(path).signal("C4-M1").read(0, 0.02) == pytest.approx([0, 0.1])
+
+
 def test_labels_are_those_of_their_numbers(tmp_path):
     path = written(tmp_path, ("C4-M1=1\nE1-M2=2\n", "A=0\nB=3\nC=x\nD=2\nE=2\nF=1\n"))
     assert [signal.label for signal in open_recording(path).signals] == ["F", "D"]
