@@ -54,9 +54,9 @@ class PlacedSource:
             shift = round(piece.start_s * rate_hz) - piece.first
             begin, end = max(first, piece.first + shift), min(stop, piece.stop + shift)
             if begin < end:
-                stored = self._samples.stored(self._channel, begin - shift, end - shift)
-                # A damaged value or gain may leave the range of float32.
+                # Damaged values and gains would have numpy speak up.
                 with np.errstate(all="ignore"):
+                    stored = self._samples.stored(self._channel, begin - shift, end - shift)
                     out[begin - first : end - first] = (
                         stored * self._scale.gain + self._scale.offset
                     )
@@ -112,8 +112,7 @@ class FlatFile:
         step = max(1, _BLOCK_BYTES // (layout.n_channels * layout.dtype.itemsize))
         for first in range(begin, end, step):
             stop = min(first + step, end)
-            with np.errstate(all="ignore"):
-                out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
+            out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
         return out
 
     def _block(self, first: int, stop: int) -> NDArray[np.generic]:
@@ -144,6 +143,4 @@ class MemorySamples:
 
     def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
         """(end - begin,) samples of one channel."""
-        # Damaged values would have numpy speak up.
-        with np.errstate(all="ignore"):
-            return self._values[begin:end, channel].astype(np.float64)
+        return self._values[begin:end, channel].astype(np.float64)

@@ -1,6 +1,7 @@
 """Stored samples where they lie in time."""
 
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from sleepscorer.files.other_formats.samples import (
     MemorySamples,
     PlacedSource,
     Scale,
+    StoredSamples,
 )
 
 NAN = np.nan
@@ -64,6 +66,25 @@ def test_what_was_skipped_is_no_sample_though_it_is_stored():
 
 def test_gain_and_offset():
     np.testing.assert_array_equal(source(-2.0, 3.0).read(0.1, 0.3), [1, -1])
+
+
+@pytest.mark.parametrize("gain", [1.0, 1e30, 1e300])
+@pytest.mark.parametrize("kind", ["multiplexed", "vectorized", "memory"])
+def test_damaged_values_are_read_without_a_word_of_numpy(kind, gain, tmp_path: Path):
+    # A signalling NaN, and the largest float.
+    content = b"\x01\x00\x80\x7f" + np.float32(3e38).tobytes()
+    path = tmp_path / "night.eeg"
+    path.write_bytes(content)
+    stored: StoredSamples = FlatFile(
+        path, FlatLayout(np.dtype("<f4"), 1, 2, 0, kind == "multiplexed")
+    )
+    if kind == "memory":
+        stored = MemorySamples(np.frombuffer(content, "<f4")[:, None])
+    times = timeline([], n_samples=2, rate_hz=10.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read = PlacedSource(stored, 0, times, Scale(gain)).read(0.0, 0.2)
+    np.testing.assert_array_equal(read, [NAN, np.float32(3e38) if gain == 1 else np.inf])
 
 
 @pytest.mark.parametrize("times", [(math.nan, 1.0), (0.0, math.inf), (-math.inf, 1.0)])
