@@ -105,7 +105,12 @@ def test_whole_files_pass(variable: bytes, tmp_path: Path):
         element(MATRIX, flags(DOUBLES)[:8] + bytes(8)),
         element(MATRIX, element(UINT32, bytes(4)) + integers(1, 1)),
         element(MATRIX, element(UINT32, bytes(6)) + integers(1, 1)),
-        array(DOUBLES, struct.pack("<HH", INT8, 5) + bytes(12), dimensions=(1, 5)),
+        array(
+            DOUBLES | COMPLEX,
+            struct.pack("<HH", INT8, 5) + bytes(4),
+            element(INT8, bytes(5)),
+            dimensions=(1, 5),
+        ),
         # Values: too many, too few, of no type, half of one.
         array(DOUBLES, element(DOUBLE, ONE * 2)),
         array(DOUBLES, element(DOUBLE, ONE), dimensions=(1, 2)),
