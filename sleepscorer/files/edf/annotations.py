@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.events import Event
+from sleepscorer.core.wording import counted
 from sleepscorer.files.edf.header import EdfHeader
 from sleepscorer.files.edf.samples import ChannelLayout, RecordReader
 from sleepscorer.files.edf.tal import Tal, parse_tals, split_channel, time_alone
@@ -82,9 +83,9 @@ def read_annotations(header: EdfHeader, reader: RecordReader) -> EdfAnnotations:
                 times[record] = time_s
     warnings = []
     if found.n_damaged:
-        warnings.append(f"{_count(found.n_damaged, 'annotation')} could not be read whole")
+        warnings.append(f"{counted(found.n_damaged, 'annotation')} could not be read whole")
     if found.is_full:
-        n_read = sum(map(bool, (text for tal in found.tals for text in tal.texts)))
+        n_read = sum(bool(text) for tal in found.tals for text in tal.texts)
         warnings.append(
             f"it holds more annotations than any night has; only the first {n_read} were read"
         )
@@ -137,7 +138,3 @@ def _rows(reader: RecordReader, channel: ChannelLayout, n_records: int) -> Itera
     for _, block in reader.records(read, 0, n_records):
         for row in block:
             yield row.tobytes().rstrip(b"\x00")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ fields make no sense gets a fault and leaves the others usable; only a header th
 where the records and the channels lie is refused.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
@@ -153,8 +153,8 @@ class EdfHeader:
     data_offset: int
     record_bytes: int
     channels: tuple[EdfChannel, ...]
-    warnings: tuple[str, ...] = field(default=())
-    record_duration_rounding_s: float = 0.0
+    warnings: tuple[str, ...]
+    record_duration_rounding_s: float
 
     def layout(self, channel: EdfChannel) -> ChannelLayout:
         """Return where the samples of a channel lie in a record."""

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PureWindowsPath
 from types import MappingProxyType
 
@@ -29,9 +30,6 @@ class Sections:
                 lines = self._lines.setdefault(line[1:-1].strip().casefold(), [])
             elif line and not line.startswith(";"):
                 lines.append(line)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._lines
 
     def lines(self, name: str) -> list[str]:
         """The lines of a section that are neither empty nor a remark."""
@@ -69,10 +67,8 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-16", errors="replace")
     named = _CODEPAGE.search(content)
     for codepage in ("utf-8-sig", named[1].decode("ascii", "replace") if named else "", _WINDOWS):
-        try:
+        with suppress(LookupError, UnicodeError):
             return content.decode(codepage)
-        except (LookupError, UnicodeError):
-            continue
     return content.decode("latin-1")
 
 

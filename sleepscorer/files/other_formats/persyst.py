@@ -5,6 +5,7 @@ mne's reader is not used: it knows no interruptions, and fails on birth dates it
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -133,10 +134,8 @@ def _start(patient: Mapping[str, str], warnings: list[str]) -> datetime | None:
         return None
     for day in _DATES:
         for time in _TIMES:
-            try:
+            with suppress(ValueError):
                 return datetime.strptime(f"{day_text} {time_text}", f"{day} {time}")
-            except ValueError:
-                continue
     warnings.append(
         f"the start {shown(f'{day_text} {time_text}')} in the header is no date and time"
     )

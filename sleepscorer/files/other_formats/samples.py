@@ -54,9 +54,9 @@ class PlacedSource:
             shift = round(piece.start_s * rate_hz) - piece.first
             begin, end = max(first, piece.first + shift), min(stop, piece.stop + shift)
             if begin < end:
-                stored = self._samples.stored(self._channel, begin - shift, end - shift)
-                # A damaged value or gain may leave the range of float32.
+                # Damaged values and gains would have numpy speak up.
                 with np.errstate(all="ignore"):
+                    stored = self._samples.stored(self._channel, begin - shift, end - shift)
                     out[begin - first : end - first] = (
                         stored * self._scale.gain + self._scale.offset
                     )
@@ -112,8 +112,7 @@ class FlatFile:
         step = max(1, _BLOCK_BYTES // (layout.n_channels * layout.dtype.itemsize))
         for first in range(begin, end, step):
             stop = min(first + step, end)
-            with np.errstate(all="ignore"):
-                out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
+            out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
         return out
 
     def _block(self, first: int, stop: int) -> NDArray[np.generic]:
@@ -121,7 +120,7 @@ class FlatFile:
         if not (kept_first <= first and stop <= kept_first + len(kept)):
             n_channels = self._layout.n_channels
             values = self._values(first * n_channels, (stop - first) * n_channels)
-            kept_first, kept = first, values.reshape(-1, n_channels)
+            kept_first, kept = first, values.reshape(stop - first, n_channels)
             self._kept = (kept_first, kept)
         return kept[first - kept_first : stop - kept_first]
 
@@ -144,6 +143,4 @@ class MemorySamples:
 
     def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
         """(end - begin,) samples of one channel."""
-        # Damaged values would have numpy speak up.
-        with np.errstate(all="ignore"):
-            return self._values[begin:end, channel].astype(np.float64)
+        return self._values[begin:end, channel].astype(np.float64)

@@ -205,8 +205,7 @@ class _MneFile:
     def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
         """(end - begin,) samples of one channel in mne's unit, volts for voltages."""
         try:
-            # Damaged values and gains would have numpy speak up.
-            with self._lock, np.errstate(all="ignore"):
+            with self._lock:
                 values: NDArray[np.float64] = self._raw.get_data(
                     picks=[channel], start=begin, stop=end, verbose="error"
                 )[0]

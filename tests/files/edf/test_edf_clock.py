@@ -229,6 +229,82 @@ def test_a_start_up_to_ten_days_off_is_believed(first_s, is_believed, tmp_path: 
     assert len(recording.warnings) == 1
 
 
+@pytest.mark.parametrize(
+    ("times", "start_s", "n_warnings"),
+    [
+        ([0.0, 1.0, 2.0], 0.0, 0),
+        ([0.999, 1.999, 2.999], 0.999, 0),
+        ([1.0, 2.0, 3.0], 1.0, 1),
+        ([-0.5, 0.5, 1.5], -0.5, 1),
+        ([-0.01, 0.99, 1.99], 0.0, 1),
+        # Two others that agree, within the jitter, on a start in the first second.
+        ([5000, 0.98, 1.98], 0.0, 1),
+        ([5000, 1.5, 2.5], 0.5, 1),
+        ([5000, 1.5, 2.52], 0.5, 1),
+        ([5000, 1.999, 2.999], 0.999, 1),
+        ([None, 1.5, 2.5], 0.5, 1),
+        ([None, None, 2.5], 0.5, 1),
+        ([None, 5.0, 6.0], 0.0, 1),
+        ([None, None, None], 0.0, 0),
+    ],
+)
+def test_where_the_first_record_begins(times, start_s, n_warnings, tmp_path: Path):
+    recording = recorded(times, tmp_path, reserved="EDF+D" if times[1] == 5.0 else "EDF+C")
+    assert (recording.start - datetime(2019, 3, 2, 22, 15, 30)).total_seconds() == start_s
+    assert len(recording.warnings) == n_warnings
+
+
+@pytest.mark.parametrize(
+    "times", [[5000, 0.97, 1.97], [5000, 1.5], [5000, 1.5, 2.53], [5000, 2.0, 3.0]]
+)
+def test_a_first_time_is_believed_where_no_two_contradict_it(times, tmp_path: Path):
+    recording = recorded(times, tmp_path, reserved="EDF+C")
+    assert (recording.start - datetime(2019, 3, 2, 22, 15, 30)).total_seconds() == 5000.0
+    assert "starts 5000 s after the start time" in recording.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("offsets", "gaps", "told"),
+    [
+        ({100: -5, 110: 3}, (Gap(110.0, 113.0),), "10 of 300 data records claim to start before"),
+        ({100: -5, 114: 3}, (Gap(114.0, 117.0),), "14 of 300 data records claim to start before"),
+        ({100: -5, 115: 3}, (Gap(115.0, 123.0),), "records was set back, by 5 s in all"),
+        ({100: -5, 105: -8, 110: 2}, (Gap(110.0, 112.0),), "10 of 300 data records claim"),
+        ({100: -5, 105: -1}, (), "5 of 300 data records claim"),
+        ({295: -5}, (), "5 of 300 data records claim"),
+        ({280: -5}, (), "was set back, by 5 s in all"),
+        ({100: -5, 200: -8}, (), "was set back, by 8 s in all"),
+        ({100: -5, 110: 3, 200: 1, 210: 9}, (Gap(110.0, 113.0), Gap(213.0, 219.0)), "20 of 300"),
+    ],
+)
+def test_clocks_that_were_set_back(offsets, gaps, told: str, tmp_path: Path):
+    times = RECORDS.copy()
+    for first, offset_s in offsets.items():
+        times[first:] = RECORDS[first:] + offset_s
+    recording = recorded(times, tmp_path)
+    assert recording.gaps == gaps
+    (warning,) = recording.warnings
+    assert told in warning
+    assert samples(recording) == list(range(1200))
+
+
+@pytest.mark.parametrize(
+    ("step_s", "is_told"), [(0.09, False), (0.11, True), (-0.09, False), (-0.11, True)]
+)
+def test_steps_of_a_continuous_file_are_told_from_a_tenth_of_a_second(
+    step_s, is_told, tmp_path: Path
+):
+    recording = recorded(RECORDS + step_s * (RECORDS >= 150), tmp_path, reserved="EDF+C")
+    assert bool(recording.warnings) == is_told
+    assert recording.gaps == ()
+
+
+@pytest.mark.parametrize(("n", "over"), [(200, "over 100 min;"), (240, "over 2 h;")])
+def test_over_how_long_a_clock_drifts(n: int, over: str, tmp_path: Path):
+    recording = recorded(np.arange(n) * 30 * 1.0002, tmp_path, record_duration="30")
+    assert over in recording.warnings[0]
+
+
 def test_missing_times_in_the_middle_are_counted(tmp_path: Path):
     times = RECORDS + 3.0 * (RECORDS >= 150)
     times[100:150] = np.nan
@@ -298,6 +374,49 @@ def test_times_that_do_not_rise_are_no_drift(tmp_path: Path):
 def test_a_clock_of_unknown_times_tells_nothing():
     assert clock.read_clock(np.full(5, np.nan), 1.0) == clock.Clock()
     assert clock.read_clock(np.empty(0), 1.0).drift_per_record_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("offsets_s", "steps", "wrong", "drift_s"),
+    [
+        ([0.0] * 5, (), (), 0.0),
+        ([0.0, 0.0], (), (), 0.0),
+        ([0.0, 0.5], ((1, 0.5),), (), 0.0),
+        ([0.0] * 3 + [0.025] * 3, (), (), 0.0),
+        ([0.0] * 3 + [0.026] * 3, ((3, 0.026),), (), 0.0),
+        ([0.0] * 3 + [-5.0] * 3, ((3, -5.0),), (), 0.0),
+        ([0.0] * 3 + [5.0] + [0.0] * 3, (), (3,), 0.0),
+        # Off by 0.1 s for a record is no wrong time.
+        ([0.0] * 3 + [0.09] + [0.0] * 3, (), (), 0.0),
+        ([0.0] * 3 + [0.11] + [0.0] * 3, (), (3,), 0.0),
+        # At the end one record tells that the time returned.
+        ([0.0] * 3 + [5.0, 0.0], (), (3,), 0.0),
+        ([0.0] * 3 + [5.0], ((3, 5.0),), (), 0.0),
+        ([0.0] * 20 + [5.0] * 13 + [0.0] * 9, (), tuple(range(20, 33)), 0.0),
+        ([0.0] * 20 + [5.0] * 14 + [0.0] * 9, ((20, 5.0), (34, -5.0)), (), 0.0),
+        ([np.nan, 0.0, np.nan, 3.0, 3.0], ((3, 3.0),), (), 0.0),
+        ([0.001 * i for i in range(10)], (), (), 0.009),
+        ([0.001 * i for i in range(10)] + [1 + 0.001 * i for i in range(10, 20)], ((10, 1.0),), (),
+         0.019),
+        ([0.02 * i for i in range(4)], ((2, 0.04),), (), 0.005),
+    ],
+)  # fmt: skip
+def test_steps_wrong_times_and_drift(offsets_s, steps, wrong, drift_s):
+    read = clock.read_clock(np.array(offsets_s), 1.0)
+    assert [step.record for step in read.steps] == [record for record, _ in steps]
+    assert [step.size_s for step in read.steps] == pytest.approx([size for _, size in steps])
+    assert read.wrong == wrong
+    assert read.drift_s == pytest.approx(drift_s, abs=1e-9)
+
+
+def test_span_and_noise_of_a_clock():
+    read = clock.read_clock(np.array([np.nan, 0.0, 0.001, 0.0, 0.001, np.nan]), 1.0)
+    assert read.span_records == 3
+    # Rises of 1, -1 and 1 ms lie 0, 2 and 0 ms from their median.
+    assert read.noise_s == 0.0
+    read = clock.read_clock(np.array([0.0, 0.001, 0.003, 0.006]), 1.0)
+    assert read.noise_s == pytest.approx(1.4826 * 0.001)
+    assert read.drift_per_record_s == pytest.approx(read.drift_s / 3)
 
 
 @pytest.mark.data

@@ -54,7 +54,18 @@ def test_number(text: str, number: float | None):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("200", 200), ("200.0", 200), ("-1", -1), ("1.5", None), ("x", None), ("9e99", None)],
+    [
+        ("200", 200),
+        ("200.0", 200),
+        ("-1", -1),
+        ("1.5", None),
+        ("x", None),
+        ("9e99", None),
+        ("99999999", 99_999_999),
+        ("-99999999", -99_999_999),
+        ("1e8", None),
+        ("-1e8", None),
+    ],
 )
 def test_integer(text: str, number: int | None):
     assert field_integer(text) == number
@@ -70,6 +81,9 @@ def test_integer(text: str, number: int | None):
         ("μV", 1.0),
         ("microV", 1.0),
         ("µVolt", 1.0),
+        ("millivolt", 1e3),
+        ("nanovolts", 1e-3),
+        ("m volt", 1e3),
         ("mV", 1e3),
         ("MV", 1e3),
         ("V", 1e6),
@@ -92,6 +106,15 @@ def test_voltages(unit: str, factor: float | None):
     [
         ("24.04.89", "16.13.00", "", datetime(1989, 4, 24, 16, 13)),
         ("01.01.85", "00.00.00", "", datetime(1985, 1, 1)),
+        ("01.01.00", "00.00.00", "", datetime(2000, 1, 1)),
+        ("1/2-99", "7:8 9", "", datetime(1999, 2, 1, 7, 8, 9)),
+        # Dates that the recording field can't mean are not looked at.
+        ("02.03.19", "22.15.30", "Startdate 02-MAR-1899", datetime(2019, 3, 2, 22, 15, 30)),
+        ("02.03.19", "22.15.30", "Startdate 02-MAR-2200", datetime(2019, 3, 2, 22, 15, 30)),
+        ("02.03.19", "22.15.30", "Startdate 03-MAR-20199", datetime(2019, 3, 2, 22, 15, 30)),
+        ("02.03.19", "22.15.30", "Startdate 03-MRZ-2019", datetime(2019, 3, 2, 22, 15, 30)),
+        ("02.03.19", "22.15.30", "startdate  02-mar-2119", datetime(2119, 3, 2, 22, 15, 30)),
+        ("31.12.00", "22.15.30", "Startdate 31-DEC-1900", datetime(1900, 12, 31, 22, 15, 30)),
         ("31.12.84", "23.59.59", "", datetime(2084, 12, 31, 23, 59, 59)),
         ("02:03:19", "22:15:30", "", datetime(2019, 3, 2, 22, 15, 30)),
         ("02.03.19", "22.15.30", "Startdate 02-MAR-2019 X X X", datetime(2019, 3, 2, 22, 15, 30)),
@@ -118,6 +141,14 @@ def test_valid_start(date: str, time: str, recording: str, start: datetime):
             "2019-03-02 was taken from the recording field",
         ),
         ("02.03.19", "26.00.99", "Startdate 02-MAR-2019", None, "'26.00.99' in the header is not"),
+        ("02.03.19", "22.15", "", None, "'22.15' in the header is not a time"),
+        (
+            "02.03.19",
+            "22.15.30",
+            "Startdate 02-APR-2019",
+            datetime(2019, 3, 2, 22, 15, 30),
+            "its recording field as 2019-04-02",
+        ),
         (
             "02.03.19",
             "22.15.30",

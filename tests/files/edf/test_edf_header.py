@@ -9,6 +9,8 @@ from edf_bytes import Channel, Edf, annotations
 
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.recording import Recording
+from sleepscorer.files.edf import holds_annotations_alone
+from sleepscorer.files.edf.header import read_header
 from sleepscorer.files.edf.reader import open_edf
 
 RAMP = range(4)
@@ -52,6 +54,11 @@ def test_what_a_recording_says_of_itself(tmp_path: Path):
         ({"physical": ("abc", "1")}, "its physical minimum 'abc' is not a number"),
         ({"digital_range": ("-1", "")}, "its digital maximum '' is not a number"),
         ({"physical": ("-1e39", "1e39")}, "its physical range of (-1e+39, 1e+39) is not plausible"),
+        (
+            {"physical": ("-1e35", "0"), "unit": "V"},
+            "its physical range of (-1e+35, 0.0) is not plausible",
+        ),
+        ({"physical": ("abc", "x")}, "its physical minimum 'abc' is not a number"),
     ],
 )
 def test_bad_channel_is_quarantined_and_the_rest_opens(broken: dict, reason: str, tmp_path: Path):
@@ -123,6 +130,23 @@ def test_decimal_commas_are_read_and_reported(tmp_path: Path):
     assert "decimal commas" in recording.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("physical", "digital", "duration", "is_told"),
+    [
+        (("-3276,8", "3276.7"), ("-32768", "32767"), "1", True),
+        (("-3276.8", "3276.7"), ("-32768,0", "32767"), "1", True),
+        (("-3276.8", "3276.7"), ("-32768", "32767"), "1,0", True),
+        (("a,b", "3276.7"), ("-32768", "32767"), "1", False),
+    ],
+)
+def test_a_decimal_comma_of_any_number_is_reported(
+    physical, digital, duration, is_told, tmp_path: Path
+):
+    channel = Channel("C4", RAMP, physical=physical, digital_range=digital)
+    warnings = opened(Edf([channel], record_duration=duration), tmp_path).warnings
+    assert any("decimal commas" in warning for warning in warnings) == is_told
+
+
 def test_record_length_of_one_channel_follows_from_the_size(tmp_path: Path):
     raw = Edf([Channel("A", range(8)), Channel("B", range(50, 58))], n_records=2).to_bytes()
     field = 256 + 2 * 216
@@ -189,6 +213,116 @@ def test_header_that_tells_nothing_is_refused_in_one_line(edf, message: str, tmp
     with pytest.raises(RecordingError, match=message) as caught:
         opened(edf, tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("header_bytes", "n_records", "n_between"),
+    [
+        ("1024", "1", 512),
+        # Less than the specification's, or not that of the size, or nothing to tell it by.
+        ("256", "1", 0),
+        ("520", "1", 0),
+        ("520", "-1", 0),
+        ("x", "1", 0),
+        ("520", "x", 0),
+        ("520", "2", 0),
+    ],
+)
+def test_where_the_records_begin(header_bytes, n_records, n_between, tmp_path: Path):
+    edf = Edf([Channel("C4", range(4, 8))])
+    edf.fields = {"header_bytes": header_bytes, "n_records": n_records}
+    recording = opened(edf.header() + b" " * n_between + edf.records(), tmp_path)
+    assert recording.signals[0].read(0, 0.25)[0] == pytest.approx(0.4, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "rounding_s"),
+    [
+        ("0.333333", 1e-6),
+        ("0,333333", 1e-6),
+        ("0.33333", 1e-5),
+        ("0.3333", 0.0),
+        ("30", 0.0),
+        ("12345678", 0.0),
+        ("1.0e-003", 0.0),
+        ("100000.5", 0.1),
+    ],
+)
+def test_by_how_much_a_full_field_may_round(text: str, rounding_s: float, tmp_path: Path):
+    path = tmp_path / "night.edf"
+    path.write_bytes(Edf([Channel("C4", RAMP)], record_duration=text, n_records=0).to_bytes())
+    assert read_header(path).record_duration_rounding_s == pytest.approx(rounding_s)
+
+
+@pytest.mark.parametrize(
+    ("labels", "version", "n_channels", "is_alone"),
+    [
+        (["EDF Annotations"], b"0       ", "1", True),
+        (["bdf annotations"] * 2, b"\xffBIOSEMI", "2", True),
+        (["EDF Annotations", "C4"], b"0       ", "2", False),
+        (["C4", "EDF Annotations"], b"0       ", "2", False),
+        (["EDF Annotations", "C4"], b"0       ", "1", True),
+        (["EDF Annotations"], b"1       ", "1", None),
+        (["EDF Annotations"], b"0       ", "0", None),
+        (["EDF Annotations"], b"0       ", "-1", None),
+        (["EDF Annotations"], b"0       ", "x", None),
+    ],
+)
+def test_files_of_annotations_alone_are_known_by_their_beginning(
+    labels, version, n_channels, is_alone
+):
+    fields = {"n_channels": n_channels}
+    beginning = version + Edf([Channel(label) for label in labels], fields=fields).header()[8:]
+    assert holds_annotations_alone(beginning) is is_alone
+
+
+def test_an_edf_channel_called_status_is_a_signal_and_of_a_bdf_is_none(tmp_path: Path):
+    assert opened(Edf([Channel("Status", RAMP)]), tmp_path).quarantined == ()
+    (status,) = opened(Edf([Channel("STATUS", RAMP)], bdf=True), tmp_path).quarantined
+    assert "trigger codes" in status.reason
+
+
+@pytest.mark.parametrize(
+    ("reserved", "is_bdf", "name"),
+    [
+        ("EDF+C", False, "EDF+C"),
+        ("EDF+D", False, "EDF+D"),
+        ("EDF+X", False, "EDF"),
+        ("24BIT", True, "BDF"),
+        ("BDF+D", True, "BDF+D"),
+        ("", True, "BDF"),
+    ],
+)
+def test_names_of_formats(reserved: str, is_bdf: bool, name: str, tmp_path: Path):
+    edf = Edf([Channel("C4", RAMP)], reserved=reserved, bdf=is_bdf)
+    assert opened(edf, tmp_path).format_name == name
+
+
+def test_a_file_that_ends_within_its_header(tmp_path: Path):
+    raw = Edf([Channel("C4", RAMP), Channel("C3", RAMP)], n_records=0).to_bytes()
+    assert opened(raw, tmp_path).warnings == ("the file holds no complete data record",)
+    with pytest.raises(RecordingError, match="ends after 767 bytes, inside the header of 2 chan"):
+        opened(raw[:-1], tmp_path)
+    with pytest.raises(RecordingError, match="ends after 255 bytes, inside its header"):
+        opened(raw[:255], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("texts", "n_records", "message"),
+    [
+        ((b"4", b"?"), "-1", "samples of channel 2 in its header is '\\?'"),
+        ((b"-4", b"4"), "3", "samples of channel 1 in its header is '-4'"),
+        ((b"99", b"x"), "2", "samples of channel 2 in its header is 'x'"),
+        ((b"x", b"y"), "2", "samples of channel 1 in its header is 'x'"),
+    ],
+)
+def test_a_length_that_the_size_does_not_tell(texts, n_records, message, tmp_path: Path):
+    edf = Edf([Channel("A", range(8)), Channel("B", range(8))], n_records=2)
+    edf.fields = {"n_records": n_records}
+    raw = edf.to_bytes()
+    at = 256 + 2 * 216
+    with pytest.raises(RecordingError, match=message):
+        opened(raw[:at] + b"".join(t.ljust(8) for t in texts) + raw[at + 16 :], tmp_path)
 
 
 def test_two_channels_without_a_length_can_not_be_told_apart(tmp_path: Path):

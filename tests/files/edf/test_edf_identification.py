@@ -5,9 +5,11 @@ from datetime import datetime
 import pytest
 
 from sleepscorer.files.edf.identification import (
+    months_of,
     patient_identification,
     recording_identification,
     start_fields,
+    subfield,
 )
 
 START = datetime(2019, 3, 4, 22, 40)
@@ -90,3 +92,26 @@ def test_recording_field_is_never_too_long() -> None:
 def test_start_fields() -> None:
     assert start_fields(datetime(1999, 12, 31, 23, 59, 59, 999_999)) == ("31.12.99", "23.59.59")
     assert start_fields(None) == ("01.01.85", "00.00.00")
+
+
+def test_months_by_the_beginning_of_their_names() -> None:
+    assert [month[0] for month in map(months_of, range(1, 13))] == [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"
+    ]  # fmt: skip
+    assert {"okt", "ott"} <= set(months_of(10))
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("", "X"),
+        (" \t ", "X"),
+        ("a \t b", "a_b"),
+        ("~!", "~!"),
+        ("a\x7fb", "a_b"),
+        ("ẞßÆæŒœØøŁłĐđÐðÞþı", "SSssAEaeOEoeOoLlDdDdThthi"),
+        ("한국", "__"),
+    ],
+)
+def test_sub_fields_are_printable_ascii_without_spaces(text: str, field: str) -> None:
+    assert subfield(text) == field

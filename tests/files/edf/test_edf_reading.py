@@ -1,6 +1,7 @@
 """Samples, gaps and times of EDF and BDF files."""
 
 import itertools
+import os
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap, Recording
 from sleepscorer.files.edf import samples as edf_samples
+from sleepscorer.files.edf.header import read_header
 from sleepscorer.files.edf.reader import open_edf
+from sleepscorer.files.edf.status import pauses
 
 INTEGERS = {"physical": ("-32768", "32767")}
 
@@ -326,13 +329,43 @@ def test_a_pause_of_a_biosemi_amplifier_is_a_joint_and_said(transducer: str, tmp
     assert recording.duration_s == 90.0
 
 
+def test_who_tells_no_pauses(tmp_path: Path):
+    timed = status_night(0, 181)
+    timed.reserved = "BDF+D"
+    narrow = status_night(0, 181)
+    narrow.bdf = False
+    empty = status_night(0, 181)
+    empty.channels[1].samples_per_record = 0
+    renamed = status_night(0, 181)
+    renamed.channels[1].label = "State"
+    for edf in (timed, narrow, empty, renamed):
+        assert opened(edf, tmp_path).gaps == ()
+
+
+def test_pauses_of_a_file_that_shrinks_while_it_is_opened_are_those_that_are_left(tmp_path: Path):
+    path = tmp_path / "night.bdf"
+    path.write_bytes(status_night(5, 181, 240).to_bytes())
+    header = read_header(path)
+    for record, found in ((90, (1.25, 45.25, 60.0)), (50, (1.25, 45.25)), (2, (1.25,)), (0, ())):
+        os.truncate(path, header.data_offset + record * header.record_bytes)
+        assert pauses(path, header) == found
+    path.unlink()
+    with pytest.raises(RecordingError, match="the file can't be read: No such file"):
+        pauses(path, header)
+
+
+def test_up_to_a_hundred_pauses_are_believed(tmp_path: Path):
+    night = opened(status_night(*range(1, 301, 3)), tmp_path)
+    assert night.gaps == tuple(Gap(i / 4, i / 4) for i in range(1, 301, 3))
+
+
 @pytest.mark.parametrize(
     "edf",
     [
         status_night(0),
         status_night(),
         status_night(181, transducer="trigger"),
-        status_night(*range(1, 360, 3)),
+        status_night(*range(1, 304, 3)),
     ],
 )
 def test_a_status_that_tells_no_pause_makes_no_joint(edf: Edf, tmp_path: Path):

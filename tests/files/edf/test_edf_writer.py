@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sleepscorer.core.errors import OutputExists
+from sleepscorer.core.errors import ExportError, OutputExists
 from sleepscorer.core.events import Event
 from sleepscorer.files.edf.layout import number_text
 from sleepscorer.files.edf.reader import open_edf
-from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, verify_edf, write_edf
 
 START = datetime(2019, 3, 4, 22, 40, 0, 250_000)
 EEG = SignalHeader("EEG C4-M1", 256, -500, 500, prefilter="HP:0.3Hz LP:35Hz", transducer="AgAgCl")
@@ -51,6 +51,7 @@ def test_signals_read_back_within_half_a_step(tmp_path: Path) -> None:
         assert file.getPhysicalDimension(0) == "uV"
         assert file.getPrefilter(0) == "HP:0.3Hz LP:35Hz"
         assert file.getTransducer(0) == "AgAgCl"
+        assert file.getPrefilter(1) == file.getTransducer(1) == file.getPhysicalDimension(1) == ""
         assert file.getPatientName() == "Synthetic"
         np.testing.assert_allclose(file.readSignal(0), EEG_SAMPLES, atol=0.51 * 1000 / 65535)
         np.testing.assert_allclose(file.readSignal(1), RESP_SAMPLES, atol=0.51 * 2 / 4095)
@@ -169,6 +170,111 @@ def test_contradictions_are_refused_and_leave_nothing(
     with pytest.raises(ValueError, match=words):
         write_edf(tmp_path / "n.edf", _header(**changes), blocks)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"record_starts_s": (0.0, 1.0)}, "one time for each record"),
+        ({"n_records": 2, "record_starts_s": (0.5, 2.0)}, "the first 0"),
+        ({"is_plus": False}, "neither interruptions nor fractions"),
+        ({"is_plus": False, "start": None, "n_records": 1, "record_starts_s": (0.0,)}, "neither"),
+        ({"record_duration_s": 0.0}, "longer than 0 s"),
+        ({"n_records": 0}, "at least one record"),
+    ],
+)
+def test_plans_that_contradict_themselves_are_refused(changes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        _header(**changes)
+
+
+def test_plain_edf_holds_no_annotations(tmp_path: Path) -> None:
+    header = _header(is_plus=False, start=None)
+    with pytest.raises(ValueError, match="holds no annotations"):
+        write_edf(tmp_path / "n.edf", header, _blocks(), events=(Event(0.0, None, "x"),))
+
+
+@pytest.mark.parametrize(
+    ("starts_s", "onset_s", "record"),
+    [
+        (None, -1.0, 0),
+        (None, 0.0, 0),
+        (None, 0.3, 3),
+        (None, 0.299, 2),
+        (None, 0.39, 3),
+        (None, 99.0, 3),
+        ((0.0, 0.1, 5.0, 5.1), 0.1, 1),
+        ((0.0, 0.1, 5.0, 5.1), 4.9, 1),
+        ((0.0, 0.1, 5.0, 5.1), 5.0, 2),
+        ((0.0, 0.1, 5.0, 5.1), -1.0, 0),
+        ((0.0, 0.1, 5.0, 5.1), 99.0, 3),
+    ],
+)
+def test_the_record_of_an_event(starts_s, onset_s: float, record: int) -> None:
+    signal = SignalHeader("EEG", 10, -1, 1)
+    header = _header(
+        signals=(signal,), n_records=4, record_duration_s=0.1, record_starts_s=starts_s
+    )
+    assert header.record_of(onset_s) == record
+
+
+def test_annotations_alone_take_as_many_records_as_they_need(tmp_path: Path) -> None:
+    path = tmp_path / "n.edf"
+    header = _header(signals=(), n_records=1, record_duration_s=0.0)
+    events = tuple(Event(float(i), None, "x" * 10_000) for i in range(13))
+    write_edf(path, header, events=events)
+    # Six of 10 kB in 61,440 bytes.
+    assert path.read_bytes()[236:244].strip() == b"3"
+    assert open_edf(path).events == events
+    path.unlink()
+    large = (Event(0.0, None, "y" * 70_000), Event(1.0, None, "z"))
+    write_edf(path, header, events=large)
+    assert path.read_bytes()[236:244].strip() == b"2"
+    assert open_edf(path).events == large
+
+
+@pytest.mark.parametrize(
+    ("changes", "events", "words"),
+    [
+        ({}, (), "has not the size"),
+        ({}, (Event(3.0, None, "b", "EEG"),), "2 annotations read back of 1 written$"),
+        (
+            {},
+            (Event(1.0, 2.0, "a"), Event(3.0, None, "c", "EEG")),
+            "2 annotations read back of 2 written, without 'c@@EEG' at 3 s",
+        ),
+        ({}, (Event(1.0, 2.1, "a"), Event(3.0, None, "b", "EEG")), "without 'a' at 1 s"),
+        ({}, (Event(1.0, None, "a"), Event(3.0, None, "b", "EEG")), "without 'a' at 1 s"),
+        ({"start": START.replace(second=1)}, None, "the start read back as 2019-03-04 22:40:00.25"),
+        ({"n_records": 59}, None, "has not the size"),
+        (
+            {"signals": (SignalHeader("EEG C3-M2", 256, -1, 1), RESP)},
+            None,
+            "with the signals .'EEG C4-M1', 'Resp nasal'",
+        ),
+    ],
+)
+def test_what_does_not_read_back_as_it_was_meant_is_told(
+    changes, events, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "n.edf"
+    written = (Event(1.0, 2.0, "a"), Event(3.0, None, "b", "EEG"))
+    write_edf(path, _header(), _blocks(), events=written)
+    verify_edf(path, _header(), events=written[::-1])
+    with pytest.raises(ExportError, match=words):
+        verify_edf(path, _header(**changes), events=written if events is None else events)
+
+
+def test_a_date_that_was_left_out_is_none_that_reads_back_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "n.edf"
+    write_edf(path, _header(), _blocks())
+    raw = bytearray(path.read_bytes())
+    raw[168:176] = b"xx.xx.xx"
+    raw[88:168] = b"Startdate X X X X".ljust(80)
+    path.write_bytes(raw)
+    verify_edf(path, _header(recording_id="Startdate X X X X"), events=())
+    with pytest.raises(ExportError, match="the start read back as None"):
+        verify_edf(path, _header(), events=())
 
 
 def test_existing_file_is_kept(tmp_path: Path) -> None:

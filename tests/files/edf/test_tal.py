@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sleepscorer.files.edf.tal import Tal, encode_tal, parse_tals, split_channel
+from sleepscorer.files.edf.tal import Tal, encode_tal, parse_tals, split_channel, time_alone
 
 
 def test_timekeeping_and_annotations_are_told_apart():
@@ -63,6 +63,36 @@ def test_annotation_cut_off_at_the_end_is_kept_and_counted():
     tals, n_damaged = parse_tals(b"+4\x1510\x14Obstructive ap")
     assert tals == [Tal(Decimal(4), Decimal(10), ("Obstructive ap",))]
     assert n_damaged == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "time_s"),
+    [
+        (b"+1.5\x14\x14", 1.5),
+        (b"-2.\x14\x14\0\0", -2.0),
+        (b"+999999999999\x14\x14", 999_999_999_999.0),
+        (b"+1\x14\x14\0+2\x14x\x14", None),
+        (b"+1\x14x\x14", None),
+        (b"+1\x14", None),
+        (b"1\x14\x14", None),
+        (b"+1234567890123\x14\x14", None),
+        (b"", None),
+    ],
+)
+def test_the_time_of_a_record_that_holds_nothing_else(row: bytes, time_s: float | None):
+    assert time_alone(row) == time_s
+
+
+@pytest.mark.parametrize(
+    ("data", "duration"),
+    [
+        (b"+1\x15\x14x\x14", None),
+        (b"+1.\x152.\x14x\x14", Decimal(2)),
+        (b"+1\x15999999999999\x14x\x14", Decimal(999_999_999_999)),
+    ],
+)
+def test_durations(data: bytes, duration: Decimal | None):
+    assert parse_tals(data) == ([Tal(Decimal(1), duration, ("x",))], 0)
 
 
 def test_absurd_number_of_digits_is_damage():

@@ -247,6 +247,9 @@ def test_renamed_files_are_found_and_lost_ones_named(tmp_path):
         ("NumberOfChannels=1", "NumberOfChannels=1000000000", "number of channels"),
         ("NumberOfChannels=1", "NumberOfChannels=0", "number of channels"),
         ("NumberOfChannels=1", "", "number of channels in its header is ''"),
+        ("NumberOfChannels=1", "NumberOfChannels=10001", "number of channels in its header is"),
+        ("NumberOfChannels=1", "NumberOfChannels=1.5", "in its header is '1.5'"),
+        ("SamplingInterval=10000\r\n", "", "not tell the sampling rate: it says ''"),
         ("BinaryFormat=INT_16", "BinaryFormat=INT_24", "'INT_24', not known"),
         ("MULTIPLEXED", "SHUFFLED", "'SHUFFLED', not known"),
         ("[Channel Infos]", "[x]", "describes no channel"),
@@ -268,6 +271,110 @@ def test_claims_of_samples_give_way_to_the_file(tmp_path):
     assert recording.warnings == (
         "the header counts 99999999 samples of each channel; the file holds 30000, which were used",
     )
+
+
+def test_bytes_that_make_no_whole_sample_are_told(tmp_path):
+    path = write_brainvision(tmp_path, header=vhdr(channels=["C4,,1,µV", "C3,,1,µV"]))
+    (tmp_path / "night.eeg").write_bytes(np.arange(6, dtype="<i2").tobytes() + b"abc")
+    recording = open_recording(path)
+    assert recording.duration_s == 0.03
+    assert recording.warnings == ("the last sample is incomplete (3 bytes) and was left out",)
+    (tmp_path / "night.eeg").write_bytes(b"abc")
+    with pytest.raises(RecordingError, match="not hold one sample of each of 2 channels"):
+        open_recording(path)
+
+
+def test_an_ahdr_stores_a_channel_more_than_it_counts(tmp_path):
+    header = vhdr(channels=["C4,,1,µV"]).replace("night.vmrk", "elsewhere.amrk")
+    write_brainvision(tmp_path, "Comment,a,2,1,0", header=header)
+    (tmp_path / "night.vhdr").rename(tmp_path / "night.ahdr")
+    (tmp_path / "night.vmrk").rename(tmp_path / "night.amrk")
+    (tmp_path / "night.eeg").write_bytes(np.array([[5, 9], [6, 9], [7, 9]], "<i2").tobytes())
+    recording = open_recording(tmp_path / "night.ahdr")
+    assert [(s.label, s.read(0, 0.03).tolist()) for s in recording.signals] == [("C4", [5, 6, 7])]
+    assert recording.events == (Event(0.01, None, "a"),)
+
+
+@pytest.mark.parametrize(
+    ("marker", "events"),
+    [
+        ("Comment,a,0,1,0", (Event(0.0, None, "a"),)),
+        ("Comment,a,1,0,0", (Event(0.0, None, "a"),)),
+        ("Comment,a,1,2,0", (Event(0.0, 0.02, "a"),)),
+        ("Comment,a, 101 , 200 , 1 ", (Event(1.0, 2.0, "a", "C4-M1"),)),
+        ("Comment,a,101,-200,-1", (Event(1.0, None, "a"),)),
+        ("Comment,a,101,x,2", (Event(1.0, None, "a"),)),
+        ("Comment,a,101", (Event(1.0, None, "a"),)),
+        ("Comment,a,30001,1,0", (Event(300.0, None, "a"),)),
+        (r" a\1b ,,101,1,0", (Event(1.0, None, "a,b"),)),
+    ],
+)
+def test_fields_of_a_marker(marker, events, tmp_path):
+    recording = open_recording(write_brainvision(tmp_path, marker))
+    assert (recording.events, recording.warnings) == (events, ())
+    assert recording.start is None
+
+
+def test_a_header_that_names_no_markers_and_channels_that_it_does_not_describe(tmp_path):
+    header = vhdr(channels=["C4,,1,µV", "C3,,1,µV", "x"]).replace("MarkerFile=night.vmrk\r\n", "")
+    header = header.replace("Ch2=", "Ch4=").replace("Ch3=", "Ch0=")
+    recording = open_recording(write_brainvision(tmp_path, "Comment,a,2,1,0", header=header))
+    assert (recording.events, recording.warnings) == ((), ())
+    assert [path.name for path in recording.all_files] == ["night.vhdr", "night.eeg"]
+    assert [signal.label for signal in recording.signals] == ["C4"]
+    assert [(q.label, q.reason) for q in recording.quarantined] == [
+        ("channel 2", "the header does not describe it"),
+        ("channel 3", "the header does not describe it"),
+    ]
+
+
+def test_the_start_by_the_first_segment_with_a_date_wherever_it_stands(tmp_path):
+    segments = (
+        "Comment,a,1,1,0,20200101000000000000",
+        "New Segment,,15001,1,0,20230412234100500000",
+        FIRST,
+    )
+    recording = open_recording(write_brainvision(tmp_path, *segments))
+    assert recording.start == datetime(2023, 4, 12, 23, 38, 30)
+    assert recording.gaps == (Gap(150.0, 150.5),)
+    segments = ("New Segment,,15001,1,0,00010101000000000000",)
+    assert open_recording(write_brainvision(tmp_path, *segments)).start is None
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ("", "1 2\n3 4\n"),
+        ("", "1,2\n\n3;4\n"),
+        ("SkipLines=2\r\nSkipColumns=2", "a b\nc\nx y 1 2\nx y 3 4\n"),
+        ("SkipLines=-1\r\nSkipColumns=x", "1 2\n3 4\n"),
+    ],
+)
+def test_what_is_skipped_of_samples_in_text(more, text, tmp_path):
+    header = vhdr(channels=["C4,,1,µV", "C3,,1,µV"]).replace("=BINARY", "=ascii")
+    path = write_brainvision(tmp_path, header=f"{header}[ASCII Infos]\r\n{more}\r\n")
+    (tmp_path / "night.eeg").write_text(text)
+    recording = open_recording(path)
+    assert recording.duration_s == 0.02
+    assert [s.read(0, 0.02).tolist() for s in recording.signals] == [[1, 3], [2, 4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 2\n3\n", "no table of numbers"),
+        ("1 2\nx 4\n", "no table of numbers"),
+        ("1 2 3\n4 5 6\n", "no table of numbers for 2 channels"),
+        ("\n", "no table of numbers for 2 channels"),
+    ],
+)
+def test_text_that_is_no_table_is_refused(text, message, tmp_path):
+    header = vhdr(channels=["C4,,1,µV", "C3,,1,µV"]).replace("=BINARY", "=ASCII")
+    path = write_brainvision(tmp_path, header=header)
+    (tmp_path / "night.eeg").write_text(text)
+    with pytest.raises(RecordingError, match=message) as caught:
+        open_recording(path)
+    assert caught.value.path == tmp_path / "night.eeg"
 
 
 def test_damaged_markers_are_counted(tmp_path):

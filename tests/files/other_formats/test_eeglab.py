@@ -75,17 +75,110 @@ def test_blank_labels_of_eeglab_can_be_named(tmp_path):
     assert [signal.label for signal in recording.signals] == ["channel 1", "channel 2"]
 
 
+def test_the_type_of_a_channel_tells_what_is_no_voltage(tmp_path):
+    places = np.array(
+        [("C4", "EEG", "x"), ("Pos", "MISC", "x"), (7.0, "Trigger", "x"), ("T", "", "x")],
+        dtype=[("labels", object), ("type", object), ("ref", object)],
+    )
+    data = np.tile(np.arange(1, 5)[:, None], 200).astype(np.float32)
+    recording = open_recording(write_set(tmp_path, nbchan=5.0, chanlocs=places,
+                                         data=np.vstack([data, data[:1]])))  # fmt: skip
+    assert [(s.label, s.unit, s.stored_unit, s.read(0, 0.01)[0]) for s in recording.signals] == [
+        ("C4", "uV", "uV", 1.0),
+        ("Pos", "", "", 2.0),
+        ("T", "uV", "uV", 4.0),
+        ("channel 5", "uV", "uV", 1.0),
+    ]
+    assert [(q.label, q.reason) for q in recording.quarantined] == [
+        ("7", "it holds trigger codes, not a signal")
+    ]
+
+
+def test_events_of_eeglab_at_the_edges_and_of_odd_types(tmp_path):
+    path = write_set(
+        tmp_path,
+        events=[
+            ("end", 30_001.0, 0.0),
+            (" first ", 1.0, -5.0),
+            ("before", 0.5, 0.0),
+            ("behind", 30_002.0, 0.0),
+            ("", 100.0, 0.0),
+            ("nowhere", np.nan, 0.0),
+            (12.5, 101.0, 100.0),
+            ("Comment/turns", 201.0, np.inf),
+            ("boundary", 0.0, np.nan),
+            ("boundary", 40_000.0, 100.0),
+        ],
+    )
+    recording = open_recording(path)
+    assert recording.events == (
+        Event(0.0, None, "first"),
+        Event(1.0, 1.0, "12.5"),
+        Event(2.0, None, "turns"),
+        Event(300.0, None, "end"),
+    )
+    assert recording.warnings == ("events outside the recording were left out: 2",)
+    assert recording.gaps == ()
+
+
+def test_samples_in_old_files_lie_one_channel_after_the_other(tmp_path):
+    path = tmp_path / "night.set"
+    data = np.arange(400, dtype="<f4").reshape(2, 200)
+    for name, stored in (("night.dat", data), ("night.fdt", data.T)):
+        (tmp_path / name).write_bytes(np.ascontiguousarray(stored).tobytes())
+        write_set(tmp_path, data=name, pnts=200.0)
+        recording = open_recording(path)
+        np.testing.assert_array_equal(recording.signal("E1-M2").read(1, 1.02), [300, 301])
+        assert (recording.duration_s, recording.warnings) == (2.0, ())
+        (tmp_path / name).unlink()
+
+
+def test_samples_of_one_channel_are_one_row(tmp_path):
+    path = write_set(tmp_path, nbchan=1.0, data=np.arange(200.0)[None, :], labels=("C4",))
+    np.testing.assert_array_equal(open_recording(path).signal("C4").read(1, 1.02), [100, 101])
+
+
+def test_samples_that_a_variable_of_the_same_file_holds(tmp_path):
+    path = write_set(tmp_path, is_flat=True, data="values", values=np.arange(400.0).reshape(2, 200))
+    recording = open_recording(path)
+    assert recording.all_files == (path,)
+    np.testing.assert_array_equal(recording.signal("E1-M2").read(0, 0.02), [200, 201])
+
+
+def test_a_set_that_does_not_fit_into_memory_says_so(tmp_path, monkeypatch):
+    path = write_set(tmp_path)
+
+    def full(*_arguments, **_options):
+        raise MemoryError
+
+    monkeypatch.setattr("scipy.io.loadmat", full)
+    with pytest.raises(RecordingError, match="not enough memory to open this EEGLAB file") as found:
+        open_recording(path)
+    assert found.value.path == path
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
         ({"srate": 1e10}, "the sampling rate 1e\\+10 Hz"),
-        ({"srate": 0.0}, "can't be read as EEGLAB|the sampling rate"),
-        ({"srate": np.nan}, "can't be read as EEGLAB|the sampling rate"),
-        ({"srate": -100.0}, "can't be read as EEGLAB|the sampling rate"),
+        ({"srate": 0.0}, "the sampling rate 0 Hz"),
+        ({"srate": np.nan}, "not tell the sampling rate: it says 'nan'"),
+        ({"srate": np.inf}, "not tell the sampling rate: it says 'inf'"),
+        ({"srate": 100 + 1j}, "not tell the sampling rate"),
+        ({"srate": "100"}, "not tell the sampling rate: it says '100'"),
+        ({"srate": -100.0}, "the sampling rate -100 Hz"),
         ({"srate": 1e-4}, "days long"),
         ({"nbchan": 1e9, "is_apart": True}, "number of channels in its header is 1000000000"),
         ({"pnts": np.nan, "is_apart": True}, "pnts in its header is 'nan'"),
         ({"trials": 2.0}, "epochs cut out of a recording"),
+        ({"nbchan": 0.0}, "nbchan in its header is '0"),
+        ({"nbchan": 1.5}, "nbchan in its header is '1.5'"),
+        ({"nbchan": 10_001.0}, "number of channels in its header is 10001"),
+        ({"nbchan": 3.0}, "no table of 3 channels"),
+        ({"data": np.zeros((2, 2, 2))}, "no table of 2 channels"),
+        ({"data": np.array([["a", "b"], ["c", "d"]])}, "no table of 2 channels"),
+        ({"data": np.zeros((2, 0))}, "it holds no samples"),
+        ({"data": "night.set"}, "not hold one sample of each of 2"),
     ],
 )
 def test_set_headers_that_make_no_sense_are_refused_in_words(fields, message, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap
+from sleepscorer.files.other_formats.formats import companion_hint, format_suffix
 from sleepscorer.files.recordings import open_recording
 
 VHDR = """Brain Vision Data Exchange Header File Version 1.0
@@ -200,6 +201,23 @@ def test_what_can_not_be_read_says_why_in_one_line(name, content, message, tmp_p
 def test_part_of_a_recording_names_the_file_to_open(brainvision: Path):
     with pytest.raises(RecordingError, match=r"open night\.vhdr instead"):
         open_recording(brainvision.with_suffix(".eeg"))
+
+
+@pytest.mark.parametrize(
+    ("part", "header"),
+    [("n.eeg", "n.vhdr"), ("n.VMRK", "n.vhdr"), ("n.fdt", "n.set"), ("n.dat", "n.lay")],
+)
+def test_each_part_names_its_header_where_there_is_one(part: str, header: str, tmp_path: Path):
+    (tmp_path / part).write_bytes(b"x")
+    assert companion_hint(tmp_path / part) == ""
+    (tmp_path / header).write_bytes(b"x")
+    assert companion_hint(tmp_path / part) == f"open {header} instead"
+    assert companion_hint(tmp_path / header) == ""
+
+
+def test_the_end_of_a_name_that_tells_the_format():
+    names = ("N.FIF.GZ", "n.fif", "n.gz", "a.b.Set", "n")
+    assert [format_suffix(Path(name)) for name in names] == [".fif.gz", ".fif", ".gz", ".set", ""]
 
 
 @pytest.mark.parametrize(

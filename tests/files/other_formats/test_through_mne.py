@@ -12,7 +12,7 @@ import pytest
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import lights_of_events
-from sleepscorer.core.recording import Gap
+from sleepscorer.core.recording import Gap, Recording
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.scorings import read_scoring
@@ -74,6 +74,76 @@ def test_fif_tells_that_it_stores_volts(tmp_path):
     fif = open_recording(write_fif(tmp_path / "night_raw.fif", []))
     assert {(signal.unit, signal.stored_unit) for signal in fif.signals} == {("uV", "V")}
     assert fif.signals[0].read(0, 0.01)[0] == pytest.approx(1.0)
+
+
+def opened_as(path: Path, raw: object, monkeypatch: pytest.MonkeyPatch) -> Recording:
+    """What becomes of what mne makes of a file of three bytes."""
+    path.write_bytes(b"abc")
+    monkeypatch.setattr("mne.io.read_raw", lambda *_arguments, **_options: raw)
+    return open_recording(path)
+
+
+def raw_array(labels: list[str], kinds: list[str], n_samples: int = 3):
+    import mne
+
+    info = mne.create_info(labels, 100.0, kinds)
+    data = np.arange(1, len(labels) + 1)[:, None].repeat(n_samples, axis=1) * 1e-6
+    return mne.io.RawArray(data, info, verbose="error")
+
+
+@pytest.mark.parametrize(
+    ("name", "voltage"), [("night.fif", "V"), ("night.nedf", "nV"), ("night.gdf", "")]
+)
+def test_units_where_the_file_keeps_none(name, voltage, tmp_path, monkeypatch):
+    raw = raw_array(["C4", "Temp", "-7", "Trig", "A-7"], ["eeg", "misc", "eeg", "stim", "eog"])
+    recording = opened_as(tmp_path / name, raw, monkeypatch)
+    assert [(s.label, s.unit, s.stored_unit) for s in recording.signals] == [
+        ("C4", "uV", voltage),
+        ("Temp", "", ""),
+        ("channel 3", "uV", voltage),
+        ("A-7", "uV", voltage),
+    ]
+    assert recording.signal("channel 3").read(0, 0.01) == pytest.approx([3.0])
+    assert recording.signal("Temp").read(0, 0.01) == pytest.approx([2e-6])
+    assert [q.label for q in recording.quarantined] == ["Trig"]
+    assert recording.start is None
+
+
+def test_units_that_the_reader_found(tmp_path, monkeypatch):
+    raw = raw_array(["C4", "Temp", "X"], ["eeg", "misc", "misc"])
+    raw._orig_units = {"C4": "mV", "Temp": "C", "X": "n/a"}
+    recording = opened_as(tmp_path / "night.gdf", raw, monkeypatch)
+    assert [(s.label, s.unit, s.stored_unit) for s in recording.signals] == [
+        ("C4", "uV", "mV"),
+        ("Temp", "C", "C"),
+        ("X", "", ""),
+    ]
+
+
+def test_more_samples_than_bytes_are_a_claim(tmp_path, monkeypatch):
+    raw = raw_array(["C4"], ["eeg"], n_samples=4)
+    with pytest.raises(RecordingError, match=r"counts 4 samples of each channel, .* has 3 bytes"):
+        opened_as(tmp_path / "night.cnt", raw, monkeypatch)
+    assert opened_as(tmp_path / "night.fif", raw, monkeypatch).duration_s == 0.04
+
+
+@pytest.mark.parametrize(
+    ("mark", "gaps"),
+    [
+        ((165.0, 5.0, "boundary"), (Gap(165.0, 170.0),)),
+        # EEGLAB puts it half a sample before what follows.
+        ((164.995, 5.0, "Boundary"), (Gap(165.0, 170.0),)),
+        ((165.0, 5.0, "EDGE boundary"), (Gap(165.0, 165.0),)),
+        ((165.0, 0.0, "New Segment/LostSamples: 50"), (Gap(165.0, 165.5),)),
+        ((165.0, 5.0, "BAD_ACQ_SKIP"), (Gap(165.0, 170.0),)),
+        ((165.0, 0.0, "BAD_ACQ_SKIP"), (Gap(165.0, 165.0),)),
+        ((165.0, 5.0, "skip"), ()),
+    ],
+)
+def test_how_long_joints_of_fif_are(mark, gaps, tmp_path):
+    recording = open_recording(write_fif(tmp_path / "night_raw.fif", [mark]))
+    assert recording.gaps == gaps
+    assert len(recording.events) == (not gaps)
 
 
 @pytest.mark.parametrize("rate_hz", [1e10, 1e-4])
