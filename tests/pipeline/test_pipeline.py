@@ -17,6 +17,7 @@ from sleepscorer.core.errors import (
 )
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.staging_result import Staging, StagingProvenance
@@ -129,6 +130,17 @@ def test_lights_marks_of_the_file_hold_unless_given(stager, eeg, tmp_path):
     )
     assert given.night.hypnogram.lights_off_s == 300.0
     assert given.night.hypnogram.lights_on_s == 1100.0
+
+
+@pytest.mark.parametrize("smooth", [False, True])
+def test_a_scoring_says_whether_its_stages_are_smoothed(stager, eeg, tmp_path, smooth):
+    path = write(tmp_path / "night.edf", eeg)
+    night = score_recording(path, stager, ScoreOptions(formats=("json",), smooth=smooth)).night
+    answer = machine_answer(night.staging)
+    wanted = answer.smoothed if smooth else answer.stages
+    assert night.hypnogram.stages.tolist() == wanted.tolist()
+    told = staged(path)
+    assert (told["stages_are_smoothed"], bool(told["smoothing"])) == (smooth, smooth)
 
 
 def test_a_cancelled_job_writes_nothing(stager, eeg, tmp_path):

@@ -21,6 +21,7 @@ from sleepscorer.pipeline import (
     measure_to_explain,
     stage_to_explain,
 )
+from sleepscorer.staging import native_libraries
 from sleepscorer.staging.explanation import ActivationMap, activation_maps
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager
@@ -115,6 +116,17 @@ def test_a_missing_recording_is_said(recording, models):
     provenance = staged(recording).provenance
     with pytest.raises(RecordingError, match="the recording is not here"):
         measure_to_explain(replace(recording, signals=()), provenance)
+
+
+def test_the_network_is_loaded_the_way_that_stops_no_window(recording, models, monkeypatch):
+    provenance = staged(recording).provenance
+
+    def loaded() -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(native_libraries, "import_stager", loaded)
+    with pytest.raises(Cancelled):
+        measure_to_explain(recording, provenance)
 
 
 @pytest.mark.parametrize("at", [0.0, 0.3, 0.56, 0.8])

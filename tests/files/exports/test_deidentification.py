@@ -164,6 +164,19 @@ def test_foreign_names_in_sentences(text: str, left: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("folder", "left"),
+    [
+        ("mila tova rusk", "[removed] slept"),
+        ("mila tova rusk bett", "rusk slept"),
+        ("mila tova Rusk bett", "[removed] slept"),
+    ],
+)
+def test_a_folder_called_by_four_small_words_tells_of_nobody(folder: str, left: str) -> None:
+    shown = night(notes=("rusk slept",), path=Path("/") / folder / "x.edf")
+    assert deidentified(shown).notes == (left,)
+
+
+@pytest.mark.parametrize(
     "spelling",
     [
         "1951-05-02", "02.05.1951", "2.5.51", "5/2/51", "2/5/1951", "02-MAY-1951", "2 May 1951",

@@ -4,11 +4,11 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
-from example_nights import night
+from example_nights import night, staging_of
 
 from sleepscorer.core.errors import ExportError, OutputExists, UsageError
 from sleepscorer.core.events import Event
@@ -21,6 +21,22 @@ from sleepscorer.files.exports.excel import report as workbook
 from sleepscorer.files.exports.formats import FORMATS, Night, output_paths, write_exports
 
 NAMES = ["n_hypnogram.edf", "n_epochs.csv", "n_report.xlsx", "n_staging.json"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"second": staging_of(np.zeros(3, np.int8))}, "3 epochs of a second opinion"),
+        ({"staging": staging_of(np.zeros(5, np.int8))}, "5 epochs staged, 4 scored"),
+        ({"by_person": np.zeros(3, np.bool_)}, r"\(3,\) epochs of a person, 4 scored"),
+        ({"staging": None, "n_edited": 2}, "2 epochs edited of no staging"),
+    ],
+)
+def test_what_does_not_belong_to_one_night_is_a_mistake(
+    changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        night(4, **changes)
 
 
 def test_all_formats(tmp_path: Path) -> None:
