@@ -321,11 +321,8 @@ class SessionFile:
             _be_safe(copy, "MEMORY")
             with self._turn:
                 self._connection.backup(copy)
-        written = SessionFile.open(path, read_only=True)
-        try:
+        with closing(SessionFile.open(path, read_only=True)) as written:
             is_same = written.last_link() == self.last_link()
-        finally:
-            written.close()
         if not is_same:
             raise SessionError("the copy of the session did not read back", path=path)
 
@@ -475,11 +472,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _check_older(path: Path) -> None:
-    file = SessionFile.open(path, read_only=True)
-    try:
+    with closing(SessionFile.open(path, read_only=True)) as file:
         check_replay(file.read(), path)
-    finally:
-        file.close()
 
 
 def check_replay(stored: StoredSession, path: Path) -> None:
