@@ -47,8 +47,9 @@ from sleepscorer.files.sessions.records import (
 )
 
 SUFFIX = ".sleepscorer"
-_LONGEST_STEM_BYTES = 200
 """End of a session file's name."""
+
+_LONGEST_STEM_BYTES = 200
 
 _ADD_NEXT = "INSERT INTO {0} SELECT coalesce(max(number), 0) + 1, {1} FROM {0}"
 # A night of 9 years: what claims to be longer is not believed.
