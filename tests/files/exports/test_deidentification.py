@@ -163,6 +163,28 @@ def test_foreign_names_in_sentences(text: str, left: str) -> None:
     assert deidentified(shown).notes == (left,)
 
 
+ORDINARY = (
+    "this is the start and the end of that night", "these nights were not read when they had data",
+    "most signals which the machine has used are from more than many channels to this time",
+    "their left and right electrode was loose, then the electrodes of them have power of mains",
+    "lights off, lights on, light will stop", "the header would hold names for a label, it holds",
+    "annotation, annotations: mark, marks, note, notes, name", "test recording, recordings, file",
+    "where a scoring or scorings of epochs in a stage with an epoch may hold stages",
+    "eeg eog emg ecg psg edf bdf, hz uv mv, n1 n2 n3 rem nrem sleep", "signal, channel, option",
+    "home user users tmp var mnt media work desktop documents downloads shared private volumes",
+    "root folder, files: startdate",
+    "derived, inverted, stored, removed; people are a person, it said, says",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_words_stay_in_sentences_whatever_a_folder_is_called(text: str) -> None:
+    words = text.replace(",", "").replace(":", "").replace(";", "").split()
+    # Upper case, as such names are a person's and no sentence's.
+    path = Path("/", *(word.upper() for word in words), "x.edf")
+    assert deidentified(night(notes=(text,), path=path)).notes == (text,)
+
+
 @pytest.mark.parametrize(
     ("folder", "left"),
     [
