@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -141,10 +142,17 @@ def test_it_is_cancelled_at_any_step(recording, models, at):
         measure_to_explain(recording, provenance, stop)
 
 
+def heard_within(said, *steps):
+    """Whether progress was told inside each step."""
+    return [any(low < fraction < high for fraction in said) for low, high in pairwise(steps)]
+
+
 def test_its_progress_only_grows(recording, models):
     said: list[float] = []
     measure_to_explain(recording, staged(recording).provenance, lambda f, _text: said.append(f))
     assert said == sorted(said)
+    assert said[-1] == pytest.approx(1.0)
+    assert heard_within(said, 0.0, 0.55, 0.6, 1.0) == [True] * 3
     assert said[-1] == pytest.approx(1.0)
 
 
@@ -157,6 +165,7 @@ def test_staging_it_at_once_answers_the_same_and_its_progress_only_grows(recordi
     )
     assert said == sorted(said)
     assert said[-1] == pytest.approx(1.0)
+    assert heard_within(said, 0.0, 0.6, 0.8, 1.0) == [True] * 3
     np.testing.assert_array_equal(staging.probabilities, staged(recording).probabilities)
     explained = night.explain(3, Stage.N2)
     again = measure_to_explain(recording, staging.provenance).explain(3, Stage.N2)
