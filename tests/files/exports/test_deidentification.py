@@ -163,6 +163,29 @@ def test_foreign_names_in_sentences(text: str, left: str) -> None:
     assert deidentified(shown).notes == (left,)
 
 
+@pytest.mark.parametrize(
+    ("patient", "word", "is_removed"),
+    [
+        # A name within a word counts from 5 letters on.
+        ("Anton", "antonweg", True),
+        ("Toni", "toniweg", False),
+        ("Toni", "toni", True),
+        # Its beginning alone from 4 letters on where 2 at most are cut off, else from 5.
+        ("Haagse", "haag", True),
+        ("Haagser", "haag", False),
+        ("Haags", "haa", False),
+        ("Margareta", "marga", True),
+        ("Margareta", "marg", False),
+    ],
+)
+def test_parts_of_a_name_go_as_far_as_they_tell_of_it(
+    patient: str, word: str, is_removed: bool
+) -> None:
+    shown = night(patient_id=patient, recording_id="", notes=(f"it says {word} here",))
+    left = "[removed]" if is_removed else word
+    assert deidentified(shown).notes == (f"it says {left} here",)
+
+
 ORDINARY = (
     "this is the start and the end of that night", "these nights were not read when they had data",
     "most signals which the machine has used are from more than many channels to this time",

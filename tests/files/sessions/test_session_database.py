@@ -1,16 +1,20 @@
 """What SQLite says of a session file, in words for people."""
 
+import hashlib
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sleepscorer.core.errors import SessionError
 from sleepscorer.files.sessions.database import (
+    MIGRATIONS,
     SessionDamaged,
     SessionNotWritable,
     check_size,
     in_words,
+    migrate,
 )
 
 PATH = Path("night.sleepscorer")
@@ -77,3 +81,20 @@ def test_a_file_too_short_for_a_session_is_told(
         return
     with pytest.raises(SessionDamaged, match=words):
         check_size(path)
+
+
+@pytest.mark.parametrize(
+    ("version", "digest"),
+    [
+        (1, "f130beb69380a4b3"),
+        (2, "6cec89faa06d4fee"),
+        (3, "49a6c53b88a4eb15"),
+        (4, "be1cb56008c6cf39"),
+    ],
+)
+def test_the_tables_of_a_released_version_never_change(version: int, digest: str) -> None:
+    # Sessions out there have these to the letter: others are refused as damaged.
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, PATH, MIGRATIONS[:version])
+        tables = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name")
+        assert hashlib.sha256(repr(tables.fetchall()).encode()).hexdigest()[:16] == digest
