@@ -10,7 +10,7 @@ from example_nights import night, staging_of
 
 from sleepscorer.core.event_kinds import EVENT_KINDS, EventKind
 from sleepscorer.core.events import Event
-from sleepscorer.files.exports.deidentification import deidentified
+from sleepscorer.files.exports.deidentification import deidentified, deidentified_stem
 
 
 def test_identity_goes_and_the_rest_stays() -> None:
@@ -80,6 +80,10 @@ def test_sentences_lose_identifying_words(text: str, left: str) -> None:
     assert clean.notes == clean.warnings == (left,)
     made = clean.staging.provenance
     assert made.notes == made.warnings == (left,)
+
+
+def test_outputs_are_called_by_the_beginning_of_the_hash() -> None:
+    assert deidentified_stem("0123456789abcdef" * 4) == "recording_0123456789ab"
 
 
 def test_short_names_and_free_text_fields() -> None:
