@@ -167,6 +167,57 @@ def test_claims_that_do_not_hold_are_refused_in_words(tmp_path, members, words):
         open_npz(archive(tmp_path / "n.npz", members))
 
 
+def test_ten_days_a_thousand_channels_and_long_names_are_taken(tmp_path):
+    ten_days = np.zeros((28_800, 1, 3), np.int8)
+    assert open_npz(save(tmp_path / "n.npz", x=ten_days, fs=0.1)).n_epochs == 28_800
+    y = np.zeros(28_800, np.int8)
+    assert len(scoring_in_npz(save(tmp_path / "n.npz", x=ten_days, y=y)).hypnogram.stages) == 28_800
+    thousand = np.zeros((1, 1000, 30), np.int8)
+    found = open_npz(save(tmp_path / "n.npz", x=thousand, fs=1)).signals
+    assert [signal.label for signal in found[2:4]] == ["Chin EMG", "channel 4"]
+    assert len(found) == 1000
+    (only,) = open_npz(save(tmp_path / "n.npz", channels=["c" * 200])).signals
+    assert only.label == "c" * 200
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"channels": ["c" * 201]}, "not names"),
+        ({"x": np.zeros((1, 2, 3000)), "channels": ["C4", "C4"]}, "1 names for 2 channels"),
+        ({"fs": 0.0}, "fs = 0 Hz"),
+        ({"fs": -100.0}, "fs = -100 Hz"),
+        ({"x": np.zeros((4, 1, 3001))}, "3001 samples are not 30 s"),
+        ({"x": np.zeros((4, 1, 2999))}, "2999 samples are not 30 s"),
+    ],
+)
+def test_names_and_rates_that_can_not_be_are_refused(tmp_path, arrays, words):
+    with pytest.raises(RecordingError, match=words):
+        open_npz(save(tmp_path / "n.npz", **arrays))
+
+
+def test_a_rate_that_is_no_whole_number_of_samples_is_taken_to_half_a_sample(tmp_path):
+    # 30 s at 100.01 Hz are 3000.3 samples, at 100.02 Hz 3000.6.
+    assert open_npz(save(tmp_path / "n.npz", fs=100.01)).n_epochs == 4
+    with pytest.raises(RecordingError, match="3000 samples are not 30 s"):
+        open_npz(save(tmp_path / "n.npz", fs=100.02))
+
+
+@pytest.mark.parametrize(
+    ("y", "x", "words"),
+    [
+        (np.zeros(4), np.zeros((4, 1, 9)), "not one whole number for each epoch"),
+        (np.zeros((4, 1), int), np.zeros((4, 1, 9)), "not one whole number for each epoch"),
+        (np.zeros(4, int), np.zeros((4, 9)), "not epochs of at most ten days"),
+        (np.zeros(0, int), np.zeros((0, 1, 9)), "not epochs of at most ten days"),
+        (np.zeros(28_801, int), np.zeros((28_801, 1, 1), np.int8), "at most ten days"),
+    ],
+)
+def test_labels_of_no_night_are_refused(tmp_path, y, x, words):
+    with pytest.raises(RecordingError, match=words):
+        scoring_in_npz(save(tmp_path / "n.npz", x=x, y=y))
+
+
 def test_a_small_archive_that_would_grow_beyond_measure_takes_no_memory(tmp_path):
     epochs, channels = 2000, 50
     header = npy("'<f4'", f"({epochs}, {channels}, 3000)", b"")

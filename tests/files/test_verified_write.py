@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -364,6 +365,17 @@ def test_what_killed_programs_left_is_removed_by_the_next_write(tmp_path: Path) 
         os.utime(path, (0, 0))
     write_verified([_output(tmp_path / "a.csv")])
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*others, "a.csv"])
+
+
+def test_a_part_of_another_machine_is_left_over_after_a_day(tmp_path: Path) -> None:
+    day_s, minute_s = 86_400, 60
+    for number, age_s in enumerate((day_s - minute_s, day_s + minute_s)):
+        part = tmp_path / f".{str(number) * 16}-ffffffff-1.sleepscorer-part"
+        part.touch()
+        os.utime(part, (0, time.time() - age_s))
+    write_verified([_output(tmp_path / "a.csv")])
+    names = [f".{'0' * 16}-ffffffff-1.sleepscorer-part", "a.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 def test_a_part_that_is_being_written_stays(tmp_path: Path) -> None:

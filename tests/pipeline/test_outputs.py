@@ -20,6 +20,7 @@ from sleepscorer.pipeline import (
     suggested_lights,
     write_outputs,
 )
+from sleepscorer.pipeline.outputs import moment_text
 
 START = datetime(2024, 3, 1, 23, 59, 0)
 MADE = StagingProvenance("w", "0", (), (), (), "cpu", "test", "2024-01-01T00:00:00Z")
@@ -62,6 +63,26 @@ def test_what_the_signal_suggests_is_said_and_not_used(start, words):
 def test_nothing_is_suggested_beside_a_mark_or_without_a_staging(hypnogram, staging):
     assert suggested_lights(hypnogram, staging) == ()
     assert night_of(hypnogram, staging).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "duration_s", "time_s", "text"),
+    [
+        (START, 86_400.0, 30.0, "23:59:30"),
+        (START, 86_400.0, 90.0, "00:00:30"),
+        (START, 86_400.5, 30.0, "2024-03-01 23:59:30 (day 1)"),
+        (START, 86_400.5, 90.0, "2024-03-02 00:00:30 (day 2)"),
+        (START, 200_000.0, 86_460.0, "2024-03-03 00:00:00 (day 3)"),
+        # EDF's date where it is not known.
+        (datetime(1985, 1, 1, 23, 59), 86_400.5, 90.0, "00:00:30 (day 2)"),
+        (None, 86_400.5, 90.0, "90 s"),
+    ],
+)
+def test_a_moment_is_told_with_its_day_where_a_clock_time_comes_twice(
+    start, duration_s, time_s, text
+):
+    recording = Recording(Path("night.edf"), "EDF", start, duration_s, ())
+    assert moment_text(recording, time_s) == text
 
 
 def recording_of(folder, *names):

@@ -17,8 +17,10 @@ from sleepscorer.core.errors import (
 )
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.stager_channels import ChannelChoice
+from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.recordings import open_recording
@@ -129,6 +131,22 @@ def test_lights_marks_of_the_file_hold_unless_given(stager, eeg, tmp_path):
     )
     assert given.night.hypnogram.lights_off_s == 300.0
     assert given.night.hypnogram.lights_on_s == 1100.0
+
+
+@pytest.mark.parametrize("told", [STAGES, THREE_STAGES], ids=["five", "three"])
+@pytest.mark.parametrize("smooth", [False, True])
+def test_a_scoring_says_which_stages_it_tells_and_whether_they_are_smoothed(
+    stager, eeg, tmp_path, told, smooth
+):
+    path = write(tmp_path / "night.edf", eeg)
+    options = ScoreOptions(formats=("json",), stage_set=told, smooth=smooth)
+    night = score_recording(path, stager, options).night
+    answer = machine_answer(night.staging, told)
+    wanted = answer.smoothed if smooth else answer.stages
+    assert night.hypnogram.stages.tolist() == wanted.tolist()
+    document = staged(path)
+    assert set(document["stages"]) <= {"?", *(stage.text for stage in told)}
+    assert (document["stages_are_smoothed"], bool(document["smoothing"])) == (smooth, smooth)
 
 
 def test_a_cancelled_job_writes_nothing(stager, eeg, tmp_path):

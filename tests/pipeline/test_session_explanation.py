@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from sleepscorer.pipeline import (
     measure_to_explain,
     stage_to_explain,
 )
+from sleepscorer.staging import native_libraries
 from sleepscorer.staging.explanation import ActivationMap, activation_maps
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager
@@ -117,6 +119,17 @@ def test_a_missing_recording_is_said(recording, models):
         measure_to_explain(replace(recording, signals=()), provenance)
 
 
+def test_the_network_is_loaded_the_way_that_stops_no_window(recording, models, monkeypatch):
+    provenance = staged(recording).provenance
+
+    def loaded() -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(native_libraries, "import_stager", loaded)
+    with pytest.raises(Cancelled):
+        measure_to_explain(recording, provenance)
+
+
 @pytest.mark.parametrize("at", [0.0, 0.3, 0.56, 0.8])
 def test_it_is_cancelled_at_any_step(recording, models, at):
     provenance = staged(recording).provenance
@@ -129,10 +142,17 @@ def test_it_is_cancelled_at_any_step(recording, models, at):
         measure_to_explain(recording, provenance, stop)
 
 
+def heard_within(said, *steps):
+    """Whether progress was told inside each step."""
+    return [any(low < fraction < high for fraction in said) for low, high in pairwise(steps)]
+
+
 def test_its_progress_only_grows(recording, models):
     said: list[float] = []
     measure_to_explain(recording, staged(recording).provenance, lambda f, _text: said.append(f))
     assert said == sorted(said)
+    assert said[-1] == pytest.approx(1.0)
+    assert heard_within(said, 0.0, 0.55, 0.6, 1.0) == [True] * 3
     assert said[-1] == pytest.approx(1.0)
 
 
@@ -145,6 +165,7 @@ def test_staging_it_at_once_answers_the_same_and_its_progress_only_grows(recordi
     )
     assert said == sorted(said)
     assert said[-1] == pytest.approx(1.0)
+    assert heard_within(said, 0.0, 0.6, 0.8, 1.0) == [True] * 3
     np.testing.assert_array_equal(staging.probabilities, staged(recording).probabilities)
     explained = night.explain(3, Stage.N2)
     again = measure_to_explain(recording, staging.provenance).explain(3, Stage.N2)

@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,13 +68,12 @@ def back_up(session_path: Path) -> None:
     session lacks is of another one, or of a later state: it is kept. A disk that refuses is no
     reason not to score.
     """
-    with suppress(SessionError, sqlite3.Error, OSError):
-        file = SessionFile.open(session_path, read_only=True)
-        try:
-            if file.is_worked_on() and not _holds(backup_path(session_path), file):
-                _replace_backup(file)
-        finally:
-            file.close()
+    with (
+        suppress(SessionError, sqlite3.Error, OSError),
+        closing(SessionFile.open(session_path, read_only=True)) as file,
+    ):
+        if file.is_worked_on() and not _holds(backup_path(session_path), file):
+            _replace_backup(file)
 
 
 def _replace_backup(file: SessionFile) -> None:
@@ -85,11 +84,9 @@ def _replace_backup(file: SessionFile) -> None:
         file.write_copy(part)
         before = _opened(backup)
         if before is not None:
-            try:
+            with closing(before):
                 # Another program may have made a newer one meanwhile.
                 is_newer, is_older = before.goes_on_from(file), file.goes_on_from(before)
-            finally:
-                before.close()
             if is_newer:
                 return
             if not is_older:
@@ -114,10 +111,8 @@ def _holds(copy: Path, file: SessionFile) -> bool:
     opened = _opened(copy)
     if opened is None:
         return False
-    try:
+    with closing(opened):
         return opened.goes_on_from(file)
-    finally:
-        opened.close()
 
 
 def _part(session_path: Path, which: str) -> Path:
@@ -183,11 +178,8 @@ def use_copy(copy: Path, session_path: Path, author: Author) -> None:
     part = part_path(session_path)
     lock = take_lock(session_path, author, like=copy)
     try:
-        file = SessionFile.open(copy, read_only=True)
-        try:
+        with closing(SessionFile.open(copy, read_only=True)) as file:
             file.write_copy(part)
-        finally:
-            file.close()
         set_aside(session_path)
         put_in_place(part, session_path)
     finally:
@@ -227,12 +219,11 @@ def _copy_at(path: Path, entry: RecordingEntry | None) -> SessionCopy | None:
     if file is None:
         return None
     try:
-        stored = file.read()
-        check_replay(stored, path)
+        with closing(file):
+            stored = file.read()
+            check_replay(stored, path)
     except SessionError:
         return None
-    finally:
-        file.close()
     known = stored.recording
     if known is None or not any(not edit.is_of_opening for edit in stored.edits):
         return None

@@ -47,8 +47,9 @@ from sleepscorer.files.sessions.records import (
 )
 
 SUFFIX = ".sleepscorer"
-_LONGEST_STEM_BYTES = 200
 """End of a session file's name."""
+
+_LONGEST_STEM_BYTES = 200
 
 _ADD_NEXT = "INSERT INTO {0} SELECT coalesce(max(number), 0) + 1, {1} FROM {0}"
 # A night of 9 years: what claims to be longer is not believed.
@@ -327,11 +328,8 @@ class SessionFile:
             _be_safe(copy, "MEMORY")
             with self._turn:
                 self._connection.backup(copy)
-        written = SessionFile.open(path, read_only=True)
-        try:
+        with closing(SessionFile.open(path, read_only=True)) as written:
             is_same = written.last_link() == self.last_link()
-        finally:
-            written.close()
         if not is_same:
             raise SessionError("the copy of the session did not read back", path=path)
 
@@ -481,11 +479,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _check_older(path: Path) -> None:
-    file = SessionFile.open(path, read_only=True)
-    try:
+    with closing(SessionFile.open(path, read_only=True)) as file:
         check_replay(file.read(), path)
-    finally:
-        file.close()
 
 
 def check_replay(stored: StoredSession, path: Path) -> None:

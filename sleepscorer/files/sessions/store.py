@@ -1,6 +1,7 @@
 """Where the session of a recording is kept, and whether it may be written to."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,13 +194,10 @@ def holds_edits_of(session_path: Path, entry: RecordingEntry) -> bool:
     try:
         if not session_path.is_file():
             return False
-        file = SessionFile.open(session_path, read_only=True)
-        try:
+        with closing(SessionFile.open(session_path, read_only=True)) as file:
             known = file.recording()
             is_like = known is not None and known.fingerprint.is_like(entry.fingerprint)
             return is_like and file.n_edits() > 0
-        finally:
-            file.close()
     except (OSError, SessionError):
         return False
 
@@ -224,10 +222,8 @@ def _belongs(session_path: Path, entry: RecordingEntry) -> bool:
         copy = newest_copy(session_path)
         known = None if copy is None else copy.recording
     else:
-        try:
+        with closing(file):
             known = file.recording()
-        finally:
-            file.close()
     if known is None or known.fingerprint.is_like(entry.fingerprint):
         return True
     # At the place of what was scored lies what it became. Elsewhere it is another recording, even

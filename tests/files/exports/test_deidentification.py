@@ -10,7 +10,7 @@ from example_nights import night, staging_of
 
 from sleepscorer.core.event_kinds import EVENT_KINDS, EventKind
 from sleepscorer.core.events import Event
-from sleepscorer.files.exports.deidentification import deidentified
+from sleepscorer.files.exports.deidentification import deidentified, deidentified_stem
 
 
 def test_identity_goes_and_the_rest_stays() -> None:
@@ -80,6 +80,10 @@ def test_sentences_lose_identifying_words(text: str, left: str) -> None:
     assert clean.notes == clean.warnings == (left,)
     made = clean.staging.provenance
     assert made.notes == made.warnings == (left,)
+
+
+def test_outputs_are_called_by_the_beginning_of_the_hash() -> None:
+    assert deidentified_stem("0123456789abcdef" * 4) == "recording_0123456789ab"
 
 
 def test_short_names_and_free_text_fields() -> None:
@@ -160,6 +164,64 @@ def test_foreign_names_in_sentences(text: str, left: str) -> None:
         path=Path("/home/Ward7/Anna Kowalska/x.edf"),
         events=(Event(5.0, None, "he rang the bell"), Event(6.0, None, "Lights off")),
     )
+    assert deidentified(shown).notes == (left,)
+
+
+@pytest.mark.parametrize(
+    ("patient", "word", "is_removed"),
+    [
+        # A name within a word counts from 5 letters on.
+        ("Anton", "antonweg", True),
+        ("Toni", "toniweg", False),
+        ("Toni", "toni", True),
+        # Its beginning alone from 4 letters on where 2 at most are cut off, else from 5.
+        ("Haagse", "haag", True),
+        ("Haagser", "haag", False),
+        ("Haags", "haa", False),
+        ("Margareta", "marga", True),
+        ("Margareta", "marg", False),
+    ],
+)
+def test_parts_of_a_name_go_as_far_as_they_tell_of_it(
+    patient: str, word: str, is_removed: bool
+) -> None:
+    shown = night(patient_id=patient, recording_id="", notes=(f"it says {word} here",))
+    left = "[removed]" if is_removed else word
+    assert deidentified(shown).notes == (f"it says {left} here",)
+
+
+ORDINARY = (
+    "this is the start and the end of that night", "these nights were not read when they had data",
+    "most signals which the machine has used are from more than many channels to this time",
+    "their left and right electrode was loose, then the electrodes of them have power of mains",
+    "lights off, lights on, light will stop", "the header would hold names for a label, it holds",
+    "annotation, annotations: mark, marks, note, notes, name", "test recording, recordings, file",
+    "where a scoring or scorings of epochs in a stage with an epoch may hold stages",
+    "eeg eog emg ecg psg edf bdf, hz uv mv, n1 n2 n3 rem nrem sleep", "signal, channel, option",
+    "home user users tmp var mnt media work desktop documents downloads shared private volumes",
+    "root folder, files: startdate",
+    "derived, inverted, stored, removed; people are a person, it said, says",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_words_stay_in_sentences_whatever_a_folder_is_called(text: str) -> None:
+    words = text.replace(",", "").replace(":", "").replace(";", "").split()
+    # Upper case, as such names are a person's and no sentence's.
+    path = Path("/", *(word.upper() for word in words), "x.edf")
+    assert deidentified(night(notes=(text,), path=path)).notes == (text,)
+
+
+@pytest.mark.parametrize(
+    ("folder", "left"),
+    [
+        ("mila tova rusk", "[removed] slept"),
+        ("mila tova rusk bett", "rusk slept"),
+        ("mila tova Rusk bett", "[removed] slept"),
+    ],
+)
+def test_a_folder_called_by_four_small_words_tells_of_nobody(folder: str, left: str) -> None:
+    shown = night(notes=("rusk slept",), path=Path("/") / folder / "x.edf")
     assert deidentified(shown).notes == (left,)
 
 

@@ -166,8 +166,3 @@ def test_a_second_opinion_stands_beside_with_its_name_and_whether_both_agree(
     path.write_text(_csv(told).replace(",no\n", ",yes\n", 1), encoding="utf-8")
     with pytest.raises(ExportError, match="epoch 2"):
         verify_csv(told, path)
-
-
-def test_a_second_opinion_of_another_length_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="3 epochs of a second opinion"):
-        night(4, second=staging_of(np.zeros(3, np.int8)))

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
-from example_nights import night
+from example_nights import night, staging_of
 
 from sleepscorer.core.errors import ExportError, OutputExists, UsageError
 from sleepscorer.core.events import Event
@@ -21,6 +22,54 @@ from sleepscorer.files.exports.excel import report as workbook
 from sleepscorer.files.exports.formats import FORMATS, Night, output_paths, write_exports
 
 NAMES = ["n_hypnogram.edf", "n_epochs.csv", "n_report.xlsx", "n_staging.json"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"second": staging_of(np.zeros(3, np.int8))}, "3 epochs of a second opinion"),
+        ({"staging": staging_of(np.zeros(5, np.int8))}, "5 epochs staged, 4 scored"),
+        ({"by_person": np.zeros(3, np.bool_)}, r"\(3,\) epochs of a person, 4 scored"),
+        ({"staging": None, "n_edited": 2}, "2 epochs edited of no staging"),
+    ],
+)
+def test_what_does_not_belong_to_one_night_is_a_mistake(
+    changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        night(4, **changes)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "low_pct", "is_warned"),
+    [
+        ([0.69] * 2 + [0.7] * 8, 20.0, True),
+        ([0.69] * 1 + [0.7] * 9, 10.0, False),
+        # Of the staged epochs alone.
+        ([0.5] + [0.9] * 4 + [np.nan] * 5, 20.0, True),
+        ([0.5] + [0.9] * 5 + [np.nan] * 4, 100 / 6, False),
+        ([np.nan] * 10, None, False),
+    ],
+)
+def test_a_night_is_doubtful_from_a_fifth_of_epochs_with_low_confidence(
+    confidence: list[float], low_pct: float | None, is_warned: bool
+) -> None:
+    stages = np.where(np.isnan(confidence), -1, 0).astype(np.int8)
+    made = replace(staging_of(stages), confidence=np.array(confidence, np.float32))
+    shown = night(10, staging=made, warnings=())
+    assert shown.low_confidence_pct == (None if low_pct is None else pytest.approx(low_pct))
+    assert bool(shown.all_warnings) is is_warned
+
+
+@pytest.mark.parametrize(
+    ("onset_s", "clock"),
+    [(0.0, "22:40:00"), (0.249, "22:40:00"), (0.25, "22:40:01"), (4799.2, "23:59:59")],
+)
+def test_clock_times_are_rounded_to_the_second(onset_s: float, clock: str) -> None:
+    # The night starts at 22:40:00.25.
+    assert night(10).clock_text(onset_s) == f"2019-03-04T{clock}"
+    assert night(10, deidentify=True).clock_text(onset_s) == clock
+    assert night(10, start=None).clock_text(onset_s) == ""
 
 
 def test_all_formats(tmp_path: Path) -> None:

@@ -519,3 +519,15 @@ def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> No
 
 def test_without_a_second_opinion_nothing_tells_of_one() -> None:
     assert not any("econd" in text for text in _texts(_opened(night())))
+
+
+def test_times_between_two_milliseconds_read_back(tmp_path: Path) -> None:
+    stages = night().hypnogram.stages
+    shown = night(start=None, hypnogram=Hypnogram(stages, 30.0, 75.0004, 3555.0004))
+    path = tmp_path / "n.xlsx"
+    path.write_bytes(_bytes(shown))
+    verify_workbook(shown, path)
+    # A whole millisecond is another time.
+    later = night(start=None, hypnogram=Hypnogram(stages, 30.0, 75.0014, 3555.0004))
+    with pytest.raises(ExportError, match="did not read back as written"):
+        verify_workbook(later, path)

@@ -28,6 +28,7 @@ from sleepscorer.files.sessions.file import RecordingEntry, SessionFile, check_r
 from sleepscorer.files.sessions.fingerprint import Fingerprint
 from sleepscorer.files.sessions.lock import SessionHeld, lock_path, take_lock
 from sleepscorer.files.sessions.records import edit_row, staging_row
+from sleepscorer.files.sessions.store import open_copy
 
 ANNA = Author("anna", "lab-3")
 ENTRY = RecordingEntry(
@@ -271,6 +272,16 @@ MARK = edit(2, label="Mark Arousal", change=Change(events_added=(EVENT,)))
         ([edit(1, label="Clear epoch 2")], "did not do what it is called"),
         ([edit(1, label="Score epoch 3 as N2")], "did not do what it is called"),
         ([edit(1, label="Score 2 epochs from 3 as N2")], "did not do what it is called"),
+        (
+            [
+                edit(
+                    1,
+                    label="Score 2 epochs from 3 as N2",
+                    change=Change((1, 2), (-1, -1), (2, 2), (False,) * 2, (True,) * 2),
+                )
+            ],
+            "did not do what it is called",
+        ),
         ([edit(1), edit(2, label="Mark Apnoea", change=MARK.change)], "did not do what"),
         ([edit(1), edit(2, label="Delete Arousal", change=MARK.change)], "did not do what"),
         ([edit(1, utc="yesterday")], "damaged"),
@@ -472,11 +483,16 @@ def test_the_lock_is_free_after_a_session_that_may_only_be_read(path, monkeypatc
 
 def test_the_session_of_another_recording_holds_no_edits_of_ours(path):
     scored(path).close()
-    assert holds_edits_of(path, ENTRY)
+    assert holds_edits_of(path, ENTRY) is True
     for fingerprint in (Fingerprint(1235, "ab" * 32), Fingerprint(1234, "cd" * 32)):
-        assert not holds_edits_of(path, RecordingEntry("/data", "night.edf", fingerprint, 960))
+        other = RecordingEntry("/data", "night.edf", fingerprint, 960)
+        assert holds_edits_of(path, other) is False
     path.write_bytes(b"")
-    assert not holds_edits_of(path, ENTRY)
+    assert holds_edits_of(path, ENTRY) is False
+    path.unlink()
+    assert holds_edits_of(path, ENTRY) is False
+    scored(path, 0).close()
+    assert holds_edits_of(path, ENTRY) is False
 
 
 # -- backups -------------------------------------------------------------------------------------
@@ -584,6 +600,17 @@ def test_the_newest_whole_copy_is_found(path, tmp_path):
     assert newest_copy(path, ENTRY, [elsewhere]).path == elsewhere
     backup.write_bytes(b"")
     assert newest_copy(path, ENTRY) is None
+
+
+def test_a_copy_that_is_shown_is_never_written_to(path):
+    backup = older(backup_path(path), edit(1), edit(2))
+    before = backup.read_bytes()
+    store = open_copy(path, newest_copy(path, ENTRY), "The session is damaged")
+    assert (store.file.read().edits, store.is_writable) == ((edit(1), edit(2)), False)
+    with pytest.raises(SessionError, match="reading only"):
+        store.file.append(edit(3))
+    store.close()
+    assert backup.read_bytes() == before
 
 
 def test_using_a_copy_keeps_the_damaged_session(path):

@@ -573,6 +573,22 @@ def test_a_new_session_appears_whole(path, monkeypatch):
     assert [p.name for p in path.parent.iterdir()] == ["night.sleepscorer"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="folders are not synced there")
+def test_the_name_of_a_new_session_is_synced_to_the_disk(path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: synced.append((os.fstat(descriptor).st_ino, path.exists()))
+    )
+    SessionFile.open(path).close()
+    assert synced == [(path.parent.stat().st_ino, True)]
+
+
+def test_a_file_that_can_not_get_its_name_is_said(path):
+    with pytest.raises(SessionNotWritable, match="can't be renamed: No such file") as refused:
+        session_file.put_in_place(path.with_name("gone"), path)
+    assert refused.value.path == path
+
+
 def test_a_journal_left_alone_takes_nothing_back_from_a_new_session(path):
     journal = path.with_name("night.sleepscorer-journal")
     journal.write_bytes(b"half an edit")
