@@ -76,7 +76,7 @@ class MachineAnswer:
         at = at[alone]
         column = {int(stage): index for index, stage in enumerate(self.stage_set)}
         theirs = [self.probabilities[i, column[int(stages[i - 1])]] for i in at]
-        doubt = self.probabilities[at].max(axis=1, initial=0) - np.array(theirs)
+        doubt = self.probabilities[at].max(axis=1) - np.array(theirs)
         close = doubt <= EQUIVOCAL_WITHIN + 1e-6
         stages[at[close]] = stages[at[close] - 1]
         return stages
@@ -106,7 +106,7 @@ def machine_answer(staging: Staging, stage_set: tuple[Stage, ...] = STAGES) -> M
     if stage_set == STAGES:
         return MachineAnswer(STAGES, staging.probabilities, staging.confidence)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
-    confidence = lowered(three.max(axis=1, initial=-np.inf), staging.unsound, len(THREE_STAGES))
+    confidence = lowered(three.max(axis=1), staging.unsound, len(THREE_STAGES))
     return MachineAnswer(THREE_STAGES, three, confidence)
 
 
