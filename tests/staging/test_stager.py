@@ -182,7 +182,8 @@ def test_the_main_sleep_is_looked_for_until_it_holds_still(stager, monkeypatch):
     night = MeasuredNight({"eeg": [], "eog": []}, np.ones(600, bool))
     asked = []
 
-    def answers(night, _progress, *, n_heads):
+    def answers(night, progress, *, n_heads):
+        progress(0.5, "")
         asked.append((n_heads, int(np.flatnonzero(night.around)[0])))
         found = np.zeros((600, 8), np.float32)
         # Half an hour later each time, three times.
@@ -190,7 +191,10 @@ def test_the_main_sleep_is_looked_for_until_it_holds_still(stager, monkeypatch):
         return found
 
     monkeypatch.setattr(stager, "_mean_over_combinations", answers)
-    around = np.flatnonzero(stager.located(night).around)
+    told = []
+    found = stager.located(night, lambda share, _text: told.append(share))
+    assert told == pytest.approx([0.1, 0.3, 0.5, 0.7])
+    around = np.flatnonzero(found.around)
     assert (around[0], around[-1]) == (380 - 60 + 1, 599)
     assert asked == [(1, 0), (1, 201), (1, 261), (1, 321)]
     asked.clear()
