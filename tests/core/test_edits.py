@@ -160,3 +160,7 @@ def test_an_automatic_staging_that_changes_nothing_is_no_step_and_forgets_nothin
     history.add(edit(5, before=1, after=3))
     assert ([e.number for e in history.done], history.undone) == ([1, 5], [])
     assert history.last.number == 5
+
+
+def test_sessions_hold_the_kinds_of_edits_by_these_names():
+    assert [kind.value for kind in EditKind] == ["manual", "auto", "import", "undo", "redo"]
