@@ -74,6 +74,8 @@ def test_the_doubt_that_smoothing_heeds_is_15_hundredths_and_no_more(apart, beco
         ("221122", {2: CLOSE, 3: CLOSE}),  # two epochs
         ("22133", {2: CLOSE}),  # a transition
         ("R2122", {2: CLOSE}),  # the stretch before is one epoch
+        ("2R122", {2: CLOSE}),
+        ("221R2", {2: CLOSE}),
         ("2212?", {2: CLOSE}),
         ("?2122", {2: CLOSE}),
         ("22?22", {}),
