@@ -49,9 +49,10 @@ def quality(**columns):
     ("rms_uv", "likely"),
     [
         (1.9, "check its unit"),
+        (2.0, None),
         (2.1, None),
         (20.0, None),
-        (299.0, None),
+        (300.0, None),
         (301.0, "check its unit"),
         (0.02, "millivolts"),
         (2e-5, "volts"),
