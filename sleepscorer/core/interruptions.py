@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sleepscorer.core.wording import counted
+
 LONGEST_PAUSE_S = 3 * 86_400.0
 """Nights of one file are days apart, not weeks: a longer pause is a mistyped or damaged time, and
 each epoch of a gap costs memory and time."""
@@ -19,7 +21,7 @@ def unknown_interruptions(joints_s: Sequence[float]) -> str:
     """
     times = ", ".join(_clock(time_s) for time_s in joints_s[:_MOST_TIMES])
     n_more = len(joints_s) - _MOST_TIMES
-    more = f" and {n_more} more times" if n_more > 0 else ""
+    more = f" and {counted(n_more, 'more time')}" if n_more > 0 else ""
     return (
         f"the recording was interrupted after {times}{more}, and how long is not known: the times"
         " of what follows are too early by that, and no epoch across the joint is staged"

@@ -73,12 +73,12 @@ class MachineAnswer:
         alone = (stages[at] != around) & (stages[at + 1] == around)
         alone &= (stages[at - 2] == around) & (stages[at + 2] == around)
         alone &= (stages[at] > Stage.W) & (around > Stage.W)
-        at = at[alone]
+        at, around = at[alone], around[alone]
         column = {int(stage): index for index, stage in enumerate(self.stage_set)}
-        theirs = [self.probabilities[i, column[int(stages[i - 1])]] for i in at]
-        doubt = self.probabilities[at].max(axis=1, initial=0) - np.array(theirs)
+        theirs = self.probabilities[at, [column[int(stage)] for stage in around]]
+        doubt = self.probabilities[at].max(axis=1) - theirs
         close = doubt <= EQUIVOCAL_WITHIN + 1e-6
-        stages[at[close]] = stages[at[close] - 1]
+        stages[at[close]] = around[close]
         return stages
 
     def ranked(self, epoch: int) -> tuple[tuple[Stage, float], ...]:
@@ -106,7 +106,7 @@ def machine_answer(staging: Staging, stage_set: tuple[Stage, ...] = STAGES) -> M
     if stage_set == STAGES:
         return MachineAnswer(STAGES, staging.probabilities, staging.confidence)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
-    confidence = lowered(three.max(axis=1, initial=-np.inf), staging.unsound, len(THREE_STAGES))
+    confidence = lowered(three.max(axis=1), staging.unsound, len(THREE_STAGES))
     return MachineAnswer(THREE_STAGES, three, confidence)
 
 

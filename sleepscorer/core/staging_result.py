@@ -134,7 +134,7 @@ class Staging:
         return [SignalFault(value).text for value in self.faults.tolist()]
 
     def _confidence(self, given: NDArray[np.floating]) -> NDArray[np.float32]:
-        if not given.size and len(self.probabilities):
+        if not given.size:
             given = self.probabilities.max(axis=1)
         confidence = np.array(given, dtype=np.float32)
         self._check_length(confidence)

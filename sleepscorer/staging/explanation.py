@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.staging.measured_night import MeasuredNight
 from sleepscorer.staging.networks.staging_network import N_STAGES, StagingNetwork, night_features
@@ -52,9 +53,7 @@ class ActivationMap:
     @property
     def places(self) -> str:
         """The stretches above half of the strongest, in words: ``"3 to 4.5, 20 to 21 s"``."""
-        high = self.values >= _SHOWN_FROM
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], high, [False]))))
-        runs = edges.reshape(-1, 2) * (EPOCH_S / len(high))
+        runs = runs_of(self.values >= _SHOWN_FROM) * (EPOCH_S / len(self.values))
         said = ", ".join(f"{start:g} to {stop:g}" for start, stop in runs.tolist())
         return f"{said}\N{NO-BREAK SPACE}s" if said else "nowhere much"
 

@@ -292,9 +292,11 @@ def one_stage_share(stages: NDArray[np.int8]) -> NDArray[np.float32]:
 def _only_stage(stages: NDArray[np.int8]) -> tuple[Stage | None, float]:
     staged = stages[stages != Stage.UNSCORED]
     for stage in STAGES:
-        share = float((staged == stage).mean()) if staged.size else 0.0
         least = _ONE_STAGE_WAKE_EPOCHS if stage == Stage.W else _ONE_STAGE_EPOCHS
-        if staged.size >= least and share >= _ONE_STAGE_SHARE:
+        if staged.size < least:
+            continue
+        share = float((staged == stage).mean())
+        if share >= _ONE_STAGE_SHARE:
             return stage, share
     return None, 0.0
 

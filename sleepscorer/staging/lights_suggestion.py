@@ -83,6 +83,6 @@ def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
     if width == 0:
         return values
     kernel = np.ones(width)
-    around = np.convolve(np.ones(values.size), kernel, mode="same")[: values.size]
-    smooth: NDArray[np.float64] = np.convolve(values, kernel, mode="same")[: values.size] / around
+    around = np.convolve(np.ones(values.size), kernel, mode="same")
+    smooth: NDArray[np.float64] = np.convolve(values, kernel, mode="same") / around
     return smooth

@@ -26,7 +26,7 @@ _N_BINS = int(max(_HIGHEST_HZ.values()) * _SPECTRUM_S)
 _SLOPE_EDGES_HZ = (1.0, 2.0, 4.0, 8.0, 14.0, 28.0)
 _FINE_BINS = 30
 _SLOW_HZ = 8.0
-_SLOW_SAMPLES = 480
+_SLOW_SAMPLES = round(2 * _SLOW_HZ * SAMPLES_PER_EPOCH / RATE_HZ)
 
 # Fewer epochs than these give no verdict.
 _LEAST, _LEAST_STEADY = 4, 20
@@ -147,8 +147,7 @@ def _evenness(epochs: NDArray[np.float64], highest_hz: float) -> NDArray[np.floa
 
 
 def _slow(epochs: NDArray[np.float64]) -> NDArray[np.float64]:
-    kept = np.fft.rfft(epochs)[:, : int(_SLOW_HZ * SAMPLES_PER_EPOCH / RATE_HZ)]
-    slow = np.fft.irfft(kept, _SLOW_SAMPLES)
+    slow = np.fft.irfft(np.fft.rfft(epochs), _SLOW_SAMPLES)
     # Two electrode pops are alike; what lies between them is not.
     usual = np.median(np.abs(slow), axis=1, keepdims=True)
     slow = np.clip(slow, -_CLIPPED_AT * usual, _CLIPPED_AT * usual)

@@ -165,7 +165,7 @@ def _read_block(
     inner = slice(margin, margin + n_epochs * SAMPLES_PER_EPOCH)
     epochs = resampled[inner].reshape(n_epochs, SAMPLES_PER_EPOCH).astype(np.float32)
     if bad.any():
-        nearest = np.minimum((np.arange(resampled.size) * bad.size) // resampled.size, bad.size - 1)
+        nearest = (np.arange(resampled.size) * bad.size) // resampled.size
         _fill_from_rest(epochs, bad[nearest][inner].reshape(epochs.shape))
     rate_hz = channel.sampling_rate_hz
     rms = np.sqrt(np.square(epochs).mean(axis=1))
@@ -349,9 +349,7 @@ def _by_epoch(what: NDArray[np.bool_], n_epochs: int, rate_hz: float) -> NDArray
         return np.zeros(n_epochs, dtype=np.float32)
     edges = _epoch_edges(n_epochs, rate_hz)
     counts = np.concatenate(([0], np.cumsum(what)))
-    edges = np.minimum(edges, what.size)
-    total = np.maximum(np.diff(edges), 1)
-    share: NDArray[np.float32] = (np.diff(counts[edges]) / total).astype(np.float32)
+    share: NDArray[np.float32] = (np.diff(counts[edges]) / np.diff(edges)).astype(np.float32)
     return share
 
 

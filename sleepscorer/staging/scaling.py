@@ -87,14 +87,12 @@ def around_main_sleep(sleep_probability: NDArray[np.floating]) -> NDArray[np.boo
     """
     n_epochs = sleep_probability.size
     known = np.isfinite(sleep_probability)
-    width = min(_SMOOTH_EPOCHS, n_epochs)
-    if width == 0 or not known.any():
+    if not known.any():
         return np.ones(n_epochs, dtype=bool)
-    kernel = np.ones(width)
-    weight = np.convolve(known, kernel, mode="same")[:n_epochs]
-    smooth = np.convolve(np.nan_to_num(sleep_probability), kernel, mode="same")[:n_epochs]
-    asleep = (smooth > 0.5 * weight) & (weight > 0)
-    period = main_sleep(asleep)
+    kernel = np.ones(min(_SMOOTH_EPOCHS, n_epochs))
+    weight = np.convolve(known, kernel, mode="same")
+    smooth = np.convolve(np.nan_to_num(sleep_probability), kernel, mode="same")
+    period = main_sleep(smooth > 0.5 * weight)
     if period is None:
         return np.ones(n_epochs, dtype=bool)
     start, stop = period

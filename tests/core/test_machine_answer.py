@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sleepscorer.core.machine_answer import in_three, machine_answer
+from sleepscorer.core.machine_answer import in_three, machine_answer, smoothed_sentence
 from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
@@ -74,6 +74,8 @@ def test_the_doubt_that_smoothing_heeds_is_15_hundredths_and_no_more(apart, beco
         ("221122", {2: CLOSE, 3: CLOSE}),  # two epochs
         ("22133", {2: CLOSE}),  # a transition
         ("R2122", {2: CLOSE}),  # the stretch before is one epoch
+        ("2R122", {2: CLOSE}),
+        ("221R2", {2: CLOSE}),
         ("2212?", {2: CLOSE}),
         ("?2122", {2: CLOSE}),
         ("22?22", {}),
@@ -150,3 +152,9 @@ def test_what_is_equivocal_among_five_may_be_clear_among_three():
 def test_five_stages_told_as_three():
     stages = np.array([0, 1, 2, 3, 4, -1], np.int8)
     assert letters(in_three(stages)) == "WNNNR?"
+
+
+def test_smoothed_is_told_with_how_many_epochs_that_changed():
+    answer = machine_answer(staging("2212211", {2: CLOSE}))
+    assert "1 of 7 epochs differ" in smoothed_sentence(answer)
+    assert "0 of 3 epochs differ" in smoothed_sentence(machine_answer(staging("22W")))

@@ -525,3 +525,86 @@ def test_a_log_that_contradicts_itself_is_not_replayed(change):
     edit = Edit(1, "2026-01-01T00:00:00+00:00", AUTHOR, EditKind.MANUAL, "x", change)
     with pytest.raises(ValueError, match="edit 1, "):
         session(edits=(edit,))
+
+
+def test_edits_are_named_by_what_they_do():
+    opened = session()
+    one, other = Event(40.0, 5.0, "Cough"), Event(45.0, 5.0, "Snore")
+    opened.replace_event(None, one)
+    opened.replace_event(one, other)
+    opened.replace_event(other, None)
+    opened.score([2], Stage.W)
+    opened.score([2], Stage.UNSCORED)
+    opened.score([2, 3], Stage.W)
+    opened.score([2, 3], Stage.UNSCORED)
+    opened.undo()
+    opened.redo()
+    assert [edit.label for edit in opened.edits] == [
+        "Mark Cough",
+        "Change Snore",
+        "Delete Snore",
+        "Score epoch 3 as W",
+        "Clear epoch 3",
+        "Score 2 epochs from 3 as W",
+        "Clear 2 epochs from 3",
+        "Undo Clear 2 epochs from 3",
+        "Redo Clear 2 epochs from 3",
+    ]
+
+
+def test_nothing_to_undo_or_redo_is_none():
+    opened = session()
+    assert (opened.undo(), opened.redo(), opened.undo_label, opened.redo_label) == (None,) * 4
+    opened.score([2], Stage.W)
+    undone = opened.undo()
+    assert undone == opened.edits[0].change.reversed()
+    assert opened.redo() == opened.edits[0].change
+
+
+@pytest.mark.parametrize(
+    ("smoothed", "by_person"), [(False, [1, 5]), (True, [1])], ids=["as it is", "smoothed"]
+)
+def test_of_an_imported_correction_only_what_differs_from_its_staging_is_a_person_s(
+    smoothed, by_person
+):
+    rows = np.full((N, 5), 0.025, np.float32)
+    rows[:, Stage.N2] = 0.9
+    rows[5] = [0, 0.54, 0.46, 0, 0]
+    answer, theirs = replace(staging([2] * N), probabilities=rows), staging([3] * N)
+    corrected = Scoring(Hypnogram(np.array([2, 0] + [2] * (N - 2))))
+    opened = session()
+    opened.import_scoring(corrected, name="x", staging=answer, second=theirs, smoothed=smoothed)
+    assert stages(opened) == [2, 0] + [2] * (N - 2)
+    assert np.flatnonzero(opened.state.by_person).tolist() == by_person
+    assert (opened.machine, opened.second) == (answer, theirs)
+    assert opened.holds_smoothed == smoothed
+    assert opened.edits[0].label == ("Import x, smoothed" if smoothed else "Import x")
+
+
+def test_what_is_imported_on_opening_is_no_step_to_undo():
+    opened = session()
+    scoring = Scoring(Hypnogram(np.full(N, 2)))
+    opened.import_scoring(scoring, name="x", of_opening=True)
+    assert (opened.undo(), opened.undo_label, len(opened.done)) == (None, None, 1)
+    # Nothing new is nothing to log.
+    opened.import_scoring(scoring, name="x")
+    assert len(opened.edits) == 1
+
+
+def test_an_event_may_begin_with_the_recording_and_last_no_time():
+    opened = session()
+    first, last = Event(0.0, 0.0, "x"), Event(360.0, None, "y")
+    opened.replace_event(None, first)
+    opened.replace_event(None, last)
+    assert opened.state.events == (first, last)
+    with pytest.raises(ScoringError, match="can't last nan s"):
+        opened.replace_event(None, Event(3.0, float("nan"), "z"))
+
+
+def test_an_edit_is_signed_and_dated():
+    opened = session()
+    opened.score([0], Stage.W)
+    (edit,) = opened.edits
+    assert edit.author == AUTHOR
+    assert edit.utc.endswith("+00:00")
+    assert (edit.of, edit.is_smoothed, edit.is_of_opening) == (None, False, False)

@@ -313,3 +313,53 @@ def test_a_file_too_large_for_weights_is_not_read(copied):
         file.truncate(2_000_000_000)
     with pytest.raises(WeightsError, match="too large for weights"):
         Stager(DEFAULT_WEIGHTS, device="cpu")
+
+
+def test_a_review_curve_may_begin_at_nothing_and_end_at_all(copied):
+    curve = [[0, 0.0, 0.0], [0.5, 0.5, 0.5], [1, 1, 1]]
+    changed(copied, review_curve=curve, confidence=None)
+    info = read_info(DEFAULT_WEIGHTS)
+    assert info.review_curve == tuple(map(tuple, curve))
+    assert info.confidence is None
+    for worse in ([1.01, 1, 1], [1, 1.01, 1], [1, 1, 1.01], [1, -0.01, 1], [0.5, 1, 1]):
+        changed(copied, review_curve=[*curve[:2], worse])
+        with pytest.raises(WeightsError, match="configuration of these weights is damaged"):
+            read_info(DEFAULT_WEIGHTS)
+
+
+def test_a_configuration_without_confidence_and_curve_has_none(copied):
+    path = copied / "config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps({k: config[k] for k in config if k not in _MAY_LACK}))
+    info = read_info(DEFAULT_WEIGHTS)
+    assert (info.confidence, info.review_curve) == (None, ())
+
+
+_MAY_LACK = ("confidence", "review_curve")
+
+
+@pytest.mark.parametrize("other", [{"format": 1}, {"format": 3}, {"input": None}])
+def test_another_format_is_refused_with_what_to_do(copied, other):
+    changed(copied, **other)
+    with pytest.raises(WeightsError, match="expect other signals") as refused:
+        read_info(DEFAULT_WEIGHTS)
+    assert (refused.value.path, bool(refused.value.hint)) == (copied / "config.json", True)
+
+
+def test_weights_that_are_gone_or_no_file_are_said(copied):
+    info = read_info(DEFAULT_WEIGHTS)
+    info.weights_path.unlink()
+    with pytest.raises(WeightsError, match="can't be read") as refused:
+        checkpoint.read_verified(info)
+    assert refused.value.path == info.weights_path
+    info.weights_path.mkdir()
+    with pytest.raises(WeightsError, match="no ordinary file"):
+        checkpoint.read_verified(info)
+
+
+def test_the_first_free_name_is_taken(tmp_path, own):
+    for summary, name in (("first", "site-1"), ("third one", "site-3")):
+        add_own_weights(_new_weights(tmp_path, summary=summary), name)
+    assert add_own_weights(_new_weights(tmp_path, summary="x")).name == "site-2"
+    # Those of another name are the same, and are not added again.
+    assert add_own_weights(tmp_path / "third one").name == "site-3"

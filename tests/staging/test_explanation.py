@@ -7,7 +7,7 @@ from memory_recording import recording, signal
 
 from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
-from sleepscorer.staging.explanation import activation_maps
+from sleepscorer.staging.explanation import ActivationMap, _window, activation_maps
 from sleepscorer.staging.networks.staging_network import FRONT_ENDS, NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager
 from sleepscorer.training.runs import save_network
@@ -70,3 +70,46 @@ def test_a_channel_without_a_signal_has_no_map(stager):
     night = recording(signal("C4-M1", rng.normal(0, 20, 3000 * N_EPOCHS)), signal("E1-M2", eog))
     maps = activation_maps(stager, measured(stager, night), night, 3, Stage.N2)
     assert [m.channel for m in maps] == ["C4-M1"]
+
+
+@pytest.mark.parametrize("stager", ["multi_scale_cnn"], indirect=True)
+def test_any_epoch_of_a_night_longer_than_a_window_has_maps_of_its_own(stager):
+    long = recording(signal("C4-M1", np.random.default_rng(0).normal(0, 20, 3000 * 130)))
+    measures = measured(stager, long)
+    found = [activation_maps(stager, measures, long, n, Stage.N2)[0].values for n in (0, 70, 129)]
+    assert not np.allclose(found[0], found[1])
+    assert not np.allclose(found[1], found[2])
+
+
+@pytest.mark.parametrize(
+    ("n_epochs", "epoch", "start"),
+    [
+        (6, 5, 0),
+        (100, 99, 0),
+        (130, 0, 0),
+        (130, 50, 0),
+        (130, 51, 1),
+        (130, 79, 29),
+        (130, 129, 30),
+    ],
+)
+def test_an_epoch_lies_in_the_middle_of_its_window_as_far_as_the_night_allows(
+    n_epochs, epoch, start
+):
+    assert _window(epoch, n_epochs) == slice(start, start + min(100, n_epochs))
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([], "nowhere much"),
+        ([0], "0 to 0.5"),
+        ([6, 7, 8, 40, 41], "3 to 4.5, 20 to 21"),
+        ([58, 59], "29 to 30"),
+    ],
+)
+def test_the_places_of_a_map_are_those_above_half_of_the_strongest(steps, said):
+    values = np.full(60, 0.49, np.float32)
+    values[steps] = 0.5
+    places = ActivationMap("C4-M1", ("C4-M1",), "eeg", values).places
+    assert places == (f"{said}\N{NO-BREAK SPACE}s" if steps else said)

@@ -1,7 +1,9 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from sleepscorer.staging.lights_suggestion import suggested_lights
+from sleepscorer.staging.lights_suggestion import restlessness, suggested_lights
 
 
 def night(*parts):
@@ -43,3 +45,52 @@ def test_epochs_without_a_signal_tell_nothing():
     for hole in (slice(60, 80), slice(300, 400)):
         sleep[hole], restless[hole] = np.nan, np.nan
     assert suggested_lights(sleep, restless) == (60 * 30.0, 680 * 30.0)
+
+
+@pytest.mark.parametrize(("n_asleep", "is_told"), [(119, False), (120, True)])
+def test_a_main_sleep_lasts_an_hour(n_asleep, is_told):
+    sleep = np.zeros(300)
+    sleep[100 : 100 + n_asleep] = 1
+    restless = np.where(sleep > 0, 0.0, 5.0)
+    expected = (100 * 30.0, (100 + n_asleep) * 30.0)
+    assert suggested_lights(sleep, restless) == (expected if is_told else ())
+
+
+@pytest.mark.parametrize(("height", "is_told"), [(2.9, False), (3.1, True)])
+def test_restless_is_three_standard_deviations_above_the_sleep(height, is_told):
+    sleep = np.zeros(400)
+    sleep[100:300] = 1
+    # Quartiles of 1 and 2 about a median of 1.5: as of a standard deviation of 1 / 1.35.
+    restless = np.zeros(400)
+    restless[100:300] = np.tile([1, 1, 2, 2], 50)
+    restless[:60] = 1.5 + height / 1.35
+    expected = (60 * 30.0, 400 * 30.0)
+    assert suggested_lights(sleep, restless) == (expected if is_told else ())
+
+
+@pytest.mark.parametrize(("n_restless", "is_told"), [(2, False), (3, True)])
+def test_most_of_five_epochs_make_a_restless_stretch(n_restless, is_told):
+    sleep = np.zeros(400)
+    sleep[100:300] = 1
+    restless = np.zeros(400)
+    restless[50 : 50 + n_restless] = 9
+    expected = (53 * 30.0, 400 * 30.0)
+    assert suggested_lights(sleep, restless) == (expected if is_told else ())
+
+
+def channel(usable, **bands):
+    log_powers = np.zeros((len(usable), 5), np.float32)
+    for band, values in bands.items():
+        log_powers[:, int(band[1:])] = values
+    quality = SimpleNamespace(usable=np.array(usable, bool))
+    return SimpleNamespace(quality=quality, log_powers=log_powers)
+
+
+def test_restlessness_is_the_mean_of_fast_eeg_and_slow_eog_against_their_medians():
+    eeg = channel([1, 1, 1, 0, 0], b4=[1, 2, 6, 99, 9], b0=7)
+    eog = channel([1, 0, 1, 1, 0], b0=[3, 99, 5, 11, 9], b4=[8, 6, 4, 2, 0])
+    off = channel([0] * 5, b4=5)
+    night = SimpleNamespace(channels={"eeg": [eeg, off], "eog": [eog]})
+    # The medians are 2 and 5.
+    expected = [(-1 - 2) / 2, 0, (4 + 0) / 2, 6, np.nan]
+    np.testing.assert_allclose(restlessness(night), expected)
