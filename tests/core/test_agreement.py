@@ -212,8 +212,10 @@ def test_a_removed_start_is_none():
 
 
 def test_rounded_starts_still_align():
-    result = agreement(scoring("W N1", START + timedelta(seconds=0.4)), scoring("W N1", START))
+    result = agreement(scoring("W N1", START + timedelta(seconds=0.5)), scoring("W N1", START))
     assert result.accuracy == 1.0
+    with pytest.raises(ScoringError, match="not a whole number of epochs"):
+        agreement(scoring("W N1", START + timedelta(seconds=0.6)), scoring("W N1", START))
 
 
 @pytest.mark.parametrize(

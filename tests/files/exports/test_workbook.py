@@ -273,6 +273,7 @@ def test_the_facts_stand_in_order() -> None:
     )  # fmt: skip
     summary = [row[:2] for row in _table(workbook["Summary"])]
     begin = summary.index(("Recording", None))
+    assert dict(summary)["Duration of the recording (hh:mm:ss)"] == timedelta(seconds=3604.5)
     assert [name for name, _ in summary[begin + 1 : begin + 13]] == [
         "File",
         "Patient",

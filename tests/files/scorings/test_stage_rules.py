@@ -133,6 +133,15 @@ def test_moments_come_too_fast_to_be_stages_below_five_seconds():
     assert not are_rapid([5.0 * i for i in range(20)])
 
 
+def test_a_moment_within_any_stretch_is_a_remark():
+    # The later stretch ends before the moment, the earlier one behind it.
+    found = epochs_of_spans(
+        spans((0, 90, "Stage W"), (30, 30, "Stage W"), (80, 0, "Stage 2"), (90, 30, "Stage R"))
+    )
+    assert found.stages.tolist() == [0, 0, 0, 4]
+    assert [span.text for span in found.left_out] == ["Stage 2"]
+
+
 def test_texts_are_counted_the_most_frequent_first():
     assert counted_texts(["a", "b", "b", "c", "b", "c"]) == "'b' 3 times, 'c' twice, 'a' once"
     assert counted_texts("abcdef").endswith("'d' once, 2 more")

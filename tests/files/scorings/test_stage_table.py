@@ -248,6 +248,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_left_out(tmp_path):
     scoring = read(tmp_path, "time,stage\n01/02/2023 22:00:00,W\n01/02/2023 22:00:30,N1\n")
     assert scoring.start == datetime(1985, 1, 1, 22)
     assert "can be read in two ways" in scoring.notes[0]
+    assert "the clock times have no date: taken as 1 January 1985" in scoring.notes
 
 
 def test_clock_times_cut_to_minutes(tmp_path):
