@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.stages import Stage
@@ -120,6 +121,8 @@ _SHORT_NAME = re.compile(r"sleep[-_]\w{1,3}")
 _MOST_WORDS = 2
 
 
+# Annotations of a night are some hundred texts, tens of thousands of times.
+@lru_cache(maxsize=4096)
 def label_of(text: str) -> Label | None:
     """Return what a text of an EDF+ file says on the stage; None if it is about something else.
 

@@ -54,11 +54,8 @@ def scoring_of_recording(recording: Recording) -> Scoring:
     """
     spans, others = _split(recording.events)
     has_signals = bool(recording.signals or recording.quarantined)
-    if has_signals and recording.duration_s >= _LEAST_EPOCHS * EPOCH_S:
-        staged = [event for event in recording.events if is_stage(event.text)]
-        if not holds_stages(staged):
-            spans = []
-    if not spans:
+    is_long = has_signals and recording.duration_s >= _LEAST_EPOCHS * EPOCH_S
+    if not spans or (is_long and not holds_stages(recording.events)):
         raise ScoringError(
             "the file holds no sleep stages",
             path=recording.path,
@@ -67,7 +64,8 @@ def scoring_of_recording(recording: Recording) -> Scoring:
     try:
         return _scoring(recording, spans, others, recording.duration_s if has_signals else None)
     except ScoringError as error:
-        raise ScoringError(error.what, path=recording.path, hint=error.hint) from error
+        error.in_file(recording.path)
+        raise
 
 
 def _split(events: Sequence[Event]) -> tuple[list[StageSpan], list[Event]]:

@@ -42,6 +42,11 @@ class StageSpan:
         """Where it ends, seconds from the start of the file."""
         return self.start_s + self.duration_s
 
+    def epochs(self, shift_s: float) -> tuple[int, int]:
+        """Return the first and past the last epoch it reaches into, of those from ``shift_s``."""
+        first = int((self.start_s - shift_s + TOLERANCE_S) // EPOCH_S)
+        return first, -int(-(self.stop_s - shift_s - TOLERANCE_S) // EPOCH_S)
+
     @property
     def stage(self) -> Stage:
         """The stage it stands for."""

@@ -10,9 +10,8 @@ from datetime import timedelta
 import numpy as np
 
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import label_of_word
-from sleepscorer.files.scorings.stage_spans import TOLERANCE_S, StageSpan
+from sleepscorer.files.scorings.stage_spans import StageSpan
 from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
 from sleepscorer.files.scorings.table_columns import Role
 from sleepscorer.files.scorings.table_places import places_of
@@ -84,8 +83,7 @@ def _missing_notes(spans: Sequence[StageSpan], shift_s: float, n_epochs: int) ->
     """Say which epochs no row tells of."""
     told = np.zeros(n_epochs, bool)
     for span in spans:
-        first = int((span.start_s - shift_s + TOLERANCE_S) // EPOCH_S)
-        stop = -int(-(span.stop_s - shift_s - TOLERANCE_S) // EPOCH_S)
+        first, stop = span.epochs(shift_s)
         # Until the next one, where the table tells no length.
         told[max(first, 0) : max(stop, first + 1)] = True
     n_before = int(np.argmax(told)) if told.any() else 0

@@ -76,7 +76,7 @@ def places_of(rows: Rows) -> Places:
     # Numbers of rows and durations are those of an unbroken night.
     is_row = epochs is not None and rows.the_only(Role.EPOCH) is None
     _refuse_unknown(rows, (places_known and not is_row) or clock is not None, notes)
-    _refuse_several_scorings(rows)
+    _refuse_several_scorings(rows, has_rows=epochs is not None)
     _refuse_overlaps(rows, starts_s, durations_s, must_not=numbered is None)
     start = _start(rows, starts_s, clock, notes)
     if durations_s is None and numbered is None and epochs is not None:
@@ -302,11 +302,10 @@ def _refuse_unknown(rows: Rows, places_known: bool, notes: list[str]) -> None:
         notes.append(f"the column {column.heading[:40]!r} was not used")
 
 
-def _refuse_several_scorings(rows: Rows) -> None:
+def _refuse_several_scorings(rows: Rows, *, has_rows: bool) -> None:
     """Refuse a column that may tell scorings or places apart, where nothing else tells places."""
     if rows.header.with_role(Role.EPOCH, Role.START, Role.CLOCK) or _row_times(rows):
         return
-    has_rows = _epoch_numbers(rows) is not None
     has_lengths = rows.the_only(Role.DURATION, Role.END) is not None
     for column in rows.header.with_role(*((Role.OTHER,) if has_rows else (Role.OTHER, Role.ROW))):
         counts = Counter(cell for _, cell in rows.cells(column))

@@ -111,6 +111,5 @@ def _amid(filling: Sequence[StageSpan], known: Sequence[StageSpan]) -> list[Stag
 
 def _epochs_of(span: StageSpan, shift_s: float, n_epochs: int) -> tuple[int, int]:
     """Return the first and past the last epoch that a stretch reaches into."""
-    first = int((span.start_s - shift_s + TOLERANCE_S) // EPOCH_S)
-    stop = -int(-(span.stop_s - shift_s - TOLERANCE_S) // EPOCH_S)
+    first, stop = span.epochs(shift_s)
     return min(max(first, 0), n_epochs), min(max(stop, 0), n_epochs)
