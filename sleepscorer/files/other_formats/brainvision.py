@@ -19,6 +19,7 @@ from sleepscorer.files.edf import field_integer, field_number, file_size, read_b
 from sleepscorer.files.other_formats.channels import (
     Channel,
     check_length,
+    checked_n_channels,
     checked_rate,
     signals_of,
 )
@@ -44,7 +45,6 @@ _CHANNEL = re.compile(r"ch(\d{1,5})", re.IGNORECASE | re.ASCII)
 _MARKER = re.compile(r"mk\d+", re.IGNORECASE | re.ASCII)
 _POSITION = re.compile(r"\d{1,15}", re.ASCII)
 _DATE = re.compile(r"\d{20}")
-_MAX_CHANNELS = 10_000
 _MAX_ASCII_BYTES = 2**30
 _DEFAULT_UNIT = "µV"
 
@@ -87,7 +87,7 @@ def open_brainvision(path: Path, name: str) -> Recording:
     data = samples_file(
         path, common.get("datafile", ""), (".eeg", ".dat", ".seg", ".avg"), warnings=warnings
     )
-    n_channels = _n_channels(common, path)
+    n_channels = checked_n_channels(common.get("numberofchannels", ""), path)
     samples, n_samples = _samples(header, data, n_channels, path, warnings)
     check_length(n_samples / rate_hz, path)
     channels = _channels(header, n_channels, path)
@@ -114,14 +114,6 @@ def _rate(common: Mapping[str, str], path: Path) -> float:
     interval_us = field_number(stated)
     rate_hz = 1e6 / interval_us if interval_us else None
     return checked_rate(rate_hz, path, stated=stated)
-
-
-def _n_channels(common: Mapping[str, str], path: Path) -> int:
-    stated = common.get("numberofchannels", "")
-    n_channels = field_integer(stated)
-    if n_channels is None or not 1 <= n_channels <= _MAX_CHANNELS:
-        raise RecordingError(f"the number of channels in its header is {shown(stated)}", path=path)
-    return n_channels
 
 
 def _marker_file(common: Mapping[str, str], path: Path, warnings: list[str]) -> Path | None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from sleepscorer.core.channel_names import named_labels
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.recording import Quarantined, Signal
-from sleepscorer.files.edf import MAX_DURATION_S, MAX_RATE_HZ, microvolts_per
+from sleepscorer.files.edf import MAX_DURATION_S, MAX_RATE_HZ, field_integer, microvolts_per
 from sleepscorer.files.other_formats.headers import shown
 from sleepscorer.files.other_formats.joints import Timeline
 from sleepscorer.files.other_formats.samples import PlacedSource, Scale, StoredSamples
+
+MAX_CHANNELS = 10_000
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,27 @@ def checked_rate(rate_hz: float | None, path: Path, *, stated: str = "") -> floa
     return rate_hz
 
 
+def checked_n_channels(stated: str, path: Path) -> int:
+    """Return the number of channels that a header states.
+
+    Raises
+    ------
+    RecordingError
+        If it states none that a recording can have.
+    """
+    n_channels = field_integer(stated)
+    if n_channels is None or not 1 <= n_channels <= MAX_CHANNELS:
+        raise RecordingError(f"the number of channels in its header is {shown(stated)}", path=path)
+    return n_channels
+
+
 def check_length(duration_s: float, path: Path) -> None:
     """Refuse a length that would fill the memory with epochs.
 
     Raises
     ------
     RecordingError
-        If it is more than a year.
+        If it is more than ten days.
     """
     if duration_s > MAX_DURATION_S:
         raise RecordingError(

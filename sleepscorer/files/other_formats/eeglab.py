@@ -16,6 +16,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.edf import file_size
 from sleepscorer.files.other_formats.channels import (
+    MAX_CHANNELS,
     Channel,
     check_length,
     checked_rate,
@@ -34,7 +35,6 @@ from sleepscorer.files.other_formats.samples import (
     StoredSamples,
 )
 
-_MAX_CHANNELS = 10_000
 _TRIGGERS = frozenset({"stim", "trig", "trigger", "status"})
 _NO_VOLTAGE = frozenset({"misc"})
 _SAMPLE_BYTES = 4
@@ -68,7 +68,7 @@ def _opened(path: Path, name: str) -> Recording:
     warnings: list[str] = []
     rate_hz = checked_rate(_number(eeg.get("srate")), path, stated=str(eeg.get("srate", "")))
     n_channels = _count(eeg, "nbchan", path)
-    if n_channels > _MAX_CHANNELS:
+    if n_channels > MAX_CHANNELS:
         raise RecordingError(f"the number of channels in its header is {n_channels}", path=path)
     if _count(eeg, "trials", path) > 1:
         raise RecordingError(

@@ -18,6 +18,7 @@ from sleepscorer.files.edf import field_integer, field_number, file_size
 from sleepscorer.files.other_formats.channels import (
     Channel,
     check_length,
+    checked_n_channels,
     checked_rate,
     signals_of,
 )
@@ -28,7 +29,6 @@ from sleepscorer.files.other_formats.samples import FlatFile, FlatLayout, Scale
 _DTYPES = {0: "<i2", 7: "<i4"}
 _DATES = ("%m/%d/%Y", "%d-%m-%Y", "%Y.%m.%d", "%Y-%m-%d")
 _TIMES = ("%H:%M:%S", "%H:%M:%S.%f", "%I:%M:%S %p")
-_MAX_CHANNELS = 10_000
 _DAY_S = 86400.0
 # Fields of a comment: time, duration, state, type of variable, words.
 _COMMENT_FIELDS = 5
@@ -91,10 +91,7 @@ def open_persyst(path: Path, name: str) -> Recording:
 
 
 def _layout(info: Mapping[str, str], data: Path, path: Path) -> FlatLayout:
-    stated = info.get("waveformcount", "")
-    n_channels = field_integer(stated)
-    if n_channels is None or not 1 <= n_channels <= _MAX_CHANNELS:
-        raise RecordingError(f"the number of channels in its header is {shown(stated)}", path=path)
+    n_channels = checked_n_channels(info.get("waveformcount", ""), path)
     stated = info.get("datatype", "")
     dtype = _DTYPES.get(-1 if (code := field_integer(stated)) is None else code)
     if dtype is None:
