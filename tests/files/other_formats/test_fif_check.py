@@ -49,7 +49,12 @@ def test_tags(tags: list[bytes], is_sound: bool, name: str, tmp_path: Path):
     assert caught.value.path == path
 
 
-@pytest.mark.parametrize("content", [tag(4, 0), gzip.compress(tag(4, 0) * 99)[:-9], b"\x1f\x8b"])
+# Packed content holds the time of day, which is no name for a test.
+@pytest.mark.parametrize(
+    "content",
+    [tag(4, 0), gzip.compress(tag(4, 0) * 99, mtime=0)[:-9], b"\x1f\x8b"],
+    ids=["plain", "cut", "short"],
+)
 def test_what_is_not_packed_as_its_name_says_is_left_to_the_reader(content, tmp_path: Path):
     path = tmp_path / "n.fif.gz"
     path.write_bytes(content)
