@@ -133,7 +133,6 @@ class Commands(QObject):
         by_id: dict[str, _Do] = {
             "edit.undo": self._with_panes(partial(_travel, step=SessionModel.undo)),
             "edit.redo": self._with_panes(partial(_travel, step=SessionModel.redo)),
-            "score.clear": self._with_panes(self._clear_epoch),
             "score.auto": dialogs.auto_score,
             "score.cancel": auto_scorer.cancel,
         }
@@ -150,6 +149,7 @@ class Commands(QObject):
             "event.next": self._with_panes(partial(self._select_event, step=1)),
             "event.previous": self._with_panes(partial(self._select_event, step=-1)),
             "event.place": self._with_panes(lambda panes: panes.traces.place_event()),
+            "event.delete": self._with_panes(self._delete_event),
             "event.lights_off": self._with_model(_put_lights_off),
             "event.lights_on": self._with_model(_put_lights_on),
             "tool.select": self._leave,
@@ -227,17 +227,6 @@ class Commands(QObject):
             if is_scored and advance and in_queue:
                 self._go_on_in_queue(panes)
 
-    def _clear_epoch(self, panes: Workspace) -> None:
-        """Delete the event chosen in the traces, or else take the epoch's stage away and stay."""
-        if self._refuses_edits() or panes.traces.delete_selected_event():
-            return
-        model, say = panes.model, self._status.say
-        epoch, stage = model.epoch, Stage(int(model.session.state.stages[model.epoch]))
-        if stage is Stage.UNSCORED:
-            say(f"Epoch {epoch + 1} has no stage, and no event is chosen")
-        elif model.score_epochs([epoch], Stage.UNSCORED):
-            say(f"Stage {stage.text} of epoch {epoch + 1} cleared")
-
     def _refuses_edits(self) -> bool:
         """Say who holds the session, if it can only be read here."""
         document = self._current.document
@@ -270,6 +259,12 @@ class Commands(QObject):
     def _select_event(self, panes: Workspace, *, step: int) -> None:
         if not panes.traces.select_event(step):
             self._status.say("No event " + ("after" if step > 0 else "before") + " this")
+
+    def _delete_event(self, panes: Workspace) -> None:
+        """Delete the chosen event, and never anything else."""
+        if not self._refuses_edits() and not panes.traces.delete_selected_event():
+            instead = self._with_keys("{score.unscored} takes the epoch's stage away")
+            self._status.say(f"No event is chosen: nothing was deleted; {instead}")
 
     def _leave(self) -> None:
         """End tools, choose no event, put notices away, and give the traces the focus."""

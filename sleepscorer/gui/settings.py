@@ -29,6 +29,8 @@ _MOST_BYTES = 1_000_000
 _DAMAGED_SUFFIX = ".damaged"
 # Names of files may be no text, and come back as they were.
 _PATHS = ("recent_files", "session_folder", "export_folder")
+# Deleting an event was one action with clearing an epoch: the key deletes events, as it did.
+_RENAMED_ACTIONS = {"score.clear": "event.delete"}
 _SCREEN_MM_PER_PX = (0.01, 10.0)
 
 
@@ -190,7 +192,7 @@ class SettingsFile(QObject):
         found = Settings(**known)
         # Nobody knows any more from which folder a relative one was meant.
         recent = tuple(one for one in found.recent_files if Path(one).is_absolute())
-        return replace(found, recent_files=recent)
+        return replace(found, recent_files=recent, own_keys=_renamed(found.own_keys))
 
     def _keep_damaged(self) -> None:
         """Put the file aside: the next change writes a new one, and a person's keys may be in it.
@@ -211,6 +213,12 @@ class SettingsFile(QObject):
             self.not_saved.emit(
                 f"{self._path}: the settings could not be saved: {error.strerror or error}"
             )
+
+
+def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Keys of actions of older versions, under the names that these actions have now."""
+    now = {_RENAMED_ACTIONS.get(action, action): keys for action, keys in own_keys.items()}
+    return {action: own_keys.get(action, keys) for action, keys in now.items()}
 
 
 def _from_json(name: str, value: Any) -> Any:

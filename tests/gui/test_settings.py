@@ -134,3 +134,14 @@ def test_settings_are_the_persons_alone(qapp, tmp_path):
     SettingsFile(path).set(theme="light")
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_a_persons_key_of_an_action_that_has_another_name_now_stays_theirs(qapp, tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"own_keys": {"score.clear": ["X"], "score.w": ["V"]}}))
+    settings = SettingsFile(path)
+    assert settings.now.own_keys == {"event.delete": ("X",), "score.w": ("V",)}
+    # What was chosen since counts before what was carried over.
+    both = {"event.delete": ["Y"], "score.clear": ["X"]}
+    path.write_text(json.dumps({"own_keys": both}))
+    assert SettingsFile(path).now.own_keys == {"event.delete": ("Y",)}

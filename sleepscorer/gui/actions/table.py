@@ -201,12 +201,6 @@ _EDIT = (
 _SCORE = (
     *(spec for action_id, stage in STAGE_OF.items() for spec in _scoring(action_id, stage)),
     ActionSpec(
-        "score.clear",
-        "Clear epoch, or delete the chosen event",
-        "Score",
-        _writable_or_held,
-    ),
-    ActionSpec(
         "score.paint",
         "Paint on the hypnogram",
         "Score",
@@ -237,6 +231,7 @@ _EVENT = (
     ActionSpec("event.next", "Next event", "Event", group=1),
     ActionSpec("event.previous", "Previous event", "Event", group=1),
     ActionSpec("event.place", "Place event by keys", "Event", _writable, group=1),
+    ActionSpec("event.delete", "Delete the chosen event", "Event", _writable_or_held, group=1),
     ActionSpec(
         "event.lights_off",
         "Lights off here",
