@@ -1,12 +1,19 @@
 """Keys and the wheel change what they are meant for, and nothing else."""
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
-from real_window import PLAIN, press
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from real_window import PLAIN, open_in, press
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.main_window import MainWindow
+from sleepscorer.simulated_files import scoring_path, write_simulated_night
+from sleepscorer.simulation.channels import STANDARD_MONTAGE
+from sleepscorer.simulation.night import simulate_night
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -87,3 +94,73 @@ def test_an_event_that_is_not_on_the_screen_is_shown_and_not_deleted(qtbot, open
     qtbot.waitUntil(lambda: opened.workspace.traces.is_current)
     press(qtbot, opened, _KEYS.Key_Delete)
     assert model.session.state.events == ()
+
+
+# -- the size of traces ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def full_night(tmp_path_factory) -> Path:
+    """A quarter of an hour of everything that a laboratory records."""
+    path = tmp_path_factory.mktemp("full") / "Full.edf"
+    write_simulated_night(simulate_night(hours=0.25, seed=5, channels=STANDARD_MONTAGE), path)
+    scoring_path(path).unlink()
+    return path
+
+
+def _heights(window: MainWindow) -> dict[str, float]:
+    return {trace.channel.name: trace.height_uv for trace in window.workspace.model.montage.traces}
+
+
+def _turn_over(window: MainWindow, name: str) -> None:
+    """Turn the wheel by one notch over the trace of this name."""
+    canvas = window.workspace.traces.canvas
+    row = [trace.channel.name for trace in canvas.traces].index(name)
+    where = QPointF(canvas.width() / 2, canvas.grid.centre_px(row))
+    event = QWheelEvent(
+        where,
+        canvas.mapToGlobal(where),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        _CTRL,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+@pytest.mark.parametrize(
+    ("over", "alike"),
+    [
+        ("C4-M1", {"F4-M1", "C4-M1", "O2-M1"}),
+        ("E1-M2", {"E1-M2", "E2-M2"}),
+        ("Thor", {"Thor", "Abdo"}),
+        ("Chin1-Chin2", {"Chin1-Chin2"}),
+        ("ECG", {"ECG"}),
+    ],
+)
+def test_the_wheel_with_ctrl_scales_the_trace_under_it_and_its_like(
+    qtbot, window, full_night, over, alike
+):
+    open_in(qtbot, window, full_night)
+    before = _heights(window)
+    _turn_over(window, over)
+    after = _heights(window)
+    assert {name for name in before if after[name] < before[name]} == alike
+    assert all(after[name] == before[name] for name in before.keys() - alike)
+
+
+def test_what_is_read_off_keeps_its_scale_by_wheel_and_keys(qtbot, window, full_night):
+    open_in(qtbot, window, full_night)
+    before = _heights(window)
+    for name in ("SpO2", "Pos"):
+        _turn_over(window, name)
+        assert _heights(window) == before
+        said = f"{name} is read off its scale, which the menu of its label changes"
+        assert window.status.message == said
+    press(qtbot, window, "+")
+    larger = _heights(window)
+    assert {name for name in before if larger[name] == before[name]} == {"SpO2", "Pos"}
+    press(qtbot, window, "-")
+    assert _heights(window) == before

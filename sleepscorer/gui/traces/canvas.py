@@ -85,7 +85,8 @@ class TraceCanvas(QWidget):
     page_painted
         A new page has reached the screen.
     wheel_turned
-        By so many notches, more than 0 away from the person, with these modifier keys held.
+        By so many notches, more than 0 away from the person, with these modifier keys held, over
+        this row; None over none.
     event_drawn
         An event was marked or changed; an Event.
     message
@@ -94,7 +95,7 @@ class TraceCanvas(QWidget):
 
     resized = Signal()
     page_painted = Signal()
-    wheel_turned = Signal(int, object)
+    wheel_turned = Signal(int, object, object)
     event_drawn = Signal(object)
     message = Signal(str)
 
@@ -367,7 +368,8 @@ class TraceCanvas(QWidget):
         self._wheel_delta -= notches * NOTCH_DELTA
         event.accept()
         if notches:
-            self.wheel_turned.emit(notches, event.modifiers())
+            row = self.grid.row_at(event.position().y())
+            self.wheel_turned.emit(notches, event.modifiers(), row)
 
     def event(self, event: QEvent) -> bool:
         """Show the words of an event under the pointer, and claim the keys that concern one."""

@@ -13,9 +13,17 @@ def with_trace(montage: DisplayMontage, old: DisplayTrace, new: DisplayTrace) ->
     return _each(montage, lambda trace: new if trace is old else trace)
 
 
-def turned(montage: DisplayMontage, steps: int) -> DisplayMontage:
-    """Make all rows more (or, below 0, less) sensitive by tenths of a decade."""
-    return _each(montage, lambda trace: trace_turned(trace, steps))
+def turned(montage: DisplayMontage, steps: int, *, kind: str | None = None) -> DisplayMontage:
+    """Make rows more (or, below 0, less) sensitive by tenths of a decade.
+
+    Those of one kind, or of all where it is None; what is read off keeps its scale.
+    """
+
+    def changed(trace: DisplayTrace) -> DisplayTrace:
+        is_meant = kind is None or trace.channel.kind == kind
+        return trace_turned(trace, steps) if is_meant and not trace.is_read_off else trace
+
+    return _each(montage, changed)
 
 
 def trace_turned(trace: DisplayTrace, steps: int) -> DisplayTrace:
