@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.laboratory import as_laboratory
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.actions.table import KEYPAD, PRESET_IDS, STAGE_OF
@@ -181,9 +182,10 @@ class Commands(QObject):
             "view.amplitude_lines": self._with_model(_toggle_amplitude_lines),
             "view.filters_aasm": self._with_model(partial(_filter_traces, aasm=True)),
             "view.filters_off": self._with_model(partial(_filter_traces, aasm=False)),
-            "view.notch_off": self._with_model(partial(_notch_traces, notch_hz=None)),
-            "view.notch_50": self._with_model(partial(_notch_traces, notch_hz=50.0)),
-            "view.notch_60": self._with_model(partial(_notch_traces, notch_hz=60.0)),
+            "view.filters_own": self._with_model(_show_as_laboratory),
+            "view.notch_off": self._with_model(partial(self._notch, mains_hz=None)),
+            "view.notch_50": self._with_model(partial(self._notch, mains_hz=50.0)),
+            "view.notch_60": self._with_model(partial(self._notch, mains_hz=60.0)),
             "view.stages_5": partial(self._show_stages, three=False),
             "view.stages_3": partial(self._show_stages, three=True),
             "view.smooth": self._toggle_smoothing,
@@ -327,6 +329,14 @@ class Commands(QObject):
         seen = "shown" if model.shows_second_opinion else "hidden"
         self._status.say(f"The second opinion is {seen} in the overview")
 
+    def _notch(self, model: SessionModel, *, mains_hz: float | None) -> None:
+        """Take the mains out of all traces, here and wherever the laboratory's defaults hold."""
+        laboratory = replace(self._settings.now.laboratory, mains_hz=mains_hz)
+        self._settings.set(laboratory=laboratory)
+        model.set_montage(notched(model.montage, laboratory))
+        what = "Notch off" if mains_hz is None else f"Notch {mains_hz:g} Hz"
+        self._status.say(f"{what}, here and in all recordings from now on; see Preferences")
+
     def _show_stages(self, *, three: bool) -> None:
         """Show the machine's layer in three stages or five; scoring has five always."""
         self._settings.set(three_stages=three)
@@ -377,6 +387,6 @@ def _filter_traces(model: SessionModel, *, aasm: bool) -> None:
     model.set_montage(filtered_alike(model.montage, aasm=aasm))
 
 
-def _notch_traces(model: SessionModel, *, notch_hz: float | None) -> None:
-    """Take a frequency of the mains out of all traces that have a filter of their kind."""
-    model.set_montage(notched(model.montage, notch_hz))
+def _show_as_laboratory(model: SessionModel) -> None:
+    """Give all traces the filters and heights of the preferences, whatever was set on them."""
+    model.set_montage(as_laboratory(model.montage, model.laboratory))

@@ -19,6 +19,7 @@ _KEYLESS = (
     "file.session",
     "edit.keys",
     "view.channels",
+    "view.filters_own",
     "view.filters_aasm",
     "view.filters_off",
     "view.notch_off",

@@ -15,6 +15,8 @@ from typing import Any
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
+from sleepscorer.analysis.laboratory import AASM, Laboratory
+from sleepscorer.core.errors import UsageError
 from sleepscorer.core.json_files import read_json
 from sleepscorer.files.exports import FORMATS
 from sleepscorer.logs import LOGGER
@@ -50,6 +52,8 @@ class Settings:
         Whether scoring with these keys goes on to the next epoch.
     page_length_s
         Of a newly opened recording.
+    laboratory
+        Mains frequency, filters and heights of rows by kind of signal.
     score_on_opening
         Start the auto-scorer on opening a recording that has no scoring.
     device
@@ -86,6 +90,7 @@ class Settings:
     advance_after_top_row: bool = True
     advance_after_keypad: bool = True
     page_length_s: int = 30
+    laboratory: Laboratory = AASM
     score_on_opening: bool = False
     device: str = "auto"
     weights: str = ""
@@ -205,7 +210,7 @@ class SettingsFile(QObject):
                 self._path.replace(self._path.with_name(self._path.name + _DAMAGED_SUFFIX))
 
     def _write(self) -> None:
-        content = {**self._foreign, _FORMAT_KEY: _FORMAT, **asdict(self._now)}
+        content = {**self._foreign, _FORMAT_KEY: _FORMAT, **_as_json(self._now)}
         try:
             # ASCII: a file's name may be no text, which UTF-8 can't hold.
             _write_atomically(self._path, json.dumps(content, indent=1) + "\n")
@@ -221,7 +226,15 @@ def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ..
     return {action: own_keys.get(action, keys) for action, keys in now.items()}
 
 
+def _as_json(now: Settings) -> dict[str, Any]:
+    return asdict(now) | {"laboratory": now.laboratory.as_values()}
+
+
 def _from_json(name: str, value: Any) -> Any:
+    if name == "laboratory":
+        with suppress(UsageError):
+            return Laboratory.from_values(value)
+        return None
     default = getattr(Settings(), name)
     if isinstance(default, tuple) and isinstance(value, list):
         return tuple(value)

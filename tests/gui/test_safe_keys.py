@@ -6,14 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
-from real_window import PLAIN, open_in, press
+from real_window import PLAIN, open_in, press, write_full_night
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.main_window import MainWindow
-from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import STANDARD_MONTAGE
-from sleepscorer.simulation.night import simulate_night
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -101,11 +98,7 @@ def test_an_event_that_is_not_on_the_screen_is_shown_and_not_deleted(qtbot, open
 
 @pytest.fixture(scope="module")
 def full_night(tmp_path_factory) -> Path:
-    """A quarter of an hour of everything that a laboratory records."""
-    path = tmp_path_factory.mktemp("full") / "Full.edf"
-    write_simulated_night(simulate_night(hours=0.25, seed=5, channels=STANDARD_MONTAGE), path)
-    scoring_path(path).unlink()
-    return path
+    return write_full_night(tmp_path_factory.mktemp("full") / "Full.edf")
 
 
 def _heights(window: MainWindow) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from platformdirs import user_config_path
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.laboratory import AASM, Laboratory
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import Recording
@@ -45,18 +46,18 @@ def user_folder() -> Path:
     return user_config_path("sleepscorer", appauthor=False) / "montages"
 
 
-def default_montage(recording: Recording) -> DisplayMontage:
+def default_montage(recording: Recording, laboratory: Laboratory = AASM) -> DisplayMontage:
     """Choose what to show of a recording at first sight.
 
     The first of the AASM manual's recommended montage, that of Sleep-EDF and the manual's
     alternative one by which an EEG, and something other than EEG, is seen; else all signals.
     """
     for name in _FIRST_SIGHT:
-        montage = _built_in(name).resolve(recording)
+        montage = _built_in(name).resolve(recording, laboratory)
         kinds = {trace.channel.kind for trace in montage.traces}
         if "eeg" in kinds and len(kinds) > 1:
             return montage
-    return _built_in("all_signals.toml").resolve(recording)
+    return _built_in("all_signals.toml").resolve(recording, laboratory)
 
 
 def load_presets(

@@ -297,6 +297,7 @@ _VIEW = (
         checkable=True,
         group=1,
     ),
+    _filters("filters_own", "Filters and heights as in Preferences"),
     _filters("filters_aasm", "Filters as in the AASM manual"),
     _filters("filters_off", "Filters off"),
     _filters("notch_off", "Notch off"),

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
+from sleepscorer.analysis.laboratory import Laboratory
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.derivation import resolve
 from sleepscorer.core.edits import MemoryJournal
@@ -233,7 +234,7 @@ class MontageEditor(QDialog):
         """
         Latest(self._tasks, self).start(
             "Fitting the montage",
-            partial(_fitted, preset, self._model.recording),
+            partial(_fitted, preset, self._model.recording, self._model.laboratory),
             insert,
             failed=self._message.setText,
             quiet=True,
@@ -324,9 +325,11 @@ class MontageEditor(QDialog):
         self._message.setText(f"Saved as {self._name}")
 
 
-def _fitted(preset: MontagePreset, recording: Recording, progress: Progress) -> DisplayMontage:
+def _fitted(
+    preset: MontagePreset, recording: Recording, laboratory: Laboratory, progress: Progress
+) -> DisplayMontage:
     progress(0.0, preset.name)
-    return preset.resolve(recording)
+    return preset.resolve(recording, laboratory)
 
 
 def _button(text: str, tip: str, slot: Callable[[], None]) -> QPushButton:

@@ -96,7 +96,9 @@ class CurrentRecording(QObject):
         """Make the panes; showing them takes as long again, and is left to the next turn."""
         self.close()
         document, now = opened.document, self._settings.now
-        model = SessionModel(document.recording, document.session, opened.montage)
+        model = SessionModel(
+            document.recording, document.session, opened.montage, laboratory=now.laboratory
+        )
         show_view(model, document.view, page_s=now.page_length_s)
         panes = Workspace(model, theme_named(now.theme), self._tasks)
         model.setParent(panes)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
 from sleepscorer.analysis.filters import AASM_FILTERS
+from sleepscorer.analysis.laboratory import Laboratory
 from sleepscorer.gui.traces.geometry import stepped_height
 
 
@@ -63,13 +64,13 @@ def filtered_alike(montage: DisplayMontage, *, aasm: bool) -> DisplayMontage:
     return _each(montage, changed)
 
 
-def notched(montage: DisplayMontage, notch_hz: float | None) -> DisplayMontage:
-    """Take this frequency out of each row of a kind that is filtered; None takes none out."""
+def notched(montage: DisplayMontage, laboratory: Laboratory) -> DisplayMontage:
+    """Take the laboratory's mains out of each row of a kind that it takes them out of."""
 
     def changed(trace: DisplayTrace) -> DisplayTrace:
-        if trace.channel.kind not in AASM_FILTERS:
+        if not laboratory.has_notch(trace.channel.kind):
             return trace
-        return replace(trace, filter=replace(trace.filter, notch_hz=notch_hz))
+        return replace(trace, filter=replace(trace.filter, notch_hz=laboratory.mains_hz))
 
     return _each(montage, changed)
 
