@@ -125,6 +125,8 @@ class Commands(QObject):
             "file.quit": self.quitting_asked.emit,
             "edit.preferences": dialogs.preferences,
             "edit.keys": dialogs.edit_keys,
+            "edit.save_settings": dialogs.exchange.save,
+            "edit.load_settings": dialogs.exchange.load,
             "help.contents": self.help_asked.emit,
             "help.keys": dialogs.show_keys,
             "help.about": dialogs.show_about,

@@ -18,6 +18,8 @@ _DIGIT_STAGES: dict[str, Keys] = {"w": ("0",), "n1": ("1",), "n2": ("2",), "n3":
 _KEYLESS = (
     "file.session",
     "edit.keys",
+    "edit.save_settings",
+    "edit.load_settings",
     "view.channels",
     "view.filters_own",
     "view.filters_aasm",

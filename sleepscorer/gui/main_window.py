@@ -234,6 +234,8 @@ class MainWindow(QMainWindow):
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)
         self.dialogs.failed.connect(self.tell)
+        self.dialogs.exchange.said.connect(self.status.say)
+        self.dialogs.exchange.failed.connect(self.tell)
         self.opening_notices.channels_asked.connect(self.dialogs.choose_channels)
         self.opening_notices.scoring_asked.connect(self.dialogs.score_at_once)
         self.opening_notices.path_chosen.connect(self.open_path)

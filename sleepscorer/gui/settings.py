@@ -192,8 +192,9 @@ class SettingsFile(QObject):
         for name, value in raw.items():
             if name not in _KNOWN:
                 self._foreign[name] = value
-            elif _is_valid(name, typed := _from_json(name, value)):
-                known[name] = typed
+            else:
+                with suppress(UsageError):
+                    known[name] = value_of(name, value)
         found = Settings(**known)
         # Nobody knows any more from which folder a relative one was meant.
         recent = tuple(one for one in found.recent_files if Path(one).is_absolute())
@@ -210,7 +211,7 @@ class SettingsFile(QObject):
                 self._path.replace(self._path.with_name(self._path.name + _DAMAGED_SUFFIX))
 
     def _write(self) -> None:
-        content = {**self._foreign, _FORMAT_KEY: _FORMAT, **_as_json(self._now)}
+        content = {**self._foreign, _FORMAT_KEY: _FORMAT, **json_of(self._now)}
         try:
             # ASCII: a file's name may be no text, which UTF-8 can't hold.
             _write_atomically(self._path, json.dumps(content, indent=1) + "\n")
@@ -226,15 +227,28 @@ def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ..
     return {action: own_keys.get(action, keys) for action, keys in now.items()}
 
 
-def _as_json(now: Settings) -> dict[str, Any]:
+def json_of(now: Settings) -> dict[str, Any]:
+    """Return all settings as values that JSON knows."""
     return asdict(now) | {"laboratory": now.laboratory.as_values()}
+
+
+def value_of(name: str, stored: object) -> Any:
+    """Return the value of a setting that JSON has as this.
+
+    Raises
+    ------
+    UsageError
+        If the setting can't have it.
+    """
+    value = _from_json(name, stored)
+    if not _is_valid(name, value):
+        raise UsageError(f"it can't be {stored!r:.40}")
+    return value
 
 
 def _from_json(name: str, value: Any) -> Any:
     if name == "laboratory":
-        with suppress(UsageError):
-            return Laboratory.from_values(value)
-        return None
+        return Laboratory.from_values(value)
     default = getattr(Settings(), name)
     if isinstance(default, tuple) and isinstance(value, list):
         return tuple(value)

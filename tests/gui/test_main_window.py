@@ -526,6 +526,8 @@ def test_nothing_but_opening_help_and_settings_is_possible_without_a_recording(w
         "file.quit",
         "edit.preferences",
         "edit.keys",
+        "edit.save_settings",
+        "edit.load_settings",
         "view.dark",
         "help.contents",
         "help.keys",

@@ -197,6 +197,8 @@ _EDIT = (
     ),
     ActionSpec("edit.preferences", "Preferences…", "Edit", _always, group=1),
     ActionSpec("edit.keys", "Keys…", "Edit", _always, group=1),
+    ActionSpec("edit.save_settings", "Save settings to a file…", "Edit", _always, group=2),
+    ActionSpec("edit.load_settings", "Load settings from a file…", "Edit", _always, group=2),
 )
 _SCORE = (
     *(spec for action_id, stage in STAGE_OF.items() for spec in _scoring(action_id, stage)),

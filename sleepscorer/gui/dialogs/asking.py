@@ -28,6 +28,7 @@ from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
@@ -92,6 +93,7 @@ class WindowDialogs(QObject):
         self._listing = Latest(tasks, self)
         self._asked_about: Document | None = None
         self._auto_choice = AutoScoringChoice()
+        self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
 
     @property
     def dialog(self) -> QDialog | None:
