@@ -207,12 +207,8 @@ def _rounded(value: float) -> float:
 
 
 def _rule(trace: DisplayTrace) -> TraceRule:
-    one = trace.channel
-    derivation = one.name.partition(" (")[0]
-    plain = one.name in one.stored_labels
-    wants = one.stored_labels if plain else tuple(dict.fromkeys((derivation, *_label(one))))
     return TraceRule(
-        wants=wants,
+        wants=wants_of(trace.channel),
         height_uv=trace.height_uv,
         filter=trace.filter,
         inverted=trace.inverted,
@@ -220,6 +216,13 @@ def _rule(trace: DisplayTrace) -> TraceRule:
         visible=trace.visible,
         amplitude_lines=trace.amplitude_lines,
     )
+
+
+def wants_of(one: ResolvedDerivation) -> tuple[str, ...]:
+    """Return what a rule wants in order to show this: its derivation, else its label."""
+    if one.name in one.stored_labels:
+        return one.stored_labels
+    return tuple(dict.fromkeys((one.name.partition(" (")[0], *_label(one))))
 
 
 def _label(one: ResolvedDerivation) -> tuple[str, ...]:
