@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLabel, QMenu, QPushButton
 from real_window import dialog_of, open_in, press, show_window, write_full_night
 
 from sleepscorer.analysis.display import DisplayFilter
@@ -156,6 +156,21 @@ def test_a_laboratorys_default_counts_before_a_persons_preset(qtbot, window, nig
     _show_preset(qtbot, window, _KEYS.Key_F7, "My own")
     trace = _trace(window, "C4-M1")
     assert (trace.filter, trace.height_uv) == (DisplayFilter(1.0, 30.0, 50.0), 80.0)
+
+
+def test_a_trace_goes_back_to_the_laboratorys_filter_by_its_menu(qtbot, opened):
+    opened.settings.set(laboratory=Laboratory(kinds={"eeg": KindDefaults(low_hz=0.5)}))
+    _set_on(opened, "C4-M1", filter=DisplayFilter(1.0, 30.0))
+    gutter = opened.workspace.traces.gutter
+    qtbot.waitUntil(lambda: opened.workspace.traces.is_current)
+    row = [trace.channel.name for trace in gutter._canvas.traces].index("C4-M1")
+    menu = gutter.open_menu(row, gutter.mapToGlobal(gutter.rect().center()))
+    (filters,) = [m for m in menu.findChildren(QMenu) if m.title().replace("&", "") == "Filter"]
+    (entry,) = [a for a in filters.actions() if "Preferences" in a.text().replace("&", "")]
+    assert entry.text().replace("&", "") == "As in Preferences: 0.5-35 Hz"
+    entry.trigger()
+    assert _trace(opened, "C4-M1").filter == DisplayFilter(0.5, 35.0)
+    menu.close()
 
 
 # -- the preferences ------------------------------------------------------------------------------
