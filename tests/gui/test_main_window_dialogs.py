@@ -227,8 +227,8 @@ def test_a_derivation_that_can_not_be_had_is_refused_in_words(qtbot, opened):
     opened.dialogs.edit_montage()
     editor = dialog_of(qtbot, opened, MontageEditor)
     picker = _picker(qtbot, editor)
-    qtbot.keyClicks(QApplication.focusWidget(), "O2-M1")
-    said = "'O2-M1' can't be had from this recording: no signal holds O2"
+    qtbot.keyClicks(QApplication.focusWidget(), "P4-M1")
+    said = "'P4-M1' can't be had from this recording: no signal holds P4"
     assert said in [label.text() for label in picker.findChildren(QLabel)]
     qtbot.keyClick(QApplication.focusWidget(), _KEYS.Key_Return)
     assert picker.isVisible()

@@ -177,7 +177,9 @@ class DerivationPicker(QDialog):
         try:
             one = resolve(self._recording, text)
         except MontageError as error:
-            self._message.setText(error.what)
+            # A row may say why already.
+            if all(self._table.isRowHidden(other) for other in range(row)):
+                self._message.setText(error.what)
             return
         self._set_row(row, one.name, self._origin(one), one)
         self._table.setRowHidden(row, False)

@@ -214,7 +214,7 @@ def test_deleting_by_the_button_never_lets_the_focus_fall(opened, press):
 # -- what is chosen -------------------------------------------------------------------------------
 
 
-def test_del_never_deletes_an_event_that_is_not_on_the_page(opened, press):
+def test_del_never_deletes_an_event_that_is_not_on_the_page(qtbot, opened, press):
     model = opened.workspace.model
     model.score_epochs([11], Stage.N2)
     while model.chosen_event != _AROUSAL:
@@ -229,6 +229,7 @@ def test_del_never_deletes_an_event_that_is_not_on_the_page(opened, press):
     press(_KEYS.Key_Left)
     press(_KEYS.Key_Period)
     assert model.chosen_event == _AROUSAL
+    qtbot.waitUntil(lambda: opened.workspace.traces.is_current)
     press(_KEYS.Key_Delete)
     assert _AROUSAL not in _events(opened)
     assert opened.status.message == f"EEG arousal at {model.clock_text(310, tenths=True)} deleted"
@@ -370,9 +371,10 @@ def test_events_of_one_origin_are_listed_by_keys(opened, press):
 # -- the status line ------------------------------------------------------------------------------
 
 
-def test_a_message_ends_with_the_next_action(opened, press):
+def test_a_message_ends_with_the_next_action(qtbot, opened, press):
     model, status = opened.workspace.model, opened.status
     model.show_time(310.0)
+    qtbot.waitUntil(lambda: opened.workspace.traces.is_current)
     press(_KEYS.Key_Period)
     clock = model.clock_text(310, tenths=True)
     assert status.message == f"EEG arousal, 4.0 s on C4-M1 at {clock}"
