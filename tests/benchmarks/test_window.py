@@ -32,12 +32,15 @@ from test_page_changes import night as night
 ROUNDS = 5
 XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
-# The clock is read by a program that has imported nothing but what it shows the page with.
+# The clock is read by a program that has imported nothing but what it shows the page with, in the
+# order of the program.
 _OURS = """
 import sys, time
+from sleepscorer.cli import main
+from sleepscorer.gui.process.quick_imports import import_quickly
+import_quickly()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from sleepscorer.cli import main
 
 application = QApplication([])
 timer = QTimer(interval=2)

@@ -1,0 +1,21 @@
+"""Keeps Qt for Python from reading the source of every module that is imported after it.
+
+PySide6 hooks into ``import`` so that a module may switch its names to snake case (``from
+__feature__ import``). To know which modules use Qt at all it reads the source of each, a quarter of
+a million lines of numpy and scipy among them, and ``inspect`` keeps them all: 40 MiB, and a tenth
+of the start. Nothing here uses these features. Where there is no source, as in the installed
+program, PySide6 takes it that a module doesn't use them; so it is told the same of every module.
+"""
+
+from PySide6.support import feature  # type: ignore[attr-defined] # lies in Qt's own archive
+
+
+def import_quickly() -> None:
+    """Let imports from now on read no source."""
+    # Of no version that is known, but not promised to stay: without it all works, only slower.
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = _uses_no_features
+
+
+def _uses_no_features(_module: object) -> bool:
+    return False
