@@ -1,7 +1,6 @@
 """The night at a glance: hypnodensity, hypnogram and spectrogram on one time axis."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPalette, QShowEvent
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.analysis.spectrogram import Spectrogram, multitaper_spectrogram
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.look.appearance import described
@@ -27,9 +27,6 @@ from sleepscorer.gui.overview.images import spectrogram_image
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-
-if TYPE_CHECKING:
-    from sleepscorer.analysis.spectrogram import Spectrogram
 
 _KINDS = ("eeg", "eog", "emg")
 _FIRST_CHOICE = ("F4-", "C4-", "F3-", "C3-", "Fpz-", "Cz-", "Fz-")
@@ -278,7 +275,7 @@ class Overview(QWidget):
     def _show_progress(self, fraction: float, _text: str) -> None:
         self._progress.setValue(round(100 * fraction))
 
-    def _keep_spectrogram(self, name: str, spectrogram: "Spectrogram") -> None:
+    def _keep_spectrogram(self, name: str, spectrogram: Spectrogram) -> None:
         self._spectrograms[name] = spectrogram
         while len(self._spectrograms) > _KEPT_SPECTROGRAMS:
             del self._spectrograms[next(iter(self._spectrograms))]
@@ -332,12 +329,7 @@ class Overview(QWidget):
         return super().event(event)
 
 
-def _spectrogram(
-    channel: ResolvedDerivation, duration_s: float, progress: Progress
-) -> "Spectrogram":
-    # scipy takes 0.6 s to import, which the first page must not wait for.
-    from sleepscorer.analysis.spectrogram import multitaper_spectrogram
-
+def _spectrogram(channel: ResolvedDerivation, duration_s: float, progress: Progress) -> Spectrogram:
     return multitaper_spectrogram(channel, duration_s, progress)
 
 

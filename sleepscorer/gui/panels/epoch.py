@@ -1,5 +1,7 @@
 """The epoch in figures: spectrum, band powers, slow waves against the 6-s rule, spindles."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -23,10 +25,12 @@ from sleepscorer.gui.jobs.explaining import Explainer
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.epoch_reader import EpochFigures, EpochReader, EpochWish
-from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
 from sleepscorer.gui.panels.stage_probabilities import StageProbabilities
 from sleepscorer.gui.panels.why_stage import WhyStage
 from sleepscorer.gui.session_model import SessionModel
+
+if TYPE_CHECKING:
+    from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
 
 _KINDS = ("eeg", "eog", "emg")
 _ASK_AFTER_MS = 120
@@ -129,6 +133,9 @@ class EpochPanel(QWidget):
         if self.why is not None:
             layout.addWidget(self.why)
         self._plot_place = QVBoxLayout()
+        self._plot_room = QWidget()
+        self._plot_room.setFixedHeight(_PLOT_PX // 2)
+        self._plot_place.addWidget(self._plot_room)
         layout.addLayout(self._plot_place, 1)
         layout.addLayout(self._built_bands())
         for label in (self._slow, self._spindles, self._problem):
@@ -254,16 +261,22 @@ class EpochPanel(QWidget):
         self._slow.clear()
         self._spindles.clear()
 
-    def _drawn_plot(self) -> SpectrumPlot:
-        """The plot, made when it is first seen: that takes as long as all else of the panel."""
+    def _drawn_plot(self) -> "SpectrumPlot":
+        """The plot, made when it has something to draw.
+
+        That takes as long as all else of the panel, and to import what draws it another eighth of
+        a second, which the first page should not wait for.
+        """
         if self._plot is None:
+            from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
+
+            self._plot_room.deleteLater()
             self._plot = SpectrumPlot(self._theme)
             self._plot.setMaximumHeight(_PLOT_PX)
             self._plot_place.addWidget(self._plot)
         return self._plot
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
-        self._drawn_plot()
         super().showEvent(event)
         self._ask_later()
 

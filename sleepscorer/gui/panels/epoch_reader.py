@@ -6,7 +6,8 @@ from threading import Lock
 import numpy as np
 from PySide6.QtCore import QThread, Signal, Slot
 
-from sleepscorer.analysis.spectra import BandPower, Spectrum
+from sleepscorer.analysis.spectra import BandPower, Spectrum, band_powers, epoch_spectrum
+from sleepscorer.analysis.waves import slow_wave_seconds, spindle_marks
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.stages import EPOCH_S
@@ -135,10 +136,6 @@ def _figures(wish: EpochWish) -> EpochFigures:
 
 
 def _analysed(wish: EpochWish) -> EpochFigures:
-    # scipy takes 0.6 s to import, which the first page must not wait for.
-    from sleepscorer.analysis.spectra import band_powers, epoch_spectrum
-    from sleepscorer.analysis.waves import slow_wave_seconds, spindle_marks
-
     start_s, channel = wish.epoch * EPOCH_S, wish.channel
     rate_hz = channel.sampling_rate_hz
     samples = channel.read(start_s, start_s + EPOCH_S)

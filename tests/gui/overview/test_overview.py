@@ -432,7 +432,7 @@ def test_a_spectrogram_that_fails_says_why(qtbot, tasks, monkeypatch):
     def broken(_channel, _duration_s, _progress):
         raise RecordingError("the file is gone")
 
-    monkeypatch.setattr("sleepscorer.analysis.spectrogram.multitaper_spectrogram", broken)
+    monkeypatch.setattr("sleepscorer.gui.overview.overview.multitaper_spectrogram", broken)
     widget = Overview(night_model(), LIGHT, tasks)
     qtbot.addWidget(widget)
     widget.show()
