@@ -7,14 +7,19 @@ of the start. Nothing here uses these features. Where there is no source, as in 
 program, PySide6 takes it that a module doesn't use them; so it is told the same of every module.
 """
 
-from PySide6.support import feature  # type: ignore[attr-defined] # lies in Qt's own archive
+import sys
+
+import PySide6.QtCore  # noqa: F401 - brings the hook
+
+_HOOK = "shibokensupport.feature"
 
 
 def import_quickly() -> None:
     """Let imports from now on read no source."""
-    # Of no version that is known, but not promised to stay: without it all works, only slower.
-    if hasattr(feature, "_mod_uses_pyside"):
-        feature._mod_uses_pyside = _uses_no_features
+    # Not promised to stay in later versions: without it all works, only slower.
+    hook = sys.modules.get(_HOOK)
+    if hasattr(hook, "_mod_uses_pyside"):
+        setattr(hook, "_mod_uses_pyside", _uses_no_features)  # noqa: B010 - no type knows it
 
 
 def _uses_no_features(_module: object) -> bool:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.support import feature
 from real_window import write_night
 
 from sleepscorer.gui.process.quick_imports import import_quickly
@@ -65,6 +64,7 @@ def test_the_source_of_what_is_imported_is_not_read(shown):
 
 
 def test_without_the_hook_of_qt_nothing_is_changed(monkeypatch):
-    monkeypatch.delattr(feature, "_mod_uses_pyside")
+    hook = sys.modules["shibokensupport.feature"]
+    monkeypatch.delattr(hook, "_mod_uses_pyside")
     import_quickly()
-    assert not hasattr(feature, "_mod_uses_pyside")
+    assert not hasattr(hook, "_mod_uses_pyside")
