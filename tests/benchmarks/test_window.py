@@ -62,6 +62,36 @@ timer.timeout.connect(look)
 timer.start()
 main(["open", sys.argv[1]])
 """
+_MEMORY = """
+import sys
+from pathlib import Path
+
+def note(what):
+    status = Path("/proc/self/status").read_text()
+    line = next(row for row in status.splitlines() if row.startswith("RssAnon"))
+    print(what, int(line.split()[1]) / 1024, flush=True)
+
+note("Python")
+import numpy
+note("numpy")
+from sleepscorer.cli import main
+from sleepscorer.gui.process.quick_imports import import_quickly
+import_quickly()
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+note("Qt")
+import sleepscorer.gui.app
+note("the program")
+
+def opened():
+    note("the night: pages, filters, overview")
+    application.exit()
+
+QTimer.singleShot(0, lambda: note("the empty window"))
+QTimer.singleShot(10_000, opened)
+main(["open", sys.argv[1]])
+"""
 _MNE = """
 import sys, time
 from PySide6.QtCore import QEvent, QObject
@@ -132,6 +162,18 @@ def test_start_to_the_first_page(night, tmp_path, capsys):
             f" sleepscorer {ours:.2f} s (torch imported: {torch}), mne-qt-browser {theirs:.2f} s,"
             f" ratio {theirs / ours:.1f}"
         )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_after_opening(night, tmp_path, capsys):
+    done = run_python(_MEMORY, tmp_path / "home", new_to(tmp_path / "home", night))
+    rows = [line.rsplit(" ", 1) for line in done.stdout.splitlines()]
+    with capsys.disabled():
+        print("\nanonymous memory, MiB, and what each step adds:")
+        before = 0.0
+        for what, mib in rows:
+            print(f"{float(mib):6.0f} {float(mib) - before:+6.0f}  {what}")
+            before = float(mib)
 
 
 @pytest.mark.parametrize(
