@@ -108,8 +108,8 @@ def review_queue(
     The expected agreement takes a reviewed epoch as right. Any other with the machine's stage, or
     unscored, is right as often as epochs of that confidence were on the nights that the weights
     were validated on (:func:`chance_right`); one with another stage as often as the machine's
-    probability of it says: who else scored it elsewhere tells nothing that was measured. Epochs that the machine could not stage count neither way unless
-    reviewed.
+    probability of it says: who scored it elsewhere tells nothing that was measured. Epochs that the
+    machine could not stage count neither way unless reviewed.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ def of_counted(number: int, total: int, noun: str, plural: str = "") -> str:
 def percent(share: float) -> str:
     """Return a share, 0 to 1, as whole percent: ``15 %``.
 
-    Only nothing is ``0 %`` and only all is ``100 %``: what rounds to them is ``<1 %`` and ``>99 %``.
+    Only nothing is ``0 %`` and only all is ``100 %``: what rounds to them is ``<1 %`` or ``>99 %``.
     An unknown share (NaN) is a dash.
     """
     if math.isnan(share):
