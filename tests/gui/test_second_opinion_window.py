@@ -258,7 +258,7 @@ def test_that_another_stager_failed_makes_the_expected_agreement_no_less_certain
     panel = ReviewPanel(model)
     qtbot.addWidget(panel)
     assert panel._promise.text().startswith("Expected agreement")
-    assert ("doubtful" in panel._promise.text()) is is_doubtful
+    assert ("less certain" in panel._promise.text()) is is_doubtful
 
 
 def test_in_three_stages_the_other_answer_is_told_in_three_as_well(qtbot):

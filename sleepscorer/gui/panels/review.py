@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.doubtful import doubtful_epochs
 from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
 from sleepscorer.core.wording import counted, percent
 from sleepscorer.gui.look.appearance import described
@@ -105,11 +106,13 @@ class ReviewPanel(QWidget):
     def _build(self) -> None:
         self._build_choice()
         self._build_table()
-        self._promise, self._done_text, self._reason = QLabel(), QLabel(), QLabel()
+        self._promise, self._doubt = QLabel(), QLabel()
+        self._done_text, self._reason = QLabel(), QLabel()
         self._promise.setToolTip(_EXPECTED)
         for label, name in (
             (self._share_text, "What to review"),
             (self._promise, "Expected agreement"),
+            (self._doubt, "Doubtful epochs"),
             (self._done_text, "Done"),
             (self._reason, "Why this epoch"),
         ):
@@ -127,7 +130,7 @@ class ReviewPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(order)
-        for widget in (self._share_text, self._share, self._promise):
+        for widget in (self._share_text, self._share, self._promise, self._doubt):
             layout.addWidget(widget)
         layout.addLayout(done)
         layout.addWidget(self._view, 1)
@@ -230,6 +233,7 @@ class ReviewPanel(QWidget):
         self._bar.setRange(0, max(self._queue.n_total, 1))
         self._bar.setValue(self._queue.n_done)
         self._promise.setText(self._promised(self._queue))
+        self._show_doubt()
         self._next.setEnabled(bool(self._queue.pending))
         self._on_epoch_selected(self._model.epoch)
 
@@ -247,6 +251,16 @@ class ReviewPanel(QWidget):
             )
             self._share_text.setText(f"{_SHARE_TEXTS[queue.order]} {self._share.value()} % ({n})")
 
+    def _show_doubt(self) -> None:
+        """Say of a doubtful night how much of its doubt is still to be reviewed, as exports do."""
+        session = self._model.session
+        said = ""
+        if session.machine is not None:
+            doubtful = doubtful_epochs(session.machine.confidence, session.reviewed)
+            said = doubtful.warning or doubtful.note
+        self._doubt.setText(said and f"{said.rstrip('.')}.")
+        self._doubt.setVisible(bool(said))
+
     def _promised(self, queue: ReviewQueue) -> str:
         machine = self._model.session.machine
         if machine is None:
@@ -263,7 +277,7 @@ class ReviewPanel(QWidget):
         made_by = machine.provenance
         # That another stager failed makes ours no worse.
         doubts = set(made_by.warnings) - {made_by.second_opinion_failure}
-        doubt = "; doubtful, as the staging has warnings" if doubts else ""
+        doubt = "; less certain, as the staging has warnings" if doubts else ""
         return (
             f"Expected agreement afterwards {percent(queue.expected_agreement)}"
             f" (now {percent(queue.expected_agreement_now)}){doubt}"

@@ -165,7 +165,8 @@ class TestReview:
         model.session.fill(Staging(staging.probabilities, warned))
         panel = shown(qtbot, ReviewPanel(model))
         assert panel._promise.text() == (
-            "Expected agreement afterwards 82 % (now 80 %); doubtful, as the staging has warnings"
+            "Expected agreement afterwards 82 % (now 80 %); less certain, as the staging has"
+            " warnings"
         )
 
     def test_says_when_nothing_is_left(self, panel, model):
