@@ -113,10 +113,11 @@ class QueueTable(QAbstractTableModel):
         else:
             machine = f"the machine says {self._sure(epoch)}, next {following}"
             machine += ", equivocal" if self._is_equivocal(epoch) else ""
-        stages = self._model.session.state.stages
-        if order is ReviewOrder.DISAGREEMENT:
+        state = self._model.session.state
+        stages = state.stages
+        if state.by_person[epoch]:
             machine = f"{self._scored(epoch)}; {machine}"
-        elif order is ReviewOrder.STAGE_CHANGE:
+        if order is ReviewOrder.STAGE_CHANGE:
             around = stages[max(epoch - 1, 0) : epoch + 2].tolist()
             machine = f"stages {', '.join(Stage(s).text for s in around)} around it; {machine}"
         second = self._model.second_opinion_text(epoch, STAGES)

@@ -67,7 +67,9 @@ class StageProbabilities(QWidget):
         with QPainter(self) as painter:
             theme = self._theme
             painter.setPen(QColor(theme.text if self._shares else theme.faint_text))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft, self._said)
+            right = Qt.TextElideMode.ElideRight
+            said = self.fontMetrics().elidedText(self._said, right, self.width())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft, said)
             if self._shares:
                 self._paint_bars(painter)
 
