@@ -158,7 +158,7 @@ class MainWindow(QMainWindow):
         now = self.current.now
         if now is None:
             return
-        self.notices.forget_recording()
+        self.notices.clear()
         self._connect_panes(now.panes)
         self._session_status.follow(now.document, now.model)
         self._centre.show_panes(now.panes)
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         self._session_status.forget()
         self.dock.tabs.clear()
         self._centre.show_start_page()
-        self.notices.forget_recording()
+        self.notices.clear()
         self.dock.hide()
         self._show_state()
 

@@ -346,6 +346,7 @@ class WindowDialogs(QObject):
         last = session.edits[-1].label if session.edits else "none yet"
         box = QMessageBox(self._over)
         box.setWindowTitle("Session")
+        box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.setText(
             f"Session file: {where}\n\n{counted(len(session.edits), 'edit')} in its log,"
             f" the last one: {last}."

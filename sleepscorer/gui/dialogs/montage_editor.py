@@ -35,6 +35,7 @@ from sleepscorer.core.session import ScoringSession
 from sleepscorer.files.montages import save_preset
 from sleepscorer.gui.dialogs.trace_form import TraceForm
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.scrolled import Scrolled
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -140,7 +141,7 @@ class MontageEditor(QDialog):
         grid = QGridLayout(above)
         grid.addWidget(self._list, 0, 0, 3, 1)
         grid.addLayout(self._order_buttons(), 0, 1)
-        grid.addWidget(self._form, 0, 2)
+        grid.addWidget(Scrolled(self._form), 0, 2)
         grid.addLayout(self._adding_row(), 1, 1, 1, 2)
         grid.addWidget(self._message, 2, 1, 1, 2)
         grid.setColumnStretch(0, 2)
@@ -153,14 +154,16 @@ class MontageEditor(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
-        save = buttons.addButton("&Save as preset…", QDialogButtonBox.ButtonRole.ActionRole)
-        described(save, "Save as preset", "Keep this montage for other recordings")
-        save.clicked.connect(self._on_save)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        # Away from what closes the dialog: it does not.
+        below = QHBoxLayout()
+        keep = "Keep this montage for other recordings"
+        below.addWidget(_button("&Save as preset…", keep, self._on_save))
+        below.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.addWidget(splitter, 1)
-        layout.addWidget(buttons)
+        layout.addLayout(below)
 
     def _order_buttons(self) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -1,5 +1,6 @@
 """The middle of the window: the start page or the panes, and notices that lie over them."""
 
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,18 +34,16 @@ class Centre(QWidget):
         column.addWidget(self._stack)
         self._notices = notices
         notices.setParent(self)
+        self._stack.currentChanged.connect(self._keep_clock_clear)
 
     def show_panes(self, panes: Workspace) -> None:
         """Show an open recording."""
         self._stack.addWidget(panes)
         self._stack.setCurrentWidget(panes)
-        # What time it is can be read beside whatever is said.
-        self._notices.keep_clear(AXIS_PX)
 
     def show_start_page(self) -> None:
         """Show what can be opened."""
         self._stack.setCurrentWidget(self._start_page)
-        self._notices.keep_clear(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - a name of Qt
         """Keep the notices in their corner."""
@@ -54,3 +53,9 @@ class Centre(QWidget):
     def take_focus(self) -> None:
         """Put the focus into what is shown."""
         self._stack.currentWidget().setFocus()
+
+    @Slot()
+    def _keep_clock_clear(self) -> None:
+        """What time it is can be read below whatever is said."""
+        is_page = isinstance(self._stack.currentWidget(), Workspace)
+        self._notices.keep_clear(AXIS_PX if is_page else 0)

@@ -121,13 +121,9 @@ class NoticeBar(QWidget):
         if card is not None and (card.notice.passing or card.has_focus):
             self._put_away(lambda notice: notice is card.notice)
 
-    def forget_recording(self) -> None:
+    def clear(self) -> None:
         """Put away what is about the recording that was open, or about files that failed to."""
         self._put_away(lambda notice: not notice.lasting)
-
-    def clear(self) -> None:
-        """Put all away."""
-        self._put_away(lambda _: True)
 
     @Slot()
     def step(self) -> None:

@@ -191,7 +191,7 @@ def test_another_recording_puts_away_all_but_what_lasts(bar):
     bar.add("An export is running.", lasting=True)
     bar.add("The recording is short.", kind=_WARNING)
     bar.add("wrong.txt is no recording.", kind=_ERROR)
-    bar.forget_recording()
+    bar.clear()
     assert (bar.texts, bar.shown) == (("An export is running.",), "An export is running.")
 
 
