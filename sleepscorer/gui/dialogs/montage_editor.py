@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -84,6 +85,9 @@ class MontageEditor(QDialog):
         self._message = QLabel()
         self._message.setObjectName("refusal")
         self._message.setWordWrap(True)
+        self._saved = QLabel()
+        self._saved.setObjectName("faint")
+        self._saved.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._preview_model = self._new_preview_model()
         self._preview = SignalView(self._preview_model, theme)
         self._is_listing = False
@@ -160,6 +164,7 @@ class MontageEditor(QDialog):
         below = QHBoxLayout()
         keep = "Keep this montage for other recordings"
         below.addWidget(_button("&Save as preset…", keep, self._on_save))
+        below.addWidget(self._saved, 1)
         below.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.addWidget(splitter, 1)
@@ -324,7 +329,8 @@ class MontageEditor(QDialog):
             self._message.setText(str(error))
             return
         self._name = name.strip()
-        self._message.setText(f"Saved as {self._name}")
+        self._message.clear()
+        self._saved.setText(f"Saved as {self._name}")
 
 
 def _fitted(preset: MontagePreset, recording: Recording, progress: Progress) -> DisplayMontage:
