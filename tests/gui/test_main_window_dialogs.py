@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPushButton,
     QTableWidget,
-    QTabWidget,
     QTextBrowser,
     QWidget,
 )
@@ -375,19 +374,6 @@ def test_recent_files_are_forgotten_when_they_are_switched_off(qtbot, opened):
     dialog = dialog_of(qtbot, opened, PreferencesDialog)
     _named(dialog, QCheckBox, "Remember the recordings opened last").setChecked(False)
     dialog.accept()
-    assert opened.settings.now.recent_files == ()
-
-
-def test_recent_files_are_forgotten_with_ok_only(qtbot, opened):
-    for close in (PreferencesDialog.reject, PreferencesDialog.accept):
-        assert len(opened.settings.now.recent_files) == 1
-        opened.dialogs.preferences()
-        dialog = dialog_of(qtbot, opened, PreferencesDialog)
-        dialog.findChild(QTabWidget).setCurrentIndex(2)
-        forget = _named(dialog, QPushButton, "Forget the recordings opened so far")
-        qtbot.mouseClick(forget, Qt.MouseButton.LeftButton)
-        assert forget.text() == "OK forgets the recordings opened so far"
-        close(dialog)
     assert opened.settings.now.recent_files == ()
 
 

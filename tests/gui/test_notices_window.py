@@ -76,6 +76,8 @@ def test_an_error_looks_like_one(qtbot, window, theme):
         qtbot.waitUntil(window.notices.isVisible)
         picture = window.notices.grab().toImage()
         seen[kind.value] = picture.pixelColor(2, picture.height() // 2).name()
+        bell = window.findChild(Bell).palette().buttonText().color().name()
+        assert bell == seen[kind.value]
         window.notices.clear()
     assert seen == dict(theme.notices)
     assert len(set(seen.values())) == len(NoticeKind)
@@ -188,7 +190,7 @@ def test_what_can_not_be_opened_is_said(qtbot, opened, tmp_path, monkeypatch):
     qtbot.mouseClick(_buttons(opened)["Open"], _LEFT)
     qtbot.waitUntil(lambda: "no program for it" in opened.notices.shown)
     assert opened.notices.shown.startswith(f"{path} could not be opened: ")
-    assert opened.notices.is_serious
+    assert opened.notices.worst is NoticeKind.ERROR
     _export(qtbot, opened, tmp_path, "csv")
     path.unlink()
     qtbot.mouseClick(_buttons(opened)["Open"], _LEFT)

@@ -48,10 +48,9 @@ class Bell(QPushButton):
         n = len(self._notices.texts)
         self.setText(str(n) if n else "")
         self.setAccessibleName(counted(n, "notice") if n else "No notices")
-        serious = "true" if self._notices.is_serious else "false"
-        if self.property("serious") != serious:
-            self.setProperty("serious", serious)
-            self.style().polish(self)
+        worst = self._notices.worst
+        self.setProperty("kind", "" if worst is None else worst.value)
+        self.style().polish(self)
 
     def _draw(self) -> None:
         side = _ICON_PX * _SCALE

@@ -33,7 +33,7 @@ _BORDERS_PX = 6
 
 
 class NoticeKind(Enum):
-    """What a notice is; the caller knows it, and nobody guesses it from the sentence."""
+    """What a notice is, worst first; the caller knows it, and nobody guesses it from the text."""
 
     ERROR = "error"
     QUESTION = "question"

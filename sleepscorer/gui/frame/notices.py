@@ -62,9 +62,10 @@ class NoticeBar(QWidget):
         return "" if self._card is None else self._card.notice.text
 
     @property
-    def is_serious(self) -> bool:
-        """Whether one of them, behind the bell or not, is an error or asks something."""
-        return any(notice.kind.rank == NoticeKind.ERROR.rank for notice in self._notices)
+    def worst(self) -> NoticeKind | None:
+        """An error before a question, that before a warning; behind the bell or not."""
+        kinds = {notice.kind for notice in self._notices}
+        return next((kind for kind in NoticeKind if kind in kinds), None)
 
     def add(
         self,

@@ -117,7 +117,8 @@ def _stylesheet(theme: Theme) -> str:
     )
     notices = "\n".join(
         f'    QFrame#notice[kind="{kind}"] {{ border-color: {colour}; }}\n'
-        f'    QLabel#notice_kind[kind="{kind}"] {{ color: {colour}; font-weight: bold; }}'
+        f'    QLabel#notice_kind[kind="{kind}"], QPushButton#bell[kind="{kind}"]'
+        f" {{ color: {colour}; font-weight: bold; }}"
         for kind, colour in theme.notices.items()
     )
     check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
@@ -151,8 +152,7 @@ def _stylesheet(theme: Theme) -> str:
     QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};
         border-left: 5px solid {theme.faint_text}; border-radius: 3px; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
-    QLabel#refusal, QPushButton#bell[serious="true"] {{ color: {theme.error};
-        font-weight: bold; }}
+    QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
     QLabel#headline {{ font-size: 22px; font-weight: bold; }}
     QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
 {stages}

@@ -21,6 +21,7 @@ class Scrolled(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._form = form
         self.setWidget(form)
         # It has the ground of what it lies on.
         form.setAutoFillBackground(False)
@@ -28,10 +29,10 @@ class Scrolled(QScrollArea):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - a name of Qt
         """Large enough to scroll nothing."""
-        return self.widget().sizeHint().expandedTo(self.minimumSizeHint())
+        return self._form.sizeHint().expandedTo(self.minimumSizeHint())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - a name of Qt
         """Wide enough for the form with a bar beside it."""
-        least = self.widget().minimumSizeHint()
+        least = self._form.minimumSizeHint()
         bar_px = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         return QSize(least.width() + bar_px, min(least.height(), _LEAST_PX))

@@ -94,7 +94,9 @@ def test_the_kind_stands_there_in_a_word(bar, kind):
     bar.add("Something.", kind=kind)
     word = {"information": "Note"}.get(kind.value, kind.value.capitalize())
     assert any(text.endswith(word) for text in _labels(bar))
-    assert bar.is_serious is (kind in (_ERROR, _QUESTION))
+    assert bar.worst is kind
+    bar.add("Another thing.", kind=_ERROR)
+    assert bar.worst is _ERROR
 
 
 def test_it_steps_through_them_and_back_to_the_page(bar, page):
