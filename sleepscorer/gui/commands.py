@@ -188,6 +188,7 @@ class Commands(QObject):
             "view.stages_3": partial(self._show_stages, three=True),
             "view.smooth": self._toggle_smoothing,
             "view.traces": self.traces_asked.emit,
+            "view.notices": self._go_to_notices,
             **{f"view.{name}": partial(self.panel_asked.emit, name) for name in PANEL_NAMES},
             "view.dark": self._toggle_dark,
         }
@@ -258,6 +259,7 @@ class Commands(QObject):
         text, ok = QInputDialog.getText(self._over, "Comment", "Text of the comment")
         if ok and text.strip() and self._current.document is document:
             self._mark(text.strip())
+            self.traces_asked.emit()
         else:
             self._leave()
 
@@ -340,6 +342,13 @@ class Commands(QObject):
 
     def _toggle_smoothing(self) -> None:
         self._settings.set(smooth_machine=not self._settings.now.smooth_machine)
+
+    def _go_to_notices(self) -> None:
+        """Put the focus into the notice on the page, or show the next one."""
+        if self._notices.texts:
+            self._notices.step()
+        else:
+            self._status.say("There are no notices")
 
     def _toggle_dark(self) -> None:
         self._settings.set(theme="light" if self._settings.now.theme == "dark" else "dark")

@@ -78,6 +78,7 @@ _FIXED: dict[str, Keys] = {
     "view.statistics": ("Ctrl+3",),
     "view.epoch": ("Ctrl+4",),
     "view.traces": ("Ctrl+0",),
+    "view.notices": ("Ctrl+B",),
     "view.float": ("Ctrl+Shift+P",),
     "help.contents": ("F1",),
     "help.keys": ("?",),

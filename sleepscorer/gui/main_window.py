@@ -16,9 +16,11 @@ from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.applied_settings import AppliedSettings
+from sleepscorer.gui.frame.bell import Bell
 from sleepscorer.gui.frame.centre import Centre
 from sleepscorer.gui.frame.current_recording import CurrentRecording
-from sleepscorer.gui.frame.notices import Answer, NoticeBar
+from sleepscorer.gui.frame.export_notices import ExportNotices
+from sleepscorer.gui.frame.notices import NoticeBar, NoticeKind
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
 from sleepscorer.gui.frame.panel_dock import PanelDock
 from sleepscorer.gui.frame.session_status import SessionStatus
@@ -61,8 +63,11 @@ class MainWindow(QMainWindow):
         self.presets = Presets(self.tasks, self)
         self.notices = NoticeBar()
         self.status = StatusLine(self.tasks)
+        self._bell = Bell(self.notices)
+        self.status.addPermanentWidget(self._bell)
         self.auto_scorer = AutoScorer(self.tasks, self)
         self.exporter = Exporter(self.tasks, self)
+        self._export_notices = ExportNotices(self.exporter, self.notices, self.tasks, self)
         self._opener = Opener(self.tasks, self)
         self._device_lookup = DeviceLookup(self.tasks, settings, self)
         self._session_status = SessionStatus(self.status)
@@ -153,6 +158,7 @@ class MainWindow(QMainWindow):
         now = self.current.now
         if now is None:
             return
+        self.notices.clear()
         self._connect_panes(now.panes)
         self._session_status.follow(now.document, now.model)
         self._centre.show_panes(now.panes)
@@ -209,10 +215,7 @@ class MainWindow(QMainWindow):
         self.auto_scorer.failed.connect(self.tell)
         self.auto_scorer.scored.connect(self.status.say)
         self._device_lookup.found.connect(self.status.show_device)
-        self.exporter.told.connect(self._on_export_told)
-        self.exporter.waiting.connect(self._on_export_awaited)
-        self.exporter.withdrawn.connect(self.notices.remove)
-        self.settings.not_saved.connect(self.tell)
+        self.settings.not_saved.connect(self._on_settings_not_saved)
 
     def _connect_actions(self) -> None:
         does = self._commands
@@ -243,6 +246,9 @@ class MainWindow(QMainWindow):
         self._start_page.recording_chosen.connect(self.open_path)
         self._menus.recent_chosen.connect(self.open_path)
         self._help.left.connect(self.focus_traces)
+        self._bell.clicked.connect(self.actions_of["view.notices"].trigger)
+        self.notices.left.connect(self.focus_traces)
+        self.dialogs.left.connect(self.focus_traces)
 
     def _connect_panes(self, panes: Workspace) -> None:
         model = panes.model
@@ -260,16 +266,12 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def tell(self, sentence: str) -> None:
-        """Show a sentence until the person puts it away."""
-        self.notices.add(sentence)
+        """Show what went wrong until the person puts it away or opens another recording."""
+        self.notices.add(sentence, kind=NoticeKind.ERROR)
 
-    @Slot(str, str, bool)
-    def _on_export_told(self, key: str, sentence: str, passing: bool) -> None:
-        self.notices.add(sentence, key=key, passing=passing)
-
-    @Slot(str, str)
-    def _on_export_awaited(self, key: str, sentence: str) -> None:
-        self.notices.add(sentence, Answer("Cancel the export", self.exporter.cancel), key=key)
+    @Slot(str)
+    def _on_settings_not_saved(self, sentence: str) -> None:
+        self.notices.add(sentence, kind=NoticeKind.ERROR, lasting=True)
 
     @Slot(object, object)
     def _on_auto_scoring_chosen(self, document: Document, choice: AutoScoringChoice) -> None:

@@ -394,6 +394,8 @@ def test_export_writes_the_corrected_hypnogram_and_remembers_the_folder(
     assert settings.now.export_folder == str(tmp_path / "out")
     assert settings.now.export_formats == ("edf", "csv")
     qtbot.waitUntil(opened.isActiveWindow)
+    press(qtbot, opened, _KEYS.Key_Escape)
+    assert opened.notices.texts == ()
     opened.tell("Something is wrong.")
     press(qtbot, opened, _KEYS.Key_Escape)
     assert opened.notices.texts == ("Something is wrong.",)
@@ -538,6 +540,7 @@ def test_nothing_but_opening_help_and_settings_is_possible_without_a_recording(w
         "edit.preferences",
         "edit.keys",
         "view.dark",
+        "view.notices",
         "help.contents",
         "help.keys",
         "help.about",

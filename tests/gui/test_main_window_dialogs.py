@@ -112,6 +112,8 @@ def test_the_montage_editor_derives_filters_scales_orders_and_saves(
     monkeypatch.setattr(QInputDialog, "getText", lambda *_a, **_k: ("Mine", True))
     qtbot.mouseClick(_button(editor, "Save as preset…"), Qt.MouseButton.LeftButton)
     assert [path.suffix for path in user_folder().iterdir()] == [".toml"]
+    said = {label.text(): label.objectName() for label in editor.findChildren(QLabel)}
+    assert said["Saved as Mine"] == "faint", "it is no refusal"
     assert user_folder().is_relative_to(tmp_path)
     assert [t.channel.name for t in opened.workspace.model.montage.traces] == before
     qtbot.mouseClick(_button(editor, "OK"), Qt.MouseButton.LeftButton)

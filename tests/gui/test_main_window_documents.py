@@ -570,8 +570,9 @@ def test_locating_can_be_tried_again_until_it_is_found(qtbot, window, a, tmp_pat
     qtbot.wait(20)
     press("Locate…")
     qtbot.waitUntil(lambda: len(window.notices.texts) == 2)
-    assert "it has 20 epochs, and 10 are scored in the session" in window.notices.texts[1]
-    qtbot.wait(20)
+    assert "it has 20 epochs, and 10 are scored in the session" in window.notices.shown
+    press("Close")
+    assert window.notices.shown == missing
     press("Locate…")
     wait_for(qtbot, window, moved)
     assert window.document.session.state.stages[0] == Stage.N2

@@ -324,6 +324,7 @@ _VIEW = (
     _view("events", "Events", 2),
     _view("statistics", "Statistics", 2),
     _view("epoch", "Epoch", 2),
+    ActionSpec("view.notices", "Notices", "View", _always, group=2),
     ActionSpec(
         "view.float",
         "Panels in their own window",

@@ -69,6 +69,8 @@ class WindowDialogs(QObject):
         The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
     failed
         A sentence that must be seen.
+    left
+        A dialog was closed, and no other took its place.
     """
 
     recording_chosen = Signal(object)
@@ -76,6 +78,7 @@ class WindowDialogs(QObject):
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
     failed = Signal(str)
+    left = Signal()
 
     def __init__(
         self,
@@ -126,8 +129,7 @@ class WindowDialogs(QObject):
     def _on_dialog_finished(self) -> None:
         if self.sender() is self._dialog:
             self._dialog = None
-            # Without a window manager nobody else gives the keys back to the window.
-            self._over.activateWindow()
+            self.left.emit()
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -142,6 +144,7 @@ class WindowDialogs(QObject):
             str(self._last_folder()),
             f"Recordings and sessions ({ends} {upper});;All files (*)",
         )
+        self.left.emit()
         if name:
             self.recording_chosen.emit(Path(name))
 
@@ -150,6 +153,7 @@ class WindowDialogs(QObject):
         name = QFileDialog.getExistingDirectory(
             self._over, "Open a folder of recordings", str(self._last_folder())
         )
+        self.left.emit()
         if name:
             self.list_folder(Path(name))
 
@@ -342,6 +346,7 @@ class WindowDialogs(QObject):
         last = session.edits[-1].label if session.edits else "none yet"
         box = QMessageBox(self._over)
         box.setWindowTitle("Session")
+        box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.setText(
             f"Session file: {where}\n\n{counted(len(session.edits), 'edit')} in its log,"
             f" the last one: {last}."

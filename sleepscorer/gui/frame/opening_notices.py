@@ -12,7 +12,7 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.frame.current_recording import CurrentRecording
-from sleepscorer.gui.frame.notices import Answer, NoticeBar
+from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
 from sleepscorer.gui.jobs.opening import OpenedRecording
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -24,7 +24,7 @@ _MOST_ANSWERS = 6
 
 
 class OpeningNotices(QObject):
-    """Shows notices above the traces; what they offer is done on the open document.
+    """Shows notices over the traces; what they offer is done on the open document.
 
     Parameters
     ----------
@@ -76,23 +76,26 @@ class OpeningNotices(QObject):
         self._ask_to_locate(document)
         self._ask_about_copy(document)
         for sentence in (*document.problems, *document.recording.warnings):
-            notices.add(sentence)
+            notices.add(sentence, kind=NoticeKind.WARNING)
         if document.held_by:
             notices.add(
                 f"Read only: this session is held by {document.held_by}. What you press here is"
                 " not stored.",
                 Answer("Try again", self._open_again),
+                kind=NoticeKind.WARNING,
             )
         if document.needs_locating:
             return
         if document.session.n_epochs == 0:
             notices.add(
-                "The recording is shorter than one epoch of 30 s: it can be looked at, not scored."
+                "The recording is shorter than one epoch of 30 s: it can be looked at, not scored.",
+                kind=NoticeKind.WARNING,
             )
         elif document.importable is not None:
             notices.add(
                 f"A scoring lies beside the recording: {document.importable.name}",
                 Answer("Import it", partial(self._import_beside, None)),
+                kind=NoticeKind.QUESTION,
             )
         elif opened.is_unsure:
             self.channels_asked.emit()
@@ -110,7 +113,7 @@ class OpeningNotices(QObject):
         if document is not None:
             self._ask_to_locate(document)
             self._ask_about_copy(document)
-            self._notices.add(sentence)
+            self._notices.add(sentence, kind=NoticeKind.ERROR)
 
     # -- a damaged session ----------------------------------------------------------------------
 
@@ -120,6 +123,7 @@ class OpeningNotices(QObject):
                 document.copy_problem,
                 Answer("Use this copy", partial(self._replace_session, document.use_copy)),
                 Answer("Begin anew", partial(self._replace_session, document.begin_anew)),
+                kind=NoticeKind.QUESTION,
             )
 
     def _replace_session(self, replace: Callable[[], None]) -> None:
@@ -149,7 +153,7 @@ class OpeningNotices(QObject):
         if recording.format_name != MISSING:
             answers.append(Answer("Accept it as it is", partial(self._accept, recording.path)))
         # The first problem of a recording that is not the one scored is just that.
-        self._notices.add(document.problems[0], *answers)
+        self._notices.add(document.problems[0], *answers, kind=NoticeKind.QUESTION)
 
     def locate(self, path: Path, *, accept_changes: bool = False) -> None:
         """Take this file for the recording of the open session, and open both anew."""
@@ -173,6 +177,7 @@ class OpeningNotices(QObject):
                 difference,
                 Answer("Locate another…", self._ask_for_place),
                 Answer("Accept it as it is", partial(self._accept, path)),
+                kind=NoticeKind.QUESTION,
             )
             return
         self.closing_asked.emit()
@@ -220,14 +225,15 @@ class OpeningNotices(QObject):
         try:
             document.import_scoring(read)
         except SleepScorerError as error:
-            self._notices.add(str(error))
+            self._notices.add(str(error), kind=NoticeKind.ERROR)
             return
         for note in read.scoring.notes:
-            self._notices.add(note)
+            self._notices.add(note, kind=NoticeKind.WARNING)
 
     def _ask_whose(self, several: SeveralScorers) -> None:
         answers = [Answer(name, partial(self._import_beside, name)) for name in several.scorers]
-        self._notices.add(f"{several}. Whose are to be imported?", *answers[:_MOST_ANSWERS])
+        question = f"{several}. Whose are to be imported?"
+        self._notices.add(question, *answers[:_MOST_ANSWERS], kind=NoticeKind.QUESTION)
 
 
 def _is_untouched(session: ScoringSession) -> bool:

@@ -115,6 +115,12 @@ def _stylesheet(theme: Theme) -> str:
         f" {{ border-bottom: 3px solid {colour}; }}"
         for stage, colour in theme.stages.items()
     )
+    notices = "\n".join(
+        f'    QFrame#notice[kind="{kind}"] {{ border-color: {colour}; }}\n'
+        f'    QLabel#notice_kind[kind="{kind}"], QPushButton#bell[kind="{kind}"]'
+        f" {{ color: {colour}; font-weight: bold; }}"
+        for kind, colour in theme.notices.items()
+    )
     check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
     return f"""
     QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{
@@ -143,11 +149,12 @@ def _stylesheet(theme: Theme) -> str:
         border-color: {theme.event}; }}
     QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}
     QStatusBar::item {{ border: 0; }}
-    QFrame#notice {{ background: {theme.selection}; border: 0;
-        border-bottom: 1px solid {theme.grid_five_seconds}; }}
+    QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};
+        border-left: 5px solid {theme.faint_text}; border-radius: 3px; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
-    QLabel#refusal {{ color: {theme.cursor}; font-weight: bold; }}
+    QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
     QLabel#headline {{ font-size: 22px; font-weight: bold; }}
     QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
 {stages}
+{notices}
     """

@@ -65,7 +65,18 @@ class Theme:
     event: str
     activation: str
     selection: str
+    error: str
     stages: Mapping[Stage, str]
+
+    @property
+    def notices(self) -> Mapping[str, str]:
+        """The colours of notices by their kind."""
+        return {
+            "error": self.error,
+            "question": self.event,
+            "warning": self.lights,
+            "information": self.faint_text,
+        }
 
     def stage_colour(self, stage: Stage) -> str:
         """The colour of a stage; NREM, which never stands beside N2, has that of N2."""
@@ -95,6 +106,7 @@ LIGHT = Theme(
     event="#0b7a75",
     activation="#ffb347",
     selection="#cfe3ff",
+    error="#b00020",
     stages=_LIGHT_STAGES,
 )
 DARK = Theme(
@@ -120,6 +132,7 @@ DARK = Theme(
     event="#5cc8c2",
     activation="#8a5a00",
     selection="#2c4566",
+    error="#ff8a80",
     stages=_DARK_STAGES,
 )
 THEMES = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})

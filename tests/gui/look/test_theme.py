@@ -84,6 +84,15 @@ def test_the_letters_can_be_read_on_their_colours(theme):
         assert contrast(ink_on(colour), colour) >= 4.5
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_word_of_every_kind_of_notice_can_be_read(theme):
+    colours = THEMES[theme]
+    for kind, colour in colours.notices.items():
+        assert contrast(colour, colours.panel) >= 4.5, kind
+    for ground in (colours.window, colours.panel):
+        assert contrast(colours.error, ground) >= 4.5
+
+
 def test_contrast_is_that_of_the_guidelines():
     assert contrast("#000000", "#ffffff") == pytest.approx(21.0)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
