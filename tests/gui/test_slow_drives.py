@@ -77,7 +77,7 @@ def test_storing_the_place(qtbot, window, drive, monkeypatch):
 
 
 def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
-    answer = opening_notices.ScoringBeside
+    answer = opening_notices.ImportableScoring
     document = window.document
     document.importable = Path("beside.edf")
 
@@ -86,7 +86,7 @@ def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
         scored = document.session.state.hypnogram
         return answer(path.name, Scoring(scored))
 
-    monkeypatch.setattr(opening_notices, "read_beside", drive.slow(read))
+    monkeypatch.setattr(opening_notices, "read_importable", drive.slow(read))
     window.opening_notices._import_beside(None)
     _goes_on_while(qtbot, drive)
     qtbot.waitUntil(lambda: document.importable is None)

@@ -17,7 +17,7 @@ from sleepscorer.gui.jobs.opening import OpenedRecording
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.session_documents import MISSING, Document, ScoringBeside, read_beside
+from sleepscorer.session_documents import MISSING, Document, ImportableScoring, read_importable
 
 # More names than that would leave no room for the sentence.
 _MOST_ANSWERS = 6
@@ -204,16 +204,16 @@ class OpeningNotices(QObject):
             return
         path, recording = document.importable, document.recording
 
-        def read(_progress: Progress) -> ScoringBeside | SeveralScorers:
+        def read(_progress: Progress) -> ImportableScoring | SeveralScorers:
             try:
-                return read_beside(path, recording, scorer=scorer)
+                return read_importable(path, recording, scorer=scorer)
             except SeveralScorers as several:
                 return several
 
         done = partial(self._on_read, document)
         self._work.start("Reading the scoring", read, done, failed=self._on_failed)
 
-    def _on_read(self, document: Document, read: ScoringBeside | SeveralScorers) -> None:
+    def _on_read(self, document: Document, read: ImportableScoring | SeveralScorers) -> None:
         if isinstance(read, SeveralScorers):
             self._ask_whose(read)
             return
