@@ -104,16 +104,20 @@ def recording_of(scoring: Path) -> Path | None:
 
     That is the one by whose name the scoring is called, or else the only one in the folder.
     """
-    own = scoring.name.casefold()
     try:
-        paths = list(scoring.parent.iterdir())
-        beside = _Neighbours(paths)
-        others = [path for path in paths if path.name.casefold() != own and _may_be(path)]
-        named = [path for path in others if own in beside.names_for(path.stem.casefold())]
+        others = [path for path in scoring.parent.iterdir() if _may_be(path) and path != scoring]
+        named = [path for path in others if is_called_scoring_of(scoring, path)]
         found = list(islice(filter(is_recording, named or others), 2))
     except (OSError, SleepScorerError):
         return None
     return found[0] if len(found) == 1 else None
+
+
+def is_called_scoring_of(path: Path, recording: Path) -> bool:
+    """Tell by the names alone whether this would be offered as the scoring of a recording."""
+    own = path.name.casefold()
+    names = _Neighbours((path,)).names_for(recording.stem.casefold())
+    return own != recording.name.casefold() and own in names
 
 
 class _Neighbours:
