@@ -3,16 +3,20 @@
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from documented_night import ANNA, START, N, write_night
 
 from sleepscorer.core.errors import RecordingError, SleepScorerError
 from sleepscorer.core.events import Event
+from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.edf.writer import EdfPlan, write_edf
 from sleepscorer.files.recordings import open_recording
+from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import (
     FoundScoring,
     check_is_scoring,
+    export_document,
     open_document,
     scores,
     scoring_instead,
@@ -24,6 +28,13 @@ _XML = (
     "<EventConcept>Stage 2 sleep|2</EventConcept><Start>0</Start><Duration>300</Duration>"
     "</ScoredEvent></ScoredEvents></PSGAnnotation>"
 )
+
+
+def staging_of(stages) -> Staging:
+    probabilities = np.full((len(stages), 5), 0.05, np.float32)
+    probabilities[np.arange(len(stages)), stages] = 0.8
+    made = StagingProvenance("w", "0" * 64, ("C4-M1",), (), (), "cpu", "s", "2026-01-01T00:00:00")
+    return Staging(probabilities, made)
 
 
 def _instead(path: Path) -> FoundScoring:
@@ -60,6 +71,15 @@ def test_an_edf_hypnogram_is_a_scoring_and_names_the_recording_it_belongs_to(tmp
     night = write_night(tmp_path / "night.edf")
     write_night(tmp_path / "other.edf")
     assert _instead(hypnogram).recording == night
+
+
+def test_a_staging_of_this_program_is_a_scoring(tmp_path):
+    document = open_document(write_night(tmp_path / "night.edf"), author=ANNA)
+    document.session.fill(staging_of(np.arange(N) % 5))
+    to = Destination(tmp_path / "out", ("json",))
+    (staging,) = export_document(document.snapshot(), to)
+    document.close()
+    assert _instead(staging) == FoundScoring(staging)
 
 
 @pytest.mark.parametrize(
