@@ -267,6 +267,16 @@ def test_a_skeleton_stands_for_the_first_night_and_cancelling_takes_it_away(
     assert not window.document.session.read_only
 
 
+def test_a_window_that_is_started_with_a_night_begins_with_the_skeleton(qtbot, settings, a):
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.open_path(a)
+    assert type(window._centre._stack.currentWidget()).__name__ == "Skeleton"
+    window.show()
+    wait_for(qtbot, window, a)
+    window.close()
+
+
 def test_the_skeleton_stays_until_the_night_is_there(qtbot, window, pages, slow, a):
     slow.paths.add(a)
     drop(window, a)

@@ -122,8 +122,9 @@ class Openings(QObject):
     @Slot(object)
     def _on_open_already(self, path: Path) -> None:
         """Show what is open; if that waits for its recording, open it again: this may be it."""
-        now = self._current.now
-        if now is None or not now.document.session.read_only:
+        document = self._current.document
+        is_waiting = document is not None and document.session.read_only and document.holds_session
+        if not is_waiting:
             self.open_already.emit()
         elif not self._exporter.postpone(f"{path.name} opens", partial(self._open_again, path)):
             self._open_again(path)

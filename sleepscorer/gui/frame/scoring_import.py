@@ -110,6 +110,8 @@ class ScoringImport(QObject):
 
     def _offer_import(self, document: Document, found: FoundScoring) -> None:
         name, path = found.path.name, found.path
+        if path == document.importable:
+            self._notices.remove(_BESIDE)
         answers = []
         if document.session.read_only:
             text = f"{name} is a scoring. It can't be imported: what is open is for reading only."

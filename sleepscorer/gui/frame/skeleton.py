@@ -10,7 +10,7 @@ from sleepscorer.gui.look.theme import HYPNOGRAM_ORDER, Theme, theme_named
 from sleepscorer.gui.settings import SettingsFile
 
 _OVERVIEW_SHARE = 0.27
-_GUTTER_PX = 120
+_GUTTER_PX = 190
 _MARGIN_PX = 12
 _TEXT_PX = 36
 _N_ROWS = 8
@@ -55,9 +55,7 @@ class Skeleton(QWidget):
         _draw_lines(painter, night, len(HYPNOGRAM_ORDER), theme)
         _draw_seconds(painter, page, theme)
         _draw_lines(painter, page, _N_ROWS, theme)
-        painter.setPen(QColor(theme.faint_text))
-        text = QRectF(0.0, page.top(), self.width(), page.height())
-        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self._text)
+        _draw_text(painter, page, self._text, theme)
         painter.end()
 
     def _places(self, top_px: float, bottom_px: float) -> QRectF:
@@ -74,6 +72,14 @@ def _draw_lines(painter: QPainter, place: QRectF, n_rows: int, theme: Theme) -> 
         label = QRectF(_MARGIN_PX, y - 4.0, 0.5 * _GUTTER_PX, 8.0)
         painter.fillRect(label, QColor(theme.context))
         painter.fillRect(QRectF(place.left(), y, place.width(), 1.0), QColor(theme.grid_second))
+
+
+def _draw_text(painter: QPainter, place: QRectF, text: str, theme: Theme) -> None:
+    centre = Qt.AlignmentFlag.AlignCenter
+    room = painter.boundingRect(place, centre, text).adjusted(-8.0, -4.0, 8.0, 4.0)
+    painter.fillRect(room, QColor(theme.background))
+    painter.setPen(QColor(theme.faint_text))
+    painter.drawText(place, centre, text)
 
 
 def _draw_seconds(painter: QPainter, place: QRectF, theme: Theme) -> None:
