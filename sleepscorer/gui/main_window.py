@@ -305,6 +305,7 @@ class MainWindow(QMainWindow):
     def _show_open(self) -> None:
         self.raise_()
         self.focus_traces()
+        self.status.say("This night is open already")
 
     @Slot()
     def focus_traces(self) -> None:

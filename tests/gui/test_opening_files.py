@@ -389,6 +389,7 @@ def test_the_same_night_by_another_way_is_the_one_that_is_open(qtbot, worked, pa
     qtbot.wait(50)
     assert (_state(worked), pages, worked.notices.texts) == (before, [], ())
     assert worked.document.held_by is None
+    assert worked.status.message == "This night is open already"
 
 
 def test_the_recording_that_a_session_lacks_is_opened_with_it(qtbot, worked, a, tmp_path):
