@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.errors import RecordingError, UnknownFormat
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION, file_size, open_edf, read_bytes
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, open_npz
@@ -46,11 +46,11 @@ def open_recording(path: Path | str) -> Recording:
         return open_npz(path)
     if suffix in OTHER_FORMATS:
         return open_other(path)
-    raise RecordingError(
-        "this is not a recording of a supported format",
-        path=path,
-        hint=companion_hint(path) or _supported(),
-    )
+    what = "this is not a recording of a supported format"
+    companion = companion_hint(path)
+    if companion:
+        raise RecordingError(what, path=path, hint=companion)
+    raise UnknownFormat(what, path=path, hint=_supported())
 
 
 def _is_folder(path: Path) -> bool:

@@ -118,6 +118,7 @@ class Commands(QObject):
         return {
             "file.open": dialogs.choose_recording,
             "file.folder": dialogs.choose_folder,
+            "file.import": dialogs.choose_scoring,
             "file.export": dialogs.export,
             "file.session": dialogs.show_session,
             "file.close": self.closing_asked.emit,

@@ -31,6 +31,7 @@ _FIXED: dict[str, Keys] = {
     **{f"event.{kind.name}": (kind.key,) if kind.key else () for kind in EVENT_KINDS},
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
+    "file.import": ("Ctrl+I",),
     "file.export": ("Ctrl+E",),
     "file.close": ("Ctrl+W",),
     "file.quit": ("Ctrl+Q",),

@@ -1,11 +1,10 @@
 """The main window: makes its parts, and connects what they tell with what others do."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow
 
 from sleepscorer.core.stager_channels import ChannelChoice
@@ -22,8 +21,11 @@ from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.export_notices import ExportNotices
 from sleepscorer.gui.frame.notices import NoticeBar, NoticeKind
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
+from sleepscorer.gui.frame.openings import Openings
 from sleepscorer.gui.frame.panel_dock import PanelDock
+from sleepscorer.gui.frame.scoring_import import ScoringImport
 from sleepscorer.gui.frame.session_status import SessionStatus
+from sleepscorer.gui.frame.skeleton import Skeleton
 from sleepscorer.gui.frame.start_page import StartPage
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.frame.workspace import Workspace
@@ -32,7 +34,7 @@ from sleepscorer.gui.jobs.auto_scoring import AutoScorer
 from sleepscorer.gui.jobs.device import DeviceLookup
 from sleepscorer.gui.jobs.exporting import Exporter
 from sleepscorer.gui.jobs.montage_presets import Presets
-from sleepscorer.gui.jobs.opening import OpenedRecording, Opener
+from sleepscorer.gui.jobs.opening import OpenedRecording
 from sleepscorer.gui.keys import Keys, keys_of
 from sleepscorer.gui.look.theme import Theme, theme_named
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -68,15 +70,18 @@ class MainWindow(QMainWindow):
         self.auto_scorer = AutoScorer(self.tasks, self)
         self.exporter = Exporter(self.tasks, self)
         self._export_notices = ExportNotices(self.exporter, self.notices, self.tasks, self)
-        self._opener = Opener(self.tasks, self)
         self._device_lookup = DeviceLookup(self.tasks, settings, self)
         self._session_status = SessionStatus(self.status)
         self.dialogs = WindowDialogs(self.current, settings, self.tasks, self.presets, self)
+        self.scorings = ScoringImport(self.current, settings, self.tasks, self.notices, self)
         self.opening_notices = OpeningNotices(
-            self.current, settings, self.tasks, self.notices, self
+            self.current, settings, self.tasks, self.notices, self.scorings, self
         )
         self._start_page = StartPage(settings)
-        self._centre = Centre(self.notices, self._start_page)
+        self._centre = Centre(self.notices, self._start_page, Skeleton(settings))
+        self._openings = Openings(
+            self.current, settings, self.tasks, self.exporter, self._centre, self
+        )
         self._help = HelpPane()
         self.dock = PanelDock()
         self.actions_of = ActionSet(self)
@@ -128,30 +133,21 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def open_path(self, path: Path) -> None:
         """Open a recording or a session file in place of what is open, or list a folder."""
-        self._opener.look_at(path)
-
-    @Slot(object)
-    def _open_file(self, path: Path) -> None:
-        now = self.current.now
-        if now is not None and now.keeping.is_at(path):
-            self.raise_()
-            self.activateWindow()
-        elif not self.exporter.postpone(f"{path.name} opens", partial(self._open_file, path)):
-            self.close_recording()
-            self._opener.open(path, self.settings.now)
+        self._openings.open((path,))
 
     @Slot()
     def close_recording(self) -> None:
         """Close the recording, once an export has ended; every edit is stored already."""
+        self._openings.cancel()
         if not self.exporter.postpone("the recording closes", self.close_recording):
-            self._opener.cancel()
             self.dialogs.close_all()
             self.current.close()
 
-    @Slot(object)
-    def _on_arrived(self, opened: OpenedRecording) -> None:
+    @Slot()
+    def _on_replacing(self) -> None:
+        """What asks about the one that was open goes with it."""
         self.dialogs.close_all()
-        self.current.show(opened)
+        self.notices.clear()
 
     @Slot(object)
     def _on_opened(self, opened: OpenedRecording) -> None:
@@ -178,14 +174,16 @@ class MainWindow(QMainWindow):
         self.presets.forget()
         self.actions_of.end_tools()
         self._session_status.forget()
-        self.dock.tabs.clear()
-        self._centre.show_start_page()
         self.notices.clear()
-        self.dock.hide()
+        if not self.current.is_arriving:
+            self.dock.tabs.clear()
+            self._centre.show_start_page()
+            self.dock.hide()
         self._show_state()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - a name of Qt
         """Stop what runs, keep what must be kept; an export is waited for."""
+        self._openings.cancel()
         if self.exporter.postpone("the window closes", self.close):
             event.ignore()
             return
@@ -203,10 +201,11 @@ class MainWindow(QMainWindow):
     def _connect_jobs(self) -> None:
         self.current.opened.connect(self._on_opened)
         self.current.closed.connect(self._on_closed)
-        self._opener.opened.connect(self._on_arrived)
-        self._opener.failed.connect(self.tell)
-        self._opener.file_found.connect(self._open_file)
-        self._opener.folder_found.connect(self.dialogs.list_folder)
+        self._openings.replacing.connect(self._on_replacing)
+        self._openings.failed.connect(self.tell)
+        self._openings.scorings_found.connect(self.scorings.offer)
+        self._openings.folder_found.connect(self.dialogs.list_folder)
+        self._openings.open_already.connect(self._show_open)
         self.presets.changed.connect(self._on_presets_changed)
         self.presets.said.connect(self.status.say)
         self.presets.refused.connect(self.status.refuse)
@@ -233,14 +232,17 @@ class MainWindow(QMainWindow):
 
     def _connect_answers(self) -> None:
         self.dialogs.recording_chosen.connect(self.open_path)
+        self.dialogs.scoring_chosen.connect(self.scorings.import_scoring)
         self.dialogs.channels_chosen.connect(self.current.set_channels)
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)
         self.dialogs.failed.connect(self.tell)
         self.opening_notices.channels_asked.connect(self.dialogs.choose_channels)
         self.opening_notices.scoring_asked.connect(self.dialogs.score_at_once)
-        self.opening_notices.path_chosen.connect(self.open_path)
-        self.opening_notices.closing_asked.connect(self.close_recording)
+        self.opening_notices.paths_chosen.connect(self._openings.open)
+        self.scorings.paths_chosen.connect(self._openings.open)
+        self.scorings.recording_chosen.connect(self._openings.open_as_recording)
+        self.scorings.said.connect(self.status.say)
         self._start_page.open_asked.connect(self.dialogs.choose_recording)
         self._start_page.help_asked.connect(self.show_help)
         self._start_page.recording_chosen.connect(self.open_path)
@@ -302,6 +304,12 @@ class MainWindow(QMainWindow):
             self.dock.show_panel(panel)
 
     @Slot()
+    def _show_open(self) -> None:
+        self.raise_()
+        self.focus_traces()
+        self.status.say("This night is open already")
+
+    @Slot()
     def focus_traces(self) -> None:
         """Put the focus on the traces, or on the start page."""
         self.activateWindow()
@@ -340,12 +348,27 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - a name of Qt
         """Take files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        _take_copies(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802 - a name of Qt
+        """Take them wherever they are dropped."""
+        _take_copies(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - a name of Qt
-        """Open the first of them."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        """Open the recording among them."""
+        paths = _take_copies(event)
         if paths:
-            event.acceptProposedAction()
-            self.open_path(paths[0])
+            self._openings.open(paths)
+
+
+def _take_copies(event: QDropEvent) -> tuple[Path, ...]:
+    """Return the files that are dragged, if any.
+
+    Whatever key is held, they are copied: of what was moved the source may delete its own.
+    """
+    urls = event.mimeData().urls()
+    paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+    if paths:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+    return paths

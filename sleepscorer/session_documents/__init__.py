@@ -6,9 +6,15 @@ thread.
 """
 
 from sleepscorer.files.sessions import SessionPlaces
-from sleepscorer.session_documents.beside import ScoringBeside, read_beside
 from sleepscorer.session_documents.document import MISSING, Document
+from sleepscorer.session_documents.found_scoring import (
+    FoundScoring,
+    check_is_scoring,
+    scores,
+    scoring_instead,
+)
 from sleepscorer.session_documents.hardware import expected_device
+from sleepscorer.session_documents.importing import ImportableScoring, read_importable
 from sleepscorer.session_documents.opening import (
     current_author,
     open_document,
@@ -20,14 +26,18 @@ from sleepscorer.session_documents.snapshot import Snapshot
 __all__ = [
     "MISSING",
     "Document",
-    "ScoringBeside",
+    "FoundScoring",
+    "ImportableScoring",
     "SessionPlaces",
     "Snapshot",
+    "check_is_scoring",
     "current_author",
     "expected_device",
     "export_document",
     "open_document",
     "path_to_reopen",
-    "read_beside",
+    "read_importable",
+    "scores",
+    "scoring_instead",
     "stage_document",
 ]

@@ -142,9 +142,9 @@ def test_what_tints_the_traces_ends_with_the_recording(qtbot, window, a, b):
 
 
 def test_an_opening_that_was_superseded_gives_its_session_back(qtbot, window, a, b):
-    window._open_file(a)
-    window._opener._task._worker.wait()
-    window._open_file(b)
+    window.open_path(a)
+    window._openings._opener._task._worker.wait()
+    window.open_path(b)
     wait_for(qtbot, window, b)
     _open(qtbot, window, a)
     assert (window.document.held_by, window.document.session.read_only) == (None, False)
@@ -159,7 +159,7 @@ def test_opening_a_recording_twice_at_once_leaves_it_writable(qtbot, window, a):
 
 
 def test_closing_while_opening_gives_the_session_back(qtbot, window, a):
-    window._open_file(a)
+    window.open_path(a)
     window.open_path(a)
     window.close()
     assert window.tasks.running == ()
@@ -169,8 +169,8 @@ def test_closing_while_opening_gives_the_session_back(qtbot, window, a):
 
 
 def test_closing_between_making_the_panes_and_showing_them(qtbot, window, a):
-    window._open_file(a)
-    qtbot.waitSignal(window._opener.opened).wait()
+    window.open_path(a)
+    qtbot.waitSignal(window._openings._opener.opened).wait()
     assert (window.document, window.workspace) == (None, None)
     window.close_recording()
     qtbot.wait(50)

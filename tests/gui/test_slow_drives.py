@@ -14,7 +14,7 @@ from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
-from sleepscorer.gui.frame import opening_notices
+from sleepscorer.gui.frame import scoring_import
 from sleepscorer.gui.jobs import montage_presets as presets
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.process.tasks import wait_for_threads
@@ -77,7 +77,7 @@ def test_storing_the_place(qtbot, window, drive, monkeypatch):
 
 
 def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
-    answer = opening_notices.ScoringBeside
+    answer = scoring_import.ImportableScoring
     document = window.document
     document.importable = Path("beside.edf")
 
@@ -86,8 +86,8 @@ def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
         scored = document.session.state.hypnogram
         return answer(path.name, Scoring(scored))
 
-    monkeypatch.setattr(opening_notices, "read_beside", drive.slow(read))
-    window.opening_notices._import_beside(None)
+    monkeypatch.setattr(scoring_import, "read_importable", drive.slow(read))
+    window.scorings.import_scoring(Path("beside.edf"))
     _goes_on_while(qtbot, drive)
     qtbot.waitUntil(lambda: document.importable is None)
 

@@ -173,6 +173,7 @@ def _preset(index: int, action_id: str) -> ActionSpec:
 _FILE = (
     ActionSpec("file.open", "Open…", "File", _always, in_toolbar=True),
     ActionSpec("file.folder", "Open folder…", "File", _always),
+    ActionSpec("file.import", "Import scoring…", "File", _writable, group=1),
     ActionSpec("file.export", "Export…", "File", group=1, in_toolbar=True),
     ActionSpec("file.session", "Session file…", "File", group=1),
     ActionSpec("file.close", "Close recording", "File", group=2),

@@ -60,6 +60,8 @@ class WindowDialogs(QObject):
     -------
     recording_chosen
         The Path that is to be opened.
+    scoring_chosen
+        The Path of a scoring that is to be imported.
     channels_chosen
         The ChannelChoice that the open recording is to be staged by from now on.
     auto_scoring_chosen
@@ -74,6 +76,7 @@ class WindowDialogs(QObject):
     """
 
     recording_chosen = Signal(object)
+    scoring_chosen = Signal(object)
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
@@ -147,6 +150,18 @@ class WindowDialogs(QObject):
         self.left.emit()
         if name:
             self.recording_chosen.emit(Path(name))
+
+    def choose_scoring(self) -> None:
+        """Ask for a scoring, and import it."""
+        document = self._current.document
+        if document is None:
+            return
+        recording = document.recording.path
+        name, _ = QFileDialog.getOpenFileName(
+            self._over, f"Import a scoring of {recording.name}", str(recording.parent)
+        )
+        if name and self._current.document is document:
+            self.scoring_chosen.emit(Path(name))
 
     def choose_folder(self) -> None:
         """Ask for a folder, and list its recordings."""

@@ -44,6 +44,8 @@ class StatusLine(QStatusBar):
         self._cancel = QPushButton("Cancel")
         tip = "Cancel the work in progress (auto-scoring: {score.cancel})"
         described(self._cancel, "Cancel", tip)
+        # A click leaves the keys where they were: the button goes with the work.
+        self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cancel.clicked.connect(self._on_cancel)
         for widget in (self._text, self._bar, self._cancel):
             self.addPermanentWidget(widget)
