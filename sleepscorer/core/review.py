@@ -12,6 +12,10 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 
 
+USUAL_SHARE = 0.1
+"""The share of all epochs that is reviewed unless a person wants another."""
+
+
 class ReviewOrder(StrEnum):
     """What makes an epoch worth a look."""
 
@@ -84,7 +88,7 @@ def review_queue(
     *,
     second: Staging | None = None,
     order: ReviewOrder = ReviewOrder.UNCERTAINTY,
-    share: float = 0.1,
+    share: float = USUAL_SHARE,
 ) -> ReviewQueue:
     """Choose the epochs worth a look.
 

@@ -9,6 +9,7 @@ from sleepscorer.files.sessions import SessionPlaces
 from sleepscorer.session_documents.beside import ScoringBeside, read_beside
 from sleepscorer.session_documents.document import MISSING, Document
 from sleepscorer.session_documents.hardware import expected_device
+from sleepscorer.session_documents.night_summary import NightState, NightSummary, night_summary
 from sleepscorer.session_documents.opening import (
     current_author,
     open_document,
@@ -20,12 +21,15 @@ from sleepscorer.session_documents.snapshot import Snapshot
 __all__ = [
     "MISSING",
     "Document",
+    "NightState",
+    "NightSummary",
     "ScoringBeside",
     "SessionPlaces",
     "Snapshot",
     "current_author",
     "expected_device",
     "export_document",
+    "night_summary",
     "open_document",
     "path_to_reopen",
     "read_beside",

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
+from sleepscorer.core.review import USUAL_SHARE, ReviewOrder, ReviewQueue, review_queue
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
@@ -35,7 +35,6 @@ _SHARE_TEXTS = {
     ReviewOrder.STAGERS: "Review where both stagers disagree, at most",
     ReviewOrder.EQUIVOCAL: "Review equivocal epochs, at most",
 }
-_FIRST_SHARE_PERCENT = 10
 _LARGEST_SHARE_PERCENT = 60
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
@@ -144,7 +143,7 @@ class ReviewPanel(QWidget):
         self._share = QSlider(Qt.Orientation.Horizontal)
         self._share.setRange(1, _LARGEST_SHARE_PERCENT)
         self._share.setPageStep(5)
-        self._share.setValue(_FIRST_SHARE_PERCENT)
+        self._share.setValue(round(100 * USUAL_SHARE))
         described(
             self._share,
             "Share of epochs to review, percent",
