@@ -11,7 +11,6 @@ from sleepscorer.core.second_opinion import disagreement, shared_confidence
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 
-
 USUAL_SHARE = 0.1
 """The share of all epochs that is reviewed unless a person wants another."""
 

@@ -30,6 +30,7 @@ from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
+from sleepscorer.gui.jobs.night_facts import NightFacts
 from sleepscorer.gui.keys import keys_of
 from sleepscorer.gui.look.screen_fit import fit_to_screen, px_per_mm
 from sleepscorer.gui.look.theme import theme_named
@@ -161,7 +162,9 @@ class WindowDialogs(QObject):
             return recordings_in(folder, progress)
 
         def choose(found: tuple[FoundRecording, ...]) -> None:
-            self._ask(RecordingsDialog(folder, found, self._over), self._on_recording_chosen)
+            facts = NightFacts(self._tasks, self._settings)
+            dialog = RecordingsDialog(folder, found, facts, self._over)
+            self._ask(dialog, self._on_recording_chosen)
 
         self._listing.start("Reading the folder", look, choose, failed=self.failed.emit)
 
