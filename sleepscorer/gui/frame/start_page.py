@@ -149,6 +149,9 @@ class StartPage(QWidget):
 
     def _show_recent(self) -> None:
         paths = [Path(name) for name in self._settings.now.recent_files]
+        if not paths and self._recent.hasFocus():
+            # Hidden, it would leave the focus to a button of the toolbar.
+            self._open.setFocus()
         self._recent.show_paths(paths)
         for widget in (self._recent, self._recent_title):
             widget.setVisible(bool(paths))
