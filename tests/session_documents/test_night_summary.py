@@ -12,12 +12,8 @@ from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.review import review_queue
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
-from sleepscorer.session_documents import (
-    NightState,
-    SessionPlaces,
-    night_summary,
-    open_document,
-)
+from sleepscorer.session_documents import SessionPlaces, open_document
+from sleepscorer.session_documents.night_summary import NightState, night_summary
 
 _MADE = StagingProvenance("w", "0" * 64, (), (), (), "cpu", "s", "")
 

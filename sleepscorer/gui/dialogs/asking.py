@@ -27,10 +27,8 @@ from sleepscorer.gui.dialogs.key_editor import KeyEditor
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
-from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
-from sleepscorer.gui.jobs.night_facts import NightFacts
 from sleepscorer.gui.keys import keys_of
 from sleepscorer.gui.look.screen_fit import fit_to_screen, px_per_mm
 from sleepscorer.gui.look.theme import theme_named
@@ -162,6 +160,10 @@ class WindowDialogs(QObject):
             return recordings_in(folder, progress)
 
         def choose(found: tuple[FoundRecording, ...]) -> None:
+            # The first page of a recording does not wait for it.
+            from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+            from sleepscorer.gui.jobs.night_facts import NightFacts
+
             facts = NightFacts(self._tasks, self._settings)
             dialog = RecordingsDialog(folder, found, facts, self._over)
             self._ask(dialog, self._on_recording_chosen)
@@ -170,6 +172,8 @@ class WindowDialogs(QObject):
 
     @Slot()
     def _on_recording_chosen(self) -> None:
+        from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+
         if isinstance(self._dialog, RecordingsDialog) and self._dialog.chosen is not None:
             self.recording_chosen.emit(self._dialog.chosen)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from sleepscorer.core.wording import one_line
 from sleepscorer.files.folder import FoundRecording
-from sleepscorer.session_documents import NightState, NightSummary
+from sleepscorer.session_documents.night_summary import NightState, NightSummary
 
 _Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Recording", "Date", "Length", "State", "Scorer")

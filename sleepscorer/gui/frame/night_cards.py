@@ -40,7 +40,7 @@ from sleepscorer.core.wording import one_line
 from sleepscorer.gui.frame.mini_hypnogram import paint_hypnogram
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import Theme
-from sleepscorer.session_documents import NightState, NightSummary
+from sleepscorer.session_documents.night_summary import NightState, NightSummary
 
 _Index = QModelIndex | QPersistentModelIndex
 _NARROWEST_PX = 272

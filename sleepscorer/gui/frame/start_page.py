@@ -1,25 +1,22 @@
 """What the window shows before a recording is open."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.files.exports import INTENDED_USE
-from sleepscorer.gui.frame.night_cards import NightGrid
-from sleepscorer.gui.jobs.night_facts import NightFacts
 from sleepscorer.gui.jobs.synthetic_night import SyntheticNight
 from sleepscorer.gui.look.appearance import described, worded
-from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.gui.settings import RECENT_FILES, SettingsFile
+from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.paths import synthetic_night_path
-from sleepscorer.session_documents import NightSummary
+
+if TYPE_CHECKING:
+    from sleepscorer.gui.frame.recent_nights import RecentNights
 
 _TEXT_PX, _WIDEST_PX = 620, 1760
-# Whatever is being opened comes first.
-_READ_AFTER_MS = 150
 _TRY = "&Try a synthetic night"
 
 
@@ -55,39 +52,33 @@ class StartPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._settings, self._tasks = settings, tasks
-        self._facts = NightFacts(tasks, settings, self)
-        self._facts.found.connect(self._on_found)
+        self._recent: RecentNights | None = None
         self._synthetic = SyntheticNight(tasks, self)
         self._synthetic.progressed.connect(self._on_making)
         self._synthetic.ended.connect(self._on_made)
         self._synthetic.made.connect(self.recording_chosen)
         self._synthetic.failed.connect(self.failed)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_READ_AFTER_MS)
-        self._timer.timeout.connect(self._read_if_free)
         self._make_buttons()
-        self._recent_title = QLabel("&Recent recordings")
-        self._recent = NightGrid(theme_named(settings.now.theme))
-        self._recent_title.setBuddy(self._recent)
-        self._recent.chosen.connect(self.recording_chosen)
-        self._recent.removal_asked.connect(settings.forget_recent_file)
         self._lay_out()
-        settings.changed.connect(self._on_setting_changed)
-        self._show_recent()
+        # The page itself has nothing to do with keys.
+        self.setFocusProxy(self._open)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - a name of Qt
-        """Read what is known of the recent recordings, anew each time."""
+        """Add the recent recordings, when the page is first seen."""
+        if self._recent is None:
+            self._add_recent()
         super().showEvent(event)
-        self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - a name of Qt
-        """Leave the disk and the processors to what was opened."""
+        """Make no synthetic night any more: another recording was opened."""
         super().hideEvent(event)
         if not event.spontaneous():
-            self._timer.stop()
-            self._facts.drop()
             self._synthetic.cancel()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - a name of Qt
+        """No name of a folder makes the window wider."""
+        wanted = super().minimumSizeHint()
+        return QSize(min(wanted.width(), _TEXT_PX), wanted.height())
 
     def _make_buttons(self) -> None:
         self._open, self._try, self._help = QPushButton(), QPushButton(_TRY), QPushButton()
@@ -110,6 +101,7 @@ class StartPage(QWidget):
             "A synthetic night of 8 h is computed here: nobody slept it. It is kept in"
             f" {synthetic_night_path().parent}"
         )
+        synthetic.setTextFormat(Qt.TextFormat.PlainText)
         intended = QLabel(INTENDED_USE)
         for label in (synthetic, intended):
             label.setObjectName("faint")
@@ -118,19 +110,17 @@ class StartPage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self._column = QWidget()
-        inner = QVBoxLayout(self._column)
-        inner.setContentsMargins(24, 12, 12, 12)
-        inner.setSpacing(10)
-        inner.addStretch()
-        inner.addWidget(headline)
-        inner.addWidget(hint)
-        inner.addLayout(buttons)
-        inner.addWidget(synthetic)
-        inner.addWidget(self._recent_title)
-        inner.addWidget(self._recent, 1)
-        inner.addWidget(intended)
-        inner.addStretch()
-        self._inner = inner
+        self._column.setMaximumWidth(_TEXT_PX)
+        self._inner = QVBoxLayout(self._column)
+        self._inner.setContentsMargins(24, 12, 12, 12)
+        self._inner.setSpacing(10)
+        self._inner.addStretch(1)
+        self._inner.addWidget(headline)
+        self._inner.addWidget(hint)
+        self._inner.addLayout(buttons)
+        self._inner.addWidget(synthetic)
+        self._inner.addWidget(intended)
+        self._inner.addStretch(1)
         for label in (hint, synthetic, intended):
             label.setWordWrap(True)
         layout = QHBoxLayout(self)
@@ -140,48 +130,34 @@ class StartPage(QWidget):
         layout.addWidget(self._column, 1000)
         layout.addStretch(1)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - a name of Qt
-        """No name of a folder makes the window wider."""
-        wanted = super().minimumSizeHint()
-        return QSize(min(wanted.width(), _TEXT_PX), wanted.height())
-
     # -- recent recordings ----------------------------------------------------------------------
 
-    def _show_recent(self) -> None:
-        paths = [Path(name) for name in self._settings.now.recent_files]
-        if not paths and self._recent.hasFocus():
-            # Hidden, it would leave the focus to a button of the toolbar.
-            self._open.setFocus()
-        self._recent.show_paths(paths)
-        for widget in (self._recent, self._recent_title):
-            widget.setVisible(bool(paths))
-        self._column.setMaximumWidth(_WIDEST_PX if paths else _TEXT_PX)
-        # Without cards the rest stands together in the middle.
-        for at in (0, self._inner.count() - 1):
-            self._inner.setStretch(at, 0 if paths else 1)
-        # The page itself has nothing to do with keys.
-        self.setFocusProxy(self._recent if paths else self._open)
+    def _add_recent(self) -> None:
+        # Where the program is started with a recording, its first page does not wait for this.
+        from sleepscorer.gui.frame.recent_nights import RecentNights
+
+        self._recent = RecentNights(self._settings, self._tasks)
+        self._recent.chosen.connect(self.recording_chosen)
+        self._recent.listed.connect(self._on_listed)
+        above_intended = self._inner.count() - 2
+        self._inner.insertWidget(above_intended, self._recent, 1)
+        self._on_listed()
 
     @Slot()
-    def _read_if_free(self) -> None:
-        if self._tasks.running:
-            self._timer.start()
-        else:
-            self._facts.read(Path(name) for name in self._settings.now.recent_files)
-
-    @Slot(object, object)
-    def _on_found(self, path: Path, summary: NightSummary) -> None:
-        # Versions before listed a recording and its session as two.
-        twin = self._recent.nights.tell(path, summary)
-        if twin is not None:
-            self._settings.forget_recent_file(twin)
-
-    @Slot(str)
-    def _on_setting_changed(self, name: str) -> None:
-        if name in RECENT_FILES:
-            self._show_recent()
-        elif name == "theme":
-            self._recent.set_theme(theme_named(self._settings.now.theme))
+    def _on_listed(self) -> None:
+        """Give the cards all the width; without any, the rest stands together in the middle."""
+        recent = self._recent
+        if recent is None:
+            return
+        focus = recent.focusWidget()
+        if recent.is_empty and focus is not None and focus.hasFocus():
+            # Hidden, they would leave the focus to a button of the toolbar.
+            self._open.setFocus()
+        recent.setVisible(not recent.is_empty)
+        self._column.setMaximumWidth(_TEXT_PX if recent.is_empty else _WIDEST_PX)
+        for at in (0, self._inner.count() - 1):
+            self._inner.setStretch(at, 1 if recent.is_empty else 0)
+        self.setFocusProxy(self._open if recent.is_empty else recent)
 
     # -- a synthetic night ----------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import Settings, SettingsFile
-from sleepscorer.session_documents import NightSummary, SessionPlaces, night_summary
+from sleepscorer.session_documents import SessionPlaces
+from sleepscorer.session_documents.night_summary import NightSummary, night_summary
 
 # A folder of a drive that is slow or gone keeps the others waiting no more than that.
 _FOLDERS_AT_A_TIME = 4
