@@ -1,5 +1,8 @@
 """Recent recordings as cards on the start page: what they tell, by keys and by mouse."""
 
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +19,7 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.gui.frame.night_cards import NightGrid
 from sleepscorer.gui.jobs import night_facts
 from sleepscorer.gui.look.theme import theme_named
+from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.session_documents import SessionPlaces, open_document
 
 _KEYS = Qt.Key
@@ -203,23 +207,34 @@ def test_what_cannot_be_read_is_said_on_the_card(qtbot, settings, nights):
     window.close()
 
 
-def test_a_recording_that_is_opened_comes_before_what_cards_tell(
-    qtbot, settings, nights, monkeypatch
-):
-    read = []
+def test_cards_are_read_when_nothing_else_is_being_done(qtbot, settings, nights, monkeypatch):
+    read, over = [], threading.Event()
     summary = night_facts.night_summary
     monkeypatch.setattr(
         night_facts, "night_summary", lambda path, **o: read.append(path) or summary(path, **o)
     )
     _recent(settings, *nights)
-    window = show_window(qtbot, settings)
-    open_in(qtbot, window, nights[0])
-    qtbot.wait(400)
+    window = MainWindow(settings)
+    qtbot.addWidget(window, before_close_func=lambda window: window.tasks.stop_all())
+    window.tasks.start("Opening", lambda _progress: over.wait(20))
+    window.show()
+    assert window.findChild(NightGrid).nights.rowCount() == 3
+    qtbot.wait(500)
     assert read == []
-    window.close_recording()
-    _told(qtbot, window, "b.edf, 2", "c.edf, 2")
+    over.set()
+    _told(qtbot, window, "a.edf, 2", "b.edf, 2", "c.edf, 2")
     assert set(read) == set(nights)
     window.close()
+
+
+def test_a_program_that_begins_with_a_recording_imports_nothing_of_lists():
+    names = ("night_cards", "recent_nights", "night_facts", "night_summary", "found_nights")
+    code = (
+        "import sys, sleepscorer.gui.app;"
+        f"print([name for name in sys.modules if name.endswith({names})])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
 
 
 def test_where_nothing_is_remembered_there_are_no_cards(qtbot, settings, nights):
