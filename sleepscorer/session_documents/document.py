@@ -122,6 +122,7 @@ class Document:
             machine=session.machine,
             second=session.second,
             edits=session.edits,
+            reviewed=session.reviewed,
             holds_smoothed=session.holds_smoothed,
             problem=self.problems[0] if self.needs_locating else "",
             scored_sha256=self._scored_sha256(),

@@ -231,8 +231,8 @@ def _told(
     progress = NightState.SCORED if reviewed.any() else NightState.IMPORTED
     if stored.stagings:
         second = stored.second_opinions[-1] if stored.second_opinions else None
-        queue = review_queue(state, stored.stagings[-1], second=second)
-        n_done, n_total = int(np.count_nonzero(reviewed[list(queue.epochs)])), queue.n_total
+        queue = review_queue(state, stored.stagings[-1], reviewed=reviewed, second=second)
+        n_done, n_total = queue.n_done, queue.n_total
         progress = NightState.REVIEWED if n_done else NightState.DRAFTED
     elif not n_scored:
         progress = NightState.NOT_SCORED

@@ -65,7 +65,7 @@ def test_the_machine_s_draft_and_its_review_are_counted_as_the_review_queue_does
     assert summary.state is NightState.DRAFTED
     assert summary.state_text == "Drafted by machine, 0 of 3 reviewed"
     assert summary.stages.tolist() == [Stage.N2] * 30
-    queue = review_queue(session.state, session.machine)
+    queue = review_queue(session.state, session.machine, reviewed=session.reviewed)
     beside = next(epoch for epoch in range(30) if epoch not in queue.epochs)
     _edited(path, lambda s: s.score([queue.epochs[0], beside], Stage.N2), author=BEN)
     assert _said(night_summary(path)) == ("2024-03-01 23:00", "15 min", "1 of 3 reviewed", "ben")

@@ -85,15 +85,11 @@ class NightLayers:
         model, session = self._model, self._model.session
         if not 0 <= epoch < model.n_epochs:
             return ""
-        parts = [
-            f"epoch {epoch + 1}",
-            model.clock_text(epoch * EPOCH_S),
-            f"scored {Stage(int(session.state.stages[epoch])).text}",
-        ]
+        parts = [f"epoch {epoch + 1}", model.clock_text(epoch * EPOCH_S)]
+        parts += [text] if (text := self._scored_text(epoch)) else []
         answer = model.machine_answer
         if answer is not None and answer.stages[epoch] >= 0:
-            stage = Stage(int(answer.stages[epoch]))
-            parts.append(f"machine {stage.text} {answer.confidence[epoch]:.2f}")
+            parts.append(f"machine {answer.sure_text(epoch)}")
             parts += [text] if (text := answer.equivocal_text(epoch)) else []
             if model.shows_smoothed:
                 parts.append(f"smoothed {Stage(int(answer.smoothed[epoch])).text}")
@@ -102,6 +98,17 @@ class NightLayers:
         if session.machine is not None and session.machine.faults[epoch]:
             parts.append(f"signal: {session.machine.fault(epoch).text}")
         return " · ".join((*parts, *self._event_texts(epoch)[:_MOST_EVENTS_TOLD]))
+
+    def _scored_text(self, epoch: int) -> str:
+        """Its stage in the scoring, and from whom; empty where that is what the machine says."""
+        state, answer = self._model.session.state, self._model.machine_answer
+        stage = Stage(int(state.stages[epoch]))
+        if stage is Stage.UNSCORED:
+            return "unscored"
+        if state.by_person[epoch]:
+            return f"scored {stage.text} by a person"
+        is_told = answer is not None and answer.stages[epoch] == stage
+        return "" if is_told else f"scored {stage.text} by the machine"
 
     def _event_texts(self, epoch: int) -> list[str]:
         start_s = epoch * EPOCH_S
@@ -147,7 +154,7 @@ class NightLayers:
         draw.outline(strips.hypnodensity)
         draw.stage_legend(strips.hypnodensity, order)
         draw.confidence(strips.confidence, answer.confidence, machine.faults != 0)
-        draw.label(strips.confidence, "Confidence, 0-1")
+        draw.label(strips.confidence, "Confidence, 0-100 %")
         draw.epoch_marks(strips.confidence, answer.equivocal)
         if self._model.shows_smoothed:
             _draw_bands(draw, strips, answer)

@@ -19,6 +19,7 @@ from sleepscorer.analysis.waves import N3_SECONDS, SLOW_WAVE_UV
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.wording import percent
 from sleepscorer.gui.jobs.explaining import Explainer
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import LIGHT, Theme
@@ -239,7 +240,7 @@ class EpochPanel(QWidget):
                 f"{power.absolute:.1f} {unit}²" if power and is_known else _UNDEFINED
             )
             share = None if power is None else power.relative
-            self._shares[name].setText(_UNDEFINED if share is None else f"{100 * share:.0f} %")
+            self._shares[name].setText(_UNDEFINED if share is None else percent(share))
             self._bars[name].setValue(0 if share is None else round(100 * share))
         self._slow.setText(_slow_wave_sentence(figures))
         self._spindles.setText(_spindle_sentence(figures))

@@ -151,10 +151,10 @@ class StatisticsPanel(QWidget):
             self._show_figure(definition, statistics)
         first, stop = scoring_window(state.hypnogram)
         n_scored = int((state.stages[first:stop] != Stage.UNSCORED).sum())
-        n_by_person = int(state.by_person[first:stop].sum())
+        n_reviewed = int(self._model.session.reviewed[first:stop].sum())
         self._scored.setText(
-            f"{of_counted(n_scored, max(stop - first, 0), 'epoch')} scored, {n_by_person}"
-            f" by a person"
+            f"{of_counted(n_scored, max(stop - first, 0), 'epoch')} scored, {n_reviewed}"
+            f" reviewed by a person"
         )
         notes = (*_lights_notes(state.lights_off_s, state.lights_on_s), *statistics.notes)
         self._notes.setText("\n".join(f"{note[:1].upper()}{note[1:]}." for note in notes))

@@ -79,7 +79,7 @@ def test_a_card_tells_date_length_what_is_reviewed_and_by_whom(qtbot, settings, 
 
     def edit(session):
         session.fill(staging_of(stages, confidence))
-        queue = review_queue(session.state, session.machine)
+        queue = review_queue(session.state, session.machine, reviewed=session.reviewed)
         assert queue.n_total == 6
         session.score(queue.epochs[:2], Stage.N2)
 

@@ -375,7 +375,9 @@ def test_the_tooltip_names_epoch_stage_and_events(overview, model):
     model.score_epochs([100], Stage.N3)
     model.replace_event(None, arousal(3005.0))
     said = overview.canvas._described(place(overview, 100).x())
-    assert said == "epoch 101 · 23:40:00 · scored N3 · machine N1 0.80 · EEG arousal"
+    assert (
+        said == "epoch 101 · 23:40:00 · scored N3 by a person · machine N1, 80 % sure · EEG arousal"
+    )
 
 
 def test_scoring_an_epoch_draws_no_image_anew_and_a_page_nothing(overview, model):

@@ -21,6 +21,7 @@ from sleepscorer.analysis.spectra import Spectrum
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.events import Event
+from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging
@@ -30,6 +31,7 @@ from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.event_table import CHANNEL, CLOCK, DURATION, TEXT
 from sleepscorer.gui.panels.events import EventsPanel
 from sleepscorer.gui.panels.review import ReviewPanel
+from sleepscorer.gui.panels.stage_probabilities import StageProbabilities
 from sleepscorer.gui.panels.statistics import StatisticsPanel
 from sleepscorer.gui.traces.epoch_title import epoch_title
 from sleepscorer.simulation.hypnogram import simulate_hypnogram
@@ -85,7 +87,7 @@ class TestReview:
         assert column_of(view, 1)[:3] == ["8", "91", "41"]
         assert column_of(view, 2)[0] == "22:53:30"
         assert column_of(view, 3)[0] == "N2"
-        assert column_of(view, 4)[0] == "N2 0.30"
+        assert column_of(view, 4)[0] == "N2, 30 % sure"
         assert column_of(view, 6)[0] == "W"
         assert view.horizontalScrollBar().maximum() == 0
         assert panel._done_text.text() == "0 of 10 done"
@@ -97,14 +99,24 @@ class TestReview:
         qtbot.keyClick(panel._view, Qt.Key.Key_Return)
         assert model.epoch == 40
 
-    def test_the_line_above_the_traces_says_the_same_confidence_as_the_list(self, panel, model):
+    def test_line_above_the_traces_list_and_epoch_panel_say_the_same(self, qtbot, panel, model):
+        # How sure the machine is, is no stage's probability: here N2 has 60 % and is 15 % sure.
+        staging = staging_of(np.full(100, Stage.N2), 0.6)
+        sure = np.linspace(0.004, 0.999, 100).astype(np.float32)
+        model.session.fill(replace(staging, confidence=sure), FillMode.ALL)
+        bars = StageProbabilities(LIGHT)
+        qtbot.addWidget(bars)
+        qtbot.waitUntil(lambda: column_of(panel._view, 4)[0] == "N2, <1 % sure")
+        assert column_of(panel._view, 4)[1] == "N2, 1 % sure"
         for row, said in enumerate(column_of(panel._view, 4)):
             epoch = panel._table.epoch_at(row)
             model.select_epoch(epoch)
-            stage, confidence = said.split()
+            stage, sure = said.split(", ")
             assert epoch_title(model).stage.text == stage
-            assert epoch_title(model).after.startswith(f"confidence {confidence} · machine")
-            assert f"{stage}, confidence {confidence}" in panel._reason.text()
+            assert epoch_title(model).after == f"machine, {sure}"
+            assert f"the machine says {said}, next" in panel._reason.text()
+            bars.show_epoch(model.machine_answer, epoch)
+            assert bars.text.startswith(f"Machine: {said}. Probabilities: ")
 
     def test_next_goes_through_the_queue_and_skips_what_is_done(self, qtbot, panel, model):
         model.select_epoch(60)
@@ -133,7 +145,7 @@ class TestReview:
         panel.setFocus()
         assert panel.focusProxy() is panel._view
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Down)
-        assert panel._reason.text() == "Epoch 91: the machine says N2, confidence 0.40, next W."
+        assert panel._reason.text() == "Epoch 91: the machine says N2, 40 % sure, next W."
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Return)
         assert model.epoch == 90
 
@@ -153,7 +165,8 @@ class TestReview:
         model.session.fill(Staging(staging.probabilities, warned))
         panel = shown(qtbot, ReviewPanel(model))
         assert panel._promise.text() == (
-            "Expected agreement afterwards 82 % (now 80 %); doubtful, as the staging has warnings"
+            "Expected agreement afterwards 82 % (now 80 %); less certain, as the staging has"
+            " warnings"
         )
 
     def test_says_when_nothing_is_left(self, panel, model):
@@ -178,11 +191,11 @@ class TestReview:
         model.score_epochs([5], Stage.N2)
         panel._order.setCurrentIndex(2)
         assert sorted(column_of(panel._view, 1)) == ["4", "5"]
-        assert panel._promise.text() == "2 epochs scored otherwise than by the machine"
+        assert panel._promise.text() == "2 epochs that a person scored differ from the machine"
         panel._view.selectRow(0)
         assert (
             panel._reason.text()
-            == "Epoch 4: a person scored W, the machine says N2, confidence 0.90, next W."
+            == "Epoch 4: a person scored W; the machine says N2, 90 % sure, next W."
         )
 
     def test_around_stage_changes_without_a_machine(self, qtbot):
@@ -530,7 +543,7 @@ class TestStatistics:
         assert self.value(panel, "awakenings") == "0"
         assert self.value(panel, "cycles") == "1"
         assert self.value(panel, "rem_latency_min") == "–"
-        assert panel._scored.text() == "100 of 100 epochs scored, 100 by a person"
+        assert panel._scored.text() == "100 of 100 epochs scored, 100 reviewed by a person"
 
     def test_many_keys_make_one_update(self, qtbot, monkeypatch):
         model = night_model()
@@ -739,9 +752,12 @@ class TestEpoch:
         probabilities = staging.probabilities.copy()
         probabilities[2] = np.nan
         model.session.fill(Staging(probabilities, staging.provenance))
-        assert panel._machine.text == "W 0.05, R 0.05, N1 0.05, N2 0.80, N3 0.05"
+        assert (
+            panel._machine.text
+            == "Machine: N2, 80 % sure. Probabilities: W 5 %, R 5 %, N1 5 %, N2 80 %, N3 5 %"
+        )
         model.select_epoch(1)
-        said = "W 0.05, R 0.80, N1 0.05, N2 0.05, N3 0.05"
+        said = "Machine: R, 80 % sure. Probabilities: W 5 %, R 80 %, N1 5 %, N2 5 %, N3 5 %"
         qtbot.waitUntil(lambda: panel._machine.text == said, timeout=10_000)
         image = panel._machine.grab().toImage()
         model.select_epoch(2)
