@@ -11,6 +11,9 @@ from sleepscorer.core.second_opinion import disagreement, shared_confidence
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 
+USUAL_SHARE = 0.1
+"""The share of all epochs that is reviewed unless a person wants another."""
+
 
 class ReviewOrder(StrEnum):
     """What makes an epoch worth a look."""
@@ -89,7 +92,7 @@ def review_queue(
     reviewed: NDArray[np.bool_],
     second: Staging | None = None,
     order: ReviewOrder = ReviewOrder.UNCERTAINTY,
-    share: float = 0.1,
+    share: float = USUAL_SHARE,
 ) -> ReviewQueue:
     """Choose the epochs worth a look.
 

@@ -45,14 +45,11 @@ class FoundRecording:
     ----------
     path
         Where it lies.
-    size_bytes
-        How large it is.
     scoring
         What lies beside it, in words; empty where nothing does.
     """
 
     path: Path
-    size_bytes: int
     scoring: str
 
 
@@ -76,10 +73,10 @@ def recordings_in(folder: Path, progress: Progress) -> tuple[FoundRecording, ...
         progress(number / len(paths), path.name)
         try:
             if is_recording(path):
-                found.append(FoundRecording(path, _size(path), _scored(path, beside)))
+                found.append(FoundRecording(path, _scored(path, beside)))
         except Exception as error:  # noqa: BLE001 - one file never hides the others
             said = in_words(error, path)
-            found.append(FoundRecording(path, _size(path), f"can't be read: {said.what}"))
+            found.append(FoundRecording(path, f"can't be read: {said.what}"))
     return tuple(found)
 
 
@@ -178,13 +175,6 @@ def is_recording(path: Path) -> bool:
         # A recording may be called like a scoring: its signals tell.
         return annotations_alone is False
     return not annotations_alone
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _scored(path: Path, beside: _Neighbours) -> str:

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.opening_notices = OpeningNotices(
             self.current, settings, self.tasks, self.notices, self.scorings, self
         )
-        self._start_page = StartPage(settings)
+        self._start_page = StartPage(settings, self.tasks)
         self._centre = Centre(self.notices, self._start_page, Skeleton(settings))
         self._openings = Openings(
             self.current, settings, self.tasks, self.exporter, self._centre, self
@@ -160,9 +160,12 @@ class MainWindow(QMainWindow):
         self._centre.show_panes(now.panes)
         now.panes.fill_tabs(self.dock.tabs)
         self.dock.show()
+        self._help.give_way()
         if not self.settings.now.window_layout:
             self.resizeDocks([self.dock], [_DOCK_PX], Qt.Orientation.Horizontal)
-        self.settings.add_recent_file(opened.recent_path)
+        document = now.document
+        same_night = (document.recording.path, document.session_path)
+        self.settings.add_recent_file(opened.recent_path, same_night=same_night)
         self._applied.apply_to_opened()
         self.presets.follow(now.model, opened.presets)
         self._show_state()
@@ -246,6 +249,7 @@ class MainWindow(QMainWindow):
         self._start_page.open_asked.connect(self.dialogs.choose_recording)
         self._start_page.help_asked.connect(self.show_help)
         self._start_page.recording_chosen.connect(self.open_path)
+        self._start_page.failed.connect(self.tell)
         self._menus.recent_chosen.connect(self.open_path)
         self._help.left.connect(self.focus_traces)
         self._bell.clicked.connect(self.actions_of["view.notices"].trigger)
@@ -318,7 +322,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_help(self) -> None:
         """Show the manual with the focus in it, or put it away if it has the focus."""
-        self._help.open()
+        self._help.open(gives_way=self.current.now is None)
 
     def _lay_out(self) -> None:
         screen = self.screen().availableGeometry()

@@ -162,13 +162,27 @@ class SettingsFile(QObject):
         for name in changed:
             self.changed.emit(name)
 
-    def add_recent_file(self, path: Path) -> None:
-        """Remember a recording, if that is wanted."""
+    def add_recent_file(self, path: Path, *, same_night: Iterable[Path | None] = ()) -> None:
+        """Remember a night, if that is wanted, once.
+
+        Parameters
+        ----------
+        path
+            What leads to it.
+        same_night
+            What else leads to it: its recording, its session.
+        """
         if self._now.keep_recent_files:
             # The program may be started from another folder the next time.
             name = str(path.absolute())
-            rest = [one for one in self._now.recent_files if one != name]
+            known = {name, *(str(one.absolute()) for one in same_night if one is not None)}
+            rest = [one for one in self._now.recent_files if one not in known]
             self.set(recent_files=(name, *rest)[:_MOST_RECENT_FILES])
+
+    def forget_recent_file(self, path: Path) -> None:
+        """Remember a night no more; its files stay."""
+        rest = tuple(one for one in self._now.recent_files if one != str(path))
+        self.set(recent_files=rest)
 
     def _read(self) -> Settings:
         try:

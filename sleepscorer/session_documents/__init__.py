@@ -2,7 +2,8 @@
 
 The window works on a :class:`Document`. What is slow here (staging, hashing, exporting) reads the
 recording and values only, a :class:`Snapshot` of the document among them, and may run in another
-thread.
+thread. What lists tell of nights that are not open stands apart, in :mod:`night_summary
+<sleepscorer.session_documents.night_summary>`, and is imported when a list is shown.
 """
 
 from sleepscorer.files.sessions import SessionPlaces

@@ -264,11 +264,11 @@ def test_after_a_dialog_the_focus_is_on_the_traces(qtbot, opened, action_id):
 def test_every_action_with_a_dialog_is_among_those(opened):
     """The table marks by "…" what asks something first; some ask the system or a line of text."""
     asking = {id_ for id_ in opened._commands._by_id if opened.actions_of[id_].text().endswith("…")}
-    elsewhere = {"file.open", "file.folder", "event.comment"}
+    elsewhere = {"file.open", "file.folder", "file.import", "event.comment"}
     assert asking - elsewhere <= set(_OPENING)
 
 
-@pytest.mark.parametrize("action_id", ["file.open", "file.folder", "event.comment"])
+@pytest.mark.parametrize("action_id", ["file.open", "file.folder", "file.import", "event.comment"])
 def test_after_asking_the_system_in_vain_the_focus_is_on_the_traces(
     qtbot, opened, monkeypatch, action_id
 ):

@@ -27,6 +27,8 @@ from sleepscorer.files.sessions.store import (
     open_copy,
     open_store,
     places_of,
+    read_session,
+    session_names,
     session_path_for,
 )
 
@@ -51,7 +53,9 @@ __all__ = [
     "open_copy",
     "open_store",
     "places_of",
+    "read_session",
     "replay_in_words",
+    "session_names",
     "session_path_for",
     "session_stem",
     "sha256_of",

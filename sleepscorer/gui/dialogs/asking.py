@@ -27,7 +27,6 @@ from sleepscorer.gui.dialogs.key_editor import KeyEditor
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
-from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
@@ -180,12 +179,20 @@ class WindowDialogs(QObject):
             return recordings_in(folder, progress)
 
         def choose(found: tuple[FoundRecording, ...]) -> None:
-            self._ask(RecordingsDialog(folder, found, self._over), self._on_recording_chosen)
+            # The first page of a recording does not wait for it.
+            from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+            from sleepscorer.gui.jobs.night_facts import NightFacts
+
+            facts = NightFacts(self._tasks, self._settings)
+            dialog = RecordingsDialog(folder, found, facts, self._over)
+            self._ask(dialog, self._on_recording_chosen)
 
         self._listing.start("Reading the folder", look, choose, failed=self.failed.emit)
 
     @Slot()
     def _on_recording_chosen(self) -> None:
+        from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+
         if isinstance(self._dialog, RecordingsDialog) and self._dialog.chosen is not None:
             self.recording_chosen.emit(self._dialog.chosen)
 

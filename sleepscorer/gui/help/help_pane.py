@@ -50,6 +50,7 @@ class HelpPane(QDockWidget):
             Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
         )
         self._keys: Mapping[str, Keys] = {}
+        self._gives_way = False
         self._choice = QComboBox()
         described(self._choice, "Help pages", "Alt+P, then the arrows")
         self._text = ReadingText()
@@ -72,17 +73,30 @@ class HelpPane(QDockWidget):
         self.setWidget(content)
         self._choice.currentIndexChanged.connect(self._on_page_chosen)
 
-    def open(self) -> None:
-        """Show the manual, with the focus in it; put it away where it has the focus already."""
+    def open(self, *, gives_way: bool = False) -> None:
+        """Show the manual, with the focus in it; put it away where it has the focus already.
+
+        Parameters
+        ----------
+        gives_way
+            It is put away by :meth:`give_way`.
+        """
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             self._leave()
             return
         if not self._choice.count():
             self._list_pages()
+        self._gives_way = gives_way
         self.show()
         self.raise_()
         self._text.setFocus()
+
+    def give_way(self) -> None:
+        """Leave the width to a recording; not where that was open when the manual was asked for."""
+        if self._gives_way and not self.isFloating():
+            self.hide()
+        self._gives_way = False
 
     def set_keys(self, keys: Mapping[str, Keys]) -> None:
         """Let the pages name these keys."""

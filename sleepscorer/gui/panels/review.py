@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.doubtful import doubtful_epochs
-from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
+from sleepscorer.core.review import USUAL_SHARE, ReviewOrder, ReviewQueue, review_queue
 from sleepscorer.core.wording import counted, percent
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
@@ -36,7 +36,6 @@ _SHARE_TEXTS = {
     ReviewOrder.EQUIVOCAL: "Review equivocal epochs, at most",
 }
 """Of the orders that the share cuts; the others hold all that they find."""
-_FIRST_SHARE_PERCENT = 10
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
 _NO_SECOND = "No second opinion was asked: choose another stager when you auto-score."
@@ -146,7 +145,7 @@ class ReviewPanel(QWidget):
         self._share = QSlider(Qt.Orientation.Horizontal)
         self._share.setRange(1, 100)
         self._share.setPageStep(5)
-        self._share.setValue(_FIRST_SHARE_PERCENT)
+        self._share.setValue(round(100 * USUAL_SHARE))
         described(
             self._share,
             "Share of epochs to review, percent",
