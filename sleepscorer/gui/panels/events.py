@@ -140,7 +140,7 @@ class EventsPanel(QWidget):
         if isinstance(kind, EventKind):
             return kind
         text = self._comment.text().strip() or _COMMENT
-        return EventKind("comment", _COMMENT, text, EventFamily.COMMENT, None)
+        return EventKind("comment", _COMMENT, text, EventFamily.OTHER, None)
 
     def _choose(self, text: str) -> None:
         """Choose the type with this text, else a comment of these words."""
