@@ -151,6 +151,7 @@ _FAMILIES: Mapping[str, EventFamily] = {
     "oxygen desaturation": EventFamily.OXIMETRY,
     "spo2 desaturation": EventFamily.OXIMETRY,
     "periodic limb movement": EventFamily.MOVEMENT,
+    "body movement": EventFamily.MOVEMENT,
     "movement time": EventFamily.MOVEMENT,
     "bruxism": EventFamily.MOVEMENT,
     "asystole": EventFamily.CARDIAC,

@@ -12,6 +12,7 @@ from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.gui.actions.action_set import ActionSet
 from sleepscorer.gui.actions.menus import Menus
 from sleepscorer.gui.actions.table import WindowState
+from sleepscorer.gui.actions.toolbar import Toolbar
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.asking import WindowDialogs
@@ -250,6 +251,7 @@ class MainWindow(QMainWindow):
         model.refused.connect(self.status.refuse)
         model.page_changed.connect(self.status.hush)
         model.epoch_selected.connect(self.status.hush)
+        model.epoch_selected.connect(self._show_stage)
         panes.traces.message.connect(self.status.say)
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
@@ -316,6 +318,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
         self.setCentralWidget(self._centre)
+        self.addToolBar(Toolbar(self.actions_of, self.settings, self))
         # It may float from the start.
         self.dock.topLevelChanged.connect(self.actions_of["view.float"].setChecked)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
@@ -335,6 +338,12 @@ class MainWindow(QMainWindow):
             n_presets=len(self.presets.available),
         )
         self.actions_of.update_to(state)
+        self._show_stage()
+
+    @Slot()
+    def _show_stage(self) -> None:
+        now = self.current.now
+        self.actions_of.show_stage(None if now is None else now.model.stage)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - a name of Qt
         """Take files and folders."""

@@ -125,7 +125,7 @@ def test_whatever_has_the_focus_has_a_frame(qtbot, settings, night, frames, them
         assert frame.geometry().intersected(control.geometry()) == control.geometry()
         image = window.grab().toImage()
         corner = frame.mapTo(window, frame.rect().topLeft())
-        assert image.pixelColor(corner).name() == window.theme.event
+        assert image.pixelColor(corner).name() == window.theme.accent
     assert len(seen) > 15
     window.close()
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sleepscorer.core.event_kinds import EventFamily, family_of_text
 from sleepscorer.core.stages import Stage
 
 # W warm, R red and NREM from light to deep, as in the palette of Okabe and Ito (2008). Lightness
@@ -27,6 +28,31 @@ _DARK_STAGES = MappingProxyType(
         Stage.N3: "#b219ff",
         Stage.R: "#dd4127",
         Stage.UNSCORED: "#757272",
+    }
+)
+
+# Moved apart, from each other first and then from the stages and the cursor, as far as seven hues
+# beside six permit; words or letters stand beside each.
+_LIGHT_FAMILIES = MappingProxyType(
+    {
+        EventFamily.AROUSAL: "#9d6e4b",
+        EventFamily.RESPIRATORY: "#1937f6",
+        EventFamily.OXIMETRY: "#751592",
+        EventFamily.MOVEMENT: "#284f33",
+        EventFamily.CARDIAC: "#ca1914",
+        EventFamily.ARTEFACT: "#62716b",
+        EventFamily.OTHER: "#158297",
+    }
+)
+_DARK_FAMILIES = MappingProxyType(
+    {
+        EventFamily.AROUSAL: "#c39431",
+        EventFamily.RESPIRATORY: "#6986b4",
+        EventFamily.OXIMETRY: "#d842fc",
+        EventFamily.MOVEMENT: "#adee8c",
+        EventFamily.CARDIAC: "#e05b64",
+        EventFamily.ARTEFACT: "#d9cfbd",
+        EventFamily.OTHER: "#57e6fe",
     }
 )
 
@@ -62,14 +88,19 @@ class Theme:
     person: str
     cursor: str
     lights: str
-    event: str
+    accent: str
     activation: str
     selection: str
     stages: Mapping[Stage, str]
+    families: Mapping[EventFamily, str]
 
     def stage_colour(self, stage: Stage) -> str:
         """The colour of a stage; NREM, which never stands beside N2, has that of N2."""
         return self.stages[Stage.N2 if stage is Stage.NREM else stage]
+
+    def event_colour(self, text: str) -> str:
+        """The colour of an event of these words: that of its family."""
+        return self.families[family_of_text(text)]
 
 
 LIGHT = Theme(
@@ -92,10 +123,11 @@ LIGHT = Theme(
     person="#10131a",
     cursor="#c2185b",
     lights="#7a5b00",
-    event="#0b7a75",
+    accent="#0b7a75",
     activation="#ffb347",
     selection="#cfe3ff",
     stages=_LIGHT_STAGES,
+    families=_LIGHT_FAMILIES,
 )
 DARK = Theme(
     name="dark",
@@ -117,10 +149,11 @@ DARK = Theme(
     person="#f2f4f7",
     cursor="#ff6fa3",
     lights="#e3c260",
-    event="#5cc8c2",
+    accent="#5cc8c2",
     activation="#8a5a00",
     selection="#2c4566",
     stages=_DARK_STAGES,
+    families=_DARK_FAMILIES,
 )
 THEMES = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
 
