@@ -256,6 +256,7 @@ class MainWindow(QMainWindow):
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
         panes.events.message.connect(self.status.say)
+        panes.statistics.open_groups_changed.connect(self._keep_open_statistics)
         panes.explainer.shown_changed.connect(self.actions_of["view.explanation"].setChecked)
         if self.current.now is not None:
             self.current.now.keeping.warned.connect(self.tell)
@@ -286,6 +287,10 @@ class MainWindow(QMainWindow):
             arousals_scored=now is not None and now.model.arousals_scored,
             smooth=self.settings.now.smooth_machine,
         )
+
+    @Slot(object)
+    def _keep_open_statistics(self, names: tuple[str, ...]) -> None:
+        self.settings.set(open_statistics=names)
 
     @Slot()
     def _on_presets_changed(self) -> None:

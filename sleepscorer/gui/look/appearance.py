@@ -22,7 +22,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     if application.style().name() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(_palette(theme))
-    application.setStyleSheet(_stylesheet(theme))
+    application.setStyleSheet(_stylesheet(theme, application.font()))
 
 
 _LONGEST_WORD, _KEPT = 60, 28
@@ -117,7 +117,8 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
-def _stylesheet(theme: Theme) -> str:
+def _stylesheet(theme: Theme, font: QFont) -> str:
+    px = {size: sized(font, size).pixelSize() for size in TextSize}
     stages = "\n".join(
         f'    QCheckBox[stage="{stage.name}"] {{ border-bottom: 3px solid {colour}; }}'
         for stage, colour in theme.stages.items()
@@ -154,7 +155,8 @@ def _stylesheet(theme: Theme) -> str:
         border-bottom: 1px solid {theme.grid_five_seconds}; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
     QLabel#refusal {{ color: {theme.cursor}; font-weight: bold; }}
-    QLabel#headline {{ font-size: 22px; font-weight: bold; }}
+    QLabel#figure {{ font-size: {px[TextSize.FIGURE]}px; font-weight: 600; }}
+    QLabel#headline {{ font-size: {px[TextSize.FIGURE]}px; font-weight: bold; }}
     QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
 {stages}
     """

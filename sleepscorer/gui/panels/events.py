@@ -39,6 +39,7 @@ from sleepscorer.gui.tool_names import SELECT, marked_text, marking
 
 _UPDATE_AFTER_MS = 80
 _CHIP_PX = 9
+_LEAST_NAME = 8
 _MOST_CHANNEL_PX = 90
 _LEAST_WITH_CHANNEL_PX = 400
 _COMMENT = "Comment"
@@ -111,6 +112,12 @@ class EventsPanel(QWidget):
         for kind in EVENT_KINDS:
             self._type.addItem(kind.label, kind)
         self._type.addItem(_COMMENT)
+        # A narrow panel cuts the longest name here, not in the list that opens.
+        self._type.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._type.setMinimumContentsLength(_LEAST_NAME)
+        self._type.view().setMinimumWidth(self._type.view().sizeHintForColumn(0))
         described(self._type, "Event to mark")
         self._type.currentIndexChanged.connect(self._on_type_chosen)
         self._comment = QLineEdit()

@@ -114,7 +114,7 @@ def test_every_kind_that_is_long_has_a_short_form():
 
 
 def test_words_leave_the_middle_of_every_trace_as_it_is(qtbot):
-    """The same page with other names in the same colours: only the upper part of the rows differs."""
+    """The same page, other names in the same colours: only the upper part of the rows differs."""
 
     def painted(texts):
         model = model_of(sines("C4-M1", "O2-M1", "E1-M2", "E2-M2"))
