@@ -64,7 +64,7 @@ class FigureTree(QTreeWidget):
     def _set_up(self) -> None:
         described(
             self,
-            "Further statistics",
+            "Sleep statistics",
             "Up and Down choose a figure; Enter opens or closes a group; Ctrl+C copies all figures",
         )
         self.setColumnCount(3)
