@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -42,7 +42,9 @@ class KeyedButton(QToolButton):
         super().__init__(parent)
         self.setDefaultAction(action)
         self._letters, self._colour_of, self._theme = letters, colour_of, theme
-        action.changed.connect(self.updateGeometry)
+        # A toolbar asks for sizes hundreds of times before it is shown.
+        self._hint: QSize | None = None
+        action.changed.connect(self._on_action_changed)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -55,6 +57,23 @@ class KeyedButton(QToolButton):
         keys = [shown(key.toString()) for key in self.defaultAction().shortcuts()]
         return next((key for key in keys if key != self._letters), "")
 
+    @Slot()
+    def _on_action_changed(self) -> None:
+        self._hint = None
+        self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._hint = None
+
+    def _measured(self) -> QSize:
+        letters, badge = (QFontMetricsF(font) for font in self._fonts)
+        width = 2 * _SIDE_PX + letters.horizontalAdvance(self._letters)
+        if self.badge:
+            width += _BETWEEN_PX + badge.horizontalAdvance(self.badge)
+        return QSize(round(width), round(letters.height() + 2 * _ABOVE_PX))
+
     @property
     def _fonts(self) -> tuple[QFont, QFont]:
         letters = QFont(self.font())
@@ -62,11 +81,9 @@ class KeyedButton(QToolButton):
         return letters, sized(self.font(), TextSize.BADGE)
 
     def sizeHint(self) -> QSize:  # noqa: N802, D102
-        letters, badge = (QFontMetricsF(font) for font in self._fonts)
-        width = 2 * _SIDE_PX + letters.horizontalAdvance(self._letters)
-        if self.badge:
-            width += _BETWEEN_PX + badge.horizontalAdvance(self.badge)
-        return QSize(round(width), round(letters.height() + 2 * _ABOVE_PX))
+        if self._hint is None:
+            self._hint = self._measured()
+        return self._hint
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802, D102
         return self.sizeHint()
