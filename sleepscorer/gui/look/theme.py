@@ -31,28 +31,28 @@ _DARK_STAGES = MappingProxyType(
     }
 )
 
-# Moved apart, from each other first and then from the stages and the cursor, as far as seven hues
-# beside six permit; words or letters stand beside each.
+# One order of hues in both themes. Moved apart from each other first, then from the stages and the
+# cursor, as far as seven hues beside six permit; words or letters stand beside each.
 _LIGHT_FAMILIES = MappingProxyType(
     {
-        EventFamily.AROUSAL: "#9d6e4b",
-        EventFamily.RESPIRATORY: "#1937f6",
-        EventFamily.OXIMETRY: "#751592",
-        EventFamily.MOVEMENT: "#284f33",
-        EventFamily.CARDIAC: "#ca1914",
-        EventFamily.ARTEFACT: "#62716b",
-        EventFamily.OTHER: "#158297",
+        EventFamily.AROUSAL: "#683d2f",
+        EventFamily.RESPIRATORY: "#7267c6",
+        EventFamily.OXIMETRY: "#9f1bff",
+        EventFamily.MOVEMENT: "#118a31",
+        EventFamily.CARDIAC: "#d11817",
+        EventFamily.ARTEFACT: "#7c696d",
+        EventFamily.OTHER: "#0d5577",
     }
 )
 _DARK_FAMILIES = MappingProxyType(
     {
-        EventFamily.AROUSAL: "#c39431",
-        EventFamily.RESPIRATORY: "#6986b4",
-        EventFamily.OXIMETRY: "#d842fc",
-        EventFamily.MOVEMENT: "#adee8c",
-        EventFamily.CARDIAC: "#e05b64",
-        EventFamily.ARTEFACT: "#d9cfbd",
-        EventFamily.OTHER: "#57e6fe",
+        EventFamily.AROUSAL: "#b29a2d",
+        EventFamily.RESPIRATORY: "#a9b0f2",
+        EventFamily.OXIMETRY: "#be65a9",
+        EventFamily.MOVEMENT: "#48ff77",
+        EventFamily.CARDIAC: "#da5a63",
+        EventFamily.ARTEFACT: "#e5dbb8",
+        EventFamily.OTHER: "#8dd7db",
     }
 )
 

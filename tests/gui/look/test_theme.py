@@ -41,7 +41,7 @@ XYZ_OF_RGB = np.array(
 # A just noticeable difference is 2.3; far above it nobody mixes up two colours of a legend.
 LEAST_DISTANCE = 30.0
 # Seven hues more, beside those of the stages, leave less room: words or letters stand by them.
-LEAST_BETWEEN_FAMILIES, LEAST_FROM_STAGES = 18.0, 9.0
+LEAST_BETWEEN_FAMILIES, LEAST_FROM_STAGES = 20.0, 9.0
 
 
 def lab(colour, vision):
