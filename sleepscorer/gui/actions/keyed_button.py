@@ -78,7 +78,7 @@ class KeyedButton(QToolButton):
     def _fonts(self) -> tuple[QFont, QFont]:
         letters = QFont(self.font())
         letters.setWeight(QFont.Weight.DemiBold)
-        return letters, sized(self.font(), TextSize.BADGE)
+        return letters, sized(self.font(), TextSize.SMALL)
 
     def sizeHint(self) -> QSize:  # noqa: N802, D102
         if self._hint is None:

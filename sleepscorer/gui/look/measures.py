@@ -10,9 +10,13 @@ NOTCH_DELTA = 120
 
 
 class TextSize(Enum):
-    """How large words are, against those of the desktop's font: all sizes of the window."""
+    """How large words are, against those of the desktop's font.
 
-    BADGE = 0.8
+    SMALL is for what stands beside or below other words: keys, filters, names of events. FIGURE is
+    for what is read from afar.
+    """
+
+    SMALL = 0.85
     BODY = 1.0
     HEADING = 1.15
     FIGURE = 1.8
