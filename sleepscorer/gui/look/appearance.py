@@ -79,7 +79,7 @@ def show_keys(root: QWidget, keys: Mapping[str, Keys]) -> None:
 
 
 def stand_for_stage(widget: QWidget, stage: Stage) -> None:
-    """Show the colour of a stage, in whatever theme, under the letters of a button or box."""
+    """Show the colour of a stage, in whatever theme, under the letters of a box."""
     widget.setProperty("stage", stage.name)
 
 

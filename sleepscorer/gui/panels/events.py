@@ -39,7 +39,7 @@ from sleepscorer.gui.tool_names import SELECT, marked_text, marking
 
 _UPDATE_AFTER_MS = 80
 _CHIP_PX = 9
-_LEAST_NAME = 8
+_LEAST_NAME = 4
 _MOST_CHANNEL_PX = 90
 _LEAST_WITH_CHANNEL_PX = 400
 _COMMENT = "Comment"

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from PySide6.QtWidgets import QToolButton
 from real_window import press
 
@@ -53,6 +53,17 @@ def test_the_stage_of_the_epoch_is_filled_and_follows_keys_undo_and_pages(qtbot,
     assert on(opened, STAGE_OF) == ["score.unscored"]
     opened.close_recording()
     assert on(opened, STAGE_OF) == []
+
+
+def test_a_screen_reader_is_told_the_stage_of_the_epoch(opened):
+    def spoken(action_id):
+        said = QAccessible.queryAccessibleInterface(button(opened, action_id))
+        return said.text(QAccessible.Text.Name), bool(said.state().checked)
+
+    opened.workspace.model.score_epochs([0], Stage.R)
+    assert spoken("score.r") == ("Stage R", True)
+    assert spoken("score.n2") == ("Stage N2", False)
+    assert spoken("event.limb") == ("Limb movement", False)
 
 
 def test_a_click_on_the_stage_that_holds_leaves_it_filled(qtbot, opened, settings):
