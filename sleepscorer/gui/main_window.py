@@ -11,6 +11,7 @@ from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.gui.actions.action_set import ActionSet
 from sleepscorer.gui.actions.menus import Menus
 from sleepscorer.gui.actions.table import WindowState
+from sleepscorer.gui.actions.toolbar import Toolbar
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.asking import WindowDialogs
@@ -262,10 +263,12 @@ class MainWindow(QMainWindow):
         model.refused.connect(self.status.refuse)
         model.page_changed.connect(self.status.hush)
         model.epoch_selected.connect(self.status.hush)
+        model.epoch_selected.connect(self._show_stage)
         panes.traces.message.connect(self.status.say)
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
         panes.events.message.connect(self.status.say)
+        panes.statistics.open_groups_changed.connect(self._keep_open_statistics)
         panes.explainer.shown_changed.connect(self.actions_of["view.explanation"].setChecked)
         if self.current.now is not None:
             self.current.now.keeping.warned.connect(self.tell)
@@ -292,6 +295,10 @@ class MainWindow(QMainWindow):
             arousals_scored=now is not None and now.model.arousals_scored,
             smooth=self.settings.now.smooth_machine,
         )
+
+    @Slot(object)
+    def _keep_open_statistics(self, names: tuple[str, ...]) -> None:
+        self.settings.set(open_statistics=names)
 
     @Slot()
     def _on_presets_changed(self) -> None:
@@ -330,6 +337,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
         self.setCentralWidget(self._centre)
+        self.addToolBar(Toolbar(self.actions_of, self.settings, self))
         # It may float from the start.
         self.dock.topLevelChanged.connect(self.actions_of["view.float"].setChecked)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
@@ -349,6 +357,12 @@ class MainWindow(QMainWindow):
             n_presets=len(self.presets.available),
         )
         self.actions_of.update_to(state)
+        self._show_stage()
+
+    @Slot()
+    def _show_stage(self) -> None:
+        now = self.current.now
+        self.actions_of.show_stage(None if now is None else now.model.stage)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - a name of Qt
         """Take files and folders."""

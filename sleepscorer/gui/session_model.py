@@ -162,6 +162,12 @@ class SessionModel(QObject):
         return self._epoch
 
     @property
+    def stage(self) -> Stage | None:
+        """The stage of the current epoch as it is scored now; None in a night without epochs."""
+        stages = self.session.state.stages
+        return Stage(int(stages[self._epoch])) if stages.size else None
+
+    @property
     def page_s(self) -> int:
         """Length of a page, seconds."""
         return self._page_s

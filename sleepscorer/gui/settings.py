@@ -72,6 +72,8 @@ class Settings:
         Name of the preset new recordings are shown in; empty means by the recording.
     three_stages, smooth_machine
         Whether the machine's layer tells three stages, and has its smoothed answer beside it.
+    open_statistics
+        Names of the groups of :class:`~sleepscorer.core.statistics.FigureGroup` that are open.
     show_help_at_start
         Show the manual, once, when the program is started without a recording.
     window_geometry, window_layout
@@ -99,6 +101,7 @@ class Settings:
     montage: str = ""
     three_stages: bool = False
     smooth_machine: bool = False
+    open_statistics: tuple[str, ...] = ("STAGES",)
     show_help_at_start: bool = True
     window_geometry: str = ""
     window_layout: str = ""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableWidget,
     QTextBrowser,
+    QTreeWidget,
     QWidget,
 )
 from real_window import open_in, press, show_window
@@ -57,12 +58,12 @@ def test_a_panel_has_the_focus_at_once_and_escape_gives_it_back(qtbot, opened, k
 
 def test_the_arrows_move_in_the_list_of_a_panel(qtbot, opened):
     press(qtbot, opened, _KEYS.Key_3, _CTRL)
-    table = QApplication.focusWidget()
-    assert isinstance(table, QTableWidget)
-    table.setCurrentCell(0, 0)
+    tree = QApplication.focusWidget()
+    assert isinstance(tree, QTreeWidget)
+    tree.setCurrentItem(tree.topLevelItem(0))
     press(qtbot, opened, _KEYS.Key_Down)
     press(qtbot, opened, _KEYS.Key_Down)
-    assert table.currentRow() == 2
+    assert tree.currentItem() is tree.topLevelItem(2)
     press(qtbot, opened, _KEYS.Key_0, _CTRL)
     assert QApplication.focusWidget() is opened.workspace.traces.canvas
 
@@ -125,7 +126,7 @@ def test_whatever_has_the_focus_has_a_frame(qtbot, settings, night, frames, them
         assert frame.geometry().intersected(control.geometry()) == control.geometry()
         image = window.grab().toImage()
         corner = frame.mapTo(window, frame.rect().topLeft())
-        assert image.pixelColor(corner).name() == window.theme.event
+        assert image.pixelColor(corner).name() == window.theme.accent
     assert len(seen) > 15
     window.close()
 

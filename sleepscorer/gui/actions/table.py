@@ -95,8 +95,8 @@ class ActionSpec:
         It is on or off.
     group
         A line separates the groups of a menu.
-    in_menu, in_toolbar
-        Where it is shown besides the sheet of keys.
+    in_menu
+        It is shown there, besides the sheet of keys.
     repeats
         Holding the key down does it again and again.
     submenu
@@ -110,7 +110,6 @@ class ActionSpec:
     checkable: bool = False
     group: int = 0
     in_menu: bool = True
-    in_toolbar: bool = False
     repeats: bool = False
     submenu: str = ""
 
@@ -136,7 +135,7 @@ def _scoring(action_id: str, stage: Stage) -> tuple[ActionSpec, ActionSpec]:
             text,
             "Score",
             _writable_or_held,
-            in_toolbar=True,
+            checkable=True,
         ),
         ActionSpec(
             f"{action_id}{KEYPAD}",
@@ -155,7 +154,6 @@ def _mark(name: str, text: str) -> ActionSpec:
         "Event",
         _writable,
         checkable=True,
-        in_toolbar=name == "arousal",
     )
 
 
@@ -171,10 +169,10 @@ def _preset(index: int, action_id: str) -> ActionSpec:
 
 
 _FILE = (
-    ActionSpec("file.open", "Open…", "File", _always, in_toolbar=True),
+    ActionSpec("file.open", "Open…", "File", _always),
     ActionSpec("file.folder", "Open folder…", "File", _always),
     ActionSpec("file.import", "Import scoring…", "File", _writable, group=1),
-    ActionSpec("file.export", "Export…", "File", group=1, in_toolbar=True),
+    ActionSpec("file.export", "Export…", "File", group=1),
     ActionSpec("file.session", "Session file…", "File", group=1),
     ActionSpec("file.close", "Close recording", "File", group=2),
     ActionSpec("file.quit", "Quit", "File", _always, group=2),
@@ -185,7 +183,6 @@ _EDIT = (
         "Undo",
         "Edit",
         lambda s: s.is_writable and s.undo_label is not None,
-        in_toolbar=True,
         repeats=True,
     ),
     ActionSpec(
@@ -193,7 +190,6 @@ _EDIT = (
         "Redo",
         "Edit",
         lambda s: s.is_writable and s.redo_label is not None,
-        in_toolbar=True,
         repeats=True,
     ),
     ActionSpec("edit.preferences", "Preferences…", "Edit", _always, group=1),
@@ -214,7 +210,6 @@ _SCORE = (
         _writable,
         checkable=True,
         group=1,
-        in_toolbar=True,
     ),
     ActionSpec(
         "score.auto",
@@ -222,7 +217,6 @@ _SCORE = (
         "Score",
         lambda s: s.is_writable and not s.is_staging,
         group=2,
-        in_toolbar=True,
     ),
     ActionSpec(
         "score.cancel",
@@ -317,7 +311,6 @@ _VIEW = (
         "View",
         checkable=True,
         group=1,
-        in_toolbar=True,
     ),
     ActionSpec("tool.select", "Leave tools, back to the traces", "View", group=1),
     _view("traces", "Traces", 2),

@@ -62,6 +62,8 @@ class AppliedSettings(QObject):
     def apply_to_opened(self) -> None:
         """Apply those that concern panes."""
         show_keys(self._window, keys_of(self._settings.now))
+        if self._current.now is not None:
+            self._current.now.panes.statistics.show_open_groups(self._settings.now.open_statistics)
         self._apply_scale()
         self.show_machine()
         self._show_title()

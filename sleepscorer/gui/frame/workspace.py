@@ -38,8 +38,8 @@ class _PanelRow(NamedTuple):
 
 _PANELS = (
     _PanelRow("review", "Review", lambda given: ReviewPanel(given.model)),
-    _PanelRow("events", "Events", lambda given: EventsPanel(given.model)),
-    _PanelRow("statistics", "Statistics", lambda given: StatisticsPanel(given.model)),
+    _PanelRow("events", "Events", lambda given: EventsPanel(given.model, given.theme)),
+    _PanelRow("statistics", "Statistics", lambda given: StatisticsPanel(given.model, given.theme)),
     _PanelRow(
         "epoch",
         "Epoch",

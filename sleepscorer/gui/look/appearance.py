@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.keys import Keys, with_keys
+from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.paths import resource
 
@@ -21,7 +22,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     if application.style().name() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(_palette(theme))
-    application.setStyleSheet(_stylesheet(theme))
+    application.setStyleSheet(_stylesheet(theme, application.font()))
 
 
 _LONGEST_WORD, _KEPT = 60, 28
@@ -35,6 +36,13 @@ def shortened(text: str) -> str:
     return re.sub(
         rf"\S{{{_LONGEST_WORD},}}", lambda word: f"{word[0][:_KEPT]}…{word[0][-_KEPT:]}", text
     )
+
+
+def sized(font: QFont, size: TextSize) -> QFont:
+    """Return a font in another size of the table."""
+    other = QFont(font)
+    other.setPixelSize(round(QFontInfo(font).pixelSize() * size.value))
+    return other
 
 
 def described(widget: QWidget, name: str, tip: str = "") -> None:
@@ -71,7 +79,7 @@ def show_keys(root: QWidget, keys: Mapping[str, Keys]) -> None:
 
 
 def stand_for_stage(widget: QWidget, stage: Stage) -> None:
-    """Show the colour of a stage, in whatever theme, under the letters of a button or box."""
+    """Show the colour of a stage, in whatever theme, under the letters of a box."""
     widget.setProperty("stage", stage.name)
 
 
@@ -92,14 +100,14 @@ def _palette(theme: Theme) -> QPalette:
         role.PlaceholderText: theme.faint_text,
         role.Highlight: theme.selection,
         role.HighlightedText: theme.text,
-        role.Link: theme.event,
-        role.LinkVisited: theme.event,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
         role.Light: theme.panel,
         role.Midlight: theme.context,
         role.Mid: theme.grid_five_seconds,
         role.Dark: theme.faint_text,
         role.Shadow: theme.faint_text,
-        role.Accent: theme.event,
+        role.Accent: theme.accent,
     }.items():
         palette.setColor(which, QColor(colour))
     faint = QColor(theme.faint_text)
@@ -109,10 +117,10 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
-def _stylesheet(theme: Theme) -> str:
+def _stylesheet(theme: Theme, font: QFont) -> str:
+    px = {size: sized(font, size).pixelSize() for size in TextSize}
     stages = "\n".join(
-        f'    QToolBar QToolButton[stage="{stage.name}"], QCheckBox[stage="{stage.name}"]'
-        f" {{ border-bottom: 3px solid {colour}; }}"
+        f'    QCheckBox[stage="{stage.name}"] {{ border-bottom: 3px solid {colour}; }}'
         for stage, colour in theme.stages.items()
     )
     notices = "\n".join(
@@ -129,9 +137,9 @@ def _stylesheet(theme: Theme) -> str:
     QAbstractItemView::indicator {{ width: 10px; height: 10px; }}
     QRadioButton::indicator {{ border-radius: 7px; }}
     QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
-        background: {theme.event}; border-color: {theme.event};
+        background: {theme.accent}; border-color: {theme.accent};
         image: url("{check.as_posix()}"); }}
-    QRadioButton::indicator:checked {{ border: 4px solid {theme.event};
+    QRadioButton::indicator:checked {{ border: 4px solid {theme.accent};
         width: 7px; height: 7px; }}
     QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
         border-color: {theme.grid_five_seconds}; }}
@@ -146,14 +154,15 @@ def _stylesheet(theme: Theme) -> str:
         border-radius: 3px; }}
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
-        border-color: {theme.event}; }}
+        border-color: {theme.accent}; }}
     QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}
     QStatusBar::item {{ border: 0; }}
     QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};
         border-left: 5px solid {theme.faint_text}; border-radius: 3px; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
     QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
-    QLabel#headline {{ font-size: 22px; font-weight: bold; }}
+    QLabel#figure {{ font-size: {px[TextSize.FIGURE]}px; font-weight: 600; }}
+    QLabel#headline {{ font-size: {px[TextSize.FIGURE]}px; font-weight: bold; }}
     QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
 {stages}
 {notices}

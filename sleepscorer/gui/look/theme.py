@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sleepscorer.core.event_kinds import EventFamily, family_of_text
 from sleepscorer.core.stages import Stage
 
 # W warm, R red and NREM from light to deep, as in the palette of Okabe and Ito (2008). Lightness
@@ -27,6 +28,31 @@ _DARK_STAGES = MappingProxyType(
         Stage.N3: "#b219ff",
         Stage.R: "#dd4127",
         Stage.UNSCORED: "#757272",
+    }
+)
+
+# One order of hues in both themes. Moved apart from each other first, then from the stages and the
+# cursor, as far as seven hues beside six permit; words or letters stand beside each.
+_LIGHT_FAMILIES = MappingProxyType(
+    {
+        EventFamily.AROUSAL: "#683d2f",
+        EventFamily.RESPIRATORY: "#7267c6",
+        EventFamily.OXIMETRY: "#9f1bff",
+        EventFamily.MOVEMENT: "#118a31",
+        EventFamily.CARDIAC: "#d11817",
+        EventFamily.ARTEFACT: "#7c696d",
+        EventFamily.OTHER: "#0d5577",
+    }
+)
+_DARK_FAMILIES = MappingProxyType(
+    {
+        EventFamily.AROUSAL: "#b29a2d",
+        EventFamily.RESPIRATORY: "#a9b0f2",
+        EventFamily.OXIMETRY: "#be65a9",
+        EventFamily.MOVEMENT: "#48ff77",
+        EventFamily.CARDIAC: "#da5a63",
+        EventFamily.ARTEFACT: "#e5dbb8",
+        EventFamily.OTHER: "#8dd7db",
     }
 )
 
@@ -62,18 +88,19 @@ class Theme:
     person: str
     cursor: str
     lights: str
-    event: str
+    accent: str
     activation: str
     selection: str
     error: str
     stages: Mapping[Stage, str]
+    families: Mapping[EventFamily, str]
 
     @property
     def notices(self) -> Mapping[str, str]:
         """The colours of notices by their kind."""
         return {
             "error": self.error,
-            "question": self.event,
+            "question": self.accent,
             "warning": self.lights,
             "information": self.faint_text,
         }
@@ -81,6 +108,10 @@ class Theme:
     def stage_colour(self, stage: Stage) -> str:
         """The colour of a stage; NREM, which never stands beside N2, has that of N2."""
         return self.stages[Stage.N2 if stage is Stage.NREM else stage]
+
+    def event_colour(self, text: str) -> str:
+        """The colour of an event of these words: that of its family."""
+        return self.families[family_of_text(text)]
 
 
 LIGHT = Theme(
@@ -103,11 +134,12 @@ LIGHT = Theme(
     person="#10131a",
     cursor="#c2185b",
     lights="#7a5b00",
-    event="#0b7a75",
+    accent="#0b7a75",
     activation="#ffb347",
     selection="#cfe3ff",
     error="#b00020",
     stages=_LIGHT_STAGES,
+    families=_LIGHT_FAMILIES,
 )
 DARK = Theme(
     name="dark",
@@ -129,11 +161,12 @@ DARK = Theme(
     person="#f2f4f7",
     cursor="#ff6fa3",
     lights="#e3c260",
-    event="#5cc8c2",
+    accent="#5cc8c2",
     activation="#8a5a00",
     selection="#2c4566",
     error="#ff8a80",
     stages=_DARK_STAGES,
+    families=_DARK_FAMILIES,
 )
 THEMES = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
 

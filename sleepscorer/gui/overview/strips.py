@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.event_kinds import family_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.runs import runs_of
@@ -17,6 +18,7 @@ from sleepscorer.gui.look.theme import HYPNOGRAM_ORDER, Theme, ink_on
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.strip_places import stage_y
 
+_FILE_EVENT_ALPHA = 150
 _BAD_SIGNAL_ALPHA = 120
 _MARK_PX = 3.0
 _GUTTER_SPACE_PX = 6.0
@@ -172,7 +174,7 @@ class StripPainter:
         epochs
             (n_epochs,) whether each is marked.
         """
-        colour = QColor(self.theme.event)
+        colour = QColor(self.theme.accent)
         for x0, x1, _, _ in self._runs(np.where(epochs, 0, -1).astype(np.int8), epochs):
             self.painter.fillRect(QRectF(x0, rect.top(), max(x1 - x0, 1.0), _MARK_PX), colour)
 
@@ -230,8 +232,10 @@ class StripPainter:
         self.painter.drawPolyline(QPolygonF(points))
 
     def event_ticks(self, rect: QRectF, events: Iterable[Event], *, own: bool) -> None:
-        """Draw events as ticks as long as they last; those of the file lower and fainter."""
-        colour = QColor(self.theme.event if own else self.theme.machine)
+        """Draw events as ticks as long as they last, those of the file lower and fainter."""
+        colours = {family: QColor(colour) for family, colour in self.theme.families.items()}
+        for colour in colours.values():
+            colour.setAlpha(255 if own else _FILE_EVENT_ALPHA)
         top = rect.top() if own else rect.center().y() + 1
         for event in events:
             x0 = self.axis.x_of(event.onset_s)
@@ -239,7 +243,7 @@ class StripPainter:
             if x1 < rect.left() or x0 > rect.right():
                 continue
             tick = QRectF(x0, top, max(x1 - x0, 1.5), rect.bottom() - top)
-            self.painter.fillRect(tick.intersected(rect), colour)
+            self.painter.fillRect(tick.intersected(rect), colours[family_of_text(event.text)])
 
     def clock(self, rect: QRectF, ticks: Sequence[tuple[float, str]], body: QRectF) -> None:
         """Write clock times, and draw a faint line at each through all strips."""

@@ -22,7 +22,8 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.edits import Change
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
-from sleepscorer.gui.look.measures import NOTCH_DELTA
+from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.measures import NOTCH_DELTA, TextSize
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marked_text
@@ -304,9 +305,7 @@ class TraceCanvas(QWidget):
         return self._painter.paint(screenful, size, ratio)
 
     def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(max(font.pointSizeF() * 0.9, 6.5))
-        return font
+        return sized(self.font(), TextSize.SMALL)
 
     def _paint_selection(self, painter: QPainter) -> None:
         for span in self._spans:

@@ -12,6 +12,8 @@ from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.wording import percent, sure_text
+from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme, ink_on
 from sleepscorer.gui.session_model import SessionModel
 
@@ -177,8 +179,7 @@ class TitleLine(QWidget):
     def _paint(self, painter: QPainter) -> None:
         theme, box = self._theme, QRectF(self.rect())
         painter.fillRect(box, QColor(theme.panel))
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.1)
+        font = sized(self.font(), TextSize.HEADING)
         painter.setFont(font)
         x = self._write(painter, _MARGIN_PX, self._title.before + _DOT, theme.text)
         x = self._paint_stage(painter, x)

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.look.theme import DARK, LIGHT, THEMES, contrast, ink_on, trace_colour
 
@@ -39,6 +40,8 @@ XYZ_OF_RGB = np.array(
 )
 # A just noticeable difference is 2.3; far above it nobody mixes up two colours of a legend.
 LEAST_DISTANCE = 30.0
+# Seven hues more, beside those of the stages, leave less room: words or letters stand by them.
+LEAST_BETWEEN_FAMILIES, LEAST_FROM_STAGES = 20.0, 9.0
 
 
 def lab(colour, vision):
@@ -67,6 +70,42 @@ def test_every_two_stages_are_told_apart(theme, vision):
         if np.linalg.norm(seen[one] - seen[other]) < LEAST_DISTANCE
     }
     assert near == {}
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_two_families_of_events_are_told_apart(theme, vision):
+    seen = {family: lab(c, VISIONS[vision]) for family, c in THEMES[theme].families.items()}
+    assert set(seen) == set(EventFamily)
+    near = {
+        f"{one} {other}": round(float(np.linalg.norm(seen[one] - seen[other])), 1)
+        for one, other in combinations(seen, 2)
+        if np.linalg.norm(seen[one] - seen[other]) < LEAST_BETWEEN_FAMILIES
+    }
+    assert near == {}
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_family_of_events_is_taken_for_a_stage_or_the_cursor(theme, vision):
+    colours = THEMES[theme]
+    others = {stage.name: colour for stage, colour in colours.stages.items()}
+    near = {
+        (family.value, name): round(float(distance), 1)
+        for family, colour in colours.families.items()
+        for name, other in {**others, "cursor": colours.cursor}.items()
+        if (distance := np.linalg.norm(lab(colour, VISIONS[vision]) - lab(other, VISIONS[vision])))
+        < LEAST_FROM_STAGES
+    }
+    assert near == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_words_of_an_event_are_read_on_the_page(theme):
+    colours = THEMES[theme]
+    for family, colour in colours.families.items():
+        for ground in (colours.background, colours.window, colours.panel):
+            assert contrast(colour, ground) >= 3.8, (family, ground)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -125,4 +164,4 @@ def test_the_tint_is_seen_and_is_no_event(theme, vision):
     assert np.linalg.norm(tint - ground) >= LEAST_DISTANCE
     # Its lightness alone tells how strong it is.
     assert abs(tint[0] - ground[0]) >= 15
-    assert np.linalg.norm(tint - lab(colours.event, VISIONS[vision])) >= LEAST_DISTANCE
+    assert np.linalg.norm(tint - lab(colours.accent, VISIONS[vision])) >= LEAST_DISTANCE

@@ -161,7 +161,7 @@ def add_definitions(workbook: Workbook, night: Night) -> Worksheet:
     """Add what each quantity means."""
     sheet = new_sheet(workbook, "Definitions", "Definitions", _DEFINITIONS)
     definitions = night.statistics.definitions
-    put_rows(sheet, _DEFINITIONS, [tuple(definition) for definition in definitions])
+    put_rows(sheet, _DEFINITIONS, [(d.key, d.label, d.unit, d.text) for d in definitions])
     for row in range(FIRST_ROW, FIRST_ROW + len(definitions)):
         wrap(sheet.cell(row, 4), _DEFINITIONS[3].width)
     return sheet
