@@ -12,7 +12,11 @@ from sleepscorer.core.derivation import ResolvedDerivation, resolve_again
 from sleepscorer.core.errors import MontageError, RecordingError, WeightsError
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
+from sleepscorer.core.stager_channels import (
+    StagerChannels,
+    choose_stager_channels,
+    horizontal_eog,
+)
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
@@ -222,6 +226,7 @@ def classical_measures(
         frontal=_of_region("F", channels.eeg) or eeg,
         eog=_first(channels.eog) or _first(found.eog),
         emg=_first(channels.emg) or _first(found.emg),
+        eyes=horizontal_eog(recording),
         progress=progress,
     )
 
