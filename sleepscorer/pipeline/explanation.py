@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from sleepscorer.staging.measured_night import MeasuredNight
     from sleepscorer.staging.stager import Stager
 
-# What is fainter cannot be seen behind a trace.
-_FAINTEST = 0.08
-
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
@@ -52,7 +49,7 @@ class Explanation:
     @property
     def is_seen(self) -> bool:
         """False where no part of the epoch speaks for the stage more than the rest does."""
-        return any(_is_seen(each.values) for each in self.maps)
+        return any(each.seen.any() for each in self.maps)
 
     def behind(self, channels: Sequence[ResolvedDerivation]) -> list[NDArray[np.float32] | None]:
         """Say what the network saw behind each of the traces on the screen.
@@ -67,17 +64,20 @@ class Explanation:
 
         Returns
         -------
-        For each of them the values of a map, (n_steps,) float32 from 0 to 1; None where the network
-        saw nothing of the stage, or was not given the channel.
+        For each of them what is seen of a map, (n_steps,) float32 from 0 to 1; None where the
+        network saw nothing of the stage, or was not given the channel.
         """
-        by_name = {each.channel: each.values for each in self.maps}
+        by_name = {each.channel: each.seen for each in self.maps}
         found = (None if name is None else by_name[name] for name in self._names_behind(channels))
-        return [None if values is None or not _is_seen(values) else values for values in found]
+        return [seen if seen is not None and seen.any() else None for seen in found]
 
-    def hidden(self, channels: Sequence[ResolvedDerivation]) -> tuple[str, ...]:
-        """Return the derivations that are behind none of the traces on the screen."""
-        shown = self._names_behind(channels)
-        return tuple(each.channel for each in self.maps if each.channel not in shown)
+    def traces_of(self, channels: Sequence[ResolvedDerivation]) -> dict[str, tuple[str, ...]]:
+        """Return for each derivation the names of the traces on the screen that it is behind."""
+        behind = list(zip(self._names_behind(channels), channels, strict=True))
+        return {
+            each.channel: tuple(one.name for name, one in behind if name == each.channel)
+            for each in self.maps
+        }
 
     def _names_behind(self, channels: Sequence[ResolvedDerivation]) -> list[str | None]:
         known = {each.channel for each in self.maps}
@@ -91,10 +91,6 @@ class Explanation:
         return [
             one.name if one.name in known else by_part.get(one.stored_labels[0]) for one in channels
         ]
-
-
-def _is_seen(values: NDArray[np.float32]) -> bool:
-    return float(values.max(initial=0.0)) >= _FAINTEST
 
 
 class ExplainedNight:

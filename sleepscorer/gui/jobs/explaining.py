@@ -73,10 +73,10 @@ class Explainer(QObject):
         return self._explanation
 
     @property
-    def hidden_channels(self) -> tuple[str, ...]:
-        """The channels of the explanation that no trace on the screen shows."""
+    def traces_of_maps(self) -> dict[str, tuple[str, ...]]:
+        """For each channel of the explanation the traces on the screen that are tinted by it."""
         shown = [trace.channel for trace in self._model.montage.visible]
-        return () if self._explanation is None else self._explanation.hidden(shown)
+        return {} if self._explanation is None else self._explanation.traces_of(shown)
 
     @property
     def stage(self) -> Stage:

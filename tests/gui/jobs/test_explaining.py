@@ -4,7 +4,6 @@ import gc
 import time
 import weakref
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from real_window import open_in, press, settings_in, show_window
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.runs import runs_of
 from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
@@ -25,6 +25,7 @@ from sleepscorer.gui.look.theme import DARK, LIGHT
 from sleepscorer.gui.traces.activation import tinted
 from sleepscorer.pipeline import ExplainedNight, Explanation, measure_to_explain
 from sleepscorer.session_documents import current_author, open_document, stage_document
+from sleepscorer.staging.explanation import ActivationMap
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -265,21 +266,13 @@ class _KnownNight(ExplainedNight):
         pass
 
     def explain(self, epoch, stage):
-        values = np.zeros(60, np.float32)
-        values[20:25] = 1.0
+        values = np.full(60, 0.49, np.float32)
+        faint, values[20:25] = values.copy(), 1.0
         maps = (
-            SimpleNamespace(
-                channel="C4-M1", stored_labels=("C4-M1",), values=values, places="10 to 12.5 s"
-            ),
-            SimpleNamespace(
-                channel="E1-E2 (derived)",
-                stored_labels=("E1-M2", "E2-M2"),
-                values=values / 2,
-                places="nowhere much",
-            ),
-            SimpleNamespace(
-                channel="Pz-Oz", stored_labels=("Pz-Oz",), values=values, places="nowhere much"
-            ),
+            ActivationMap("C4-M1", ("C4-M1",), "eeg", values),
+            ActivationMap("E1-E2 (derived)", ("E1-M2", "E2-M2"), "eog", values / 2 + 0.1),
+            ActivationMap("F4-M1", ("F4-M1",), "eeg", faint),
+            ActivationMap("Pz-Oz", ("Pz-Oz",), "eeg", values),
         )
         return Explanation(epoch, stage, (), maps)
 
@@ -315,8 +308,7 @@ def test_the_key_tints_where_the_network_saw_the_stage(qtbot, staged, known, lon
     wait_for_explanation(qtbot, staged, 3)
     after = picture(staged)
     canvas = staged.workspace.traces.canvas
-    # Half a second is blended at each end, and pixels are so wide.
-    slack_s = 0.5 + 1 / canvas.axis.px_per_s
+    slack_s = 1.5 / canvas.axis.px_per_s
     for name in ("C4-M1", "E1-M2", "E2-M2"):
         start_s, stop_s = tinted_box(staged, before, after, name)
         assert start_s == pytest.approx(3 * EPOCH_S + _SEEN_S[0], abs=slack_s)
@@ -328,19 +320,63 @@ def test_the_key_tints_where_the_network_saw_the_stage(qtbot, staged, known, lon
     np.testing.assert_array_equal(picture(staged), before)
 
 
+def said_places(window) -> dict[str, str]:
+    """What is said of each trace: where the network saw the stage behind it."""
+    lines = [line[2:] for line in why_of(window).text.split("\n") if line.startswith("· ")]
+    said = {}
+    if lines == ["nowhere in particular in this epoch"]:
+        return {}
+    for line in lines:
+        where, places = line.split(": ", 1)
+        name, _, behind = where.partition(", behind ")
+        for trace in behind.split(" and ") if behind else (name.removesuffix(", not shown"),):
+            said[trace] = places
+    return said
+
+
+def tinted_steps(window, before: np.ndarray, after: np.ndarray, name: str) -> list[bool]:
+    """Of each half second of the epoch whether its middle, behind a trace, has a tint."""
+    canvas = window.workspace.traces.canvas
+    top, bottom = (round(canvas.grid.row_top_px(row_of(window, name) + i)) for i in (0, 1))
+    is_tinted = (before != after)[top:bottom].any(axis=0)
+    start_s = window.workspace.model.epoch * EPOCH_S
+    return [bool(is_tinted[int(canvas.axis.x_px(start_s + 0.5 * n + 0.25))]) for n in range(60)]
+
+
+# In the last one nothing speaks for the stage more than the rest does.
+@pytest.mark.parametrize("epoch", [13, 27, 33, 45, 59])
+def test_the_tint_of_every_trace_is_what_the_words_say(qtbot, staged, epoch):
+    """On a night that is really explained; trace by trace, half second by half second."""
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    staged.workspace.model.select_epoch(epoch)
+    qtbot.waitUntil(lambda: staged.workspace.traces.is_current, timeout=_WITHIN_MS)
+    wait_for_explanation(qtbot, staged, epoch)
+    before = picture(staged)
+    press(qtbot, staged, "t")
+    after, said = picture(staged), said_places(staged)
+    names = [trace.channel.name for trace in staged.workspace.traces.canvas.traces]
+    assert set(names) <= set(said) or said == {}
+    for name in names:
+        steps = tinted_steps(staged, before, after, name)
+        runs = [f"{start / 2:g} to {stop / 2:g}" for start, stop in runs_of(np.array(steps))]
+        words = f"{', '.join(runs)}\N{NO-BREAK SPACE}s" if runs else "nowhere much"
+        assert said.get(name, "nowhere much") == words, name
+
+
 def test_a_channel_that_no_trace_shows_is_said(qtbot, staged, known):
     press(qtbot, staged, _KEYS.Key_4, _CTRL)
     wait_for_explanation(qtbot, staged, 0)
-    assert why_of(staged).text.split("\n")[-4:] == [
+    assert why_of(staged).text.replace("\N{NO-BREAK SPACE}", " ").split("\n")[-5:] == [
         f"Where the network saw {explainer_of(staged).stage.text}:",
         "· C4-M1: 10 to 12.5 s",
-        "· E1-E2 (derived): nowhere much",
-        "· Pz-Oz, not shown: nowhere much",
+        "· E1-E2 (derived), behind E1-M2 and E2-M2: 10 to 12.5 s",
+        "· F4-M1: nowhere much",
+        "· Pz-Oz, not shown: 10 to 12.5 s",
     ]
     model = staged.workspace.model
     traces = tuple(t for t in model.montage.traces if t.channel.name != "C4-M1")
     model.set_montage(DisplayMontage("without", traces))
-    assert "· C4-M1, not shown: 10 to 12.5 s" in why_of(staged).text
+    assert "· C4-M1, not shown: 10 to 12.5\N{NO-BREAK SPACE}s" in why_of(staged).text
 
 
 def test_the_tint_follows_the_cursor_and_is_named(qtbot, staged, known, staging):
@@ -365,7 +401,7 @@ def test_where_nothing_stands_out_it_is_said(qtbot, staged, known, monkeypatch):
         zero = np.zeros(60, np.float32)
         return Explanation(
             epoch, stage, (),
-            (SimpleNamespace(channel="C4-M1", stored_labels=("C4",), values=zero, places="-"),),
+            (ActivationMap("C4-M1", ("C4",), "eeg", zero),),
         )  # fmt: skip
 
     monkeypatch.setattr(_KnownNight, "explain", nowhere)
