@@ -19,6 +19,8 @@ from sleepscorer.core.stager_channels import (
 )
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.sessions import KeptMeasures
+from sleepscorer.pipeline import kept_nights
 
 if TYPE_CHECKING:
     from sleepscorer.staging.checkpoint import WeightsInfo
@@ -127,7 +129,11 @@ class ExplainedNight:
 
 
 def measure_to_explain(
-    recording: Recording, provenance: StagingProvenance, progress: Progress = silent
+    recording: Recording,
+    provenance: StagingProvenance,
+    progress: Progress = silent,
+    *,
+    kept: KeptMeasures | None = None,
 ) -> ExplainedNight:
     """Measure a night with the weights and the channels that staged it, on the CPU.
 
@@ -139,6 +145,8 @@ def measure_to_explain(
         Of its staging.
     progress
         May raise Cancelled.
+    kept
+        Where what is measured is kept: a night that was measured before is not read again.
 
     Raises
     ------
@@ -161,9 +169,15 @@ def measure_to_explain(
     info = _weights_of(provenance)
     channels = _channels_of(provenance, recording)
     stager = Stager(info.folder, device="cpu")
+    key = {} if kept is None else kept_nights.key_of(recording, provenance)
+    found = None if kept is None else kept_nights.find(kept, key, channels)
+    if found is not None:
+        return ExplainedNight(recording, stager, night=found[0], measures=found[1])
     night = stager.measure(recording, channels, part_of(progress, 0.0, 0.55))
     night = stager.located(night, part_of(progress, 0.55, 0.6))
     measures = classical_measures(recording, channels, part_of(progress, 0.6, 1.0))
+    if kept is not None:
+        kept_nights.keep(kept, key, night, measures)
     return ExplainedNight(recording, stager, night=night, measures=measures)
 
 

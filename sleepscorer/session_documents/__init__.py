@@ -5,7 +5,7 @@ recording and values only, a :class:`Snapshot` of the document among them, and m
 thread.
 """
 
-from sleepscorer.files.sessions import SessionPlaces
+from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
 from sleepscorer.session_documents.document import MISSING, Document
 from sleepscorer.session_documents.found_scoring import (
     FoundScoring,
@@ -28,6 +28,7 @@ __all__ = [
     "Document",
     "FoundScoring",
     "ImportableScoring",
+    "KeptMeasures",
     "SessionPlaces",
     "Snapshot",
     "check_is_scoring",

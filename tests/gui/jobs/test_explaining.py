@@ -4,6 +4,7 @@ import gc
 import time
 import weakref
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from sleepscorer.gui.traces.activation import tinted
 from sleepscorer.pipeline import ExplainedNight, Explanation, measure_to_explain
 from sleepscorer.session_documents import current_author, open_document, stage_document
 from sleepscorer.staging.explanation import ActivationMap
+from sleepscorer.staging.stager import Stager
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -92,7 +94,7 @@ def picture(window) -> np.ndarray:
     return pixels[:, : image.width()].copy()
 
 
-def slowly(_recording, _provenance, progress):
+def slowly(_recording, _provenance, progress, **_):
     """Measures for ever, until it is cancelled."""
     while True:
         progress(0.25, "C4-M1: epoch 15 of 60")
@@ -206,7 +208,7 @@ def test_another_staging_is_measured_anew_and_the_same_is_not(qtbot, staged, sta
 def test_a_recording_that_can_not_be_read_is_said_and_tried_again(
     qtbot, staged, monkeypatch, titles
 ):
-    def gone(*_):
+    def gone(*_, **__):
         raise RecordingError("the drive is gone")
 
     with monkeypatch.context() as broken:
@@ -280,7 +282,7 @@ class _KnownNight(ExplainedNight):
 @pytest.fixture
 def known(monkeypatch):
     """What is seen where does not hang on weights."""
-    monkeypatch.setattr(explaining, "measure_to_explain", lambda *_: _KnownNight())
+    monkeypatch.setattr(explaining, "measure_to_explain", lambda *_, **__: _KnownNight())
 
 
 def row_of(window, name: str) -> int:
@@ -432,6 +434,109 @@ def test_the_tint_is_of_the_theme(qtbot, staged, theme):
     assert {int(pixel) for pixel in line[:3000]} == {
         0xFF000000 | wanted[0] << 16 | wanted[1] << 8 | wanted[2]
     }
+
+
+# -- what was measured is kept ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def measured(monkeypatch) -> list[str]:
+    """The recordings of which a whole night was read and measured."""
+    seen: list[str] = []
+    measure = Stager.measure
+
+    def noted(self, recording, *rest):
+        seen.append(recording.path.name)
+        return measure(self, recording, *rest)
+
+    monkeypatch.setattr(Stager, "measure", noted)
+    return seen
+
+
+def explained_again(qtbot, window, night):
+    """Close the recording, open it again, which shows the tab it had, and wait."""
+    press(qtbot, window, _KEYS.Key_W, _CTRL)
+    assert window.document is None
+    open_in(qtbot, window, night)
+    assert why_of(window).isVisible()
+    return wait_for_explanation(qtbot, window, window.workspace.model.epoch)
+
+
+def test_the_next_opening_measures_nothing(qtbot, staged, night, measured):
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    first = wait_for_explanation(qtbot, staged, 0)
+    assert measured == [night.name]
+    kept = staged.document.kept_measures.path
+    assert kept.is_file()
+    again = explained_again(qtbot, staged, night)
+    assert measured == [night.name]
+    assert again.evidence == first.evidence
+    for one, other in zip(again.maps, first.maps, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+    # Undo and redo leave it as it is.
+    before = kept.read_bytes()
+    for _ in range(2):
+        press(qtbot, staged, "3")
+        press(qtbot, staged, _KEYS.Key_Z, _CTRL)
+    assert kept.read_bytes() == before
+
+
+def test_where_a_byte_of_it_is_flipped_the_session_opens_and_it_is_measured_anew(
+    qtbot, staged, night, measured
+):
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    wait_for_explanation(qtbot, staged, 0)
+    press(qtbot, staged, "2")
+    stages = staged.document.session.state.stages.tolist()
+    kept = staged.document.kept_measures
+    damaged = bytearray(kept.path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    kept.path.write_bytes(damaged)
+    explained_again(qtbot, staged, night)
+    assert measured == [night.name] * 2
+    document = staged.document
+    assert (document.session.read_only, document.copy_problem) == (False, "")
+    assert document.session.state.stages.tolist() == stages
+    assert kept.path.read_bytes() != damaged
+    explained_again(qtbot, staged, night)
+    assert measured == [night.name] * 2
+
+
+def test_a_session_that_is_only_read_is_explained_and_keeps_nothing_new(
+    qtbot, staged, night, measured, monkeypatch
+):
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    wait_for_explanation(qtbot, staged, 0)
+    kept = staged.document.kept_measures.path
+    kept.unlink()
+    press(qtbot, staged, _KEYS.Key_W, _CTRL)
+    holder = open_document(
+        night, author=current_author(), session_folder=Path(staged.settings.now.session_folder)
+    )
+    open_in(qtbot, staged, night)
+    assert staged.document.session.read_only
+    wait_for_explanation(qtbot, staged, staged.workspace.model.epoch)
+    assert not kept.exists()
+    holder.close()
+
+
+def test_it_waits_for_what_else_is_computed(qtbot, staged, titles, monkeypatch):
+    """As for the spectrogram of a night that was just opened."""
+    going_on = [True]
+
+    def spectrogram(progress) -> None:
+        while going_on:
+            progress(0.5, "reading")
+            time.sleep(0.01)
+
+    staged.tasks.start("Spectrogram", spectrogram)
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    qtbot.wait(1500)
+    assert titles == []
+    assert why_of(staged).text.split("\n")[1] == "Computing: the night is measured first …"
+    going_on.clear()
+    wait_for_explanation(qtbot, staged, 0)
+    assert titles == [MEASURING, EXPLAINING]
 
 
 # -- the end --------------------------------------------------------------------------------------
