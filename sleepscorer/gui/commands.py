@@ -101,6 +101,7 @@ class Commands(QObject):
             "score.paint": self._paint,
             "tool.measure": self._measure,
             "view.explanation": self._show_explanation,
+            "view.crosshair": self._show_crosshair,
             "view.float": self.floating_asked.emit,
         }
 
@@ -324,6 +325,11 @@ class Commands(QObject):
             explainer.start()
         explainer.set_shown(wanted)
         self._status.say(explainer.status if wanted else "")
+
+    def _show_crosshair(self, wanted: bool) -> None:
+        """Say at the pointer what time it is there, and what the trace says."""
+        if self._current.now is not None:
+            self._current.now.panes.traces.crosshair.set_shown(wanted)
 
     def _toggle_second_opinion(self, model: SessionModel) -> None:
         """Show another stager's answer in the overview, or hide it."""

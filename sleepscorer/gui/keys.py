@@ -70,6 +70,7 @@ _FIXED: dict[str, Keys] = {
     "view.second_opinion": ("B",),
     "view.amplitude_lines": ("L",),
     "view.explanation": ("T",),
+    "view.crosshair": ("V",),
     "view.dark": ("Ctrl+D",),
     "view.stages_5": ("F",),
     "view.stages_3": ("H",),

@@ -303,6 +303,7 @@ _VIEW = (
         checkable=True,
         group=1,
     ),
+    ActionSpec("view.crosshair", "Crosshair with time and value", "View", checkable=True, group=1),
     _filters("filters_aasm", "Filters as in the AASM manual"),
     _filters("filters_off", "Filters off"),
     _filters("notch_off", "Notch off"),

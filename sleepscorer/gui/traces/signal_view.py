@@ -13,6 +13,7 @@ from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.canvas import PageOnScreen, TraceCanvas
 from sleepscorer.gui.traces.changes import turned
+from sleepscorer.gui.traces.crosshair import Crosshair
 from sleepscorer.gui.traces.epoch_title import TitleLine, epoch_title
 from sleepscorer.gui.traces.event_keys import HELD
 from sleepscorer.gui.traces.geometry import TimeAxis
@@ -58,6 +59,7 @@ class SignalView(QWidget):
         self.title = TitleLine(theme, self)
         self.canvas = TraceCanvas(model, theme, self)
         self.gutter = TraceGutter(model, self.canvas, theme, self)
+        self.crosshair = Crosshair(model, self.canvas, theme)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -98,7 +100,7 @@ class SignalView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        for part in (self.title, self.gutter, self.canvas):
+        for part in (self.title, self.gutter, self.canvas, self.crosshair):
             part.set_theme(theme)
 
     def set_tool(self, name: str) -> None:
