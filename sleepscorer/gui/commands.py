@@ -128,6 +128,7 @@ class Commands(QObject):
             "edit.keys": dialogs.edit_keys,
             "help.contents": self.help_asked.emit,
             "help.keys": dialogs.show_keys,
+            "help.support": dialogs.show_support_report,
             "help.about": dialogs.show_about,
         }
 

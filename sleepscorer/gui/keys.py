@@ -24,6 +24,7 @@ _KEYLESS = (
     "view.notch_off",
     "view.notch_50",
     "view.notch_60",
+    "help.support",
     "help.about",
 )
 _FIXED: dict[str, Keys] = {

@@ -344,6 +344,7 @@ _MONTAGE = (
 _HELP = (
     ActionSpec("help.contents", "Help", "Help", _always),
     ActionSpec("help.keys", "Sheet of keys", "Help", _always),
+    ActionSpec("help.support", "Report for support…", "Help", _always),
     ActionSpec("help.about", "About sleepscorer", "Help", _always),
 )
 ACTIONS = (*_FILE, *_EDIT, *_SCORE, *_EVENT, *_GO, *_VIEW, *_MONTAGE, *_HELP)

@@ -28,6 +28,7 @@ from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.dialogs.support_report import SupportDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
@@ -350,6 +351,10 @@ class WindowDialogs(QObject):
     def show_about(self) -> None:
         """Say what the program is."""
         self._ask(AboutDialog(self._tasks, self._over))
+
+    def show_support_report(self) -> None:
+        """Show what somebody who helps needs to know; it names no person and no file."""
+        self._ask(SupportDialog(self._settings.now, self._over))
 
     def show_session(self) -> None:
         """Say where the session is stored and what its log holds."""
