@@ -14,6 +14,7 @@ from sleepscorer.gui.actions.table import KEYPAD, PRESET_IDS, STAGE_OF
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.notices import NoticeBar
+from sleepscorer.gui.frame.page_output import PageOutput
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.frame.workspace import PANEL_NAMES, Workspace
 from sleepscorer.gui.jobs.auto_scoring import AutoScorer
@@ -41,7 +42,7 @@ class Commands(QObject):
         Where it is said why nothing, or what, was done.
     notices
         Those that are put away by leaving tools.
-    dialogs, auto_scorer, presets
+    dialogs, auto_scorer, presets, page_output
         What else actions begin and end.
     parent
         Over which the text of a comment is asked for.
@@ -84,13 +85,14 @@ class Commands(QObject):
         dialogs: WindowDialogs,
         auto_scorer: AutoScorer,
         presets: Presets,
+        page_output: PageOutput,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._current, self._settings = current, settings
         self._status, self._notices, self._over = status, notices, parent
         self._by_id: Mapping[str, _Do] = {
-            **self._of_program(dialogs),
+            **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
             **self._of_events(),
             **self._of_going(dialogs),
@@ -115,12 +117,14 @@ class Commands(QObject):
 
     # -- which action does what -----------------------------------------------------------------
 
-    def _of_program(self, dialogs: WindowDialogs) -> dict[str, _Do]:
+    def _of_program(self, dialogs: WindowDialogs, page_output: PageOutput) -> dict[str, _Do]:
         return {
             "file.open": dialogs.choose_recording,
             "file.folder": dialogs.choose_folder,
             "file.import": dialogs.choose_scoring,
             "file.export": dialogs.export,
+            "file.copy_page": page_output.copy,
+            "file.print": dialogs.print_page,
             "file.session": dialogs.show_session,
             "file.close": self.closing_asked.emit,
             "file.quit": self.quitting_asked.emit,

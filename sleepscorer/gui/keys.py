@@ -34,6 +34,8 @@ _FIXED: dict[str, Keys] = {
     "file.folder": ("Ctrl+Shift+O",),
     "file.import": ("Ctrl+I",),
     "file.export": ("Ctrl+E",),
+    "file.copy_page": ("Ctrl+Shift+C",),
+    "file.print": ("Ctrl+P",),
     "file.close": ("Ctrl+W",),
     "file.quit": ("Ctrl+Q",),
     "edit.undo": ("Ctrl+Z",),

@@ -44,10 +44,13 @@ class SignalView(QWidget):
         An event was marked or changed with the mouse, and is in the session; an Event.
     message
         A sentence for the status bar.
+    page_shown
+        The model's page was read, and is what is shown.
     """
 
     event_drawn = Signal(object)
     message = Signal(str)
+    page_shown = Signal()
 
     def __init__(self, model: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -244,6 +247,7 @@ class SignalView(QWidget):
         self.canvas.show_page(PageOnScreen.of(self._model.montage.visible, pages, axis))
         self.gutter.follow_canvas()
         self._show_title()
+        self.page_shown.emit()
 
     def _on_page_read(self, request: PageRequest) -> None:
         if request == self._wanted:
