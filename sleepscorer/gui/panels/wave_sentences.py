@@ -61,11 +61,12 @@ def slow_wave_sentence(figures: EpochFigures, scoring: EpochScoring) -> str:
     seconds = _seconds_by_reason(marks, scoring.artefacts, channel, figures.wish.epoch)
     counted_s = seconds.pop("", 0.0)
     left_out = "; ".join(f"{duration_s:.1f} s {why}" for why, duration_s in seconds.items())
-    if scoring.stage is Stage.W and counted_s + sum(seconds.values()) > 0:
-        all_s = counted_s + sum(seconds.values())
-        which = f", of which {left_out}" if left_out else ""
+    all_s = counted_s + sum(seconds.values())
+    if scoring.stage is Stage.W and all_s > 0:
+        which = f"{all_s:.1f} s, of which {left_out}" if left_out else f"{all_s:.1f} s"
+        said = which if counted_s else left_out
         return (
-            f"Large slow deflections {_DEFINITION} on {where}: {all_s:.1f} s{which}."
+            f"Large slow deflections {_DEFINITION} on {where}: {said}."
             " Slow waves count in sleep, and the stage of this epoch is W."
         )
     verdict = "meets" if counted_s >= N3_SECONDS else "is under"

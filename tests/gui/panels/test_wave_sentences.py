@@ -70,6 +70,16 @@ def test_in_an_epoch_scored_as_wake_nothing_meets_it(qtbot, panel_shown):
     assert figures_of(qtbot, panel_shown, _DEEP).endswith("meets the 6 s of N3")
 
 
+def test_a_movement_while_awake_is_called_that(qtbot, panel_shown):
+    figures_of(qtbot, panel_shown, _MOVEMENT)
+    press(qtbot, panel_shown, "w")
+    assert figures_of(qtbot, panel_shown, _MOVEMENT) == (
+        "Large slow deflections (0.5-2 Hz, over 75 µV peak to peak) on F4-M1:"
+        " 8.0 s with muscle activity, as in movements."
+        " Slow waves count in sleep, and the stage of this epoch is W."
+    )
+
+
 @pytest.mark.parametrize(("channel", "counts"), [("F4-M1", False), (None, False), ("E1-M2", True)])
 def test_what_is_marked_as_artefact_is_left_out(qtbot, panel_shown, channel, counts):
     figures_of(qtbot, panel_shown, _DEEP)
