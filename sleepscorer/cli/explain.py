@@ -173,7 +173,7 @@ def _drawn(channels: StagerChannels, explanation: Explanation) -> bytes:
         )
         reach = float(np.nanmax(np.abs(samples))) if np.isfinite(samples).any() else 1.0
         axes.imshow(
-            each.values[None], extent=(0, EPOCH_S, -reach, reach), aspect="auto", cmap="Oranges",
+            each.seen[None], extent=(0, EPOCH_S, -reach, reach), aspect="auto", cmap="Oranges",
             vmin=0, vmax=1.3,
         )  # fmt: skip
         axes.plot(np.arange(samples.size) / rate_hz, samples, color="black", linewidth=0.6)

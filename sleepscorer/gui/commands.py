@@ -14,6 +14,7 @@ from sleepscorer.gui.actions.table import KEYPAD, PRESET_IDS, STAGE_OF
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.notices import NoticeBar
+from sleepscorer.gui.frame.page_output import PageOutput
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.frame.workspace import PANEL_NAMES, Workspace
 from sleepscorer.gui.jobs.auto_scoring import AutoScorer
@@ -41,7 +42,7 @@ class Commands(QObject):
         Where it is said why nothing, or what, was done.
     notices
         Those that are put away by leaving tools.
-    dialogs, auto_scorer, presets
+    dialogs, auto_scorer, presets, page_output
         What else actions begin and end.
     parent
         Over which the text of a comment is asked for.
@@ -84,13 +85,14 @@ class Commands(QObject):
         dialogs: WindowDialogs,
         auto_scorer: AutoScorer,
         presets: Presets,
+        page_output: PageOutput,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._current, self._settings = current, settings
         self._status, self._notices, self._over = status, notices, parent
         self._by_id: Mapping[str, _Do] = {
-            **self._of_program(dialogs),
+            **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
             **self._of_events(),
             **self._of_going(dialogs),
@@ -101,6 +103,7 @@ class Commands(QObject):
             "score.paint": self._paint,
             "tool.measure": self._measure,
             "view.explanation": self._show_explanation,
+            "view.crosshair": self._show_crosshair,
             "view.float": self.floating_asked.emit,
         }
 
@@ -114,12 +117,14 @@ class Commands(QObject):
 
     # -- which action does what -----------------------------------------------------------------
 
-    def _of_program(self, dialogs: WindowDialogs) -> dict[str, _Do]:
+    def _of_program(self, dialogs: WindowDialogs, page_output: PageOutput) -> dict[str, _Do]:
         return {
             "file.open": dialogs.choose_recording,
             "file.folder": dialogs.choose_folder,
             "file.import": dialogs.choose_scoring,
             "file.export": dialogs.export,
+            "file.copy_page": page_output.copy,
+            "file.print": dialogs.print_page,
             "file.session": dialogs.show_session,
             "file.close": self.closing_asked.emit,
             "file.quit": self.quitting_asked.emit,
@@ -127,6 +132,7 @@ class Commands(QObject):
             "edit.keys": dialogs.edit_keys,
             "help.contents": self.help_asked.emit,
             "help.keys": dialogs.show_keys,
+            "help.support": dialogs.show_support_report,
             "help.about": dialogs.show_about,
         }
 
@@ -324,6 +330,11 @@ class Commands(QObject):
             explainer.start()
         explainer.set_shown(wanted)
         self._status.say(explainer.status if wanted else "")
+
+    def _show_crosshair(self, wanted: bool) -> None:
+        """Say at the pointer what time it is there, and what the trace says."""
+        if self._current.now is not None:
+            self._current.now.panes.traces.crosshair.set_shown(wanted)
 
     def _toggle_second_opinion(self, model: SessionModel) -> None:
         """Show another stager's answer in the overview, or hide it."""

@@ -24,6 +24,7 @@ _KEYLESS = (
     "view.notch_off",
     "view.notch_50",
     "view.notch_60",
+    "help.support",
     "help.about",
 )
 _FIXED: dict[str, Keys] = {
@@ -33,6 +34,8 @@ _FIXED: dict[str, Keys] = {
     "file.folder": ("Ctrl+Shift+O",),
     "file.import": ("Ctrl+I",),
     "file.export": ("Ctrl+E",),
+    "file.copy_page": ("Ctrl+Shift+C",),
+    "file.print": ("Ctrl+P",),
     "file.close": ("Ctrl+W",),
     "file.quit": ("Ctrl+Q",),
     "edit.undo": ("Ctrl+Z",),
@@ -70,6 +73,7 @@ _FIXED: dict[str, Keys] = {
     "view.second_opinion": ("B",),
     "view.amplitude_lines": ("L",),
     "view.explanation": ("T",),
+    "view.crosshair": ("V",),
     "view.dark": ("Ctrl+D",),
     "view.stages_5": ("F",),
     "view.stages_3": ("H",),

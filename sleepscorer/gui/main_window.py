@@ -23,6 +23,7 @@ from sleepscorer.gui.frame.export_notices import ExportNotices
 from sleepscorer.gui.frame.notices import NoticeBar, NoticeKind
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
 from sleepscorer.gui.frame.openings import Openings
+from sleepscorer.gui.frame.page_output import PageOutput
 from sleepscorer.gui.frame.panel_dock import PanelDock
 from sleepscorer.gui.frame.scoring_import import ScoringImport
 from sleepscorer.gui.frame.session_status import SessionStatus
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
             self.current, settings, self.tasks, self.notices, self.scorings, self
         )
         self._start_page = StartPage(settings, self.tasks)
+        self._page_output = PageOutput(self.current, settings, self)
         self._centre = Centre(self.notices, self._start_page, Skeleton(settings))
         self._openings = Openings(
             self.current, settings, self.tasks, self.exporter, self._centre, self
@@ -95,6 +97,7 @@ class MainWindow(QMainWindow):
             dialogs=self.dialogs,
             auto_scorer=self.auto_scorer,
             presets=self.presets,
+            page_output=self._page_output,
             parent=self,
         )
         self._lay_out()
@@ -241,6 +244,10 @@ class MainWindow(QMainWindow):
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)
         self.dialogs.failed.connect(self.tell)
+        self.dialogs.printer_chosen.connect(self._page_output.print_on)
+        self._page_output.said.connect(self.status.say)
+        self._page_output.refused.connect(self.status.refuse)
+        self._page_output.failed.connect(self.tell)
         self.opening_notices.channels_asked.connect(self.dialogs.choose_channels)
         self.opening_notices.scoring_asked.connect(self.dialogs.score_at_once)
         self.opening_notices.paths_chosen.connect(self._openings.open)

@@ -6,7 +6,7 @@ thread. What lists tell of nights that are not open stands apart, in :mod:`night
 <sleepscorer.session_documents.night_summary>`, and is imported when a list is shown.
 """
 
-from sleepscorer.files.sessions import SessionPlaces
+from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
 from sleepscorer.session_documents.document import MISSING, Document
 from sleepscorer.session_documents.found_scoring import (
     FoundScoring,
@@ -29,6 +29,7 @@ __all__ = [
     "Document",
     "FoundScoring",
     "ImportableScoring",
+    "KeptMeasures",
     "SessionPlaces",
     "Snapshot",
     "check_is_scoring",

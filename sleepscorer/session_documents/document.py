@@ -16,6 +16,7 @@ from sleepscorer.core.wording import counted
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
+    KeptMeasures,
     SessionStore,
     begin_anew,
     difference,
@@ -83,6 +84,14 @@ class Document:
     def holds_session(self) -> bool:
         """Whether nobody else can write to the session meanwhile, this program included."""
         return self._store.is_writable
+
+    @property
+    def kept_measures(self) -> KeptMeasures:
+        """Where what takes long to measure of the recording is kept from one opening to the next.
+
+        It is no part of the session: no edit, no backup and no export knows of it.
+        """
+        return KeptMeasures(self._store.path, self._store.is_writable)
 
     @property
     def held_by(self) -> str | None:

@@ -543,6 +543,7 @@ def test_nothing_but_opening_help_and_settings_is_possible_without_a_recording(w
         "view.notices",
         "help.contents",
         "help.keys",
+        "help.support",
         "help.about",
     }
 

@@ -17,6 +17,7 @@ from sleepscorer.files.sessions.file import (
     session_stem,
 )
 from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of, sha256_of
+from sleepscorer.files.sessions.measures import KeptMeasures, Measures
 from sleepscorer.files.sessions.places import SessionPlaces
 from sleepscorer.files.sessions.store import (
     SessionStore,
@@ -35,6 +36,8 @@ from sleepscorer.files.sessions.store import (
 __all__ = [
     "SUFFIX",
     "Fingerprint",
+    "KeptMeasures",
+    "Measures",
     "RecordingEntry",
     "SessionCopy",
     "SessionDamaged",

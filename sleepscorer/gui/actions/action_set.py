@@ -81,7 +81,7 @@ class ActionSet(QObject):
 
     def end_tools(self) -> None:
         """Show none as on of what works on the panes of one recording: they are gone."""
-        for action_id in ("score.paint", "view.explanation"):
+        for action_id in ("score.paint", "view.explanation", "view.crosshair"):
             self.switch_off(action_id)
         self.show_tool(SELECT)
 

@@ -173,6 +173,8 @@ _FILE = (
     ActionSpec("file.folder", "Open folder…", "File", _always),
     ActionSpec("file.import", "Import scoring…", "File", _writable, group=1),
     ActionSpec("file.export", "Export…", "File", group=1),
+    ActionSpec("file.copy_page", "Copy page as picture", "File", group=1),
+    ActionSpec("file.print", "Print page…", "File", group=1),
     ActionSpec("file.session", "Session file…", "File", group=1),
     ActionSpec("file.close", "Close recording", "File", group=2),
     ActionSpec("file.quit", "Quit", "File", _always, group=2),
@@ -297,6 +299,7 @@ _VIEW = (
         checkable=True,
         group=1,
     ),
+    ActionSpec("view.crosshair", "Crosshair with time and value", "View", checkable=True, group=1),
     _filters("filters_aasm", "Filters as in the AASM manual"),
     _filters("filters_off", "Filters off"),
     _filters("notch_off", "Notch off"),
@@ -336,6 +339,7 @@ _MONTAGE = (
 _HELP = (
     ActionSpec("help.contents", "Help", "Help", _always),
     ActionSpec("help.keys", "Sheet of keys", "Help", _always),
+    ActionSpec("help.support", "Report for support…", "Help", _always),
     ActionSpec("help.about", "About sleepscorer", "Help", _always),
 )
 ACTIONS = (*_FILE, *_EDIT, *_SCORE, *_EVENT, *_GO, *_VIEW, *_MONTAGE, *_HELP)

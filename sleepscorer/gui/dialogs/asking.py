@@ -27,6 +27,8 @@ from sleepscorer.gui.dialogs.key_editor import KeyEditor
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
+from sleepscorer.gui.dialogs.print_page import print_dialog
+from sleepscorer.gui.dialogs.support_report import SupportDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
@@ -68,6 +70,8 @@ class WindowDialogs(QObject):
         :class:`~sleepscorer.gui.choices.AutoScoringChoice`.
     export_chosen
         The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
+    printer_chosen
+        The QPrinter that the page is to be printed on.
     failed
         A sentence that must be seen.
     left
@@ -79,6 +83,7 @@ class WindowDialogs(QObject):
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
+    printer_chosen = Signal(object)
     failed = Signal(str)
     left = Signal()
 
@@ -97,6 +102,7 @@ class WindowDialogs(QObject):
         self._listing = Latest(tasks, self)
         self._asked_about: Document | None = None
         self._auto_choice = AutoScoringChoice()
+        self._printer: object = None
 
     @property
     def dialog(self) -> QDialog | None:
@@ -125,7 +131,8 @@ class WindowDialogs(QObject):
             dialog.accepted.connect(accepted)
         dialog.finished.connect(self._on_dialog_finished)
         fit_to_screen(dialog)
-        dialog.open()
+        # The print dialog's own has another meaning.
+        QDialog.open(dialog)
 
     @Slot()
     def _on_dialog_finished(self) -> None:
@@ -337,6 +344,17 @@ class WindowDialogs(QObject):
         )
         self.export_chosen.emit(document, choice)
 
+    def print_page(self) -> None:
+        """Ask for a printer or a PDF, and print the page."""
+        if self._current.now is not None:
+            dialog, self._printer = print_dialog(self._over)
+            self._ask(dialog, self._on_printer_chosen)
+
+    @Slot()
+    def _on_printer_chosen(self) -> None:
+        if self._asked_document() is not None:
+            self.printer_chosen.emit(self._printer)
+
     # -- the program ----------------------------------------------------------------------------
 
     def preferences(self) -> None:
@@ -357,6 +375,10 @@ class WindowDialogs(QObject):
     def show_about(self) -> None:
         """Say what the program is."""
         self._ask(AboutDialog(self._tasks, self._over))
+
+    def show_support_report(self) -> None:
+        """Show what somebody who helps needs to know; it names no person and no file."""
+        self._ask(SupportDialog(self._settings.now, self._over))
 
     def show_session(self) -> None:
         """Say where the session is stored and what its log holds."""

@@ -158,7 +158,7 @@ class CurrentRecording(QObject):
         document, now = opened.document, self._settings.now
         model = SessionModel(document.recording, document.session, opened.montage)
         show_view(model, document.view, page_s=now.page_length_s)
-        panes = Workspace(model, theme_named(now.theme), self._tasks)
+        panes = Workspace(model, theme_named(now.theme), self._tasks, document.kept_measures)
         model.setParent(panes)
         self._arrived = _Arrived(opened, panes, before)
         QTimer.singleShot(0, self._show_arrived)

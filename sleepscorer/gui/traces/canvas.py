@@ -109,6 +109,7 @@ class TraceCanvas(QWidget):
         self._spans: list[EventSpan] = []
         self._explanation: Explanation | None = None
         self._wheel_delta = 0
+        self._fixed_ratio: float | None = None
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
         self._annotations = EventFinder(model.recording.events)
@@ -180,7 +181,15 @@ class TraceCanvas(QWidget):
     @property
     def n_columns(self) -> int:
         """Device pixels from left to right."""
-        return max(round(self.width() * self.devicePixelRatioF()), 1)
+        return max(round(self.width() * self._ratio), 1)
+
+    @property
+    def _ratio(self) -> float:
+        return self._fixed_ratio or self.devicePixelRatioF()
+
+    def set_pixel_ratio(self, ratio: float) -> None:
+        """Paint as many device pixels to a logical one, as for paper, whatever the screen has."""
+        self._fixed_ratio = ratio
 
     @property
     def traces(self) -> tuple[DisplayTrace, ...]:
@@ -300,7 +309,7 @@ class TraceCanvas(QWidget):
             clock_text=model.clock_text,
             explanation=self._explanation,
         )
-        ratio = self.devicePixelRatioF()
+        ratio = self._ratio
         size = QSize(self.n_columns, max(round(self.height() * ratio), 1))
         return self._painter.paint(screenful, size, ratio)
 
