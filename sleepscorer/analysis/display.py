@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from sleepscorer.core.derivation import ResolvedDerivation
 
+_READ_OFF_KINDS = frozenset(
+    {"spo2", "pulse", "co2", "position", "cpap", "light", "temperature", "impedance"}
+)
+
 
 @dataclass(frozen=True)
 class DisplayFilter:
@@ -52,6 +56,14 @@ class DisplayTrace:
     colour: str | None = None
     visible: bool = True
     amplitude_lines: bool = False
+
+    @property
+    def is_read_off(self) -> bool:
+        """True where the value itself is read off, such as SpO2 or position, and no wave is seen.
+
+        Its scale has the range of what is measured; making waves larger leaves it alone.
+        """
+        return self.channel.kind in _READ_OFF_KINDS or self.channel.unit == "%"
 
 
 @dataclass(frozen=True, eq=False)

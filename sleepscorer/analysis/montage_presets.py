@@ -1,51 +1,23 @@
 """Montage presets: which traces to show of whatever recording comes, and how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
-from sleepscorer.analysis.filters import AASM_FILTERS, effective, filtered
+from sleepscorer.analysis.filters import effective, filtered
+from sleepscorer.analysis.laboratory import AASM, KIND_WORDS, Laboratory
 from sleepscorer.core.derivation import ResolvedDerivation, as_stored, resolve
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import FloatArray, Recording
-
-HEIGHTS_UV: Mapping[str, float] = MappingProxyType(
-    {
-        "eeg": 200.0,
-        "eog": 300.0,
-        "reference": 200.0,
-        "emg": 100.0,
-        "emg_leg": 200.0,
-        "emg_other": 200.0,
-        "ecg": 2000.0,
-    }
-)
-"""What the height of a row stands for by kind, where a preset says nothing else, in µV."""
 
 # By kind and unit, where the value itself is read off: the row shows the usual part of the scale.
 _HEIGHTS_IN_OTHER_UNITS = {("spo2", "%"): 40.0, ("position", ""): 8.0, ("pulse", "bpm"): 80.0}
 # Silent most of the night: what is looked at for a height is the loudest, not the usual.
 _SPARSE_KINDS = frozenset({"snore"})
 _HIDDEN_KINDS = frozenset({"impedance"})
-_KIND_WORDS = {
-    "eeg": "EEG",
-    "eog": "EOG",
-    "emg": "chin EMG",
-    "emg_leg": "leg EMG",
-    "emg_other": "other EMG",
-    "ecg": "ECG",
-    "flow": "airflow",
-    "pressure": "nasal pressure",
-    "effort": "breathing effort",
-    "spo2": "SpO2",
-    "pulse": "pulse rate",
-    "position": "body position",
-    "cpap": "CPAP",
-}
 _LOOKED_AT = (0.1, 0.3, 0.5, 0.7, 0.9)
 _LOOK_S = 30.0
 _ROOM, _LEVEL_ROOM = 1.5, 1.1
@@ -66,7 +38,8 @@ class TraceRule:
     height_uv
         Of the row; None chooses by kind, or by the signal where it is no voltage.
     filter
-        None takes the AASM manual's for the kind.
+        None takes the AASM manual's for the kind. What a laboratory chose counts before both, see
+        :mod:`sleepscorer.analysis.laboratory`.
     inverted, colour, visible, amplitude_lines
         As of :class:`~sleepscorer.analysis.display.DisplayTrace`.
     """
@@ -84,7 +57,7 @@ class TraceRule:
     @property
     def name(self) -> str:
         """What the rule is for, in words: ``"F4-M1"``, ``"nasal pressure or airflow"``."""
-        words = (_KIND_WORDS.get(kind, kind) for kind in self.kinds)
+        words = (KIND_WORDS.get(kind, kind) for kind in self.kinds)
         return self.wants[0] if self.wants else " or ".join(words)
 
 
@@ -109,8 +82,10 @@ class MontagePreset:
     all_signals: bool = False
     path: Path | None = None
 
-    def resolve(self, recording: Recording) -> DisplayMontage:
+    def resolve(self, recording: Recording, laboratory: Laboratory = AASM) -> DisplayMontage:
         """Return the rows that the recording provides; :meth:`lacking` tells the others.
+
+        A laboratory's defaults count before the rules' own filters and heights.
 
         Signals that are no voltages are looked at for 30 s in five places to choose the height
         of their rows.
@@ -121,7 +96,7 @@ class MontagePreset:
             If the file can't be read.
         """
         rows = _matched(self, recording)
-        traces = [_trace(rule, one, recording) for rule, found in rows for one in found]
+        traces = [_trace(rule, one, recording, laboratory) for rule, found in rows for one in found]
         return DisplayMontage(self.name, tuple(traces))
 
     def lacking(self, recording: Recording) -> tuple[str, ...]:
@@ -178,15 +153,13 @@ def _parts(one: ResolvedDerivation) -> tuple[tuple[str, float], ...]:
     return tuple((signal.label, weight) for signal, weight in one.parts)
 
 
-def _trace(rule: TraceRule, one: ResolvedDerivation, recording: Recording) -> DisplayTrace:
-    wanted = rule.filter
-    if wanted is None:
-        wanted = AASM_FILTERS.get(one.kind, DisplayFilter())
-    height = rule.height_uv
+def _trace(
+    rule: TraceRule, one: ResolvedDerivation, recording: Recording, laboratory: Laboratory
+) -> DisplayTrace:
+    wanted = laboratory.filter_of(one.kind, rule.filter)
+    height = laboratory.height_of(one.kind, one.unit, rule.height_uv)
     if height is None:
         height = _HEIGHTS_IN_OTHER_UNITS.get((one.kind, one.unit))
-    if height is None and one.unit == "uV":
-        height = HEIGHTS_UV.get(one.kind)
     if height is None:
         height = _fitting_height(one, wanted, recording.duration_s)
     return DisplayTrace(
@@ -234,12 +207,8 @@ def _rounded(value: float) -> float:
 
 
 def _rule(trace: DisplayTrace) -> TraceRule:
-    one = trace.channel
-    derivation = one.name.partition(" (")[0]
-    plain = one.name in one.stored_labels
-    wants = one.stored_labels if plain else tuple(dict.fromkeys((derivation, *_label(one))))
     return TraceRule(
-        wants=wants,
+        wants=wants_of(trace.channel),
         height_uv=trace.height_uv,
         filter=trace.filter,
         inverted=trace.inverted,
@@ -247,6 +216,13 @@ def _rule(trace: DisplayTrace) -> TraceRule:
         visible=trace.visible,
         amplitude_lines=trace.amplitude_lines,
     )
+
+
+def wants_of(one: ResolvedDerivation) -> tuple[str, ...]:
+    """Return what a rule wants in order to show this: its derivation, else its label."""
+    if one.name in one.stored_labels:
+        return one.stored_labels
+    return tuple(dict.fromkeys((one.name.partition(" (")[0], *_label(one))))
 
 
 def _label(one: ResolvedDerivation) -> tuple[str, ...]:

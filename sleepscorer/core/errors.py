@@ -105,6 +105,10 @@ class ExportError(SleepScorerError):
     """An output that could not be written, or did not read back as it was written."""
 
 
+class SettingsError(SleepScorerError):
+    """A file of settings that can't be read, or holds what can't be set."""
+
+
 class OutputExists(ExportError):
     """An output that is there already and was not to be replaced."""
 

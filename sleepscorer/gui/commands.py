@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.laboratory import as_laboratory
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.actions.table import KEYPAD, PRESET_IDS, STAGE_OF
@@ -130,6 +131,8 @@ class Commands(QObject):
             "file.quit": self.quitting_asked.emit,
             "edit.preferences": dialogs.preferences,
             "edit.keys": dialogs.edit_keys,
+            "edit.save_settings": dialogs.exchange.save,
+            "edit.load_settings": dialogs.exchange.load,
             "help.contents": self.help_asked.emit,
             "help.keys": dialogs.show_keys,
             "help.support": dialogs.show_support_report,
@@ -140,7 +143,6 @@ class Commands(QObject):
         by_id: dict[str, _Do] = {
             "edit.undo": self._with_panes(partial(_travel, step=SessionModel.undo)),
             "edit.redo": self._with_panes(partial(_travel, step=SessionModel.redo)),
-            "score.clear": self._with_panes(self._clear_epoch),
             "score.auto": dialogs.auto_score,
             "score.cancel": auto_scorer.cancel,
         }
@@ -157,6 +159,7 @@ class Commands(QObject):
             "event.next": self._with_panes(partial(self._select_event, step=1)),
             "event.previous": self._with_panes(partial(self._select_event, step=-1)),
             "event.place": self._with_panes(lambda panes: panes.traces.place_event()),
+            "event.delete": self._with_panes(self._delete_event),
             "event.lights_off": self._with_model(_put_lights_off),
             "event.lights_on": self._with_model(_put_lights_on),
             "tool.select": self._leave,
@@ -188,9 +191,10 @@ class Commands(QObject):
             "view.amplitude_lines": self._with_model(_toggle_amplitude_lines),
             "view.filters_aasm": self._with_model(partial(_filter_traces, aasm=True)),
             "view.filters_off": self._with_model(partial(_filter_traces, aasm=False)),
-            "view.notch_off": self._with_model(partial(_notch_traces, notch_hz=None)),
-            "view.notch_50": self._with_model(partial(_notch_traces, notch_hz=50.0)),
-            "view.notch_60": self._with_model(partial(_notch_traces, notch_hz=60.0)),
+            "view.filters_own": self._with_model(_show_as_laboratory),
+            "view.notch_off": self._with_model(partial(self._notch, mains_hz=None)),
+            "view.notch_50": self._with_model(partial(self._notch, mains_hz=50.0)),
+            "view.notch_60": self._with_model(partial(self._notch, mains_hz=60.0)),
             "view.stages_5": partial(self._show_stages, three=False),
             "view.stages_3": partial(self._show_stages, three=True),
             "view.smooth": self._toggle_smoothing,
@@ -235,17 +239,6 @@ class Commands(QObject):
             if is_scored and advance and in_queue:
                 self._go_on_in_queue(panes)
 
-    def _clear_epoch(self, panes: Workspace) -> None:
-        """Delete the event chosen in the traces, or else take the epoch's stage away and stay."""
-        if self._refuses_edits() or panes.traces.delete_selected_event():
-            return
-        model, say = panes.model, self._status.say
-        epoch, stage = model.epoch, Stage(int(model.session.state.stages[model.epoch]))
-        if stage is Stage.UNSCORED:
-            say(f"Epoch {epoch + 1} has no stage, and no event is chosen")
-        elif model.score_epochs([epoch], Stage.UNSCORED):
-            say(f"Stage {stage.text} of epoch {epoch + 1} cleared")
-
     def _refuses_edits(self) -> bool:
         """Say who holds the session, if it can only be read here."""
         document = self._current.document
@@ -279,6 +272,12 @@ class Commands(QObject):
     def _select_event(self, panes: Workspace, *, step: int) -> None:
         if not panes.traces.select_event(step):
             self._status.say("No event " + ("after" if step > 0 else "before") + " this")
+
+    def _delete_event(self, panes: Workspace) -> None:
+        """Delete the chosen event, and never anything else."""
+        if not self._refuses_edits() and not panes.traces.delete_selected_event():
+            instead = self._with_keys("{score.unscored} takes the epoch's stage away")
+            self._status.say(f"No event is chosen: nothing was deleted; {instead}")
 
     def _leave(self) -> None:
         """End tools, choose no event, put notices away, and give the traces the focus."""
@@ -346,6 +345,14 @@ class Commands(QObject):
         seen = "shown" if model.shows_second_opinion else "hidden"
         self._status.say(f"The second opinion is {seen} in the overview")
 
+    def _notch(self, model: SessionModel, *, mains_hz: float | None) -> None:
+        """Take the mains out of all traces, here and wherever the laboratory's defaults hold."""
+        laboratory = replace(self._settings.now.laboratory, mains_hz=mains_hz)
+        self._settings.set(laboratory=laboratory)
+        model.set_montage(notched(model.montage, laboratory))
+        what = "Notch off" if mains_hz is None else f"Notch {mains_hz:g} Hz"
+        self._status.say(f"{what}, here and in all recordings from now on; see Preferences")
+
     def _show_stages(self, *, three: bool) -> None:
         """Show the machine's layer in three stages or five; scoring has five always."""
         self._settings.set(three_stages=three)
@@ -403,6 +410,6 @@ def _filter_traces(model: SessionModel, *, aasm: bool) -> None:
     model.set_montage(filtered_alike(model.montage, aasm=aasm))
 
 
-def _notch_traces(model: SessionModel, *, notch_hz: float | None) -> None:
-    """Take a frequency of the mains out of all traces that have a filter of their kind."""
-    model.set_montage(notched(model.montage, notch_hz))
+def _show_as_laboratory(model: SessionModel) -> None:
+    """Give all traces the filters and heights of the preferences, whatever was set on them."""
+    model.set_montage(as_laboratory(model.montage, model.laboratory))

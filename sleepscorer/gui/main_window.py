@@ -248,6 +248,8 @@ class MainWindow(QMainWindow):
         self._page_output.said.connect(self.status.say)
         self._page_output.refused.connect(self.status.refuse)
         self._page_output.failed.connect(self.tell)
+        self.dialogs.exchange.said.connect(self.status.say)
+        self.dialogs.exchange.failed.connect(self.tell)
         self.opening_notices.channels_asked.connect(self.dialogs.choose_channels)
         self.opening_notices.scoring_asked.connect(self.dialogs.score_at_once)
         self.opening_notices.paths_chosen.connect(self._openings.open)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change, Edit, EditKind
 from sleepscorer.core.errors import SleepScorerError
@@ -72,9 +73,12 @@ class SessionModel(QObject):
         session: ScoringSession,
         montage: DisplayMontage,
         parent: QObject | None = None,
+        *,
+        laboratory: Laboratory = AASM,
     ) -> None:
         super().__init__(parent)
         self.recording = recording
+        self._laboratory = laboratory
         self.session = session
         self.arousals_scored = False
         self.chosen_derivations: dict[str, str] = {}
@@ -124,6 +128,18 @@ class SessionModel(QObject):
         """Draw other traces."""
         self._montage = montage
         self.montage_changed.emit()
+
+    @property
+    def laboratory(self) -> Laboratory:
+        """The defaults by which traces are shown where nothing else was set."""
+        return self._laboratory
+
+    def set_laboratory(self, laboratory: Laboratory) -> None:
+        """Go by these defaults; what was set otherwise on a trace stays."""
+        before, self._laboratory = self._laboratory, laboratory
+        montage = in_step(self._montage, before, laboratory)
+        if montage is not self._montage:
+            self.set_montage(montage)
 
     def show_second_opinion(self, *, shown: bool) -> None:
         """Show another stager's answer in the overview, or not."""

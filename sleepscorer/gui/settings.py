@@ -15,6 +15,8 @@ from typing import Any
 from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
+from sleepscorer.analysis.laboratory import AASM, Laboratory
+from sleepscorer.core.errors import UsageError
 from sleepscorer.core.json_files import read_json
 from sleepscorer.files.exports import FORMATS
 from sleepscorer.logs import LOGGER
@@ -29,6 +31,8 @@ _MOST_BYTES = 1_000_000
 _DAMAGED_SUFFIX = ".damaged"
 # Names of files may be no text, and come back as they were.
 _PATHS = ("recent_files", "session_folder", "export_folder")
+# Deleting an event was one action with clearing an epoch: the key deletes events, as it did.
+_RENAMED_ACTIONS = {"score.clear": "event.delete"}
 _SCREEN_MM_PER_PX = (0.01, 10.0)
 
 
@@ -48,6 +52,8 @@ class Settings:
         Whether scoring with these keys goes on to the next epoch.
     page_length_s
         Of a newly opened recording.
+    laboratory
+        Mains frequency, filters and heights of rows by kind of signal.
     score_on_opening
         Start the auto-scorer on opening a recording that has no scoring.
     device
@@ -86,6 +92,7 @@ class Settings:
     advance_after_top_row: bool = True
     advance_after_keypad: bool = True
     page_length_s: int = 30
+    laboratory: Laboratory = AASM
     score_on_opening: bool = False
     device: str = "auto"
     weights: str = ""
@@ -202,12 +209,13 @@ class SettingsFile(QObject):
         for name, value in raw.items():
             if name not in _KNOWN:
                 self._foreign[name] = value
-            elif _is_valid(name, typed := _from_json(name, value)):
-                known[name] = typed
+            else:
+                with suppress(UsageError):
+                    known[name] = value_of(name, value)
         found = Settings(**known)
         # Nobody knows any more from which folder a relative one was meant.
         recent = tuple(one for one in found.recent_files if Path(one).is_absolute())
-        return replace(found, recent_files=recent)
+        return replace(found, recent_files=recent, own_keys=_renamed(found.own_keys))
 
     def _keep_damaged(self) -> None:
         """Put the file aside: the next change writes a new one, and a person's keys may be in it.
@@ -220,7 +228,7 @@ class SettingsFile(QObject):
                 self._path.replace(self._path.with_name(self._path.name + _DAMAGED_SUFFIX))
 
     def _write(self) -> None:
-        content = {**self._foreign, _FORMAT_KEY: _FORMAT, **asdict(self._now)}
+        content = {**self._foreign, _FORMAT_KEY: _FORMAT, **json_of(self._now)}
         try:
             # ASCII: a file's name may be no text, which UTF-8 can't hold.
             _write_atomically(self._path, json.dumps(content, indent=1) + "\n")
@@ -230,7 +238,34 @@ class SettingsFile(QObject):
             )
 
 
+def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Keys of actions of older versions, under the names that these actions have now."""
+    now = {_RENAMED_ACTIONS.get(action, action): keys for action, keys in own_keys.items()}
+    return {action: own_keys.get(action, keys) for action, keys in now.items()}
+
+
+def json_of(now: Settings) -> dict[str, Any]:
+    """Return all settings as values that JSON knows."""
+    return asdict(now) | {"laboratory": now.laboratory.as_values()}
+
+
+def value_of(name: str, stored: object) -> Any:
+    """Return the value of a setting that JSON has as this.
+
+    Raises
+    ------
+    UsageError
+        If the setting can't have it.
+    """
+    value = _from_json(name, stored)
+    if not _is_valid(name, value):
+        raise UsageError(f"it can't be {stored!r:.40}")
+    return value
+
+
 def _from_json(name: str, value: Any) -> Any:
+    if name == "laboratory":
+        return Laboratory.from_values(value)
     default = getattr(Settings(), name)
     if isinstance(default, tuple) and isinstance(value, list):
         return tuple(value)

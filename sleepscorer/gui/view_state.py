@@ -7,7 +7,9 @@ from typing import Any
 from PySide6.QtCore import QByteArray
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
+from sleepscorer.analysis.laboratory import Laboratory, in_step
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
+from sleepscorer.core.errors import UsageError
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ROLES, ChannelChoice
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel, place_of
@@ -23,6 +25,8 @@ def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
         "panel": model.panel,
         "montage": preset.name,
         "rows": [asdict(rule) for rule in preset.rules],
+        # Rows that look as these say were left alone by the person.
+        "laboratory": model.laboratory.as_values(),
         "arousals_scored": model.arousals_scored,
         "second_opinion": model.shows_second_opinion,
         "derivations": dict(model.chosen_derivations),
@@ -30,14 +34,20 @@ def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
     }
 
 
-def montage_of(view: Mapping[str, Any], recording: Recording) -> DisplayMontage | None:
-    """Return the montage that was shown; None where there was none or it can't be understood."""
+def montage_of(
+    view: Mapping[str, Any], recording: Recording, laboratory: Laboratory
+) -> DisplayMontage | None:
+    """Return the montage that was shown; None where there was none or it can't be understood.
+
+    What a person set on a trace is as it was; the rest follows the laboratory's defaults of today.
+    """
     try:
         rules = tuple(_rule(row) for row in view["rows"])
         montage = MontagePreset(str(view["montage"]), rules).resolve(recording)
-    except (KeyError, TypeError, ValueError):
+        before = Laboratory.from_values(view.get("laboratory", {}))
+    except (KeyError, TypeError, ValueError, UsageError):
         return None
-    return montage if montage.traces else None
+    return in_step(montage, before, laboratory) if montage.traces else None
 
 
 def channels_of(view: Mapping[str, Any]) -> ChannelChoice:

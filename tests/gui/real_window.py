@@ -9,7 +9,7 @@ from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.simulated_files import scoring_path, write_simulated_night
-from sleepscorer.simulation.channels import derivations
+from sleepscorer.simulation.channels import STANDARD_MONTAGE, derivations
 from sleepscorer.simulation.night import simulate_night
 
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -28,6 +28,13 @@ def write_night(
     write_simulated_night(simulate_night(hours=hours, seed=5, channels=channels), path)
     if not keep_scoring:
         scoring_path(path).unlink()
+    return path
+
+
+def write_full_night(path: Path) -> Path:
+    """Write a quarter of an hour of everything that a laboratory records."""
+    write_simulated_night(simulate_night(hours=0.25, seed=5, channels=STANDARD_MONTAGE), path)
+    scoring_path(path).unlink()
     return path
 
 

@@ -69,17 +69,6 @@ def test_a_long_sentence_does_not_widen_the_window(qtbot, opened):
     assert opened.minimumSizeHint().width() == before
 
 
-def test_nine_unscores_and_delete_clears_without_going_on(qtbot, opened):
-    for key in "223":
-        press(qtbot, opened, key)
-    press(qtbot, opened, _KEYS.Key_Left)
-    press(qtbot, opened, _KEYS.Key_Delete)
-    assert (_stages(opened, 4), opened.workspace.model.epoch) == ("N2 N2 ? ?", 2)
-    press(qtbot, opened, _KEYS.Key_Home)
-    press(qtbot, opened, "9")
-    assert (_stages(opened, 4), opened.workspace.model.epoch) == ("? N2 ? ?", 1)
-
-
 def test_top_row_stays_and_keypad_goes_on_where_that_is_preferred(qtbot, opened):
     opened.settings.set(advance_after_top_row=False)
     press(qtbot, opened, "2")
@@ -539,6 +528,8 @@ def test_nothing_but_opening_help_and_settings_is_possible_without_a_recording(w
         "file.quit",
         "edit.preferences",
         "edit.keys",
+        "edit.save_settings",
+        "edit.load_settings",
         "view.dark",
         "view.notices",
         "help.contents",

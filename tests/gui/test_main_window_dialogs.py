@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QInputDialog,
     QLabel,
-    QLineEdit,
     QListWidget,
     QPushButton,
     QTableWidget,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from real_window import PLAIN, dialog_of, open_in, press, write_night
+from shiboken6 import isValid
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.stages import Stage
@@ -35,6 +35,7 @@ from sleepscorer.files.montages.presets import user_folder
 from sleepscorer.gui.dialogs.about import AboutDialog
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
+from sleepscorer.gui.dialogs.derivation_picker import DerivationPicker
 from sleepscorer.gui.dialogs.key_catcher import KeyCatcher
 from sleepscorer.gui.dialogs.key_editor import KeyEditor
 from sleepscorer.gui.dialogs.key_sheet import KeySheet, sheet_html
@@ -81,15 +82,106 @@ def _named(parent: QWidget, kind, name: str):
 # -- montage --------------------------------------------------------------------------------------
 
 
+def _picker(qtbot, editor: MontageEditor) -> DerivationPicker:
+    qtbot.keyClick(editor.focusWidget() or editor, "a", _ALT)
+    qtbot.waitUntil(lambda: editor.findChild(DerivationPicker) is not None)
+    picker = editor.findChild(DerivationPicker)
+    picker.activateWindow()
+    qtbot.waitUntil(picker.isActiveWindow)
+    return picker
+
+
+def _add_row(qtbot, editor: MontageEditor, name: str) -> None:
+    """Type a name in the list of what is possible, and add it."""
+    picker = _picker(qtbot, editor)
+    qtbot.keyClicks(QApplication.focusWidget(), name)
+    qtbot.keyClick(QApplication.focusWidget(), _KEYS.Key_Return)
+    qtbot.waitUntil(lambda: not isValid(picker))
+    editor.activateWindow()
+    qtbot.waitUntil(editor.isActiveWindow)
+
+
+def _listed(picker: DerivationPicker) -> list[tuple[str, str]]:
+    """What is seen in the list: names, and where they come from."""
+    table = picker.findChild(QTableWidget)
+    seen = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
+    return [(table.item(row, 0).text(), table.item(row, 1).text()) for row in seen]
+
+
+def test_what_is_possible_is_listed_and_what_is_not_says_why(qtbot, opened):
+    opened.dialogs.edit_montage()
+    editor = dialog_of(qtbot, opened, MontageEditor)
+    picker = _picker(qtbot, editor)
+    assert _listed(picker)[:6] == [
+        ("E1-M2", "stored, shown already"),
+        ("E2-M2", "stored, shown already"),
+        ("F4-M1", "stored, shown already"),
+        ("C4-M1", "stored, shown already"),
+        ("F4-C4 (derived)", "'F4-M1' minus 'C4-M1'"),
+        ("E1-E2 (derived)", "'E1-M2' minus 'E2-M2'"),
+    ]
+    assert ("O2-M1", "no signal holds O2") in _listed(picker)
+    search = QApplication.focusWidget()
+    qtbot.keyClicks(search, "o2")
+    qtbot.keyClick(search, _KEYS.Key_Return)
+    # A reason can't be added.
+    assert picker.isVisible()
+    picker.reject()
+    editor.reject()
+
+
+def test_typing_filters_the_list_and_arrows_choose(qtbot, opened):
+    opened.dialogs.edit_montage()
+    editor = dialog_of(qtbot, opened, MontageEditor)
+    count = len(editor.montage.traces)
+    picker = _picker(qtbot, editor)
+    search = QApplication.focusWidget()
+    qtbot.keyClicks(search, "f4")
+    assert [name for name, _ in _listed(picker)] == ["F4-M1", "F4-C4 (derived)"]
+    qtbot.keyClick(search, _KEYS.Key_Down)
+    qtbot.keyClick(search, _KEYS.Key_Return)
+    qtbot.waitUntil(lambda: len(editor.montage.traces) == count + 1)
+    assert "F4-C4 (derived)" in [trace.channel.name for trace in editor.montage.traces]
+    editor.reject()
+
+
+def test_several_rows_are_added_at_once(qtbot, opened):
+    opened.dialogs.edit_montage()
+    editor = dialog_of(qtbot, opened, MontageEditor)
+    count = len(editor.montage.traces)
+    picker = _picker(qtbot, editor)
+    qtbot.keyClicks(QApplication.focusWidget(), "derived")
+    table = picker.findChild(QTableWidget)
+    table.setFocus()
+    qtbot.keyClick(table, "a", _CTRL)
+    qtbot.mouseClick(_button(picker, "Add"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(editor.montage.traces) == count + 2)
+    added = {trace.channel.name for trace in editor.montage.traces}
+    assert {"F4-C4 (derived)", "E1-E2 (derived)"} <= added
+    editor.reject()
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("C4-A1", "C4-M1"), ("C4-F4", "C4-F4 (derived)"), ("M1-C4", "M1-C4 (from C4-M1, inverted)")],
+)
+def test_another_spelling_or_direction_can_be_typed(qtbot, opened, typed, name):
+    opened.dialogs.edit_montage()
+    editor = dialog_of(qtbot, opened, MontageEditor)
+    count = len(editor.montage.traces)
+    _add_row(qtbot, editor, typed)
+    qtbot.waitUntil(lambda: len(editor.montage.traces) == count + 1)
+    assert name in [trace.channel.name for trace in editor.montage.traces]
+    editor.reject()
+
+
 def test_the_montage_editor_derives_filters_scales_orders_and_saves(
     qtbot, opened, monkeypatch, tmp_path
 ):
     press(qtbot, opened, "m", _CTRL)
     editor = dialog_of(qtbot, opened, MontageEditor)
     before = [trace.channel.name for trace in opened.workspace.model.montage.traces]
-    add = _named(editor, QLineEdit, "Derivation to add")
-    qtbot.keyClicks(add, "F4-C4")
-    qtbot.keyClick(add, _KEYS.Key_Return)
+    _add_row(qtbot, editor, "F4-C4")
     assert editor.isVisible()
     qtbot.waitUntil(lambda: len(editor.montage.traces) == len(before) + 1)
     names = [trace.channel.name for trace in editor.montage.traces]
@@ -136,10 +228,13 @@ def test_the_montage_editor_derives_filters_scales_orders_and_saves(
 def test_a_derivation_that_can_not_be_had_is_refused_in_words(qtbot, opened):
     opened.dialogs.edit_montage()
     editor = dialog_of(qtbot, opened, MontageEditor)
-    add = _named(editor, QLineEdit, "Derivation to add")
-    qtbot.keyClicks(add, "O2-M1")
-    qtbot.keyClick(add, _KEYS.Key_Return)
-    assert any("can't be had" in label.text() for label in editor.findChildren(QLabel))
+    picker = _picker(qtbot, editor)
+    qtbot.keyClicks(QApplication.focusWidget(), "O2-M1")
+    said = "'O2-M1' can't be had from this recording: no signal holds O2"
+    assert said in [label.text() for label in picker.findChildren(QLabel)]
+    qtbot.keyClick(QApplication.focusWidget(), _KEYS.Key_Return)
+    assert picker.isVisible()
+    picker.reject()
     count = len(editor.montage.traces)
     editor.reject()
     assert len(opened.workspace.model.montage.traces) == count
@@ -161,11 +256,9 @@ def test_signals_added_in_the_editor_have_scales_that_fit(qtbot, window, tmp_pat
     rows.selectAll()
     qtbot.keyClick(rows, "r", _ALT)
     qtbot.waitUntil(lambda: editor.montage.traces == ())
-    for name in ("SpO2", "Flow"):
-        add = _named(editor, QLineEdit, "Derivation to add")
-        qtbot.keyClicks(add, name)
-        qtbot.keyClick(add, _KEYS.Key_Return)
-    qtbot.waitUntil(lambda: len(editor.montage.traces) == 2)
+    for n_rows, name in enumerate(("SpO2", "Flow"), start=1):
+        _add_row(qtbot, editor, name)
+        qtbot.waitUntil(lambda n_rows=n_rows: len(editor.montage.traces) == n_rows)
     again = {t.channel.name: (t.height_uv, t.filter) for t in editor.montage.traces}
     assert again == {name: scales[name] for name in ("SpO2", "Flow")}
     rows.selectAll()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sleepscorer.analysis.laboratory import KindDefaults, Laboratory
 from sleepscorer.gui.settings import Settings, SettingsFile, settings_path
 
 
@@ -11,9 +12,12 @@ def test_settings_are_written_at_once_and_read_again(qapp, tmp_path):
     path = tmp_path / "new" / "settings.json"
     first = SettingsFile(path)
     assert first.now == Settings()
+    laboratory = Laboratory(50.0, {"eeg": KindDefaults(low_hz=0.5)})
     first.set(theme="dark", own_keys={"score.w": ("V",)}, export_formats=("edf",))
+    first.set(laboratory=laboratory)
     assert SettingsFile(path).now == first.now
     assert SettingsFile(path).now.own_keys == {"score.w": ("V",)}
+    assert SettingsFile(path).now.laboratory == laboratory
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
 
 
@@ -33,6 +37,7 @@ def test_unknown_keys_raise_in_code_and_stay_in_the_file(qapp, tmp_path):
     "value",
     [
         {"theme": 1},
+        {"laboratory": {"mains_hz": 55}},
         {"recent_files": "a"},
         {"keep_recent_files": 1},
         {"own_keys": {"a": "b"}},
@@ -145,3 +150,14 @@ def test_settings_are_the_persons_alone(qapp, tmp_path):
     SettingsFile(path).set(theme="light")
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert [entry.name for entry in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_a_persons_key_of_an_action_that_has_another_name_now_stays_theirs(qapp, tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"own_keys": {"score.clear": ["X"], "score.w": ["V"]}}))
+    settings = SettingsFile(path)
+    assert settings.now.own_keys == {"event.delete": ("X",), "score.w": ("V",)}
+    # What was chosen since counts before what was carried over.
+    both = {"event.delete": ["Y"], "score.clear": ["X"]}
+    path.write_text(json.dumps({"own_keys": both}))
+    assert SettingsFile(path).now.own_keys == {"event.delete": ("Y",)}

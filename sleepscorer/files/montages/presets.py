@@ -1,7 +1,7 @@
 """Montage presets as files: the program's own, and those in the user's folder."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import BinaryIO
 from platformdirs import user_config_path
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.laboratory import AASM, Laboratory
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import Recording
@@ -21,11 +22,13 @@ from sleepscorer.paths import resource
 __all__ = [
     "MontagePreset",
     "TraceRule",
+    "check_preset",
     "default_montage",
     "delete_preset",
     "load_presets",
     "read_preset",
     "save_preset",
+    "save_presets",
     "user_folder",
 ]
 
@@ -45,18 +48,18 @@ def user_folder() -> Path:
     return user_config_path("sleepscorer", appauthor=False) / "montages"
 
 
-def default_montage(recording: Recording) -> DisplayMontage:
+def default_montage(recording: Recording, laboratory: Laboratory = AASM) -> DisplayMontage:
     """Choose what to show of a recording at first sight.
 
     The first of the AASM manual's recommended montage, that of Sleep-EDF and the manual's
     alternative one by which an EEG, and something other than EEG, is seen; else all signals.
     """
     for name in _FIRST_SIGHT:
-        montage = _built_in(name).resolve(recording)
+        montage = _built_in(name).resolve(recording, laboratory)
         kinds = {trace.channel.kind for trace in montage.traces}
         if "eeg" in kinds and len(kinds) > 1:
             return montage
-    return _built_in("all_signals.toml").resolve(recording)
+    return _built_in("all_signals.toml").resolve(recording, laboratory)
 
 
 def load_presets(
@@ -123,30 +126,56 @@ def save_preset(preset: MontagePreset, *, folder: Path | None = None) -> Path:
     ExportError
         If it can't be written.
     """
+    return save_presets((preset,), folder=folder)[0]
+
+
+def save_presets(
+    presets: Sequence[MontagePreset], *, folder: Path | None = None
+) -> tuple[Path, ...]:
+    """Write presets of different names as :func:`save_preset` does: all of them, or none."""
+    meant = [check_preset(preset) for preset in presets]
+    folder = folder or user_folder()
+    make_folder(folder)
+    paths: list[Path] = []
+    for preset in meant:
+        paths.append(_file_for(preset.name, folder, paths))
+    names = {path: preset.name for path, preset in zip(paths, meant, strict=True)}
+    write_verified(
+        [_output(path, preset) for path, preset in zip(paths, meant, strict=True)],
+        force=True,
+        is_own=lambda old: _name_in(old) == names[old],
+    )
+    return tuple(paths)
+
+
+def check_preset(preset: MontagePreset) -> MontagePreset:
+    """Return a preset as it would be saved.
+
+    Raises
+    ------
+    MontageError
+        If it can't be, see :func:`save_preset`.
+    """
     name = preset.name.strip()
     if not name:
         raise MontageError("the montage has no name", hint="give it one")
     if name.casefold() in {_built_in(one).name.casefold() for one in _BUILT_IN}:
         raise MontageError(f"{name!r} is the name of a built-in montage", hint="choose another")
     meant = replace(preset, name=name, path=None)
-    text = preset_text(meant)
     # What can't be read back is refused before a file is touched.
-    parsed_preset(text)
-    folder = folder or user_folder()
-    make_folder(folder)
-    path = _file_for(name, folder)
+    parsed_preset(preset_text(meant))
+    return meant
 
+
+def _output(path: Path, meant: MontagePreset) -> Output:
     def write(file: BinaryIO) -> None:
-        file.write(text.encode())
+        file.write(preset_text(meant).encode())
 
     def verify(written: Path) -> None:
         if replace(read_preset(written), path=None) != meant:
             raise MontageError("the montage did not read back as it was written", path=path)
 
-    write_verified(
-        [Output(path, write, verify)], force=True, is_own=lambda old: _name_in(old) == name
-    )
-    return path
+    return Output(path, write, verify)
 
 
 def delete_preset(preset: MontagePreset) -> None:
@@ -171,12 +200,13 @@ def _built_in(name: str) -> MontagePreset:
     return replace(read_preset(resource("montages", name)), path=None)
 
 
-def _file_for(name: str, folder: Path) -> Path:
-    """Return the file that holds the preset of this name, or a new one."""
+def _file_for(name: str, folder: Path, taken: Sequence[Path]) -> Path:
+    """Return the file that holds the preset of this name, or a new one; none that is taken."""
     stem = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:60] or "montage"
     for number in range(1, _MOST_OF_ONE_NAME):
         path = folder / (f"{stem}.toml" if number == 1 else f"{stem}_{number}.toml")
-        if not path.exists() or _name_in(path) == name:
+        is_free = not path.exists() or _name_in(path) == name
+        if path not in taken and is_free:
             return path
     raise MontageError("there are too many montages of this name", hint="choose another")
 

@@ -196,15 +196,11 @@ _EDIT = (
     ),
     ActionSpec("edit.preferences", "Preferences…", "Edit", _always, group=1),
     ActionSpec("edit.keys", "Keys…", "Edit", _always, group=1),
+    ActionSpec("edit.save_settings", "Save settings to a file…", "Edit", _always, group=2),
+    ActionSpec("edit.load_settings", "Load settings from a file…", "Edit", _always, group=2),
 )
 _SCORE = (
     *(spec for action_id, stage in STAGE_OF.items() for spec in _scoring(action_id, stage)),
-    ActionSpec(
-        "score.clear",
-        "Clear epoch, or delete the chosen event",
-        "Score",
-        _writable_or_held,
-    ),
     ActionSpec(
         "score.paint",
         "Paint on the hypnogram",
@@ -234,6 +230,7 @@ _EVENT = (
     ActionSpec("event.next", "Next event", "Event", group=1),
     ActionSpec("event.previous", "Previous event", "Event", group=1),
     ActionSpec("event.place", "Place event by keys", "Event", _writable, group=1),
+    ActionSpec("event.delete", "Delete the chosen event", "Event", _writable_or_held, group=1),
     ActionSpec(
         "event.lights_off",
         "Lights off here",
@@ -300,6 +297,7 @@ _VIEW = (
         group=1,
     ),
     ActionSpec("view.crosshair", "Crosshair with time and value", "View", checkable=True, group=1),
+    _filters("filters_own", "Filters and heights as in Preferences"),
     _filters("filters_aasm", "Filters as in the AASM manual"),
     _filters("filters_off", "Filters off"),
     _filters("notch_off", "Notch off"),

@@ -28,6 +28,7 @@ from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.print_page import print_dialog
+from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
 from sleepscorer.gui.dialogs.support_report import SupportDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
@@ -103,6 +104,7 @@ class WindowDialogs(QObject):
         self._asked_about: Document | None = None
         self._auto_choice = AutoScoringChoice()
         self._printer: object = None
+        self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
 
     @property
     def dialog(self) -> QDialog | None:

@@ -15,7 +15,9 @@ _MOUSE = (
     ("Wheel on the overview", "an hour, and back; Shift: scroll the hour"),
     ("Shift + drag on the hypnogram", "paint the current stage; Esc leaves"),
     ("Drag on a trace", "mark an event, or measure"),
-    ("Wheel on the traces", "turn pages; Ctrl: gain, Shift: length"),
+    ("Wheel on the traces", "turn pages; Shift: length"),
+    ("Ctrl + wheel on a trace", "size of all traces of its kind"),
+    ("Wheel on a label", "size of this trace"),
 )
 _COLUMNS = (("Score", "Event", "Mouse"), ("Go", "View"), ("File", "Edit", "Montage", "Help"))
 

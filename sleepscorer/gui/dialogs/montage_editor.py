@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -26,16 +25,19 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
-from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
-from sleepscorer.core.derivation import resolve
+from sleepscorer.analysis.laboratory import Laboratory
+from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule, wants_of
+from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.edits import MemoryJournal
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.files.montages import save_preset
+from sleepscorer.gui.dialogs.derivation_picker import DerivationPicker
 from sleepscorer.gui.dialogs.trace_form import TraceForm
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.screen_fit import fit_to_screen
 from sleepscorer.gui.look.scrolled import Scrolled
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.process.latest import Latest
@@ -81,7 +83,6 @@ class MontageEditor(QDialog):
         self._tasks = tasks
         self._rows_mm = rows_mm
         self._form = TraceForm()
-        self._add_name = QLineEdit()
         self._message = QLabel()
         self._message.setObjectName("refusal")
         self._message.setWordWrap(True)
@@ -182,15 +183,11 @@ class MontageEditor(QDialog):
         return column
 
     def _adding_row(self) -> QHBoxLayout:
-        described(
-            self._add_name, "Derivation to add", "A stored label, or a derivation such as C4-M1"
-        )
-        self._add_name.setPlaceholderText("C4-M1, or a stored label")
-        self._add_name.returnPressed.connect(self._on_add)
         row = QHBoxLayout()
-        row.addWidget(self._add_name, 1)
-        row.addWidget(_button("&Add", "Add the derivation below the chosen row", self._on_add))
+        tip = "Choose among all signals and derivations of this recording; they go below the row"
+        row.addWidget(_button("&Add…", tip, self._on_add))
         row.addWidget(_button("Add all si&gnals", "Add all stored signals", self._on_add_all))
+        row.addStretch()
         return row
 
     def _list_rows(self, *chosen: int) -> None:
@@ -224,16 +221,6 @@ class MontageEditor(QDialog):
         self._form.set_row_mm(self._rows_mm / max(len(montage.visible), 1))
         self._preview_model.set_montage(montage)
 
-    def _add(self, name: str) -> None:
-        try:
-            resolve(self._model.recording, name)
-        except SleepScorerError as error:
-            self._message.setText(error.what)
-            return
-        self._message.setText("")
-        self._add_name.clear()
-        self._fit(MontagePreset(name, (TraceRule(wants=(name,)),)), self._insert_below)
-
     def _fit(self, preset: MontagePreset, insert: Callable[[DisplayMontage], None]) -> None:
         """Choose the heights of new rows as presets do: that reads the recording.
 
@@ -241,7 +228,7 @@ class MontageEditor(QDialog):
         """
         Latest(self._tasks, self).start(
             "Fitting the montage",
-            partial(_fitted, preset, self._model.recording),
+            partial(_fitted, preset, self._model.recording, self._model.laboratory),
             insert,
             failed=self._message.setText,
             quiet=True,
@@ -291,9 +278,18 @@ class MontageEditor(QDialog):
 
     @Slot()
     def _on_add(self) -> None:
-        name = self._add_name.text().strip()
-        if name:
-            self._add(name)
+        shown = [trace.channel.name for trace in self._traces]
+        picker = DerivationPicker(self._model.recording, shown, self)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.chosen.connect(self._on_derivations_chosen)
+        fit_to_screen(picker)
+        picker.open()
+
+    @Slot(object)
+    def _on_derivations_chosen(self, chosen: tuple[ResolvedDerivation, ...]) -> None:
+        self._message.setText("")
+        rules = tuple(TraceRule(wants=wants_of(one)) for one in chosen)
+        self._fit(MontagePreset("Added rows", rules), self._insert_below)
 
     @Slot()
     def _on_add_all(self) -> None:
@@ -333,9 +329,11 @@ class MontageEditor(QDialog):
         self._saved.setText(f"Saved as {self._name}")
 
 
-def _fitted(preset: MontagePreset, recording: Recording, progress: Progress) -> DisplayMontage:
+def _fitted(
+    preset: MontagePreset, recording: Recording, laboratory: Laboratory, progress: Progress
+) -> DisplayMontage:
     progress(0.0, preset.name)
-    return preset.resolve(recording)
+    return preset.resolve(recording, laboratory)
 
 
 def _button(text: str, tip: str, slot: Callable[[], None]) -> QPushButton:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.gui.dialogs.laboratory_page import LaboratoryPage
 from sleepscorer.gui.keys import PROFILE_TEXTS
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.scrolled import Scrolled
@@ -58,12 +59,12 @@ class _Ruler(QWidget):
 
 
 class PreferencesDialog(QDialog):
-    """Scoring, display, files."""
+    """Scoring, display, the laboratory's defaults, files."""
 
     def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Preferences")
-        self.resize(640, 420)
+        self.resize(640, 460)
         self._settings = settings
         self._checks: dict[str, QCheckBox] = {}
         self._choices: dict[str, QComboBox] = {}
@@ -73,8 +74,11 @@ class PreferencesDialog(QDialog):
         self._forgets_recent = False
         pages = QTabWidget()
         described(pages.tabBar(), "Pages of the preferences")
+        self._pages = pages
+        self._laboratory = LaboratoryPage(settings.now.laboratory)
         pages.addTab(self._scoring_page(), "&Scoring")
         pages.addTab(self._display_page(), "&Display")
+        pages.addTab(self._laboratory, "&Laboratory")
         pages.addTab(self._files_page(), "&Files")
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -86,10 +90,15 @@ class PreferencesDialog(QDialog):
         layout.addWidget(buttons)
 
     def accept(self) -> None:
-        """Keep the settings."""
+        """Keep the settings, unless some can't be."""
         changes: dict[str, Any] = {name: c.isChecked() for name, c in self._checks.items()}
         changes |= {name: choice.currentData() for name, choice in self._choices.items()}
         changes |= {name: text.text().strip() for name, text in self._texts.items()}
+        laboratory = self._laboratory.laboratory()
+        if laboratory is None:
+            self._pages.setCurrentWidget(self._laboratory)
+            return
+        changes["laboratory"] = laboratory
         changes["screen_mm_per_px"] = round(self._ruler_mm.value() / _RULER_PX, 6)
         if self._forgets_recent or not changes["keep_recent_files"]:
             changes["recent_files"] = ()

@@ -49,6 +49,7 @@ class AppliedSettings(QObject):
             "own_keys": self._apply_keys,
             "screen_mm_per_px": self._apply_scale,
             "file_name_in_title": self._show_title,
+            "laboratory": self._apply_laboratory,
             "three_stages": self.show_machine,
             "smooth_machine": self.show_machine,
         }
@@ -108,6 +109,10 @@ class AppliedSettings(QObject):
                 px_per_mm(self._window, measured_mm_per_px=measured_mm_per_px),
                 is_measured=measured_mm_per_px > 0,
             )
+
+    def _apply_laboratory(self) -> None:
+        if self._current.now is not None:
+            self._current.now.model.set_laboratory(self._settings.now.laboratory)
 
     @Slot()
     def _show_title(self) -> None:

@@ -156,7 +156,9 @@ class CurrentRecording(QObject):
         self._is_arriving = True
         before = self._end()
         document, now = opened.document, self._settings.now
-        model = SessionModel(document.recording, document.session, opened.montage)
+        model = SessionModel(
+            document.recording, document.session, opened.montage, laboratory=now.laboratory
+        )
         show_view(model, document.view, page_s=now.page_length_s)
         panes = Workspace(model, theme_named(now.theme), self._tasks, document.kept_measures)
         model.setParent(panes)

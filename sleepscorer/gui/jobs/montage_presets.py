@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.laboratory import Laboratory
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
@@ -82,7 +83,7 @@ class Presets(QObject):
         preset = self.available[index]
         self._fitting.start(
             "Fitting the montage",
-            partial(_fitted, preset, self._model.recording),
+            partial(_fitted, preset, self._model.recording, self._model.laboratory),
             partial(self._show_fitted, self._model),
             failed=self.failed.emit,
             quiet=True,
@@ -121,7 +122,9 @@ def _presets(_progress: Progress) -> tuple[MontagePreset, ...]:
     return tuple(load_presets())
 
 
-def _fitted(preset: MontagePreset, recording: Recording, progress: Progress) -> _Fitted:
+def _fitted(
+    preset: MontagePreset, recording: Recording, laboratory: Laboratory, progress: Progress
+) -> _Fitted:
     progress(0.0, preset.name)
-    lacking, montage = preset.lacking(recording), preset.resolve(recording)
+    lacking, montage = preset.lacking(recording), preset.resolve(recording, laboratory)
     return _Fitted(montage, len(preset.rules), lacking, len(recording.signals))

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.analysis.display import DisplayMontage
+from sleepscorer.analysis.laboratory import Laboratory
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import RecordingError, SleepScorerError
@@ -292,15 +293,15 @@ def author_named(settings: Settings) -> Author:
 
 
 def chosen_montage(
-    recording: Recording, presets: tuple[MontagePreset, ...], name: str
+    recording: Recording, presets: tuple[MontagePreset, ...], name: str, laboratory: Laboratory
 ) -> DisplayMontage:
     """Return the montage of this name, or what suits the recording."""
     for preset in presets:
         if preset.name == name:
-            montage = preset.resolve(recording)
+            montage = preset.resolve(recording, laboratory)
             if montage.traces:
                 return montage
-    return default_montage(recording)
+    return default_montage(recording, laboratory)
 
 
 def _open(
@@ -332,16 +333,17 @@ def _open(
 
 def _prepared(document: Document, settings: Settings) -> OpenedRecording:
     presets = tuple(load_presets())
-    montage = montage_of(document.view, document.recording)
+    recording, laboratory = document.recording, settings.laboratory
+    montage = montage_of(document.view, recording, laboratory)
     if montage is None:
-        montage = chosen_montage(document.recording, presets, settings.montage)
+        montage = chosen_montage(recording, presets, settings.montage, laboratory)
     channels = channels_of(document.view)
     return OpenedRecording(
         document=document,
         montage=montage,
         presets=presets,
         channels=channels,
-        is_unsure="channels" not in document.view and _is_unsure(document.recording),
+        is_unsure="channels" not in document.view and _is_unsure(recording),
         recent_path=path_to_reopen(document, _session_folder(settings)),
     )
 

@@ -86,7 +86,8 @@ class TraceCanvas(QWidget):
     page_painted
         A new page has reached the screen.
     wheel_turned
-        By so many notches, more than 0 away from the person, with these modifier keys held.
+        By so many notches, more than 0 away from the person, with these modifier keys held, over
+        this row; None over none.
     event_drawn
         An event was marked or changed; an Event.
     message
@@ -95,7 +96,7 @@ class TraceCanvas(QWidget):
 
     resized = Signal()
     page_painted = Signal()
-    wheel_turned = Signal(int, object)
+    wheel_turned = Signal(int, object, object)
     event_drawn = Signal(object)
     message = Signal(str)
 
@@ -250,12 +251,21 @@ class TraceCanvas(QWidget):
         event = self._model.chosen_event
         if event is None:
             return False
+        name = f"{event.text} at {self._model.clock_text(event.onset_s, tenths=True)}"
         if not self.is_own(event):
             self.refuse_change(event)
+        elif not self._is_on_screen(event):
+            self._model.show_time(event.onset_s)
+            self.message.emit(f"{name} was not on the screen: nothing was deleted")
         elif self._model.replace_event(event, None):
-            clock = self._model.clock_text(event.onset_s, tenths=True)
-            self.message.emit(f"{event.text} at {clock} deleted")
+            self.message.emit(f"{name} deleted")
         return True
+
+    def _is_on_screen(self, event: Event) -> bool:
+        """Tell whether the page that is drawn, which may lag behind the model's, holds it."""
+        axis = self._shown.axis
+        stop_s = event.onset_s + (event.duration_s or 0.0)
+        return event.onset_s < axis.stop_s and stop_s >= axis.start_s
 
     # Painting.
 
@@ -366,7 +376,8 @@ class TraceCanvas(QWidget):
         self._wheel_delta -= notches * NOTCH_DELTA
         event.accept()
         if notches:
-            self.wheel_turned.emit(notches, event.modifiers())
+            row = self.grid.row_at(event.position().y())
+            self.wheel_turned.emit(notches, event.modifiers(), row)
 
     def event(self, event: QEvent) -> bool:
         """Show the words of an event under the pointer, and claim the keys that concern one."""
@@ -375,7 +386,7 @@ class TraceCanvas(QWidget):
             QToolTip.showText(event.globalPos(), self._tip(span) if span else "", self)
             return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            # Without this, Del and Esc would be the window's also while they concern an event.
+            # Without this, Esc and arrows would be the window's also while they concern an event.
             event.setAccepted(self.event_keys.claims(event))
             return event.isAccepted()
         return super().event(event)

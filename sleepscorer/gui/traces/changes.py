@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
 from sleepscorer.analysis.filters import AASM_FILTERS
+from sleepscorer.analysis.laboratory import Laboratory
 from sleepscorer.gui.traces.geometry import stepped_height
 
 
@@ -13,9 +14,17 @@ def with_trace(montage: DisplayMontage, old: DisplayTrace, new: DisplayTrace) ->
     return _each(montage, lambda trace: new if trace is old else trace)
 
 
-def turned(montage: DisplayMontage, steps: int) -> DisplayMontage:
-    """Make all rows more (or, below 0, less) sensitive by tenths of a decade."""
-    return _each(montage, lambda trace: trace_turned(trace, steps))
+def turned(montage: DisplayMontage, steps: int, *, kind: str | None = None) -> DisplayMontage:
+    """Make rows more (or, below 0, less) sensitive by tenths of a decade.
+
+    Those of one kind, or of all where it is None; what is read off keeps its scale.
+    """
+
+    def changed(trace: DisplayTrace) -> DisplayTrace:
+        is_meant = kind is None or trace.channel.kind == kind
+        return trace_turned(trace, steps) if is_meant and not trace.is_read_off else trace
+
+    return _each(montage, changed)
 
 
 def trace_turned(trace: DisplayTrace, steps: int) -> DisplayTrace:
@@ -55,13 +64,13 @@ def filtered_alike(montage: DisplayMontage, *, aasm: bool) -> DisplayMontage:
     return _each(montage, changed)
 
 
-def notched(montage: DisplayMontage, notch_hz: float | None) -> DisplayMontage:
-    """Take this frequency out of each row of a kind that is filtered; None takes none out."""
+def notched(montage: DisplayMontage, laboratory: Laboratory) -> DisplayMontage:
+    """Take the laboratory's mains out of each row of a kind that it takes them out of."""
 
     def changed(trace: DisplayTrace) -> DisplayTrace:
-        if trace.channel.kind not in AASM_FILTERS:
+        if not laboratory.has_notch(trace.channel.kind):
             return trace
-        return replace(trace, filter=replace(trace.filter, notch_hz=notch_hz))
+        return replace(trace, filter=replace(trace.filter, notch_hz=laboratory.mains_hz))
 
     return _each(montage, changed)
 

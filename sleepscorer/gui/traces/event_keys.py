@@ -27,7 +27,7 @@ _STEP_S, _LARGE_STEP_S = 0.1, 1.0
 _SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _PUT = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_DELETE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_DELETE = Qt.Key.Key_Delete
 _STEP_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -43,7 +43,8 @@ class _Held:
 class EventKeys:
     """What keys do to the events on the traces.
 
-    An event in hand is changed on the screen only; putting it down is one edit.
+    An event in hand is changed on the screen only; putting it down is one edit. Del is a key of the
+    window, except that it deletes what is in hand.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ class EventKeys:
             return not modifiers & ~_STEP_MODIFIERS
         if modifiers:
             return False
-        if self._held is not None and (key in _ROWS or key in _PUT or key in _DELETE):
+        if self._held is not None and (key in _ROWS or key in _PUT or key == _DELETE):
             return True
         selected = self._surface.selected_event
         if key == Qt.Key.Key_Escape:
@@ -97,7 +98,7 @@ class EventKeys:
             # While marking and measuring, Esc is the window's, which ends that.
             is_selecting = isinstance(tool, SelectTool) and (tool.is_busy or selected is not None)
             return self._held is not None or is_selecting
-        return key in _DELETE and selected is not None
+        return False
 
     def press(self, event: QKeyEvent) -> None:
         """Do what a key that is claimed stands for."""
@@ -112,7 +113,7 @@ class EventKeys:
             # One that is not in the session yet is gone once it is let go.
             self._held = None
             self._surface.say("")
-        elif key in _DELETE:
+        elif key == _DELETE:
             self._held = None
             self._surface.delete_selected()
         elif self._surface.tool.is_busy:

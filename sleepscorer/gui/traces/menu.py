@@ -89,6 +89,10 @@ class TraceMenu(QMenu):
         if standard is not None:
             text = f"AASM: {filter_text(standard, trace.channel.sampling_rate_hz)}"
             self._filter_choice(menu, text, standard)
+        own = self._model.laboratory.filter_of(trace.channel.kind)
+        if own not in (standard, DisplayFilter()):
+            text = f"As in Preferences: {filter_text(own, trace.channel.sampling_rate_hz)}"
+            self._filter_choice(menu, text, own)
         self._filter_choice(menu, "Unfiltered", DisplayFilter())
         menu.addSeparator()
         low, high = menu.addMenu("From"), menu.addMenu("To")

@@ -5,6 +5,7 @@ import math
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
@@ -115,7 +116,10 @@ class SignalView(QWidget):
         self.gutter.set_px_per_mm(px_per_mm, is_measured=is_measured)
 
     def zoom_gain(self, factor: float) -> None:
-        """Make all traces larger (above 1) or smaller, by at least one step of a tenth decade."""
+        """Make all waves larger (above 1) or smaller, by at least one step of a tenth decade.
+
+        What is read off, such as SpO2 and position, keeps its scale.
+        """
         if factor <= 0:
             raise ValueError(f"no gain {factor}")
         steps = round(_STEPS_PER_DECADE * math.log10(factor))
@@ -188,14 +192,25 @@ class SignalView(QWidget):
         self._retry.stop()
         self._loader.stop()
 
-    def _on_wheel_turned(self, notches: int, modifiers: Qt.KeyboardModifier) -> None:
-        """Turn pages; with Ctrl change the gain, with Shift the length of a page."""
+    def _on_wheel_turned(
+        self, notches: int, modifiers: Qt.KeyboardModifier, row: int | None
+    ) -> None:
+        """Turn pages; with Ctrl change the gain of a row's kind, with Shift the page's length."""
         if modifiers & Qt.KeyboardModifier.ControlModifier:
-            self.zoom_gain(10 ** (notches / _STEPS_PER_DECADE))
+            if row is not None:
+                self._turn_kind_of(self.canvas.traces[row], notches)
         elif modifiers & Qt.KeyboardModifier.ShiftModifier:
             self._model.step_page_length(-notches)
         else:
             self._model.turn_page(-notches)
+
+    def _turn_kind_of(self, trace: DisplayTrace, steps: int) -> None:
+        """Make a trace and its like larger or smaller; say why where it keeps its scale."""
+        if trace.is_read_off:
+            name = trace.channel.name
+            self.message.emit(f"{name} is read off its scale, which the menu of its label changes")
+        else:
+            self._model.set_montage(turned(self._model.montage, steps, kind=trace.channel.kind))
 
     # Pages.
 

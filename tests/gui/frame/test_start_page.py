@@ -33,9 +33,9 @@ def test_without_recent_recordings_the_button_that_opens_one_has_the_focus(windo
 @pytest.mark.parametrize(
     ("downs", "eeg"),
     [
-        (1, DisplayFilter(None, None, None)),
-        (3, DisplayFilter(0.3, 35.0, 50.0)),
-        (4, DisplayFilter(0.3, 35.0, 60.0)),
+        (2, DisplayFilter(None, None, None)),
+        (4, DisplayFilter(0.3, 35.0, 50.0)),
+        (5, DisplayFilter(0.3, 35.0, 60.0)),
     ],
 )
 def test_the_view_menu_filters_all_traces(qtbot, opened, downs, eeg):

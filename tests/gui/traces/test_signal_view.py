@@ -419,7 +419,7 @@ def test_delete_deletes_the_selected_event(marked):
     model, view = marked
     view.canvas.grab()
     drag(view, 12.0, 12.0)
-    QTest.keyClick(view.canvas, Qt.Key.Key_Delete)
+    assert view.delete_selected_event()
     assert model.session.state.events == ()
     assert view.canvas.selected_event is None
 
@@ -451,7 +451,7 @@ def test_annotations_of_the_recording_are_shown_and_stay(open_view):
     view.canvas.grab()
     drag(view, 12.0, 17.0)
     assert view.canvas.selected_event == Event(10.0, 4.0, "Apnoea", "C4-M1")
-    QTest.keyClick(view.canvas, Qt.Key.Key_Delete)
+    assert view.delete_selected_event()
     assert model.session.edits == ()
     assert said == [
         "Apnoea, 4.0 s on C4-M1 at 22:30:10.0, annotation of the recording",
@@ -714,16 +714,19 @@ def test_the_windows_keys_are_not_swallowed(open_view, key):
             assert not event.isAccepted()
 
 
-def test_delete_is_claimed_only_while_an_event_is_selected(marked):
+@pytest.mark.parametrize("is_held", [False, True])
+def test_delete_is_the_windows_but_while_an_event_is_in_hand(marked, is_held):
     _, view = marked
     view.canvas.grab()
     drag(view, 12.0, 12.0)
+    if is_held:
+        view.place_event()
     event = QKeyEvent(
         QEvent.Type.ShortcutOverride, Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier
     )
     event.ignore()
     view.canvas.event(event)
-    assert event.isAccepted()
+    assert event.isAccepted() == is_held
 
 
 def test_parts_have_names_for_people_who_cannot_see_them(open_view):

@@ -1,0 +1,139 @@
+"""Says what a file of settings would change, and asks whether it is to."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QListWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sleepscorer.analysis.filters import filter_text
+from sleepscorer.analysis.laboratory import KIND_WORDS, KINDS_WITH_DEFAULTS, Laboratory
+from sleepscorer.gui.actions.table import ACTIONS, BY_ID
+from sleepscorer.gui.jobs.shared_settings import SHARED, SharedSettings
+from sleepscorer.gui.keys import key_map, shown
+from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.settings import Settings
+
+# High enough for every filter of theirs.
+_RATE_HZ = 10_000.0
+_NONE = "none"
+
+
+class SettingsLoadingDialog(QDialog):
+    """Lists the changes; accepted, they are to be made.
+
+    Parameters
+    ----------
+    shared
+        What the file holds.
+    now
+        The settings in force.
+    """
+
+    def __init__(
+        self,
+        shared: SharedSettings,
+        now: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Load settings")
+        self.resize(640, 420)
+        changes = list(changes_by(shared, now))
+        self._list = QListWidget()
+        described(self._list, "What would change")
+        self._list.addItems(changes)
+        self._list.setCurrentRow(0)
+        said = f"Loading {shared.name} would change this:"
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        load = buttons.addButton("&Load", QDialogButtonBox.ButtonRole.AcceptRole)
+        if not changes:
+            said = f"Loading {shared.name} would change nothing: its settings are in force already."
+            load.setEnabled(False)
+            self._list.hide()
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(_text(said))
+        layout.addWidget(self._list, 1)
+        if shared.unknown:
+            left_out = "; ".join(shared.unknown)
+            layout.addWidget(_text(f"Not known here, or never taken over: {left_out}."))
+        layout.addWidget(buttons)
+
+
+def changes_by(shared: SharedSettings, now: Settings) -> Iterator[str]:
+    """Yield what would change, a line each: ``"Page, seconds: 30 → 60"``."""
+    for name, value in shared.values.items():
+        before = getattr(now, name)
+        if name == "laboratory":
+            yield from _laboratory_changes(before, value)
+        elif name not in ("own_keys", "key_profile") and before != value:
+            yield f"{SHARED[name]}: {_words(before)} → {_words(value)}"
+    yield from _key_changes(shared.values, now)
+    for preset in shared.presets:
+        before = shared.presets_before.get(preset.name)
+        if before != preset:
+            yield f"Montage “{preset.name}”: {'new' if before is None else 'replaced'}"
+
+
+def _key_changes(values: Mapping[str, Any], now: Settings) -> Iterator[str]:
+    profile = values.get("key_profile", now.key_profile)
+    own = values.get("own_keys", now.own_keys)
+    if profile != now.key_profile:
+        yield f"{SHARED['key_profile']}: {now.key_profile} → {profile}"
+    # Keys that come with another profile are said by its name.
+    before, after = key_map(profile, now.own_keys), key_map(profile, own)
+    for spec in ACTIONS:
+        old, new = before.get(spec.id, ()), after.get(spec.id, ())
+        if old != new:
+            yield f"{BY_ID[spec.id].text.rstrip('…')}: {_keys(old)} → {_keys(new)}"
+
+
+def _laboratory_changes(before: Laboratory, after: Laboratory) -> Iterator[str]:
+    if before.mains_hz != after.mains_hz:
+        yield f"Mains frequency: {_mains(before)} → {_mains(after)}"
+    for kind in KINDS_WITH_DEFAULTS:
+        old, new = (_look(kind, one) for one in (before, after))
+        if old != new:
+            yield f"{KIND_WORDS[kind]}: {old} → {new}"
+
+
+def _look(kind: str, laboratory: Laboratory) -> str:
+    """The filter and height of a kind, without the frequency of the mains."""
+    used = Laboratory(None, laboratory.kinds).filter_of(kind)
+    height = laboratory.height_of(kind, "uV")
+    parts = [
+        filter_text(used, _RATE_HZ),
+        "" if laboratory.has_notch(kind) else "no notch",
+        "" if height is None else f"{height:g} µV",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _mains(laboratory: Laboratory) -> str:
+    return "not set" if laboratory.mains_hz is None else f"{laboratory.mains_hz:g} Hz"
+
+
+def _keys(keys: tuple[str, ...]) -> str:
+    return " or ".join(shown(key) for key in keys) or _NONE
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(value) or _NONE
+    return str(value) or _NONE
+
+
+def _text(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    return label
