@@ -86,7 +86,7 @@ def _palette(theme: Theme) -> QPalette:
         role.Text: theme.text,
         role.Button: theme.window,
         role.ButtonText: theme.text,
-        role.BrightText: theme.cursor,
+        role.BrightText: theme.error,
         role.ToolTipBase: theme.panel,
         role.ToolTipText: theme.text,
         role.PlaceholderText: theme.faint_text,
@@ -146,7 +146,7 @@ def _stylesheet(theme: Theme) -> str:
     QFrame#notice {{ background: {theme.selection}; border: 0;
         border-bottom: 1px solid {theme.grid_five_seconds}; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
-    QLabel#refusal {{ color: {theme.cursor}; font-weight: bold; }}
+    QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
     QLabel#headline {{ font-size: 22px; font-weight: bold; }}
     QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
 {stages}
