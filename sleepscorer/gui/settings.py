@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal
 
 from sleepscorer.core.json_files import read_json
 from sleepscorer.files.exports import FORMATS
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT
 from sleepscorer.logs import LOGGER
 from sleepscorer.paths import make_private_folder
 
@@ -72,6 +73,10 @@ class Settings:
         Name of the preset new recordings are shown in; empty means by the recording.
     three_stages, smooth_machine
         Whether the machine's layer tells three stages, and has its smoothed answer beside it.
+    overview_strips
+        Those of :data:`~sleepscorer.gui.strip_names.FOLDABLE` that are unfolded, or as many as fit.
+    hypnogram_colours
+        Whether the hypnogram has the colours of the stages, or only R a colour.
     show_help_at_start
         Show the manual, once, when the program is started without a recording.
     window_geometry, window_layout
@@ -99,6 +104,8 @@ class Settings:
     montage: str = ""
     three_stages: bool = False
     smooth_machine: bool = False
+    overview_strips: tuple[str, ...] = AS_MANY_AS_FIT
+    hypnogram_colours: bool = True
     show_help_at_start: bool = True
     window_geometry: str = ""
     window_layout: str = ""

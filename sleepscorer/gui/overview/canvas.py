@@ -65,7 +65,6 @@ class OverviewCanvas(QWidget):
         self.setFont(font)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(150)
         self.setAccessibleName("Overview of the night")
         self.setAccessibleDescription(
             "Hypnodensity, hypnogram, confidence, events and spectrogram on one time axis. A click"
@@ -87,6 +86,28 @@ class OverviewCanvas(QWidget):
     def strips(self) -> Strips:
         """Where the strips lie now."""
         return self._layers.strips(self._axis, self.height())
+
+    @property
+    def available(self) -> frozenset[str]:
+        """Names of the strips for which there is something to show."""
+        return self._layers.available()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Names of the foldable strips to be shown, or as many as fit."""
+        return self._layers.chosen
+
+    def choose_strips(self, names: tuple[str, ...]) -> None:
+        """Show these of the foldable strips, or as many as fit."""
+        if names != self._layers.chosen:
+            self._layers.chosen = names
+            self._redraw()
+
+    def set_coloured(self, coloured: bool) -> None:
+        """Draw the hypnogram in the colours of the stages, or only R in colour."""
+        if coloured != self._layers.is_coloured:
+            self._layers.is_coloured = coloured
+            self._redraw()
 
     @property
     def is_painting(self) -> bool:

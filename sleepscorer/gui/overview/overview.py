@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -24,9 +24,12 @@ from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.overview.images import spectrogram_image
+from sleepscorer.gui.overview.strip_labels import StripLabels
+from sleepscorer.gui.overview.strip_places import fitting, least_height_px
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 
 if TYPE_CHECKING:
     from sleepscorer.analysis.spectrogram import Spectrogram
@@ -38,7 +41,7 @@ _START_AFTER_MS = 400
 _KEPT_SPECTROGRAMS = 4
 _SCROLL_S = 60.0
 _PANE = "spectrogram"
-_FREQUENCY_LABEL_PX = 38
+_EDGE_PX = 4
 
 
 class Overview(QWidget):
@@ -57,9 +60,15 @@ class Overview(QWidget):
     -------
     painting_changed
         Painting by plain dragging was switched on or off.
+    strips_chosen
+        Names of the strips that the person wants to be unfolded, a tuple.
+    strips_changed
+        Others are shown, or would be if there were something to show.
     """
 
     painting_changed = Signal(bool)
+    strips_chosen = Signal(object)
+    strips_changed = Signal()
 
     def __init__(
         self, model: SessionModel, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None
@@ -73,6 +82,10 @@ class Overview(QWidget):
         self._spectrograms: dict[str, Spectrogram] = {}
         self.setAccessibleName("Overview")
         self.canvas = OverviewCanvas(model, theme, self)
+        self._wanted: frozenset[str] = frozenset()
+        self._has_state = False
+        self._labels = StripLabels(self.canvas)
+        self._labels.clicked.connect(self.toggle_strip)
         self._build_scroll_bar()
         self._build_controls()
         self._start_timer = QTimer(self)
@@ -83,8 +96,8 @@ class Overview(QWidget):
         self.canvas.axis_changed.connect(self._on_axis_changed)
         self.canvas.painting_changed.connect(self.painting_changed)
         model.montage_changed.connect(self._list_channels)
-        model.scoring_changed.connect(self._place_controls)
-        model.layers_changed.connect(self._place_controls)
+        model.scoring_changed.connect(self._on_strips_changed)
+        model.layers_changed.connect(self._on_strips_changed)
         self._on_axis_changed()
 
     @property
@@ -124,6 +137,50 @@ class Overview(QWidget):
         else:
             self.canvas.show_all()
 
+    # -- strips ---------------------------------------------------------------------------------
+
+    @property
+    def wanted_strips(self) -> frozenset[str]:
+        """The foldable strips that are shown as soon as there is something to show."""
+        canvas = self.canvas
+        if canvas.chosen != AS_MANY_AS_FIT:
+            return frozenset(canvas.chosen)
+        shown = {name for name in FOLDABLE if canvas.strips.is_shown(name)}
+        would_fit = fitting(canvas.height(), canvas.available | FOLDABLE.keys())
+        return frozenset(shown | ((would_fit & FOLDABLE.keys()) - canvas.available))
+
+    def choose_strips(self, names: tuple[str, ...]) -> None:
+        """Unfold these of the foldable strips and no others, or as many as fit."""
+        self.canvas.choose_strips(names)
+        self._on_strips_changed()
+
+    def set_coloured(self, coloured: bool) -> None:
+        """Draw the hypnogram in the colours of the stages, or only R in colour."""
+        self.canvas.set_coloured(coloured)
+
+    @Slot(str)
+    def toggle_strip(self, name: str) -> None:
+        """Ask for a strip to be folded away, or unfolded."""
+        if name in FOLDABLE:
+            wanted = self.wanted_strips ^ {name}
+            self.strips_chosen.emit(tuple(one for one in FOLDABLE if one in wanted))
+        else:
+            self._model.show_second_opinion(shown=not self._model.shows_second_opinion)
+
+    @Slot()
+    def _on_strips_changed(self) -> None:
+        canvas, was = self.canvas, self._wanted
+        wanted = canvas.strips.shown_names
+        if canvas.chosen == AS_MANY_AS_FIT:
+            # What fits goes where there is less room, and doesn't ask for it.
+            wanted -= FOLDABLE.keys()
+        canvas.setMinimumHeight(round(least_height_px(wanted)))
+        self._place_controls()
+        self._wanted = self.wanted_strips
+        if self._wanted != was:
+            self._start_timer.start(_START_AFTER_MS)
+            self.strips_changed.emit()
+
     def _hour_around_page(self) -> NightAxis:
         middle_s = self._model.page_start_s + self._model.page_s / 2
         return self.canvas.axis.zoomed(HOUR_S, middle_s)
@@ -153,7 +210,7 @@ class Overview(QWidget):
         tip = "An hour around the page, or the whole night ({view.overview}); the wheel zooms, too"
         described(self._zoom, "Zoom the overview", tip)
         self._zoom.clicked.connect(self.toggle_zoom)
-        self._highest, self._lowest = QLabel(self.canvas), QLabel("0 Hz", self.canvas)
+        self._highest, self._lowest = QLabel(self.canvas), QLabel(self.canvas)
         for label in (self._highest, self._lowest):
             label.setObjectName("faint")
             label.setFont(self.canvas.font())
@@ -184,16 +241,19 @@ class Overview(QWidget):
 
     def _place_controls(self) -> None:
         strips, left = self.canvas.strips, round(self.canvas.axis.left_px)
-        rect = strips.spectrogram.toRect()
-        height = min(self._derivation.sizeHint().height(), rect.height(), 22)
-        width = max(left - 2 * 4 - _FREQUENCY_LABEL_PX, 40)
-        self._derivation.setGeometry(4, rect.center().y() - height // 2, width, height)
+        self._labels.place(strips, self._strip_texts())
+        rect, clock = strips.spectrogram.toRect(), strips.clock.toRect()
+        width = self._zoom.fontMetrics().horizontalAdvance("Whole night") + 12
+        self._zoom.setGeometry(_EDGE_PX, clock.top(), width, clock.height())
+        room = left - width - 3 * _EDGE_PX
+        self._derivation.setGeometry(width + 2 * _EDGE_PX, clock.top(), room, clock.height())
         label_left, line = left - 60, self.canvas.fontMetrics().height()
         self._highest.setGeometry(label_left, rect.top() - 2, 56, line)
         self._lowest.setGeometry(label_left, rect.bottom() - line + 2, 56, line)
-        clock = strips.clock.toRect()
-        width = min(left - 12, self._zoom.fontMetrics().horizontalAdvance("Whole night") + 20)
-        self._zoom.setGeometry(4, clock.top() - 1, width, clock.height() + 2)
+        is_shown = strips.is_shown("spectrogram")
+        self._derivation.setVisible(is_shown)
+        self._show_frequencies()
+        self._state_box.setVisible(is_shown and self._has_state)
         box_width = min(520, rect.width() - 8)
         box_height = min(26, rect.height())
         self._state_box.setGeometry(
@@ -203,9 +263,15 @@ class Overview(QWidget):
             box_height,
         )
 
+    def _strip_texts(self) -> dict[str, str]:
+        """What to call the strips that can be shown, in the order of their labels."""
+        available, second = self.canvas.available, self._model.session.second
+        texts = {name: text for name, text in FOLDABLE.items() if name in available}
+        return texts if second is None else {**texts, "second": second.provenance.software}
+
     def _on_axis_changed(self) -> None:
         axis = self.canvas.axis
-        self._place_controls()
+        self._on_strips_changed()
         self._zoom.setText("One hour" if axis.is_whole else "Whole night")
         self._zoom.setEnabled(axis.duration_s > HOUR_S)
         bar = self._scroll_bar
@@ -255,12 +321,15 @@ class Overview(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
         super().showEvent(event)
-        if not self._computing.is_running and not self._state_box.isVisibleTo(self):
+        if not self._computing.is_running and not self._has_state:
             self._start_timer.start(_START_AFTER_MS)
 
     def _start_spectrogram(self) -> None:
         name = self._derivation.currentText()
         if self._is_stopped or name not in self._channels or name in self._spectrograms:
+            return
+        if not self.canvas.strips.is_shown("spectrogram"):
+            # It reads the whole night: nobody would see what for.
             return
         if self._computing.is_running and self._computed_name == name:
             return
@@ -282,6 +351,7 @@ class Overview(QWidget):
         self._spectrograms[name] = spectrogram
         while len(self._spectrograms) > _KEPT_SPECTROGRAMS:
             del self._spectrograms[next(iter(self._spectrograms))]
+        self._has_state = False
         self._state_box.hide()
         self._show_spectrogram()
 
@@ -305,22 +375,27 @@ class Overview(QWidget):
         described(self._button, f"{button}: {text}")
         self._progress.setVisible(running)
         self._progress.setValue(0)
+        self._has_state = True
         self._place_controls()
-        self._state_box.show()
 
     def _show_spectrogram(self) -> None:
         found = self._spectrograms.get(self._derivation.currentText())
-        has_columns = found is not None and found.times_s.size > 0
-        for label in (self._highest, self._lowest):
-            label.setVisible(has_columns)
-        if found is None or not has_columns:
+        if found is None or not found.times_s.size:
+            self._highest.clear()
+            self._lowest.clear()
             self.canvas.set_spectrogram(None)
             return
         half_row_hz = (found.frequencies_hz[1] - found.frequencies_hz[0]) / 2
         self._highest.setText(f"{found.frequencies_hz[-1] + half_row_hz:.0f} Hz")
         self._lowest.setText(f"{found.frequencies_hz[0] - half_row_hz:.1f} Hz")
+        self._show_frequencies()
         edges = self.canvas.column_edges_s()
         self.canvas.set_spectrogram(spectrogram_image(found.power_db, found.times_s, edges))
+
+    def _show_frequencies(self) -> None:
+        is_shown = self.canvas.strips.is_shown("spectrogram")
+        for label in (self._highest, self._lowest):
+            label.setVisible(is_shown and bool(label.text()))
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102
         self._start_timer.stop()

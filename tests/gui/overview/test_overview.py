@@ -129,7 +129,7 @@ def test_the_range_is_previewed_while_it_is_dragged(qtbot, overview, model):
     during = canvas.grab().toImage()
     x = place(overview, 150).x()
     y = round(stage_y(canvas.strips.hypnogram, Stage.N2))
-    assert during.pixelColor(x, y) == QColor(LIGHT.cursor)
+    assert during.pixelColor(x, y) == QColor(LIGHT.stages[Stage.N2])
     assert before.pixelColor(x, y) != during.pixelColor(x, y)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
 
@@ -354,10 +354,22 @@ def test_a_scored_epoch_is_drawn_in_its_row(qtbot, overview, model):
     x = place(overview, 150).x()
     assert image.pixelColor(x, round(stage_y(rect, Stage.R))) == QColor(LIGHT.stages[Stage.R])
     x = place(overview, 250).x()
-    assert image.pixelColor(x, round(stage_y(rect, Stage.W))) == QColor(LIGHT.person)
+    assert image.pixelColor(x, round(stage_y(rect, Stage.W))) == QColor(LIGHT.stages[Stage.W])
     x = place(overview, 350).x()
     for stage in STAGES:
-        assert image.pixelColor(x, round(stage_y(rect, stage))) != QColor(LIGHT.person)
+        assert image.pixelColor(x, round(stage_y(rect, stage))) != QColor(LIGHT.stages[stage])
+
+
+def test_without_colours_only_r_has_one(overview, model):
+    overview.set_coloured(False)
+    model.score_epochs(range(100, 200), Stage.R)
+    model.score_epochs(range(200, 300), Stage.N2)
+    image = overview.canvas.grab().toImage()
+    rect = overview.canvas.strips.hypnogram
+    x = place(overview, 150).x()
+    assert image.pixelColor(x, round(stage_y(rect, Stage.R))) == QColor(LIGHT.stages[Stage.R])
+    x = place(overview, 250).x()
+    assert image.pixelColor(x, round(stage_y(rect, Stage.N2))) == QColor(LIGHT.person)
 
 
 def test_the_machines_answer_shows_behind_a_correction(qtbot, overview, model):
@@ -435,6 +447,7 @@ def test_a_spectrogram_that_fails_says_why(qtbot, tasks, monkeypatch):
     monkeypatch.setattr("sleepscorer.analysis.spectrogram.multitaper_spectrogram", broken)
     widget = Overview(night_model(), LIGHT, tasks)
     qtbot.addWidget(widget)
+    widget.resize(1300, 240)
     widget.show()
     qtbot.waitUntil(lambda: "the file is gone" in widget._state_text.toolTip(), timeout=5000)
     assert widget._button.text() == "Try again"
@@ -468,6 +481,7 @@ def test_every_control_has_a_name_and_a_tooltip(overview, theme):
 
 def test_a_closed_overview_cancels_what_it_computes(qtbot, model, tasks):
     widget = Overview(model, LIGHT, tasks)
+    widget.resize(1300, 240)
     widget.show()
     widget._start_spectrogram()
     (task,) = tasks.running
