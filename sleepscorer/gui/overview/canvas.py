@@ -68,8 +68,8 @@ class OverviewCanvas(QWidget):
         self.setAccessibleName("Overview of the night")
         self.setAccessibleDescription(
             "Hypnodensity, hypnogram, confidence, events and spectrogram on one time axis. A click"
-            " turns to a page, Shift and dragging paints stages, the wheel zooms to an hour and"
-            " back, with Shift or sideways it scrolls the hour."
+            " turns to a page, Shift and dragging paints stages, a double-click or the wheel zooms"
+            " to an hour and back, the wheel with Shift or sideways scrolls the hour."
         )
         model.page_changed.connect(self._on_page_changed)
         model.epoch_selected.connect(self._on_page_changed)
@@ -255,6 +255,16 @@ class OverviewCanvas(QWidget):
         self._drag = Drag(kind, x, x, time_s, time_s)
         if kind == "page":
             self._model.show_time(self._drag.time_s)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
+        x = event.position().x()
+        if self._kind_of_drag(event) != "page" or x < self._axis.left_px:
+            # As a press: who paints or drags marks may be quick.
+            self.mousePressEvent(event)
+        elif self._axis.is_whole:
+            self.zoom_to_hour(self._axis.time_at(x))
+        else:
+            self.show_all()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
         drag = self._drag

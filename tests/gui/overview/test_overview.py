@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from driven_widget import move, roll, window_with_action
 from night_models import START, arousal, night_model, staging_of
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.spectrogram import Spectrogram
@@ -256,6 +257,41 @@ def test_the_wheel_zooms_to_an_hour_and_back(qtbot, overview, model):
     assert canvas.axis.is_whole
     assert not overview._scroll_bar.isVisible()
     assert model.epoch == 0
+
+
+def test_a_double_click_zooms_to_the_hour_there_and_back(qtbot, overview, model):
+    canvas, here = overview.canvas, place(overview, 300)
+    qtbot.mouseClick(canvas, LEFT, PLAIN, here)
+    qtbot.mouseDClick(canvas, LEFT, PLAIN, here)
+    axis = canvas.axis
+    assert axis.span_s == 3600
+    assert axis.time_at(here.x()) == pytest.approx(300.5 * EPOCH_S, abs=5)
+    # Its first click went to the epoch, as every click.
+    assert model.epoch == 300
+    elsewhere = QPoint(round(axis.x_of(310.5 * EPOCH_S)), here.y())
+    qtbot.mouseClick(canvas, LEFT, PLAIN, elsewhere)
+    assert (canvas.axis, model.epoch) == (axis, 310)
+    qtbot.mouseDClick(canvas, LEFT, PLAIN, elsewhere)
+    assert canvas.axis.is_whole
+    assert model.session.edits == ()
+
+
+def test_a_double_click_that_paints_or_is_beside_the_night_zooms_nothing(qtbot, overview, model):
+    canvas = overview.canvas
+    qtbot.mouseDClick(canvas, LEFT, PLAIN, QPoint(60, place(overview, 0).y()))
+    assert canvas.axis.is_whole
+    overview.set_painting(True)
+    start, stop = place(overview, 60), place(overview, 69)
+    qtbot.mouseClick(canvas, LEFT, PLAIN, start)
+    # Qt sends the second press of two quick ones as a double-click: it begins a range.
+    double = QMouseEvent(
+        QEvent.Type.MouseButtonDblClick, QPointF(start), QPointF(start), LEFT, LEFT, PLAIN
+    )
+    QApplication.sendEvent(canvas, double)
+    move(canvas, stop)
+    qtbot.mouseRelease(canvas, LEFT, PLAIN, stop)
+    assert canvas.axis.is_whole
+    assert (model.session.state.stages == Stage.N2).sum() == 10
 
 
 def test_small_steps_of_a_touchpad_zoom_when_they_make_a_notch(overview):
