@@ -1,10 +1,23 @@
 """The middle of the window: notices above, and below them the start page or the panes."""
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from sleepscorer.gui.frame.notices import NoticeBar
 from sleepscorer.gui.frame.start_page import StartPage
 from sleepscorer.gui.frame.workspace import Workspace
+
+
+class _AsLargeAsShown(QStackedWidget):
+    """Needs the room of the page shown; that of the others would widen the window for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - a name of Qt
+        shown = self.currentWidget()
+        return super().minimumSizeHint() if shown is None else shown.minimumSizeHint()
 
 
 class Centre(QWidget):
@@ -23,7 +36,7 @@ class Centre(QWidget):
     ) -> None:
         super().__init__(parent)
         self._start_page = start_page
-        self._stack = QStackedWidget()
+        self._stack = _AsLargeAsShown()
         self._stack.addWidget(start_page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
