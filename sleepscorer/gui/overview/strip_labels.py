@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.overview.strip_places import Strips
 
 _LEFT_PX, _ARROW_PX = 2, 9
+_WORDED = "worded"
 # Beside a strip stand frequencies or stages, beside the hypnogram its stages.
 _KEPT_FREE_PX = 44
 
@@ -61,7 +61,10 @@ class StripLabels(QObject):
             else:
                 top_px += line_px
             button.setGeometry(_LEFT_PX, y_px, width_px, line_px)
-            self._word(button, text, is_shown=is_shown)
+            if button.property(_WORDED) != (worded := [text, is_shown, width_px]):
+                # A screen reader would say it again at each move of the overview.
+                button.setProperty(_WORDED, worded)
+                _word(button, text, is_shown=is_shown)
         for name, button in self._buttons.items():
             button.setVisible(name in texts)
 
@@ -74,11 +77,11 @@ class StripLabels(QObject):
         button.clicked.connect(partial(self.clicked.emit, name))
         return button
 
-    def _word(self, button: QToolButton, text: str, *, is_shown: bool) -> None:
-        arrow = Qt.ArrowType.DownArrow if is_shown else Qt.ArrowType.RightArrow
-        button.setArrowType(arrow)
-        room_px = button.width() - _ARROW_PX - 8
-        metrics = QFontMetrics(button.font())
-        button.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room_px))
-        state, does = ("shown", "Fold away") if is_shown else ("folded away", "Unfold")
-        described(button, f"{text}, {state}", f"{does}: {text}")
+
+def _word(button: QToolButton, text: str, *, is_shown: bool) -> None:
+    button.setArrowType(Qt.ArrowType.DownArrow if is_shown else Qt.ArrowType.RightArrow)
+    room_px = button.width() - _ARROW_PX - 8
+    elide = button.fontMetrics().elidedText
+    button.setText(elide(text, Qt.TextElideMode.ElideRight, room_px))
+    state, does = ("shown", "Fold away") if is_shown else ("folded away", "Unfold")
+    described(button, f"{text}, {state}", f"{does}: {text}")

@@ -55,7 +55,7 @@ def shown(qtbot, model, tasks):
     # 3 pixels an epoch.
     widget.resize(1300, 240)
     widget.show()
-    widget._start_timer.stop()
+    widget._spectrogram._start_timer.stop()
     return widget
 
 
@@ -172,7 +172,7 @@ def test_a_range_is_painted_by_keys_alone(qtbot, overview, model):
 
 def test_escape_reaches_the_drag_before_an_action_of_the_window(qtbot, overview, model):
     window, pressed = window_with_action(qtbot, overview, "Esc")
-    overview._start_timer.stop()
+    overview._spectrogram._start_timer.stop()
     canvas = overview.canvas
     drag(qtbot, canvas, place(overview, 10), place(overview, 90), modifier=SHIFT, release=False)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
@@ -240,7 +240,7 @@ def test_a_read_only_session_refuses_painting_in_words(qtbot, tasks):
     qtbot.addWidget(widget)
     widget.resize(1300, 240)
     widget.show()
-    widget._start_timer.stop()
+    widget._spectrogram._start_timer.stop()
     with qtbot.waitSignal(model.refused) as said:
         drag(qtbot, widget.canvas, place(widget, 10), place(widget, 90), modifier=SHIFT)
     assert "reading only" in said.args[0]
@@ -440,14 +440,14 @@ def test_scoring_an_epoch_draws_no_image_anew_and_a_page_nothing(overview, model
 
 
 def test_the_spectrogram_is_computed_beside_the_window(qtbot, overview, model, tasks):
-    assert overview._derivation.currentText() == "F4-M1"
-    overview._start_spectrogram()
+    assert overview._spectrogram._derivation.currentText() == "F4-M1"
+    overview._spectrogram._start()
     assert [task.title for task in tasks.running] == ["Spectrogram of F4-M1"]
-    assert overview._state_box.isVisible()
-    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrograms, timeout=20_000)
-    assert not overview._state_box.isVisible()
-    assert overview._highest.text() == "30 Hz"
-    assert overview._lowest.text() == "0.5 Hz"
+    assert overview._spectrogram._state_box.isVisible()
+    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrogram._spectrograms, timeout=20_000)
+    assert not overview._spectrogram._state_box.isVisible()
+    assert overview._spectrogram._highest.text() == "30 Hz"
+    assert overview._spectrogram._lowest.text() == "0.5 Hz"
     image = overview.canvas.grab().toImage()
     rect = overview.canvas.strips.spectrogram
     low, high = round(rect.bottom()) - 3, round(rect.top()) + 4
@@ -457,21 +457,21 @@ def test_the_spectrogram_is_computed_beside_the_window(qtbot, overview, model, t
 
 
 def test_a_cancelled_spectrogram_says_so_and_can_be_had_again(qtbot, overview, tasks):
-    overview._start_spectrogram()
-    qtbot.mouseClick(overview._button, LEFT)
+    overview._spectrogram._start()
+    qtbot.mouseClick(overview._spectrogram._button, LEFT)
     qtbot.waitUntil(lambda: not tasks.running, timeout=10_000)
-    assert overview._state_text.text() == "The spectrogram was cancelled"
-    assert overview._spectrograms == {}
-    qtbot.mouseClick(overview._button, LEFT)
-    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrograms, timeout=20_000)
+    assert overview._spectrogram._state_text.text() == "The spectrogram was cancelled"
+    assert overview._spectrogram._spectrograms == {}
+    qtbot.mouseClick(overview._spectrogram._button, LEFT)
+    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrogram._spectrograms, timeout=20_000)
 
 
 def test_another_derivation_replaces_the_one_being_computed(qtbot, overview, tasks):
-    overview._start_spectrogram()
-    overview._derivation.setCurrentText("C4-M1")
-    qtbot.waitUntil(lambda: list(overview._spectrograms) == ["C4-M1"], timeout=20_000)
+    overview._spectrogram._start()
+    overview._spectrogram._derivation.setCurrentText("C4-M1")
+    qtbot.waitUntil(lambda: list(overview._spectrogram._spectrograms) == ["C4-M1"], timeout=20_000)
     qtbot.waitUntil(lambda: not tasks.running, timeout=10_000)
-    assert list(overview._spectrograms) == ["C4-M1"]
+    assert list(overview._spectrogram._spectrograms) == ["C4-M1"]
 
 
 def test_a_spectrogram_that_fails_says_why(qtbot, tasks, monkeypatch):
@@ -485,8 +485,10 @@ def test_a_spectrogram_that_fails_says_why(qtbot, tasks, monkeypatch):
     qtbot.addWidget(widget)
     widget.resize(1300, 240)
     widget.show()
-    qtbot.waitUntil(lambda: "the file is gone" in widget._state_text.toolTip(), timeout=5000)
-    assert widget._button.text() == "Try again"
+    qtbot.waitUntil(
+        lambda: "the file is gone" in widget._spectrogram._state_text.toolTip(), timeout=5000
+    )
+    assert widget._spectrogram._button.text() == "Try again"
 
 
 def test_a_recording_shorter_than_an_epoch_is_shown_empty(qtbot, tasks):
@@ -497,8 +499,10 @@ def test_a_recording_shorter_than_an_epoch_is_shown_empty(qtbot, tasks):
     widget.show()
     qtbot.mouseClick(widget.canvas, LEFT, SHIFT, QPoint(500, 60))
     empty = np.empty(0)
-    widget._spectrograms["F4-M1"] = Spectrogram(np.empty((5, 0), np.float32), np.arange(5.0), empty)
-    widget._show_spectrogram()
+    widget._spectrogram._spectrograms["F4-M1"] = Spectrogram(
+        np.empty((5, 0), np.float32), np.arange(5.0), empty
+    )
+    widget._spectrogram.show()
     widget.canvas.grab()
     assert model.session.edits == ()
     qtbot.waitUntil(lambda: not tasks.running)
@@ -507,7 +511,7 @@ def test_a_recording_shorter_than_an_epoch_is_shown_empty(qtbot, tasks):
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_every_control_has_a_name_and_a_tooltip(overview, theme):
     overview.set_theme(theme)
-    for widget in (overview._derivation, overview._zoom):
+    for widget in (overview._spectrogram._derivation, overview._zoom):
         assert widget.accessibleName()
         assert widget.toolTip()
         assert widget.focusPolicy() != Qt.FocusPolicy.NoFocus
@@ -519,7 +523,7 @@ def test_a_closed_overview_cancels_what_it_computes(qtbot, model, tasks):
     widget = Overview(model, LIGHT, tasks)
     widget.resize(1300, 240)
     widget.show()
-    widget._start_spectrogram()
+    widget._spectrogram._start()
     (task,) = tasks.running
     cancelled = []
     task.cancelled.connect(lambda: cancelled.append(task.title))
@@ -533,8 +537,8 @@ class TestTheChosenDerivation:
     @staticmethod
     def choose(qtbot, overview, name):
         """Choose by keys, as a person does: letters find the entry."""
-        qtbot.keyClicks(overview._derivation, name)
-        assert overview._derivation.currentText() == name
+        qtbot.keyClicks(overview._spectrogram._derivation, name)
+        assert overview._spectrogram._derivation.currentText() == name
 
     @staticmethod
     def montage_of(model, *names):
@@ -545,9 +549,9 @@ class TestTheChosenDerivation:
         everything = model.montage
         self.choose(qtbot, overview, "E1-M2")
         model.set_montage(self.montage_of(model, "C4-M1"))
-        assert overview._derivation.currentText() == "C4-M1"
+        assert overview._spectrogram._derivation.currentText() == "C4-M1"
         model.set_montage(everything)
-        assert overview._derivation.currentText() == "E1-M2"
+        assert overview._spectrogram._derivation.currentText() == "E1-M2"
 
     def test_a_montage_without_it_does_not_change_the_choice(self, qtbot, overview, model):
         with qtbot.waitSignal(model.derivation_chosen):
@@ -562,11 +566,11 @@ class TestTheChosenDerivation:
         show_view(opened, stored, page_s=30)
         widget = Overview(opened, LIGHT, tasks)
         qtbot.addWidget(widget)
-        assert widget._derivation.currentText() == "E1-M2"
+        assert widget._spectrogram._derivation.currentText() == "E1-M2"
 
     def test_a_name_that_the_recording_lacks_is_kept_and_not_shown(self, qtbot, model, tasks):
         model.chosen_derivations["spectrogram"] = "O2-M1"
         widget = Overview(model, LIGHT, tasks)
         qtbot.addWidget(widget)
-        assert widget._derivation.currentText() == "F4-M1"
+        assert widget._spectrogram._derivation.currentText() == "F4-M1"
         assert model.chosen_derivations["spectrogram"] == "O2-M1"

@@ -148,15 +148,15 @@ def test_a_folded_spectrogram_is_not_computed(qtbot, night, settings):
     settings.set(overview_strips=("events",))
     window = open_in(qtbot, show_window(qtbot, settings), night)
     overview = window.workspace.overview
-    overview._start_timer.stop()
-    overview._start_spectrogram()
+    overview._spectrogram._start_timer.stop()
+    overview._spectrogram._start()
     assert not [task for task in window.tasks.running if "Spectrogram" in task.title]
     qtbot.mouseClick(label_of(window, "spectrogram"), LEFT)
-    qtbot.waitUntil(lambda: bool(overview._spectrograms), timeout=20_000)
-    assert overview._highest.isVisible()
+    qtbot.waitUntil(lambda: bool(overview._spectrogram._spectrograms), timeout=20_000)
+    assert overview._spectrogram._highest.isVisible()
     qtbot.mouseClick(label_of(window, "spectrogram"), LEFT)
-    assert not overview._highest.isVisible()
-    assert not overview._derivation.isVisible()
+    assert not overview._spectrogram._highest.isVisible()
+    assert not overview._spectrogram._derivation.isVisible()
 
 
 def test_the_hypnogram_has_colours_by_choice(staged):
