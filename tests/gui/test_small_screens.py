@@ -1,5 +1,7 @@
 """The window with a recording fits small and enlarged screens, and loses nothing by it."""
 
+from collections import Counter
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QToolBar, QToolButton
@@ -7,6 +9,7 @@ from real_window import press
 
 from sleepscorer.gui.frame.workspace import PANEL_NAMES
 from sleepscorer.gui.help.help_pane import HelpPane
+from sleepscorer.gui.look.theme import THEMES, contrast
 
 # Logical pixels of the screen less what a window manager's title bar and a task bar take.
 SCREENS = {
@@ -70,6 +73,20 @@ def test_every_tool_can_be_reached(qtbot, opened, screen):
     more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert all(bar.rect().contains(button.geometry()) for button in buttons if button.isVisible())
     assert more.isVisible() == bool(outside)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_leads_to_the_tools_without_room_is_seen(qtbot, opened, theme):
+    opened.settings.set(theme=theme)
+    opened.resize(600, 456)
+    more = opened.findChild(QToolBar, "tools").findChild(QToolButton, "qt_toolbar_ext_button")
+    assert more.isVisible()
+    image = more.grab().toImage()
+    colours = Counter(
+        image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
+    )
+    ground = colours.most_common(1)[0][0]
+    assert sum(n for colour, n in colours.items() if contrast(colour, ground) >= 3) >= 8
 
 
 def test_messages_have_the_middle_of_the_status_line(qtbot, opened):

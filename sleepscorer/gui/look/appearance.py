@@ -116,6 +116,8 @@ def _stylesheet(theme: Theme) -> str:
         for stage, colour in theme.stages.items()
     )
     check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
+    # The arrows that Qt draws on it are dark in every theme.
+    more = theme.faint_text if theme.name == "dark" else theme.grid_five_seconds
     return f"""
     QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{
         width: 13px; height: 13px; border: 1px solid {theme.faint_text};
@@ -138,6 +140,8 @@ def _stylesheet(theme: Theme) -> str:
         padding: 2px; }}
     QToolBar QToolButton {{ padding: 3px 7px; border: 1px solid transparent;
         border-radius: 3px; }}
+    QToolBar QToolButton#qt_toolbar_ext_button {{ padding: 0; border: 0;
+        background: {more}; }}
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
         border-color: {theme.event}; }}

@@ -182,9 +182,8 @@ class NightLayers:
         )
         draw.image(rect, image)
         draw.outline(rect)
-        if order != HYPNOGRAM_ORDER:
-            # The rows of the hypnogram tell the colours of the five stages.
-            draw.stage_legend(rect, order)
+        # The rows of the hypnogram tell the colours of the five stages.
+        draw.stage_legend(rect, [stage for stage in order if stage not in HYPNOGRAM_ORDER])
 
     def _draw_second(self, draw: StripPainter, strips: Strips) -> None:
         model, answer = self._model, self._model.second_answer

@@ -79,13 +79,12 @@ class StripPainter:
 
     def stage_legend(self, rect: QRectF, stages: Sequence[Stage]) -> None:
         """Draw the letters of the stages on their colours in the gutter, from the top."""
-        letters_px = max(self.painter.fontMetrics().horizontalAdvance(s.text) for s in stages) + 5
-        width = min((rect.left() - 2 * _GUTTER_SPACE_PX) / len(stages), max(letters_px, 22.0))
         height = min(rect.height(), self._line_px() + 1.0)
-        left = rect.left() - _GUTTER_SPACE_PX - width * len(stages)
-        for row, stage in enumerate(stages):
-            top = rect.center().y() - height / 2
-            self._chip(QRectF(left + row * width, top, width - 1, height), stage)
+        right, top = rect.left() - _GUTTER_SPACE_PX, rect.center().y() - height / 2
+        for stage in reversed(stages):
+            width = self.painter.fontMetrics().horizontalAdvance(stage.text) + 5.0
+            self._chip(QRectF(right - width, top, width, height), stage)
+            right -= width + 1
 
     def hypnogram_rows(self, rect: QRectF) -> None:
         """Draw a faint line for each stage, and in the gutter its letters on its colour."""
@@ -278,7 +277,7 @@ class StripPainter:
         x0, x1 = max(round(x0), rect.left()), min(max(round(x1), round(x0) + 3), rect.right())
         band = QRectF(x0, rect.top(), x1 - x0, rect.height())
         fill = QColor(self.theme.cursor)
-        fill.setAlpha(60)
+        fill.setAlpha(40)
         self.painter.fillRect(band, fill)
         for colour, out_px in ((self.theme.background, 1.0), (self.theme.cursor, 0.0)):
             self.painter.setPen(QPen(QColor(colour), 1))
