@@ -36,8 +36,8 @@ _SHARED = ("hypnodensity", "spectrogram")
 _SHARE, _LEAST_SHARED_PX = 0.18, 18.0
 _SPACE_PX = 3.0
 _ROWS = {stage: row for row, stage in enumerate(HYPNOGRAM_ORDER)}
-# A row holds its letter; twenty pixels a row keep neighbouring stages well apart.
-_LEAST_HYPNOGRAM_PX, _ROOMY_HYPNOGRAM_PX = 13.0 * len(_ROWS), 20.0 * len(_ROWS)
+# A row holds its letter; eighteen pixels a row keep neighbouring stages well apart.
+_LEAST_HYPNOGRAM_PX, _ROOMY_HYPNOGRAM_PX = 13.0 * len(_ROWS), 18.0 * len(_ROWS)
 
 
 @dataclass(frozen=True)

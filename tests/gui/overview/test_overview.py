@@ -15,7 +15,7 @@ from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
-from sleepscorer.gui.look.theme import DARK, LIGHT
+from sleepscorer.gui.look.theme import DARK, LIGHT, contrast
 from sleepscorer.gui.overview import canvas as overview_canvas
 from sleepscorer.gui.overview.overview import Overview
 from sleepscorer.gui.overview.strip_places import stage_y
@@ -379,6 +379,21 @@ def test_the_machine_gets_its_strips_once_it_has_answered(qtbot, overview, model
     assert rect.height() > 20
     here = image.pixelColor(place(overview, 200, "hypnodensity") + QPoint(11, 0))
     assert here == QColor(LIGHT.stages[Stage.R])
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_page_is_marked_on_every_ground(overview, model, theme):
+    model.session.fill(staging_of(np.arange(400) // 10 % 5, 1.0))
+    overview.set_theme(theme)
+    for epoch in range(15, 65, 10):
+        model.select_epoch(epoch)
+        image, canvas = overview.canvas.grab().toImage(), overview.canvas
+        left = round(canvas.axis.x_of(model.page_start_s))
+        for strip in (canvas.strips.hypnodensity, canvas.strips.spectrogram):
+            y = round(strip.center().y())
+            inner, outer = (image.pixelColor(x, y).name() for x in (left, left - 1))
+            assert (inner, outer) == (theme.cursor, theme.background)
+            assert contrast(inner, outer) >= 7
 
 
 def test_a_scored_epoch_is_drawn_in_its_row(qtbot, overview, model):
