@@ -145,6 +145,7 @@ def _stylesheet(theme: Theme) -> str:
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
         border-color: {theme.event}; }}
+    QFrame#overlay {{ background: {theme.panel}; }}
     QToolButton#strip {{ border: 0; padding: 0; color: {theme.faint_text}; }}
     QToolButton#strip:hover, QToolButton#strip:focus {{ color: {theme.text}; }}
     QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}

@@ -4,20 +4,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QWidget,
 )
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.look.appearance import described
-from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.overview.images import spectrogram_image
 from sleepscorer.gui.process.latest import Latest
@@ -65,13 +63,6 @@ class NightSpectrogram(QObject):
         self._start_timer.timeout.connect(self._start)
         self._list_channels()
         model.montage_changed.connect(self._list_channels)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Have other colours."""
-        palette = self._state_box.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(theme.panel))
-        palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.text))
-        self._state_box.setPalette(palette)
 
     def place(self, choice: QRect) -> None:
         """Put the controls where the strip is; without a strip there are none.
@@ -147,8 +138,8 @@ class NightSpectrogram(QObject):
 
     def _build_state_box(self) -> None:
         """The line over the spectrogram while it is computed, or was not."""
-        self._state_box = QWidget(self._canvas)
-        self._state_box.setAutoFillBackground(True)
+        self._state_box = QFrame(self._canvas)
+        self._state_box.setObjectName("overlay")
         self._state_text = QLabel(self._state_box)
         self._progress = QProgressBar(self._state_box)
         self._progress.setRange(0, 100)

@@ -57,7 +57,6 @@ class Overview(QWidget):
         self._labels.clicked.connect(self.toggle_strip)
         self._build_controls()
         self._spectrogram = NightSpectrogram(model, self.canvas, tasks)
-        self.set_theme(theme)
         self.canvas.axis_changed.connect(self._on_axis_changed)
         self.canvas.painting_changed.connect(self.painting_changed)
         model.scoring_changed.connect(self._on_strips_changed)
@@ -77,7 +76,6 @@ class Overview(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self._spectrogram.set_theme(theme)
         self.canvas.set_theme(theme)
 
     def set_coloured(self, coloured: bool) -> None:
