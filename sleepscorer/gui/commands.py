@@ -23,6 +23,7 @@ from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of, with_keys
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marking
 from sleepscorer.gui.traces.changes import filtered_alike, notched
 
@@ -188,6 +189,12 @@ class Commands(QObject):
             "view.shorter": self._with_model(lambda model: model.step_page_length(-1)),
             "view.overview": self._with_panes(lambda panes: panes.overview.toggle_zoom()),
             "view.second_opinion": self._with_model(self._toggle_second_opinion),
+            **{
+                f"view.strip_{name}": self._with_panes(partial(_toggle_strip, name=name))
+                for name in FOLDABLE
+            },
+            "view.strips_fit": self._with_panes(_unfold_what_fits),
+            "view.hypnogram_colours": self._toggle_hypnogram_colours,
             "view.amplitude_lines": self._with_model(_toggle_amplitude_lines),
             "view.filters_aasm": self._with_model(partial(_filter_traces, aasm=True)),
             "view.filters_off": self._with_model(partial(_filter_traces, aasm=False)),
@@ -369,6 +376,9 @@ class Commands(QObject):
         else:
             self._status.say("There are no notices")
 
+    def _toggle_hypnogram_colours(self) -> None:
+        self._settings.set(hypnogram_colours=not self._settings.now.hypnogram_colours)
+
     def _toggle_dark(self) -> None:
         self._settings.set(theme="light" if self._settings.now.theme == "dark" else "dark")
 
@@ -392,6 +402,14 @@ def _put_lights_off(model: SessionModel) -> None:
 def _put_lights_on(model: SessionModel) -> None:
     """At the end of the current epoch."""
     model.set_lights(model.session.state.lights_off_s, (model.epoch + 1) * EPOCH_S)
+
+
+def _toggle_strip(panes: Workspace, *, name: str) -> None:
+    panes.overview.toggle_strip(name)
+
+
+def _unfold_what_fits(panes: Workspace) -> None:
+    panes.overview.strips_chosen.emit(AS_MANY_AS_FIT)
 
 
 def _toggle_amplitude_lines(model: SessionModel) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.gui.settings import Settings
+from sleepscorer.gui.strip_names import FOLDABLE
 
 Keys = tuple[str, ...]
 """Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""
@@ -28,6 +29,9 @@ _KEYLESS = (
     "view.notch_50",
     "view.notch_60",
     "help.support",
+    "view.strips_fit",
+    *(f"view.strip_{name}" for name in FOLDABLE),
+    "view.hypnogram_colours",
     "help.about",
 )
 _FIXED: dict[str, Keys] = {

@@ -274,6 +274,7 @@ class MainWindow(QMainWindow):
         model.epoch_selected.connect(self.status.hush)
         model.epoch_selected.connect(self._show_stage)
         panes.traces.message.connect(self.status.say)
+        panes.overview.strips_chosen.connect(self._applied.choose_strips)
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
         panes.events.message.connect(self.status.say)

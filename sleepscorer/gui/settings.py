@@ -19,6 +19,7 @@ from sleepscorer.analysis.laboratory import AASM, Laboratory
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.json_files import read_json
 from sleepscorer.files.exports import FORMATS
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT
 from sleepscorer.logs import LOGGER
 from sleepscorer.paths import make_private_folder
 
@@ -80,6 +81,10 @@ class Settings:
         Whether the machine's layer tells three stages, and has its smoothed answer beside it.
     open_statistics
         Names of the groups of :class:`~sleepscorer.core.statistics.FigureGroup` that are open.
+    overview_strips
+        Those of :data:`~sleepscorer.gui.strip_names.FOLDABLE` that are unfolded, or as many as fit.
+    hypnogram_colours
+        Whether the hypnogram has the colours of the stages, or only R a colour.
     show_help_at_start
         Show the manual, once, when the program is started without a recording.
     window_geometry, window_layout
@@ -109,6 +114,8 @@ class Settings:
     three_stages: bool = False
     smooth_machine: bool = False
     open_statistics: tuple[str, ...] = ("STAGES",)
+    overview_strips: tuple[str, ...] = AS_MANY_AS_FIT
+    hypnogram_colours: bool = True
     show_help_at_start: bool = True
     window_geometry: str = ""
     window_layout: str = ""

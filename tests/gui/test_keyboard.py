@@ -199,7 +199,7 @@ def test_every_entry_has_a_letter_and_no_menu_has_two_alike(qtbot, window, night
         open_in(qtbot, window, night)
     menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
     bars = [window.menuBar(), *menus]
-    assert len(bars) == 11  # the bar, its eight menus, filters and staging in View
+    assert len(bars) == 12  # the bar, its eight menus; filters, overview, staging in View
     for menu in bars:
         letters = [_letter(text) for text in _entries(menu)]
         assert letters
@@ -296,7 +296,10 @@ def test_the_help_names_the_keys_in_force(qtbot, opened):
 
 def test_no_page_of_help_must_be_scrolled_sideways(qtbot, opened):
     press(qtbot, opened, _KEYS.Key_F1)
-    pages = opened.findChild(HelpPane).findChild(QComboBox)
+    help_pane = opened.findChild(HelpPane)
+    # It is put beside the panels a moment later.
+    qtbot.waitUntil(lambda: help_pane.width() >= 330)
+    pages = help_pane.findChild(QComboBox)
     for index in range(pages.count()):
         pages.setCurrentIndex(index)
         assert _help(opened).horizontalScrollBar().maximum() == 0, pages.itemText(index)

@@ -319,7 +319,7 @@ def test_closing_stops_the_overview(qtbot, window, a):
     _open(qtbot, window, a)
     overview = window.workspace.overview
     window.close_recording()
-    assert overview._is_stopped
+    assert overview._spectrogram._is_stopped
 
 
 def test_a_stage_key_chooses_what_is_painted(qtbot, window, a):

@@ -164,6 +164,7 @@ def test_a_height_that_was_dragged_is_kept_beside_strips_shown_on_demand(qtbot, 
 
 
 def test_equivocal_epochs_are_marked_in_the_overview(staged):
+    staged.settings.set(overview_strips=("hypnodensity", "confidence"))
     rect = _strips(staged).confidence
     assert _colour(staged, rect, DOUBTFUL, 0.07) == LIGHT.accent
     assert _colour(staged, rect, DOUBTFUL + 2, 0.07) == LIGHT.background

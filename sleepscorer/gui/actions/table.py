@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.gui.strip_names import FOLDABLE
 from sleepscorer.session_documents import Document
 
 MENUS = ("File", "Edit", "Score", "Event", "Go", "View", "Montage", "Help")
@@ -281,6 +282,12 @@ def _staging(name: str, text: str) -> ActionSpec:
     )
 
 
+def _overview(name: str, text: str) -> ActionSpec:
+    return ActionSpec(
+        f"view.{name}", text, "View", checkable=True, group=1, submenu="Overview shows"
+    )
+
+
 _VIEW = (
     _view("gain_up", "Larger traces", 0),
     _view("gain_down", "Smaller traces", 0),
@@ -303,6 +310,9 @@ _VIEW = (
     _filters("notch_off", "Notch off"),
     _filters("notch_50", "Notch 50 Hz"),
     _filters("notch_60", "Notch 60 Hz"),
+    *(_overview(f"strip_{name}", text) for name, text in FOLDABLE.items()),
+    _overview("strips_fit", "As many as fit"),
+    _overview("hypnogram_colours", "Hypnogram in the stages' colours"),
     _staging("stages_5", "5 stages"),
     _staging("stages_3", "3 stages (W, NREM, R)"),
     _staging("smooth", "Smooth the machine's answer"),

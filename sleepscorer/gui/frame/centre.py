@@ -1,6 +1,6 @@
 """The middle of the window: the start page or the panes, and notices that lie over them."""
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -12,6 +12,18 @@ from sleepscorer.gui.traces.geometry import AXIS_PX
 
 # What opens sooner needs nothing in between, which would only flash.
 _SKELETON_AFTER_MS = 150
+
+
+class _AsLargeAsShown(QStackedWidget):
+    """Needs the room of the page shown; that of the others would widen the window for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - a name of Qt
+        shown = self.currentWidget()
+        return super().minimumSizeHint() if shown is None else shown.minimumSizeHint()
 
 
 class Centre(QWidget):
@@ -36,7 +48,7 @@ class Centre(QWidget):
     ) -> None:
         super().__init__(parent)
         self._start_page, self._skeleton = start_page, skeleton
-        self._stack = QStackedWidget()
+        self._stack = _AsLargeAsShown()
         self._stack.addWidget(start_page)
         self._stack.addWidget(skeleton)
         self._awaiting = QTimer(self)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QLabel,
+    QMainWindow,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +28,7 @@ from sleepscorer.gui.keys import Keys
 from sleepscorer.gui.look.appearance import described
 
 _MARGIN_PX = 12
-_WIDTH_PX = 330
+_WIDTH_PX, _LEAST_WIDTH_PX = 330, 180
 
 
 class HelpPane(QDockWidget):
@@ -69,7 +70,7 @@ class HelpPane(QDockWidget):
         layout.addWidget(label)
         layout.addWidget(self._choice)
         layout.addWidget(self._text, 1)
-        content.setMinimumWidth(_WIDTH_PX)
+        content.setMinimumWidth(_LEAST_WIDTH_PX)
         self.setWidget(content)
         self._choice.currentIndexChanged.connect(self._on_page_chosen)
 
@@ -89,6 +90,7 @@ class HelpPane(QDockWidget):
             self._list_pages()
         self._gives_way = gives_way
         self.show()
+        self._widen()
         self.raise_()
         self._text.setFocus()
 
@@ -114,6 +116,12 @@ class HelpPane(QDockWidget):
                 self._leave()
                 return True
         return super().event(event)
+
+    def _widen(self) -> None:
+        """Take the width that no page must be scrolled sideways in, where the window has it."""
+        window = self.parentWidget()
+        if isinstance(window, QMainWindow) and self.width() < _WIDTH_PX:
+            window.resizeDocks([self], [_WIDTH_PX], Qt.Orientation.Horizontal)
 
     def _leave(self) -> None:
         self.hide()

@@ -94,7 +94,7 @@ def _palette(theme: Theme) -> QPalette:
         role.Text: theme.text,
         role.Button: theme.window,
         role.ButtonText: theme.text,
-        role.BrightText: theme.cursor,
+        role.BrightText: theme.error,
         role.ToolTipBase: theme.panel,
         role.ToolTipText: theme.text,
         role.PlaceholderText: theme.faint_text,
@@ -130,6 +130,8 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
         for kind, colour in theme.notices.items()
     )
     check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
+    # The arrows that Qt draws on it are dark in every theme.
+    more = theme.faint_text if theme.name == "dark" else theme.grid_five_seconds
     return f"""
     QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{
         width: 13px; height: 13px; border: 1px solid {theme.faint_text};
@@ -152,9 +154,14 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
         padding: 2px; }}
     QToolBar QToolButton {{ padding: 3px 7px; border: 1px solid transparent;
         border-radius: 3px; }}
+    QToolBar QToolButton#qt_toolbar_ext_button {{ padding: 0; border: 0;
+        background: {more}; }}
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
         border-color: {theme.accent}; }}
+    QFrame#overlay {{ background: {theme.panel}; }}
+    QToolButton#strip {{ border: 0; padding: 0; color: {theme.faint_text}; }}
+    QToolButton#strip:hover, QToolButton#strip:focus {{ color: {theme.text}; }}
     QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}
     QStatusBar::item {{ border: 0; }}
     QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};

@@ -329,7 +329,7 @@ class TraceCanvas(QWidget):
     def _paint_selection(self, painter: QPainter) -> None:
         for span in self._spans:
             if span.event == self._model.chosen_event:
-                painter.setPen(QPen(QColor(self._theme.cursor), 2))
+                painter.setPen(QPen(QColor(self._theme.chosen), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(span.rect)
 

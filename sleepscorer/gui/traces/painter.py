@@ -156,7 +156,7 @@ class TracePainter:
         colours = ((start, pale.rgb()), (stop, strong.rgb()), (n_columns, pale.rgb()))
         above, below = draw_spans(self._pixels, spans, band=band, colours=colours)
         # Show where a trace goes on beyond what is drawn of it.
-        mark = QColor(self._theme.cursor).rgb()
+        mark = QColor(self._theme.error).rgb()
         self._pixels[band.top : band.top + 2, above] = mark
         self._pixels[band.bottom - 2 : band.bottom, below] = mark
 

@@ -327,7 +327,7 @@ class MeasureTool(_RangeTool):
         answer = self.measurement()
         if self._row is not None and answer is not None:
             rect = self._rect(self._row)
-            paint_band(painter, rect, theme.cursor)
+            paint_band(painter, rect, theme.chosen)
             paint_note(painter, theme, rect, answer)
 
 

@@ -109,6 +109,53 @@ def test_the_words_of_an_event_are_read_on_the_page(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES)
+def test_n2_and_n3_which_lie_on_each_other_are_told_apart_at_a_glance(theme):
+    n2, n3 = (THEMES[theme].stages[stage] for stage in (Stage.N2, Stage.N3))
+    distance = {
+        name: np.linalg.norm(lab(n2, vision) - lab(n3, vision)) for name, vision in VISIONS.items()
+    }
+    assert distance["all cones"] >= 40.0
+    assert min(distance.values()) >= LEAST_DISTANCE
+
+
+def hue(colour):
+    _, a, b = lab(colour, VISIONS["all cones"])
+    return np.degrees(np.arctan2(b, a)) % 360
+
+
+def test_a_night_looks_like_itself_in_both_themes():
+    for stage in STAGES:
+        turned = abs(hue(LIGHT.stages[stage]) - hue(DARK.stages[stage]))
+        assert min(turned, 360 - turned) <= 30, stage
+    for theme in (LIGHT, DARK):
+        hues = [hue(theme.stages[s]) for s in (Stage.R, Stage.W, Stage.N1, Stage.N2, Stage.N3)]
+        assert hues == sorted(hues)
+        deeper = [lab(theme.stages[s], np.eye(3))[0] for s in (Stage.N1, Stage.N2, Stage.N3)]
+        assert deeper == sorted(deeper, reverse=True)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_page_the_chosen_and_errors_are_no_one_colour(theme, vision):
+    colours = THEMES[theme]
+    said = {
+        name: lab(colour, VISIONS[vision])
+        for name, colour in (
+            ("cursor", colours.cursor),
+            ("chosen", colours.chosen),
+            ("error", colours.error),
+        )
+    }
+    for one, other in combinations(said, 2):
+        assert np.linalg.norm(said[one] - said[other]) >= LEAST_DISTANCE, (one, other)
+    rem = lab(colours.stages[Stage.R], VISIONS[vision])
+    assert np.linalg.norm(said["cursor"] - rem) >= LEAST_DISTANCE
+    for colour in (colours.cursor, colours.chosen, colours.error):
+        for ground in (colours.background, colours.window, colours.panel):
+            assert contrast(colour, ground) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
 def test_every_stage_stands_out_from_every_ground(theme):
     colours = THEMES[theme]
     assert set(colours.stages) == {*STAGES, Stage.UNSCORED}
