@@ -370,12 +370,13 @@ def test_events_of_one_origin_are_listed_by_keys(opened, press):
 # -- the status line ------------------------------------------------------------------------------
 
 
-def test_a_message_ends_with_the_next_action(opened, press):
+def test_a_message_ends_with_the_next_action(qtbot, opened, press):
     model, status = opened.workspace.model, opened.status
     model.show_time(310.0)
     press(_KEYS.Key_Period)
     clock = model.clock_text(310, tenths=True)
     assert status.message == f"EEG arousal, 4.0 s on C4-M1 at {clock}"
+    qtbot.waitUntil(lambda: opened.workspace.traces.is_current)
     press(_KEYS.Key_Delete)
     assert status.message == f"EEG arousal at {clock} deleted"
     press(_KEYS.Key_Z, _CTRL)
