@@ -13,6 +13,7 @@ from sleepscorer.core.wording import one_line
 from sleepscorer.paths import make_private_folder
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
+_LAST_BYTES = 50_000
 LOGGER = logging.getLogger("sleepscorer")
 """Log to this one. Never a name, a path of a recording, a header field or an annotation's text."""
 
@@ -59,6 +60,18 @@ def start_logging() -> None:
         handler = logging.NullHandler()
     handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)
+
+
+def last_lines(n_lines: int) -> list[str]:
+    """Return the end of the log, as many lines as there are up to this number."""
+    try:
+        with log_path().open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(file.tell() - _LAST_BYTES, 0))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return lines[-n_lines:]
 
 
 def error_trail(error: BaseException) -> str:

@@ -45,3 +45,8 @@ def models_folder() -> Path:
 def own_models_folder() -> Path:
     """The like folder of this person, for weights that were trained here; it need not exist."""
     return user_data_path("sleepscorer", appauthor=False) / "models"
+
+
+def synthetic_night_path() -> Path:
+    """The night of nobody that this person can try the program with; it need not exist."""
+    return user_data_path("sleepscorer", appauthor=False) / "synthetic" / "Synthetic_night.edf"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sleepscorer.analysis.display import DisplayFilter
 from sleepscorer.analysis.filters import filtered
 from sleepscorer.analysis.spectra import band_powers, epoch_spectrum
-from sleepscorer.analysis.waves import slow_wave_seconds, spindle_marks
+from sleepscorer.analysis.waves import Eyes, slow_wave_seconds, spindle_marks
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.stages import EPOCH_S, Stage
@@ -108,6 +108,7 @@ def measure_night(
     frontal: ResolvedDerivation | None = None,
     eog: ResolvedDerivation | None = None,
     emg: ResolvedDerivation | None = None,
+    eyes: ResolvedDerivation | None = None,
     progress: Progress = silent,
 ) -> NightMeasures:
     """Measure every epoch.
@@ -122,6 +123,8 @@ def measure_night(
         For slow waves; ``eeg`` where None.
     eog, emg
         For eye movements and chin tone; left out where None or too slowly sampled.
+    eyes
+        One eye against the other, to tell eye movements from slow waves.
 
     Raises
     ------
@@ -138,7 +141,10 @@ def measure_night(
             around = _around(slow, epoch)
             if np.isfinite(around).all():
                 values["slow waves"][epoch] = slow_wave_seconds(
-                    around, slow.sampling_rate_hz, context_s=_CONTEXT_S
+                    around,
+                    slow.sampling_rate_hz,
+                    context_s=_CONTEXT_S,
+                    eyes=None if eyes is None else eyes_around(eyes, epoch),
                 )
         for name, channel, passed in (
             ("eye movements", eog, _EYE_FILTER),
@@ -189,6 +195,21 @@ def _measure_eeg(
             values[name][epoch] = power.relative
     marks = spindle_marks(around, eeg.sampling_rate_hz, context_s=_CONTEXT_S)
     values["spindles"][epoch] = len(marks)
+
+
+def eyes_around(channel: ResolvedDerivation, epoch: int) -> Eyes | None:
+    """Read what tells eye movements from the slow waves of an epoch; None where it is no voltage.
+
+    Parameters
+    ----------
+    channel
+        One eye against the other.
+    epoch
+        Its index; five seconds on both sides are read with it.
+    """
+    if channel.unit != "uV":
+        return None
+    return Eyes(_around(channel, epoch), channel.sampling_rate_hz)
 
 
 def _around(channel: ResolvedDerivation, epoch: int) -> NDArray[np.float32]:

@@ -2,8 +2,8 @@
 
 They are applied in the frequency domain. A zero-phase filter is nothing but a real gain for each
 frequency, and the gain of a Butterworth filter run forwards and backwards is a short formula.
-scipy's transform takes half the time of numpy's where it is given four signals at once, so signals
-of one rate go through together, each with its own filter.
+The transform takes half the time where it is given four signals at once, so signals of one rate go
+through together, each with its own filter.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.analysis.display import DisplayFilter
+from sleepscorer.analysis.transforms import fast_length, transformed, transformed_back
 from sleepscorer.core.recording import FloatArray
 
 _EEG = DisplayFilter(0.3, 35.0)
@@ -190,13 +191,10 @@ def _filtered_stretch(
     samples: FloatArray, rate_hz: float, used: tuple[DisplayFilter, ...], padding: tuple[int, int]
 ) -> FloatArray:
     """Filter samples that are all finite, continued by ``padding`` samples before and after."""
-    # An eighth of a second to import: not before there is something to filter.
-    from scipy.fft import irfft, next_fast_len, rfft
-
     n_signals, n_samples = samples.shape
     before, after = (min(n, n_samples - 1) for n in padding)
     stop = before + n_samples
-    n_fft = next_fast_len(stop + after, real=True)
+    n_fft = fast_length(stop + after)
     # A straight line passes a zero-phase filter unchanged, or not at all where there is a
     # high-pass. Taken out, it leaves both ends at zero, for the transform to join.
     level = np.empty((n_signals, n_fft), np.float32)
@@ -208,11 +206,11 @@ def _filtered_stretch(
     level[:, :before] = inner[:, before:0:-1]
     level[:, stop : stop + after] = inner[:, -2 : -2 - after : -1]
     level[:, stop + after :] = 0.0
-    spectra = rfft(level, overwrite_x=True)
+    spectra = transformed(level)
     parts = spectra.view(np.float32)
     for row, each in enumerate(used):
         parts[row] *= _gains(each, rate_hz, n_fft)
-    result = irfft(spectra, n_fft, overwrite_x=True)[:, before:stop]
+    result = transformed_back(spectra, n_fft)[:, before:stop]
     for row, each in enumerate(used):
         if each.low_hz is None:
             result[row] += _ramp(n_samples) * rise[row] + start[row]

@@ -17,6 +17,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.wording import percent, sure_text
 from sleepscorer.files.exports import PROGRAM, SOFTWARE_KEY, is_own_picture, picture_output
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.verified_write import check_targets, write_verified
@@ -91,9 +92,9 @@ def _answer(staging: Staging, epoch: int) -> str:
     if given is Stage.UNSCORED:
         return f"epoch {epoch + 1}: no stage"
     row = staging.probabilities[epoch].tolist()
-    shown = ", ".join(f"{s.text} {p:.2f}" for s, p in zip(STAGES, row, strict=True))
+    shown = ", ".join(f"{s.text} {percent(p)}" for s, p in zip(STAGES, row, strict=True))
     return (
-        f"epoch {epoch + 1}: {given.text}, confidence {staging.confidence[epoch]:.2f}"
+        f"epoch {epoch + 1}: {given.text}, {sure_text(float(staging.confidence[epoch]))}"
         f" (probabilities {shown})"
     )
 
@@ -172,7 +173,7 @@ def _drawn(channels: StagerChannels, explanation: Explanation) -> bytes:
         )
         reach = float(np.nanmax(np.abs(samples))) if np.isfinite(samples).any() else 1.0
         axes.imshow(
-            each.values[None], extent=(0, EPOCH_S, -reach, reach), aspect="auto", cmap="Oranges",
+            each.seen[None], extent=(0, EPOCH_S, -reach, reach), aspect="auto", cmap="Oranges",
             vmin=0, vmax=1.3,
         )  # fmt: skip
         axes.plot(np.arange(samples.size) / rate_hz, samples, color="black", linewidth=0.6)

@@ -2,6 +2,7 @@
 
 import argparse
 import ctypes
+import gc
 import importlib.util
 import os
 import sys
@@ -46,7 +47,20 @@ def show_window(path: Path | None) -> int:
             f"the window needs system libraries that are not installed: {', '.join(lacking)}",
             hint="on Debian and Ubuntu: sudo apt install " + " ".join(lacking.values()),
         )
+    # Nothing of what the imports make is garbage, and to look for some takes a tenth of the start.
+    # The window then collects by itself.
+    gc.disable()
     try:
+        return _run_window(path)
+    finally:
+        gc.enable()
+
+
+def _run_window(path: Path | None) -> int:
+    try:
+        from sleepscorer.gui.process.quick_imports import import_quickly
+
+        import_quickly()
         from sleepscorer.gui.app import run_window
     except ImportError as error:
         raise UsageError(

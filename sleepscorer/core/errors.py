@@ -45,6 +45,10 @@ class RecordingError(SleepScorerError):
     """A recording that can't be opened or read."""
 
 
+class UnknownFormat(RecordingError):
+    """A file that is no recording by its content and its name."""
+
+
 class ScoringError(SleepScorerError):
     """A scoring (hypnogram file) that can't be read, or marks in it that contradict each other."""
 

@@ -12,13 +12,15 @@ from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON
 
 
 class EventFamily(StrEnum):
-    """What an event is of."""
+    """What an event is of; each has a colour, and palettes follow this order."""
 
     AROUSAL = "arousal"
-    ARTEFACT = "artefact"
-    MOVEMENT = "movement"
     RESPIRATORY = "respiratory"
-    COMMENT = "comment"
+    OXIMETRY = "oximetry"
+    MOVEMENT = "movement"
+    CARDIAC = "cardiac"
+    ARTEFACT = "artefact"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,33 @@ SHORT_TEXTS: Mapping[str, str] = {
     "lights on": "L on",
 }
 """Short forms of texts in small letters; the others are EDF+ texts that come with recordings."""
+
+_FAMILIES: Mapping[str, EventFamily] = {
+    text.casefold(): kind.family for kind in EVENT_KINDS for text in (kind.label, kind.text)
+} | {
+    # Of recordings, of which no kind is marked here.
+    "apnea": EventFamily.RESPIRATORY,
+    "snore": EventFamily.RESPIRATORY,
+    "cheyne-stokes respiration": EventFamily.RESPIRATORY,
+    "periodic breathing": EventFamily.RESPIRATORY,
+    "desaturation": EventFamily.OXIMETRY,
+    "oxygen desaturation": EventFamily.OXIMETRY,
+    "spo2 desaturation": EventFamily.OXIMETRY,
+    "periodic limb movement": EventFamily.MOVEMENT,
+    "body movement": EventFamily.MOVEMENT,
+    "movement time": EventFamily.MOVEMENT,
+    "bruxism": EventFamily.MOVEMENT,
+    "asystole": EventFamily.CARDIAC,
+    "bradycardia": EventFamily.CARDIAC,
+    "tachycardia": EventFamily.CARDIAC,
+    "spo2 artifact": EventFamily.ARTEFACT,
+    "artifact": EventFamily.ARTEFACT,
+}
+
+
+def family_of_text(text: str) -> EventFamily:
+    """Return what an event of these words is of, whatever their case; OTHER for unknown words."""
+    return _FAMILIES.get(text.casefold(), EventFamily.OTHER)
 
 
 def kind_of_text(text: str) -> EventKind | None:

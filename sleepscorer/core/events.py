@@ -25,5 +25,17 @@ class Event:
     channel: str | None = None
 
 
+WARNING_PREFIX, NOTE_PREFIX = "sleepscorer warning: ", "sleepscorer note: "
+"""What begins a remark of this program in a file it wrote; see :func:`is_remark`."""
+
+
+def is_remark(text: str) -> bool:
+    """Tell a remark of this program from what happened in the night.
+
+    It held when its file was written; what was doubtful then may have been reviewed since.
+    """
+    return text.startswith((WARNING_PREFIX, NOTE_PREFIX))
+
+
 LIGHTS_OFF = "Lights off"
 LIGHTS_ON = "Lights on"

@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import (
+    EQUIVOCAL_TEXT,
     EQUIVOCAL_WITHIN,
     Staging,
     equivocal_rows,
     lowered,
 )
-from sleepscorer.core.wording import of_counted
+from sleepscorer.core.wording import of_counted, sure_text
 
 SMOOTHING_RULE = (
     "a single equivocal epoch of sleep between two stretches of one other stage of sleep, each of"
     " two epochs or more, takes their stage where the machine gives that at most"
-    f" {EQUIVOCAL_WITHIN:g} less than its own; wake, and what lies beside unscored epochs, never"
+    f" {EQUIVOCAL_TEXT} less than its own; wake, and what lies beside unscored epochs, never"
     " change"
 )
 """What :attr:`MachineAnswer.smoothed` does, in words, for every output that holds it."""
@@ -88,6 +89,13 @@ class MachineAnswer:
             return ()
         order = np.argsort(-row, kind="stable")
         return tuple((self.stage_set[column], float(row[column])) for column in order)
+
+    def sure_text(self, epoch: int) -> str:
+        """``"N2, 79 % sure"``: the stage and how likely it is right; empty where unstaged."""
+        if np.isnan(self.confidence[epoch]):
+            return ""
+        stage = Stage(int(self.stages[epoch]))
+        return f"{stage.text}, {sure_text(float(self.confidence[epoch]))}"
 
     def equivocal_text(self, epoch: int) -> str:
         """``"N2/N1 equivocal"`` with the more probable stage first; empty where it is clear."""

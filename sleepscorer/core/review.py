@@ -11,6 +11,9 @@ from sleepscorer.core.second_opinion import disagreement, shared_confidence
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 
+USUAL_SHARE = 0.1
+"""The share of all epochs that is reviewed unless a person wants another."""
+
 
 class ReviewOrder(StrEnum):
     """What makes an epoch worth a look."""
@@ -33,18 +36,22 @@ class ReviewQueue:
     epochs
         Their indices; those already done stay in, so that "12 of 43" keeps its 43.
     done
-        Whether a person has scored or confirmed each of ``epochs``. Disagreements with a person
-        are never done: they leave the queue when the person changes the stage.
+        Whether each of ``epochs`` is reviewed. Disagreements with a person are never done: they
+        leave the queue when the person changes the stage.
+    n_found
+        How many epochs the order finds in the night; more than ``epochs`` where the share left
+        some out.
     expected_agreement
         Expected share of right epochs once all of ``epochs`` are reviewed, 0 to 1; None where
         nothing was staged.
     expected_agreement_now
-        The same with what a person has scored so far.
+        The same with what is reviewed so far.
     """
 
     order: ReviewOrder
     epochs: tuple[int, ...]
     done: tuple[bool, ...]
+    n_found: int
     expected_agreement: float | None
     expected_agreement_now: float | None
 
@@ -82,17 +89,19 @@ def review_queue(
     state: ScoringState,
     machine: Staging | None,
     *,
+    reviewed: NDArray[np.bool_],
     second: Staging | None = None,
     order: ReviewOrder = ReviewOrder.UNCERTAINTY,
-    share: float = 0.1,
+    share: float = USUAL_SHARE,
 ) -> ReviewQueue:
     """Choose the epochs worth a look.
 
     By uncertainty: those the machine is least confident of, first those it could not stage. By
     stage change: the epochs on both sides of each change of stage, least confident first. By
-    disagreement: those a person scored otherwise than the machine, the most improbable first. By
-    equivocality: those whose two most probable stages are nearly as probable, least confident
-    first. By stagers: those that a second stager gives another stage than the machine.
+    disagreement: all that a person scored otherwise than the machine, here or in a scoring that was
+    imported, the most improbable first. By equivocality: those whose two most probable stages are
+    nearly as probable, least confident first. By stagers: those that a second stager gives another
+    stage than the machine.
 
     With a second opinion, what ranks is the mean of the machine's confidence and the probability
     that the other stager gives the machine's stage
@@ -102,8 +111,8 @@ def review_queue(
     The expected agreement takes a reviewed epoch as right. Any other with the machine's stage, or
     unscored, is right as often as epochs of that confidence were on the nights that the weights
     were validated on (:func:`chance_right`); one with another stage as often as the machine's
-    probability of it says. Epochs that the machine could not stage count neither way unless
-    reviewed.
+    probability of it says: who scored it elsewhere tells nothing that was measured. Epochs that the
+    machine could not stage count neither way unless reviewed.
 
     Parameters
     ----------
@@ -111,12 +120,15 @@ def review_queue(
         The scoring now.
     machine
         The machine's staging of the same epochs, or None.
+    reviewed
+        (n_epochs,) bool: :func:`~sleepscorer.core.reviewed.reviewed_epochs`.
     second
         Another stager's staging of the same epochs, or None.
     order
         What ranks the epochs.
     share
         At most this share of all epochs is queued, 0 to 1; some part of an epoch counts as one.
+        Disagreements with a person are queued whole: they are settled, not sampled.
 
     Raises
     ------
@@ -130,18 +142,19 @@ def review_queue(
         if staging is not None and len(staging.probabilities) != n_epochs:
             raise ValueError(f"{len(staging.probabilities)} epochs staged of {n_epochs}")
     ranked: NDArray[np.intp] = _RANKED[order](state, machine, second)
+    is_whole = order is ReviewOrder.DISAGREEMENT
     # A share of 0.07 of 100 epochs is 7, though its binary product is a little more.
-    chosen = ranked[: int(np.ceil(share * n_epochs - 1e-9))]
-    done = state.by_person[chosen] & (order is not ReviewOrder.DISAGREEMENT)
-    reviewed = state.by_person.copy()
-    now = _expected(state, reviewed, machine)
-    reviewed[chosen] = True
+    chosen = ranked if is_whole else ranked[: int(np.ceil(share * n_epochs - 1e-9))]
+    done = reviewed[chosen] & (not is_whole)
+    afterwards = reviewed.copy()
+    afterwards[chosen] = True
     return ReviewQueue(
         order,
         tuple(chosen.tolist()),
         tuple(done.tolist()),
+        ranked.size,
+        _expected(state, afterwards, machine),
         _expected(state, reviewed, machine),
-        now,
     )
 
 

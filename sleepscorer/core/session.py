@@ -26,6 +26,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode, epochs_to_fill
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.machine_answer import machine_answer
+from sleepscorer.core.reviewed import reviewed_epochs
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.wording import counted
@@ -72,6 +73,7 @@ class ScoringSession:
         self._journal = journal
         self._author = author
         self._edits = list(edits)
+        self._reviewed: NDArray[np.bool_] | None = None
         self._stagings = list(stagings)
         self._second_opinions = list(second_opinions)
         self._listeners: list[Listener] = []
@@ -82,6 +84,13 @@ class ScoringSession:
     def state(self) -> ScoringState:
         """The scoring now."""
         return self._state
+
+    @property
+    def reviewed(self) -> NDArray[np.bool_]:
+        """(n_epochs,) bool: see :func:`~sleepscorer.core.reviewed.reviewed_epochs`; read-only."""
+        if self._reviewed is None:
+            self._reviewed = reviewed_epochs(self.n_epochs, self._history.done)
+        return self._reviewed
 
     @property
     def n_epochs(self) -> int:
@@ -130,7 +139,8 @@ class ScoringSession:
     def score(self, epochs: Iterable[int], stage: Stage) -> None:
         """Let a person score epochs; giving an epoch the stage it has confirms it.
 
-        ``Stage.UNSCORED`` clears, and nobody is then the epoch's scorer.
+        That is an edit unless the epoch is reviewed already, also where its stage came with
+        another person's scoring. ``Stage.UNSCORED`` clears, and nobody is then the epoch's scorer.
 
         Raises
         ------
@@ -154,7 +164,8 @@ class ScoringSession:
         label = f"Clear {where}" if stage is Stage.UNSCORED else f"Score {where} as {stage.text}"
         after = np.full(len(index), stage, dtype=np.int8)
         person = np.full(len(index), stage >= 0)
-        self._edit(EditKind.MANUAL, label, self._staged(index, after, person=person))
+        change = self._staged(index, after, person=person, confirms=stage >= 0)
+        self._edit(EditKind.MANUAL, label, change)
 
     def fill(
         self,
@@ -333,14 +344,24 @@ class ScoringSession:
             raise ScoringError(f"{event.text} can't last {event.duration_s:g} s")
 
     def _staged(
-        self, index: tuple[int, ...], after: NDArray[np.int8], *, person: NDArray[np.bool_]
+        self,
+        index: tuple[int, ...],
+        after: NDArray[np.int8],
+        *,
+        person: NDArray[np.bool_],
+        confirms: bool = False,
     ) -> Change:
-        """The change of some epochs, less those that stay as they are."""
+        """The change of some epochs, less those that stay as they are.
+
+        One that is confirmed for the first time stays in, though its stage and origin are the same.
+        """
         old, by_person = self._state.stages, self._state.by_person
         rows = [
             (epoch, int(old[epoch]), int(stage), bool(by_person[epoch]), bool(of_person))
             for epoch, stage, of_person in zip(index, after, person, strict=True)
-            if old[epoch] != stage or by_person[epoch] != of_person
+            if old[epoch] != stage
+            or by_person[epoch] != of_person
+            or (confirms and not self.reviewed[epoch])
         ]
         if not rows:
             return Change()
@@ -392,3 +413,4 @@ class ScoringSession:
         self._state = edit.change.applied_to(self._state)
         self._history.add(edit)
         self._edits.append(edit)
+        self._reviewed = None

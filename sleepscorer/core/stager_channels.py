@@ -139,6 +139,11 @@ def choose_stager_channels(
     return StagerChannels(chosen[0], chosen[1], chosen[2], tuple(notes), tuple(warnings))
 
 
+def horizontal_eog(recording: Recording) -> ResolvedDerivation | None:
+    """Return the EOG of one eye against the other; None where it can't be had."""
+    return _Choice(recording).horizontal_eog()
+
+
 def _nothing_to_stage(recording: Recording, slow: Sequence[Signal]) -> MontageError:
     labels = ", ".join(signal.label for signal in recording.signals[:40])
     if not recording.signals:
@@ -221,14 +226,18 @@ class _Choice:
         ]
         return chosen[:_MOST_UNNAMED_EEG]
 
-    def eog(self) -> list[ResolvedDerivation]:
-        """One horizontal EOG; else one of each eye; else any."""
+    def horizontal_eog(self) -> ResolvedDerivation | None:
+        """One eye against the other: stored, or else by subtraction."""
         horizontal = Derivation("E1", "E2")
-        found = (
+        return (
             self._fast.stored(horizontal)
             or self._fast.stored(Derivation("EOG horizontal"))
             or self._fast.subtracted(horizontal)
         )
+
+    def eog(self) -> list[ResolvedDerivation]:
+        """One horizontal EOG; else one of each eye; else any."""
+        found = self.horizontal_eog()
         if found:
             return [found]
         eyes = self._one_eye("E1", ("M2", "M1")) + self._one_eye("E2", ("M1", "M2"))

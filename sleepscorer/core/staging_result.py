@@ -16,6 +16,8 @@ ReviewCurve = tuple[tuple[float, float, float], ...]
 
 EQUIVOCAL_WITHIN = 0.15
 """Two stages are equivocal where their probabilities differ by no more."""
+EQUIVOCAL_TEXT = f"{100 * EQUIVOCAL_WITHIN:g} percentage points"
+"""The same in words."""
 
 
 @dataclass(frozen=True)

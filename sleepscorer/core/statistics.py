@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from sleepscorer.core.cycles import Cycle, nrem_rem_cycles
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.metrics import DEFINITIONS, Definition, SleepStatistics
+from sleepscorer.core.metrics import DEFINITIONS, Definition, FigureGroup, SleepStatistics
 from sleepscorer.core.runs import runs_of
 from sleepscorer.core.stages import STAGES, Stage
 
 __all__ = [
     "DEFINITIONS",
     "Definition",
+    "FigureGroup",
     "SleepStatistics",
     "scoring_window",
     "sleep_statistics",

@@ -1,5 +1,6 @@
 """How numbers and foreign text are put into sentences for people."""
 
+import math
 import unicodedata
 
 
@@ -11,6 +12,30 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def of_counted(number: int, total: int, noun: str, plural: str = "") -> str:
     """Return a part with the noun of the whole: ``1 of 1 epoch``, ``1 of 2 epochs``."""
     return f"{number} of {counted(total, noun, plural)}"
+
+
+def percent(share: float) -> str:
+    """Return a share, 0 to 1, as whole percent: ``15 %``.
+
+    Only nothing is ``0 %`` and only all is ``100 %``: what rounds to them is ``<1 %`` or ``>99 %``.
+    An unknown share (NaN) is a dash.
+    """
+    if math.isnan(share):
+        return "–"
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{math.floor(100 * share + 0.5)} %"
+
+
+def sure_text(confidence: float) -> str:
+    """Return how likely a stage is right by who gave it, 0 to 1: ``15 % sure``.
+
+    Never a bare figure beside a stage: that is how the probability of a stage is written, which is
+    another number.
+    """
+    return f"{percent(confidence)} sure"
 
 
 def one_line(text: str) -> str:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.errors import RecordingError, SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.faults import in_words
@@ -44,14 +45,11 @@ class FoundRecording:
     ----------
     path
         Where it lies.
-    size_bytes
-        How large it is.
     scoring
         What lies beside it, in words; empty where nothing does.
     """
 
     path: Path
-    size_bytes: int
     scoring: str
 
 
@@ -74,11 +72,11 @@ def recordings_in(folder: Path, progress: Progress) -> tuple[FoundRecording, ...
     for number, path in enumerate(paths):
         progress(number / len(paths), path.name)
         try:
-            if _is_recording(path):
-                found.append(FoundRecording(path, _size(path), _scored(path, beside)))
+            if is_recording(path):
+                found.append(FoundRecording(path, _scored(path, beside)))
         except Exception as error:  # noqa: BLE001 - one file never hides the others
             said = in_words(error, path)
-            found.append(FoundRecording(path, _size(path), f"can't be read: {said.what}"))
+            found.append(FoundRecording(path, f"can't be read: {said.what}"))
     return tuple(found)
 
 
@@ -96,6 +94,27 @@ def scoring_beside(recording: Recording) -> Path | None:
     if found is not None:
         return found
     return recording.path if holds_stages(recording.events) else None
+
+
+def recording_of(scoring: Path) -> Path | None:
+    """Return the recording beside a scoring that it evidently belongs to; None where none does.
+
+    That is the one by whose name the scoring is called, or else the only one in the folder.
+    """
+    try:
+        others = [path for path in scoring.parent.iterdir() if _may_be(path) and path != scoring]
+        named = [path for path in others if is_called_scoring_of(scoring, path)]
+        found = list(islice(filter(is_recording, named or others), 2))
+    except (OSError, SleepScorerError):
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def is_called_scoring_of(path: Path, recording: Path) -> bool:
+    """Tell by the names alone whether this would be offered as the scoring of a recording."""
+    own = path.name.casefold()
+    names = _Neighbours((path,)).names_for(recording.stem.casefold())
+    return own != recording.name.casefold() and own in names
 
 
 class _Neighbours:
@@ -116,13 +135,14 @@ class _Neighbours:
     def scoring_of(self, recording: Path) -> Path | None:
         """Return what opening this recording offers to import, told by names alone."""
         own = recording.name.casefold()
-        for name in self._names_for(recording.stem.casefold()):
+        for name in self.names_for(recording.stem.casefold()):
             path = self._by_name.get(name)
             if path is not None and name != own and path.is_file():
                 return path
         return None
 
-    def _names_for(self, stem: str) -> Iterator[str]:
+    def names_for(self, stem: str) -> Iterator[str]:
+        """Yield how a scoring of a recording of this stem is called, in the order of preference."""
         for end in SCORING_ENDS:
             yield stem + end
             sleep_edf = _SLEEP_EDF.fullmatch(stem)
@@ -131,10 +151,22 @@ class _Neighbours:
                 yield stem.removesuffix("-psg") + end
 
 
-def _is_recording(path: Path) -> bool:
-    suffix = format_suffix(path)
-    if suffix not in RECORDING_SUFFIXES or not path.is_file():
+def _may_be(path: Path) -> bool:
+    """Tell by the name alone whether this may be a recording."""
+    return format_suffix(path) in RECORDING_SUFFIXES
+
+
+def is_recording(path: Path) -> bool:
+    """Tell by the name, and where that leaves it open by the first bytes.
+
+    Raises
+    ------
+    SleepScorerError
+        If those can't be read.
+    """
+    if not _may_be(path) or not path.is_file():
         return False
+    suffix = format_suffix(path)
     # The drive may be slow: only where it can be a scoring, ours among them, is a file looked into.
     annotations_alone = (
         holds_annotations_alone(beginning_of(path)) if suffix in EDF_SUFFIXES else None
@@ -143,13 +175,6 @@ def _is_recording(path: Path) -> bool:
         # A recording may be called like a scoring: its signals tell.
         return annotations_alone is False
     return not annotations_alone
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _scored(path: Path, beside: _Neighbours) -> str:

@@ -1,10 +1,18 @@
 """Opens a recording, whatever its format."""
 
+from datetime import datetime
 from pathlib import Path
 
-from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.errors import RecordingError, UnknownFormat
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION, file_size, open_edf, read_bytes
+from sleepscorer.files.edf import (
+    BDF_VERSION,
+    EDF_VERSION,
+    edf_extent,
+    file_size,
+    open_edf,
+    read_bytes,
+)
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, open_npz
 from sleepscorer.files.other_formats import (
     OTHER_FORMATS,
@@ -34,8 +42,7 @@ def open_recording(path: Path | str) -> Recording:
     suffix = format_suffix(path)
     if _is_folder(path):
         raise RecordingError("this is a folder, not a recording", path=path, hint=_supported())
-    size = file_size(path)
-    if read_bytes(path, 0, min(8, size)) in (EDF_VERSION, BDF_VERSION):
+    if _begins_as_edf(path):
         return open_edf(path)
     if suffix in EDF_SUFFIXES:
         raise RecordingError(
@@ -46,11 +53,31 @@ def open_recording(path: Path | str) -> Recording:
         return open_npz(path)
     if suffix in OTHER_FORMATS:
         return open_other(path)
-    raise RecordingError(
-        "this is not a recording of a supported format",
-        path=path,
-        hint=companion_hint(path) or _supported(),
-    )
+    what = "this is not a recording of a supported format"
+    companion = companion_hint(path)
+    if companion:
+        raise RecordingError(what, path=path, hint=companion)
+    raise UnknownFormat(what, path=path, hint=_supported())
+
+
+def recorded_extent(path: Path) -> tuple[datetime | None, float | None]:
+    """Tell when a recording began and how many seconds it lasts, without opening it.
+
+    Returns
+    -------
+    None for what is not known before a recording of this format is opened.
+
+    Raises
+    ------
+    RecordingError
+        If the file can't be read, or the header of an EDF or BDF file is damaged.
+    """
+    is_edf = _begins_as_edf(path) or format_suffix(path) in EDF_SUFFIXES
+    return edf_extent(path) if is_edf else (None, None)
+
+
+def _begins_as_edf(path: Path) -> bool:
+    return read_bytes(path, 0, min(8, file_size(path))) in (EDF_VERSION, BDF_VERSION)
 
 
 def _is_folder(path: Path) -> bool:

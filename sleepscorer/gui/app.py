@@ -69,10 +69,13 @@ def run_window(path: Path | None = None) -> int:
 def _show(application: QApplication, window: MainWindow, path: Path | None) -> None:
     apply_theme(application, window.theme)
     FocusFrames(application)
+    if path is not None:
+        # Before the window is seen, so that it does not begin with the start page.
+        window.open_path(path)
     show_fitting(window)
     if path is not None:
-        window.open_path(path)
-    elif window.settings.now.show_help_at_start:
+        return
+    if window.settings.now.show_help_at_start:
         window.settings.set(show_help_at_start=False)
         QTimer.singleShot(0, window.show_help)
     else:

@@ -15,6 +15,7 @@ from sleepscorer.gui.actions.table import KEYPAD, PRESET_IDS, STAGE_OF
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.notices import NoticeBar
+from sleepscorer.gui.frame.page_output import PageOutput
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.frame.workspace import PANEL_NAMES, Workspace
 from sleepscorer.gui.jobs.auto_scoring import AutoScorer
@@ -22,6 +23,7 @@ from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of, with_keys
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marking
 from sleepscorer.gui.traces.changes import filtered_alike, notched
 
@@ -42,7 +44,7 @@ class Commands(QObject):
         Where it is said why nothing, or what, was done.
     notices
         Those that are put away by leaving tools.
-    dialogs, auto_scorer, presets
+    dialogs, auto_scorer, presets, page_output
         What else actions begin and end.
     parent
         Over which the text of a comment is asked for.
@@ -85,13 +87,14 @@ class Commands(QObject):
         dialogs: WindowDialogs,
         auto_scorer: AutoScorer,
         presets: Presets,
+        page_output: PageOutput,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._current, self._settings = current, settings
         self._status, self._notices, self._over = status, notices, parent
         self._by_id: Mapping[str, _Do] = {
-            **self._of_program(dialogs),
+            **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
             **self._of_events(),
             **self._of_going(dialogs),
@@ -102,6 +105,7 @@ class Commands(QObject):
             "score.paint": self._paint,
             "tool.measure": self._measure,
             "view.explanation": self._show_explanation,
+            "view.crosshair": self._show_crosshair,
             "view.float": self.floating_asked.emit,
         }
 
@@ -115,11 +119,14 @@ class Commands(QObject):
 
     # -- which action does what -----------------------------------------------------------------
 
-    def _of_program(self, dialogs: WindowDialogs) -> dict[str, _Do]:
+    def _of_program(self, dialogs: WindowDialogs, page_output: PageOutput) -> dict[str, _Do]:
         return {
             "file.open": dialogs.choose_recording,
             "file.folder": dialogs.choose_folder,
+            "file.import": dialogs.choose_scoring,
             "file.export": dialogs.export,
+            "file.copy_page": page_output.copy,
+            "file.print": dialogs.print_page,
             "file.session": dialogs.show_session,
             "file.close": self.closing_asked.emit,
             "file.quit": self.quitting_asked.emit,
@@ -129,6 +136,7 @@ class Commands(QObject):
             "edit.load_settings": dialogs.exchange.load,
             "help.contents": self.help_asked.emit,
             "help.keys": dialogs.show_keys,
+            "help.support": dialogs.show_support_report,
             "help.about": dialogs.show_about,
         }
 
@@ -181,6 +189,12 @@ class Commands(QObject):
             "view.shorter": self._with_model(lambda model: model.step_page_length(-1)),
             "view.overview": self._with_panes(lambda panes: panes.overview.toggle_zoom()),
             "view.second_opinion": self._with_model(self._toggle_second_opinion),
+            **{
+                f"view.strip_{name}": self._with_panes(partial(_toggle_strip, name=name))
+                for name in FOLDABLE
+            },
+            "view.strips_fit": self._with_panes(_unfold_what_fits),
+            "view.hypnogram_colours": self._toggle_hypnogram_colours,
             "view.amplitude_lines": self._with_model(_toggle_amplitude_lines),
             "view.filters_aasm": self._with_model(partial(_filter_traces, aasm=True)),
             "view.filters_off": self._with_model(partial(_filter_traces, aasm=False)),
@@ -192,6 +206,7 @@ class Commands(QObject):
             "view.stages_3": partial(self._show_stages, three=True),
             "view.smooth": self._toggle_smoothing,
             "view.traces": self.traces_asked.emit,
+            "view.notices": self._go_to_notices,
             **{f"view.{name}": partial(self.panel_asked.emit, name) for name in PANEL_NAMES},
             "view.dark": self._toggle_dark,
         }
@@ -251,6 +266,7 @@ class Commands(QObject):
         text, ok = QInputDialog.getText(self._over, "Comment", "Text of the comment")
         if ok and text.strip() and self._current.document is document:
             self._mark(text.strip())
+            self.traces_asked.emit()
         else:
             self._leave()
 
@@ -321,6 +337,11 @@ class Commands(QObject):
         explainer.set_shown(wanted)
         self._status.say(explainer.status if wanted else "")
 
+    def _show_crosshair(self, wanted: bool) -> None:
+        """Say at the pointer what time it is there, and what the trace says."""
+        if self._current.now is not None:
+            self._current.now.panes.traces.crosshair.set_shown(wanted)
+
     def _toggle_second_opinion(self, model: SessionModel) -> None:
         """Show another stager's answer in the overview, or hide it."""
         if model.session.second is None:
@@ -348,6 +369,16 @@ class Commands(QObject):
     def _toggle_smoothing(self) -> None:
         self._settings.set(smooth_machine=not self._settings.now.smooth_machine)
 
+    def _go_to_notices(self) -> None:
+        """Put the focus into the notice on the page, or show the next one."""
+        if self._notices.texts:
+            self._notices.step()
+        else:
+            self._status.say("There are no notices")
+
+    def _toggle_hypnogram_colours(self) -> None:
+        self._settings.set(hypnogram_colours=not self._settings.now.hypnogram_colours)
+
     def _toggle_dark(self) -> None:
         self._settings.set(theme="light" if self._settings.now.theme == "dark" else "dark")
 
@@ -371,6 +402,14 @@ def _put_lights_off(model: SessionModel) -> None:
 def _put_lights_on(model: SessionModel) -> None:
     """At the end of the current epoch."""
     model.set_lights(model.session.state.lights_off_s, (model.epoch + 1) * EPOCH_S)
+
+
+def _toggle_strip(panes: Workspace, *, name: str) -> None:
+    panes.overview.toggle_strip(name)
+
+
+def _unfold_what_fits(panes: Workspace) -> None:
+    panes.overview.strips_chosen.emit(AS_MANY_AS_FIT)
 
 
 def _toggle_amplitude_lines(model: SessionModel) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.gui.settings import Settings
+from sleepscorer.gui.strip_names import FOLDABLE
 
 Keys = tuple[str, ...]
 """Key sequences as Qt spells them ("Ctrl+Z", "Num+1"), the first is the one shown."""
@@ -27,6 +28,10 @@ _KEYLESS = (
     "view.notch_off",
     "view.notch_50",
     "view.notch_60",
+    "help.support",
+    "view.strips_fit",
+    *(f"view.strip_{name}" for name in FOLDABLE),
+    "view.hypnogram_colours",
     "help.about",
 )
 _FIXED: dict[str, Keys] = {
@@ -34,7 +39,10 @@ _FIXED: dict[str, Keys] = {
     **{f"event.{kind.name}": (kind.key,) if kind.key else () for kind in EVENT_KINDS},
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
+    "file.import": ("Ctrl+I",),
     "file.export": ("Ctrl+E",),
+    "file.copy_page": ("Ctrl+Shift+C",),
+    "file.print": ("Ctrl+P",),
     "file.close": ("Ctrl+W",),
     "file.quit": ("Ctrl+Q",),
     "edit.undo": ("Ctrl+Z",),
@@ -72,6 +80,7 @@ _FIXED: dict[str, Keys] = {
     "view.second_opinion": ("B",),
     "view.amplitude_lines": ("L",),
     "view.explanation": ("T",),
+    "view.crosshair": ("V",),
     "view.dark": ("Ctrl+D",),
     "view.stages_5": ("F",),
     "view.stages_3": ("H",),
@@ -81,6 +90,7 @@ _FIXED: dict[str, Keys] = {
     "view.statistics": ("Ctrl+3",),
     "view.epoch": ("Ctrl+4",),
     "view.traces": ("Ctrl+0",),
+    "view.notices": ("Ctrl+B",),
     "view.float": ("Ctrl+Shift+P",),
     "help.contents": ("F1",),
     "help.keys": ("?",),

@@ -22,6 +22,7 @@ from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.wording import percent
 
 # Where the start is not known time is counted from 0:00:00.
 _MIDNIGHT = datetime(2000, 1, 1)
@@ -146,7 +147,10 @@ class SessionModel(QObject):
         self.layers_changed.emit()
 
     def second_opinion_text(self, epoch: int, stage_set: tuple[Stage, ...] | None = None) -> str:
-        """Another stager's "YASA 0.8.1: N2 0.91" or "", in these stages or in those shown."""
+        """Another stager's "YASA 0.8.1: N2, probability 91 %" or "".
+
+        In these stages or, for None, in those shown.
+        """
         second = self.session.second
         if second is None:
             return ""
@@ -154,7 +158,8 @@ class SessionModel(QObject):
         stage = Stage(int(answer.stages[epoch]))
         given = "none"
         if stage is not Stage.UNSCORED:
-            given = f"{stage.text} {answer.confidence[epoch]:.2f}"
+            # Of another stager no more is known than what it gives its stage.
+            given = f"{stage.text}, probability {percent(float(answer.confidence[epoch]))}"
         return f"{second.provenance.software}: {given}"
 
     def choose_derivation(self, pane: str, name: str) -> None:
@@ -171,6 +176,12 @@ class SessionModel(QObject):
     def epoch(self) -> int:
         """The current epoch: scoring goes to it."""
         return self._epoch
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage of the current epoch as it is scored now; None in a night without epochs."""
+        stages = self.session.state.stages
+        return Stage(int(stages[self._epoch])) if stages.size else None
 
     @property
     def page_s(self) -> int:

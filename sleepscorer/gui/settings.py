@@ -19,6 +19,7 @@ from sleepscorer.analysis.laboratory import AASM, Laboratory
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.json_files import read_json
 from sleepscorer.files.exports import FORMATS
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT
 from sleepscorer.logs import LOGGER
 from sleepscorer.paths import make_private_folder
 
@@ -78,6 +79,12 @@ class Settings:
         Name of the preset new recordings are shown in; empty means by the recording.
     three_stages, smooth_machine
         Whether the machine's layer tells three stages, and has its smoothed answer beside it.
+    open_statistics
+        Names of the groups of :class:`~sleepscorer.core.statistics.FigureGroup` that are open.
+    overview_strips
+        Those of :data:`~sleepscorer.gui.strip_names.FOLDABLE` that are unfolded, or as many as fit.
+    hypnogram_colours
+        Whether the hypnogram has the colours of the stages, or only R a colour.
     show_help_at_start
         Show the manual, once, when the program is started without a recording.
     window_geometry, window_layout
@@ -106,6 +113,9 @@ class Settings:
     montage: str = ""
     three_stages: bool = False
     smooth_machine: bool = False
+    open_statistics: tuple[str, ...] = ("STAGES",)
+    overview_strips: tuple[str, ...] = AS_MANY_AS_FIT
+    hypnogram_colours: bool = True
     show_help_at_start: bool = True
     window_geometry: str = ""
     window_layout: str = ""
@@ -169,13 +179,27 @@ class SettingsFile(QObject):
         for name in changed:
             self.changed.emit(name)
 
-    def add_recent_file(self, path: Path) -> None:
-        """Remember a recording, if that is wanted."""
+    def add_recent_file(self, path: Path, *, same_night: Iterable[Path | None] = ()) -> None:
+        """Remember a night, if that is wanted, once.
+
+        Parameters
+        ----------
+        path
+            What leads to it.
+        same_night
+            What else leads to it: its recording, its session.
+        """
         if self._now.keep_recent_files:
             # The program may be started from another folder the next time.
             name = str(path.absolute())
-            rest = [one for one in self._now.recent_files if one != name]
+            known = {name, *(str(one.absolute()) for one in same_night if one is not None)}
+            rest = [one for one in self._now.recent_files if one not in known]
             self.set(recent_files=(name, *rest)[:_MOST_RECENT_FILES])
+
+    def forget_recent_file(self, path: Path) -> None:
+        """Remember a night no more; its files stay."""
+        rest = tuple(one for one in self._now.recent_files if one != str(path))
+        self.set(recent_files=rest)
 
     def _read(self) -> Settings:
         try:

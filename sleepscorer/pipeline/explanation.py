@@ -12,18 +12,21 @@ from sleepscorer.core.derivation import ResolvedDerivation, resolve_again
 from sleepscorer.core.errors import MontageError, RecordingError, WeightsError
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
+from sleepscorer.core.stager_channels import (
+    StagerChannels,
+    choose_stager_channels,
+    horizontal_eog,
+)
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.sessions import KeptMeasures
+from sleepscorer.pipeline import kept_nights
 
 if TYPE_CHECKING:
     from sleepscorer.staging.checkpoint import WeightsInfo
     from sleepscorer.staging.explanation import ActivationMap
     from sleepscorer.staging.measured_night import MeasuredNight
     from sleepscorer.staging.stager import Stager
-
-# What is fainter cannot be seen behind a trace.
-_FAINTEST = 0.08
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,7 @@ class Explanation:
     @property
     def is_seen(self) -> bool:
         """False where no part of the epoch speaks for the stage more than the rest does."""
-        return any(_is_seen(each.values) for each in self.maps)
+        return any(each.seen.any() for each in self.maps)
 
     def behind(self, channels: Sequence[ResolvedDerivation]) -> list[NDArray[np.float32] | None]:
         """Say what the network saw behind each of the traces on the screen.
@@ -63,17 +66,20 @@ class Explanation:
 
         Returns
         -------
-        For each of them the values of a map, (n_steps,) float32 from 0 to 1; None where the network
-        saw nothing of the stage, or was not given the channel.
+        For each of them what is seen of a map, (n_steps,) float32 from 0 to 1; None where the
+        network saw nothing of the stage, or was not given the channel.
         """
-        by_name = {each.channel: each.values for each in self.maps}
+        by_name = {each.channel: each.seen for each in self.maps}
         found = (None if name is None else by_name[name] for name in self._names_behind(channels))
-        return [None if values is None or not _is_seen(values) else values for values in found]
+        return [seen if seen is not None and seen.any() else None for seen in found]
 
-    def hidden(self, channels: Sequence[ResolvedDerivation]) -> tuple[str, ...]:
-        """Return the derivations that are behind none of the traces on the screen."""
-        shown = self._names_behind(channels)
-        return tuple(each.channel for each in self.maps if each.channel not in shown)
+    def traces_of(self, channels: Sequence[ResolvedDerivation]) -> dict[str, tuple[str, ...]]:
+        """Return for each derivation the names of the traces on the screen that it is behind."""
+        behind = list(zip(self._names_behind(channels), channels, strict=True))
+        return {
+            each.channel: tuple(one.name for name, one in behind if name == each.channel)
+            for each in self.maps
+        }
 
     def _names_behind(self, channels: Sequence[ResolvedDerivation]) -> list[str | None]:
         known = {each.channel for each in self.maps}
@@ -87,10 +93,6 @@ class Explanation:
         return [
             one.name if one.name in known else by_part.get(one.stored_labels[0]) for one in channels
         ]
-
-
-def _is_seen(values: NDArray[np.float32]) -> bool:
-    return float(values.max(initial=0.0)) >= _FAINTEST
 
 
 class ExplainedNight:
@@ -127,7 +129,11 @@ class ExplainedNight:
 
 
 def measure_to_explain(
-    recording: Recording, provenance: StagingProvenance, progress: Progress = silent
+    recording: Recording,
+    provenance: StagingProvenance,
+    progress: Progress = silent,
+    *,
+    kept: KeptMeasures | None = None,
 ) -> ExplainedNight:
     """Measure a night with the weights and the channels that staged it, on the CPU.
 
@@ -139,6 +145,8 @@ def measure_to_explain(
         Of its staging.
     progress
         May raise Cancelled.
+    kept
+        Where what is measured is kept: a night that was measured before is not read again.
 
     Raises
     ------
@@ -161,9 +169,15 @@ def measure_to_explain(
     info = _weights_of(provenance)
     channels = _channels_of(provenance, recording)
     stager = Stager(info.folder, device="cpu")
+    key = {} if kept is None else kept_nights.key_of(recording, provenance)
+    found = None if kept is None else kept_nights.find(kept, key, channels)
+    if found is not None:
+        return ExplainedNight(recording, stager, night=found[0], measures=found[1])
     night = stager.measure(recording, channels, part_of(progress, 0.0, 0.55))
     night = stager.located(night, part_of(progress, 0.55, 0.6))
     measures = classical_measures(recording, channels, part_of(progress, 0.6, 1.0))
+    if kept is not None:
+        kept_nights.keep(kept, key, night, measures)
     return ExplainedNight(recording, stager, night=night, measures=measures)
 
 
@@ -222,6 +236,7 @@ def classical_measures(
         frontal=_of_region("F", channels.eeg) or eeg,
         eog=_first(channels.eog) or _first(found.eog),
         emg=_first(channels.emg) or _first(found.emg),
+        eyes=horizontal_eog(recording),
         progress=progress,
     )
 

@@ -2,13 +2,20 @@
 
 The window works on a :class:`Document`. What is slow here (staging, hashing, exporting) reads the
 recording and values only, a :class:`Snapshot` of the document among them, and may run in another
-thread.
+thread. What lists tell of nights that are not open stands apart, in :mod:`night_summary
+<sleepscorer.session_documents.night_summary>`, and is imported when a list is shown.
 """
 
-from sleepscorer.files.sessions import SessionPlaces
-from sleepscorer.session_documents.beside import ScoringBeside, read_beside
+from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
 from sleepscorer.session_documents.document import MISSING, Document
+from sleepscorer.session_documents.found_scoring import (
+    FoundScoring,
+    check_is_scoring,
+    scores,
+    scoring_instead,
+)
 from sleepscorer.session_documents.hardware import expected_device
+from sleepscorer.session_documents.importing import ImportableScoring, read_importable
 from sleepscorer.session_documents.opening import (
     current_author,
     open_document,
@@ -20,14 +27,19 @@ from sleepscorer.session_documents.snapshot import Snapshot
 __all__ = [
     "MISSING",
     "Document",
-    "ScoringBeside",
+    "FoundScoring",
+    "ImportableScoring",
+    "KeptMeasures",
     "SessionPlaces",
     "Snapshot",
+    "check_is_scoring",
     "current_author",
     "expected_device",
     "export_document",
     "open_document",
     "path_to_reopen",
-    "read_beside",
+    "read_importable",
+    "scores",
+    "scoring_instead",
     "stage_document",
 ]

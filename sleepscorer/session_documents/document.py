@@ -16,6 +16,7 @@ from sleepscorer.core.wording import counted
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
+    KeptMeasures,
     SessionStore,
     begin_anew,
     difference,
@@ -23,11 +24,14 @@ from sleepscorer.files.sessions import (
     sha256_of,
     use_copy,
 )
-from sleepscorer.session_documents.beside import ScoringBeside
+from sleepscorer.session_documents.importing import ImportableScoring
 from sleepscorer.session_documents.snapshot import Snapshot, content_changed
 
 MISSING = "missing"
 """The format name of a recording that was not found: it has a length and no signals."""
+
+TOLD = "told"
+"""In the stored view: sentences that were said once, and are not said again."""
 
 
 class Document:
@@ -64,7 +68,8 @@ class Document:
         self.session = session
         self.problems = tuple(problems)
         self.needs_locating = needs_locating
-        self.view = view
+        self.view = {name: value for name, value in view.items() if name != TOLD}
+        self._told = {TOLD: view[TOLD]} if TOLD in view else {}
         is_open = not session.read_only and bool(np.all(session.state.stages == Stage.UNSCORED))
         self.importable = scoring_beside(recording) if is_open else None
         self._store = store
@@ -74,6 +79,19 @@ class Document:
     def session_path(self) -> Path | None:
         """The session file; None where there is none and nothing will be saved."""
         return None if self._store.file is None else self._store.path
+
+    @property
+    def holds_session(self) -> bool:
+        """Whether nobody else can write to the session meanwhile, this program included."""
+        return self._store.is_writable
+
+    @property
+    def kept_measures(self) -> KeptMeasures:
+        """Where what takes long to measure of the recording is kept from one opening to the next.
+
+        It is no part of the session: no edit, no backup and no export knows of it.
+        """
+        return KeptMeasures(self._store.path, self._store.is_writable)
 
     @property
     def held_by(self) -> str | None:
@@ -122,6 +140,7 @@ class Document:
             machine=session.machine,
             second=session.second,
             edits=session.edits,
+            reviewed=session.reviewed,
             holds_smoothed=session.holds_smoothed,
             problem=self.problems[0] if self.needs_locating else "",
             scored_sha256=self._scored_sha256(),
@@ -138,10 +157,10 @@ class Document:
             If it could not be stored.
         """
         if self._store.file is not None and self._store.is_writable:
-            self._store.file.save_view(view)
+            self._store.file.save_view({**view, **self._told})
 
-    def import_scoring(self, read: ScoringBeside) -> None:
-        """Take over a scoring that lay beside, in one edit; then none is offered any more.
+    def import_scoring(self, read: ImportableScoring) -> None:
+        """Take over a scoring in one edit; what lies beside is then not offered any more.
 
         Of a staging that the program wrote, corrected or not, the machine's layer comes too, and
         only the epochs that were changed since count as a person's.
@@ -275,6 +294,6 @@ def open_signals(path: Path) -> Recording:
         raise RecordingError(
             "the file holds annotations and no signals",
             path=path,
-            hint="open the recording itself; a scoring beside it is offered for import",
+            hint="open the recording itself; a scoring can be imported into it",
         )
     return recording

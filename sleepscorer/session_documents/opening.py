@@ -2,8 +2,10 @@
 
 import getpass
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sleepscorer.core.edits import Author, MemoryJournal, ScoringState
 from sleepscorer.core.errors import SessionError, SleepScorerError
@@ -36,10 +38,29 @@ from sleepscorer.files.sessions import (
     session_path_for,
     session_stem,
 )
-from sleepscorer.session_documents.document import MISSING, Document, open_signals
+from sleepscorer.session_documents.document import MISSING, TOLD, Document, open_signals
 
 _OWN_LIGHTS = "lights marks of the recording"
 _LOCATE = "The session is open for reading only until the recording is located."
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a session is to be opened.
+
+    Parameters
+    ----------
+    session_path
+        There, or to be made there.
+    warnings
+        What must be known of other sessions of the recording.
+    elsewhere
+        That it lies where nobody looks for it, which is said once; empty where it does not.
+    """
+
+    session_path: Path
+    warnings: tuple[str, ...] = ()
+    elsewhere: str = ""
 
 
 def current_author() -> Author:
@@ -58,6 +79,7 @@ def open_document(
     session_folder: Path | None = None,
     read_only: bool = False,
     places: SessionPlaces | None = None,
+    before: Callable[[Recording | None, Path], None] | None = None,
 ) -> Document:
     """Open a recording with its session, or a session with its recording.
 
@@ -74,6 +96,9 @@ def open_document(
     places
         Where sessions were opened before, to find the one of this recording and to remember it;
         None looks in ``session_folder`` and beside the recording, and remembers nothing.
+    before
+        Called with the recording, None where a session leads to it, and with the path of the
+        session, before the session is made or taken: what it raises leaves all as it was.
 
     Returns
     -------
@@ -92,18 +117,20 @@ def open_document(
     """
     path = Path(path)
     recording: Recording | None = None
-    others: tuple[str, ...] = ()
-    session_path = path
+    place = _Place(path)
     if path.suffix.lower() == SUFFIX:
         if not path.is_file():
             raise SessionError("there is no such session file", path=path)
     else:
         recording = open_signals(path)
-        session_path, others = _session_of(recording, session_folder, places)
+        place = _place_of(recording, session_folder, places)
+    session_path = place.session_path
+    if before is not None:
+        before(recording, session_path)
 
     def document_of(store: SessionStore) -> Document:
         try:
-            said = others if store.copy is None else ()
+            said = place if store.copy is None else _Place(session_path)
             document = _document(store, author, recording, said)
             if places is not None and not (document.session.read_only or document.needs_locating):
                 places.add(entry_of(document.recording).fingerprint, store.path)
@@ -180,10 +207,10 @@ def path_to_reopen(document: Document, session_folder: Path | None) -> Path:
     return recording.path if usual.resolve() == session_path.resolve() else session_path
 
 
-def _session_of(
+def _place_of(
     recording: Recording, session_folder: Path | None, places: SessionPlaces | None
-) -> tuple[Path, tuple[str, ...]]:
-    """Return the recording's session, to be made if need be, and what must be known of others.
+) -> _Place:
+    """Return where the recording's session is, or is to be made.
 
     The usual place comes first, and then every other where this recording was scored before: to
     begin a second session there unnoticed would tear the scoring in two.
@@ -197,9 +224,9 @@ def _session_of(
     candidates.pop(usual, None)
     others = [path for path in candidates if holds_edits_of(path, entry)]
     if others and not (holds_edits_of(usual, entry) or _is_missed(usual, entry, others)):
-        return others[0], (
-            f"The session of this recording is kept in {others[0].parent} and was opened there.",
-        )
+        folder = others[0].parent
+        said = f"The session of this recording is kept in {folder} and was opened there."
+        return _Place(others[0], elsewhere=said)
     sentences = tuple(
         f"There is another session of this recording, {path}: what was scored in it is not shown."
         for path in others
@@ -217,7 +244,7 @@ def _session_of(
             f" {backup_path(usual).name} is damaged: what was scored can't be shown. A new session"
             " begins, and the backup is kept.",
         )
-    return usual, sentences
+    return _Place(usual, sentences)
 
 
 def _is_missed(usual: Path, entry: RecordingEntry, others: Sequence[Path]) -> bool:
@@ -232,7 +259,7 @@ def _document(
     store: SessionStore,
     author: Author,
     recording: Recording | None,
-    others: tuple[str, ...],
+    place: _Place,
 ) -> Document:
     """Put a recording and its session together; without a recording the session names it."""
     stored = StoredSession() if store.file is None else store.file.read()
@@ -243,7 +270,9 @@ def _document(
     session = _replayed(stored, store, author, (known or entry_of(recording)).n_epochs)
     session.duration_s = recording.duration_s
     mismatch = None if known is None else _mismatch(entry, known)
-    problems = [*store.problems, *others, *_fallen_behind(store)]
+    told = _told(stored.view)
+    news = () if place.elsewhere in ("", *told) else (place.elsewhere,)
+    problems = [*store.problems, *news, *place.warnings, *_fallen_behind(store)]
     if mismatch is not None:
         problems.insert(0, mismatch)
     elif entry is not None:
@@ -251,15 +280,23 @@ def _document(
         if known is None:
             problems += _import_lights(session, recording)
     session.read_only = mismatch is not None or not store.is_writable
+    view = {**stored.view, TOLD: [*told, *news]} if news else stored.view
+    if news and store.file is not None and store.is_writable:
+        store.file.save_view(view)
     return Document(
         recording,
         session,
         store,
         author=author,
-        view=stored.view,
+        view=view,
         problems=problems,
         needs_locating=mismatch is not None,
     )
+
+
+def _told(view: Mapping[str, Any]) -> tuple[str, ...]:
+    told = view.get(TOLD)
+    return tuple(map(str, told)) if isinstance(told, list) else ()
 
 
 def _fallen_behind(store: SessionStore) -> Iterator[str]:

@@ -159,7 +159,7 @@ def night_of(
         second=snapshot.second,
         lights_source=_lights_source(state, snapshot.edits, recording),
         notes=(
-            _review_note(state, machine, is_smoothed=snapshot.holds_smoothed),
+            _review_note(snapshot),
             *(() if source.deidentify else _people_notes(snapshot.edits)),
         ),
         n_edited=None if machine is None else _count_edited(state, machine),
@@ -172,6 +172,7 @@ def night_of(
         night,
         events=tuple(events),
         by_person=state.by_person,
+        reviewed=snapshot.reviewed,
         smoothing=_smoothing(machine, is_filled=is_smoothed) if smooth or is_smoothed else "",
         is_smoothed=is_smoothed,
     )
@@ -217,28 +218,36 @@ def _differs(state: ScoringState, machine: Staging) -> NDArray[np.bool_]:
     return differs
 
 
-def _review_note(state: ScoringState, machine: Staging | None, *, is_smoothed: bool) -> str:
+def _review_note(snapshot: Snapshot) -> str:
     """Say how much of the scoring is people's, how much an earlier staging's, how much is open."""
+    state, machine = snapshot.state, snapshot.machine
     n_epochs = state.stages.size
 
-    def share(n: int) -> str:
+    def share(these: NDArray[np.bool_]) -> str:
+        n = int(np.count_nonzero(these))
         return f"{of_counted(n, n_epochs, 'epoch')} ({100 * n / max(n_epochs, 1):.1f} %)"
 
-    reviewed = share(int(np.count_nonzero(state.by_person)))
+    imported = state.by_person & ~snapshot.reviewed
+    rest = [(imported, "imported and not reviewed")]
     if machine is None:
-        note = f"{reviewed} scored by a person"
+        note = f"{share(state.by_person)} scored by a person"
     else:
-        note = f"{share(_count_edited(state, machine))} edited by hand, {reviewed} reviewed by a"
-        note += " person"
-        of_machine = ~state.by_person & _differs(state, machine)
-        smoothed = of_machine & (state.stages == machine_answer(machine).smoothed) & is_smoothed
-        if smoothed.any():
-            note += f", {share(int(np.count_nonzero(smoothed)))} smoothed"
-        n_earlier = int(np.count_nonzero(of_machine & ~smoothed))
-        if n_earlier:
-            note += f", {share(n_earlier)} from an earlier automatic staging"
-    n_unscored = int(np.count_nonzero(state.stages == Stage.UNSCORED))
-    return f"{note}, {share(n_unscored)} unscored." if n_unscored else f"{note}."
+        differs = _differs(state, machine)
+        note = (
+            f"{share(state.by_person & differs)} scored by a person otherwise than by the machine,"
+            f" {share(snapshot.reviewed)} reviewed by a person"
+        )
+        of_machine = ~state.by_person & differs
+        is_smoothed = state.stages == machine_answer(machine).smoothed
+        smoothed = of_machine & is_smoothed & snapshot.holds_smoothed
+        rest += [
+            (smoothed, "smoothed"),
+            (of_machine & ~smoothed, "from an earlier automatic staging"),
+        ]
+    rest += [(state.stages == Stage.UNSCORED, "unscored")]
+    return (
+        ", ".join((note, *(f"{share(these)} {what}" for these, what in rest if these.any()))) + "."
+    )
 
 
 def _people_notes(edits: Sequence[Edit]) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sleepscorer.core.edits import Edit, ScoringState
 from sleepscorer.core.errors import ExportError
 from sleepscorer.core.recording import Recording
@@ -22,6 +25,8 @@ class Snapshot:
         The latest automatic staging of our own stager and of another one; None where there is none.
     edits
         The whole log, oldest first.
+    reviewed
+        (n_epochs,) bool: :func:`~sleepscorer.core.reviewed.reviewed_epochs`.
     holds_smoothed
         Whether stages of the scoring were taken from the machine's smoothed answer.
     problem
@@ -35,6 +40,7 @@ class Snapshot:
     machine: Staging | None
     second: Staging | None
     edits: tuple[Edit, ...]
+    reviewed: NDArray[np.bool_]
     holds_smoothed: bool
     problem: str = ""
     scored_sha256: str | None = None

@@ -27,7 +27,7 @@ from sleepscorer.staging.windows import WINDOW_EPOCHS
 STEP_S = 0.5
 """Time between two values of a map."""
 
-_SHOWN_FROM = 0.5
+_SEEN_FROM = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +51,17 @@ class ActivationMap:
     values: NDArray[np.float32]
 
     @property
+    def seen(self) -> NDArray[np.float32]:
+        """(60,) float32: the values from half of the strongest on, and 0 for the others.
+
+        Words and tints are both made of it, so that they agree.
+        """
+        return np.where(self.values >= _SEEN_FROM, self.values, np.float32(0))
+
+    @property
     def places(self) -> str:
-        """The stretches above half of the strongest, in words: ``"3 to 4.5, 20 to 21 s"``."""
-        runs = runs_of(self.values >= _SHOWN_FROM) * (EPOCH_S / len(self.values))
+        """The stretches that are seen, in words: ``"3 to 4.5, 20 to 21 s"``."""
+        runs = runs_of(self.seen > 0) * (EPOCH_S / len(self.values))
         said = ", ".join(f"{start:g} to {stop:g}" for start, stop in runs.tolist())
         return f"{said}\N{NO-BREAK SPACE}s" if said else "nowhere much"
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 from memory_traces import channel_of
+from scipy.signal.windows import dpss
 
-from sleepscorer.analysis.spectrogram import multitaper_spectrogram
+from sleepscorer.analysis.spectrogram import _tapers, multitaper_spectrogram
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.progress import Cancelled
 
@@ -96,3 +97,10 @@ def test_progress_is_told_and_can_cancel():
 def test_a_slow_channel_is_refused_in_words():
     with pytest.raises(MontageError, match="'SpO2' is sampled at 4 Hz, too slowly"):
         multitaper_spectrogram(channel_of(np.zeros(400), 4.0, name="SpO2", kind="spo2"), 100.0)
+
+
+@pytest.mark.parametrize("n_samples", [300, 2400, 2401])
+def test_the_tapers_are_those_of_scipy_up_to_their_signs(n_samples):
+    np.testing.assert_allclose(
+        np.abs(_tapers(n_samples)), np.abs(dpss(n_samples, 8.0, 15)), atol=1e-6
+    )

@@ -4,6 +4,8 @@ import pytest
 from sleepscorer.analysis.waves import (
     N3_SECONDS,
     SLOW_WAVE_UV,
+    Eyes,
+    NotOfSleep,
     slow_wave_seconds,
     slow_waves,
     spindle_marks,
@@ -83,6 +85,51 @@ def test_gaps_and_emptiness_hold_no_waves():
     assert slow_wave_seconds(np.empty(0, np.float32), RATE) == 0.0
     assert spindle_marks(np.full(N_SAMPLES, np.nan, np.float32), RATE) == ()
     assert spindle_marks(np.empty(0, np.float32), RATE) == ()
+
+
+def reasons(samples, **given):
+    return {mark.not_of_sleep for mark in slow_waves(samples, RATE, **given)}
+
+
+def test_waves_with_muscle_activity_do_not_count():
+    samples = with_waves(1.0, 120, 8.0)
+    muscle = 16 * np.sqrt(2) * np.sin(2 * np.pi * 31 * np.arange(N_SAMPLES) / RATE)
+    assert reasons(samples + muscle.astype(np.float32)) == {NotOfSleep.MUSCLE}
+    assert slow_wave_seconds(samples + muscle.astype(np.float32), RATE) == 0.0
+    # As strong as the quiet muscles and the beta waves of sleep.
+    assert reasons(samples + (muscle / 4).astype(np.float32)) == {None}
+
+
+@pytest.mark.parametrize("mains_hz", [50, 60])
+def test_mains_hum_is_no_muscle_activity(mains_hz):
+    hum = 30 * np.sin(2 * np.pi * mains_hz * np.arange(N_SAMPLES) / RATE)
+    assert reasons(with_waves(1.0, 120, 8.0) + hum.astype(np.float32)) == {None}
+
+
+def test_only_the_waves_on_which_muscles_are_active_are_left_out():
+    samples = with_waves(1.0, 120, 20.0, 5.0)
+    burst = slice(round(15 * RATE), round(20 * RATE))
+    samples[burst] += 30 * np.sin(2 * np.pi * 31 * np.arange(round(5 * RATE)) / RATE)
+    assert reasons(samples) == {None, NotOfSleep.MUSCLE}
+    assert slow_wave_seconds(samples, RATE) == pytest.approx(15.0, abs=1.5)
+
+
+@pytest.mark.parametrize(("between_eyes", "reason"), [(1.2, NotOfSleep.EYES), (0.8, None)])
+def test_waves_that_are_larger_between_the_eyes_are_eye_movements(between_eyes, reason):
+    waves = with_waves(1.0, 120, 8.0)
+    eyes = Eyes((between_eyes * waves[::2]).astype(np.float32), RATE / 2)
+    assert reasons(waves, eyes=eyes) == {reason}
+
+
+@pytest.mark.parametrize(("height_uv", "reason"), [(450, None), (700, NotOfSleep.HEIGHT)])
+def test_what_is_higher_than_brains_make_does_not_count(height_uv, reason):
+    assert reason in reasons(with_waves(1.0, height_uv, 8.0))
+    assert (slow_wave_seconds(with_waves(1.0, height_uv, 8.0), RATE) > 6.0) is (reason is None)
+
+
+def test_nothing_is_said_of_muscles_where_the_rate_can_not_hold_them():
+    waves = with_waves(1.0, 120, 8.0)[::4]
+    assert {mark.not_of_sleep for mark in slow_waves(waves, RATE / 4)} == {None}
 
 
 def with_spindle(frequency_hz, seconds, amplitude=20.0, start_s=12.0):

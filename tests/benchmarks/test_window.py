@@ -32,12 +32,15 @@ from test_page_changes import night as night
 ROUNDS = 5
 XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 
-# The clock is read by a program that has imported nothing but what it shows the page with.
+# The clock is read by a program that has imported nothing but what it shows the page with, in the
+# order of the program.
 _OURS = """
 import sys, time
+from sleepscorer.cli import main
+from sleepscorer.gui.process.quick_imports import import_quickly
+import_quickly()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from sleepscorer.cli import main
 
 application = QApplication([])
 timer = QTimer(interval=2)
@@ -57,6 +60,36 @@ def report():
 
 timer.timeout.connect(look)
 timer.start()
+main(["open", sys.argv[1]])
+"""
+_MEMORY = """
+import sys
+from pathlib import Path
+
+def note(what):
+    status = Path("/proc/self/status").read_text()
+    line = next(row for row in status.splitlines() if row.startswith("RssAnon"))
+    print(what, int(line.split()[1]) / 1024, flush=True)
+
+note("Python")
+import numpy
+note("numpy")
+from sleepscorer.cli import main
+from sleepscorer.gui.process.quick_imports import import_quickly
+import_quickly()
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+note("Qt")
+import sleepscorer.gui.app
+note("the program")
+
+def opened():
+    note("the night: pages, filters, overview")
+    application.exit()
+
+QTimer.singleShot(0, lambda: note("the empty window"))
+QTimer.singleShot(10_000, opened)
 main(["open", sys.argv[1]])
 """
 _MNE = """
@@ -129,6 +162,18 @@ def test_start_to_the_first_page(night, tmp_path, capsys):
             f" sleepscorer {ours:.2f} s (torch imported: {torch}), mne-qt-browser {theirs:.2f} s,"
             f" ratio {theirs / ours:.1f}"
         )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_after_opening(night, tmp_path, capsys):
+    done = run_python(_MEMORY, tmp_path / "home", new_to(tmp_path / "home", night))
+    rows = [line.rsplit(" ", 1) for line in done.stdout.splitlines()]
+    with capsys.disabled():
+        print("\nanonymous memory, MiB, and what each step adds:")
+        before = 0.0
+        for what, mib in rows:
+            print(f"{float(mib):6.0f} {float(mib) - before:+6.0f}  {what}")
+            before = float(mib)
 
 
 @pytest.mark.parametrize(

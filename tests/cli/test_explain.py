@@ -39,7 +39,7 @@ def test_it_says_what_the_window_says(night, explained, capsys):
     lines = out.splitlines()
     assert code == 0
     answer = re.fullmatch(
-        r"epoch 5: (\w+), confidence 0\.\d\d \(probabilities W 0\.\d\d, N1 .*\)", lines[0]
+        r"epoch 5: (\w+), <?\d+ % sure \(probabilities W <?\d+ %, N1 .*\)", lines[0]
     )
     wanted = [] if answer[1] == "N2" else ["explained for N2"]
     told = {e.speaks: [] for e in explained.evidence} | {1: [], -1: []}

@@ -4,7 +4,9 @@ from sleepscorer.core.event_kinds import (
     EVENT_KINDS,
     KNOWN_TEXTS,
     SHORT_TEXTS,
+    EventFamily,
     EventKind,
+    family_of_text,
     kind_of_text,
 )
 
@@ -103,3 +105,22 @@ def test_the_rules_say_what_is_too_short(
 ) -> None:
     kind = next(kind for kind in EVENT_KINDS if kind.name == name)
     assert kind.is_too_short(duration_s) is too_short
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("EEG arousal", EventFamily.AROUSAL),
+        ("arousal", EventFamily.AROUSAL),
+        ("Obstructive apnea", EventFamily.RESPIRATORY),
+        ("Apnea", EventFamily.RESPIRATORY),
+        ("LIMB MOVEMENT", EventFamily.MOVEMENT),
+        ("SpO2 desaturation", EventFamily.OXIMETRY),
+        ("Bradycardia", EventFamily.CARDIAC),
+        ("Artefact", EventFamily.ARTEFACT),
+        ("Patient asks for water", EventFamily.OTHER),
+        ("", EventFamily.OTHER),
+    ],
+)
+def test_every_text_is_of_a_family(text: str, family: EventFamily) -> None:
+    assert family_of_text(text) is family

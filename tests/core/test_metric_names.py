@@ -3,6 +3,7 @@
 import pytest
 
 from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.metrics import DEFINITIONS, FigureGroup
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.statistics import sleep_statistics
 
@@ -92,3 +93,29 @@ def test_every_figure_has_its_name_and_unit(stage_set, table):
     endings = {"_min": "min", "_pct": "%", "_per_h": "1/h"}
     for key, _, unit in table:
         assert unit == next((u for end, u in endings.items() if key.endswith(end)), unit)
+
+
+GROUPS = {
+    FigureGroup.MAIN: "tst_min sl_min rem_latency_min waso_min se_pct",
+    FigureGroup.TIME: "trt_min spt_min sme_pct",
+    FigureGroup.LATENCIES: "lps_min latency_n1_min latency_n2_min latency_n3_min latency_r_min"
+    " latency_n1_onset_min latency_n2_onset_min latency_n3_onset_min latency_r_onset_min"
+    " rem_latency_less_wake_min",
+    FigureGroup.STAGES: "w_min n1_min n2_min n3_min r_min unscored_min n1_pct n2_pct n3_pct r_pct",
+    FigureGroup.CONTINUITY: "waso_spt_min wafa_min awakenings awakenings_ge1min"
+    " awakening_index_per_h stage_shifts stage_shift_index_per_h",
+    FigureGroup.AROUSALS: "arousal_index_per_h",
+    FigureGroup.RESEARCH: "sol_5min_min sfi_per_h cycles transitions",
+}
+
+
+def test_every_figure_is_of_a_group_and_those_of_a_stage_name_it():
+    for group, keys in GROUPS.items():
+        assert [d.key for d in DEFINITIONS if d.group is group] == keys.split()
+    of_stages = {d.key: d.stage.name for d in DEFINITIONS if d.stage is not None}
+    assert of_stages == {
+        d.key: name
+        for d in DEFINITIONS
+        for name in ("W", "N1", "N2", "N3", "R", "UNSCORED")
+        if name.casefold() in d.key.split("_")
+    }

@@ -32,11 +32,18 @@ def state(stages, reviewed=()):
     return ScoringState(np.array(stages, np.int8), by_person)
 
 
+def queue_of(scored, machine, **options):
+    """Here what a person scored is reviewed, unless said otherwise."""
+    return review_queue(
+        scored, machine, reviewed=options.pop("reviewed", scored.by_person), **options
+    )
+
+
 MACHINE = staging((W, 0.9), (N1, 0.6), (N2, 0.8), (N2, 0.95), (N3, 0.7))
 
 
 def test_the_least_certain_come_first():
-    queue = review_queue(state(MACHINE.stages), MACHINE, share=0.6)
+    queue = queue_of(state(MACHINE.stages), MACHINE, share=0.6)
     assert queue.order is ReviewOrder.UNCERTAINTY
     assert queue.epochs == (1, 4, 2)
     assert queue.done == (False, False, False)
@@ -44,7 +51,7 @@ def test_the_least_certain_come_first():
 
 
 def test_the_expected_agreement_is_one_for_reviewed_epochs_and_the_confidence_for_others():
-    queue = review_queue(state(MACHINE.stages, [0]), MACHINE, share=0.4)
+    queue = queue_of(state(MACHINE.stages, [0]), MACHINE, share=0.4)
     assert queue.epochs == (1, 4)
     assert queue.expected_agreement == pytest.approx((1 + 1 + 0.8 + 0.95 + 1) / 5)
     assert queue.expected_agreement_now == pytest.approx((1 + 0.6 + 0.8 + 0.95 + 0.7) / 5)
@@ -53,7 +60,7 @@ def test_the_expected_agreement_is_one_for_reviewed_epochs_and_the_confidence_fo
 def test_an_epoch_that_an_earlier_staging_filled_counts_by_the_stage_it_has():
     # The machine gives W 0.9, and N1, which stands there, 0.1; nobody scored the last two.
     scored = state([N1, N1, N2, NONE, NONE])
-    queue = review_queue(scored, MACHINE, share=0)
+    queue = queue_of(scored, MACHINE, share=0)
     expected = (0.1 + 0.6 + 0.8 + 0.95 + 0.7) / 5
     assert queue.expected_agreement_now == pytest.approx(expected)
 
@@ -66,7 +73,7 @@ def test_the_expected_agreement_follows_the_curve_of_the_validation_nights():
     # Middles .4 and .8; between them by a straight line, below .4 down to nothing at 0.
     expected = [0.9, 0.75, 0.9, 0.9, 0.825]
     assert chance_right(machine) == pytest.approx(expected, abs=1e-6)
-    queue = review_queue(state(MACHINE.stages, [0]), machine, share=0.4)
+    queue = queue_of(state(MACHINE.stages, [0]), machine, share=0.4)
     assert queue.expected_agreement == pytest.approx((1 + 1 + 0.9 + 0.9 + 1) / 5)
     lowered = replace(machine, confidence=np.full(5, 0.2, np.float32))
     assert chance_right(lowered) == pytest.approx([0.3] * 5, abs=1e-6)
@@ -96,10 +103,10 @@ def test_a_higher_confidence_never_promises_less():
 
 def test_equivocal_epochs_come_the_least_certain_first():
     machine = staging((W, 0.55), (N1, 0.52), (N2, 0.8), (N2, 0.57), (N3, 0.58))
-    queue = review_queue(state(machine.stages), machine, order=ReviewOrder.EQUIVOCAL, share=1)
+    queue = queue_of(state(machine.stages), machine, order=ReviewOrder.EQUIVOCAL, share=1)
     assert queue.epochs == (1, 0, 3)
     # Of all five epochs at most two.
-    queue = review_queue(state(machine.stages), machine, order=ReviewOrder.EQUIVOCAL, share=0.4)
+    queue = queue_of(state(machine.stages), machine, order=ReviewOrder.EQUIVOCAL, share=0.4)
     assert queue.epochs == (1, 0)
 
 
@@ -112,11 +119,11 @@ def test_a_curve_of_two_points_is_one_and_a_single_point_is_none():
 
 
 def test_nothing_and_everything():
-    nothing = review_queue(state(MACHINE.stages), MACHINE, share=0)
+    nothing = queue_of(state(MACHINE.stages), MACHINE, share=0)
     assert nothing.epochs == ()
     assert nothing.expected_agreement == pytest.approx(0.79)
     assert nothing.next_after(0) is None
-    everything = review_queue(state(MACHINE.stages), MACHINE, share=1)
+    everything = queue_of(state(MACHINE.stages), MACHINE, share=1)
     assert everything.epochs == (1, 4, 2, 0, 3)
     assert everything.expected_agreement == 1.0
 
@@ -124,11 +131,11 @@ def test_nothing_and_everything():
 @pytest.mark.parametrize(("share", "n_epochs"), [(0.07, 7), (0.071, 8), (0.001, 1), (0.29, 29)])
 def test_part_of_an_epoch_counts_as_one(share, n_epochs):
     machine = staging(*[(N2, 0.8)] * 100)
-    assert review_queue(state(machine.stages), machine, share=share).n_total == n_epochs
+    assert queue_of(state(machine.stages), machine, share=share).n_total == n_epochs
 
 
 def test_done_epochs_stay_in_the_count_and_are_passed_over():
-    queue = review_queue(state(MACHINE.stages, [1]), MACHINE, share=0.6)
+    queue = queue_of(state(MACHINE.stages, [1]), MACHINE, share=0.6)
     assert queue.epochs == (1, 4, 2)
     assert queue.done == (True, False, False)
     assert (queue.n_done, queue.n_total) == (1, 3)
@@ -137,7 +144,7 @@ def test_done_epochs_stay_in_the_count_and_are_passed_over():
 
 
 def test_next_goes_down_the_queue_and_begins_again():
-    queue = review_queue(state(MACHINE.stages), MACHINE, share=0.6)
+    queue = queue_of(state(MACHINE.stages), MACHINE, share=0.6)
     assert queue.next_after(1) == 4
     assert queue.next_after(4) == 2
     assert queue.next_after(2) == 1
@@ -146,34 +153,34 @@ def test_next_goes_down_the_queue_and_begins_again():
 
 
 def test_next_from_the_only_pending_epoch_is_nothing():
-    queue = review_queue(state(MACHINE.stages, [4, 2]), MACHINE, share=0.6)
+    queue = queue_of(state(MACHINE.stages, [4, 2]), MACHINE, share=0.6)
     assert queue.next_after(1) is None
     assert queue.next_after(0) == 1
 
 
 def test_epochs_that_could_not_be_staged_come_first_and_count_neither_way():
     machine = staging((N2, 0.8), None, (N2, 0.6))
-    queue = review_queue(state([N2, NONE, N2]), machine, share=2 / 3)
+    queue = queue_of(state([N2, NONE, N2]), machine, share=2 / 3)
     assert queue.epochs == (1, 2)
-    none = review_queue(state([N2, NONE, N2]), machine, share=0)
+    none = queue_of(state([N2, NONE, N2]), machine, share=0)
     assert none.expected_agreement == pytest.approx(0.7)
 
 
 def test_both_sides_of_a_stage_change():
     machine = staging(*[(N2, c) for c in (0.9, 0.6, 0.8, 0.7, 0.55, 0.95)])
     by_hand = state([W, W, N2, N2, N2, R])
-    queue = review_queue(by_hand, machine, order=ReviewOrder.STAGE_CHANGE, share=1)
+    queue = queue_of(by_hand, machine, order=ReviewOrder.STAGE_CHANGE, share=1)
     assert queue.epochs == (4, 1, 2, 5)
 
 
 def test_stage_changes_of_the_machine_where_nobody_scored():
     machine = staging((W, 0.9), (W, 0.9), (N1, 0.8), (N1, 0.7))
-    queue = review_queue(state([NONE] * 4), machine, order=ReviewOrder.STAGE_CHANGE, share=1)
+    queue = queue_of(state([NONE] * 4), machine, order=ReviewOrder.STAGE_CHANGE, share=1)
     assert queue.epochs == (2, 1)
 
 
 def test_stage_changes_without_a_machine_are_in_order_of_time():
-    queue = review_queue(
+    queue = queue_of(
         state([W, N1, N1, N1, N2, NONE]), None, order=ReviewOrder.STAGE_CHANGE, share=1
     )
     assert queue.epochs == (0, 1, 3, 4)
@@ -182,21 +189,46 @@ def test_stage_changes_without_a_machine_are_in_order_of_time():
 
 def test_disagreements_with_a_person_are_never_done():
     by_hand = state([W, N2, N2, N3, N3], [1, 2, 3, 4])
-    queue = review_queue(by_hand, MACHINE, order=ReviewOrder.DISAGREEMENT, share=1)
+    queue = queue_of(by_hand, MACHINE, order=ReviewOrder.DISAGREEMENT, share=1)
     # The machine gave N2 in epoch 1 a probability of 0.4, N3 in epoch 3 one of 0.05.
     assert queue.epochs == (3, 1)
     assert queue.done == (False, False)
     assert queue.next_after(3) == 1
 
 
+def test_every_disagreement_is_listed_whatever_the_share():
+    by_hand = state([N2, N2, N3, N3, W], [0, 1, 2, 3, 4])
+    for share in (0, 0.1, 1):
+        queue = queue_of(by_hand, MACHINE, order=ReviewOrder.DISAGREEMENT, share=share)
+        assert (queue.n_total, queue.n_found) == (5, 5)
+
+
+def test_an_imported_scoring_is_nobody_s_review_and_promises_no_more_than_the_machine():
+    imported = state(MACHINE.stages, [0, 1, 2, 3, 4])
+    nobody = np.zeros(5, bool)
+    queue = queue_of(imported, MACHINE, reviewed=nobody, share=0.6)
+    assert (queue.n_done, queue.n_total) == (0, 3)
+    assert queue.expected_agreement_now == pytest.approx(0.79)
+    # It is a person's all the same, and where it differs from the machine both stand side by side.
+    other = state([W, N2, N2, N2, N3], [0, 1, 2, 3, 4])
+    differ = queue_of(other, MACHINE, reviewed=nobody, order=ReviewOrder.DISAGREEMENT)
+    assert differ.epochs == (1,)
+
+
+def test_what_the_share_leaves_out_is_counted():
+    machine = staging((W, 0.55), (N1, 0.52), (N2, 0.8), (N2, 0.57), (N3, 0.58))
+    queue = queue_of(state(machine.stages), machine, order=ReviewOrder.EQUIVOCAL, share=0.2)
+    assert (queue.n_total, queue.n_found) == (1, 3)
+
+
 def test_a_stage_the_machine_gave_is_no_disagreement_with_a_person():
     filled = state([W, N2, N2, N3, N3])
-    assert review_queue(filled, MACHINE, order=ReviewOrder.DISAGREEMENT, share=1).epochs == ()
+    assert queue_of(filled, MACHINE, order=ReviewOrder.DISAGREEMENT, share=1).epochs == ()
 
 
 def test_without_a_machine_nothing_is_uncertain():
     for order in {*ReviewOrder} - {ReviewOrder.STAGE_CHANGE}:
-        queue = review_queue(state([W, N2], [0, 1]), None, order=order, share=1)
+        queue = queue_of(state([W, N2], [0, 1]), None, order=order, share=1)
         assert queue.epochs == ()
         assert queue.expected_agreement is None
 
@@ -204,16 +236,16 @@ def test_without_a_machine_nothing_is_uncertain():
 def test_an_empty_recording():
     empty = Staging(np.empty((0, 5), np.float32), PROVENANCE)
     for order in ReviewOrder:
-        queue = review_queue(ScoringState.unscored(0), empty, order=order, share=1)
+        queue = queue_of(ScoringState.unscored(0), empty, order=order, share=1)
         assert queue.epochs == ()
         assert queue.expected_agreement is None
 
 
 def test_mistakes_of_the_caller():
     with pytest.raises(ValueError, match="share"):
-        review_queue(state([W]), None, share=1.5)
+        queue_of(state([W]), None, share=1.5)
     with pytest.raises(ValueError, match="5 epochs staged of 1"):
-        review_queue(state([W]), MACHINE)
+        queue_of(state([W]), MACHINE)
 
 
 @given(
@@ -231,7 +263,7 @@ def test_more_review_never_promises_less(answers, data):
     scored = state(machine.stages, reviewed)
     promises, sizes = [], []
     for share in (0.0, 0.25, 0.5, 1.0):
-        queue = review_queue(scored, machine, order=order, share=share)
+        queue = queue_of(scored, machine, order=order, share=share)
         assert len(set(queue.epochs)) == queue.n_total
         assert len(queue.pending) + queue.n_done == queue.n_total
         promises.append(queue.expected_agreement or 0.0)
@@ -247,10 +279,10 @@ def test_reviewing_what_n_shows_ends(n_epochs, data):
     machine = staging(*[(N2, confidence) for confidence in confidences])
     reviewed, epoch = set(), 0
     for _ in range(n_epochs):
-        queue = review_queue(state(machine.stages, reviewed), machine, share=1)
+        queue = queue_of(state(machine.stages, reviewed), machine, share=1)
         epoch = queue.epochs[0] if not reviewed else queue.next_after(epoch)
         reviewed.add(epoch)
-    queue = review_queue(state(machine.stages, reviewed), machine, share=1)
+    queue = queue_of(state(machine.stages, reviewed), machine, share=1)
     assert queue.n_done == queue.n_total == n_epochs
     assert queue.next_after(epoch) is None
 
@@ -272,23 +304,23 @@ THEIRS = [
 def test_of_equally_certain_epochs_those_come_first_that_the_other_stager_doubts():
     machine, second = both(OURS, THEIRS)
     state = ScoringState.unscored(4)
-    assert review_queue(state, machine, share=1).epochs == (0, 1, 2, 3)
-    assert review_queue(state, machine, second=second, share=1).epochs == (1, 2, 3, 0)
+    assert queue_of(state, machine, share=1).epochs == (0, 1, 2, 3)
+    assert queue_of(state, machine, second=second, share=1).epochs == (1, 2, 3, 0)
 
 
 def test_the_queue_of_stagers_holds_where_they_disagree_until_a_person_says():
     machine, second = both(OURS, THEIRS)
-    queue = review_queue(
+    queue = queue_of(
         ScoringState.unscored(4), machine, second=second, order=ReviewOrder.STAGERS, share=1
     )
     assert (queue.epochs, queue.done) == ((1,), (False,))
     reviewed = ScoringState(np.array([-1, 3, -1, -1], np.int8), np.array([0, 1, 0, 0], bool))
-    queue = review_queue(reviewed, machine, second=second, order=ReviewOrder.STAGERS, share=1)
+    queue = queue_of(reviewed, machine, second=second, order=ReviewOrder.STAGERS, share=1)
     assert (queue.epochs, queue.done) == ((1,), (True,))
-    assert review_queue(reviewed, machine, order=ReviewOrder.STAGERS, share=1).epochs == ()
+    assert queue_of(reviewed, machine, order=ReviewOrder.STAGERS, share=1).epochs == ()
 
 
 def test_a_second_opinion_of_another_night_is_a_mistake():
     machine, second = both(OURS, THEIRS[:3])
     with pytest.raises(ValueError, match="3 epochs staged of 4"):
-        review_queue(ScoringState.unscored(4), machine, second=second)
+        queue_of(ScoringState.unscored(4), machine, second=second)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sleepscorer.core.wording import counted, of_counted, one_line
+from sleepscorer.core.wording import counted, of_counted, one_line, percent, sure_text
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,30 @@ def test_a_noun_follows_its_number(number, noun, said):
 def test_a_part_has_the_noun_of_the_whole():
     assert of_counted(1, 1, "epoch") == "1 of 1 epoch"
     assert of_counted(1, 2, "epoch") == "1 of 2 epochs"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0, "0 %"),
+        (1e-9, "<1 %"),
+        (0.0049, "<1 %"),
+        (0.005, "1 %"),
+        (0.144, "14 %"),
+        (0.155, "16 %"),
+        (0.994, "99 %"),
+        (0.995, ">99 %"),
+        (0.997, ">99 %"),
+        (1.0, "100 %"),
+        (float("nan"), "–"),
+    ],
+)
+def test_percent_is_whole_and_says_nothing_and_all_only_where_it_is_so(share, said):
+    assert percent(share) == said
+
+
+def test_how_sure_is_never_a_bare_figure():
+    assert sure_text(0.15) == "15 % sure"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sleepscorer import faults
 from sleepscorer.core.progress import silent
 from sleepscorer.files import folder
 from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
-from sleepscorer.files.folder import SCORING_ENDS, recordings_in, scoring_beside
+from sleepscorer.files.folder import SCORING_ENDS, recording_of, recordings_in, scoring_beside
 from sleepscorer.files.recordings import open_recording
 
 _SIGNAL = SignalHeader("EEG C4-M1", 100, -200, 200, "uV")
@@ -62,6 +62,29 @@ def test_names_of_scorings(tmp_path: Path, recording: str, beside: str, said: st
     assert (offered is not None) is bool(said)
 
 
+@pytest.mark.parametrize(
+    ("recordings", "scoring", "belongs_to"),
+    [
+        (["night.edf", "other.edf"], "night_scoring.edf", "night.edf"),
+        (["night.edf", "other.edf"], "NIGHT-NSRR.xml", "night.edf"),
+        (["SC4001E0-PSG.edf", "SC4002E0-PSG.edf"], "SC4001EC-Hypnogram.edf", "SC4001E0-PSG.edf"),
+        (["night.edf"], "anna.txt", "night.edf"),
+        (["night.edf", "other.edf"], "anna.txt", None),
+        ([], "anna.txt", None),
+    ],
+)
+def test_a_scoring_belongs_to_the_recording_that_it_is_called_by_or_that_is_alone(
+    tmp_path: Path, recordings: list[str], scoring: str, belongs_to: str | None
+) -> None:
+    _write(tmp_path, recordings, [scoring, "letter.txt"])
+    wanted = None if belongs_to is None else tmp_path / belongs_to
+    assert recording_of(tmp_path / scoring) == wanted
+
+
+def test_a_scoring_in_a_folder_that_is_gone_belongs_to_nothing(tmp_path: Path) -> None:
+    assert recording_of(tmp_path / "gone" / "anna.txt") is None
+
+
 def test_a_session_is_said_before_a_scoring(tmp_path: Path) -> None:
     _write(tmp_path, ["Night.edf"], ["night.sleepscorer", "night_epochs.csv"])
     assert _said(tmp_path) == {"Night.edf": "session"}
@@ -103,7 +126,7 @@ def test_a_file_that_can_not_be_looked_into_hides_no_other(
     assert said["b.edf"].startswith("can't be read: something went wrong")
 
 
-def test_a_file_that_goes_while_the_folder_is_read_is_said_with_no_size(
+def test_a_file_that_goes_while_the_folder_is_read_is_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _write(tmp_path, ["a.edf", "b.edf"])
@@ -115,6 +138,4 @@ def test_a_file_that_goes_while_the_folder_is_read_is_said_with_no_size(
         return really(path)
 
     monkeypatch.setattr(folder, "beginning_of", goes)
-    gone, here = recordings_in(tmp_path, silent)
-    assert (gone.path.name, gone.size_bytes) == ("a.edf", 0)
-    assert here.size_bytes == (tmp_path / "b.edf").stat().st_size
+    assert [found.path.name for found in recordings_in(tmp_path, silent)] == ["a.edf", "b.edf"]

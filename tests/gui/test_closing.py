@@ -35,7 +35,7 @@ def look():
     if window is None:
         return
     running = {task.title for task in window.tasks.running}
-    if when == "opening" and "Opening" in running:
+    if when == "opening" and f"Opening {path.name}" in running:
         end(window)
     elif when == "error" and window.notices.texts:
         end(window)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableWidget,
     QTextBrowser,
+    QTreeWidget,
     QWidget,
 )
 from real_window import open_in, press, show_window
@@ -57,12 +58,12 @@ def test_a_panel_has_the_focus_at_once_and_escape_gives_it_back(qtbot, opened, k
 
 def test_the_arrows_move_in_the_list_of_a_panel(qtbot, opened):
     press(qtbot, opened, _KEYS.Key_3, _CTRL)
-    table = QApplication.focusWidget()
-    assert isinstance(table, QTableWidget)
-    table.setCurrentCell(0, 0)
+    tree = QApplication.focusWidget()
+    assert isinstance(tree, QTreeWidget)
+    tree.setCurrentItem(tree.topLevelItem(0))
     press(qtbot, opened, _KEYS.Key_Down)
     press(qtbot, opened, _KEYS.Key_Down)
-    assert table.currentRow() == 2
+    assert tree.currentItem() is tree.topLevelItem(2)
     press(qtbot, opened, _KEYS.Key_0, _CTRL)
     assert QApplication.focusWidget() is opened.workspace.traces.canvas
 
@@ -125,7 +126,7 @@ def test_whatever_has_the_focus_has_a_frame(qtbot, settings, night, frames, them
         assert frame.geometry().intersected(control.geometry()) == control.geometry()
         image = window.grab().toImage()
         corner = frame.mapTo(window, frame.rect().topLeft())
-        assert image.pixelColor(corner).name() == window.theme.event
+        assert image.pixelColor(corner).name() == window.theme.accent
     assert len(seen) > 15
     window.close()
 
@@ -198,7 +199,7 @@ def test_every_entry_has_a_letter_and_no_menu_has_two_alike(qtbot, window, night
         open_in(qtbot, window, night)
     menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
     bars = [window.menuBar(), *menus]
-    assert len(bars) == 11  # the bar, its eight menus, filters and staging in View
+    assert len(bars) == 12  # the bar, its eight menus; filters, overview, staging in View
     for menu in bars:
         letters = [_letter(text) for text in _entries(menu)]
         assert letters
@@ -295,7 +296,10 @@ def test_the_help_names_the_keys_in_force(qtbot, opened):
 
 def test_no_page_of_help_must_be_scrolled_sideways(qtbot, opened):
     press(qtbot, opened, _KEYS.Key_F1)
-    pages = opened.findChild(HelpPane).findChild(QComboBox)
+    help_pane = opened.findChild(HelpPane)
+    # It is put beside the panels a moment later.
+    qtbot.waitUntil(lambda: help_pane.width() >= 330)
+    pages = help_pane.findChild(QComboBox)
     for index in range(pages.count()):
         pages.setCurrentIndex(index)
         assert _help(opened).horizontalScrollBar().maximum() == 0, pages.itemText(index)

@@ -383,6 +383,8 @@ def test_export_writes_the_corrected_hypnogram_and_remembers_the_folder(
     assert settings.now.export_folder == str(tmp_path / "out")
     assert settings.now.export_formats == ("edf", "csv")
     qtbot.waitUntil(opened.isActiveWindow)
+    press(qtbot, opened, _KEYS.Key_Escape)
+    assert opened.notices.texts == ()
     opened.tell("Something is wrong.")
     press(qtbot, opened, _KEYS.Key_Escape)
     assert opened.notices.texts == ("Something is wrong.",)
@@ -529,8 +531,10 @@ def test_nothing_but_opening_help_and_settings_is_possible_without_a_recording(w
         "edit.save_settings",
         "edit.load_settings",
         "view.dark",
+        "view.notices",
         "help.contents",
         "help.keys",
+        "help.support",
         "help.about",
     }
 

@@ -142,9 +142,9 @@ def test_what_tints_the_traces_ends_with_the_recording(qtbot, window, a, b):
 
 
 def test_an_opening_that_was_superseded_gives_its_session_back(qtbot, window, a, b):
-    window._open_file(a)
-    window._opener._task._worker.wait()
-    window._open_file(b)
+    window.open_path(a)
+    window._openings._opener._task._worker.wait()
+    window.open_path(b)
     wait_for(qtbot, window, b)
     _open(qtbot, window, a)
     assert (window.document.held_by, window.document.session.read_only) == (None, False)
@@ -159,7 +159,7 @@ def test_opening_a_recording_twice_at_once_leaves_it_writable(qtbot, window, a):
 
 
 def test_closing_while_opening_gives_the_session_back(qtbot, window, a):
-    window._open_file(a)
+    window.open_path(a)
     window.open_path(a)
     window.close()
     assert window.tasks.running == ()
@@ -169,8 +169,8 @@ def test_closing_while_opening_gives_the_session_back(qtbot, window, a):
 
 
 def test_closing_between_making_the_panes_and_showing_them(qtbot, window, a):
-    window._open_file(a)
-    qtbot.waitSignal(window._opener.opened).wait()
+    window.open_path(a)
+    qtbot.waitSignal(window._openings._opener.opened).wait()
     assert (window.document, window.workspace) == (None, None)
     window.close_recording()
     qtbot.wait(50)
@@ -319,7 +319,7 @@ def test_closing_stops_the_overview(qtbot, window, a):
     _open(qtbot, window, a)
     overview = window.workspace.overview
     window.close_recording()
-    assert overview._is_stopped
+    assert overview._spectrogram._is_stopped
 
 
 def test_a_stage_key_chooses_what_is_painted(qtbot, window, a):
@@ -343,7 +343,7 @@ def test_the_panels_are_wide_enough_for_their_columns(qtbot, window, a):
     qtbot.waitUntil(lambda: window.dock.width() == 360)
 
 
-def test_recent_files_remember_a_session_that_lies_elsewhere(qtbot, window, a, tmp_path):
+def test_a_night_is_one_recent_file_wherever_its_session_lies(qtbot, window, a, tmp_path):
     _open(qtbot, window, a)
     window.workspace.model.score(Stage.N2)
     window.close_recording()
@@ -353,7 +353,7 @@ def test_recent_files_remember_a_session_that_lies_elsewhere(qtbot, window, a, t
     a.with_suffix(".sleepscorer").rename(elsewhere)
     window.open_path(elsewhere)
     wait_for(qtbot, window, a)
-    assert window.settings.now.recent_files == (str(elsewhere), str(a))
+    assert window.settings.now.recent_files == (str(elsewhere),)
 
 
 def test_a_recording_shorter_than_an_epoch_is_shown_and_not_scored(qtbot, window, tmp_path):
@@ -570,8 +570,9 @@ def test_locating_can_be_tried_again_until_it_is_found(qtbot, window, a, tmp_pat
     qtbot.wait(20)
     press("Locate…")
     qtbot.waitUntil(lambda: len(window.notices.texts) == 2)
-    assert "it has 20 epochs, and 10 are scored in the session" in window.notices.texts[1]
-    qtbot.wait(20)
+    assert "it has 20 epochs, and 10 are scored in the session" in window.notices.shown
+    press("Close")
+    assert window.notices.shown == missing
     press("Locate…")
     wait_for(qtbot, window, moved)
     assert window.document.session.state.stages[0] == Stage.N2

@@ -164,10 +164,10 @@ def test_a_panel_names_the_other_answer_and_whether_it_differs(qtbot):
     label = next(
         one for one in panel.findChildren(QLabel) if one.accessibleName() == "Second opinion"
     )
-    assert label.text() == "x: N2 0.60"
+    assert label.text() == "x: N2, probability 60 %"
     model.select_epoch(1)
     panel._show_epoch()
-    assert label.text() == "x: N2 0.60, otherwise than the machine"
+    assert label.text() == "x: N2, probability 60 %, otherwise than the machine"
     panel.stop()
 
 
@@ -175,7 +175,7 @@ def test_the_tooltip_of_the_overview_tells_both_answers(qtbot):
     canvas = OverviewCanvas(model_with_both(), LIGHT)
     qtbot.addWidget(canvas)
     canvas.resize(1000, 240)
-    assert canvas._layers.described(1).endswith("machine N3 0.80 · x: N2 0.60")
+    assert canvas._layers.described(1).endswith("machine N3, 80 % sure · x: N2, probability 60 %")
 
 
 def test_what_differs_is_drawn_dark_and_the_rest_faint(qtbot):
@@ -205,9 +205,9 @@ def test_the_queue_lists_where_both_disagree_and_says_why(qtbot):
     panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
     panel._share.setValue(60)
     assert panel._queue.epochs == tuple(range(1, 100, 2))
-    assert panel._table.reason(1).endswith("next W; x: N2 0.60.")
+    assert panel._table.reason(1).endswith("next W; x: N2, probability 60 %.")
     model.show_machine(THREE_STAGES, smooth=False)
-    assert panel._table.reason(1).endswith("next W; x: N2 0.60.")
+    assert panel._table.reason(1).endswith("next W; x: N2, probability 60 %.")
 
 
 def test_the_queue_shows_both_answers_where_they_disagree(qtbot):
@@ -220,9 +220,9 @@ def test_the_queue_shows_both_answers_where_they_disagree(qtbot):
         header = table.headerData(6, Qt.Orientation.Horizontal)
         return header, table.index(0, 4).data(), table.index(0, 6).data()
 
-    assert last_column() == ("Next", "N3 0.80", "W")
+    assert last_column() == ("Next", "N3, 80 % sure", "W")
     panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
-    assert last_column() == ("Second", "N3 0.80", "N2")
+    assert last_column() == ("Second", "N3, 80 % sure", "N2")
 
 
 def test_the_queue_says_that_no_other_stager_was_asked(qtbot):
@@ -258,7 +258,7 @@ def test_that_another_stager_failed_makes_the_expected_agreement_no_less_certain
     panel = ReviewPanel(model)
     qtbot.addWidget(panel)
     assert panel._promise.text().startswith("Expected agreement")
-    assert ("doubtful" in panel._promise.text()) is is_doubtful
+    assert ("less certain" in panel._promise.text()) is is_doubtful
 
 
 def test_in_three_stages_the_other_answer_is_told_in_three_as_well(qtbot):
@@ -272,7 +272,7 @@ def test_in_three_stages_the_other_answer_is_told_in_three_as_well(qtbot):
     panel._show_epoch()
     model.show_machine(THREE_STAGES, smooth=False)
     # Ours is N3 and theirs N2: both NREM.
-    assert label.text() == "x: NREM 0.80"
+    assert label.text() == "x: NREM, probability 80 %"
     panel.stop()
 
 

@@ -114,6 +114,17 @@ def test_settings_of_tests_lie_in_the_tests_own_folder(tmp_path):
     assert settings_path().is_relative_to(tmp_path)
 
 
+def test_a_night_is_remembered_once_whatever_leads_to_it(qapp, tmp_path):
+    settings = SettingsFile(tmp_path / "settings.json")
+    recording, session = tmp_path / "a.edf", tmp_path / "kept" / "a.sleepscorer"
+    settings.set(recent_files=(str(session), str(tmp_path / "b.edf"), str(recording)))
+    settings.add_recent_file(session, same_night=(recording, session, None))
+    assert settings.now.recent_files == (str(session), str(tmp_path / "b.edf"))
+    settings.forget_recent_file(session)
+    settings.forget_recent_file(tmp_path / "no such.edf")
+    assert SettingsFile(tmp_path / "settings.json").now.recent_files == (str(tmp_path / "b.edf"),)
+
+
 def test_recent_files_are_absolute_whatever_the_program_was_given(qapp, tmp_path, monkeypatch):
     path = tmp_path / "settings.json"
     settings = SettingsFile(path)

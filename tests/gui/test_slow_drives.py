@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton
-from real_window import open_in, show_window, write_night
+from real_window import open_in, show_window, wait_for, write_night
 
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
-from sleepscorer.gui.frame import opening_notices
+from sleepscorer.gui.frame import scoring_import
+from sleepscorer.gui.frame.night_cards import NightGrid
 from sleepscorer.gui.jobs import montage_presets as presets
+from sleepscorer.gui.jobs import night_facts
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.process.tasks import wait_for_threads
 from sleepscorer.session_documents import Document
@@ -77,7 +79,7 @@ def test_storing_the_place(qtbot, window, drive, monkeypatch):
 
 
 def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
-    answer = opening_notices.ScoringBeside
+    answer = scoring_import.ImportableScoring
     document = window.document
     document.importable = Path("beside.edf")
 
@@ -86,8 +88,8 @@ def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
         scored = document.session.state.hypnogram
         return answer(path.name, Scoring(scored))
 
-    monkeypatch.setattr(opening_notices, "read_beside", drive.slow(read))
-    window.opening_notices._import_beside(None)
+    monkeypatch.setattr(scoring_import, "read_importable", drive.slow(read))
+    window.scorings.import_scoring(Path("beside.edf"))
     _goes_on_while(qtbot, drive)
     qtbot.waitUntil(lambda: document.importable is None)
 
@@ -188,6 +190,26 @@ def test_telling_a_file_from_a_folder(qtbot, window, drive, monkeypatch, tmp_pat
     _goes_on_while(qtbot, drive)
     qtbot.waitUntil(lambda: isinstance(window.dialogs.dialog, RecordingsDialog))
     assert window.document is document
+
+
+def test_cards_stand_at_once_and_a_recording_opens_before_they_tell_anything(
+    qtbot, window, drive, monkeypatch
+):
+    monkeypatch.setattr(night_facts, "night_summary", drive.slow(night_facts.night_summary))
+    path = window.document.recording.path
+    window.close_recording()
+    cards = window.findChild(NightGrid)
+    assert [cards.nights.index(0).data(), cards.nights.rowCount()] == ["night.edf", 1]
+    qtbot.waitUntil(drive.asked.is_set)
+    qtbot.mouseClick(
+        cards.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=cards.visualRect(cards.nights.index(0)).center(),
+    )
+    wait_for(qtbot, window, path)
+    assert set(drive.threads) == {False}
+    drive.answers.set()
+    assert wait_for_threads(5.0)
 
 
 def test_closing_waits_no_longer_than_a_second_for_the_place(qtbot, window, drive, monkeypatch):

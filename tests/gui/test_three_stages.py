@@ -80,11 +80,11 @@ def _strips(window):
 def test_the_keys_switch_between_five_and_three_stages(qtbot, staged):
     model = staged.workspace.model
     assert model.machine_stage_set == STAGES
-    assert _at(staged, 25).endswith("machine N2 0.80")
+    assert _at(staged, 25).endswith("machine N2, 80 % sure")
     press(qtbot, staged, "h")
     assert model.machine_stage_set == THREE_STAGES
-    assert _at(staged, 25).endswith("machine R 0.90")
-    assert _at(staged, 3).endswith("machine NREM 0.90")
+    assert _at(staged, 25).endswith("machine R, 90 % sure")
+    assert _at(staged, 3).endswith("machine NREM, 90 % sure")
     assert staged.settings.now.three_stages
     press(qtbot, staged, "h")
     assert staged.actions_of["view.stages_3"].isChecked()
@@ -102,7 +102,7 @@ def test_the_overview_follows(qtbot, staged):
     assert _colour(staged, rect, 25) == LIGHT.stages[Stage.R]
     assert _colour(staged, rect, 3) == LIGHT.stages[Stage.N2]
     described = staged.workspace.overview.canvas._layers.described
-    assert "machine NREM 0.90" in described(3)
+    assert "machine NREM, 90 % sure" in described(3)
 
 
 def test_nrem_is_no_line_at_n2(qtbot, opened):
@@ -118,13 +118,13 @@ def test_nrem_is_no_line_at_n2(qtbot, opened):
 
 def test_raw_and_smoothed_stand_side_by_side(qtbot, staged):
     assert _strips(staged).machine.height() == _strips(staged).smoothed.height() == 0
-    assert _at(staged, DOUBTFUL).endswith("machine N1 0.52 · N1/N2 equivocal")
+    assert _at(staged, DOUBTFUL).endswith("machine N1, 52 % sure · N1/N2 equivocal")
     press(qtbot, staged, "o")
     strips = _strips(staged)
     assert strips.smoothed.top() > strips.machine.bottom() > strips.machine.top()
     assert _colour(staged, strips.machine, DOUBTFUL) == LIGHT.stages[Stage.N1]
     assert _colour(staged, strips.smoothed, DOUBTFUL) == LIGHT.stages[Stage.N2]
-    assert _at(staged, DOUBTFUL).endswith("machine N1 0.52 · N1/N2 equivocal · smoothed N2")
+    assert _at(staged, DOUBTFUL).endswith("machine N1, 52 % sure · N1/N2 equivocal · smoothed N2")
     assert staged.document.session.machine.stages[DOUBTFUL] == Stage.N1
     press(qtbot, staged, "o")
     assert _strips(staged).machine.height() == 0
@@ -164,8 +164,9 @@ def test_a_height_that_was_dragged_is_kept_beside_strips_shown_on_demand(qtbot, 
 
 
 def test_equivocal_epochs_are_marked_in_the_overview(staged):
+    staged.settings.set(overview_strips=("hypnodensity", "confidence"))
     rect = _strips(staged).confidence
-    assert _colour(staged, rect, DOUBTFUL, 0.07) == LIGHT.event
+    assert _colour(staged, rect, DOUBTFUL, 0.07) == LIGHT.accent
     assert _colour(staged, rect, DOUBTFUL + 2, 0.07) == LIGHT.background
 
 
@@ -173,11 +174,14 @@ def test_the_epoch_panel_shows_three_bars(qtbot, staged):
     staged.workspace.model.select_epoch(DOUBTFUL)
     staged.show_panel("epoch")
     bars = staged.workspace.epoch._machine
-    qtbot.waitUntil(lambda: bars.text.startswith("W 0.00"))
-    assert bars.text == "W 0.00, R 0.00, N1 0.52, N2 0.48, N3 0.00: N1/N2 equivocal"
+    qtbot.waitUntil(lambda: "W 0 %" in bars.text)
+    assert bars.text == (
+        "Machine: N1, 52 % sure, N1/N2 equivocal."
+        " Probabilities: W 0 %, R 0 %, N1 52 %, N2 48 %, N3 0 %"
+    )
     press(qtbot, staged, _KEYS.Key_Escape)
     press(qtbot, staged, "h")
-    assert bars.text == "W 0.05, R 0.05, NREM 0.90"
+    assert bars.text == "Machine: NREM, 90 % sure. Probabilities: W 5 %, R 5 %, NREM 90 %"
     staged.workspace.epoch.grab()
 
 
@@ -201,7 +205,7 @@ def test_the_review_tab_lists_equivocal_epochs(qtbot, opened):
     review._order.setCurrentText("Equivocal epochs")
     assert review._queue.epochs == (DOUBTFUL,)
     cells = [review._table.index(0, c).data() for c in range(review._table.columnCount())]
-    assert (cells[1], *cells[4:]) == ("9", "N1 0.52", "≈", "N2")
+    assert (cells[1], *cells[4:]) == ("9", "N1, 52 % sure", "≈", "N2")
     assert "equivocal" in review._table.reason(DOUBTFUL)
     assert "equivocal" not in review._table.reason(DOUBTFUL + 1)
     press(qtbot, opened, "n")
@@ -227,7 +231,8 @@ def test_filling_from_the_smoothed_answer_is_named_and_exported(
     assert session.edits[-1].label == "Auto-score, smoothed"
     assert session.state.stages[DOUBTFUL] == Stage.N2
     assert session.machine.stages[DOUBTFUL] == Stage.N1
-    assert _at(opened, DOUBTFUL) == "probability 0.48 · machine, smoothed from N1 · N1/N2 equivocal"
+    said = "machine, smoothed from N1 · probability of N2 48 % · N1/N2 equivocal"
+    assert _at(opened, DOUBTFUL) == said
     out = tmp_path / "out"
     with qtbot.waitSignal(opened.exporter.ended, timeout=20_000):
         opened.dialogs.export_to(opened.document, _choice(out, "csv", "json"))

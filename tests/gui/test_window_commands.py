@@ -12,6 +12,7 @@ from sleepscorer.gui.commands import Commands
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.notices import NoticeBar
+from sleepscorer.gui.frame.page_output import PageOutput
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.jobs.auto_scoring import AutoScorer
 from sleepscorer.gui.jobs.montage_presets import Presets
@@ -45,14 +46,16 @@ def dialogs(over, settings) -> WindowDialogs:
 def commands(over, settings, dialogs) -> Commands:
     """Of a window that has nothing open."""
     tasks = TaskRunner(over)
+    current = CurrentRecording(settings, tasks, over)
     return Commands(
-        CurrentRecording(settings, tasks, over),
+        current,
         settings,
         status=StatusLine(tasks, over),
         notices=NoticeBar(over),
         dialogs=dialogs,
         auto_scorer=AutoScorer(tasks, over),
         presets=Presets(tasks, over),
+        page_output=PageOutput(current, settings, over),
         parent=over,
     )
 

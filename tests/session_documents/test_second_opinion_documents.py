@@ -11,7 +11,7 @@ from sleepscorer.core.edits import Author
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.pipeline import Destination
-from sleepscorer.session_documents import export_document, open_document, read_beside
+from sleepscorer.session_documents import export_document, open_document, read_importable
 
 N = 10
 ANNA = Author("anna", "lab")
@@ -73,7 +73,7 @@ def test_an_export_carries_it_into_another_session_in_one_edit(night, opened, tm
     # The machine's own answer is compared, whatever a person made of it.
     assert told["agreement_with_staging"] == {"accuracy": 0.0, "kappa": 0.0, "n_epochs": N}
     other = opened(shutil.copy(night, there))
-    other.import_scoring(read_beside(other.importable, other.recording))
+    other.import_scoring(read_importable(other.importable, other.recording))
     session = other.session
     assert session.state.stages.tolist() == [2, 2, *[4] * (N - 2)]
     assert np.flatnonzero(session.state.by_person).tolist() == [0, 1]

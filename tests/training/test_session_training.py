@@ -22,7 +22,7 @@ from sleepscorer import faults
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.stages import Stage
-from sleepscorer.session_documents import open_document, read_beside
+from sleepscorer.session_documents import open_document, read_importable
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import Stager, load_network
@@ -139,7 +139,7 @@ def test_what_the_machine_gave_is_no_persons_after_an_export_and_an_import(tmp_p
     recording = write_recording(tmp_path / "a.edf", 1)
     assert main(["score", str(recording), "--formats", "edf", "--quiet"]) == 0
     document = open_document(recording, author=ANNA)
-    document.import_scoring(read_beside(document.importable, document.recording))
+    document.import_scoring(read_importable(document.importable, document.recording))
     assert document.session.state.by_person.sum() > 100
     given = document.session.state.stages.copy()
     for epoch in range(n_corrected):

@@ -15,6 +15,24 @@ from sleepscorer.files.edf.status import pauses
 from sleepscorer.files.edf.timeline import timeline
 
 
+def edf_extent(path: Path) -> tuple[datetime | None, float | None]:
+    """Tell from the header alone when a recording began, and how many seconds it lasts.
+
+    Returns
+    -------
+    None for the start where the header holds none, and for the length where only the records tell:
+    they may have pauses, or be none.
+
+    Raises
+    ------
+    RecordingError
+        If the file can't be read, or its header does not tell where the data lie.
+    """
+    header = read_header(path)
+    is_whole = header.n_records > 0 and not header.format_name.endswith("+D")
+    return header.start, header.n_records * header.record_duration_s if is_whole else None
+
+
 def open_edf(path: Path | str) -> Recording:
     """Open an EDF, EDF+C, EDF+D, BDF or BDF+ file.
 

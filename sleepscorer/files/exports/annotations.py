@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sleepscorer import __version__
-from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
+from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, NOTE_PREFIX, WARNING_PREFIX, Event
 from sleepscorer.core.lights import is_lights_off, is_lights_on
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.edf import (
@@ -23,8 +23,6 @@ from sleepscorer.files.exports.night import Night
 from sleepscorer.files.scorings import is_stage
 
 _STAGE_PREFIX = "Sleep stage "
-_WARNING_PREFIX = "sleepscorer warning: "
-_NOTE_PREFIX = "sleepscorer note: "
 
 # Some of these separate the parts of an annotation, and mne and edfio lose texts with line feeds.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -104,7 +102,7 @@ def _remarks(night: Night) -> Iterator[Event]:
     """How the stages are to be read where that is not as usual, and what makes them doubtful."""
     is_usual = night.hypnogram.stage_set == STAGES and not night.is_smoothed
     notes = () if is_usual else night.reading_notes
-    for prefix, sentences in ((_NOTE_PREFIX, notes), (_WARNING_PREFIX, night.all_warnings)):
+    for prefix, sentences in ((NOTE_PREFIX, notes), (WARNING_PREFIX, night.all_warnings)):
         for sentence in sentences:
             yield Event(0.0, None, prefix + " ".join(_annotation_text(sentence).split()))
 

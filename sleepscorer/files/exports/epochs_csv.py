@@ -36,14 +36,14 @@ def epochs_table(night: Night) -> pd.DataFrame:
     -------
     ``epoch`` from 1, ``start_s`` from the start of the recording, ``clock`` (ISO 8601, the time of
     day alone where de-identified, empty where the start is unknown), ``stage`` as W N1 N2 N3 R ?,
-    ``scored_by`` (person, machine, none), ``reviewed`` (yes where a person scored or confirmed it,
-    or took its stage away; else no), ``machine_stage`` (its most probable one; ? where it could
-    stage nothing, empty without a machine), the ``smoothed_stage`` where that is asked for, the
-    ``confidence`` of machine_stage, ``equivocal`` (yes where its two most probable stages are
-    nearly as probable; empty where nothing was staged), ``signal`` (what is wrong with the signals
-    that were read, empty where nothing is), and the probabilities of the five stages;
-    NaN where nothing was staged. A night told in three stages has the probabilities of those, by
-    both ways.
+    ``scored_by`` (person, machine, none), ``reviewed`` (yes where a person scored or confirmed it
+    in this program; no also where it came with an imported scoring), ``machine_stage`` (its most
+    probable one; ? where it could stage nothing, empty without a machine), the ``smoothed_stage``
+    where that is asked for, the ``confidence`` of machine_stage, ``equivocal`` (yes where its two
+    most probable stages are nearly as probable; empty where nothing was staged), ``signal`` (what
+    is wrong with the signals that were read, empty where nothing is), and the probabilities of the
+    five stages; NaN where nothing was staged. A night told in three stages has the probabilities
+    of those, by both ways.
     With a second opinion also ``second_stager`` (its name and version), ``second_stage``,
     ``second_confidence`` (the probability it gives its own stage) and ``stagers_agree`` (yes or
     no; empty where not both staged the epoch).
@@ -52,7 +52,9 @@ def epochs_table(night: Night) -> pd.DataFrame:
     epochs = np.arange(hypnogram.n_epochs)
     starts_s = epochs * hypnogram.epoch_s
     is_whole = float(hypnogram.epoch_s).is_integer()
-    by_person = np.zeros(hypnogram.n_epochs, bool) if night.by_person is None else night.by_person
+    nobody = np.zeros(hypnogram.n_epochs, bool)
+    by_person = nobody if night.by_person is None else night.by_person
+    reviewed = nobody if night.reviewed is None else night.reviewed
     table = pd.DataFrame(
         {
             "epoch": epochs + 1,
@@ -60,7 +62,7 @@ def epochs_table(night: Night) -> pd.DataFrame:
             "clock": [night.clock_text(float(start_s)) for start_s in starts_s],
             "stage": _texts(hypnogram.stages),
             "scored_by": _scorers(hypnogram.stages, by_person),
-            "reviewed": np.where(by_person, "yes", "no"),
+            "reviewed": np.where(reviewed, "yes", "no"),
             **_machine_columns(night),
         }
     )

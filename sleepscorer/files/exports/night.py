@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.agreement import Agreement
-from sleepscorer.core.events import Event
+from sleepscorer.core.doubtful import DoubtfulEpochs, doubtful_epochs
+from sleepscorer.core.events import Event, is_remark
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
@@ -22,8 +23,6 @@ INTENDED_USE = (
     "For research use. Not a medical device; not CE/FDA cleared."
     " Automatic scores must be reviewed by a qualified scorer."
 )
-_LOW_CONFIDENCE = 0.7
-_LOW_CONFIDENCE_WARNING_PCT = 20.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,13 +45,17 @@ class Night:
         What another stager answered, a second opinion that fills no epoch; None where none was
         asked.
     by_person
-        (n_epochs,) bool, the epochs that a person scored, confirmed or cleared; None means none
-        of a staging, and all where there is no staging.
+        (n_epochs,) bool, the epochs whose stage is a person's, here or in a scoring that was
+        imported; None means none of a staging, and all where there is no staging.
+    reviewed
+        (n_epochs,) bool, as of :func:`~sleepscorer.core.reviewed.reviewed_epochs`; None means
+        none.
     n_edited
         Epochs that people gave another stage than the stager; None means none of a staging, and
         stays None where there is no staging.
     events
-        Of the recording or the scoring; onsets count from ``start``.
+        Of the recording or the scoring; onsets count from ``start``. Remarks of this program in an
+        older file of the night are left out: what they warn of may have been reviewed since.
     notes
         What was decided or set right on the way, one sentence each.
     warnings
@@ -86,6 +89,7 @@ class Night:
     staging: Staging | None = None
     second: Staging | None = None
     by_person: NDArray[np.bool_] | None = None
+    reviewed: NDArray[np.bool_] | None = None
     n_edited: int | None = None
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
@@ -100,10 +104,16 @@ class Night:
 
     def __post_init__(self) -> None:
         n_epochs = self.hypnogram.n_epochs
+        events = tuple(event for event in self.events if not is_remark(event.text))
+        object.__setattr__(self, "events", events)
         if self.by_person is None:
             object.__setattr__(self, "by_person", np.full(n_epochs, self.staging is None))
         elif self.by_person.shape != (n_epochs,):
             raise ValueError(f"{self.by_person.shape} epochs of a person, {n_epochs} scored")
+        if self.reviewed is None:
+            object.__setattr__(self, "reviewed", np.zeros(n_epochs, bool))
+        elif self.reviewed.shape != (n_epochs,):
+            raise ValueError(f"{self.reviewed.shape} epochs reviewed, {n_epochs} scored")
         if self.staging is None:
             if self.n_edited is not None:
                 raise ValueError(f"{self.n_edited} epochs edited of no staging")
@@ -199,29 +209,24 @@ class Night:
     @property
     def all_notes(self) -> tuple[str, ...]:
         """Everything that was decided, how the stages are to be read first."""
-        return (*self.reading_notes, *self.notes)
+        doubtful = self.doubtful
+        settled = (doubtful.note,) if doubtful is not None and doubtful.note else ()
+        return (*self.reading_notes, *self.notes, *settled)
 
     @property
     def all_warnings(self) -> tuple[str, ...]:
-        """What makes the result doubtful: low confidence, the night's and the stager's warnings.
+        """What makes the result doubtful: open doubts, the night's and the stager's warnings.
 
         Those of a second opinion come last, with its name.
         """
+        doubtful = self.doubtful
+        is_open = (doubtful.warning,) if doubtful is not None and doubtful.warning else ()
         made = () if self.staging is None else self.staging.provenance.warnings
         other: tuple[str, ...] = ()
         if self.second is not None:
             theirs = self.second.provenance
             other = tuple(f"{theirs.software}: {sentence}" for sentence in theirs.warnings)
-        return tuple(dict.fromkeys((*self._confidence_warning(), *self.warnings, *made, *other)))
-
-    def _confidence_warning(self) -> tuple[str, ...]:
-        low_pct = self.low_confidence_pct
-        if low_pct is None or low_pct < _LOW_CONFIDENCE_WARNING_PCT:
-            return ()
-        return (
-            f"{low_pct:.0f} % of the staged epochs have a confidence under {_LOW_CONFIDENCE:g}:"
-            " review this night with care",
-        )
+        return tuple(dict.fromkeys((*is_open, *self.warnings, *made, *other)))
 
     @property
     def source_name(self) -> str:
@@ -249,16 +254,14 @@ class Night:
         return f"{moment:%H:%M:%S}" if self.deidentify else moment.isoformat()
 
     @property
-    def low_confidence_pct(self) -> float | None:
-        """Percent of the staged epochs with a confidence under 0.7; None where none is staged.
+    def doubtful(self) -> DoubtfulEpochs | None:
+        """How many epochs are doubtful and still to be reviewed; None where there is no staging.
 
         The confidence is that of the stages that are told apart, as in the table of epochs.
         """
-        if self.answer is None:
+        if self.answer is None or self.reviewed is None:
             return None
-        confidence = self.answer.confidence
-        staged = confidence[~np.isnan(confidence)]
-        return 100 * float(np.mean(staged < _LOW_CONFIDENCE)) if staged.size else None
+        return doubtful_epochs(self.answer.confidence, self.reviewed)
 
 
 def _three_note(staging: Staging | None) -> str:

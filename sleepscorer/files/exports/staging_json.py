@@ -157,6 +157,7 @@ def _document(night: Night) -> dict[str, Any]:
             "source": night.lights_source,
         },
         "n_epochs_edited": night.n_edited,
+        "reviewed": None if night.reviewed is None else night.reviewed.tolist(),
         "stages_told": [stage.text for stage in hypnogram.stage_set],
         "stages": _texts(hypnogram.stages),
         "machine_stages": None if night.answer is None else _texts(night.answer.stages),

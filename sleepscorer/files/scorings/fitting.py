@@ -7,14 +7,13 @@ from datetime import timedelta
 import numpy as np
 
 from sleepscorer.core.errors import ScoringError
-from sleepscorer.core.events import Event
+from sleepscorer.core.events import Event, is_remark
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.edf import UNKNOWN_START
 
 # What our exported hypnograms say on the staging; it is no event of the night.
-_REMARK_PREFIXES = ("sleepscorer warning: ", "sleepscorer note: ")
 _DAY = timedelta(days=1)
 _TOLERANCE_S = 0.5
 _SAME_TIME_S = 1e-3
@@ -94,5 +93,5 @@ def _new_events(scoring: Scoring, offset_s: float, recording: Recording) -> Iter
         onset_s = event.onset_s + offset_s
         is_known = (round(onset_s / _SAME_TIME_S), event.text, event.channel) in known
         is_inside = 0 <= onset_s <= recording.duration_s
-        if is_inside and not is_known and not event.text.startswith(_REMARK_PREFIXES):
+        if is_inside and not is_known and not is_remark(event.text):
             yield replace(event, onset_s=onset_s)

@@ -17,6 +17,7 @@ from sleepscorer.files.sessions.file import (
     session_stem,
 )
 from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of, sha256_of
+from sleepscorer.files.sessions.measures import KeptMeasures, Measures
 from sleepscorer.files.sessions.places import SessionPlaces
 from sleepscorer.files.sessions.store import (
     SessionStore,
@@ -27,12 +28,16 @@ from sleepscorer.files.sessions.store import (
     open_copy,
     open_store,
     places_of,
+    read_session,
+    session_names,
     session_path_for,
 )
 
 __all__ = [
     "SUFFIX",
     "Fingerprint",
+    "KeptMeasures",
+    "Measures",
     "RecordingEntry",
     "SessionCopy",
     "SessionDamaged",
@@ -51,7 +56,9 @@ __all__ = [
     "open_copy",
     "open_store",
     "places_of",
+    "read_session",
     "replay_in_words",
+    "session_names",
     "session_path_for",
     "session_stem",
     "sha256_of",

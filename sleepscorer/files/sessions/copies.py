@@ -79,7 +79,7 @@ def back_up(session_path: Path) -> None:
 def _replace_backup(file: SessionFile) -> None:
     backup = backup_path(file.path)
     _remove_left_parts(file.path)
-    part = _part(file.path, secrets.token_hex(2))
+    part = unfinished_path(file.path, secrets.token_hex(2))
     try:
         file.write_copy(part)
         before = _opened(backup)
@@ -115,13 +115,16 @@ def _holds(copy: Path, file: SessionFile) -> bool:
         return opened.goes_on_from(file)
 
 
-def _part(session_path: Path, which: str) -> Path:
+def unfinished_path(session_path: Path, which: str) -> Path:
+    """Where what will lie beside a session is written; those of killed programs are removed."""
     return session_path.with_name(f".{session_path.name}-copy-{which}")
 
 
 def _remove_left_parts(session_path: Path) -> None:
     """Remove what killed programs left, and not what another one writes now."""
-    for part in session_path.parent.glob(_part(Path(glob.escape(session_path.name)), "*").name):
+    for part in session_path.parent.glob(
+        unfinished_path(Path(glob.escape(session_path.name)), "*").name
+    ):
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > _LEFT_AFTER_S:
                 part.unlink()

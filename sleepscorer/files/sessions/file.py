@@ -143,7 +143,12 @@ class SessionFile:
 
     @classmethod
     def open(
-        cls, path: Path, *, read_only: bool = False, like: Path | None = None
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        untouched: bool = False,
+        like: Path | None = None,
     ) -> "SessionFile":
         """Open a session file.
 
@@ -153,6 +158,8 @@ class SessionFile:
             Made if it does not exist.
         read_only
             Read it into memory and let go of it; it must exist.
+        untouched
+            And leave half an edit of a program that died where it is: it is taken back in a copy.
         like
             A new file may be read and written by those who may do so with this one.
 
@@ -166,7 +173,7 @@ class SessionFile:
             If it can't be read or is one of a newer program.
         """
         if read_only:
-            memory, had_none = _copy_in_memory(path)
+            memory, had_none = _copy_in_memory(path, untouched=untouched)
             file = cls(memory, path, read_only=True)
             file._has_no_checksums = had_none
             return file
@@ -513,7 +520,7 @@ def replay_in_words(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _copy_in_memory(path: Path) -> tuple[sqlite3.Connection, bool]:
+def _copy_in_memory(path: Path, *, untouched: bool) -> tuple[sqlite3.Connection, bool]:
     """Copy a session into memory as it is now; migrations then touch the copy alone.
 
     Returns
@@ -526,7 +533,7 @@ def _copy_in_memory(path: Path) -> tuple[sqlite3.Connection, bool]:
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         with in_words(path):
-            _copy(path, memory)
+            _copy(path, memory, untouched=untouched)
             had_none = has_no_checksums(memory, path)
             migrate(memory, path)
             check(memory, path)
@@ -536,7 +543,7 @@ def _copy_in_memory(path: Path) -> tuple[sqlite3.Connection, bool]:
     return memory, had_none
 
 
-def _copy(path: Path, memory: sqlite3.Connection) -> None:
+def _copy(path: Path, memory: sqlite3.Connection, *, untouched: bool) -> None:
     try:
         with closing(connect(path, "ro")) as connection:
             connection.backup(memory)
@@ -545,6 +552,9 @@ def _copy(path: Path, memory: sqlite3.Connection) -> None:
         # back: only one who may write can do that.
         if not _is_refusal(error):
             raise
+        if untouched:
+            _copy_elsewhere(path, memory)
+            return
         try:
             with closing(connect(path, "rw")) as connection:
                 connection.backup(memory)

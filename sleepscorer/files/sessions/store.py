@@ -10,8 +10,14 @@ from sleepscorer.core.errors import SessionError
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.sessions.copies import SessionCopy, back_up, backup_path, newest_copy
 from sleepscorer.files.sessions.database import SessionDamaged, SessionNotWritable
-from sleepscorer.files.sessions.file import SUFFIX, RecordingEntry, SessionFile, session_stem
-from sleepscorer.files.sessions.fingerprint import fingerprint_of
+from sleepscorer.files.sessions.file import (
+    SUFFIX,
+    RecordingEntry,
+    SessionFile,
+    StoredSession,
+    session_stem,
+)
+from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of
 from sleepscorer.files.sessions.lock import SessionHeld, SessionLock, take_lock
 
 
@@ -146,6 +152,20 @@ def _without_saving(path: Path, why: SessionNotWritable, *, must_save: bool) -> 
     return SessionStore(path, _for_reading(path), problems=(problem,))
 
 
+def read_session(path: Path) -> StoredSession:
+    """Return all that a session holds, and change nothing: for lists of recordings, on any thread.
+
+    It takes no lock, and keeps one who has the session open from nothing.
+
+    Raises
+    ------
+    SessionError
+        If there is none, it is damaged or of a newer program, or another program writes to it.
+    """
+    with closing(SessionFile.open(path, read_only=True, untouched=True)) as file:
+        return file.read()
+
+
 def entry_of(recording: Recording) -> RecordingEntry:
     """Return what a session keeps of a recording.
 
@@ -176,14 +196,19 @@ def session_path_for(entry: RecordingEntry, folder: Path) -> Path:
     SessionError
         If there is such a file and it can't be read, other than by damage.
     """
-    stem = session_stem(Path(entry.name))
-    hashed = folder / f"{stem}-{entry.fingerprint.head_sha256[:8]}{SUFFIX}"
+    hashed, plain = session_names(Path(entry.name), entry.fingerprint, folder)
     if hashed.exists() or backup_path(hashed).exists():
         return hashed
-    plain = folder / f"{stem}{SUFFIX}"
     if not plain.exists() or _belongs(plain, entry):
         return plain
     return hashed
+
+
+def session_names(recording: Path, fingerprint: Fingerprint, folder: Path) -> tuple[Path, Path]:
+    """Return what a recording's session may be called in a folder: with its hash, and without."""
+    stem = session_stem(recording)
+    hashed = f"{stem}-{fingerprint.head_sha256[:8]}{SUFFIX}"
+    return folder / hashed, folder / f"{stem}{SUFFIX}"
 
 
 def holds_edits_of(session_path: Path, entry: RecordingEntry) -> bool:

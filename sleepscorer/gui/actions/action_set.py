@@ -7,7 +7,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from sleepscorer.core.event_kinds import EVENT_KINDS
-from sleepscorer.gui.actions.table import ACTIONS, BY_ID, WindowState
+from sleepscorer.core.stages import Stage
+from sleepscorer.gui.actions.table import ACTIONS, BY_ID, STAGE_OF, WindowState
 from sleepscorer.gui.keys import Keys, shown
 from sleepscorer.gui.look.mnemonics import without_mnemonic
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marked_text, marking
@@ -36,6 +37,7 @@ class ActionSet(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._by_id: dict[str, QAction] = {}
+        self._stage: Stage | None = None
         for spec in ACTIONS:
             action = QAction(spec.text, window)
             action.setObjectName(spec.id)
@@ -57,6 +59,12 @@ class ActionSet(QObject):
             text = without_mnemonic(action.text())
             action.setToolTip(f"{text} ({', '.join(shown(key) for key in own)})" if own else text)
 
+    def show_stage(self, stage: Stage | None) -> None:
+        """Show the action as on that gives the stage of the current epoch; None where none is."""
+        self._stage = stage
+        for action_id, given in STAGE_OF.items():
+            self._by_id[action_id].setChecked(given is stage)
+
     @Slot(str)
     def show_tool(self, tool: str) -> None:
         """Show the action as on whose tool the traces have: ``"measure"``, ``"mark:<text>"``."""
@@ -73,7 +81,7 @@ class ActionSet(QObject):
 
     def end_tools(self) -> None:
         """Show none as on of what works on the panes of one recording: they are gone."""
-        for action_id in ("score.paint", "view.explanation"):
+        for action_id in ("score.paint", "view.explanation", "view.crosshair"):
             self.switch_off(action_id)
         self.show_tool(SELECT)
 
@@ -90,5 +98,8 @@ class ActionSet(QObject):
     def _on_triggered(self, checked: bool) -> None:
         sender = self.sender()
         if isinstance(sender, QAction):
+            if sender.objectName() in STAGE_OF:
+                # Qt has switched it; whether the stage is stored is not known yet.
+                self.show_stage(self._stage)
             self.begun.emit()
             self.triggered.emit(sender.objectName(), checked)

@@ -1,24 +1,21 @@
-"""The menu bar and the toolbar, made from the table of actions."""
+"""The menu bar, made from the table of actions."""
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.gui.actions.action_set import ActionSet
-from sleepscorer.gui.actions.table import ACTIONS, MENUS, PRESET_IDS, STAGE_OF
-from sleepscorer.gui.look.appearance import shortened, stand_for_stage
+from sleepscorer.gui.actions.table import ACTIONS, MENUS, PRESET_IDS
+from sleepscorer.gui.look.appearance import shortened
 from sleepscorer.gui.look.mnemonics import give_mnemonics
 from sleepscorer.gui.settings import RECENT_FILES, SettingsFile
 
-_TOOLBAR_TEXTS = {"score.paint": "Paint", "score.auto": "Auto-score", "file.open": "Open"}
-_TOOLBAR_BREAKS = ("edit.undo", "score.w", "score.paint", "event.arousal")
-
 
 class Menus(QObject):
-    """Menus, toolbar, and what in them depends on the moment.
+    """Menus, and what in them depends on the moment.
 
     Parameters
     ----------
@@ -45,7 +42,6 @@ class Menus(QObject):
         for name, menu in self._menus.items():
             self._fill(menu, name)
         give_mnemonics(window.menuBar())
-        self._add_toolbar(window)
         self.show_presets((), "")
         settings.changed.connect(self._on_setting_changed)
         self._show_recent()
@@ -91,30 +87,6 @@ class Menus(QObject):
         for part in (*menu.findChildren(QMenu), menu):
             give_mnemonics(part)
 
-    def _add_toolbar(self, window: QMainWindow) -> None:
-        bar = QToolBar("Tools", window)
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        # The View menu of Qt would hide it, and nothing would bring it back.
-        bar.toggleViewAction().setVisible(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        for spec in ACTIONS:
-            if not spec.in_toolbar:
-                continue
-            if spec.id in _TOOLBAR_BREAKS:
-                bar.addSeparator()
-            action = self._actions[spec.id]
-            action.setIconText(_toolbar_text(spec.id, spec.text))
-            bar.addAction(action)
-            button = bar.widgetForAction(action)
-            if isinstance(button, QToolButton):
-                button.setAccessibleName(spec.text.rstrip("…"))
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                if spec.id in STAGE_OF:
-                    stand_for_stage(button, STAGE_OF[spec.id])
-        window.addToolBar(bar)
-
     @Slot(str)
     def _on_setting_changed(self, name: str) -> None:
         if name in RECENT_FILES:
@@ -125,9 +97,3 @@ class Menus(QObject):
         action = self.sender()
         if isinstance(action, QAction):
             self.recent_chosen.emit(Path(action.data()))
-
-
-def _toolbar_text(action_id: str, text: str) -> str:
-    if action_id in STAGE_OF:
-        return STAGE_OF[action_id].text
-    return _TOOLBAR_TEXTS.get(action_id, text.rstrip("…"))

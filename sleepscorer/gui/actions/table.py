@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.gui.strip_names import FOLDABLE
 from sleepscorer.session_documents import Document
 
 MENUS = ("File", "Edit", "Score", "Event", "Go", "View", "Montage", "Help")
@@ -95,8 +96,8 @@ class ActionSpec:
         It is on or off.
     group
         A line separates the groups of a menu.
-    in_menu, in_toolbar
-        Where it is shown besides the sheet of keys.
+    in_menu
+        It is shown there, besides the sheet of keys.
     repeats
         Holding the key down does it again and again.
     submenu
@@ -110,7 +111,6 @@ class ActionSpec:
     checkable: bool = False
     group: int = 0
     in_menu: bool = True
-    in_toolbar: bool = False
     repeats: bool = False
     submenu: str = ""
 
@@ -136,7 +136,7 @@ def _scoring(action_id: str, stage: Stage) -> tuple[ActionSpec, ActionSpec]:
             text,
             "Score",
             _writable_or_held,
-            in_toolbar=True,
+            checkable=True,
         ),
         ActionSpec(
             f"{action_id}{KEYPAD}",
@@ -155,7 +155,6 @@ def _mark(name: str, text: str) -> ActionSpec:
         "Event",
         _writable,
         checkable=True,
-        in_toolbar=name == "arousal",
     )
 
 
@@ -171,9 +170,12 @@ def _preset(index: int, action_id: str) -> ActionSpec:
 
 
 _FILE = (
-    ActionSpec("file.open", "Open…", "File", _always, in_toolbar=True),
+    ActionSpec("file.open", "Open…", "File", _always),
     ActionSpec("file.folder", "Open folder…", "File", _always),
-    ActionSpec("file.export", "Export…", "File", group=1, in_toolbar=True),
+    ActionSpec("file.import", "Import scoring…", "File", _writable, group=1),
+    ActionSpec("file.export", "Export…", "File", group=1),
+    ActionSpec("file.copy_page", "Copy page as picture", "File", group=1),
+    ActionSpec("file.print", "Print page…", "File", group=1),
     ActionSpec("file.session", "Session file…", "File", group=1),
     ActionSpec("file.close", "Close recording", "File", group=2),
     ActionSpec("file.quit", "Quit", "File", _always, group=2),
@@ -184,7 +186,6 @@ _EDIT = (
         "Undo",
         "Edit",
         lambda s: s.is_writable and s.undo_label is not None,
-        in_toolbar=True,
         repeats=True,
     ),
     ActionSpec(
@@ -192,7 +193,6 @@ _EDIT = (
         "Redo",
         "Edit",
         lambda s: s.is_writable and s.redo_label is not None,
-        in_toolbar=True,
         repeats=True,
     ),
     ActionSpec("edit.preferences", "Preferences…", "Edit", _always, group=1),
@@ -209,7 +209,6 @@ _SCORE = (
         _writable,
         checkable=True,
         group=1,
-        in_toolbar=True,
     ),
     ActionSpec(
         "score.auto",
@@ -217,7 +216,6 @@ _SCORE = (
         "Score",
         lambda s: s.is_writable and not s.is_staging,
         group=2,
-        in_toolbar=True,
     ),
     ActionSpec(
         "score.cancel",
@@ -284,6 +282,12 @@ def _staging(name: str, text: str) -> ActionSpec:
     )
 
 
+def _overview(name: str, text: str) -> ActionSpec:
+    return ActionSpec(
+        f"view.{name}", text, "View", checkable=True, group=1, submenu="Overview shows"
+    )
+
+
 _VIEW = (
     _view("gain_up", "Larger traces", 0),
     _view("gain_down", "Smaller traces", 0),
@@ -299,12 +303,16 @@ _VIEW = (
         checkable=True,
         group=1,
     ),
+    ActionSpec("view.crosshair", "Crosshair with time and value", "View", checkable=True, group=1),
     _filters("filters_own", "Filters and heights as in Preferences"),
     _filters("filters_aasm", "Filters as in the AASM manual"),
     _filters("filters_off", "Filters off"),
     _filters("notch_off", "Notch off"),
     _filters("notch_50", "Notch 50 Hz"),
     _filters("notch_60", "Notch 60 Hz"),
+    *(_overview(f"strip_{name}", text) for name, text in FOLDABLE.items()),
+    _overview("strips_fit", "As many as fit"),
+    _overview("hypnogram_colours", "Hypnogram in the stages' colours"),
     _staging("stages_5", "5 stages"),
     _staging("stages_3", "3 stages (W, NREM, R)"),
     _staging("smooth", "Smooth the machine's answer"),
@@ -314,7 +322,6 @@ _VIEW = (
         "View",
         checkable=True,
         group=1,
-        in_toolbar=True,
     ),
     ActionSpec("tool.select", "Leave tools, back to the traces", "View", group=1),
     _view("traces", "Traces", 2),
@@ -322,6 +329,7 @@ _VIEW = (
     _view("events", "Events", 2),
     _view("statistics", "Statistics", 2),
     _view("epoch", "Epoch", 2),
+    ActionSpec("view.notices", "Notices", "View", _always, group=2),
     ActionSpec(
         "view.float",
         "Panels in their own window",
@@ -339,6 +347,7 @@ _MONTAGE = (
 _HELP = (
     ActionSpec("help.contents", "Help", "Help", _always),
     ActionSpec("help.keys", "Sheet of keys", "Help", _always),
+    ActionSpec("help.support", "Report for support…", "Help", _always),
     ActionSpec("help.about", "About sleepscorer", "Help", _always),
 )
 ACTIONS = (*_FILE, *_EDIT, *_SCORE, *_EVENT, *_GO, *_VIEW, *_MONTAGE, *_HELP)

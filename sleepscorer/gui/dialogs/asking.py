@@ -27,8 +27,9 @@ from sleepscorer.gui.dialogs.key_editor import KeyEditor
 from sleepscorer.gui.dialogs.key_sheet import KeySheet
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
-from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.dialogs.print_page import print_dialog
 from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
+from sleepscorer.gui.dialogs.support_report import SupportDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
@@ -61,6 +62,8 @@ class WindowDialogs(QObject):
     -------
     recording_chosen
         The Path that is to be opened.
+    scoring_chosen
+        The Path of a scoring that is to be imported.
     channels_chosen
         The ChannelChoice that the open recording is to be staged by from now on.
     auto_scoring_chosen
@@ -68,15 +71,22 @@ class WindowDialogs(QObject):
         :class:`~sleepscorer.gui.choices.AutoScoringChoice`.
     export_chosen
         The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
+    printer_chosen
+        The QPrinter that the page is to be printed on.
     failed
         A sentence that must be seen.
+    left
+        A dialog was closed, and no other took its place.
     """
 
     recording_chosen = Signal(object)
+    scoring_chosen = Signal(object)
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
+    printer_chosen = Signal(object)
     failed = Signal(str)
+    left = Signal()
 
     def __init__(
         self,
@@ -93,6 +103,7 @@ class WindowDialogs(QObject):
         self._listing = Latest(tasks, self)
         self._asked_about: Document | None = None
         self._auto_choice = AutoScoringChoice()
+        self._printer: object = None
         self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
 
     @property
@@ -122,14 +133,14 @@ class WindowDialogs(QObject):
             dialog.accepted.connect(accepted)
         dialog.finished.connect(self._on_dialog_finished)
         fit_to_screen(dialog)
-        dialog.open()
+        # The print dialog's own has another meaning.
+        QDialog.open(dialog)
 
     @Slot()
     def _on_dialog_finished(self) -> None:
         if self.sender() is self._dialog:
             self._dialog = None
-            # Without a window manager nobody else gives the keys back to the window.
-            self._over.activateWindow()
+            self.left.emit()
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -144,14 +155,28 @@ class WindowDialogs(QObject):
             str(self._last_folder()),
             f"Recordings and sessions ({ends} {upper});;All files (*)",
         )
+        self.left.emit()
         if name:
             self.recording_chosen.emit(Path(name))
+
+    def choose_scoring(self) -> None:
+        """Ask for a scoring, and import it."""
+        document = self._current.document
+        if document is None:
+            return
+        recording = document.recording.path
+        name, _ = QFileDialog.getOpenFileName(
+            self._over, f"Import a scoring of {recording.name}", str(recording.parent)
+        )
+        if name and self._current.document is document:
+            self.scoring_chosen.emit(Path(name))
 
     def choose_folder(self) -> None:
         """Ask for a folder, and list its recordings."""
         name = QFileDialog.getExistingDirectory(
             self._over, "Open a folder of recordings", str(self._last_folder())
         )
+        self.left.emit()
         if name:
             self.list_folder(Path(name))
 
@@ -163,12 +188,20 @@ class WindowDialogs(QObject):
             return recordings_in(folder, progress)
 
         def choose(found: tuple[FoundRecording, ...]) -> None:
-            self._ask(RecordingsDialog(folder, found, self._over), self._on_recording_chosen)
+            # The first page of a recording does not wait for it.
+            from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+            from sleepscorer.gui.jobs.night_facts import NightFacts
+
+            facts = NightFacts(self._tasks, self._settings)
+            dialog = RecordingsDialog(folder, found, facts, self._over)
+            self._ask(dialog, self._on_recording_chosen)
 
         self._listing.start("Reading the folder", look, choose, failed=self.failed.emit)
 
     @Slot()
     def _on_recording_chosen(self) -> None:
+        from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+
         if isinstance(self._dialog, RecordingsDialog) and self._dialog.chosen is not None:
             self.recording_chosen.emit(self._dialog.chosen)
 
@@ -313,6 +346,17 @@ class WindowDialogs(QObject):
         )
         self.export_chosen.emit(document, choice)
 
+    def print_page(self) -> None:
+        """Ask for a printer or a PDF, and print the page."""
+        if self._current.now is not None:
+            dialog, self._printer = print_dialog(self._over)
+            self._ask(dialog, self._on_printer_chosen)
+
+    @Slot()
+    def _on_printer_chosen(self) -> None:
+        if self._asked_document() is not None:
+            self.printer_chosen.emit(self._printer)
+
     # -- the program ----------------------------------------------------------------------------
 
     def preferences(self) -> None:
@@ -334,6 +378,10 @@ class WindowDialogs(QObject):
         """Say what the program is."""
         self._ask(AboutDialog(self._tasks, self._over))
 
+    def show_support_report(self) -> None:
+        """Show what somebody who helps needs to know; it names no person and no file."""
+        self._ask(SupportDialog(self._settings.now, self._over))
+
     def show_session(self) -> None:
         """Say where the session is stored and what its log holds."""
         document = self._current.document
@@ -344,6 +392,7 @@ class WindowDialogs(QObject):
         last = session.edits[-1].label if session.edits else "none yet"
         box = QMessageBox(self._over)
         box.setWindowTitle("Session")
+        box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.setText(
             f"Session file: {where}\n\n{counted(len(session.edits), 'edit')} in its log,"
             f" the last one: {last}."

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -37,6 +38,7 @@ from sleepscorer.gui.dialogs.derivation_picker import DerivationPicker
 from sleepscorer.gui.dialogs.trace_form import TraceForm
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.screen_fit import fit_to_screen
+from sleepscorer.gui.look.scrolled import Scrolled
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -84,6 +86,9 @@ class MontageEditor(QDialog):
         self._message = QLabel()
         self._message.setObjectName("refusal")
         self._message.setWordWrap(True)
+        self._saved = QLabel()
+        self._saved.setObjectName("faint")
+        self._saved.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._preview_model = self._new_preview_model()
         self._preview = SignalView(self._preview_model, theme)
         self._is_listing = False
@@ -141,7 +146,7 @@ class MontageEditor(QDialog):
         grid = QGridLayout(above)
         grid.addWidget(self._list, 0, 0, 3, 1)
         grid.addLayout(self._order_buttons(), 0, 1)
-        grid.addWidget(self._form, 0, 2)
+        grid.addWidget(Scrolled(self._form), 0, 2)
         grid.addLayout(self._adding_row(), 1, 1, 1, 2)
         grid.addWidget(self._message, 2, 1, 1, 2)
         grid.setColumnStretch(0, 2)
@@ -154,14 +159,17 @@ class MontageEditor(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
-        save = buttons.addButton("&Save as preset…", QDialogButtonBox.ButtonRole.ActionRole)
-        described(save, "Save as preset", "Keep this montage for other recordings")
-        save.clicked.connect(self._on_save)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        # Away from what closes the dialog: it does not.
+        below = QHBoxLayout()
+        keep = "Keep this montage for other recordings"
+        below.addWidget(_button("&Save as preset…", keep, self._on_save))
+        below.addWidget(self._saved, 1)
+        below.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.addWidget(splitter, 1)
-        layout.addWidget(buttons)
+        layout.addLayout(below)
 
     def _order_buttons(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -317,7 +325,8 @@ class MontageEditor(QDialog):
             self._message.setText(str(error))
             return
         self._name = name.strip()
-        self._message.setText(f"Saved as {self._name}")
+        self._message.clear()
+        self._saved.setText(f"Saved as {self._name}")
 
 
 def _fitted(

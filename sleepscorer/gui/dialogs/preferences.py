@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.gui.dialogs.laboratory_page import LaboratoryPage
 from sleepscorer.gui.keys import PROFILE_TEXTS
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.scrolled import Scrolled
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.session_documents import current_author
@@ -70,6 +71,7 @@ class PreferencesDialog(QDialog):
         self._texts: dict[str, QLineEdit] = {}
         self._ruler_mm = QDoubleSpinBox()
         self._forget_recent = QPushButton("For&get the recordings opened so far")
+        self._forgets_recent = False
         pages = QTabWidget()
         described(pages.tabBar(), "Pages of the preferences")
         self._pages = pages
@@ -84,7 +86,7 @@ class PreferencesDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(pages)
+        layout.addWidget(Scrolled(pages))
         layout.addWidget(buttons)
 
     def accept(self) -> None:
@@ -98,7 +100,7 @@ class PreferencesDialog(QDialog):
             return
         changes["laboratory"] = laboratory
         changes["screen_mm_per_px"] = round(self._ruler_mm.value() / _RULER_PX, 6)
-        if not changes["keep_recent_files"]:
+        if self._forgets_recent or not changes["keep_recent_files"]:
             changes["recent_files"] = ()
         self._settings.set(**changes)
         super().accept()
@@ -145,9 +147,7 @@ class PreferencesDialog(QDialog):
         page = QWidget()
         form = QFormLayout(page)
         self._add_check(form, "keep_recent_files", "&Remember the recordings opened last")
-        described(
-            self._forget_recent, "Forget the recordings opened so far", "At once; OK is not needed"
-        )
+        described(self._forget_recent, "Forget the recordings opened so far", "With OK")
         self._forget_recent.setAutoDefault(False)
         self._forget_recent.setEnabled(bool(self._settings.now.recent_files))
         self._forget_recent.clicked.connect(self._on_forget_recent)
@@ -188,9 +188,9 @@ class PreferencesDialog(QDialog):
 
     @Slot()
     def _on_forget_recent(self) -> None:
-        self._settings.set(recent_files=())
+        self._forgets_recent = True
         self._forget_recent.setEnabled(False)
-        self._forget_recent.setText("The recordings opened so far are forgotten")
+        self._forget_recent.setText("OK forgets the recordings opened so far")
 
     @Slot()
     def _on_browse(self) -> None:

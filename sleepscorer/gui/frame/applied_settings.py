@@ -13,6 +13,7 @@ from sleepscorer.gui.look.appearance import apply_theme, show_keys
 from sleepscorer.gui.look.screen_fit import px_per_mm
 from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 
 
 class AppliedSettings(QObject):
@@ -52,19 +53,27 @@ class AppliedSettings(QObject):
             "laboratory": self._apply_laboratory,
             "three_stages": self.show_machine,
             "smooth_machine": self.show_machine,
+            "overview_strips": self.show_overview,
+            "hypnogram_colours": self.show_overview,
         }
         settings.changed.connect(self._on_setting_changed)
         current.closed.connect(self._show_title)
         self._apply_keys()
         self._show_which_theme()
         self.show_machine()
+        self.show_overview()
         self._show_title()
 
     def apply_to_opened(self) -> None:
         """Apply those that concern panes."""
         show_keys(self._window, keys_of(self._settings.now))
+        if self._current.now is not None:
+            self._current.now.panes.statistics.show_open_groups(self._settings.now.open_statistics)
         self._apply_scale()
         self.show_machine()
+        if self._current.now is not None:
+            self._current.now.panes.overview.strips_changed.connect(self._check_strips)
+        self.show_overview()
         self._show_title()
 
     @Slot()
@@ -80,6 +89,30 @@ class AppliedSettings(QObject):
         if current is not None:
             stage_set = THREE_STAGES if now.three_stages else STAGES
             current.model.show_machine(stage_set, smooth=now.smooth_machine)
+
+    def show_overview(self) -> None:
+        """Show of the overview what is set."""
+        now, current = self._settings.now, self._current.now
+        self._actions["view.hypnogram_colours"].setChecked(now.hypnogram_colours)
+        if current is not None:
+            current.panes.overview.set_coloured(now.hypnogram_colours)
+            current.panes.overview.choose_strips(now.overview_strips)
+        self._check_strips()
+
+    @Slot(object)
+    def choose_strips(self, names: tuple[str, ...]) -> None:
+        """Remember which strips a person wants to be unfolded, and show them."""
+        self._settings.set(overview_strips=names)
+        self.show_overview()
+
+    @Slot()
+    def _check_strips(self) -> None:
+        """Check in the menu which strips are unfolded, whoever unfolded them."""
+        chosen, current = self._settings.now.overview_strips, self._current.now
+        shown = chosen if current is None else current.panes.overview.wanted_strips
+        self._actions["view.strips_fit"].setChecked(chosen == AS_MANY_AS_FIT)
+        for name in FOLDABLE:
+            self._actions[f"view.strip_{name}"].setChecked(name in shown)
 
     def _apply_theme(self) -> None:
         theme, current = theme_named(self._settings.now.theme), self._current.now

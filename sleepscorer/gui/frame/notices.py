@@ -1,108 +1,84 @@
-"""Sentences above the traces that stay until the person answers or puts them away.
+"""Sentences over the page that stay until the person answers or puts them away.
 
-What only says that all went well goes by itself.
+One is shown at a time; the others wait behind the bell of the status line. What only says that all
+went well goes by itself.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.gui.frame.notice_card import Answer, Notice, NoticeCard, NoticeKind
+
+__all__ = ["Answer", "NoticeBar", "NoticeKind"]
 
 _PASSING_MS = 10_000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A button of a notice and what it does."""
-
-    text: str
-    run: Callable[[], None]
-
-
-class _Notice(QFrame):
-    closed = Signal(object)
-
-    def __init__(
-        self, text: str, answers: tuple[Answer, ...], parent: QWidget, *, passing: bool, key: str
-    ) -> None:
-        super().__init__(parent)
-        self.setObjectName("notice")
-        self.text, self.is_passing, self.key = text, passing, key
-        self._answers = answers
-        label = QLabel(shortened(text))
-        label.setToolTip(text if label.text() != text else "")
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 4, 6, 4)
-        layout.addWidget(label, 1)
-        for number, answer in enumerate(answers):
-            self._add_button(answer.text, number)
-        self._add_button("Close", None)
-        self._passing = QTimer(self)
-        self._passing.timeout.connect(self._on_time_over)
-        if passing:
-            self._passing.start(_PASSING_MS)
-
-    @property
-    def has_focus(self) -> bool:
-        """Whether one of its buttons has the focus."""
-        focus = QApplication.focusWidget()
-        return focus is not None and self.isAncestorOf(focus)
-
-    @Slot()
-    def _on_time_over(self) -> None:
-        # Whoever points at it is reading it.
-        if not (self.underMouse() or self.has_focus):
-            self.closed.emit(self)
-
-    def _add_button(self, text: str, number: int | None) -> None:
-        button = QPushButton(text)
-        button.setObjectName("" if number is None else str(number))
-        described(button, text, f"{text}: {self.text}")
-        button.clicked.connect(self._on_clicked)
-        layout = self.layout()
-        if layout is not None:
-            layout.addWidget(button)
-
-    @Slot()
-    def _on_clicked(self) -> None:
-        sender = self.sender()
-        name = sender.objectName() if sender is not None else ""
-        self.closed.emit(self)
-        if name:
-            self._answers[int(name)].run()
+_MARGIN_PX = 8
+_LARGEST_SHARE, _WIDEST_PX = 0.45, 620
 
 
 class NoticeBar(QWidget):
-    """The notices, oldest on top."""
+    """Lies over the lower right of its parent, and takes no room from anything.
+
+    What asks something or is an error comes first, then warnings, then the rest; of equals the
+    newest. What is pointed at or has the focus stays where it is until it is left.
+
+    Signals
+    -------
+    changed
+        How many there are, or which.
+    left
+        A notice that may have had the focus was answered, closed or put behind the bell.
+    """
+
+    changed = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._notices: list[_Notice] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
+        self._notices: list[Notice] = []
+        self._behind_bell: set[Notice] = set()
+        self._card: NoticeCard | None = None
+        self._clear_below_px = 0
+        self._newer_waits = False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._passing = QTimer(self)
+        self._passing.timeout.connect(self._on_time_over)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._show_what_waits)
+        self.hide()
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What is shown."""
+        """What there is, oldest first, behind the bell or not."""
         return tuple(notice.text for notice in self._notices)
 
-    def add(self, text: str, *answers: Answer, passing: bool = False, key: str = "") -> None:
+    @property
+    def shown(self) -> str:
+        """The sentence that is shown; empty if none is."""
+        return "" if self._card is None else self._card.notice.text
+
+    @property
+    def worst(self) -> NoticeKind | None:
+        """An error before a question, that before a warning; behind the bell or not."""
+        kinds = {notice.kind for notice in self._notices}
+        return next((kind for kind in NoticeKind if kind in kinds), None)
+
+    def add(
+        self,
+        text: str,
+        *answers: Answer,
+        kind: NoticeKind = NoticeKind.INFORMATION,
+        passing: bool = False,
+        key: str = "",
+        lasting: bool = False,
+    ) -> None:
         """Show a sentence, and beside it buttons that answer it; the same sentence only once.
+
+        One that was put behind the bell comes back if it is said again.
 
         Parameters
         ----------
@@ -110,19 +86,30 @@ class NoticeBar(QWidget):
             The sentence.
         answers
             The buttons beside Close.
+        kind
+            How it looks, and what it comes before.
         passing
-            It says that all went well: it goes after some seconds, or with :meth:`dismiss`.
+            It says that all went well: it goes when it was shown for some seconds, or with
+            :meth:`dismiss`.
         key
             What it is about: it takes the place of one with the same key, and :meth:`remove` knows
             it by that. Empty where nothing takes its place.
+        lasting
+            It is about no recording in particular, such as an export that goes on: it stays when
+            another one opens.
         """
         if key:
             self._put_away(lambda notice: notice.key == key)
-        if text not in self.texts:
-            notice = _Notice(text, answers, self, passing=passing, key=key)
-            notice.closed.connect(self._on_closed)
-            self._notices.append(notice)
-            self._layout.addWidget(notice)
+        same = [notice for notice in self._notices if notice.text == text]
+        if same and not self._behind_bell.issuperset(same):
+            return
+        self._put_away(lambda notice: notice in same)
+        self._notices.append(Notice(text, answers, kind, passing=passing, key=key, lasting=lasting))
+        if self._is_in_use:
+            self._newer_waits = True
+            self._tell_changed()
+        else:
+            self._show_first()
 
     @Slot(str)
     def remove(self, key: str) -> None:
@@ -130,22 +117,142 @@ class NoticeBar(QWidget):
         self._put_away(lambda notice: notice.key == key)
 
     def dismiss(self) -> None:
-        """Put those away that pass, and the one that has the focus; what is wrong stays."""
-        self._put_away(lambda notice: notice.is_passing or notice.has_focus)
+        """Put the one that is shown away, if it passes or has the focus; what is wrong stays."""
+        card = self._card
+        if card is not None and (card.notice.passing or card.has_focus):
+            self._put_away(lambda notice: notice is card.notice)
 
     def clear(self) -> None:
-        """Put all away."""
-        self._put_away(lambda _: True)
+        """Put away what is about the recording that was open, or about files that failed to."""
+        self._put_away(lambda notice: not notice.lasting)
 
-    def _put_away(self, is_meant: Callable[[_Notice], bool]) -> None:
-        for notice in tuple(self._notices):
-            if is_meant(notice):
-                self._on_closed(notice)
+    @Slot()
+    def step(self) -> None:
+        """Put the focus into what is shown; if it is there, show the next; after the last, none."""
+        order = self._in_order()
+        if self._card is None:
+            wanted = order[0] if order else None
+        elif not self._card.has_focus:
+            wanted = self._card.notice
+        else:
+            at = order.index(self._card.notice) + 1
+            wanted = order[at] if at < len(order) else None
+        if wanted is None:
+            self._behind_bell.update(order)
+            self.left.emit()
+        else:
+            self._behind_bell.discard(wanted)
+        self._show(wanted)
+        if self._card is not None:
+            self._card.take_focus()
 
-    @Slot(object)
-    def _on_closed(self, notice: _Notice) -> None:
-        if notice not in self._notices:
+    def keep_clear(self, px: int) -> None:
+        """Leave so much of the lower edge of the parent uncovered."""
+        self._clear_below_px = px
+        self.fit()
+
+    def fit(self) -> None:
+        """Go where the parent has its lower right corner now."""
+        over = self.parentWidget()
+        if self._card is None or over is None:
             return
-        self._notices.remove(notice)
-        notice.hide()
-        notice.deleteLater()
+        most_px = min(round(_LARGEST_SHARE * over.width()), _WIDEST_PX)
+        self._card.fit_width(most_px)
+        self.resize(self._card.sizeHint())
+        self.move(
+            over.width() - self.width() - _MARGIN_PX,
+            over.height() - self.height() - _MARGIN_PX - self._clear_below_px,
+        )
+        self.raise_()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - a name of Qt
+        """Show what came while the pointer was here."""
+        super().leaveEvent(event)
+        self._show_what_waits()
+
+    # -- which one is shown ---------------------------------------------------------------------
+
+    @property
+    def _is_in_use(self) -> bool:
+        """Whoever points at it, or went into it by keys, must not press another one's button."""
+        return self._card is not None and (self.underMouse() or self._card.has_focus)
+
+    def _in_order(self) -> list[Notice]:
+        newest_first = self._notices[::-1]
+        return sorted(newest_first, key=lambda notice: notice.kind.rank)
+
+    def _show_first(self) -> None:
+        self._newer_waits = False
+        wanted = [notice for notice in self._in_order() if notice not in self._behind_bell]
+        self._show(wanted[0] if wanted else None)
+
+    @Slot()
+    def _show_what_waits(self) -> None:
+        if self._newer_waits and not self._is_in_use:
+            self._show_first()
+
+    def _show(self, notice: Notice | None) -> None:
+        if self._card is None or self._card.notice is not notice:
+            self._passing.stop()
+            self._drop_card()
+            if notice is not None:
+                self._make_card(notice)
+        if notice is None:
+            self.hide()
+        self._tell_changed()
+
+    def _make_card(self, notice: Notice) -> None:
+        self._card = NoticeCard(notice)
+        self._card.closed.connect(self._on_closed)
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(self._card)
+        self._card.show()
+        self.show()
+        self._card.announce()
+        if notice.passing:
+            self._passing.start(_PASSING_MS)
+
+    def _drop_card(self) -> None:
+        if self._card is not None:
+            card, self._card = self._card, None
+            card.hide()
+            card.setParent(None)
+            card.deleteLater()
+
+    def _tell_changed(self) -> None:
+        if self._card is not None:
+            self._card.show_place(self._in_order().index(self._card.notice), len(self._notices))
+            self.fit()
+        self.changed.emit()
+
+    # -- going ----------------------------------------------------------------------------------
+
+    def _put_away(self, is_meant: Callable[[Notice], bool]) -> None:
+        meant = [notice for notice in self._notices if is_meant(notice)]
+        if not meant:
+            return
+        self._notices = [notice for notice in self._notices if notice not in meant]
+        self._behind_bell.difference_update(meant)
+        if self._card is None or self._card.notice not in meant:
+            self._tell_changed()
+            return
+        if self._card.has_focus:
+            # Before it goes: Qt would give the focus to whatever comes next.
+            self.left.emit()
+        self._show_first()
+
+    @Slot(object, object)
+    def _on_closed(self, notice: Notice, answer: Answer | None) -> None:
+        # Some systems give a button that is clicked no focus, but what had it is not meant either.
+        self.left.emit()
+        self._put_away(lambda one: one is notice)
+        if answer is not None:
+            answer.run()
+
+    @Slot()
+    def _on_time_over(self) -> None:
+        # Whoever points at it is reading it.
+        if self._card is not None and self._card.notice.passing and not self._is_in_use:
+            passed = self._card.notice
+            self._put_away(lambda notice: notice is passed)

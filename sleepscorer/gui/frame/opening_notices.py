@@ -7,24 +7,28 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from sleepscorer.core.errors import SeveralScorers, SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.frame.current_recording import CurrentRecording
-from sleepscorer.gui.frame.notices import Answer, NoticeBar
+from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
+from sleepscorer.gui.frame.scoring_import import ScoringImport
 from sleepscorer.gui.jobs.opening import OpenedRecording
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.session_documents import MISSING, Document, ScoringBeside, read_beside
+from sleepscorer.session_documents import (
+    MISSING,
+    Document,
+    FoundScoring,
+)
 
-# More names than that would leave no room for the sentence.
-_MOST_ANSWERS = 6
+# So many names of files can be read at a glance.
+_MOST_NAMES = 6
 
 
 class OpeningNotices(QObject):
-    """Shows notices above the traces; what they offer is done on the open document.
+    """Shows notices over the traces; what they offer is done on the open document.
 
     Parameters
     ----------
@@ -33,9 +37,11 @@ class OpeningNotices(QObject):
     settings
         Whether to stage what nobody scored yet.
     tasks
-        For reading what lies beside a recording, and looking at recordings.
+        For looking at recordings.
     notices
         Where they are shown.
+    scorings
+        What offers scorings.
     parent
         Over which files are asked for.
 
@@ -45,16 +51,13 @@ class OpeningNotices(QObject):
         The person is to say by which channels the recording is staged.
     scoring_asked
         The Document is to be staged at once.
-    path_chosen
-        The Path of a session or recording that is to be opened in place of what is open.
-    closing_asked
-        What is open is to be closed first.
+    paths_chosen
+        A tuple of Paths that are to be opened in place of what is open.
     """
 
     channels_asked = Signal()
     scoring_asked = Signal(object)
-    path_chosen = Signal(object)
-    closing_asked = Signal()
+    paths_chosen = Signal(object)
 
     def __init__(
         self,
@@ -62,11 +65,12 @@ class OpeningNotices(QObject):
         settings: SettingsFile,
         tasks: TaskRunner,
         notices: NoticeBar,
+        scorings: ScoringImport,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._current, self._settings = current, settings
-        self._notices, self._over = notices, parent
+        self._notices, self._scorings, self._over = notices, scorings, parent
         self._work = Latest(tasks, self)
         current.closed.connect(self._work.drop)
 
@@ -76,24 +80,30 @@ class OpeningNotices(QObject):
         self._ask_to_locate(document)
         self._ask_about_copy(document)
         for sentence in (*document.problems, *document.recording.warnings):
-            notices.add(sentence)
+            notices.add(sentence, kind=NoticeKind.WARNING)
         if document.held_by:
             notices.add(
                 f"Read only: this session is held by {document.held_by}. What you press here is"
                 " not stored.",
                 Answer("Try again", self._open_again),
+                kind=NoticeKind.WARNING,
             )
-        if document.needs_locating:
-            return
+        if opened.left:
+            self._tell_left(opened)
+        if not document.needs_locating:
+            self._ask(opened)
+
+    def _ask(self, opened: OpenedRecording) -> None:
+        document, notices = opened.document, self._notices
         if document.session.n_epochs == 0:
             notices.add(
-                "The recording is shorter than one epoch of 30 s: it can be looked at, not scored."
+                "The recording is shorter than one epoch of 30 s: it can be looked at, not scored.",
+                kind=NoticeKind.WARNING,
             )
+        elif opened.scorings:
+            self._scorings.offer(tuple(map(FoundScoring, opened.scorings)))
         elif document.importable is not None:
-            notices.add(
-                f"A scoring lies beside the recording: {document.importable.name}",
-                Answer("Import it", partial(self._import_beside, None)),
-            )
+            self._scorings.offer_beside(document, document.importable)
         elif opened.is_unsure:
             self.channels_asked.emit()
         elif self._settings.now.score_on_opening and _is_untouched(document.session):
@@ -103,14 +113,27 @@ class OpeningNotices(QObject):
         """Open the same recording once more: whoever held the session may have closed it."""
         document = self._current.document
         if document is not None:
-            self.path_chosen.emit(document.session_path or document.recording.path)
+            self.paths_chosen.emit((document.session_path or document.recording.path,))
+
+    def _tell_left(self, opened: OpenedRecording) -> None:
+        """Say what of several recordings was not opened, and list them where they lie together."""
+        left, own = opened.left, opened.document.recording.path
+        folders = {path.parent for path in (own, *left)}
+        names = ", ".join(path.name for path in left[:_MOST_NAMES])
+        more = ", …" if len(left) > _MOST_NAMES else ""
+        answers = (Answer("List the folder", partial(self.paths_chosen.emit, tuple(folders))),)
+        self._notices.add(
+            f"One recording is open at a time. Not opened: {names}{more}",
+            *(answers if len(folders) == 1 else ()),
+            kind=NoticeKind.WARNING,
+        )
 
     def _on_failed(self, sentence: str) -> None:
         document = self._current.document
         if document is not None:
             self._ask_to_locate(document)
             self._ask_about_copy(document)
-            self._notices.add(sentence)
+            self._notices.add(sentence, kind=NoticeKind.ERROR)
 
     # -- a damaged session ----------------------------------------------------------------------
 
@@ -120,6 +143,7 @@ class OpeningNotices(QObject):
                 document.copy_problem,
                 Answer("Use this copy", partial(self._replace_session, document.use_copy)),
                 Answer("Begin anew", partial(self._replace_session, document.begin_anew)),
+                kind=NoticeKind.QUESTION,
             )
 
     def _replace_session(self, replace: Callable[[], None]) -> None:
@@ -131,8 +155,7 @@ class OpeningNotices(QObject):
         path = document.recording.path if is_there else document.session_path
 
         def replaced(_nothing: None) -> None:
-            self.closing_asked.emit()
-            self.path_chosen.emit(path)
+            self.paths_chosen.emit((path,))
 
         def work(_progress: Progress) -> None:
             replace()
@@ -149,7 +172,7 @@ class OpeningNotices(QObject):
         if recording.format_name != MISSING:
             answers.append(Answer("Accept it as it is", partial(self._accept, recording.path)))
         # The first problem of a recording that is not the one scored is just that.
-        self._notices.add(document.problems[0], *answers)
+        self._notices.add(document.problems[0], *answers, kind=NoticeKind.QUESTION)
 
     def locate(self, path: Path, *, accept_changes: bool = False) -> None:
         """Take this file for the recording of the open session, and open both anew."""
@@ -173,10 +196,10 @@ class OpeningNotices(QObject):
                 difference,
                 Answer("Locate another…", self._ask_for_place),
                 Answer("Accept it as it is", partial(self._accept, path)),
+                kind=NoticeKind.QUESTION,
             )
             return
-        self.closing_asked.emit()
-        self.path_chosen.emit(session_path)
+        self.paths_chosen.emit((session_path,))
 
     def _ask_for_place(self) -> None:
         document = self._current.document
@@ -195,39 +218,6 @@ class OpeningNotices(QObject):
 
     def _accept(self, path: Path) -> None:
         self.locate(path, accept_changes=True)
-
-    # -- importing ------------------------------------------------------------------------------
-
-    def _import_beside(self, scorer: str | None) -> None:
-        document = self._current.document
-        if document is None or document.importable is None:
-            return
-        path, recording = document.importable, document.recording
-
-        def read(_progress: Progress) -> ScoringBeside | SeveralScorers:
-            try:
-                return read_beside(path, recording, scorer=scorer)
-            except SeveralScorers as several:
-                return several
-
-        done = partial(self._on_read, document)
-        self._work.start("Reading the scoring", read, done, failed=self._on_failed)
-
-    def _on_read(self, document: Document, read: ScoringBeside | SeveralScorers) -> None:
-        if isinstance(read, SeveralScorers):
-            self._ask_whose(read)
-            return
-        try:
-            document.import_scoring(read)
-        except SleepScorerError as error:
-            self._notices.add(str(error))
-            return
-        for note in read.scoring.notes:
-            self._notices.add(note)
-
-    def _ask_whose(self, several: SeveralScorers) -> None:
-        answers = [Answer(name, partial(self._import_beside, name)) for name in several.scorers]
-        self._notices.add(f"{several}. Whose are to be imported?", *answers[:_MOST_ANSWERS])
 
 
 def _is_untouched(session: ScoringSession) -> bool:

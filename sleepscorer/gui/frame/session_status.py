@@ -1,17 +1,14 @@
-"""Says in the status line what is shown and whether it is stored."""
+"""Says in the status line which montage is shown and whether edits are stored."""
 
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Slot
 
-from sleepscorer.analysis.filters import filter_text
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.session_documents import Document
-
-_SHORT_KINDS = {"eeg": "EEG", "eog": "EOG", "emg": "EMG"}
 
 
 class SessionStatus(QObject):
@@ -30,37 +27,20 @@ class SessionStatus(QObject):
         self._n_edits_at_opening = len(document.session.edits)
         model.scoring_changed.connect(self._show_saved)
         model.montage_changed.connect(self._show_montage)
-        recording = document.recording
-        self._status.set_part("file", recording.path.name, "Recording; it is never changed")
         self._show_montage()
         self._show_saved()
 
     def forget(self) -> None:
         """Speak of none."""
         self._document = self._model = None
-        for part in ("file", "montage", "filters", "saved"):
+        for part in ("montage", "saved"):
             self._status.set_part(part, "")
         self._status.say("")
 
     @Slot()
     def _show_montage(self) -> None:
-        if self._model is None:
-            return
-        montage = self._model.montage
-        self._status.set_part("montage", montage.name)
-        texts: dict[str, list[str]] = {}
-        for trace in montage.visible:
-            text = filter_text(trace.filter, trace.channel.sampling_rate_hz)
-            known = texts.setdefault(trace.channel.kind, [])
-            if text not in known:
-                known.append(text)
-        short = [
-            f"{name} {' / '.join(texts[kind])}"
-            for kind, name in _SHORT_KINDS.items()
-            if kind in texts
-        ]
-        full = "\n".join(f"{kind}: {', '.join(found)}" for kind, found in texts.items())
-        self._status.set_part("filters", ", ".join(short), f"Filters, for display only\n{full}")
+        if self._model is not None:
+            self._status.set_part("montage", self._model.montage.name)
 
     @Slot()
     def _show_saved(self) -> None:

@@ -7,13 +7,12 @@ from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
 _PARTS = {
-    "file": "Recording",
     "montage": "Montage: {montage.2}, {montage.3}, {montage.4} … show another",
-    "filters": "Filters",
     "saved": "Saved state",
     "device": "Auto-scorer's device",
 }
 _MESSAGE_MS = 8000
+_LONGEST_PART_PX = 220
 
 
 class StatusLine(QStatusBar):
@@ -32,9 +31,12 @@ class StatusLine(QStatusBar):
             described(label, name.capitalize(), _PARTS[name])
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 0, 6, 0)
+            label.setMinimumWidth(1)
             self.addWidget(label)
         self.addWidget(self._message, 1)
         self._text = QLabel()
+        # In a narrow window the bar alone tells how far the work is.
+        self._text.setMinimumWidth(1)
         self._bar = QProgressBar()
         self._bar.setMaximumWidth(160)
         self._bar.setMaximumHeight(14)
@@ -44,6 +46,8 @@ class StatusLine(QStatusBar):
         self._cancel = QPushButton("Cancel")
         tip = "Cancel the work in progress (auto-scoring: {score.cancel})"
         described(self._cancel, "Cancel", tip)
+        # A click leaves the keys where they were: the button goes with the work.
+        self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cancel.clicked.connect(self._on_cancel)
         for widget in (self._text, self._bar, self._cancel):
             self.addPermanentWidget(widget)
@@ -60,15 +64,17 @@ class StatusLine(QStatusBar):
         return self._message.text()
 
     def text_of(self, part: str) -> str:
-        """What a part says: file, montage, filters, saved, device."""
+        """What a part says: montage, saved, device."""
         return self._labels[part].text()
 
     def set_part(self, part: str, text: str, tip: str = "") -> None:
         """Let a part say something."""
-        self._labels[part].setText(shortened(text))
+        label = self._labels[part]
+        elide, end = label.fontMetrics().elidedText, Qt.TextElideMode.ElideRight
+        label.setText(elide(text, end, _LONGEST_PART_PX))
         if tip:
-            self._labels[part].setToolTip(tip)
-        self._labels[part].setVisible(bool(text))
+            label.setToolTip(tip)
+        label.setVisible(bool(text))
 
     @Slot(str)
     def show_device(self, device: str) -> None:

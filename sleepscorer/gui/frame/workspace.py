@@ -18,6 +18,7 @@ from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.tool_names import SELECT
 from sleepscorer.gui.traces.signal_view import SignalView
+from sleepscorer.session_documents import KeptMeasures
 
 _OVERVIEW_SHARE = 0.27
 
@@ -38,8 +39,8 @@ class _PanelRow(NamedTuple):
 
 _PANELS = (
     _PanelRow("review", "Review", lambda given: ReviewPanel(given.model)),
-    _PanelRow("events", "Events", lambda given: EventsPanel(given.model)),
-    _PanelRow("statistics", "Statistics", lambda given: StatisticsPanel(given.model)),
+    _PanelRow("events", "Events", lambda given: EventsPanel(given.model, given.theme)),
+    _PanelRow("statistics", "Statistics", lambda given: StatisticsPanel(given.model, given.theme)),
     _PanelRow(
         "epoch",
         "Epoch",
@@ -98,16 +99,23 @@ class Workspace(QWidget):
         The colours.
     tasks
         For what the panes compute.
+    kept
+        Where what takes long to compute is kept.
     """
 
     def __init__(
-        self, model: SessionModel, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None
+        self,
+        model: SessionModel,
+        theme: Theme,
+        tasks: TaskRunner,
+        kept: KeptMeasures | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.model = model
         self.overview = Overview(model, theme, tasks)
         self.traces = SignalView(model, theme)
-        self.explainer = Explainer(model, tasks, self)
+        self.explainer = Explainer(model, tasks, kept, self)
         given = _Given(model, theme, self.explainer)
         self.panels: Mapping[str, tuple[str, QWidget]] = {
             row.name: (row.title, row.make(given)) for row in _PANELS

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QLabel,
+    QMainWindow,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +28,7 @@ from sleepscorer.gui.keys import Keys
 from sleepscorer.gui.look.appearance import described
 
 _MARGIN_PX = 12
-_WIDTH_PX = 330
+_WIDTH_PX, _LEAST_WIDTH_PX = 330, 180
 
 
 class HelpPane(QDockWidget):
@@ -50,6 +51,7 @@ class HelpPane(QDockWidget):
             Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
         )
         self._keys: Mapping[str, Keys] = {}
+        self._gives_way = False
         self._choice = QComboBox()
         described(self._choice, "Help pages", "Alt+P, then the arrows")
         self._text = ReadingText()
@@ -68,21 +70,35 @@ class HelpPane(QDockWidget):
         layout.addWidget(label)
         layout.addWidget(self._choice)
         layout.addWidget(self._text, 1)
-        content.setMinimumWidth(_WIDTH_PX)
+        content.setMinimumWidth(_LEAST_WIDTH_PX)
         self.setWidget(content)
         self._choice.currentIndexChanged.connect(self._on_page_chosen)
 
-    def open(self) -> None:
-        """Show the manual, with the focus in it; put it away where it has the focus already."""
+    def open(self, *, gives_way: bool = False) -> None:
+        """Show the manual, with the focus in it; put it away where it has the focus already.
+
+        Parameters
+        ----------
+        gives_way
+            It is put away by :meth:`give_way`.
+        """
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             self._leave()
             return
         if not self._choice.count():
             self._list_pages()
+        self._gives_way = gives_way
         self.show()
+        self._widen()
         self.raise_()
         self._text.setFocus()
+
+    def give_way(self) -> None:
+        """Leave the width to a recording; not where that was open when the manual was asked for."""
+        if self._gives_way and not self.isFloating():
+            self.hide()
+        self._gives_way = False
 
     def set_keys(self, keys: Mapping[str, Keys]) -> None:
         """Let the pages name these keys."""
@@ -100,6 +116,12 @@ class HelpPane(QDockWidget):
                 self._leave()
                 return True
         return super().event(event)
+
+    def _widen(self) -> None:
+        """Take the width that no page must be scrolled sideways in, where the window has it."""
+        window = self.parentWidget()
+        if isinstance(window, QMainWindow) and self.width() < _WIDTH_PX:
+            window.resizeDocks([self], [_WIDTH_PX], Qt.Orientation.Horizontal)
 
     def _leave(self) -> None:
         self.hide()

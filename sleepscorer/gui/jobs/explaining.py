@@ -1,6 +1,6 @@
 """Has the machine's stage of the current epoch explained, beside the window, while somebody looks.
 
-The night is measured once a document; it is kept until another staging or the end of the document.
+The night is measured once, and what was measured is kept beside the session for the next opening.
 """
 
 from functools import partial
@@ -14,6 +14,7 @@ from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.pipeline import ExplainedNight, Explanation, measure_to_explain
+from sleepscorer.session_documents import KeptMeasures
 
 MEASURING = "Measuring the night to explain its stages"
 EXPLAINING = "Explaining an epoch"
@@ -36,6 +37,8 @@ class Explainer(QObject):
         The open session.
     tasks
         For what takes time.
+    kept
+        Where what is measured of the night is kept from one opening to the next.
 
     Signals
     -------
@@ -49,10 +52,14 @@ class Explainer(QObject):
     shown_changed = Signal(bool)
 
     def __init__(
-        self, model: SessionModel, tasks: TaskRunner, parent: QObject | None = None
+        self,
+        model: SessionModel,
+        tasks: TaskRunner,
+        kept: KeptMeasures | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._tasks, self._kept = model, tasks, kept
         self._night: ExplainedNight | None = None
         self._explanation: Explanation | None = None
         self._computing = Latest(tasks, self)
@@ -73,10 +80,10 @@ class Explainer(QObject):
         return self._explanation
 
     @property
-    def hidden_channels(self) -> tuple[str, ...]:
-        """The channels of the explanation that no trace on the screen shows."""
+    def traces_of_maps(self) -> dict[str, tuple[str, ...]]:
+        """For each channel of the explanation the traces on the screen that are tinted by it."""
         shown = [trace.channel for trace in self._model.montage.visible]
-        return () if self._explanation is None else self._explanation.hidden(shown)
+        return {} if self._explanation is None else self._explanation.traces_of(shown)
 
     @property
     def stage(self) -> Stage:
@@ -192,15 +199,21 @@ class Explainer(QObject):
         must_wait = self._computing.is_running or bool(self._why_not) or not is_wanted
         if must_wait or self._staging is None:
             self.changed.emit()
+        elif self._night is None and not self._is_shown and self._must_yield():
+            self._timer.start(_MEASURE_AFTER_MS)
         elif self._night is None:
             self._measure(self._staging)
         elif self._explanation is None and self.stage in STAGES:
             self._explain_epoch(self._night)
 
+    def _must_yield(self) -> bool:
+        """True while something else is computed that somebody waits for, as on opening."""
+        return any(not task.is_quiet for task in self._tasks.running)
+
     def _measure(self, staging: Staging) -> None:
         self._computing.start(
             MEASURING,
-            partial(measure_to_explain, self._model.recording, staging.provenance),
+            partial(measure_to_explain, self._model.recording, staging.provenance, kept=self._kept),
             self._on_measured,
             failed=self._on_failed,
             cancelled=self._on_cancelled,

@@ -13,8 +13,6 @@ from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import Document, Snapshot, export_document
 
 _RUNNING = "An export is running"
-# Keys of sentences.
-_REFUSED, _WAITING, _WRITTEN = "export refused", "export awaited", "export written"
 _HINTS = {
     OutputExists: "export again and check “Replace files that exist”, or choose another folder",
     OutputRefused: "export again into another folder",
@@ -22,7 +20,7 @@ _HINTS = {
 
 
 class Exporter(QObject):
-    """Runs one export at a time; sentences about it are told by a key that withdraws them.
+    """Runs one export at a time.
 
     Parameters
     ----------
@@ -31,20 +29,26 @@ class Exporter(QObject):
 
     Signals
     -------
-    told
-        Key, a sentence, and whether it only says that all went well: its end, or why none starts.
+    refused
+        The sentence why none starts while another runs.
     waiting
-        Key and sentence of what waits for its end; :meth:`cancel` is the answer to that.
-    withdrawn
-        Key of the sentences that hold no more.
+        The sentence of what waits for its end; :meth:`cancel` is the answer to that.
     ended
-        It was written, failed or was cancelled.
+        It was written, failed or was cancelled; none of those sentences holds any more.
+    written
+        The paths of the files, after ``ended``.
+    failed
+        The sentence for people: none starts, or it has ended without a file.
+    cancelled
+        Nothing was written, after ``ended``.
     """
 
-    told = Signal(str, str, bool)
-    waiting = Signal(str, str)
-    withdrawn = Signal(str)
+    refused = Signal(str)
+    waiting = Signal(str)
     ended = Signal()
+    written = Signal(object)
+    failed = Signal(str)
+    cancelled = Signal()
 
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,13 +70,12 @@ class Exporter(QObject):
     ) -> None:
         """Write the document as it is now; the window goes on meanwhile."""
         if self.is_running:
-            sentence = f"{_RUNNING}; start the next one when it has ended."
-            self.told.emit(_REFUSED, sentence, False)
+            self.refused.emit(f"{_RUNNING}; start the next one when it has ended.")
             return
         try:
             snapshot = document.snapshot()
         except SleepScorerError as error:
-            self.told.emit("", str(error), False)
+            self.failed.emit(str(error))
             return
         self._writing.start(
             "Exporting",
@@ -99,8 +102,7 @@ class Exporter(QObject):
         if not self.is_running:
             return False
         self._afterwards = action
-        self._withdraw()
-        self.waiting.emit(_WAITING, f"{_RUNNING}: {what} when it has ended.")
+        self.waiting.emit(f"{_RUNNING}: {what} when it has ended.")
         return True
 
     @Slot()
@@ -109,27 +111,22 @@ class Exporter(QObject):
         self._writing.cancel()
 
     def _on_written(self, paths: tuple[Path, ...]) -> None:
-        names = ", ".join(path.name for path in paths)
-        self._end(f"Exported to {paths[0].parent}: {names}", key=_WRITTEN, passing=True)
+        self._end()
+        self.written.emit(paths)
 
     def _on_failed(self, sentence: str) -> None:
-        self._end(sentence)
+        self._end()
+        self.failed.emit(sentence)
 
     def _on_cancelled(self) -> None:
-        self._end("The export was cancelled; nothing was written.", passing=True)
+        self._end()
+        self.cancelled.emit()
 
-    def _end(self, sentence: str, *, key: str = "", passing: bool = False) -> None:
+    def _end(self) -> None:
         afterwards, self._afterwards = self._afterwards, None
-        self._withdraw()
+        self.ended.emit()
         if afterwards is not None:
             afterwards()
-        # Closing the recording puts its notices away; this one is still to be read.
-        self.told.emit(key, sentence, passing)
-        self.ended.emit()
-
-    def _withdraw(self) -> None:
-        for key in (_REFUSED, _WAITING):
-            self.withdrawn.emit(key)
 
 
 def _export_of(

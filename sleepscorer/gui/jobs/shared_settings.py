@@ -39,6 +39,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "montage": "Montage of new recordings",
         "three_stages": "Machine shown in three stages",
         "smooth_machine": "Machine's smoothed answer shown",
+        "hypnogram_colours": "Hypnogram in colours",
     }
 )
 """The settings that are shared, as people call them."""
@@ -54,6 +55,8 @@ NEVER_SHARED = frozenset(
         "session_folder",
         "export_folder",
         "screen_mm_per_px",
+        "open_statistics",
+        "overview_strips",
         "show_help_at_start",
         "window_geometry",
         "window_layout",

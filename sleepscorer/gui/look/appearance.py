@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.keys import Keys, with_keys
+from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.paths import resource
 
@@ -21,7 +22,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     if application.style().name() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(_palette(theme))
-    application.setStyleSheet(_stylesheet(theme))
+    application.setStyleSheet(_stylesheet(theme, application.font()))
 
 
 _LONGEST_WORD, _KEPT = 60, 28
@@ -35,6 +36,13 @@ def shortened(text: str) -> str:
     return re.sub(
         rf"\S{{{_LONGEST_WORD},}}", lambda word: f"{word[0][:_KEPT]}…{word[0][-_KEPT:]}", text
     )
+
+
+def sized(font: QFont, size: TextSize) -> QFont:
+    """Return a font in another size of the table."""
+    other = QFont(font)
+    other.setPixelSize(round(QFontInfo(font).pixelSize() * size.value))
+    return other
 
 
 def described(widget: QWidget, name: str, tip: str = "") -> None:
@@ -71,7 +79,7 @@ def show_keys(root: QWidget, keys: Mapping[str, Keys]) -> None:
 
 
 def stand_for_stage(widget: QWidget, stage: Stage) -> None:
-    """Show the colour of a stage, in whatever theme, under the letters of a button or box."""
+    """Show the colour of a stage, in whatever theme, under the letters of a box."""
     widget.setProperty("stage", stage.name)
 
 
@@ -86,20 +94,20 @@ def _palette(theme: Theme) -> QPalette:
         role.Text: theme.text,
         role.Button: theme.window,
         role.ButtonText: theme.text,
-        role.BrightText: theme.cursor,
+        role.BrightText: theme.error,
         role.ToolTipBase: theme.panel,
         role.ToolTipText: theme.text,
         role.PlaceholderText: theme.faint_text,
         role.Highlight: theme.selection,
         role.HighlightedText: theme.text,
-        role.Link: theme.event,
-        role.LinkVisited: theme.event,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
         role.Light: theme.panel,
         role.Midlight: theme.context,
         role.Mid: theme.grid_five_seconds,
         role.Dark: theme.faint_text,
         role.Shadow: theme.faint_text,
-        role.Accent: theme.event,
+        role.Accent: theme.accent,
     }.items():
         palette.setColor(which, QColor(colour))
     faint = QColor(theme.faint_text)
@@ -109,13 +117,21 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
-def _stylesheet(theme: Theme) -> str:
+def _stylesheet(theme: Theme, font: QFont) -> str:
+    px = {size: sized(font, size).pixelSize() for size in TextSize}
     stages = "\n".join(
-        f'    QToolBar QToolButton[stage="{stage.name}"], QCheckBox[stage="{stage.name}"]'
-        f" {{ border-bottom: 3px solid {colour}; }}"
+        f'    QCheckBox[stage="{stage.name}"] {{ border-bottom: 3px solid {colour}; }}'
         for stage, colour in theme.stages.items()
     )
+    notices = "\n".join(
+        f'    QFrame#notice[kind="{kind}"] {{ border-color: {colour}; }}\n'
+        f'    QLabel#notice_kind[kind="{kind}"], QPushButton#bell[kind="{kind}"]'
+        f" {{ color: {colour}; font-weight: bold; }}"
+        for kind, colour in theme.notices.items()
+    )
     check = resource("icons", f"check_{'black' if theme.name == 'dark' else 'white'}.svg")
+    # The arrows that Qt draws on it are dark in every theme.
+    more = theme.faint_text if theme.name == "dark" else theme.grid_five_seconds
     return f"""
     QCheckBox::indicator, QAbstractItemView::indicator, QRadioButton::indicator {{
         width: 13px; height: 13px; border: 1px solid {theme.faint_text};
@@ -123,9 +139,9 @@ def _stylesheet(theme: Theme) -> str:
     QAbstractItemView::indicator {{ width: 10px; height: 10px; }}
     QRadioButton::indicator {{ border-radius: 7px; }}
     QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
-        background: {theme.event}; border-color: {theme.event};
+        background: {theme.accent}; border-color: {theme.accent};
         image: url("{check.as_posix()}"); }}
-    QRadioButton::indicator:checked {{ border: 4px solid {theme.event};
+    QRadioButton::indicator:checked {{ border: 4px solid {theme.accent};
         width: 7px; height: 7px; }}
     QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
         border-color: {theme.grid_five_seconds}; }}
@@ -138,16 +154,23 @@ def _stylesheet(theme: Theme) -> str:
         padding: 2px; }}
     QToolBar QToolButton {{ padding: 3px 7px; border: 1px solid transparent;
         border-radius: 3px; }}
+    QToolBar QToolButton#qt_toolbar_ext_button {{ padding: 0; border: 0;
+        background: {more}; }}
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
-        border-color: {theme.event}; }}
+        border-color: {theme.accent}; }}
+    QFrame#overlay {{ background: {theme.panel}; }}
+    QToolButton#strip {{ border: 0; padding: 0; color: {theme.faint_text}; }}
+    QToolButton#strip:hover, QToolButton#strip:focus {{ color: {theme.text}; }}
     QStatusBar {{ border-top: 1px solid {theme.grid_five_seconds}; }}
     QStatusBar::item {{ border: 0; }}
-    QFrame#notice {{ background: {theme.selection}; border: 0;
-        border-bottom: 1px solid {theme.grid_five_seconds}; }}
+    QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};
+        border-left: 5px solid {theme.faint_text}; border-radius: 3px; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
-    QLabel#refusal {{ color: {theme.cursor}; font-weight: bold; }}
-    QLabel#headline {{ font-size: 22px; font-weight: bold; }}
+    QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
+    QLabel#figure {{ font-size: {px[TextSize.FIGURE]}px; font-weight: 600; }}
+    QLabel#headline {{ font-size: {px[TextSize.FIGURE]}px; font-weight: bold; }}
     QSplitter::handle {{ background: {theme.grid_five_seconds}; }}
 {stages}
+{notices}
     """

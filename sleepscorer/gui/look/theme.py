@@ -4,29 +4,58 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sleepscorer.core.event_kinds import EventFamily, family_of_text
 from sleepscorer.core.stages import Stage
 
-# W warm, R red and NREM from light to deep, as in the palette of Okabe and Ito (2008). Lightness
-# and hue were then moved apart until every two differ by 30 in CIELAB to normal and to each kind of
-# dichromatic vision, and each stands out 3:1 against every ground of its theme.
+# In both themes the hues go round from R (red) over W (amber), N1 (sky) and N2 (blue) to N3
+# (violet), and NREM from light to deep: a night looks like itself. A search in CIELAB then moved
+# lightness and chroma until every two differ by 30 to normal and to each kind of dichromatic
+# vision, N2 and N3, which lie on each other, by 40 to normal vision, and each stands out 3:1
+# against every ground of its theme. What binds is tritanopia, to which N1 and N2 differ in
+# lightness alone, and a white ground allows N1 no more of it: N2 is dark there, and N3 darker.
 _LIGHT_STAGES = MappingProxyType(
     {
-        Stage.W: "#c27a0c",
-        Stage.N1: "#0b94cf",
-        Stage.N2: "#0b3fb0",
-        Stage.N3: "#0a0838",
-        Stage.R: "#8a1f00",
-        Stage.UNSCORED: "#8a8a8a",
+        Stage.W: "#c87a00",
+        Stage.N1: "#0096cb",
+        Stage.N2: "#0041b1",
+        Stage.N3: "#59145a",
+        Stage.R: "#a40415",
+        Stage.UNSCORED: "#868686",
     }
 )
 _DARK_STAGES = MappingProxyType(
     {
-        Stage.W: "#f9ce03",
-        Stage.N1: "#ccf6fe",
-        Stage.N2: "#5391cf",
-        Stage.N3: "#b219ff",
-        Stage.R: "#dd4127",
-        Stage.UNSCORED: "#757272",
+        Stage.W: "#f2c81e",
+        Stage.N1: "#b3efff",
+        Stage.N2: "#6695d0",
+        Stage.N3: "#ab46f2",
+        Stage.R: "#e04a38",
+        Stage.UNSCORED: "#7c7c7c",
+    }
+)
+
+# One order of hues in both themes. Moved apart from each other first, then from the stages and the
+# cursor, as far as seven hues beside six permit; words or letters stand beside each.
+_LIGHT_FAMILIES = MappingProxyType(
+    {
+        EventFamily.AROUSAL: "#683d2f",
+        EventFamily.RESPIRATORY: "#7267c6",
+        EventFamily.OXIMETRY: "#9f1bff",
+        EventFamily.MOVEMENT: "#118a31",
+        EventFamily.CARDIAC: "#d11817",
+        EventFamily.ARTEFACT: "#7c696d",
+        EventFamily.OTHER: "#0d5577",
+    }
+)
+_DARK_FAMILIES = MappingProxyType(
+    {
+        EventFamily.AROUSAL: "#b29a2d",
+        EventFamily.RESPIRATORY: "#a9b0f2",
+        EventFamily.OXIMETRY: "#be65a9",
+        EventFamily.MOVEMENT: "#48ff77",
+        EventFamily.CARDIAC: "#da5a63",
+        EventFamily.ARTEFACT: "#e5dbb8",
+        EventFamily.OTHER: "#8dd7db",
     }
 )
 
@@ -41,7 +70,17 @@ def hypnogram_order(stage_set: tuple[Stage, ...]) -> tuple[Stage, ...]:
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as ``"#rrggbb"``."""
+    """Colours as ``"#rrggbb"``.
+
+    Parameters
+    ----------
+    cursor
+        Of the page and epoch that are shown; ink, since every hue means a stage or an event.
+    chosen, selection
+        Of what a person chose, as a line and as a ground.
+    error
+        Of what was refused, and of what runs over its limits.
+    """
 
     name: str
     window: str
@@ -61,15 +100,32 @@ class Theme:
     machine: str
     person: str
     cursor: str
+    chosen: str
+    error: str
     lights: str
-    event: str
+    accent: str
     activation: str
     selection: str
     stages: Mapping[Stage, str]
+    families: Mapping[EventFamily, str]
+
+    @property
+    def notices(self) -> Mapping[str, str]:
+        """The colours of notices by their kind."""
+        return {
+            "error": self.error,
+            "question": self.accent,
+            "warning": self.lights,
+            "information": self.faint_text,
+        }
 
     def stage_colour(self, stage: Stage) -> str:
         """The colour of a stage; NREM, which never stands beside N2, has that of N2."""
         return self.stages[Stage.N2 if stage is Stage.NREM else stage]
+
+    def event_colour(self, text: str) -> str:
+        """The colour of an event of these words: that of its family."""
+        return self.families[family_of_text(text)]
 
 
 LIGHT = Theme(
@@ -90,12 +146,15 @@ LIGHT = Theme(
     amplitude_line="#c77f00",
     machine="#8b94a1",
     person="#10131a",
-    cursor="#c2185b",
+    cursor="#10131a",
+    chosen="#0d63d6",
+    error="#b3001b",
     lights="#7a5b00",
-    event="#0b7a75",
+    accent="#0b7a75",
     activation="#ffb347",
     selection="#cfe3ff",
     stages=_LIGHT_STAGES,
+    families=_LIGHT_FAMILIES,
 )
 DARK = Theme(
     name="dark",
@@ -115,12 +174,15 @@ DARK = Theme(
     amplitude_line="#e0a030",
     machine="#7d8794",
     person="#f2f4f7",
-    cursor="#ff6fa3",
+    cursor="#f2f4f7",
+    chosen="#5aa6ff",
+    error="#ff7a7a",
     lights="#e3c260",
-    event="#5cc8c2",
+    accent="#5cc8c2",
     activation="#8a5a00",
     selection="#2c4566",
     stages=_DARK_STAGES,
+    families=_DARK_FAMILIES,
 )
 THEMES = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
 

@@ -65,12 +65,11 @@ class OverviewCanvas(QWidget):
         self.setFont(font)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(150)
         self.setAccessibleName("Overview of the night")
         self.setAccessibleDescription(
             "Hypnodensity, hypnogram, confidence, events and spectrogram on one time axis. A click"
-            " turns to a page, Shift and dragging paints stages, the wheel zooms to an hour and"
-            " back, with Shift or sideways it scrolls the hour."
+            " turns to a page, Shift and dragging paints stages, a double-click or the wheel zooms"
+            " to an hour and back, the wheel with Shift or sideways scrolls the hour."
         )
         model.page_changed.connect(self._on_page_changed)
         model.epoch_selected.connect(self._on_page_changed)
@@ -87,6 +86,28 @@ class OverviewCanvas(QWidget):
     def strips(self) -> Strips:
         """Where the strips lie now."""
         return self._layers.strips(self._axis, self.height())
+
+    @property
+    def available(self) -> frozenset[str]:
+        """Names of the strips for which there is something to show."""
+        return self._layers.available()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Names of the foldable strips to be shown, or as many as fit."""
+        return self._layers.chosen
+
+    def choose_strips(self, names: tuple[str, ...]) -> None:
+        """Show these of the foldable strips, or as many as fit."""
+        if names != self._layers.chosen:
+            self._layers.chosen = names
+            self._redraw()
+
+    def set_coloured(self, coloured: bool) -> None:
+        """Draw the hypnogram in the colours of the stages, or only R in colour."""
+        if coloured != self._layers.is_coloured:
+            self._layers.is_coloured = coloured
+            self._redraw()
 
     @property
     def is_painting(self) -> bool:
@@ -234,6 +255,16 @@ class OverviewCanvas(QWidget):
         self._drag = Drag(kind, x, x, time_s, time_s)
         if kind == "page":
             self._model.show_time(self._drag.time_s)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
+        x = event.position().x()
+        if self._kind_of_drag(event) != "page" or x < self._axis.left_px:
+            # As a press: who paints or drags marks may be quick.
+            self.mousePressEvent(event)
+        elif self._axis.is_whole:
+            self.zoom_to_hour(self._axis.time_at(x))
+        else:
+            self.show_all()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
         drag = self._drag

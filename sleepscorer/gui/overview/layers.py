@@ -10,12 +10,13 @@ from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings import is_stage
-from sleepscorer.gui.look.theme import Theme, hypnogram_order
+from sleepscorer.gui.look.theme import HYPNOGRAM_ORDER, Theme, hypnogram_order
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.images import hypnodensity_image
-from sleepscorer.gui.overview.strip_places import Strips
+from sleepscorer.gui.overview.strip_places import Strips, fitting
 from sleepscorer.gui.overview.strips import StripPainter
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 
 _TICK_PX = 58.0
 _MOST_EVENTS_TOLD = 4
@@ -37,13 +38,26 @@ class NightLayers:
     model
         The open session.
     theme
-        The colours; may be replaced, followed by :meth:`forget`.
+        The colours.
+
+    Attributes
+    ----------
+    theme, spectrogram
+        What is drawn with; None for no spectrogram yet.
+    chosen
+        Names of the foldable strips to be shown, or as many as fit.
+    is_coloured
+        Whether the hypnogram has the colours of the stages.
+
+    All may be replaced, followed by :meth:`forget`.
     """
 
     def __init__(self, model: SessionModel, theme: Theme) -> None:
         self._model = model
         self.theme = theme
         self.spectrogram: QImage | None = None
+        self.chosen: tuple[str, ...] = AS_MANY_AS_FIT
+        self.is_coloured = True
         self._ground: QPixmap | None = None
         self._scoring: QPixmap | None = None
         self._file_events = tuple(
@@ -60,14 +74,25 @@ class NightLayers:
 
     def strips(self, axis: NightAxis, height_px: float) -> Strips:
         """Return where the strips lie."""
-        session = self._model.session
-        return Strips.laid_out(
-            axis,
-            height_px,
-            with_machine=session.machine is not None,
-            with_smoothed=self._model.shows_smoothed,
-            with_second=session.second is not None and self._model.shows_second_opinion,
-        )
+        return Strips.laid_out(axis, height_px, self.shown(height_px))
+
+    def available(self) -> frozenset[str]:
+        """Return the strips for which there is something to show."""
+        model, session = self._model, self._model.session
+        names = {"events", "spectrogram"}
+        if session.machine is not None:
+            names |= {"hypnodensity", "confidence"}
+            names |= {"machine", "smoothed"} if model.shows_smoothed else set()
+        if session.second is not None and model.shows_second_opinion:
+            names.add("second")
+        return frozenset(names)
+
+    def shown(self, height_px: float) -> frozenset[str]:
+        """Return the strips that are shown in an overview of this height."""
+        available = self.available()
+        if self.chosen == AS_MANY_AS_FIT:
+            return fitting(height_px, available)
+        return available - (FOLDABLE.keys() - set(self.chosen))
 
     def paint(self, painter: QPainter, axis: NightAxis, widget: QWidget) -> None:
         """Paint both pictures for a widget of this size and font."""
@@ -85,15 +110,11 @@ class NightLayers:
         model, session = self._model, self._model.session
         if not 0 <= epoch < model.n_epochs:
             return ""
-        parts = [
-            f"epoch {epoch + 1}",
-            model.clock_text(epoch * EPOCH_S),
-            f"scored {Stage(int(session.state.stages[epoch])).text}",
-        ]
+        parts = [f"epoch {epoch + 1}", model.clock_text(epoch * EPOCH_S)]
+        parts += [text] if (text := self._scored_text(epoch)) else []
         answer = model.machine_answer
         if answer is not None and answer.stages[epoch] >= 0:
-            stage = Stage(int(answer.stages[epoch]))
-            parts.append(f"machine {stage.text} {answer.confidence[epoch]:.2f}")
+            parts.append(f"machine {answer.sure_text(epoch)}")
             parts += [text] if (text := answer.equivocal_text(epoch)) else []
             if model.shows_smoothed:
                 parts.append(f"smoothed {Stage(int(answer.smoothed[epoch])).text}")
@@ -102,6 +123,17 @@ class NightLayers:
         if session.machine is not None and session.machine.faults[epoch]:
             parts.append(f"signal: {session.machine.fault(epoch).text}")
         return " · ".join((*parts, *self._event_texts(epoch)[:_MOST_EVENTS_TOLD]))
+
+    def _scored_text(self, epoch: int) -> str:
+        """Its stage in the scoring, and from whom; empty where that is what the machine says."""
+        state, answer = self._model.session.state, self._model.machine_answer
+        stage = Stage(int(state.stages[epoch]))
+        if stage is Stage.UNSCORED:
+            return "unscored"
+        if state.by_person[epoch]:
+            return f"scored {stage.text} by a person"
+        is_told = answer is not None and answer.stages[epoch] == stage
+        return "" if is_told else f"scored {stage.text} by the machine"
 
     def _event_texts(self, epoch: int) -> list[str]:
         start_s = epoch * EPOCH_S
@@ -118,13 +150,14 @@ class NightLayers:
         painter.setFont(widget.font())
         painter.fillRect(QRect(0, 0, widget.width(), widget.height()), QColor(self.theme.window))
         draw = StripPainter(painter, axis, self.theme)
-        for rect in (strips.hypnogram, strips.spectrogram):
-            draw.frame(rect, recording.gaps)
+        draw.frame(strips.hypnogram, recording.gaps)
         self._draw_machine(draw, strips, widget.devicePixelRatioF())
         self._draw_second(draw, strips)
-        if self.spectrogram is not None:
-            draw.image(strips.spectrogram, self.spectrogram)
-        draw.outline(strips.spectrogram)
+        if strips.is_shown("spectrogram"):
+            draw.frame(strips.spectrogram, recording.gaps)
+            if self.spectrogram is not None:
+                draw.image(strips.spectrogram, self.spectrogram)
+            draw.outline(strips.spectrogram)
         draw.clock(strips.clock, axis.ticks(recording.start, _TICK_PX), strips.body)
         painter.end()
 
@@ -132,9 +165,20 @@ class NightLayers:
         machine, answer = self._model.session.machine, self._model.machine_answer
         if machine is None or answer is None:
             return
-        draw.frame(strips.hypnodensity, self._model.recording.gaps)
-        draw.frame(strips.confidence)
-        n_rows = max(round(strips.hypnodensity.height() * pixel_ratio), 1)
+        if strips.is_shown("hypnodensity"):
+            self._draw_hypnodensity(draw, strips.hypnodensity, answer, pixel_ratio)
+        if strips.is_shown("confidence"):
+            draw.frame(strips.confidence)
+            draw.confidence(strips.confidence, answer.confidence, machine.faults != 0)
+            draw.epoch_marks(strips.confidence, answer.equivocal)
+        if self._model.shows_smoothed:
+            _draw_bands(draw, strips, answer)
+
+    def _draw_hypnodensity(
+        self, draw: StripPainter, rect: QRectF, answer: MachineAnswer, pixel_ratio: float
+    ) -> None:
+        draw.frame(rect, self._model.recording.gaps)
+        n_rows = max(round(rect.height() * pixel_ratio), 1)
         edges_s = column_edges_s(draw.axis, pixel_ratio)
         order = hypnogram_order(answer.stage_set)
         image = hypnodensity_image(
@@ -143,19 +187,15 @@ class NightLayers:
             n_rows,
             colours=[self.theme.stage_colour(stage) for stage in order],
         )
-        draw.image(strips.hypnodensity, image)
-        draw.outline(strips.hypnodensity)
-        draw.stage_legend(strips.hypnodensity, order)
-        draw.confidence(strips.confidence, answer.confidence, machine.faults != 0)
-        draw.label(strips.confidence, "Confidence, 0-1")
-        draw.epoch_marks(strips.confidence, answer.equivocal)
-        if self._model.shows_smoothed:
-            _draw_bands(draw, strips, answer)
+        draw.image(rect, image)
+        draw.outline(rect)
+        # The rows of the hypnogram tell the colours of the five stages.
+        draw.stage_legend(rect, [stage for stage in order if stage not in HYPNOGRAM_ORDER])
 
     def _draw_second(self, draw: StripPainter, strips: Strips) -> None:
         model, answer = self._model, self._model.second_answer
         machine, second = model.session.machine, model.session.second
-        if second is None or answer is None or not strips.second.height():
+        if second is None or answer is None or not strips.is_shown("second"):
             return
         draw.frame(strips.second)
         differs = np.zeros(len(answer.stages), bool)
@@ -163,7 +203,6 @@ class NightLayers:
             differs = disagreement(machine, second, model.machine_stage_set)
         draw.second_hypnogram(strips.second, answer.stages, differs)
         draw.outline(strips.second)
-        draw.label(strips.second, second.provenance.software)
 
     def _draw_scoring(self, layer: QPixmap, axis: NightAxis, widget: QWidget) -> None:
         strips, session = self.strips(axis, widget.height()), self._model.session
@@ -177,11 +216,11 @@ class NightLayers:
         answer = self._model.machine_answer
         if answer is not None:
             draw.machine_hypnogram(strips.hypnogram, answer.stages)
-        draw.hypnogram(strips.hypnogram, state)
+        draw.hypnogram(strips.hypnogram, state, is_coloured=self.is_coloured)
         draw.outline(strips.hypnogram)
-        draw.event_ticks(strips.events, self._file_events, own=False)
-        draw.event_ticks(strips.events, state.events, own=True)
-        draw.label(strips.events, "Events")
+        if strips.is_shown("events"):
+            draw.event_ticks(strips.events, self._file_events, own=False)
+            draw.event_ticks(strips.events, state.events, own=True)
         painter.end()
 
 

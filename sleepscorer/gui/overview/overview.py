@@ -1,44 +1,22 @@
 """The night at a glance: hypnodensity, hypnogram and spectrogram on one time axis."""
 
-from functools import partial
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QEvent, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QScrollBar, QToolButton, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QPalette, QShowEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QScrollBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
-
-from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.progress import Progress
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.axis import HOUR_S, NightAxis
 from sleepscorer.gui.overview.canvas import OverviewCanvas
-from sleepscorer.gui.overview.images import spectrogram_image
-from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.overview.night_spectrogram import NightSpectrogram
+from sleepscorer.gui.overview.strip_labels import StripLabels
+from sleepscorer.gui.overview.strip_places import fitting, least_height_px
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 
-if TYPE_CHECKING:
-    from sleepscorer.analysis.spectrogram import Spectrogram
-
-_KINDS = ("eeg", "eog", "emg")
-_FIRST_CHOICE = ("F4-", "C4-", "F3-", "C3-", "Fpz-", "Cz-", "Fz-")
-# The first page of traces comes first; the spectrogram reads the whole night.
-_START_AFTER_MS = 400
-_KEPT_SPECTROGRAMS = 4
 _SCROLL_S = 60.0
-_PANE = "spectrogram"
-_FREQUENCY_LABEL_PX = 38
+_SPACE_PX = 4
 
 
 class Overview(QWidget):
@@ -57,34 +35,32 @@ class Overview(QWidget):
     -------
     painting_changed
         Painting by plain dragging was switched on or off.
+    strips_chosen
+        Names of the strips that the person wants to be unfolded, a tuple.
+    strips_changed
+        Others are shown, or would be if there were something to show.
     """
 
     painting_changed = Signal(bool)
+    strips_chosen = Signal(object)
+    strips_changed = Signal()
 
     def __init__(
         self, model: SessionModel, theme: Theme, tasks: TaskRunner, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._model, self._theme = model, theme
-        self._computing = Latest(tasks, self)
-        self._computed_name = ""
-        self._is_stopped = False
-        self._channels: dict[str, ResolvedDerivation] = {}
-        self._spectrograms: dict[str, Spectrogram] = {}
+        self._model = model
+        self._wanted: frozenset[str] = frozenset()
         self.setAccessibleName("Overview")
         self.canvas = OverviewCanvas(model, theme, self)
-        self._build_scroll_bar()
+        self._labels = StripLabels(self.canvas)
+        self._labels.clicked.connect(self.toggle_strip)
         self._build_controls()
-        self._start_timer = QTimer(self)
-        self._start_timer.setSingleShot(True)
-        self._start_timer.timeout.connect(self._start_spectrogram)
-        self._list_channels()
-        self.set_theme(theme)
+        self._spectrogram = NightSpectrogram(model, self.canvas, tasks)
         self.canvas.axis_changed.connect(self._on_axis_changed)
         self.canvas.painting_changed.connect(self.painting_changed)
-        model.montage_changed.connect(self._list_channels)
-        model.scoring_changed.connect(self._place_controls)
-        model.layers_changed.connect(self._place_controls)
+        model.scoring_changed.connect(self._on_strips_changed)
+        model.layers_changed.connect(self._on_strips_changed)
         self._on_axis_changed()
 
     @property
@@ -100,18 +76,15 @@ class Overview(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self._theme = theme
-        palette = self._state_box.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(theme.panel))
-        palette.setColor(QPalette.ColorRole.WindowText, QColor(theme.text))
-        self._state_box.setPalette(palette)
         self.canvas.set_theme(theme)
+
+    def set_coloured(self, coloured: bool) -> None:
+        """Draw the hypnogram in the colours of the stages, or only R in colour."""
+        self.canvas.set_coloured(coloured)
 
     def stop(self) -> None:
         """Compute nothing any more; a spectrogram under way is cancelled."""
-        self._start_timer.stop()
-        self._is_stopped = True
-        self._computing.cancel()
+        self._spectrogram.stop()
 
     def leave(self) -> bool:
         """End an unfinished drag without an edit, else painting; return whether there was one."""
@@ -128,9 +101,59 @@ class Overview(QWidget):
         middle_s = self._model.page_start_s + self._model.page_s / 2
         return self.canvas.axis.zoomed(HOUR_S, middle_s)
 
+    # -- strips ---------------------------------------------------------------------------------
+
+    @property
+    def wanted_strips(self) -> frozenset[str]:
+        """The foldable strips that are shown as soon as there is something to show."""
+        canvas = self.canvas
+        if canvas.chosen != AS_MANY_AS_FIT:
+            return frozenset(canvas.chosen)
+        would_fit = fitting(canvas.height(), canvas.available | FOLDABLE.keys())
+        return (canvas.strips.shown_names | (would_fit - canvas.available)) & FOLDABLE.keys()
+
+    def choose_strips(self, names: tuple[str, ...]) -> None:
+        """Unfold these of the foldable strips and no others, or as many as fit."""
+        self.canvas.choose_strips(names)
+        self._on_strips_changed()
+
+    @Slot(str)
+    def toggle_strip(self, name: str) -> None:
+        """Ask for a strip to be folded away, or unfolded."""
+        if name in FOLDABLE:
+            wanted = self.wanted_strips ^ {name}
+            self.strips_chosen.emit(tuple(one for one in FOLDABLE if one in wanted))
+        else:
+            self._model.show_second_opinion(shown=not self._model.shows_second_opinion)
+
+    @Slot()
+    def _on_strips_changed(self) -> None:
+        canvas, was = self.canvas, self._wanted
+        needed = canvas.strips.shown_names
+        if canvas.chosen == AS_MANY_AS_FIT:
+            # What fits goes where there is less room, and doesn't ask for it.
+            needed -= FOLDABLE.keys()
+        canvas.setMinimumHeight(round(least_height_px(needed)))
+        self._place_controls()
+        self._wanted = self.wanted_strips
+        if self._wanted != was:
+            self._spectrogram.start_soon()
+            self.strips_changed.emit()
+
+    def _strip_texts(self) -> dict[str, str]:
+        """What to call the strips that can be shown, in the order of their labels."""
+        available, second = self.canvas.available, self._model.session.second
+        texts = {name: text for name, text in FOLDABLE.items() if name in available}
+        return texts if second is None else {**texts, "second": second.provenance.software}
+
     # -- controls -------------------------------------------------------------------------------
 
-    def _build_scroll_bar(self) -> None:
+    def _build_controls(self) -> None:
+        self._zoom = QToolButton(self.canvas)
+        self._zoom.setFont(self.canvas.font())
+        tip = "An hour around the page, or the whole night ({view.overview}); the wheel zooms, too"
+        described(self._zoom, "Zoom the overview", tip)
+        self._zoom.clicked.connect(self.toggle_zoom)
         self._scroll_bar = QScrollBar(Qt.Orientation.Horizontal, self)
         described(self._scroll_bar, "Scroll the overview")
         self._scroll_bar.setFixedHeight(12)
@@ -141,71 +164,20 @@ class Overview(QWidget):
         layout.addWidget(self.canvas, 1)
         layout.addWidget(self._scroll_bar)
 
-    def _build_controls(self) -> None:
-        self._derivation = QComboBox(self.canvas)
-        described(self._derivation, "Derivation of the spectrogram")
-        self._derivation.setFont(self.canvas.font())
-        self._derivation.setMinimumContentsLength(4)
-        self._derivation.currentTextChanged.connect(self._on_derivation_shown)
-        self._derivation.textActivated.connect(self._on_derivation_chosen)
-        self._zoom = QToolButton(self.canvas)
-        self._zoom.setFont(self.canvas.font())
-        tip = "An hour around the page, or the whole night ({view.overview}); the wheel zooms, too"
-        described(self._zoom, "Zoom the overview", tip)
-        self._zoom.clicked.connect(self.toggle_zoom)
-        self._highest, self._lowest = QLabel(self.canvas), QLabel("0 Hz", self.canvas)
-        for label in (self._highest, self._lowest):
-            label.setObjectName("faint")
-            label.setFont(self.canvas.font())
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.hide()
-        self._build_state_box()
-
-    def _build_state_box(self) -> None:
-        """The line over the spectrogram while it is computed, or was not."""
-        self._state_box = QWidget(self.canvas)
-        self._state_box.setAutoFillBackground(True)
-        self._state_text = QLabel(self._state_box)
-        self._progress = QProgressBar(self._state_box)
-        self._progress.setRange(0, 100)
-        self._progress.setMaximumHeight(14)
-        described(self._progress, "Progress of the spectrogram")
-        self._button = QPushButton("Compute", self._state_box)
-        described(self._button, "Compute the spectrogram")
-        self._button.clicked.connect(self._on_button)
-        row = QHBoxLayout(self._state_box)
-        row.setContentsMargins(8, 1, 4, 1)
-        row.addWidget(self._state_text)
-        row.addWidget(self._progress, 1)
-        row.addWidget(self._button)
-        for widget in (self._state_text, self._progress, self._button):
-            widget.setFont(self.canvas.font())
-        self._state_box.hide()
-
     def _place_controls(self) -> None:
-        strips, left = self.canvas.strips, round(self.canvas.axis.left_px)
-        rect = strips.spectrogram.toRect()
-        height = min(self._derivation.sizeHint().height(), rect.height(), 22)
-        width = max(left - 2 * 4 - _FREQUENCY_LABEL_PX, 40)
-        self._derivation.setGeometry(4, rect.center().y() - height // 2, width, height)
-        label_left, line = left - 60, self.canvas.fontMetrics().height()
-        self._highest.setGeometry(label_left, rect.top() - 2, 56, line)
-        self._lowest.setGeometry(label_left, rect.bottom() - line + 2, 56, line)
-        clock = strips.clock.toRect()
-        width = min(left - 12, self._zoom.fontMetrics().horizontalAdvance("Whole night") + 20)
-        self._zoom.setGeometry(4, clock.top() - 1, width, clock.height() + 2)
-        box_width = min(520, rect.width() - 8)
-        box_height = min(26, rect.height())
-        self._state_box.setGeometry(
-            rect.center().x() - box_width // 2,
-            rect.center().y() - box_height // 2,
-            box_width,
-            box_height,
-        )
+        """Put the names beside their strips, and zoom and derivation beside the clock."""
+        strips = self.canvas.strips
+        self._labels.place(strips, self._strip_texts())
+        left, clock = round(self.canvas.axis.left_px), strips.clock.toRect()
+        width = self._zoom.fontMetrics().horizontalAdvance("Whole night") + 12
+        self._zoom.setGeometry(_SPACE_PX, clock.top(), width, clock.height())
+        beside = width + 2 * _SPACE_PX
+        room = left - _SPACE_PX - beside
+        self._spectrogram.place(QRect(beside, clock.top(), room, clock.height()))
 
     def _on_axis_changed(self) -> None:
         axis = self.canvas.axis
-        self._place_controls()
+        self._on_strips_changed()
         self._zoom.setText("One hour" if axis.is_whole else "Whole night")
         self._zoom.setEnabled(axis.duration_s > HOUR_S)
         bar = self._scroll_bar
@@ -216,136 +188,21 @@ class Overview(QWidget):
         bar.setValue(round(axis.start_s))
         bar.blockSignals(False)
         bar.setVisible(not axis.is_whole)
-        self._show_spectrogram()
+        self._spectrogram.show()
 
     def _on_scrolled(self, start_s: int) -> None:
         axis = self.canvas.axis
         self.canvas.set_axis(axis.panned(start_s - axis.start_s))
 
-    # -- spectrogram ------------------------------------------------------------------------------
-
-    def _list_channels(self) -> None:
-        found = {
-            trace.channel.name: trace.channel
-            for trace in self._model.montage.traces
-            if trace.channel.kind in _KINDS
-        }
-        self._derivation.setEnabled(bool(found))
-        if tuple(found) == tuple(self._channels):
-            self._channels = found
-            return
-        self._channels = found
-        # A montage without the chosen derivation shows another; the choice comes back with it.
-        chosen = self._model.chosen_derivations.get(_PANE, "")
-        self._derivation.blockSignals(True)
-        self._derivation.clear()
-        self._derivation.addItems(list(found))
-        self._derivation.setCurrentText(chosen if chosen in found else _preferred(found))
-        self._derivation.blockSignals(False)
-        self._on_derivation_shown(self._derivation.currentText())
-
-    def _on_derivation_chosen(self, name: str) -> None:
-        self._model.choose_derivation(_PANE, name)
-
-    def _on_derivation_shown(self, name: str) -> None:
-        self._derivation.setToolTip(f"Derivation of the spectrogram: {name}")
-        self._show_spectrogram()
-        if name and name not in self._spectrograms and self.isVisible():
-            self._start_timer.start(0)
-
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
         super().showEvent(event)
-        if not self._computing.is_running and not self._state_box.isVisibleTo(self):
-            self._start_timer.start(_START_AFTER_MS)
-
-    def _start_spectrogram(self) -> None:
-        name = self._derivation.currentText()
-        if self._is_stopped or name not in self._channels or name in self._spectrograms:
-            return
-        if self._computing.is_running and self._computed_name == name:
-            return
-        title, self._computed_name = f"Spectrogram of {name}", name
-        self._computing.start(
-            title,
-            partial(_spectrogram, self._channels[name], self._model.recording.duration_s),
-            partial(self._keep_spectrogram, name),
-            failed=self._show_failure,
-            cancelled=self._show_cancelled,
-            progressed=self._show_progress,
-        )
-        self._show_state(title, "Cancel", running=True)
-
-    def _show_progress(self, fraction: float, _text: str) -> None:
-        self._progress.setValue(round(100 * fraction))
-
-    def _keep_spectrogram(self, name: str, spectrogram: "Spectrogram") -> None:
-        self._spectrograms[name] = spectrogram
-        while len(self._spectrograms) > _KEPT_SPECTROGRAMS:
-            del self._spectrograms[next(iter(self._spectrograms))]
-        self._state_box.hide()
-        self._show_spectrogram()
-
-    def _show_failure(self, sentence: str) -> None:
-        self._show_state(f"No spectrogram: {sentence}", "Try again", running=False)
-
-    def _show_cancelled(self) -> None:
-        self._show_state("The spectrogram was cancelled", "Compute", running=False)
-
-    def _on_button(self) -> None:
-        if self._computing.is_running:
-            self._computing.cancel()
-        else:
-            self._start_spectrogram()
-
-    def _show_state(self, text: str, button: str, *, running: bool) -> None:
-        metrics = self._state_text.fontMetrics()
-        self._state_text.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, 330))
-        self._state_text.setToolTip(text)
-        self._button.setText(button)
-        described(self._button, f"{button}: {text}")
-        self._progress.setVisible(running)
-        self._progress.setValue(0)
-        self._place_controls()
-        self._state_box.show()
-
-    def _show_spectrogram(self) -> None:
-        found = self._spectrograms.get(self._derivation.currentText())
-        has_columns = found is not None and found.times_s.size > 0
-        for label in (self._highest, self._lowest):
-            label.setVisible(has_columns)
-        if found is None or not has_columns:
-            self.canvas.set_spectrogram(None)
-            return
-        half_row_hz = (found.frequencies_hz[1] - found.frequencies_hz[0]) / 2
-        self._highest.setText(f"{found.frequencies_hz[-1] + half_row_hz:.0f} Hz")
-        self._lowest.setText(f"{found.frequencies_hz[0] - half_row_hz:.1f} Hz")
-        edges = self.canvas.column_edges_s()
-        self.canvas.set_spectrogram(spectrogram_image(found.power_db, found.times_s, edges))
+        self._spectrogram.start_soon()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102
-        self._start_timer.stop()
+        self._spectrogram.pause()
         super().hideEvent(event)
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if event.type() == QEvent.Type.DeferredDelete:
             self.stop()
         return super().event(event)
-
-
-def _spectrogram(
-    channel: ResolvedDerivation, duration_s: float, progress: Progress
-) -> "Spectrogram":
-    # scipy takes 0.6 s to import, which the first page must not wait for.
-    from sleepscorer.analysis.spectrogram import multitaper_spectrogram
-
-    return multitaper_spectrogram(channel, duration_s, progress)
-
-
-def _preferred(names: dict[str, ResolvedDerivation]) -> str:
-    """A frontal or central derivation shows slow waves and spindles best; else the first EEG."""
-    for start in _FIRST_CHOICE:
-        for name in names:
-            if name.startswith(start):
-                return name
-    eeg = [name for name, channel in names.items() if channel.kind == "eeg"]
-    return next(iter([*eeg, *names]), "")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from sleepscorer.core.edits import ScoringState
+from sleepscorer.core.event_kinds import family_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.runs import runs_of
@@ -17,9 +18,15 @@ from sleepscorer.gui.look.theme import HYPNOGRAM_ORDER, Theme, ink_on
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.strip_places import stage_y
 
+_FILE_EVENT_ALPHA = 150
 _BAD_SIGNAL_ALPHA = 120
 _MARK_PX = 3.0
 _GUTTER_SPACE_PX = 6.0
+_CHIP_PX = 24.0
+# How much of its row a line of the hypnogram takes, and at least: by a person, by the machine.
+_LINE_SHARE, _LEAST_LINE_PX = {True: 0.26, False: 0.12}, {True: 5.0, False: 2.0}
+_BAR_SHARE, _LEAST_BAR_PX = {True: 0.42, False: 0.30}, {True: 6.0, False: 4.0}
+_LEAST_RUN_PX = {True: 3.0, False: 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,27 +81,24 @@ class StripPainter:
 
     def stage_legend(self, rect: QRectF, stages: Sequence[Stage]) -> None:
         """Draw the letters of the stages on their colours in the gutter, from the top."""
-        letters_px = max(self.painter.fontMetrics().horizontalAdvance(s.text) for s in stages) + 5
-        width = min((rect.left() - 2 * _GUTTER_SPACE_PX) / len(stages), max(letters_px, 22.0))
-        height = min(rect.height(), self.painter.fontMetrics().height() + 1.0)
-        left = rect.left() - _GUTTER_SPACE_PX - width * len(stages)
-        for row, stage in enumerate(stages):
-            chip = QRectF(left + row * width, rect.center().y() - height / 2, width - 1, height)
-            colour = self.theme.stage_colour(stage)
-            self.painter.fillRect(chip, QColor(colour))
-            self.painter.setPen(QColor(ink_on(colour)))
-            self.painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, stage.text)
+        height = min(rect.height(), self._line_px() + 1.0)
+        right, top = rect.left() - _GUTTER_SPACE_PX, rect.center().y() - height / 2
+        for stage in reversed(stages):
+            width = self.painter.fontMetrics().horizontalAdvance(stage.text) + 5.0
+            self._chip(QRectF(right - width, top, width, height), stage)
+            right -= width + 1
 
     def hypnogram_rows(self, rect: QRectF) -> None:
-        """Draw a faint line and the letter of each stage."""
+        """Draw a faint line for each stage, and in the gutter its letters on its colour."""
         self.painter.setPen(QPen(QColor(self.theme.grid_second), 1))
         for stage in HYPNOGRAM_ORDER:
             y = round(stage_y(rect, stage)) + 0.5
             self.painter.drawLine(QLineF(rect.left(), y, rect.right(), y))
-        height = rect.height() / len(HYPNOGRAM_ORDER)
+        height = min(rect.height() / len(HYPNOGRAM_ORDER), self._line_px() + 1.0)
+        left = rect.left() - _GUTTER_SPACE_PX - _CHIP_PX
         for stage in HYPNOGRAM_ORDER:
-            row = QRectF(rect.left(), stage_y(rect, stage) - height / 2, rect.width(), height)
-            self.label(row, stage.text, faint=False)
+            chip = QRectF(left, stage_y(rect, stage) - height / 2, _CHIP_PX, height - 1)
+            self._chip(chip, stage)
 
     def outside_lights(self, rect: QRectF, off_s: float | None, on_s: float | None) -> None:
         """Darken what lies before lights off and after lights on."""
@@ -172,30 +176,39 @@ class StripPainter:
         epochs
             (n_epochs,) whether each is marked.
         """
-        colour = QColor(self.theme.event)
+        colour = QColor(self.theme.accent)
         for x0, x1, _, _ in self._runs(np.where(epochs, 0, -1).astype(np.int8), epochs):
             self.painter.fillRect(QRectF(x0, rect.top(), max(x1 - x0, 1.0), _MARK_PX), colour)
 
-    def hypnogram(self, rect: QRectF, state: ScoringState) -> None:
-        """Draw the scoring: what a person scored darker and thicker, R as a bar."""
-        theme, painter = self.theme, self.painter
-        painter.setPen(QPen(QColor(theme.faint_text), 1))
-        painter.drawLines(self._steps(rect, state.stages))
-        lines: dict[bool, list[QLineF]] = {False: [], True: []}
-        bar_px = max(rect.height() / len(HYPNOGRAM_ORDER) * 0.42, 4.0)
-        for x0, x1, stage, by_person in self._runs(state.stages, state.by_person):
-            y = stage_y(rect, stage)
-            if stage == Stage.R:
-                thick = bar_px if by_person else bar_px * 0.7
-                bar = QRectF(x0, y - thick / 2, max(x1 - x0, 1.0), thick)
-                painter.fillRect(bar, QColor(theme.stages[Stage.R]))
-            else:
-                lines[by_person].append(QLineF(x0, y, x1, y))
-        for by_person, colour, width in ((False, theme.faint_text, 2), (True, theme.person, 3)):
-            pen = QPen(QColor(colour), width)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            painter.drawLines(lines[by_person])
+    def hypnogram(self, rect: QRectF, state: ScoringState, *, is_coloured: bool) -> None:
+        """Draw the scoring: what a person scored thicker and last, R as a bar.
+
+        Parameters
+        ----------
+        rect
+            The strip.
+        state
+            Its stages, and which of them a person scored. An epoch that a person scored by itself
+            is three pixels wide at least: that of a night is narrower than a pixel.
+        is_coloured
+            Give every stage its colour, or only R, and what a person scored a darker one.
+        """
+        theme, row_px = self.theme, rect.height() / len(HYPNOGRAM_ORDER)
+        self.painter.setPen(QPen(QColor(theme.faint_text), 1))
+        self.painter.drawLines(self._steps(rect, state.stages))
+        runs = self._runs(state.stages, state.by_person)
+        for x0, x1, stage, by_person in sorted(runs, key=lambda run: run[3]):
+            plain = theme.person if by_person else theme.faint_text
+            is_bar = stage == Stage.R
+            colour = theme.stage_colour(Stage(stage)) if is_coloured or is_bar else plain
+            share, least_px = (
+                (_BAR_SHARE, _LEAST_BAR_PX) if is_bar else (_LINE_SHARE, _LEAST_LINE_PX)
+            )
+            thick = max(round(share[by_person] * row_px), least_px[by_person])
+            wide = max(x1 - x0, _LEAST_RUN_PX[by_person])
+            left = (x0 + x1 - wide) / 2
+            line = QRectF(left, round(stage_y(rect, stage) - thick / 2), wide, thick)
+            self.painter.fillRect(line.intersected(rect), QColor(colour))
 
     def confidence(
         self, rect: QRectF, confidence: NDArray[np.float32], is_bad: NDArray[np.bool_]
@@ -230,8 +243,10 @@ class StripPainter:
         self.painter.drawPolyline(QPolygonF(points))
 
     def event_ticks(self, rect: QRectF, events: Iterable[Event], *, own: bool) -> None:
-        """Draw events as ticks as long as they last; those of the file lower and fainter."""
-        colour = QColor(self.theme.event if own else self.theme.machine)
+        """Draw events as ticks as long as they last, those of the file lower and fainter."""
+        colours = {family: QColor(colour) for family, colour in self.theme.families.items()}
+        for colour in colours.values():
+            colour.setAlpha(255 if own else _FILE_EVENT_ALPHA)
         top = rect.top() if own else rect.center().y() + 1
         for event in events:
             x0 = self.axis.x_of(event.onset_s)
@@ -239,7 +254,7 @@ class StripPainter:
             if x1 < rect.left() or x0 > rect.right():
                 continue
             tick = QRectF(x0, top, max(x1 - x0, 1.5), rect.bottom() - top)
-            self.painter.fillRect(tick.intersected(rect), colour)
+            self.painter.fillRect(tick.intersected(rect), colours[family_of_text(event.text)])
 
     def clock(self, rect: QRectF, ticks: Sequence[tuple[float, str]], body: QRectF) -> None:
         """Write clock times, and draw a faint line at each through all strips."""
@@ -259,18 +274,19 @@ class StripPainter:
             )
 
     def cursor(self, rect: QRectF, start_s: float, stop_s: float) -> None:
-        """Mark the page shown, at least three pixels wide."""
+        """Mark the page shown, at least three pixels wide, with an edge that any ground shows."""
         x0, x1 = self.axis.x_of(start_s), self.axis.x_of(stop_s)
         if x1 < rect.left() or x0 > rect.right():
             return
         x0, x1 = max(round(x0), rect.left()), min(max(round(x1), round(x0) + 3), rect.right())
         band = QRectF(x0, rect.top(), x1 - x0, rect.height())
         fill = QColor(self.theme.cursor)
-        fill.setAlpha(60)
+        fill.setAlpha(40)
         self.painter.fillRect(band, fill)
-        self.painter.setPen(QPen(QColor(self.theme.cursor), 1))
-        for x in (x0 + 0.5, x1 - 0.5):
-            self.painter.drawLine(QLineF(x, rect.top(), x, rect.bottom()))
+        for colour, out_px in ((self.theme.background, 1.0), (self.theme.cursor, 0.0)):
+            self.painter.setPen(QPen(QColor(colour), 1))
+            for x in (x0 + 0.5 - out_px, x1 - 0.5 + out_px):
+                self.painter.drawLine(QLineF(x, rect.top(), x, rect.bottom()))
 
     def lights_mark(self, rect: QRectF, time_s: float, name: str, *, is_set: bool) -> None:
         """Draw a mark with its flag; one nobody set stands faint at the end of the recording."""
@@ -301,8 +317,8 @@ class StripPainter:
         fill.setAlpha(140)
         self.painter.fillRect(QRectF(x0, rect.top(), x1 - x0, rect.height()), fill)
         if stage is not Stage.UNSCORED:
-            y = stage_y(rect, stage)
-            self.painter.fillRect(QRectF(x0, y - 3, x1 - x0, 6), QColor(self.theme.cursor))
+            y, colour = stage_y(rect, stage), QColor(self.theme.stage_colour(stage))
+            self.painter.fillRect(QRectF(x0, y - 3, x1 - x0, 6), colour)
         self.note(rect, (x0 + x1) / 2, text)
 
     def note(self, rect: QRectF, x: float, text: str) -> None:
@@ -312,10 +328,20 @@ class StripPainter:
         left = min(max(x - width / 2, rect.left()), rect.right() - width)
         box = QRectF(left, rect.bottom() - height, width, height)
         self.painter.fillRect(box, QColor(self.theme.panel))
-        self.painter.setPen(QPen(QColor(self.theme.cursor), 1))
+        self.painter.setPen(QPen(QColor(self.theme.chosen), 1))
         self.painter.drawRect(box)
         self.painter.setPen(QColor(self.theme.text))
         self.painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _line_px(self) -> float:
+        return float(self.painter.fontMetrics().height())
+
+    def _chip(self, rect: QRectF, stage: Stage) -> None:
+        """Write the letters of a stage on its colour."""
+        colour = self.theme.stage_colour(stage)
+        self.painter.fillRect(rect, QColor(colour))
+        self.painter.setPen(QColor(ink_on(colour)))
+        self.painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, stage.text)
 
     def _stretch(self, rect: QRectF, start_s: float, stop_s: float) -> QRectF:
         x0, x1 = self.axis.x_of(start_s), self.axis.x_of(stop_s)

@@ -1,5 +1,7 @@
 """The epoch in figures: spectrum, band powers, slow waves against the 6-s rule, spindles."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -15,23 +17,33 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.analysis.spectra import BANDS_HZ
-from sleepscorer.analysis.waves import N3_SECONDS, SLOW_WAVE_UV
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.second_opinion import disagreement
-from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.stager_channels import horizontal_eog
+from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.wording import percent
 from sleepscorer.gui.jobs.explaining import Explainer
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.epoch_reader import EpochFigures, EpochReader, EpochWish
-from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
 from sleepscorer.gui.panels.stage_probabilities import StageProbabilities
+from sleepscorer.gui.panels.wave_sentences import (
+    UNDEFINED,
+    EpochScoring,
+    artefacts_in,
+    is_frontal,
+    slow_wave_sentence,
+    spindle_sentence,
+)
 from sleepscorer.gui.panels.why_stage import WhyStage
 from sleepscorer.gui.session_model import SessionModel
+
+if TYPE_CHECKING:
+    from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
 
 _KINDS = ("eeg", "eog", "emg")
 _ASK_AFTER_MS = 120
 _PLOT_PX = 300
-_UNDEFINED = "–"
 _PANE = "epoch"
 
 
@@ -59,6 +71,8 @@ class EpochPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self._channels: dict[str, ResolvedDerivation] = {}
+        self._eyes = horizontal_eog(model.recording)
+        self._figures: EpochFigures | None = None
         self._reader = EpochReader()
         self._reader.analysed.connect(self._on_analysed)
         self._ask_timer = QTimer(self)
@@ -129,6 +143,9 @@ class EpochPanel(QWidget):
         if self.why is not None:
             layout.addWidget(self.why)
         self._plot_place = QVBoxLayout()
+        self._plot_room = QWidget()
+        self._plot_room.setFixedHeight(_PLOT_PX // 2)
+        self._plot_place.addWidget(self._plot_room)
         layout.addLayout(self._plot_place, 1)
         layout.addLayout(self._built_bands())
         for label in (self._slow, self._spindles, self._problem):
@@ -186,6 +203,7 @@ class EpochPanel(QWidget):
     def _on_scoring_changed(self) -> None:
         self._machine.show_epoch(self._model.machine_answer, self._shown)
         self._show_second_opinion()
+        self._show_slow_waves()
 
     def _show_second_opinion(self) -> None:
         machine, second = self._model.session.machine, self._model.session.second
@@ -218,11 +236,12 @@ class EpochPanel(QWidget):
             self._show_nothing("The montage shows no EEG, EOG or EMG.")
             return
         is_eeg = channel.kind == "eeg"
-        slow = channel if _is_frontal(channel) else self._frontal() or channel
-        self._reader.ask(EpochWish(self._model.epoch, channel, slow if is_eeg else None))
+        slow = channel if is_frontal(channel) else self._frontal() or channel
+        wish = EpochWish(self._model.epoch, channel, slow if is_eeg else None, self._eyes)
+        self._reader.ask(wish)
 
     def _frontal(self) -> ResolvedDerivation | None:
-        frontal = (c for c in self._channels.values() if c.kind == "eeg" and _is_frontal(c))
+        frontal = (c for c in self._channels.values() if c.kind == "eeg" and is_frontal(c))
         return next(frontal, None)
 
     def _on_analysed(self, figures: EpochFigures) -> None:
@@ -236,34 +255,58 @@ class EpochPanel(QWidget):
             power = figures.bands[name] if figures.bands else None
             is_known = power is not None and power.absolute is not None
             self._powers[name].setText(
-                f"{power.absolute:.1f} {unit}²" if power and is_known else _UNDEFINED
+                f"{power.absolute:.1f} {unit}²" if power and is_known else UNDEFINED
             )
             share = None if power is None else power.relative
-            self._shares[name].setText(_UNDEFINED if share is None else f"{100 * share:.0f} %")
+            self._shares[name].setText(UNDEFINED if share is None else percent(share))
             self._bars[name].setValue(0 if share is None else round(100 * share))
-        self._slow.setText(_slow_wave_sentence(figures))
-        self._spindles.setText(_spindle_sentence(figures))
+        self._figures = figures
+        self._show_slow_waves()
+        self._spindles.setText(spindle_sentence(figures))
+
+    def _show_slow_waves(self) -> None:
+        """What counts depends on the stage and the artefacts that are marked."""
+        if self._figures is not None:
+            epoch = self._figures.wish.epoch
+            artefacts = artefacts_in(self._model.events_of_night(), epoch)
+            scoring = EpochScoring(self._stage(epoch), artefacts)
+            self._slow.setText(slow_wave_sentence(self._figures, scoring))
+
+    def _stage(self, epoch: int) -> Stage:
+        """What the epoch is scored as, else what the machine says."""
+        stage = Stage(int(self._model.session.state.stages[epoch]))
+        machine = self._model.session.machine
+        if stage is Stage.UNSCORED and machine is not None:
+            stage = Stage(int(machine.stages[epoch]))
+        return stage
 
     def _show_nothing(self, problem: str) -> None:
+        self._figures = None
         self._problem.setText(problem)
         self._drawn_plot().show_spectrum(None)
         for name in BANDS_HZ:
-            self._powers[name].setText(_UNDEFINED)
-            self._shares[name].setText(_UNDEFINED)
+            self._powers[name].setText(UNDEFINED)
+            self._shares[name].setText(UNDEFINED)
             self._bars[name].setValue(0)
         self._slow.clear()
         self._spindles.clear()
 
-    def _drawn_plot(self) -> SpectrumPlot:
-        """The plot, made when it is first seen: that takes as long as all else of the panel."""
+    def _drawn_plot(self) -> "SpectrumPlot":
+        """The plot, made when it has something to draw.
+
+        That takes as long as all else of the panel, and to import what draws it another eighth of
+        a second, which the first page should not wait for.
+        """
         if self._plot is None:
+            from sleepscorer.gui.panels.spectrum_plot import SpectrumPlot
+
+            self._plot_room.deleteLater()
             self._plot = SpectrumPlot(self._theme)
             self._plot.setMaximumHeight(_PLOT_PX)
             self._plot_place.addWidget(self._plot)
         return self._plot
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
-        self._drawn_plot()
         super().showEvent(event)
         self._ask_later()
 
@@ -277,40 +320,8 @@ class EpochPanel(QWidget):
         return super().event(event)
 
 
-def _is_frontal(channel: ResolvedDerivation) -> bool:
-    """By the electrode: F4-M1, Fz-Cz, Fpz-Cz."""
-    name = channel.name.split(" ")[0].upper()
-    return channel.kind == "eeg" and name[:1] == "F" and name[1:2] in tuple("0123456789ZP")
-
-
 def _first_eeg(channels: dict[str, ResolvedDerivation]) -> str:
     eeg = [name for name, channel in channels.items() if channel.kind == "eeg"]
-    frontal = [name for name in eeg if _is_frontal(channels[name])]
+    frontal = [name for name in eeg if is_frontal(channels[name])]
     central = [name for name in eeg if name.upper().startswith("C")]
     return next(iter((*frontal, *central, *eeg, *channels)), "")
-
-
-def _slow_wave_sentence(figures: EpochFigures) -> str:
-    channel = figures.wish.slow_wave_channel
-    if channel is None:
-        return f"{figures.wish.channel.name} is no EEG: spectrum only."
-    where = channel.name if _is_frontal(channel) else f"{channel.name}, which is not frontal"
-    if figures.slow_wave_s is None:
-        return f"Slow waves on {where}: {_UNDEFINED}"
-    verdict = "meets" if figures.slow_wave_s >= N3_SECONDS else "is under"
-    return (
-        f"Slow waves (0.5-2 Hz, over {SLOW_WAVE_UV:g} µV peak to peak) on {where}:"
-        f" {figures.slow_wave_s:.1f} s, which {verdict} the {N3_SECONDS:g} s of N3"
-    )
-
-
-def _spindle_sentence(figures: EpochFigures) -> str:
-    if figures.wish.slow_wave_channel is None:
-        return ""
-    where = f"Spindle-like (11-16 Hz, an aid, not a score) on {figures.wish.channel.name}"
-    if figures.spindles is None:
-        return f"{where}: {_UNDEFINED}"
-    n = len(figures.spindles)
-    at = ", ".join(f"{start_s:.1f}" for start_s, _ in figures.spindles[:6])
-    more = " …" if n > 6 else ""
-    return f"{where}: {n}" + (f", at {at}{more} s" if n else "")

@@ -6,7 +6,9 @@ from threading import Lock
 import numpy as np
 from PySide6.QtCore import QThread, Signal, Slot
 
-from sleepscorer.analysis.spectra import BandPower, Spectrum
+from sleepscorer.analysis.evidence import eyes_around
+from sleepscorer.analysis.spectra import BandPower, Spectrum, band_powers, epoch_spectrum
+from sleepscorer.analysis.waves import WaveMark, slow_waves, spindle_marks
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.stages import EPOCH_S
@@ -29,11 +31,14 @@ class EpochWish:
         Whose spectrum, and whose bands and spindles where it is an EEG.
     slow_wave_channel
         Whose slow waves; None for none.
+    eyes
+        One eye against the other, to tell eye movements from slow waves; None where there is none.
     """
 
     epoch: int
     channel: ResolvedDerivation
     slow_wave_channel: ResolvedDerivation | None
+    eyes: ResolvedDerivation | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +54,9 @@ class EpochFigures:
     spindles
         (start, duration) of each, seconds from the start of the epoch; None where part of the
         epoch was not recorded, or could not be read, and where the channel is no EEG.
-    slow_wave_s
-        Seconds of slow waves; None where the channel is no voltage, and where there are no
-        spindles.
+    slow_waves
+        Deflections of their size, those that are none of sleep too; None where the channel is no
+        voltage, and where there are no spindles.
     problem
         The sentence for people; empty where all went well.
     """
@@ -60,7 +65,7 @@ class EpochFigures:
     spectrum: Spectrum | None = None
     bands: dict[str, BandPower] | None = None
     spindles: tuple[tuple[float, float], ...] | None = None
-    slow_wave_s: float | None = None
+    slow_waves: tuple[WaveMark, ...] | None = None
     problem: str = ""
 
 
@@ -135,10 +140,6 @@ def _figures(wish: EpochWish) -> EpochFigures:
 
 
 def _analysed(wish: EpochWish) -> EpochFigures:
-    # scipy takes 0.6 s to import, which the first page must not wait for.
-    from sleepscorer.analysis.spectra import band_powers, epoch_spectrum
-    from sleepscorer.analysis.waves import slow_wave_seconds, spindle_marks
-
     start_s, channel = wish.epoch * EPOCH_S, wish.channel
     rate_hz = channel.sampling_rate_hz
     samples = channel.read(start_s, start_s + EPOCH_S)
@@ -150,19 +151,22 @@ def _analysed(wish: EpochWish) -> EpochFigures:
         return EpochFigures(wish, spectrum, bands, problem="Part of the epoch was not recorded.")
     around = (start_s - _CONTEXT_S, start_s + EPOCH_S + _CONTEXT_S)
     marks = spindle_marks(channel.read(*around), rate_hz, context_s=_CONTEXT_S)
-    slow, slow_wave_s = wish.slow_wave_channel, None
+    slow, waves = wish.slow_wave_channel, None
     if (
         slow is not None
         and slow.unit == "uV"
         and np.isfinite(slow.read(start_s, start_s + EPOCH_S)).all()
     ):
-        slow_wave_s = slow_wave_seconds(
-            slow.read(*around), slow.sampling_rate_hz, context_s=_CONTEXT_S
+        waves = slow_waves(
+            slow.read(*around),
+            slow.sampling_rate_hz,
+            context_s=_CONTEXT_S,
+            eyes=None if wish.eyes is None else eyes_around(wish.eyes, wish.epoch),
         )
     return EpochFigures(
         wish,
         spectrum,
         band_powers(spectrum),
         tuple((mark.start_s, mark.duration_s) for mark in marks),
-        slow_wave_s,
+        waves,
     )

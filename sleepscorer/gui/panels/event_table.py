@@ -12,12 +12,13 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QFont
 
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
+from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 
 COLUMNS = ("Clock", "s", "Event", "Channel", "Note")
@@ -89,9 +90,9 @@ class EventTable(QAbstractTableModel):
 
     misunderstood = Signal(str)
 
-    def __init__(self, model: SessionModel, parent: QObject | None = None) -> None:
+    def __init__(self, model: SessionModel, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._theme = model, theme
         self._filter = ""
         self._origin = ""
         self._edited: set[Event] = set()
@@ -102,6 +103,12 @@ class EventTable(QAbstractTableModel):
     def rows(self) -> tuple[EventRow, ...]:
         """The rows shown."""
         return tuple(self._rows)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Show the families of events in other colours."""
+        self._theme = theme
+        last = self.index(len(self._rows) - 1, TEXT)
+        self.dataChanged.emit(self.index(0, TEXT), last, [Qt.ItemDataRole.DecorationRole])
 
     def set_filter(self, text: str) -> None:
         """Show only events whose words or channel contain this, whatever its case."""
@@ -219,6 +226,8 @@ class EventTable(QAbstractTableModel):
             return self._text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.explanation
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == TEXT:
+            return QColor(self._theme.event_colour(row.event.text))
         if role == Qt.ItemDataRole.FontRole and not row.is_own:
             font = QFont()
             font.setItalic(True)

@@ -1,6 +1,6 @@
 """Events: choose what to mark, list, filter, jump, edit, delete; lights off and on."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -19,6 +19,7 @@ from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.event_list import EventList
 from sleepscorer.gui.panels.event_table import (
     CHANNEL,
@@ -37,6 +38,8 @@ from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.tool_names import SELECT, marked_text, marking
 
 _UPDATE_AFTER_MS = 80
+_CHIP_PX = 9
+_LEAST_NAME = 4
 _MOST_CHANNEL_PX = 90
 _LEAST_WITH_CHANNEL_PX = 400
 _COMMENT = "Comment"
@@ -62,7 +65,9 @@ class EventsPanel(QWidget):
     tool_chosen = Signal(str)
     message = Signal(str)
 
-    def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: SessionModel, theme: Theme = LIGHT, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self.setAccessibleName("Events")
@@ -70,7 +75,7 @@ class EventsPanel(QWidget):
         self._update_timer.setSingleShot(True)
         self._update_timer.setInterval(_UPDATE_AFTER_MS)
         self._build_marking()
-        self._build_list()
+        self._build_list(theme)
         self._lights = LightsRow(model)
         self._lights.misunderstood.connect(model.refused)
         layout = QVBoxLayout(self)
@@ -89,6 +94,10 @@ class EventsPanel(QWidget):
         self.setFocusProxy(self._view)
         self._on_rows_changed()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Show the families of events in other colours."""
+        self._table.set_theme(theme)
+
     def set_tool(self, tool: str) -> None:
         """Show the tool that the trace view has: ``"mark:<event text>"``, or any other."""
         text = marked_text(tool)
@@ -103,6 +112,12 @@ class EventsPanel(QWidget):
         for kind in EVENT_KINDS:
             self._type.addItem(kind.label, kind)
         self._type.addItem(_COMMENT)
+        # A narrow panel cuts the longest name here, not in the list that opens.
+        self._type.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._type.setMinimumContentsLength(_LEAST_NAME)
+        self._type.view().setMinimumWidth(self._type.view().sizeHintForColumn(0))
         described(self._type, "Event to mark")
         self._type.currentIndexChanged.connect(self._on_type_chosen)
         self._comment = QLineEdit()
@@ -140,7 +155,7 @@ class EventsPanel(QWidget):
         if isinstance(kind, EventKind):
             return kind
         text = self._comment.text().strip() or _COMMENT
-        return EventKind("comment", _COMMENT, text, EventFamily.COMMENT, None)
+        return EventKind("comment", _COMMENT, text, EventFamily.OTHER, None)
 
     def _choose(self, text: str) -> None:
         """Choose the type with this text, else a comment of these words."""
@@ -181,7 +196,7 @@ class EventsPanel(QWidget):
 
     # -- the list -------------------------------------------------------------------------------
 
-    def _build_list(self) -> None:
+    def _build_list(self, theme: Theme) -> None:
         self._origin = QComboBox()
         for label, origin in _ORIGINS:
             self._origin.addItem(label, origin)
@@ -204,8 +219,9 @@ class EventsPanel(QWidget):
         self._delete = QPushButton("Delete")
         described(self._delete, "Delete the event", "Delete the chosen event (Del in the list)")
         self._delete.clicked.connect(self._on_delete)
-        self._table = EventTable(self._model, self)
+        self._table = EventTable(self._model, theme, self)
         self._view = EventList(self._table)
+        self._view.setIconSize(QSize(_CHIP_PX, _CHIP_PX))
         described(self._view, "Events of the night", _LIST_TIP)
         self._place_columns()
         self._connect_list()

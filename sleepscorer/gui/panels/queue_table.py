@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.review import ReviewOrder, ReviewQueue
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.staging_result import EQUIVOCAL_TEXT
 from sleepscorer.gui.session_model import SessionModel
 
 _COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "", "Next")
@@ -19,9 +19,9 @@ _TOOLTIPS = (
     "Done: a person scored or confirmed it",
     "Number of the epoch; Enter turns to it",
     "When it starts",
-    "The stage it has now",
-    "The machine's answer and its confidence; none where it could not be staged",
-    "Equivocal (≈): the machine's two choices are within 0.15",
+    "The stage it has in the scoring now",
+    "The machine's stage and how likely it is right; none where it could not stage the epoch",
+    f"Equivocal (≈): the machine's two choices are within {EQUIVOCAL_TEXT}",
     "The stage that the machine holds next probable; the Epoch tab shows all probabilities",
 )
 _SECOND_TIP = "The stage that the second opinion gives"
@@ -111,14 +111,13 @@ class QueueTable(QAbstractTableModel):
         elif self._model.session.machine is None:
             machine = "no machine's answer"
         else:
-            sure = self._confidence_text(epoch)
-            machine = f"the machine says {best}, confidence {sure}, next {following}"
+            machine = f"the machine says {self._sure(epoch)}, next {following}"
             machine += ", equivocal" if self._is_equivocal(epoch) else ""
-        stages = self._model.session.state.stages
-        here = Stage(int(stages[epoch])).text
-        if order is ReviewOrder.DISAGREEMENT:
-            machine = f"a person scored {here}, {machine}"
-        elif order is ReviewOrder.STAGE_CHANGE:
+        state = self._model.session.state
+        stages = state.stages
+        if state.by_person[epoch]:
+            machine = f"{self._scored(epoch)}; {machine}"
+        if order is ReviewOrder.STAGE_CHANGE:
             around = stages[max(epoch - 1, 0) : epoch + 2].tolist()
             machine = f"stages {', '.join(Stage(s).text for s in around)} around it; {machine}"
         second = self._model.second_opinion_text(epoch, STAGES)
@@ -134,8 +133,7 @@ class QueueTable(QAbstractTableModel):
         if column == _EQUIVOCAL:
             return EQUIVOCAL_SIGN if self._is_equivocal(epoch) else ""
         if column == _BEST:
-            confidence = self._confidence_text(epoch)
-            return f"{self._best(epoch)} {confidence}".rstrip()
+            return self._sure(epoch)
         return self._by_second(epoch) if self._tells_second else self._following(epoch)
 
     def _is_equivocal(self, epoch: int) -> bool:
@@ -158,8 +156,8 @@ class QueueTable(QAbstractTableModel):
     def _following(self, epoch: int) -> str:
         """The stage that the machine holds next probable.
 
-        Without its probability: beside a confidence, which is no probability of the network, it
-        can be the larger number and yet not the machine's choice.
+        Without its probability: beside how sure the machine is, which is no probability of the
+        network, it can be the larger number and yet not the machine's choice.
         """
         return self._ranked(epoch, 1) or _NOT_TOLD
 
@@ -168,11 +166,18 @@ class QueueTable(QAbstractTableModel):
         ranked = () if machine is None else machine_answer(machine).ranked(epoch)
         return ranked[rank][0].text if ranked else ""
 
-    def _confidence_text(self, epoch: int) -> str:
+    def _sure(self, epoch: int) -> str:
+        """The machine's stage, and how likely it is right."""
         machine = self._model.session.machine
-        if machine is None or np.isnan(machine.confidence[epoch]):
-            return ""
-        return f"{machine.confidence[epoch]:.2f}"
+        said = "" if machine is None else machine_answer(machine).sure_text(epoch)
+        return said or self._best(epoch)
+
+    def _scored(self, epoch: int) -> str:
+        """Which stage a person gave, here or in a scoring that was imported."""
+        session = self._model.session
+        stage = Stage(int(session.state.stages[epoch])).text
+        is_here = session.reviewed[epoch]
+        return f"a person scored {stage}" if is_here else f"the imported scoring says {stage}"
 
     def _by_second(self, epoch: int) -> str:
         second = self._model.session.second

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.review import ReviewOrder, ReviewQueue, review_queue
-from sleepscorer.core.wording import counted
+from sleepscorer.core.doubtful import doubtful_epochs
+from sleepscorer.core.review import USUAL_SHARE, ReviewOrder, ReviewQueue, review_queue
+from sleepscorer.core.wording import counted, percent
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
 from sleepscorer.gui.session_model import SessionModel
@@ -31,20 +32,18 @@ _ORDERS = (
 _SHARE_TEXTS = {
     ReviewOrder.UNCERTAINTY: "Review the most doubtful",
     ReviewOrder.STAGE_CHANGE: "Review both sides of stage changes, at most",
-    ReviewOrder.DISAGREEMENT: "Review machine against person, at most",
     ReviewOrder.STAGERS: "Review where both stagers disagree, at most",
     ReviewOrder.EQUIVOCAL: "Review equivocal epochs, at most",
 }
-_FIRST_SHARE_PERCENT = 10
-_LARGEST_SHARE_PERCENT = 60
+"""Of the orders that the share cuts; the others hold all that they find."""
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
 _NO_SECOND = "No second opinion was asked: choose another stager when you auto-score."
 _EXPECTED = (
-    "An estimate of the share of epochs whose stage is right; no second scorer is asked. A reviewed"
-    " epoch is taken as right, any other as right as often as epochs of the same confidence were on"
-    " the nights of other people that the weights were validated on. Epochs that the machine could"
-    " not stage don't count."
+    "An estimate of the share of epochs whose stage is right; no second scorer is asked. An epoch"
+    " that you reviewed is taken as right, any other, an imported one too, as right as often as"
+    " epochs of which the machine was as sure were on the nights of other people that the weights"
+    " were validated on. Epochs that the machine could not stage don't count."
 )
 
 
@@ -106,11 +105,13 @@ class ReviewPanel(QWidget):
     def _build(self) -> None:
         self._build_choice()
         self._build_table()
-        self._promise, self._done_text, self._reason = QLabel(), QLabel(), QLabel()
+        self._promise, self._doubt = QLabel(), QLabel()
+        self._done_text, self._reason = QLabel(), QLabel()
         self._promise.setToolTip(_EXPECTED)
         for label, name in (
             (self._share_text, "What to review"),
             (self._promise, "Expected agreement"),
+            (self._doubt, "Doubtful epochs"),
             (self._done_text, "Done"),
             (self._reason, "Why this epoch"),
         ):
@@ -128,7 +129,7 @@ class ReviewPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(order)
-        for widget in (self._share_text, self._share, self._promise):
+        for widget in (self._share_text, self._share, self._promise, self._doubt):
             layout.addWidget(widget)
         layout.addLayout(done)
         layout.addWidget(self._view, 1)
@@ -142,9 +143,9 @@ class ReviewPanel(QWidget):
         described(self._order, "Order of the review queue")
         self._order.currentIndexChanged.connect(self._update)
         self._share = QSlider(Qt.Orientation.Horizontal)
-        self._share.setRange(1, _LARGEST_SHARE_PERCENT)
+        self._share.setRange(1, 100)
         self._share.setPageStep(5)
-        self._share.setValue(_FIRST_SHARE_PERCENT)
+        self._share.setValue(round(100 * USUAL_SHARE))
         described(
             self._share,
             "Share of epochs to review, percent",
@@ -181,7 +182,7 @@ class ReviewPanel(QWidget):
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        widest = ("✓", "Epoch", "00:00:00", "Stage", "Machine", EQUIVOCAL_SIGN)
+        widest = ("✓", "Epoch", "00:00:00", "Stage", "N3, >99 % sure", EQUIVOCAL_SIGN)
         for column, text in enumerate(widest):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
@@ -219,29 +220,53 @@ class ReviewPanel(QWidget):
         self._queue = review_queue(
             session.state,
             session.machine,
+            reviewed=session.reviewed,
             second=session.second,
             # Qt gives an enumeration of strings back as a plain string.
             order=ReviewOrder(self._order.currentData()),
             share=self._share.value() / 100,
         )
         self._table.show_queue(self._queue)
-        self._share_text.setText(
-            f"{_SHARE_TEXTS[self._queue.order]} {self._share.value()} %"
-            f" ({_epochs(self._queue.n_total)})"
-        )
+        self._show_share(self._queue)
         self._done_text.setText(f"{self._queue.n_done} of {self._queue.n_total} done")
         self._bar.setRange(0, max(self._queue.n_total, 1))
         self._bar.setValue(self._queue.n_done)
         self._promise.setText(self._promised(self._queue))
+        self._show_doubt()
         self._next.setEnabled(bool(self._queue.pending))
         self._on_epoch_selected(self._model.epoch)
+
+    def _show_share(self, queue: ReviewQueue) -> None:
+        """Say how much is queued, of how much; what holds all and is never done has no share."""
+        is_cut = queue.order in _SHARE_TEXTS
+        for widget in (self._share_text, self._share, self._done_text, self._bar):
+            widget.setVisible(is_cut)
+        if is_cut:
+            is_part = queue.order is not ReviewOrder.UNCERTAINTY and queue.n_total < queue.n_found
+            n = (
+                f"{queue.n_total} of {_epochs(queue.n_found)}"
+                if is_part
+                else _epochs(queue.n_total)
+            )
+            self._share_text.setText(f"{_SHARE_TEXTS[queue.order]} {self._share.value()} % ({n})")
+
+    def _show_doubt(self) -> None:
+        """Say of a doubtful night how much of its doubt is still to be reviewed, as exports do."""
+        session = self._model.session
+        said = ""
+        if session.machine is not None:
+            doubtful = doubtful_epochs(session.machine.confidence, session.reviewed)
+            said = doubtful.warning or doubtful.note
+        self._doubt.setText(said and f"{said.rstrip('.')}.")
+        self._doubt.setVisible(bool(said))
 
     def _promised(self, queue: ReviewQueue) -> str:
         machine = self._model.session.machine
         if machine is None:
             return _NO_MACHINE
         if queue.order is ReviewOrder.DISAGREEMENT:
-            return f"{_epochs(queue.n_total)} scored otherwise than by the machine"
+            differ = "differs" if queue.n_total == 1 else "differ"
+            return f"{_epochs(queue.n_total)} that a person scored {differ} from the machine"
         if queue.order is ReviewOrder.STAGERS and self._model.session.second is None:
             return _NO_SECOND
         if queue.order is ReviewOrder.EQUIVOCAL and not queue.n_total:
@@ -251,10 +276,10 @@ class ReviewPanel(QWidget):
         made_by = machine.provenance
         # That another stager failed makes ours no worse.
         doubts = set(made_by.warnings) - {made_by.second_opinion_failure}
-        doubt = "; doubtful, as the staging has warnings" if doubts else ""
+        doubt = "; less certain, as the staging has warnings" if doubts else ""
         return (
-            f"Expected agreement afterwards {100 * queue.expected_agreement:.0f} %"
-            f" (now {100 * queue.expected_agreement_now:.0f} %){doubt}"
+            f"Expected agreement afterwards {percent(queue.expected_agreement)}"
+            f" (now {percent(queue.expected_agreement_now)}){doubt}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The machine's probabilities of an epoch, as bars with their letters and figures."""
+"""What the machine says of an epoch: its stage, how sure it is, each stage's probability."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.stages import Stage
+from sleepscorer.core.wording import percent
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import Theme, hypnogram_order
 
 _BAR_PX = 7.0
 _SPACE_PX = 6.0
-_NAME = "Machine's probabilities"
+_NAME = "Machine's answer"
 
 
 class StageProbabilities(QWidget):
@@ -27,17 +28,18 @@ class StageProbabilities(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shares: dict[Stage, float] = {}
-        self._text = ""
+        self._said = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_epoch(None, 0)
 
     @property
     def text(self) -> str:
         """What is drawn, in words."""
-        return self._text
+        bars = ", ".join(_share_text(stage, share) for stage, share in self._shares.items())
+        return f"{self._said} {bars}".rstrip()
 
     def sizeHint(self) -> QSize:  # noqa: N802, D102
-        return QSize(260, round(self.fontMetrics().height() + _BAR_PX + 6))
+        return QSize(260, round(2 * self.fontMetrics().height() + _BAR_PX + 6))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -49,27 +51,27 @@ class StageProbabilities(QWidget):
         found = {} if answer is None else dict(answer.ranked(epoch))
         if answer is None or not found:
             self._shares = {}
-            self._text = (
+            self._said = (
                 "The machine has not staged the night."
                 if answer is None
                 else "The machine could not stage this epoch."
             )
         else:
             self._shares = {stage: found[stage] for stage in hypnogram_order(answer.stage_set)}
-            self._text = ", ".join(f"{s.text} {share:.2f}" for s, share in self._shares.items())
-            if doubt := answer.equivocal_text(epoch):
-                self._text += f": {doubt}"
-        described(self, _NAME, f"{_NAME}: {self._text}")
+            said = (f"Machine: {answer.sure_text(epoch)}", answer.equivocal_text(epoch))
+            self._said = f"{', '.join(filter(None, said))}. Probabilities:"
+        described(self, _NAME, self.text)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802, D102
         with QPainter(self) as painter:
+            theme = self._theme
+            painter.setPen(QColor(theme.text if self._shares else theme.faint_text))
+            right = Qt.TextElideMode.ElideRight
+            said = self.fontMetrics().elidedText(self._said, right, self.width())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft, said)
             if self._shares:
                 self._paint_bars(painter)
-            else:
-                painter.setPen(QColor(self._theme.faint_text))
-                left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(self.rect(), left, self._text)
 
     def _paint_bars(self, painter: QPainter) -> None:
         theme, line_px = self._theme, float(self.fontMetrics().height())
@@ -77,9 +79,13 @@ class StageProbabilities(QWidget):
         for place, (stage, share) in enumerate(self._shares.items()):
             left, room = place * width, width - _SPACE_PX
             painter.setPen(QColor(theme.text))
-            words = QRectF(left, 0, room, line_px)
-            painter.drawText(words, Qt.AlignmentFlag.AlignLeft, f"{stage.text} {share:.2f}")
-            bar = QRectF(left, line_px + 2, room, _BAR_PX)
+            words = QRectF(left, line_px, room, line_px)
+            painter.drawText(words, Qt.AlignmentFlag.AlignLeft, _share_text(stage, share))
+            bar = QRectF(left, 2 * line_px + 2, room, _BAR_PX)
             painter.fillRect(bar, QColor(theme.context))
             bar.setWidth(room * share)
             painter.fillRect(bar, QColor(theme.stage_colour(stage)))
+
+
+def _share_text(stage: Stage, share: float) -> str:
+    return f"{stage.text} {percent(share)}"

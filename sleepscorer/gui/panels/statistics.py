@@ -1,35 +1,31 @@
 """The statistics of the night as it is scored now."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QHeaderView,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.statistics import (
     DEFINITIONS,
     Definition,
+    FigureGroup,
     SleepStatistics,
     scoring_window,
     sleep_statistics,
 )
 from sleepscorer.core.wording import of_counted
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.theme import LIGHT, Theme
+from sleepscorer.gui.panels.figure_tree import FigureTree
+from sleepscorer.gui.panels.main_figures import MainFigures
 from sleepscorer.gui.session_model import SessionModel
 
 _UPDATE_AFTER_MS = 150
-_UNDEFINED = "–"
-_NOT_ROWS = ("transitions",)
-_NAME, _VALUE, _UNIT = range(3)
+_UNDEFINED = "—"
+# A table, and what is shown already: the latency of R from sleep onset is the REM latency.
+_NOT_SHOWN = ("transitions", "latency_r_onset_min")
+_UNITS = {"min": " min", "%": " %", "1/h": "/h", "n": ""}
 # Defined by the marks alone, whatever was scored.
 _OF_THE_WINDOW = ("trt_min", "unscored_min")
 _LACKING = {
@@ -41,19 +37,33 @@ _LACKING = {
 class StatisticsPanel(QWidget):
     """Shows the statistics between lights off and lights on, some moments after each change.
 
+    Parameters
+    ----------
+    model
+        The open session.
+    theme
+        The colours.
+
     Signals
     -------
     arousals_scored_changed
         Whether the person says that arousals were scored in the whole night.
+    open_groups_changed
+        Names of the groups of figures that are open now, a tuple.
     """
 
     arousals_scored_changed = Signal(bool)
+    open_groups_changed = Signal(object)
 
-    def __init__(self, model: SessionModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: SessionModel, theme: Theme = LIGHT, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self.setAccessibleName("Statistics")
-        self._definitions = tuple(d for d in DEFINITIONS if d.key not in _NOT_ROWS)
+        self._definitions = tuple(d for d in DEFINITIONS if d.key not in _NOT_SHOWN)
+        self._shown: dict[str, str] = {}
+        self._build_figures(theme)
         self._update_timer = QTimer(self)
         self._update_timer.setSingleShot(True)
         self._update_timer.setInterval(_UPDATE_AFTER_MS)
@@ -72,14 +82,14 @@ class StatisticsPanel(QWidget):
             label.setWordWrap(True)
         self._scored.setAccessibleName("What was scored")
         self._notes.setAccessibleName("Notes on the statistics")
-        self._build_table()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self._main)
         layout.addWidget(self._scored)
         layout.addWidget(self._arousals)
-        layout.addWidget(self._table, 1)
+        layout.addWidget(self._tree, 1)
         layout.addWidget(self._notes)
-        self.setFocusProxy(self._table)
+        self.setFocusProxy(self._tree)
         model.scoring_changed.connect(self._on_scoring_changed)
         self._update()
 
@@ -96,38 +106,31 @@ class StatisticsPanel(QWidget):
         state = self._model.session.state
         return count_arousals(state.events, state.hypnogram)
 
-    def _build_table(self) -> None:
-        self._table = QTableWidget(len(self._definitions), 3)
-        self.setFocusProxy(self._table)
-        self._table.setHorizontalHeaderLabels(["Between lights off and on", "Value", "Unit"])
-        described(self._table, "Sleep statistics", "Up and Down choose a figure")
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._table.setTabKeyNavigation(False)
-        self._table.setShowGrid(False)
-        self._table.setAlternatingRowColors(True)
-        self._table.verticalHeader().hide()
-        self._table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 5)
-        header = self._table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
-        # The longest names take a second line in a narrow dock.
-        self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for column, text in ((_VALUE, "0000.0"), (_UNIT, "Unit")):
-            width = self.fontMetrics().horizontalAdvance(text) + 14
-            self._table.setColumnWidth(column, width)
-        self._values: dict[str, QTableWidgetItem] = {}
-        for row, definition in enumerate(self._definitions):
-            for column, text in ((_NAME, definition.label), (_VALUE, ""), (_UNIT, definition.unit)):
-                item = QTableWidgetItem(_without_unit(text, definition))
-                item.setToolTip(f"{definition.label}: {definition.text}")
-                self._table.setItem(row, column, item)
-                if column == _VALUE:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                    self._values[definition.key] = item
+    def set_theme(self, theme: Theme) -> None:
+        """Show the stages in other colours."""
+        self._tree.set_theme(theme)
+
+    def show_open_groups(self, names: tuple[str, ...]) -> None:
+        """Open the groups of figures of these names and no others."""
+        self._tree.show_open(names)
+
+    def _build_figures(self, theme: Theme) -> None:
+        main = [d for d in self._definitions if d.group is FigureGroup.MAIN]
+        order = list(FigureGroup)
+        rest = sorted(
+            (d for d in self._definitions if d.group is not FigureGroup.MAIN),
+            # The table of single stages stands below the other figures of its group.
+            key=lambda d: (order.index(d.group), d.stage is not None),
+        )
+        self._main, self._tree = MainFigures(main), FigureTree(rest, theme)
+        self._tree.open_groups_changed.connect(self.open_groups_changed)
+        self._tree.copy_asked.connect(self._on_copy_asked)
+
+    @Slot()
+    def _on_copy_asked(self) -> None:
+        """Put all figures on the clipboard: a line each, name and figure apart by a tab."""
+        lines = [f"{d.label}\t{self._shown[d.key]}" for d in self._definitions]
+        QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _on_scoring_changed(self) -> None:
         # A scoring key must not wait for figures; they follow when it rests.
@@ -151,37 +154,34 @@ class StatisticsPanel(QWidget):
             self._show_figure(definition, statistics)
         first, stop = scoring_window(state.hypnogram)
         n_scored = int((state.stages[first:stop] != Stage.UNSCORED).sum())
-        n_by_person = int(state.by_person[first:stop].sum())
+        n_reviewed = int(self._model.session.reviewed[first:stop].sum())
         self._scored.setText(
-            f"{of_counted(n_scored, max(stop - first, 0), 'epoch')} scored, {n_by_person}"
-            f" by a person"
+            f"{of_counted(n_scored, max(stop - first, 0), 'epoch')} scored, {n_reviewed}"
+            f" reviewed by a person"
         )
         notes = (*_lights_notes(state.lights_off_s, state.lights_on_s), *statistics.notes)
         self._notes.setText("\n".join(f"{note[:1].upper()}{note[1:]}." for note in notes))
         self._notes.setVisible(bool(notes))
 
     def _show_figure(self, definition: Definition, statistics: SleepStatistics) -> None:
-        item = self._values[definition.key]
-        reason = _why_undefined(definition.key, statistics, arousals_scored=self.arousals_scored)
-        text = _UNDEFINED if reason else _value_text(statistics, definition.key)
-        if text != item.text():
-            item.setText(text)
+        key = definition.key
+        reason = _why_undefined(key, statistics, arousals_scored=self.arousals_scored)
+        text = _UNDEFINED if reason else _figure_text(statistics, definition)
         tip = f"{definition.label}: {definition.text}"
-        tip = f"{tip}\n{_UNDEFINED} {reason[:1].upper()}{reason[1:]}." if reason else tip
-        if tip != item.toolTip():
-            item.setToolTip(tip)
+        if reason:
+            tip = f"{tip}\n{_UNDEFINED} {reason[:1].upper()}{reason[1:]}."
+        self._shown[key] = text
+        place = self._main if key in self._main.keys else self._tree
+        place.show_figure(key, text, tip)
 
 
-def _without_unit(text: str, definition: Definition) -> str:
-    """The number of cycles is a count; their minutes are in the exports."""
-    return "n" if definition.key == "cycles" and text == definition.unit else text
-
-
-def _value_text(statistics: SleepStatistics, key: str) -> str:
-    value = getattr(statistics, key)
-    if key == "cycles":
+def _figure_text(statistics: SleepStatistics, definition: Definition) -> str:
+    value = getattr(statistics, definition.key)
+    if definition.key == "cycles":
+        # How many; their minutes are in the exports.
         return str(len(value))
-    return str(value) if isinstance(value, int) else f"{value:.1f}"
+    number = str(value) if isinstance(value, int) else f"{value:.1f}"
+    return f"{number}{_UNITS[definition.unit]}"
 
 
 def _lights_notes(off_s: float | None, on_s: float | None) -> tuple[str, ...]:

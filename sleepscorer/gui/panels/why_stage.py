@@ -1,6 +1,6 @@
 """Why the machine gave the current epoch its stage: what speaks for it, what against, and where."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from PySide6.QtCore import Qt, Slot
@@ -18,6 +18,8 @@ from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.jobs.explaining import Explainer
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.pipeline import Explanation
+
+_Traces = Mapping[str, Sequence[str]]
 
 _MACHINES = "machine's stage"
 _NOTHING = "nothing clear"
@@ -77,19 +79,19 @@ class WhyStage(QWidget):
     @property
     def text(self) -> str:
         """What is said, in plain words, a line each."""
-        found, hidden = self._explainer.explanation, self._explainer.hidden_channels
-        said = [self._explainer.status] if found is None else _plain(found, hidden)
+        found, traces = self._explainer.explanation, self._explainer.traces_of_maps
+        said = [self._explainer.status] if found is None else _plain(found, traces)
         return "\n".join([self._question.text(), *said])
 
     @Slot()
     def _show(self) -> None:
         explainer, stage = self._explainer, self._explainer.stage
         self._question.setText(f"Why {stage.text}?" if stage in STAGES else "Why this stage?")
-        found, status, hidden = explainer.explanation, explainer.status, explainer.hidden_channels
+        found, status, traces = explainer.explanation, explainer.status, explainer.traces_of_maps
         self._status.setText(status)
         self._status.setVisible(bool(status))
-        self._lists.setText("" if found is None else _html(found, hidden))
-        plain = "" if found is None else "\n".join(_plain(found, hidden))
+        self._lists.setText("" if found is None else _html(found, traces))
+        plain = "" if found is None else "\n".join(_plain(found, traces))
         self._lists.setAccessibleDescription(plain)
         self._lists.setVisible(found is not None)
         self._show_button(measuring=explainer.is_measuring)
@@ -128,14 +130,14 @@ class WhyStage(QWidget):
         super().hideEvent(event)
 
 
-def _parts(found: Explanation, hidden: Collection[str]) -> list[tuple[str, str, Sequence[str]]]:
+def _parts(found: Explanation, traces: _Traces) -> list[tuple[str, str, Sequence[str]]]:
     """Heading, mark and lines of each list."""
     told = {
         speaks: [each.sentence for each in found.evidence if each.speaks == speaks] or [_NOTHING]
         for speaks in (1, -1)
     }
     where = [
-        f"{each.channel}{', not shown' if each.channel in hidden else ''}: {each.places}"
+        f"{each.channel}{_behind(each.channel, traces[each.channel])}: {each.places}"
         for each in found.maps
     ]
     stage = found.stage.text
@@ -148,19 +150,26 @@ def _parts(found: Explanation, hidden: Collection[str]) -> list[tuple[str, str, 
     ]
 
 
-def _plain(found: Explanation, hidden: Collection[str]) -> list[str]:
+def _behind(channel: str, traces: Sequence[str]) -> str:
+    """Say which traces show a channel, where they have other names."""
+    if not traces:
+        return ", not shown"
+    return "" if channel in traces else f", behind {' and '.join(traces)}"
+
+
+def _plain(found: Explanation, traces: _Traces) -> list[str]:
     return [
         line
-        for heading, mark, lines in _parts(found, hidden)
+        for heading, mark, lines in _parts(found, traces)
         for line in (f"{heading}:", *(f"{mark} {one}" for one in lines))
     ]
 
 
-def _html(found: Explanation, hidden: Collection[str]) -> str:
+def _html(found: Explanation, traces: _Traces) -> str:
     """Marks in a column of their own, so that a broken line goes on beside them."""
     rows = [
         row
-        for heading, mark, lines in _parts(found, hidden)
+        for heading, mark, lines in _parts(found, traces)
         for row in (
             f'<tr><td colspan="2" style="padding-top: 3px"><b>{escape(heading)}</b></td></tr>',
             *(f'<tr><td width="14">{mark}</td><td>{escape(one)}</td></tr>' for one in lines),

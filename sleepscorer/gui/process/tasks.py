@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Cancelled, Progress
 from sleepscorer.gui.process.bug_reports import BUG_SENTENCE, log_bug
+from sleepscorer.gui.process.time_left import Pace
 
 # More often than this nobody sees, and the event loop of the window has better things to do.
 _REPORT_EVERY_S = 0.05
@@ -135,8 +136,8 @@ class Task(QObject):
         super().__init__(parent)
         self.title = title
         self.is_quiet = quiet
-        self._started_s = time.monotonic()
-        self._fraction = 0.0
+        self._pace = Pace()
+        self._pace.note(time.monotonic(), 0.0)
         self._is_cancelled = self._is_over = self._is_settled = False
         self._worker = _Worker(work, discard, self)
         self._worker.reported.connect(self._on_reported)
@@ -149,11 +150,8 @@ class Task(QObject):
 
     @property
     def time_left_s(self) -> float | None:
-        """Seconds it will take from here at the pace so far; None while that can't be told."""
-        took_s = time.monotonic() - self._started_s
-        if self._fraction < 0.02 or took_s < 1.0:
-            return None
-        return took_s / self._fraction * (1.0 - self._fraction)
+        """Seconds it will take from here; None while that can't be relied on."""
+        return self._pace.time_left_s
 
     def cancel(self) -> None:
         """Ask the work to stop; ``cancelled`` follows within half a second."""
@@ -213,7 +211,7 @@ class Task(QObject):
     @Slot(float, str)
     def _on_reported(self, fraction: float, text: str) -> None:
         if not self._is_over and not self._is_cancelled:
-            self._fraction = fraction
+            self._pace.note(time.monotonic(), fraction)
             self.progressed.emit(fraction, text)
 
     @Slot()

@@ -21,7 +21,8 @@ def tinted(
     ground
         (n_columns,) ``0xffRRGGBB`` without the tint.
     values
-        (n_steps,) float32 from 0 to 1: how much, from the start of the epoch to its end.
+        (n_steps,) float32 from 0 to 1: how much, from the start of the epoch to its end. Steps of
+        0 stay without a tint to their edges.
     epoch
         Its index.
     axis
@@ -41,7 +42,10 @@ def tinted(
     )
     times_s = axis.start_s + (np.arange(first, stop) + 0.5) / px_per_s - start_s
     centres_s = (np.arange(values.size) + 0.5) * (EPOCH_S / values.size)
-    shares = _STRONGEST * np.interp(times_s, centres_s, values).astype(np.float32)
+    steps = np.clip((times_s * (values.size / EPOCH_S)).astype(int), 0, values.size - 1)
+    # Soft between the steps that are seen, and no further than the words say.
+    smooth = np.where(values[steps] > 0, np.interp(times_s, centres_s, values), 0.0)
+    shares = _STRONGEST * smooth.astype(np.float32)
     line = ground.copy()
     line[first:stop] = _mixed(ground[first:stop], colour, shares)
     return line

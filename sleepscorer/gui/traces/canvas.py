@@ -22,7 +22,8 @@ from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.edits import Change
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
-from sleepscorer.gui.look.measures import NOTCH_DELTA
+from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.measures import NOTCH_DELTA, TextSize
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marked_text
@@ -109,6 +110,7 @@ class TraceCanvas(QWidget):
         self._spans: list[EventSpan] = []
         self._explanation: Explanation | None = None
         self._wheel_delta = 0
+        self._fixed_ratio: float | None = None
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
         self._annotations = EventFinder(model.recording.events)
@@ -180,7 +182,15 @@ class TraceCanvas(QWidget):
     @property
     def n_columns(self) -> int:
         """Device pixels from left to right."""
-        return max(round(self.width() * self.devicePixelRatioF()), 1)
+        return max(round(self.width() * self._ratio), 1)
+
+    @property
+    def _ratio(self) -> float:
+        return self._fixed_ratio or self.devicePixelRatioF()
+
+    def set_pixel_ratio(self, ratio: float) -> None:
+        """Paint as many device pixels to a logical one, as for paper, whatever the screen has."""
+        self._fixed_ratio = ratio
 
     @property
     def traces(self) -> tuple[DisplayTrace, ...]:
@@ -309,19 +319,17 @@ class TraceCanvas(QWidget):
             clock_text=model.clock_text,
             explanation=self._explanation,
         )
-        ratio = self.devicePixelRatioF()
+        ratio = self._ratio
         size = QSize(self.n_columns, max(round(self.height() * ratio), 1))
         return self._painter.paint(screenful, size, ratio)
 
     def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(max(font.pointSizeF() * 0.9, 6.5))
-        return font
+        return sized(self.font(), TextSize.SMALL)
 
     def _paint_selection(self, painter: QPainter) -> None:
         for span in self._spans:
             if span.event == self._model.chosen_event:
-                painter.setPen(QPen(QColor(self._theme.cursor), 2))
+                painter.setPen(QPen(QColor(self._theme.chosen), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(span.rect)
 

@@ -11,6 +11,9 @@ from sleepscorer.core.edits import EditKind
 from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.wording import percent, sure_text
+from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme, ink_on
 from sleepscorer.gui.session_model import SessionModel
 
@@ -33,7 +36,7 @@ class EpochTitle:
     stage
         In its colour block.
     after
-        Confidence and who scored.
+        Who scored, and how sure the machine is.
     """
 
     before: str
@@ -50,7 +53,7 @@ class EpochTitle:
 def epoch_title(model: SessionModel) -> EpochTitle:
     """Write the line of the current epoch.
 
-    A machine's stage stands with its confidence. Where a person scored, the machine's answer is
+    A machine's stage stands with how sure it is. Where a person scored, the machine's answer is
     named after the person, for it is not the person's certainty.
     """
     epoch, state = model.epoch, model.session.state
@@ -100,40 +103,30 @@ def scorer_of(session: ScoringSession, epoch: int) -> str:
     return UNSCORED
 
 
-def _confidence(session: ScoringSession, epoch: int, stage: Stage) -> float | None:
-    """How likely the machine holds a stage to be right, or None."""
-    machine = session.machine
-    if machine is None:
-        return None
-    if machine.stages[epoch] == stage:
-        return float(machine.confidence[epoch])
-    probability = float(machine.probabilities[epoch, stage])
-    return None if np.isnan(probability) else probability
-
-
 def _of_machine(model: SessionModel, epoch: int, stage: Stage) -> str:
     """What stands behind a stage that the machine gave: how sure it is, and what it doubts."""
-    confidence = _confidence(model.session, epoch, stage)
     answer, machine = model.machine_answer, model.session.machine
-    if confidence is None or answer is None or machine is None:
+    if answer is None or machine is None or np.isnan(machine.confidence[epoch]):
         return MACHINE
     own = Stage(int(machine.stages[epoch]))
-    # Of a stage that the machine has not chosen there is a probability only.
-    text = f"{'confidence' if own is stage else 'probability'} {confidence:.2f}{_DOT}{MACHINE}"
-    if own is not stage and model.session.holds_smoothed:
-        text += f", smoothed from {own.text}"
-    if answer.stage_set != STAGES:
-        return f"{text} {_machine_answer(model, epoch) or ''}".rstrip()
+    if own is stage:
+        text = f"{MACHINE}, {sure_text(float(machine.confidence[epoch]))}"
+    else:
+        # Of a stage that the machine has not chosen there is a probability only.
+        smoothed = f", smoothed from {own.text}" if model.session.holds_smoothed else ""
+        share = percent(float(machine.probabilities[epoch, stage]))
+        text = f"{MACHINE}{smoothed}{_DOT}probability of {stage.text} {share}"
+    told = _machine_answer(model, epoch)
+    if answer.stage_set != STAGES and told is not None:
+        return f"{text}{_DOT}{MACHINE} {told}"
     return _DOT.join((text, *_remarks(model, answer, epoch)))
 
 
 def _machine_answer(model: SessionModel, epoch: int) -> str | None:
     answer = model.machine_answer
-    if answer is None or not (ranked := answer.ranked(epoch)):
+    if answer is None or not (said := answer.sure_text(epoch)):
         return None
-    stage, _ = ranked[0]
-    shown = f"{stage.text} {answer.confidence[epoch]:.2f}"
-    return _DOT.join((shown, *_remarks(model, answer, epoch)))
+    return _DOT.join((said, *_remarks(model, answer, epoch)))
 
 
 def _remarks(model: SessionModel, answer: MachineAnswer, epoch: int) -> list[str]:
@@ -186,8 +179,7 @@ class TitleLine(QWidget):
     def _paint(self, painter: QPainter) -> None:
         theme, box = self._theme, QRectF(self.rect())
         painter.fillRect(box, QColor(theme.panel))
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.1)
+        font = sized(self.font(), TextSize.HEADING)
         painter.setFont(font)
         x = self._write(painter, _MARGIN_PX, self._title.before + _DOT, theme.text)
         x = self._paint_stage(painter, x)

@@ -133,7 +133,7 @@ class EventKeys:
         )
         width = max((event.duration_s or 0.0) * axis.px_per_s, 2.0)
         rect = QRectF(axis.x_px(event.onset_s), top, width, height)
-        paint_band(painter, rect, theme.event)
+        paint_band(painter, rect, theme.event_colour(event.text))
         paint_note(painter, theme, rect, event_note(event))
 
     def _row_for(self, text: str) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from sleepscorer.core.event_kinds import SHORT_TEXTS
+from sleepscorer.core.events import Event
 from sleepscorer.gui.traces.event_spans import EventSpan
 from sleepscorer.gui.traces.geometry import RowGrid
 
@@ -20,12 +21,15 @@ class EventLabel:
 
     Parameters
     ----------
+    event
+        What is named.
     text
         Its words, or their short form; empty for a tick where there is no room for words.
     rect
         Where, in logical pixels.
     """
 
+    event: Event
     text: str
     rect: QRectF
 
@@ -110,9 +114,10 @@ def _label(
         for top in tops:
             rect = QRectF(left, top, width, lettering.height_px)
             if not any(rect.intersects(other) for other in taken):
-                return EventLabel(text, rect)
+                return EventLabel(span.event, text, rect)
     top = span.rect.top()
-    return EventLabel("", QRectF(max(span.rect.left(), 0.0), top, _TICK_PX, _TICK_PX))
+    tick = QRectF(max(span.rect.left(), 0.0), top, _TICK_PX, _TICK_PX)
+    return EventLabel(span.event, "", tick)
 
 
 def _forms(

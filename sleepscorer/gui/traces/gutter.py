@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.filters import filter_text
-from sleepscorer.gui.look.measures import GUTTER_PX, NOTCH_DELTA
+from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.measures import GUTTER_PX, NOTCH_DELTA, TextSize
 from sleepscorer.gui.look.theme import Theme, trace_colour
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.canvas import TraceCanvas
@@ -154,7 +155,7 @@ class TraceGutter(QWidget):
     def _paint_two_lines(
         self, painter: QPainter, box: QRectF, trace: DisplayTrace, words: tuple[str, str, str]
     ) -> None:
-        small = self._font_that_fits(14, 0.82)
+        small = self._font_that_fits(14, TextSize.SMALL)
         metrics = QFontMetricsF(small)
         middle = box.center().y()
         upper = QRectF(box.left(), middle - 15, box.width(), 16)
@@ -173,7 +174,10 @@ class TraceGutter(QWidget):
     def _paint_one_line(
         self, painter: QPainter, box: QRectF, trace: DisplayTrace, words: tuple[str, str]
     ) -> None:
-        name_font, small = self._name_font(box.height()), self._font_that_fits(box.height(), 0.8)
+        name_font, small = (
+            self._name_font(box.height()),
+            self._font_that_fits(box.height(), TextSize.SMALL),
+        )
         metrics = QFontMetricsF(small)
         scale_width = metrics.horizontalAdvance(words[1])
         room = box.width() - scale_width - 8
@@ -205,14 +209,13 @@ class TraceGutter(QWidget):
         painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _name_font(self, height: float) -> QFont:
-        font = self._font_that_fits(height, 0.95)
+        font = self._font_that_fits(height, TextSize.BODY)
         font.setBold(True)
         return font
 
-    def _font_that_fits(self, height: float, share: float) -> QFont:
+    def _font_that_fits(self, height: float, size: TextSize) -> QFont:
         """The font of the labels, smaller in rows that are lower than a line."""
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * share)
+        font = sized(self.font(), size)
         if QFontMetricsF(font).height() > height:
             font.setPixelSize(round(max(height * 0.8, _SMALLEST_TEXT_PX)))
         return font

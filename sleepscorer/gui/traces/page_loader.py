@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayTrace
 from sleepscorer.analysis.pages import TracePage, batches, read_page, read_pages, usual_levels
+from sleepscorer.analysis.transforms import use_faster
 from sleepscorer.core.derivation import ResolvedDerivation
 
 Pages = tuple[TracePage, ...]
@@ -140,10 +141,15 @@ class PageLoader(QThread):
 
     def run(self) -> None:
         """Read what is asked for until told to stop."""
+        is_first = True
         while (request := self._next()) is not None:
             try:
                 if self._read(request):
                     self.page_read.emit(request)
+                    if is_first:
+                        # Not before: the first page should not wait for it. Nor should the next.
+                        self._helpers.submit(use_faster)
+                        is_first = False
             except Exception as error:  # noqa: BLE001 - raised again on the window's thread
                 with self._changed:
                     if request in self._wanted:

@@ -156,7 +156,7 @@ class TracePainter:
         colours = ((start, pale.rgb()), (stop, strong.rgb()), (n_columns, pale.rgb()))
         above, below = draw_spans(self._pixels, spans, band=band, colours=colours)
         # Show where a trace goes on beyond what is drawn of it.
-        mark = QColor(self._theme.cursor).rgb()
+        mark = QColor(self._theme.error).rgb()
         self._pixels[band.top : band.top + 2, above] = mark
         self._pixels[band.bottom - 2 : band.bottom, below] = mark
 
@@ -209,7 +209,8 @@ class TracePainter:
     def _paint_event_grounds(self, painter: QPainter, page: Screenful) -> None:
         for span in page.spans:
             if span.row is not None:
-                painter.fillRect(span.rect, _faded(self._theme.event, 46 if span.is_own else 28))
+                colour = self._theme.event_colour(span.event.text)
+                painter.fillRect(span.rect, _faded(colour, 46 if span.is_own else 28))
 
     def _paint_gaps(self, painter: QPainter, page: Screenful) -> None:
         for gap in page.gaps:
@@ -256,15 +257,15 @@ class TracePainter:
 
     def _paint_event(self, painter: QPainter, span: EventSpan, page: Screenful) -> None:
         """Draw an event's outline."""
-        theme, rect = self._theme, span.rect
-        pen = _thin(theme.event)
+        colour, rect = self._theme.event_colour(span.event.text), span.rect
+        pen = _thin(colour)
         if not span.is_own:
             pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         if span.row is None:
             for x in {rect.left(), rect.right() if span.event.duration_s else rect.left()}:
                 painter.drawLine(QPointF(x, page.grid.top_px), QPointF(x, page.grid.bottom_px))
-            painter.fillRect(rect, _faded(theme.event, 90))
+            painter.fillRect(rect, _faded(colour, 90))
         else:
             painter.drawLine(rect.topLeft(), rect.bottomLeft())
             if span.event.duration_s:
@@ -280,10 +281,11 @@ class TracePainter:
             text_px=min(metrics.height(), LANE_PX - 2),
         )
         for label in labels:
+            colour = self._theme.event_colour(label.event.text)
             if label.text:
-                self._paint_chip(painter, label.rect, label.text, self._theme.event)
+                self._paint_chip(painter, label.rect, label.text, colour)
             else:
-                painter.fillRect(label.rect, QColor(self._theme.event))
+                painter.fillRect(label.rect, QColor(colour))
 
     def _paint_chip(self, painter: QPainter, place: QRectF, text: str, colour: str) -> None:
         """Write words on a ground that keeps traces from running through them."""

@@ -14,6 +14,7 @@ from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.traces.canvas import PageOnScreen, TraceCanvas
 from sleepscorer.gui.traces.changes import turned
+from sleepscorer.gui.traces.crosshair import Crosshair
 from sleepscorer.gui.traces.epoch_title import TitleLine, epoch_title
 from sleepscorer.gui.traces.event_keys import HELD
 from sleepscorer.gui.traces.geometry import TimeAxis
@@ -44,10 +45,13 @@ class SignalView(QWidget):
         An event was marked or changed with the mouse, and is in the session; an Event.
     message
         A sentence for the status bar.
+    page_shown
+        The model's page was read, and is what is shown.
     """
 
     event_drawn = Signal(object)
     message = Signal(str)
+    page_shown = Signal()
 
     def __init__(self, model: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +63,7 @@ class SignalView(QWidget):
         self.title = TitleLine(theme, self)
         self.canvas = TraceCanvas(model, theme, self)
         self.gutter = TraceGutter(model, self.canvas, theme, self)
+        self.crosshair = Crosshair(model, self.canvas, theme)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -99,7 +104,7 @@ class SignalView(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
-        for part in (self.title, self.gutter, self.canvas):
+        for part in (self.title, self.gutter, self.canvas, self.crosshair):
             part.set_theme(theme)
 
     def set_tool(self, name: str) -> None:
@@ -257,6 +262,7 @@ class SignalView(QWidget):
         self.canvas.show_page(PageOnScreen.of(self._model.montage.visible, pages, axis))
         self.gutter.follow_canvas()
         self._show_title()
+        self.page_shown.emit()
 
     def _on_page_read(self, request: PageRequest) -> None:
         if request == self._wanted:

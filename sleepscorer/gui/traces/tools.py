@@ -200,7 +200,7 @@ class SelectTool(Tool):
         event, rect = self._dragged(grip), QRectF(grip.span.rect)
         rect.setLeft(self._surface.axis.x_px(event.onset_s))
         rect.setWidth(max((event.duration_s or 0.0) * self._surface.axis.px_per_s, 2.0))
-        paint_band(painter, rect, theme.event)
+        paint_band(painter, rect, theme.event_colour(event.text))
         paint_note(painter, theme, rect, event_note(event))
 
     def _dragged(self, grip: _Grip) -> Event:
@@ -290,7 +290,7 @@ class MarkTool(_RangeTool):
         """Draw the range and its duration."""
         if self._row is not None and self._is_drag:
             rect = self._rect(self._row)
-            paint_band(painter, rect, theme.event)
+            paint_band(painter, rect, theme.event_colour(self.text))
             paint_note(painter, theme, rect, event_note(self._event(self._row)))
 
     def _event(self, row: int) -> Event:
@@ -327,7 +327,7 @@ class MeasureTool(_RangeTool):
         answer = self.measurement()
         if self._row is not None and answer is not None:
             rect = self._rect(self._row)
-            paint_band(painter, rect, theme.cursor)
+            paint_band(painter, rect, theme.chosen)
             paint_note(painter, theme, rect, answer)
 
 

@@ -44,16 +44,20 @@ def test_a_row_tells_whose_stage_it_is_and_how_sure_the_machine_was_of_its_own()
     shown = night(6)  # W W N1 N2 N2 N3 for the machine
     stages = np.array([0, 4, 1, 2, -1, 3], np.int8)
     by_person = np.array([False, True, True, False, True, False])
-    edited = replace(shown, hypnogram=Hypnogram(stages), by_person=by_person)
+    # What came with another scoring is a person's and was reviewed by nobody here.
+    reviewed = np.array([False, True, False, False, False, False])
+    edited = replace(shown, hypnogram=Hypnogram(stages), by_person=by_person, reviewed=reviewed)
     table = epochs_table(edited)
     assert table["stage"].tolist() == ["W", "R", "N1", "N2", "?", "N3"]
     whose = ["machine", "person", "person", "machine", "none", "machine"]
     assert table["scored_by"].tolist() == whose
-    assert table["reviewed"].tolist() == ["no", "yes", "yes", "no", "yes", "no"]
+    assert table["reviewed"].tolist() == ["no", "yes", "no", "no", "no", "no"]
     assert table["machine_stage"].tolist() == ["W", "W", "N1", "N2", "N2", "N3"]
     np.testing.assert_allclose(table["confidence"], shown.staging.confidence, atol=1e-6)
     with pytest.raises(ValueError, match="6 scored"):
         replace(shown, by_person=by_person[:5])
+    with pytest.raises(ValueError, match="5,\\) epochs reviewed"):
+        replace(shown, reviewed=reviewed[:5])
 
 
 def test_clock_is_rounded_and_passes_midnight() -> None:
@@ -88,7 +92,7 @@ def test_probabilities_sum_to_one_after_rounding() -> None:
 
 def test_without_staging_the_probabilities_are_empty() -> None:
     line = _csv(night(1, staging=None)).split("\n")[1]
-    assert line == "1,0,2019-03-04T22:40:00,W,person,yes,,,,,,,,,"
+    assert line == "1,0,2019-03-04T22:40:00,W,person,no,,,,,,,,,"
 
 
 def test_types_of_the_frame() -> None:

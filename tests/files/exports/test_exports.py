@@ -41,27 +41,6 @@ def test_what_does_not_belong_to_one_night_is_a_mistake(
 
 
 @pytest.mark.parametrize(
-    ("confidence", "low_pct", "is_warned"),
-    [
-        ([0.69] * 2 + [0.7] * 8, 20.0, True),
-        ([0.69] * 1 + [0.7] * 9, 10.0, False),
-        # Of the staged epochs alone.
-        ([0.5] + [0.9] * 4 + [np.nan] * 5, 20.0, True),
-        ([0.5] + [0.9] * 5 + [np.nan] * 4, 100 / 6, False),
-        ([np.nan] * 10, None, False),
-    ],
-)
-def test_a_night_is_doubtful_from_a_fifth_of_epochs_with_low_confidence(
-    confidence: list[float], low_pct: float | None, is_warned: bool
-) -> None:
-    stages = np.where(np.isnan(confidence), -1, 0).astype(np.int8)
-    made = replace(staging_of(stages), confidence=np.array(confidence, np.float32))
-    shown = night(10, staging=made, warnings=())
-    assert shown.low_confidence_pct == (None if low_pct is None else pytest.approx(low_pct))
-    assert bool(shown.all_warnings) is is_warned
-
-
-@pytest.mark.parametrize(
     ("onset_s", "clock"),
     [(0.0, "22:40:00"), (0.249, "22:40:00"), (0.25, "22:40:01"), (4799.2, "23:59:59")],
 )
@@ -129,14 +108,30 @@ def test_an_experts_scoring_and_a_recording_are_not_ours(tmp_path: Path) -> None
         assert target.read_bytes() == before
 
 
-def test_low_confidence_is_said_wherever_warnings_stand(tmp_path: Path) -> None:
+def test_open_doubts_are_warned_of_in_every_output_until_they_are_reviewed(tmp_path: Path) -> None:
     # All probabilities equal: no epoch is sure.
-    edf, _, report, staging = write_exports(night(staging=_ROUND), tmp_path, stem="n")
-    words = "100 % of the staged epochs have a confidence under 0.7: review this night with care"
-    assert night(staging=_ROUND).all_warnings[0] == words
-    assert words in json.loads(staging.read_text())["warnings"]
-    assert f"sleepscorer warning: {words}".encode() in edf.read_bytes()
-    assert words.encode() in _everything(report)
+    doubtful = night(staging=_ROUND)
+    n_staged = int((_ROUND.stages >= 0).sum())
+    words = "100 % of the staged epochs are doubtful (the machine is less than 70 % sure): "
+    open_words = f"{words}review this night with care"
+    assert doubtful.all_warnings[0] == open_words
+    edf, _, report, staging = write_exports(doubtful, tmp_path, stem="n")
+    assert open_words in json.loads(staging.read_text())["warnings"]
+    assert f"sleepscorer warning: {open_words}".encode() in edf.read_bytes()
+    assert open_words.encode() in _everything(report)
+    # The warning of an older file, which stands among the events, is none of now.
+    old = Event(0.0, None, f"sleepscorer warning: {open_words}")
+    reviewed = np.ones(doubtful.hypnogram.n_epochs, bool)
+    done = replace(doubtful, reviewed=reviewed, events=(*doubtful.events, old))
+    edf, _, report, staging = write_exports(done, tmp_path, stem="done")
+    said = f"{words}a person reviewed all {n_staged}."
+    document = json.loads(staging.read_text())
+    assert said in document["notes"]
+    assert not any("doubtful" in warning for warning in document["warnings"])
+    assert open_words not in staging.read_text()
+    assert b"doubtful" not in edf.read_bytes()
+    assert said.encode() in _everything(report)
+    assert b"with care" not in _everything(report)
 
 
 def test_source_is_neither_overwritten_nor_touched(tmp_path: Path) -> None:

@@ -97,10 +97,10 @@ def test_everything_has_its_key(tmp_path: Path) -> None:
     )
     assert list(document) == [
         "format", "schema_version", "software", "intended_use", "recording", "provenance",
-        "epoch_s", "lights", "n_epochs_edited", "stages_told", "stages", "machine_stages",
-        "smoothing", "stages_are_smoothed", "smoothed_stages", "equivocal", "probability_columns",
-        "probabilities", "summed_columns", "summed", "hierarchy_columns", "hierarchy",
-        "confidence", "faults", "unsound_shares", "second_opinion", "statistics",
+        "epoch_s", "lights", "n_epochs_edited", "reviewed", "stages_told", "stages",
+        "machine_stages", "smoothing", "stages_are_smoothed", "smoothed_stages", "equivocal",
+        "probability_columns", "probabilities", "summed_columns", "summed", "hierarchy_columns",
+        "hierarchy", "confidence", "faults", "unsound_shares", "second_opinion", "statistics",
         "statistics_notes", "events", "notes", "warnings",
     ]  # fmt: skip
     assert (document["format"], document["epoch_s"]) == ("sleepscorer staging", 30.0)

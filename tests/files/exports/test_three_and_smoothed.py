@@ -198,5 +198,5 @@ def test_low_confidence_is_that_of_the_stages_told_apart() -> None:
     # Torn between N1 and N2, which are one stage of three.
     rows = np.tile(np.array([0.1, 0.4, 0.4, 0.05, 0.05], np.float32), (N, 1))
     staging = replace(_staging(), probabilities=rows, hierarchy=None, confidence=np.empty(0))
-    assert _night(staging=staging).low_confidence_pct == 100
-    assert _night(THREE_STAGES, staging=staging).low_confidence_pct == 0
+    assert _night(staging=staging).doubtful.share == 1
+    assert _night(THREE_STAGES, staging=staging).doubtful.share == 0

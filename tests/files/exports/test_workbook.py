@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -242,7 +243,8 @@ def test_the_facts_stand_in_order() -> None:
         "EEG used",
         "EOG used",
         "EMG used",
-        "Epochs with confidence under 0.7 (%)",
+        "Epochs of which the machine is under 70 % sure (%)",
+        "Those of them that no person reviewed (n)",
         "Staging note",
         "Scoring",
         "Lights marks from",
@@ -309,6 +311,11 @@ def test_edited_epochs_are_counted_and_people_named_as_scorers() -> None:
         "automatic, 3 of 120 epochs edited"
     )
     assert _by_name(_opened(night(staging=None))["Provenance"])["Scoring"] == "scored by people"
+    # Where every stage is a person's, none is automatic.
+    theirs = replace(edited, by_person=np.ones(120, bool))
+    assert _by_name(_opened(theirs)["Provenance"])["Scoring"] == (
+        "scored or confirmed by people, 3 of 120 epochs otherwise than by the machine"
+    )
 
 
 def test_definitions_are_complete() -> None:
@@ -331,8 +338,8 @@ def test_low_confidence_is_a_warning() -> None:
     probabilities[:40] = doubtful.probabilities[:40]
     staging = type(doubtful)(probabilities, doubtful.provenance)
     texts = _texts(_opened(night(staging=staging)))
-    assert any(t.startswith("66 % of the staged epochs have a confidence under") for t in texts)
-    assert not any("confidence under 0.7: review" in t for t in _texts(_opened(shown)))
+    assert any(t.startswith("66 % of the staged epochs are doubtful") for t in texts)
+    assert not any("are doubtful" in t for t in _texts(_opened(shown)))
 
 
 def test_charts_are_native_and_complete() -> None:

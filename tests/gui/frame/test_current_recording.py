@@ -16,9 +16,11 @@ from sleepscorer.session_documents import current_author, open_document
 
 @pytest.fixture
 def current(qtbot, settings):
-    current = CurrentRecording(settings, TaskRunner())
+    tasks = TaskRunner()
+    current = CurrentRecording(settings, tasks)
     yield current
     current.close()
+    tasks.stop_all()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 from real_window import dialog_of, press, show_window, wait_for
 
 from sleepscorer.analysis.display import DisplayFilter
@@ -19,9 +19,7 @@ def test_escape_from_the_help_leads_to_the_recent_recordings(qtbot, settings, ni
     window = show_window(qtbot, settings)
     window.show_help()
     press(qtbot, window, _KEYS.Key_Escape)
-    recent = QApplication.focusWidget()
-    assert isinstance(recent, QListWidget)
-    assert recent.currentRow() == 0
+    assert QApplication.focusWidget().accessibleName() == "Recent recordings"
     press(qtbot, window, _KEYS.Key_Return)
     wait_for(qtbot, window, night)
     window.close()
@@ -56,14 +54,17 @@ def test_the_view_menu_filters_all_traces(qtbot, opened, downs, eeg):
     assert [trace.filter for trace in model.montage.traces] == before
 
 
-def test_recent_recordings_are_forgotten_by_a_button_at_once(qtbot, opened, settings):
-    assert settings.now.recent_files
+@pytest.mark.parametrize(("key", "n_kept"), [(_KEYS.Key_Escape, 1), (_KEYS.Key_Return, 0)])
+def test_recent_recordings_are_forgotten_by_a_button_and_ok(qtbot, opened, settings, key, n_kept):
     opened.dialogs.preferences()
     dialog = dialog_of(qtbot, opened, PreferencesDialog)
     press(qtbot, opened, _KEYS.Key_F, _ALT)
     press(qtbot, opened, _KEYS.Key_G, _ALT)
-    qtbot.waitUntil(lambda: settings.now.recent_files == ())
-    dialog.reject()
+    said = "OK forgets the recordings opened so far"
+    qtbot.waitUntil(lambda: any(b.text() == said for b in dialog.findChildren(QPushButton)))
+    assert len(settings.now.recent_files) == 1
+    press(qtbot, opened, key)
+    assert len(settings.now.recent_files) == n_kept
     assert settings.now.keep_recent_files
 
 

@@ -8,6 +8,7 @@ import pytest
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.gui.process.time_left import Pace
 
 
 @pytest.fixture
@@ -53,3 +54,22 @@ def test_reading_the_montages_again_shows_no_progress(qtbot, opened) -> None:
     assert [task.title for task in opened.tasks.running] == ["Reading the montages"]
     assert _progress_shown(opened.status) == ""
     qtbot.waitUntil(lambda: not opened.tasks.running)
+
+
+def test_the_time_left_is_shown_once_it_can_be_relied_on(qtbot, tasks, monkeypatch) -> None:
+    status = StatusLine(tasks)
+    qtbot.addWidget(status)
+    left_s: list[float | None] = [None]
+    monkeypatch.setattr(Pace, "time_left_s", property(lambda _pace: left_s[0]))
+    gate = threading.Event()
+
+    def work(progress: Progress) -> None:
+        while not gate.wait(0.01):
+            progress(0.25, "")
+
+    tasks.start("Copying", work)
+    qtbot.waitUntil(lambda: _progress_shown(status) == "Copying 25 %")
+    left_s[0] = 12.6
+    qtbot.waitUntil(lambda: _progress_shown(status) == "Copying 25 %, 13 s left")
+    gate.set()
+    qtbot.waitUntil(lambda: not tasks.running)

@@ -4,7 +4,7 @@ import gc
 import time
 import weakref
 from dataclasses import replace
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from real_window import open_in, press, settings_in, show_window
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.core.errors import RecordingError
+from sleepscorer.core.runs import runs_of
 from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
@@ -25,6 +26,8 @@ from sleepscorer.gui.look.theme import DARK, LIGHT
 from sleepscorer.gui.traces.activation import tinted
 from sleepscorer.pipeline import ExplainedNight, Explanation, measure_to_explain
 from sleepscorer.session_documents import current_author, open_document, stage_document
+from sleepscorer.staging.explanation import ActivationMap
+from sleepscorer.staging.stager import Stager
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -91,7 +94,7 @@ def picture(window) -> np.ndarray:
     return pixels[:, : image.width()].copy()
 
 
-def slowly(_recording, _provenance, progress):
+def slowly(_recording, _provenance, progress, **_):
     """Measures for ever, until it is cancelled."""
     while True:
         progress(0.25, "C4-M1: epoch 15 of 60")
@@ -205,7 +208,7 @@ def test_another_staging_is_measured_anew_and_the_same_is_not(qtbot, staged, sta
 def test_a_recording_that_can_not_be_read_is_said_and_tried_again(
     qtbot, staged, monkeypatch, titles
 ):
-    def gone(*_):
+    def gone(*_, **__):
         raise RecordingError("the drive is gone")
 
     with monkeypatch.context() as broken:
@@ -265,21 +268,13 @@ class _KnownNight(ExplainedNight):
         pass
 
     def explain(self, epoch, stage):
-        values = np.zeros(60, np.float32)
-        values[20:25] = 1.0
+        values = np.full(60, 0.49, np.float32)
+        faint, values[20:25] = values.copy(), 1.0
         maps = (
-            SimpleNamespace(
-                channel="C4-M1", stored_labels=("C4-M1",), values=values, places="10 to 12.5 s"
-            ),
-            SimpleNamespace(
-                channel="E1-E2 (derived)",
-                stored_labels=("E1-M2", "E2-M2"),
-                values=values / 2,
-                places="nowhere much",
-            ),
-            SimpleNamespace(
-                channel="Pz-Oz", stored_labels=("Pz-Oz",), values=values, places="nowhere much"
-            ),
+            ActivationMap("C4-M1", ("C4-M1",), "eeg", values),
+            ActivationMap("E1-E2 (derived)", ("E1-M2", "E2-M2"), "eog", values / 2 + 0.1),
+            ActivationMap("F4-M1", ("F4-M1",), "eeg", faint),
+            ActivationMap("Pz-Oz", ("Pz-Oz",), "eeg", values),
         )
         return Explanation(epoch, stage, (), maps)
 
@@ -287,7 +282,7 @@ class _KnownNight(ExplainedNight):
 @pytest.fixture
 def known(monkeypatch):
     """What is seen where does not hang on weights."""
-    monkeypatch.setattr(explaining, "measure_to_explain", lambda *_: _KnownNight())
+    monkeypatch.setattr(explaining, "measure_to_explain", lambda *_, **__: _KnownNight())
 
 
 def row_of(window, name: str) -> int:
@@ -315,8 +310,7 @@ def test_the_key_tints_where_the_network_saw_the_stage(qtbot, staged, known, lon
     wait_for_explanation(qtbot, staged, 3)
     after = picture(staged)
     canvas = staged.workspace.traces.canvas
-    # Half a second is blended at each end, and pixels are so wide.
-    slack_s = 0.5 + 1 / canvas.axis.px_per_s
+    slack_s = 1.5 / canvas.axis.px_per_s
     for name in ("C4-M1", "E1-M2", "E2-M2"):
         start_s, stop_s = tinted_box(staged, before, after, name)
         assert start_s == pytest.approx(3 * EPOCH_S + _SEEN_S[0], abs=slack_s)
@@ -328,19 +322,63 @@ def test_the_key_tints_where_the_network_saw_the_stage(qtbot, staged, known, lon
     np.testing.assert_array_equal(picture(staged), before)
 
 
+def said_places(window) -> dict[str, str]:
+    """What is said of each trace: where the network saw the stage behind it."""
+    lines = [line[2:] for line in why_of(window).text.split("\n") if line.startswith("· ")]
+    said = {}
+    if lines == ["nowhere in particular in this epoch"]:
+        return {}
+    for line in lines:
+        where, places = line.split(": ", 1)
+        name, _, behind = where.partition(", behind ")
+        for trace in behind.split(" and ") if behind else (name.removesuffix(", not shown"),):
+            said[trace] = places
+    return said
+
+
+def tinted_steps(window, before: np.ndarray, after: np.ndarray, name: str) -> list[bool]:
+    """Of each half second of the epoch whether its middle, behind a trace, has a tint."""
+    canvas = window.workspace.traces.canvas
+    top, bottom = (round(canvas.grid.row_top_px(row_of(window, name) + i)) for i in (0, 1))
+    is_tinted = (before != after)[top:bottom].any(axis=0)
+    start_s = window.workspace.model.epoch * EPOCH_S
+    return [bool(is_tinted[int(canvas.axis.x_px(start_s + 0.5 * n + 0.25))]) for n in range(60)]
+
+
+# In the last one nothing speaks for the stage more than the rest does.
+@pytest.mark.parametrize("epoch", [13, 27, 33, 45, 59])
+def test_the_tint_of_every_trace_is_what_the_words_say(qtbot, staged, epoch):
+    """On a night that is really explained; trace by trace, half second by half second."""
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    staged.workspace.model.select_epoch(epoch)
+    qtbot.waitUntil(lambda: staged.workspace.traces.is_current, timeout=_WITHIN_MS)
+    wait_for_explanation(qtbot, staged, epoch)
+    before = picture(staged)
+    press(qtbot, staged, "t")
+    after, said = picture(staged), said_places(staged)
+    names = [trace.channel.name for trace in staged.workspace.traces.canvas.traces]
+    assert set(names) <= set(said) or said == {}
+    for name in names:
+        steps = tinted_steps(staged, before, after, name)
+        runs = [f"{start / 2:g} to {stop / 2:g}" for start, stop in runs_of(np.array(steps))]
+        words = f"{', '.join(runs)}\N{NO-BREAK SPACE}s" if runs else "nowhere much"
+        assert said.get(name, "nowhere much") == words, name
+
+
 def test_a_channel_that_no_trace_shows_is_said(qtbot, staged, known):
     press(qtbot, staged, _KEYS.Key_4, _CTRL)
     wait_for_explanation(qtbot, staged, 0)
-    assert why_of(staged).text.split("\n")[-4:] == [
+    assert why_of(staged).text.replace("\N{NO-BREAK SPACE}", " ").split("\n")[-5:] == [
         f"Where the network saw {explainer_of(staged).stage.text}:",
         "· C4-M1: 10 to 12.5 s",
-        "· E1-E2 (derived): nowhere much",
-        "· Pz-Oz, not shown: nowhere much",
+        "· E1-E2 (derived), behind E1-M2 and E2-M2: 10 to 12.5 s",
+        "· F4-M1: nowhere much",
+        "· Pz-Oz, not shown: 10 to 12.5 s",
     ]
     model = staged.workspace.model
     traces = tuple(t for t in model.montage.traces if t.channel.name != "C4-M1")
     model.set_montage(DisplayMontage("without", traces))
-    assert "· C4-M1, not shown: 10 to 12.5 s" in why_of(staged).text
+    assert "· C4-M1, not shown: 10 to 12.5\N{NO-BREAK SPACE}s" in why_of(staged).text
 
 
 def test_the_tint_follows_the_cursor_and_is_named(qtbot, staged, known, staging):
@@ -365,7 +403,7 @@ def test_where_nothing_stands_out_it_is_said(qtbot, staged, known, monkeypatch):
         zero = np.zeros(60, np.float32)
         return Explanation(
             epoch, stage, (),
-            (SimpleNamespace(channel="C4-M1", stored_labels=("C4",), values=zero, places="-"),),
+            (ActivationMap("C4-M1", ("C4",), "eeg", zero),),
         )  # fmt: skip
 
     monkeypatch.setattr(_KnownNight, "explain", nowhere)
@@ -396,6 +434,109 @@ def test_the_tint_is_of_the_theme(qtbot, staged, theme):
     assert {int(pixel) for pixel in line[:3000]} == {
         0xFF000000 | wanted[0] << 16 | wanted[1] << 8 | wanted[2]
     }
+
+
+# -- what was measured is kept ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def measured(monkeypatch) -> list[str]:
+    """The recordings of which a whole night was read and measured."""
+    seen: list[str] = []
+    measure = Stager.measure
+
+    def noted(self, recording, *rest):
+        seen.append(recording.path.name)
+        return measure(self, recording, *rest)
+
+    monkeypatch.setattr(Stager, "measure", noted)
+    return seen
+
+
+def explained_again(qtbot, window, night):
+    """Close the recording, open it again, which shows the tab it had, and wait."""
+    press(qtbot, window, _KEYS.Key_W, _CTRL)
+    assert window.document is None
+    open_in(qtbot, window, night)
+    assert why_of(window).isVisible()
+    return wait_for_explanation(qtbot, window, window.workspace.model.epoch)
+
+
+def test_the_next_opening_measures_nothing(qtbot, staged, night, measured):
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    first = wait_for_explanation(qtbot, staged, 0)
+    assert measured == [night.name]
+    kept = staged.document.kept_measures.path
+    assert kept.is_file()
+    again = explained_again(qtbot, staged, night)
+    assert measured == [night.name]
+    assert again.evidence == first.evidence
+    for one, other in zip(again.maps, first.maps, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+    # Undo and redo leave it as it is.
+    before = kept.read_bytes()
+    for _ in range(2):
+        press(qtbot, staged, "3")
+        press(qtbot, staged, _KEYS.Key_Z, _CTRL)
+    assert kept.read_bytes() == before
+
+
+def test_where_a_byte_of_it_is_flipped_the_session_opens_and_it_is_measured_anew(
+    qtbot, staged, night, measured
+):
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    wait_for_explanation(qtbot, staged, 0)
+    press(qtbot, staged, "2")
+    stages = staged.document.session.state.stages.tolist()
+    kept = staged.document.kept_measures
+    damaged = bytearray(kept.path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    kept.path.write_bytes(damaged)
+    explained_again(qtbot, staged, night)
+    assert measured == [night.name] * 2
+    document = staged.document
+    assert (document.session.read_only, document.copy_problem) == (False, "")
+    assert document.session.state.stages.tolist() == stages
+    assert kept.path.read_bytes() != damaged
+    explained_again(qtbot, staged, night)
+    assert measured == [night.name] * 2
+
+
+def test_a_session_that_is_only_read_is_explained_and_keeps_nothing_new(
+    qtbot, staged, night, measured, monkeypatch
+):
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    wait_for_explanation(qtbot, staged, 0)
+    kept = staged.document.kept_measures.path
+    kept.unlink()
+    press(qtbot, staged, _KEYS.Key_W, _CTRL)
+    holder = open_document(
+        night, author=current_author(), session_folder=Path(staged.settings.now.session_folder)
+    )
+    open_in(qtbot, staged, night)
+    assert staged.document.session.read_only
+    wait_for_explanation(qtbot, staged, staged.workspace.model.epoch)
+    assert not kept.exists()
+    holder.close()
+
+
+def test_it_waits_for_what_else_is_computed(qtbot, staged, titles, monkeypatch):
+    """As for the spectrogram of a night that was just opened."""
+    going_on = [True]
+
+    def spectrogram(progress) -> None:
+        while going_on:
+            progress(0.5, "reading")
+            time.sleep(0.01)
+
+    staged.tasks.start("Spectrogram", spectrogram)
+    press(qtbot, staged, _KEYS.Key_4, _CTRL)
+    qtbot.wait(1500)
+    assert titles == []
+    assert why_of(staged).text.split("\n")[1] == "Computing: the night is measured first …"
+    going_on.clear()
+    wait_for_explanation(qtbot, staged, 0)
+    assert titles == [MEASURING, EXPLAINING]
 
 
 # -- the end --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.look.theme import DARK, LIGHT, THEMES, contrast, ink_on, trace_colour
 
@@ -39,6 +40,8 @@ XYZ_OF_RGB = np.array(
 )
 # A just noticeable difference is 2.3; far above it nobody mixes up two colours of a legend.
 LEAST_DISTANCE = 30.0
+# Seven hues more, beside those of the stages, leave less room: words or letters stand by them.
+LEAST_BETWEEN_FAMILIES, LEAST_FROM_STAGES = 20.0, 9.0
 
 
 def lab(colour, vision):
@@ -69,6 +72,89 @@ def test_every_two_stages_are_told_apart(theme, vision):
     assert near == {}
 
 
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_two_families_of_events_are_told_apart(theme, vision):
+    seen = {family: lab(c, VISIONS[vision]) for family, c in THEMES[theme].families.items()}
+    assert set(seen) == set(EventFamily)
+    near = {
+        f"{one} {other}": round(float(np.linalg.norm(seen[one] - seen[other])), 1)
+        for one, other in combinations(seen, 2)
+        if np.linalg.norm(seen[one] - seen[other]) < LEAST_BETWEEN_FAMILIES
+    }
+    assert near == {}
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_family_of_events_is_taken_for_a_stage_or_the_cursor(theme, vision):
+    colours = THEMES[theme]
+    others = {stage.name: colour for stage, colour in colours.stages.items()}
+    near = {
+        (family.value, name): round(float(distance), 1)
+        for family, colour in colours.families.items()
+        for name, other in {**others, "cursor": colours.cursor}.items()
+        if (distance := np.linalg.norm(lab(colour, VISIONS[vision]) - lab(other, VISIONS[vision])))
+        < LEAST_FROM_STAGES
+    }
+    assert near == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_words_of_an_event_are_read_on_the_page(theme):
+    colours = THEMES[theme]
+    for family, colour in colours.families.items():
+        for ground in (colours.background, colours.window, colours.panel):
+            assert contrast(colour, ground) >= 3.8, (family, ground)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_n2_and_n3_which_lie_on_each_other_are_told_apart_at_a_glance(theme):
+    n2, n3 = (THEMES[theme].stages[stage] for stage in (Stage.N2, Stage.N3))
+    distance = {
+        name: np.linalg.norm(lab(n2, vision) - lab(n3, vision)) for name, vision in VISIONS.items()
+    }
+    assert distance["all cones"] >= 40.0
+    assert min(distance.values()) >= LEAST_DISTANCE
+
+
+def hue(colour):
+    _, a, b = lab(colour, VISIONS["all cones"])
+    return np.degrees(np.arctan2(b, a)) % 360
+
+
+def test_a_night_looks_like_itself_in_both_themes():
+    for stage in STAGES:
+        turned = abs(hue(LIGHT.stages[stage]) - hue(DARK.stages[stage]))
+        assert min(turned, 360 - turned) <= 30, stage
+    for theme in (LIGHT, DARK):
+        hues = [hue(theme.stages[s]) for s in (Stage.R, Stage.W, Stage.N1, Stage.N2, Stage.N3)]
+        assert hues == sorted(hues)
+        deeper = [lab(theme.stages[s], np.eye(3))[0] for s in (Stage.N1, Stage.N2, Stage.N3)]
+        assert deeper == sorted(deeper, reverse=True)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_page_the_chosen_and_errors_are_no_one_colour(theme, vision):
+    colours = THEMES[theme]
+    said = {
+        name: lab(colour, VISIONS[vision])
+        for name, colour in (
+            ("cursor", colours.cursor),
+            ("chosen", colours.chosen),
+            ("error", colours.error),
+        )
+    }
+    for one, other in combinations(said, 2):
+        assert np.linalg.norm(said[one] - said[other]) >= LEAST_DISTANCE, (one, other)
+    rem = lab(colours.stages[Stage.R], VISIONS[vision])
+    assert np.linalg.norm(said["cursor"] - rem) >= LEAST_DISTANCE
+    for colour in (colours.cursor, colours.chosen, colours.error):
+        for ground in (colours.background, colours.window, colours.panel):
+            assert contrast(colour, ground) >= 4.5
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_stage_stands_out_from_every_ground(theme):
     colours = THEMES[theme]
@@ -82,6 +168,15 @@ def test_every_stage_stands_out_from_every_ground(theme):
 def test_the_letters_can_be_read_on_their_colours(theme):
     for colour in THEMES[theme].stages.values():
         assert contrast(ink_on(colour), colour) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_word_of_every_kind_of_notice_can_be_read(theme):
+    colours = THEMES[theme]
+    for kind, colour in colours.notices.items():
+        assert contrast(colour, colours.panel) >= 4.5, kind
+    for ground in (colours.window, colours.panel):
+        assert contrast(colours.error, ground) >= 4.5
 
 
 def test_contrast_is_that_of_the_guidelines():
@@ -116,4 +211,4 @@ def test_the_tint_is_seen_and_is_no_event(theme, vision):
     assert np.linalg.norm(tint - ground) >= LEAST_DISTANCE
     # Its lightness alone tells how strong it is.
     assert abs(tint[0] - ground[0]) >= 15
-    assert np.linalg.norm(tint - lab(colours.event, VISIONS[vision])) >= LEAST_DISTANCE
+    assert np.linalg.norm(tint - lab(colours.accent, VISIONS[vision])) >= LEAST_DISTANCE

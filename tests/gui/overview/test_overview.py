@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from driven_widget import move, roll, window_with_action
 from night_models import START, arousal, night_model, staging_of
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
-from sleepscorer.gui.look.theme import DARK, LIGHT
+from sleepscorer.gui.look.theme import DARK, LIGHT, contrast
 from sleepscorer.gui.overview import canvas as overview_canvas
 from sleepscorer.gui.overview.overview import Overview
 from sleepscorer.gui.overview.strip_places import stage_y
@@ -54,7 +55,7 @@ def shown(qtbot, model, tasks):
     # 3 pixels an epoch.
     widget.resize(1300, 240)
     widget.show()
-    widget._start_timer.stop()
+    widget._spectrogram._start_timer.stop()
     return widget
 
 
@@ -129,7 +130,7 @@ def test_the_range_is_previewed_while_it_is_dragged(qtbot, overview, model):
     during = canvas.grab().toImage()
     x = place(overview, 150).x()
     y = round(stage_y(canvas.strips.hypnogram, Stage.N2))
-    assert during.pixelColor(x, y) == QColor(LIGHT.cursor)
+    assert during.pixelColor(x, y) == QColor(LIGHT.stages[Stage.N2])
     assert before.pixelColor(x, y) != during.pixelColor(x, y)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
 
@@ -171,7 +172,7 @@ def test_a_range_is_painted_by_keys_alone(qtbot, overview, model):
 
 def test_escape_reaches_the_drag_before_an_action_of_the_window(qtbot, overview, model):
     window, pressed = window_with_action(qtbot, overview, "Esc")
-    overview._start_timer.stop()
+    overview._spectrogram._start_timer.stop()
     canvas = overview.canvas
     drag(qtbot, canvas, place(overview, 10), place(overview, 90), modifier=SHIFT, release=False)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
@@ -239,7 +240,7 @@ def test_a_read_only_session_refuses_painting_in_words(qtbot, tasks):
     qtbot.addWidget(widget)
     widget.resize(1300, 240)
     widget.show()
-    widget._start_timer.stop()
+    widget._spectrogram._start_timer.stop()
     with qtbot.waitSignal(model.refused) as said:
         drag(qtbot, widget.canvas, place(widget, 10), place(widget, 90), modifier=SHIFT)
     assert "reading only" in said.args[0]
@@ -256,6 +257,41 @@ def test_the_wheel_zooms_to_an_hour_and_back(qtbot, overview, model):
     assert canvas.axis.is_whole
     assert not overview._scroll_bar.isVisible()
     assert model.epoch == 0
+
+
+def test_a_double_click_zooms_to_the_hour_there_and_back(qtbot, overview, model):
+    canvas, here = overview.canvas, place(overview, 300)
+    qtbot.mouseClick(canvas, LEFT, PLAIN, here)
+    qtbot.mouseDClick(canvas, LEFT, PLAIN, here)
+    axis = canvas.axis
+    assert axis.span_s == 3600
+    assert axis.time_at(here.x()) == pytest.approx(300.5 * EPOCH_S, abs=5)
+    # Its first click went to the epoch, as every click.
+    assert model.epoch == 300
+    elsewhere = QPoint(round(axis.x_of(310.5 * EPOCH_S)), here.y())
+    qtbot.mouseClick(canvas, LEFT, PLAIN, elsewhere)
+    assert (canvas.axis, model.epoch) == (axis, 310)
+    qtbot.mouseDClick(canvas, LEFT, PLAIN, elsewhere)
+    assert canvas.axis.is_whole
+    assert model.session.edits == ()
+
+
+def test_a_double_click_that_paints_or_is_beside_the_night_zooms_nothing(qtbot, overview, model):
+    canvas = overview.canvas
+    qtbot.mouseDClick(canvas, LEFT, PLAIN, QPoint(60, place(overview, 0).y()))
+    assert canvas.axis.is_whole
+    overview.set_painting(True)
+    start, stop = place(overview, 60), place(overview, 69)
+    qtbot.mouseClick(canvas, LEFT, PLAIN, start)
+    # Qt sends the second press of two quick ones as a double-click: it begins a range.
+    double = QMouseEvent(
+        QEvent.Type.MouseButtonDblClick, QPointF(start), QPointF(start), LEFT, LEFT, PLAIN
+    )
+    QApplication.sendEvent(canvas, double)
+    move(canvas, stop)
+    qtbot.mouseRelease(canvas, LEFT, PLAIN, stop)
+    assert canvas.axis.is_whole
+    assert (model.session.state.stages == Stage.N2).sum() == 10
 
 
 def test_small_steps_of_a_touchpad_zoom_when_they_make_a_notch(overview):
@@ -345,6 +381,21 @@ def test_the_machine_gets_its_strips_once_it_has_answered(qtbot, overview, model
     assert here == QColor(LIGHT.stages[Stage.R])
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_page_is_marked_on_every_ground(overview, model, theme):
+    model.session.fill(staging_of(np.arange(400) // 10 % 5, 1.0))
+    overview.set_theme(theme)
+    for epoch in range(15, 65, 10):
+        model.select_epoch(epoch)
+        image, canvas = overview.canvas.grab().toImage(), overview.canvas
+        left = round(canvas.axis.x_of(model.page_start_s))
+        for strip in (canvas.strips.hypnodensity, canvas.strips.spectrogram):
+            y = round(strip.center().y())
+            inner, outer = (image.pixelColor(x, y).name() for x in (left, left - 1))
+            assert (inner, outer) == (theme.cursor, theme.background)
+            assert contrast(inner, outer) >= 7
+
+
 def test_a_scored_epoch_is_drawn_in_its_row(qtbot, overview, model):
     canvas = overview.canvas
     model.score_epochs(range(100, 200), Stage.R)
@@ -354,10 +405,22 @@ def test_a_scored_epoch_is_drawn_in_its_row(qtbot, overview, model):
     x = place(overview, 150).x()
     assert image.pixelColor(x, round(stage_y(rect, Stage.R))) == QColor(LIGHT.stages[Stage.R])
     x = place(overview, 250).x()
-    assert image.pixelColor(x, round(stage_y(rect, Stage.W))) == QColor(LIGHT.person)
+    assert image.pixelColor(x, round(stage_y(rect, Stage.W))) == QColor(LIGHT.stages[Stage.W])
     x = place(overview, 350).x()
     for stage in STAGES:
-        assert image.pixelColor(x, round(stage_y(rect, stage))) != QColor(LIGHT.person)
+        assert image.pixelColor(x, round(stage_y(rect, stage))) != QColor(LIGHT.stages[stage])
+
+
+def test_without_colours_only_r_has_one(overview, model):
+    overview.set_coloured(False)
+    model.score_epochs(range(100, 200), Stage.R)
+    model.score_epochs(range(200, 300), Stage.N2)
+    image = overview.canvas.grab().toImage()
+    rect = overview.canvas.strips.hypnogram
+    x = place(overview, 150).x()
+    assert image.pixelColor(x, round(stage_y(rect, Stage.R))) == QColor(LIGHT.stages[Stage.R])
+    x = place(overview, 250).x()
+    assert image.pixelColor(x, round(stage_y(rect, Stage.N2))) == QColor(LIGHT.person)
 
 
 def test_the_machines_answer_shows_behind_a_correction(qtbot, overview, model):
@@ -375,7 +438,9 @@ def test_the_tooltip_names_epoch_stage_and_events(overview, model):
     model.score_epochs([100], Stage.N3)
     model.replace_event(None, arousal(3005.0))
     said = overview.canvas._described(place(overview, 100).x())
-    assert said == "epoch 101 · 23:40:00 · scored N3 · machine N1 0.80 · EEG arousal"
+    assert (
+        said == "epoch 101 · 23:40:00 · scored N3 by a person · machine N1, 80 % sure · EEG arousal"
+    )
 
 
 def test_scoring_an_epoch_draws_no_image_anew_and_a_page_nothing(overview, model):
@@ -392,14 +457,14 @@ def test_scoring_an_epoch_draws_no_image_anew_and_a_page_nothing(overview, model
 
 
 def test_the_spectrogram_is_computed_beside_the_window(qtbot, overview, model, tasks):
-    assert overview._derivation.currentText() == "F4-M1"
-    overview._start_spectrogram()
+    assert overview._spectrogram._derivation.currentText() == "F4-M1"
+    overview._spectrogram._start()
     assert [task.title for task in tasks.running] == ["Spectrogram of F4-M1"]
-    assert overview._state_box.isVisible()
-    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrograms, timeout=20_000)
-    assert not overview._state_box.isVisible()
-    assert overview._highest.text() == "30 Hz"
-    assert overview._lowest.text() == "0.5 Hz"
+    assert overview._spectrogram._state_box.isVisible()
+    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrogram._spectrograms, timeout=20_000)
+    assert not overview._spectrogram._state_box.isVisible()
+    assert overview._spectrogram._highest.text() == "30 Hz"
+    assert overview._spectrogram._lowest.text() == "0.5 Hz"
     image = overview.canvas.grab().toImage()
     rect = overview.canvas.strips.spectrogram
     low, high = round(rect.bottom()) - 3, round(rect.top()) + 4
@@ -409,21 +474,21 @@ def test_the_spectrogram_is_computed_beside_the_window(qtbot, overview, model, t
 
 
 def test_a_cancelled_spectrogram_says_so_and_can_be_had_again(qtbot, overview, tasks):
-    overview._start_spectrogram()
-    qtbot.mouseClick(overview._button, LEFT)
+    overview._spectrogram._start()
+    qtbot.mouseClick(overview._spectrogram._button, LEFT)
     qtbot.waitUntil(lambda: not tasks.running, timeout=10_000)
-    assert overview._state_text.text() == "The spectrogram was cancelled"
-    assert overview._spectrograms == {}
-    qtbot.mouseClick(overview._button, LEFT)
-    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrograms, timeout=20_000)
+    assert overview._spectrogram._state_text.text() == "The spectrogram was cancelled"
+    assert overview._spectrogram._spectrograms == {}
+    qtbot.mouseClick(overview._spectrogram._button, LEFT)
+    qtbot.waitUntil(lambda: "F4-M1" in overview._spectrogram._spectrograms, timeout=20_000)
 
 
 def test_another_derivation_replaces_the_one_being_computed(qtbot, overview, tasks):
-    overview._start_spectrogram()
-    overview._derivation.setCurrentText("C4-M1")
-    qtbot.waitUntil(lambda: list(overview._spectrograms) == ["C4-M1"], timeout=20_000)
+    overview._spectrogram._start()
+    overview._spectrogram._derivation.setCurrentText("C4-M1")
+    qtbot.waitUntil(lambda: list(overview._spectrogram._spectrograms) == ["C4-M1"], timeout=20_000)
     qtbot.waitUntil(lambda: not tasks.running, timeout=10_000)
-    assert list(overview._spectrograms) == ["C4-M1"]
+    assert list(overview._spectrogram._spectrograms) == ["C4-M1"]
 
 
 def test_a_spectrogram_that_fails_says_why(qtbot, tasks, monkeypatch):
@@ -432,12 +497,15 @@ def test_a_spectrogram_that_fails_says_why(qtbot, tasks, monkeypatch):
     def broken(_channel, _duration_s, _progress):
         raise RecordingError("the file is gone")
 
-    monkeypatch.setattr("sleepscorer.analysis.spectrogram.multitaper_spectrogram", broken)
+    monkeypatch.setattr("sleepscorer.gui.overview.night_spectrogram.multitaper_spectrogram", broken)
     widget = Overview(night_model(), LIGHT, tasks)
     qtbot.addWidget(widget)
+    widget.resize(1300, 240)
     widget.show()
-    qtbot.waitUntil(lambda: "the file is gone" in widget._state_text.toolTip(), timeout=5000)
-    assert widget._button.text() == "Try again"
+    qtbot.waitUntil(
+        lambda: "the file is gone" in widget._spectrogram._state_text.toolTip(), timeout=5000
+    )
+    assert widget._spectrogram._button.text() == "Try again"
 
 
 def test_a_recording_shorter_than_an_epoch_is_shown_empty(qtbot, tasks):
@@ -448,8 +516,10 @@ def test_a_recording_shorter_than_an_epoch_is_shown_empty(qtbot, tasks):
     widget.show()
     qtbot.mouseClick(widget.canvas, LEFT, SHIFT, QPoint(500, 60))
     empty = np.empty(0)
-    widget._spectrograms["F4-M1"] = Spectrogram(np.empty((5, 0), np.float32), np.arange(5.0), empty)
-    widget._show_spectrogram()
+    widget._spectrogram._spectrograms["F4-M1"] = Spectrogram(
+        np.empty((5, 0), np.float32), np.arange(5.0), empty
+    )
+    widget._spectrogram.show()
     widget.canvas.grab()
     assert model.session.edits == ()
     qtbot.waitUntil(lambda: not tasks.running)
@@ -458,7 +528,7 @@ def test_a_recording_shorter_than_an_epoch_is_shown_empty(qtbot, tasks):
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_every_control_has_a_name_and_a_tooltip(overview, theme):
     overview.set_theme(theme)
-    for widget in (overview._derivation, overview._zoom):
+    for widget in (overview._spectrogram._derivation, overview._zoom):
         assert widget.accessibleName()
         assert widget.toolTip()
         assert widget.focusPolicy() != Qt.FocusPolicy.NoFocus
@@ -468,8 +538,9 @@ def test_every_control_has_a_name_and_a_tooltip(overview, theme):
 
 def test_a_closed_overview_cancels_what_it_computes(qtbot, model, tasks):
     widget = Overview(model, LIGHT, tasks)
+    widget.resize(1300, 240)
     widget.show()
-    widget._start_spectrogram()
+    widget._spectrogram._start()
     (task,) = tasks.running
     cancelled = []
     task.cancelled.connect(lambda: cancelled.append(task.title))
@@ -483,8 +554,8 @@ class TestTheChosenDerivation:
     @staticmethod
     def choose(qtbot, overview, name):
         """Choose by keys, as a person does: letters find the entry."""
-        qtbot.keyClicks(overview._derivation, name)
-        assert overview._derivation.currentText() == name
+        qtbot.keyClicks(overview._spectrogram._derivation, name)
+        assert overview._spectrogram._derivation.currentText() == name
 
     @staticmethod
     def montage_of(model, *names):
@@ -495,9 +566,9 @@ class TestTheChosenDerivation:
         everything = model.montage
         self.choose(qtbot, overview, "E1-M2")
         model.set_montage(self.montage_of(model, "C4-M1"))
-        assert overview._derivation.currentText() == "C4-M1"
+        assert overview._spectrogram._derivation.currentText() == "C4-M1"
         model.set_montage(everything)
-        assert overview._derivation.currentText() == "E1-M2"
+        assert overview._spectrogram._derivation.currentText() == "E1-M2"
 
     def test_a_montage_without_it_does_not_change_the_choice(self, qtbot, overview, model):
         with qtbot.waitSignal(model.derivation_chosen):
@@ -512,11 +583,11 @@ class TestTheChosenDerivation:
         show_view(opened, stored, page_s=30)
         widget = Overview(opened, LIGHT, tasks)
         qtbot.addWidget(widget)
-        assert widget._derivation.currentText() == "E1-M2"
+        assert widget._spectrogram._derivation.currentText() == "E1-M2"
 
     def test_a_name_that_the_recording_lacks_is_kept_and_not_shown(self, qtbot, model, tasks):
         model.chosen_derivations["spectrogram"] = "O2-M1"
         widget = Overview(model, LIGHT, tasks)
         qtbot.addWidget(widget)
-        assert widget._derivation.currentText() == "F4-M1"
+        assert widget._spectrogram._derivation.currentText() == "F4-M1"
         assert model.chosen_derivations["spectrogram"] == "O2-M1"

@@ -378,6 +378,7 @@ def test_a_message_ends_with_the_next_action(qtbot, opened, press):
     press(_KEYS.Key_Period)
     clock = model.clock_text(310, tenths=True)
     assert status.message == f"EEG arousal, 4.0 s on C4-M1 at {clock}"
+    qtbot.waitUntil(lambda: opened.workspace.traces.is_current)
     press(_KEYS.Key_Delete)
     assert status.message == f"EEG arousal at {clock} deleted"
     press(_KEYS.Key_Z, _CTRL)

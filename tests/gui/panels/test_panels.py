@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSlider,
     QTableView,
+    QTreeView,
 )
 
 from sleepscorer.analysis.display import DisplayMontage
@@ -21,18 +22,17 @@ from sleepscorer.analysis.spectra import Spectrum
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.events import Event
-from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.filling import FillMode
+from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.core.statistics import DEFINITIONS, sleep_statistics
 from sleepscorer.gui.look.theme import DARK, HYPNOGRAM_ORDER, LIGHT
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.event_table import CHANNEL, CLOCK, DURATION, TEXT
 from sleepscorer.gui.panels.events import EventsPanel
 from sleepscorer.gui.panels.review import ReviewPanel
+from sleepscorer.gui.panels.stage_probabilities import StageProbabilities
 from sleepscorer.gui.panels.statistics import StatisticsPanel
 from sleepscorer.gui.traces.epoch_title import epoch_title
-from sleepscorer.simulation.hypnogram import simulate_hypnogram
 
 LEFT = Qt.MouseButton.LeftButton
 OF_FILE = (Event(600.0, 12.5, "Hypopnée@@Flow", "Flow"), Event(30.0, None, "Lights off"))
@@ -85,7 +85,7 @@ class TestReview:
         assert column_of(view, 1)[:3] == ["8", "91", "41"]
         assert column_of(view, 2)[0] == "22:53:30"
         assert column_of(view, 3)[0] == "N2"
-        assert column_of(view, 4)[0] == "N2 0.30"
+        assert column_of(view, 4)[0] == "N2, 30 % sure"
         assert column_of(view, 6)[0] == "W"
         assert view.horizontalScrollBar().maximum() == 0
         assert panel._done_text.text() == "0 of 10 done"
@@ -97,14 +97,24 @@ class TestReview:
         qtbot.keyClick(panel._view, Qt.Key.Key_Return)
         assert model.epoch == 40
 
-    def test_the_line_above_the_traces_says_the_same_confidence_as_the_list(self, panel, model):
+    def test_line_above_the_traces_list_and_epoch_panel_say_the_same(self, qtbot, panel, model):
+        # How sure the machine is, is no stage's probability: here N2 has 60 % and is 15 % sure.
+        staging = staging_of(np.full(100, Stage.N2), 0.6)
+        sure = np.linspace(0.004, 0.999, 100).astype(np.float32)
+        model.session.fill(replace(staging, confidence=sure), FillMode.ALL)
+        bars = StageProbabilities(LIGHT)
+        qtbot.addWidget(bars)
+        qtbot.waitUntil(lambda: column_of(panel._view, 4)[0] == "N2, <1 % sure")
+        assert column_of(panel._view, 4)[1] == "N2, 1 % sure"
         for row, said in enumerate(column_of(panel._view, 4)):
             epoch = panel._table.epoch_at(row)
             model.select_epoch(epoch)
-            stage, confidence = said.split()
+            stage, sure = said.split(", ")
             assert epoch_title(model).stage.text == stage
-            assert epoch_title(model).after.startswith(f"confidence {confidence} · machine")
-            assert f"{stage}, confidence {confidence}" in panel._reason.text()
+            assert epoch_title(model).after == f"machine, {sure}"
+            assert f"the machine says {said}, next" in panel._reason.text()
+            bars.show_epoch(model.machine_answer, epoch)
+            assert bars.text.startswith(f"Machine: {said}. Probabilities: ")
 
     def test_next_goes_through_the_queue_and_skips_what_is_done(self, qtbot, panel, model):
         model.select_epoch(60)
@@ -133,7 +143,7 @@ class TestReview:
         panel.setFocus()
         assert panel.focusProxy() is panel._view
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Down)
-        assert panel._reason.text() == "Epoch 91: the machine says N2, confidence 0.40, next W."
+        assert panel._reason.text() == "Epoch 91: the machine says N2, 40 % sure, next W."
         qtbot.keyClick(panel.focusProxy(), Qt.Key.Key_Return)
         assert model.epoch == 90
 
@@ -153,7 +163,8 @@ class TestReview:
         model.session.fill(Staging(staging.probabilities, warned))
         panel = shown(qtbot, ReviewPanel(model))
         assert panel._promise.text() == (
-            "Expected agreement afterwards 82 % (now 80 %); doubtful, as the staging has warnings"
+            "Expected agreement afterwards 82 % (now 80 %); less certain, as the staging has"
+            " warnings"
         )
 
     def test_says_when_nothing_is_left(self, panel, model):
@@ -178,11 +189,11 @@ class TestReview:
         model.score_epochs([5], Stage.N2)
         panel._order.setCurrentIndex(2)
         assert sorted(column_of(panel._view, 1)) == ["4", "5"]
-        assert panel._promise.text() == "2 epochs scored otherwise than by the machine"
+        assert panel._promise.text() == "2 epochs that a person scored differ from the machine"
         panel._view.selectRow(0)
         assert (
             panel._reason.text()
-            == "Epoch 4: a person scored W, the machine says N2, confidence 0.90, next W."
+            == "Epoch 4: a person scored W; the machine says N2, 90 % sure, next W."
         )
 
     def test_around_stage_changes_without_a_machine(self, qtbot):
@@ -510,137 +521,6 @@ class TestEvents:
         assert not box.hasFocus()
 
 
-class TestStatistics:
-    def value(self, panel, key):
-        return panel._values[key].text()
-
-    def test_figures_follow_the_scoring_a_moment_later(self, qtbot):
-        model = night_model()
-        panel = shown(qtbot, StatisticsPanel(model))
-        assert self.value(panel, "trt_min") == "50.0"
-        assert self.value(panel, "tst_min") == self.value(panel, "sl_min") == "–"
-        assert panel._values["tst_min"].toolTip().endswith("\n– Nothing was scored.")
-        assert "Nothing was scored." in panel._notes.text()
-        model.score_epochs(range(10), Stage.W)
-        model.score_epochs(range(10, 100), Stage.N2)
-        assert self.value(panel, "tst_min") == "–"
-        qtbot.waitUntil(lambda: self.value(panel, "tst_min") == "45.0")
-        assert self.value(panel, "sl_min") == "5.0"
-        assert self.value(panel, "se_pct") == "90.0"
-        assert self.value(panel, "awakenings") == "0"
-        assert self.value(panel, "cycles") == "1"
-        assert self.value(panel, "rem_latency_min") == "–"
-        assert panel._scored.text() == "100 of 100 epochs scored, 100 by a person"
-
-    def test_many_keys_make_one_update(self, qtbot, monkeypatch):
-        model = night_model()
-        panel = shown(qtbot, StatisticsPanel(model))
-        made = []
-        from sleepscorer.gui.panels import statistics
-
-        compute = statistics.sleep_statistics
-        monkeypatch.setattr(
-            statistics, "sleep_statistics", lambda *a: made.append(1) or compute(*a)
-        )
-        for epoch in range(30):
-            model.score_epochs([epoch], Stage.N2)
-        qtbot.waitUntil(lambda: self.value(panel, "tst_min") == "15.0")
-        assert len(made) == 1
-
-    def test_arousals_count_once_they_are_said_to_be_scored(self, qtbot):
-        model = night_model()
-        model.score_epochs(range(100), Stage.N2)
-        model.set_lights(0.0, 2400.0)
-        for onset_s in (300.0, 600.0, 2700.0):
-            model.replace_event(None, arousal(onset_s))
-        panel = shown(qtbot, StatisticsPanel(model))
-        assert panel.n_arousals is None
-        assert self.value(panel, "arousal_index_per_h") == "–"
-        assert "nobody says" in panel._values["arousal_index_per_h"].toolTip()
-        with qtbot.waitSignal(panel.arousals_scored_changed):
-            panel._arousals.setFocus()
-            qtbot.keyClick(panel._arousals, Qt.Key.Key_Space)
-        assert panel.n_arousals == 2
-        assert self.value(panel, "arousal_index_per_h") == "3.0"
-
-    def test_every_figure_is_that_of_the_core(self, qtbot):
-        night = simulate_hypnogram(n_epochs=1200, seed=3).stages
-        model = night_model(n_epochs=1200)
-        for stage in STAGES:
-            model.score_epochs(np.flatnonzero(night == stage).tolist(), stage)
-        model.set_lights(300.0, 35_400.0)
-        panel = shown(qtbot, StatisticsPanel(model))
-        expected = sleep_statistics(Hypnogram(night, lights_off_s=300.0, lights_on_s=35_400.0))
-        assert expected.tst_min > 300
-        seen = {key: item.text() for key, item in panel._values.items()}
-        assert set(seen) == {d.key for d in DEFINITIONS} - {"transitions"}
-        for key, text in seen.items():
-            value = getattr(expected, key)
-            if value is None:
-                assert text == "–", key
-            elif key == "cycles":
-                assert text == str(len(value))
-            else:
-                assert float(text) == pytest.approx(value, abs=0.0501), key
-
-    @pytest.mark.parametrize(
-        ("stages", "key", "reason"),
-        [
-            ((Stage.W,), "sl_min", "No sleep was scored."),
-            ((Stage.W, Stage.N2), "rem_latency_min", "No R was scored."),
-            ((Stage.W, Stage.N2), "rem_latency_less_wake_min", "No R was scored."),
-            ((Stage.W, Stage.N2), "latency_n3_onset_min", "No N3 was scored."),
-            ((Stage.W, Stage.N2), "lps_min", "No 10 min of uninterrupted sleep."),
-        ],
-    )
-    def test_a_dash_gives_its_reason(self, qtbot, stages, key, reason):
-        model = night_model()
-        for epoch in range(100):
-            model.score_epochs([epoch], stages[epoch % len(stages)])
-        panel = shown(qtbot, StatisticsPanel(model))
-        assert self.value(panel, key) == "–"
-        assert panel._values[key].toolTip().endswith(f"\n– {reason}")
-
-    @pytest.mark.parametrize(
-        ("marks", "said"),
-        [
-            ((None, None), "Lights off and lights on are not marked"),
-            ((60.0, None), "Lights on is not marked"),
-            ((None, 600.0), "Lights off is not marked"),
-        ],
-    )
-    def test_lights_that_nobody_marked_are_said(self, qtbot, marks, said):
-        model = night_model()
-        model.score_epochs(range(100), Stage.N2)
-        model.set_lights(*marks)
-        panel = shown(qtbot, StatisticsPanel(model))
-        assert said in panel._notes.text()
-        model.set_lights(60.0, 1200.0)
-        qtbot.waitUntil(lambda: "marked" not in panel._notes.text())
-
-    def test_no_name_is_cut_in_the_dock(self, qtbot):
-        panel = shown(qtbot, StatisticsPanel(night_model()))
-        table = panel._table
-        assert table.horizontalScrollBar().maximum() == 0
-        for row in range(table.rowCount()):
-            assert table.rowHeight(row) >= table.sizeHintForRow(row)
-
-    def test_hidden_it_computes_nothing_and_shown_it_is_up_to_date(self, qtbot):
-        model = night_model()
-        panel = shown(qtbot, StatisticsPanel(model))
-        panel.hide()
-        model.score_epochs(range(100), Stage.N2)
-        assert not panel._update_timer.isActive()
-        panel.show()
-        assert self.value(panel, "tst_min") == "50.0"
-
-    def test_every_figure_explains_itself(self, qtbot):
-        panel = shown(qtbot, StatisticsPanel(night_model()))
-        assert panel._values["waso_min"].toolTip().startswith("Wake after sleep onset (WASO): ")
-        assert "final" in panel._values["waso_min"].toolTip()
-        assert all(item.toolTip() for item in panel._values.values())
-
-
 class TestEpoch:
     @pytest.fixture
     def model(self):
@@ -739,9 +619,12 @@ class TestEpoch:
         probabilities = staging.probabilities.copy()
         probabilities[2] = np.nan
         model.session.fill(Staging(probabilities, staging.provenance))
-        assert panel._machine.text == "W 0.05, R 0.05, N1 0.05, N2 0.80, N3 0.05"
+        assert (
+            panel._machine.text
+            == "Machine: N2, 80 % sure. Probabilities: W 5 %, R 5 %, N1 5 %, N2 80 %, N3 5 %"
+        )
         model.select_epoch(1)
-        said = "W 0.05, R 0.80, N1 0.05, N2 0.05, N3 0.05"
+        said = "Machine: R, 80 % sure. Probabilities: W 5 %, R 80 %, N1 5 %, N2 5 %, N3 5 %"
         qtbot.waitUntil(lambda: panel._machine.text == said, timeout=10_000)
         image = panel._machine.grab().toImage()
         model.select_epoch(2)
@@ -788,7 +671,7 @@ def test_every_control_has_a_name_and_takes_the_focus(qtbot, kind):
     panel = shown(qtbot, kind(night_model()))
     controls = [
         widget
-        for family in (QAbstractButton, QComboBox, QSlider, QTableView, QLineEdit)
+        for family in (QAbstractButton, QComboBox, QSlider, QTableView, QTreeView, QLineEdit)
         for widget in panel.findChildren(family)
         # Qt's own: the corner of a table, the clear button in a box.
         if widget.parent() is panel or widget.parent().parent() is panel
@@ -805,4 +688,4 @@ def test_every_control_has_a_name_and_takes_the_focus(qtbot, kind):
     assert panel.focusProxy() in controls
     if hasattr(panel, "stop"):
         panel.stop()
-    assert panel.minimumSizeHint().width() <= 360
+    assert panel.minimumSizeHint().width() <= 300

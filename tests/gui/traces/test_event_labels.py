@@ -114,7 +114,7 @@ def test_every_kind_that_is_long_has_a_short_form():
 
 
 def test_words_leave_the_middle_of_every_trace_as_it_is(qtbot):
-    """The same page with other names: only the upper part of the rows differs."""
+    """The same page, other names in the same colours: only the upper part of the rows differs."""
 
     def painted(texts):
         model = model_of(sines("C4-M1", "O2-M1", "E1-M2", "E2-M2"))
@@ -132,7 +132,7 @@ def test_words_leave_the_middle_of_every_trace_as_it_is(qtbot):
         pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), n_bytes)
         return pixels.copy(), view.canvas.grid
 
-    before, grid = painted(["Hypopnea", "Artefact", "Hypopnea", "Artefact"])
+    before, grid = painted(["Arousal", "Hypopnea", "Body movement", "Comment"])
     after, _ = painted(["EEG arousal", "RERA", "Limb movement", "a comment of many words"])
     changed = np.flatnonzero((before != after).any(axis=1))
     assert changed.size

@@ -9,9 +9,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sleepscorer import __version__
 from sleepscorer.core.cycles import CYCLES_RULE
-from sleepscorer.core.stages import STAGES
+from sleepscorer.core.doubtful import DOUBTFUL_UNDER
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.statistics import DEFINITIONS
-from sleepscorer.core.wording import counted, of_counted
+from sleepscorer.core.wording import counted, of_counted, percent
 from sleepscorer.files.exports.excel.cells import (
     CLOCK,
     DATE_AND_CLOCK,
@@ -160,7 +161,7 @@ def add_definitions(workbook: Workbook, night: Night) -> Worksheet:
     """Add what each quantity means."""
     sheet = new_sheet(workbook, "Definitions", "Definitions", _DEFINITIONS)
     definitions = night.statistics.definitions
-    put_rows(sheet, _DEFINITIONS, [tuple(definition) for definition in definitions])
+    put_rows(sheet, _DEFINITIONS, [(d.key, d.label, d.unit, d.text) for d in definitions])
     for row in range(FIRST_ROW, FIRST_ROW + len(definitions)):
         wrap(sheet.cell(row, 4), _DEFINITIONS[3].width)
     return sheet
@@ -257,6 +258,10 @@ def _score_state(night: Night) -> str:
     n_epochs = night.hypnogram.n_epochs
     if night.n_edited is None:
         return "scored by people"
+    is_scored = night.hypnogram.stages != Stage.UNSCORED
+    if is_scored.any() and night.by_person is not None and night.by_person[is_scored].all():
+        differ = of_counted(night.n_edited, n_epochs, "epoch")
+        return f"scored or confirmed by people, {differ} otherwise than by the machine"
     if night.n_edited == 0:
         return f"automatic, none of {counted(n_epochs, 'epoch')} edited"
     return f"automatic, {of_counted(night.n_edited, n_epochs, 'epoch')} edited"
@@ -329,7 +334,13 @@ def _staging_rows(night: Night) -> Iterator[tuple[str, Value]]:
     yield "EEG used", ", ".join(made.eeg) or "none"
     yield "EOG used", ", ".join(made.eog) or "none"
     yield "EMG used", ", ".join(made.emg) or "none"
-    yield "Epochs with confidence under 0.7 (%)", night.low_confidence_pct
+    if (doubtful := night.doubtful) is not None:
+        share, under = doubtful.share, percent(DOUBTFUL_UNDER)
+        yield (
+            f"Epochs of which the machine is under {under} sure (%)",
+            (None if share is None else 100 * share),
+        )
+        yield "Those of them that no person reviewed (n)", doubtful.n_open
     for sentence in made.notes:
         yield "Staging note", sentence
     yield from second_opinion_rows(night)

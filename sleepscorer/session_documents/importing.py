@@ -1,4 +1,4 @@
-"""Reads a scoring that lies beside a recording, to be imported in one edit."""
+"""Reads a scoring to be imported into a recording in one edit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sleepscorer.files.scorings import fitted, read_scoring
 
 
 @dataclass(frozen=True)
-class ScoringBeside:
+class ImportableScoring:
     """What was read; see :meth:`~sleepscorer.session_documents.Document.import_scoring`.
 
     Parameters
@@ -39,8 +39,10 @@ class ScoringBeside:
     is_smoothed: bool = False
 
 
-def read_beside(path: Path, recording: Recording, *, scorer: str | None = None) -> ScoringBeside:
-    """Read a scoring that lies beside a recording; for any thread.
+def read_importable(
+    path: Path, recording: Recording, *, scorer: str | None = None
+) -> ImportableScoring:
+    """Read a scoring for a recording, wherever it lies; for any thread.
 
     A staging that the program wrote is read with the hypnogram it was exported with: what differs
     from it there was changed by a person.
@@ -53,7 +55,7 @@ def read_beside(path: Path, recording: Recording, *, scorer: str | None = None) 
         If it can't be read or does not fit the recording.
     """
     if path.suffix.lower() != ".json":
-        return ScoringBeside(path.name, _fitted(path, recording, scorer))
+        return ImportableScoring(path.name, _fitted(path, recording, scorer))
     staging, second = read_stagings_json(path)
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
     if n_staged != n_epochs:
@@ -65,9 +67,9 @@ def read_beside(path: Path, recording: Recording, *, scorer: str | None = None) 
     if exported is None or is_of_three:
         # A session holds five stages: what was exported in three is read from the probabilities.
         scoring = Scoring(Hypnogram(staging.stages, EPOCH_S))
-        return ScoringBeside(path.name, scoring, staging, second)
+        return ImportableScoring(path.name, scoring, staging, second)
     scoring = _fitted(exported, recording)
-    return ScoringBeside(exported.name, scoring, staging, second, is_smoothed)
+    return ImportableScoring(exported.name, scoring, staging, second, is_smoothed)
 
 
 def _hypnograms_of(path: Path) -> Iterable[Path]:

@@ -1,0 +1,91 @@
+"""Gives the page that is shown out of the window: to the clipboard and to paper."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPagedPaintDevice
+
+from sleepscorer.core.wording import one_line
+from sleepscorer.gui.frame.current_recording import CurrentRecording
+from sleepscorer.gui.look.theme import theme_named
+from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.gui.traces.page_picture import PaperPage, picture_of
+
+_UNREAD = "The page is not read yet: there is nothing to copy."
+
+
+class PageOutput(QObject):
+    """Copies and prints the page of the open recording.
+
+    Parameters
+    ----------
+    current
+        What is open.
+    settings
+        Whether files are named, and the colours.
+
+    Signals
+    -------
+    said, refused
+        What was done, and why nothing was; sentences.
+    failed
+        A sentence that must be seen.
+    """
+
+    said = Signal(str)
+    refused = Signal(str)
+    failed = Signal(str)
+
+    def __init__(
+        self, current: CurrentRecording, settings: SettingsFile, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._current, self._settings = current, settings
+        self._paper: PaperPage | None = None
+        current.closed.connect(self._let_go)
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the page as it is on the screen into the clipboard."""
+        now = self._current.now
+        if now is None:
+            return
+        traces = now.panes.traces
+        if not traces.is_current or traces.is_unreadable:
+            self.refused.emit(_UNREAD)
+            return
+        picture = picture_of(traces, theme_named(self._settings.now.theme), self._head())
+        QGuiApplication.clipboard().setImage(picture)
+        self.said.emit(f"Page copied as a picture, {picture.width()} x {picture.height()} pixels")
+
+    @Slot(object)
+    def print_on(self, device: QPagedPaintDevice) -> None:
+        """Print the page, once its traces are read for paper."""
+        now = self._current.now
+        if now is None:
+            return
+        self._let_go()
+        explainer = now.panes.explainer
+        tint = explainer.explanation if explainer.is_shown else None
+        self._paper = PaperPage(now.model, device, self._head(), tint, self)
+        self._paper.ended.connect(self._on_printed)
+
+    @Slot(str)
+    def _on_printed(self, problem: str) -> None:
+        self._let_go()
+        if problem:
+            self.failed.emit(problem)
+        else:
+            self.said.emit("Page printed")
+
+    def _head(self) -> str:
+        """The file's name, where it may be shown; nothing else tells whose page it is."""
+        document = self._current.document
+        if document is None or not self._settings.now.file_name_in_title:
+            return ""
+        return one_line(document.recording.path.name)
+
+    @Slot()
+    def _let_go(self) -> None:
+        if self._paper is not None:
+            self._paper.cancel()
+            self._paper.deleteLater()
+            self._paper = None

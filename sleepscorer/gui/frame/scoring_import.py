@@ -1,0 +1,175 @@
+"""Offers scorings for import into the open recording, and imports them."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from sleepscorer.core.errors import SeveralScorers, SleepScorerError
+from sleepscorer.core.progress import Progress
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.wording import of_counted
+from sleepscorer.gui.frame.current_recording import CurrentRecording
+from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
+from sleepscorer.gui.keys import keys_of, with_keys
+from sleepscorer.gui.process.latest import Latest
+from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.gui.settings import SettingsFile
+from sleepscorer.session_documents import (
+    Document,
+    FoundScoring,
+    ImportableScoring,
+    read_importable,
+)
+
+# More names than that would leave no room for the sentence.
+_MOST_SCORERS = 6
+# Keys of sentences.
+_BESIDE, _NO_RECORDING = "scoring beside", "scoring alone"
+
+
+class ScoringImport(QObject):
+    """Imports a scoring into what is open, in one edit; asks whose where several scored.
+
+    Parameters
+    ----------
+    current
+        What is open.
+    settings
+        The keys that are named.
+    tasks
+        For reading scorings.
+    notices
+        Where they are offered.
+
+    Signals
+    -------
+    paths_chosen
+        A tuple of Paths that are to be opened: a recording, and scorings for it.
+    recording_chosen
+        The Path of what was taken for a scoring, and is to be opened.
+    said
+        What was done, as a sentence.
+    """
+
+    paths_chosen = Signal(object)
+    recording_chosen = Signal(object)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        current: CurrentRecording,
+        settings: SettingsFile,
+        tasks: TaskRunner,
+        notices: NoticeBar,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._current, self._settings, self._notices = current, settings, notices
+        self._work = Latest(tasks, self)
+        current.closed.connect(self._work.drop)
+
+    def offer_beside(self, document: Document, path: Path) -> None:
+        """Offer what lies beside the recording."""
+        self._notices.add(
+            f"A scoring lies beside the recording: {path.name}",
+            Answer("Import it", partial(self._import, document, path, None)),
+            kind=NoticeKind.QUESTION,
+            key=_BESIDE,
+        )
+
+    @Slot(object)
+    def offer(self, scorings: tuple[FoundScoring, ...]) -> None:
+        """Offer scorings that were to be opened for import into what is open."""
+        document = self._current.document
+        if document is None:
+            self._tell_what_it_is(scorings)
+            return
+        for found in scorings:
+            self._offer_import(document, found)
+
+    @Slot(object)
+    def import_scoring(self, path: Path) -> None:
+        """Import a scoring into what is open."""
+        document = self._current.document
+        if document is not None:
+            self._import(document, path, None)
+
+    def _tell_what_it_is(self, scorings: tuple[FoundScoring, ...]) -> None:
+        found = scorings[0]
+        paths = tuple(one.path for one in scorings)
+        answers: tuple[Answer, ...] = ()
+        if found.recording is not None:
+            both = partial(self.paths_chosen.emit, (found.recording, *paths))
+            answers = (Answer(f"Open {found.recording.name}", both),)
+        self._notices.add(
+            f"{found.path.name} is a scoring and no recording. Open the recording it belongs to,"
+            " and then import it.",
+            *answers,
+            kind=NoticeKind.QUESTION if answers else NoticeKind.ERROR,
+            key=_NO_RECORDING,
+        )
+
+    def _offer_import(self, document: Document, found: FoundScoring) -> None:
+        name, path = found.path.name, found.path
+        if path == document.importable:
+            self._notices.remove(_BESIDE)
+        answers = []
+        if document.session.read_only:
+            text = f"{name} is a scoring. It can't be imported: what is open is for reading only."
+        else:
+            text = f"{name} is a scoring. Import it into {document.recording.path.name}?"
+            if (document.session.state.stages != Stage.UNSCORED).any():
+                text += " Its stages replace those that are there; one undo takes that back."
+            answers.append(Answer("Import it", partial(self._import, document, path, None)))
+        if found.has_signals:
+            as_recording = partial(self.recording_chosen.emit, path)
+            answers.append(Answer("Open it as a recording", as_recording))
+        kind = NoticeKind.QUESTION if answers else NoticeKind.ERROR
+        self._notices.add(text, *answers, kind=kind, key=f"scoring {path}")
+
+    def _import(self, document: Document, path: Path, scorer: str | None) -> None:
+        if self._current.document is not document:
+            return
+        recording = document.recording
+
+        def read(_progress: Progress) -> ImportableScoring | SeveralScorers:
+            try:
+                return read_importable(path, recording, scorer=scorer)
+            except SeveralScorers as several:
+                return several
+
+        done = partial(self._on_read, document, path)
+        self._work.start("Reading the scoring", read, done, failed=self._tell_failure)
+
+    def _on_read(
+        self, document: Document, path: Path, read: ImportableScoring | SeveralScorers
+    ) -> None:
+        if isinstance(read, SeveralScorers):
+            self._ask_whose(document, path, read)
+            return
+        try:
+            document.import_scoring(read)
+        except SleepScorerError as error:
+            self._tell_failure(str(error))
+            return
+        for key in (_BESIDE, f"scoring {path}"):
+            self._notices.remove(key)
+        for note in read.scoring.notes:
+            self._notices.add(note, kind=NoticeKind.WARNING)
+        n_stages = int((read.scoring.hypnogram.stages != Stage.UNSCORED).sum())
+        epochs = of_counted(n_stages, document.session.n_epochs, "epoch")
+        how = with_keys("{edit.undo} takes that back", keys_of(self._settings.now))
+        self.said.emit(f"{read.name} imported, {epochs}; {how}")
+
+    def _ask_whose(self, document: Document, path: Path, several: SeveralScorers) -> None:
+        answers = [
+            Answer(name, partial(self._import, document, path, name)) for name in several.scorers
+        ]
+        text = f"{several}. Whose are to be imported?"
+        self._notices.add(
+            text, *answers[:_MOST_SCORERS], kind=NoticeKind.QUESTION, key=f"scoring {path}"
+        )
+
+    def _tell_failure(self, sentence: str) -> None:
+        self._notices.add(sentence, kind=NoticeKind.ERROR)
