@@ -70,12 +70,11 @@ def _show(application: QApplication, window: MainWindow, path: Path | None) -> N
     apply_theme(application, window.theme)
     FocusFrames(application)
     if path is not None:
-        # Before the window is seen, so that it does not begin with the start page.
-        window.open_path(path)
+        window.await_path(path)
     show_fitting(window)
     if path is not None:
-        return
-    if window.settings.now.show_help_at_start:
+        window.open_path(path)
+    elif window.settings.now.show_help_at_start:
         window.settings.set(show_help_at_start=False)
         QTimer.singleShot(0, window.show_help)
     else:

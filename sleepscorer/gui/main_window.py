@@ -139,6 +139,10 @@ class MainWindow(QMainWindow):
         """Open a recording or a session file in place of what is open, or list a folder."""
         self._openings.open((path,))
 
+    def await_path(self, path: Path) -> None:
+        """Begin with the place of a recording, which is opened as soon as the window is seen."""
+        self._centre.await_panes(path.name, at_once=True)
+
     @Slot()
     def close_recording(self) -> None:
         """Close the recording, once an export has ended; every edit is stored already."""

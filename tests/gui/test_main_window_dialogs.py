@@ -596,7 +596,7 @@ def test_every_control_of_a_dialog_has_a_name(qtbot, opened, name):
 
 def test_every_dialog_is_looked_at(opened):
     # Of the system, or tested below.
-    asked = {"choose_recording", "choose_folder", "print_page", "list_folder"}
+    asked = {"choose_recording", "choose_folder", "choose_scoring", "print_page", "list_folder"}
     others = {"close_all", "dialog", "export_to", "score_at_once"}
     public = {name: it for name, it in vars(WindowDialogs).items() if not name.startswith("_")}
     own = {name for name, it in public.items() if not isinstance(it, Signal)}

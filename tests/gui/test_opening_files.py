@@ -270,10 +270,24 @@ def test_a_skeleton_stands_for_the_first_night_and_cancelling_takes_it_away(
 def test_a_window_that_is_started_with_a_night_begins_with_the_skeleton(qtbot, settings, a):
     window = MainWindow(settings)
     qtbot.addWidget(window)
-    window.open_path(a)
-    assert type(window._centre._stack.currentWidget()).__name__ == "Skeleton"
+    window.await_path(a)
     window.show()
-    wait_for(qtbot, window, a)
+    assert type(window._centre._stack.currentWidget()).__name__ == "Skeleton"
+    open_in(qtbot, window, a)
+    window.close()
+
+
+def test_a_window_that_is_started_with_a_wrong_file_goes_to_the_start_page(
+    qtbot, settings, tmp_path
+):
+    window = MainWindow(settings)
+    qtbot.addWidget(window)
+    window.await_path(tmp_path / "gone.edf")
+    window.show()
+    window.open_path(tmp_path / "gone.edf")
+    qtbot.waitUntil(lambda: window.notices.texts != ())
+    _idle(qtbot, window)
+    assert window._centre._stack.currentWidget() is window._start_page
     window.close()
 
 

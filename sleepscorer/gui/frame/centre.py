@@ -71,10 +71,10 @@ class Centre(QWidget):
         name
             Of the file that is opened.
         at_once
-            Not only after a moment; nor where nothing was seen yet.
+            Not only after a moment.
         """
         self._skeleton.set_name(name)
-        if at_once or not self.isVisible():
+        if at_once:
             self._show_skeleton()
         elif self._stack.currentWidget() is self._start_page:
             self._awaiting.start()
