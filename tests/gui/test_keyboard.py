@@ -284,7 +284,7 @@ def test_the_help_names_the_keys_in_force(qtbot, opened):
     opened.settings.set(key_profile="letters", own_keys={"file.export": ("Ctrl+K",)})
     text = _help(opened).toPlainText()
     assert "R or 5" not in text
-    assert "Press Ctrl+K." in text
+    assert "Press Ctrl+K, choose" in text
     pages = next(w for w in opened.findChildren(QComboBox) if w.accessibleName() == "Help pages")
     pages.setCurrentIndex(1)
     opened.settings.set(key_profile="ISR", own_keys={"go.review": ()})
