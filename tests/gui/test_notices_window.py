@@ -234,6 +234,7 @@ def test_however_a_notice_is_left_the_focus_is_on_the_traces(qtbot, opened, how)
 
 _OPENING = (
     "file.export",
+    "file.print",
     "file.session",
     "edit.preferences",
     "edit.keys",
@@ -242,6 +243,7 @@ _OPENING = (
     "view.montage",
     "view.channels",
     "help.keys",
+    "help.support",
     "help.about",
 )
 

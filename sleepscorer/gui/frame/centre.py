@@ -61,7 +61,6 @@ class Centre(QWidget):
         column.addWidget(self._stack)
         self._notices = notices
         notices.setParent(self)
-        self._stack.currentChanged.connect(self._keep_clock_clear)
 
     def await_panes(self, name: str, *, at_once: bool = False) -> None:
         """Let a skeleton stand for panes that take a while; those of another night stay.
@@ -101,7 +100,6 @@ class Centre(QWidget):
         """Put the focus into what is shown."""
         self._stack.currentWidget().setFocus()
 
-    @Slot()
     def _keep_clock_clear(self) -> None:
         """What time it is can be read below whatever is said."""
         is_page = isinstance(self._stack.currentWidget(), Workspace)
@@ -115,9 +113,11 @@ class Centre(QWidget):
         self._awaiting.stop()
         before = self._stack.currentWidget()
         if before is page:
+            self._keep_clock_clear()
             return
         focus = self._stack.focusWidget()
         had_focus = focus is not None and focus.hasFocus() and before.isAncestorOf(focus)
         self._stack.setCurrentWidget(page)
+        self._keep_clock_clear()
         if had_focus or before.hasFocus():
             page.setFocus()

@@ -34,6 +34,8 @@ class NoticeBar(QWidget):
 
     changed = Signal()
     left = Signal()
+    # The focus still changes when Python has taken its own attributes at the program's end.
+    _newer_waits = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +43,6 @@ class NoticeBar(QWidget):
         self._behind_bell: set[Notice] = set()
         self._card: NoticeCard | None = None
         self._clear_below_px = 0
-        self._newer_waits = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._passing = QTimer(self)
