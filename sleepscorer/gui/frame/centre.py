@@ -61,7 +61,6 @@ class Centre(QWidget):
         column.addWidget(self._stack)
         self._notices = notices
         notices.setParent(self)
-        self._stack.currentChanged.connect(self._keep_clock_clear)
 
     def await_panes(self, name: str, *, at_once: bool = False) -> None:
         """Let a skeleton stand for panes that take a while; those of another night stay.
@@ -102,12 +101,6 @@ class Centre(QWidget):
         self._stack.currentWidget().setFocus()
 
     @Slot()
-    def _keep_clock_clear(self) -> None:
-        """What time it is can be read below whatever is said."""
-        is_page = isinstance(self._stack.currentWidget(), Workspace)
-        self._notices.keep_clear(AXIS_PX if is_page else 0)
-
-    @Slot()
     def _show_skeleton(self) -> None:
         self._show(self._skeleton)
 
@@ -119,5 +112,7 @@ class Centre(QWidget):
         focus = self._stack.focusWidget()
         had_focus = focus is not None and focus.hasFocus() and before.isAncestorOf(focus)
         self._stack.setCurrentWidget(page)
+        # What time it is can be read below whatever is said.
+        self._notices.keep_clear(AXIS_PX if isinstance(page, Workspace) else 0)
         if had_focus or before.hasFocus():
             page.setFocus()
