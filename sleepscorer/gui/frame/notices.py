@@ -34,6 +34,9 @@ class NoticeBar(QWidget):
 
     changed = Signal()
     left = Signal()
+    # Of the class: the focus moves once more at the end of the program, when the window is
+    # destroyed and what the instance had is gone.
+    _newer_waits = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +44,6 @@ class NoticeBar(QWidget):
         self._behind_bell: set[Notice] = set()
         self._card: NoticeCard | None = None
         self._clear_below_px = 0
-        self._newer_waits = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._passing = QTimer(self)
