@@ -100,11 +100,6 @@ class Centre(QWidget):
         """Put the focus into what is shown."""
         self._stack.currentWidget().setFocus()
 
-    def _keep_clock_clear(self) -> None:
-        """What time it is can be read below whatever is said."""
-        is_page = isinstance(self._stack.currentWidget(), Workspace)
-        self._notices.keep_clear(AXIS_PX if is_page else 0)
-
     @Slot()
     def _show_skeleton(self) -> None:
         self._show(self._skeleton)
@@ -118,6 +113,7 @@ class Centre(QWidget):
         focus = self._stack.focusWidget()
         had_focus = focus is not None and focus.hasFocus() and before.isAncestorOf(focus)
         self._stack.setCurrentWidget(page)
-        self._keep_clock_clear()
+        # What time it is can be read below whatever is said.
+        self._notices.keep_clear(AXIS_PX if isinstance(page, Workspace) else 0)
         if had_focus or before.hasFocus():
             page.setFocus()

@@ -68,6 +68,37 @@ def test_of_two_that_arrive_at_once_the_last_is_open_and_the_other_given_back(
     assert _is_free(a)
 
 
+def test_what_is_open_is_closed_when_the_next_arrives_and_its_panes_stay_until_that_is_shown(
+    qtbot, current, opened
+):
+    a, b, arriving = opened("a"), opened("b"), []
+    current.show(a)
+    qtbot.waitUntil(lambda: current.now is not None)
+    panes = current.now.panes
+    gone = []
+    panes.destroyed.connect(lambda: gone.append("panes"))
+    current.closed.connect(lambda: arriving.append(current.is_arriving))
+    current.hold(b)
+    assert (current.document, current.holds_next, arriving) == (a.document, True, [])
+    assert current.meanwhile.sessions == (a.document.session_path, b.document.session_path)
+    current.show_held()
+    assert (current.document, current.holds_next, arriving, gone) == (None, False, [True], [])
+    qtbot.waitUntil(lambda: current.document is b.document)
+    assert not current.is_arriving
+    qtbot.waitUntil(lambda: gone == ["panes"])
+    assert _is_free(a)
+
+
+def test_what_is_held_and_never_shown_is_given_back(qtbot, current, opened):
+    a, b = opened("a"), opened("b")
+    current.hold(a)
+    current.hold(b)
+    assert _is_free(a)
+    current.close()
+    assert _is_free(b)
+    assert current.meanwhile.sessions == ()
+
+
 def test_nothing_is_open_any_more_when_its_end_is_told(qtbot, current, opened):
     a, heard = opened("a"), []
     current.closed.connect(lambda: heard.append((current.now, current.channels)))
