@@ -266,11 +266,20 @@ def test_after_a_dialog_the_focus_is_on_the_traces(qtbot, opened, action_id):
 def test_every_action_with_a_dialog_is_among_those(opened):
     """The table marks by "…" what asks something first; some ask the system or a line of text."""
     asking = {id_ for id_ in opened._commands._by_id if opened.actions_of[id_].text().endswith("…")}
-    elsewhere = {"file.open", "file.folder", "file.import", "event.comment"}
-    assert asking - elsewhere <= set(_OPENING)
+    assert asking - set(_OF_SYSTEM) <= set(_OPENING)
 
 
-@pytest.mark.parametrize("action_id", ["file.open", "file.folder", "file.import", "event.comment"])
+_OF_SYSTEM = (
+    "file.open",
+    "file.folder",
+    "file.import",
+    "edit.save_settings",
+    "edit.load_settings",
+    "event.comment",
+)
+
+
+@pytest.mark.parametrize("action_id", _OF_SYSTEM)
 def test_after_asking_the_system_in_vain_the_focus_is_on_the_traces(
     qtbot, opened, monkeypatch, action_id
 ):
@@ -279,6 +288,7 @@ def test_after_asking_the_system_in_vain_the_focus_is_on_the_traces(
         return "", False
 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: ask()[0])
     monkeypatch.setattr(QInputDialog, "getText", ask)
     opened.actions_of[action_id].trigger()

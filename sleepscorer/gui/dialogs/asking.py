@@ -105,6 +105,7 @@ class WindowDialogs(QObject):
         self._auto_choice = AutoScoringChoice()
         self._printer: object = None
         self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
+        self.exchange.left.connect(self.left)
 
     @property
     def dialog(self) -> QDialog | None:
@@ -168,6 +169,7 @@ class WindowDialogs(QObject):
         name, _ = QFileDialog.getOpenFileName(
             self._over, f"Import a scoring of {recording.name}", str(recording.parent)
         )
+        self.left.emit()
         if name and self._current.document is document:
             self.scoring_chosen.emit(Path(name))
 

@@ -44,10 +44,13 @@ class SettingsExchange(QObject):
         A sentence for the status line.
     failed
         A sentence that must be seen.
+    left
+        A file was chosen, or none.
     """
 
     said = Signal(str)
     failed = Signal(str)
+    left = Signal()
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class SettingsExchange(QObject):
             str(Path.home() / "sleepscorer-settings.json"),
             _FILES,
         )
+        self.left.emit()
         if name:
             # The file dialog has asked about this name, not about one with an ending.
             path, asked = Path(name), bool(Path(name).suffix)
@@ -88,6 +92,7 @@ class SettingsExchange(QObject):
         name, _ = QFileDialog.getOpenFileName(
             self._over, "Load settings from a file", str(Path.home()), _FILES
         )
+        self.left.emit()
         if name:
             self._work.start(
                 "Reading the settings",

@@ -108,7 +108,6 @@ class Centre(QWidget):
         self._awaiting.stop()
         before = self._stack.currentWidget()
         if before is page:
-            self._keep_clock_clear()
             return
         focus = self._stack.focusWidget()
         had_focus = focus is not None and focus.hasFocus() and before.isAncestorOf(focus)
