@@ -159,6 +159,8 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
         border-color: {theme.accent}; }}
+    QPushButton:checked {{ background: {theme.selection}; border: 1px solid {theme.accent};
+        border-radius: 3px; padding: 3px 8px; }}
     QFrame#overlay {{ background: {theme.panel}; }}
     QToolButton#strip {{ border: 0; padding: 0; color: {theme.faint_text}; }}
     QToolButton#strip:hover, QToolButton#strip:focus {{ color: {theme.text}; }}
