@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
         self._start_page.failed.connect(self.tell)
         self._menus.recent_chosen.connect(self.open_path)
         self._help.left.connect(self.focus_traces)
-        self._bell.clicked.connect(self.actions_of["view.notices"].trigger)
+        self._bell.asked_in_vain.connect(self.actions_of["view.notices"].trigger)
         self.notices.left.connect(self.focus_traces)
         self.dialogs.left.connect(self.focus_traces)
 
