@@ -189,6 +189,12 @@ class Commands(QObject):
             "view.shorter": self._with_model(lambda model: model.step_page_length(-1)),
             "view.overview": self._with_panes(lambda panes: panes.overview.toggle_zoom()),
             "view.second_opinion": self._with_model(self._toggle_second_opinion),
+            "view.crosshair_left": partial(self._step_crosshair, columns=-1),
+            "view.crosshair_right": partial(self._step_crosshair, columns=1),
+            "view.crosshair_second_left": partial(self._step_crosshair, seconds=-1.0),
+            "view.crosshair_second_right": partial(self._step_crosshair, seconds=1.0),
+            "view.crosshair_up": partial(self._step_crosshair, rows=-1),
+            "view.crosshair_down": partial(self._step_crosshair, rows=1),
             **{
                 f"view.strip_{name}": self._with_panes(partial(_toggle_strip, name=name))
                 for name in FOLDABLE
@@ -341,6 +347,16 @@ class Commands(QObject):
         """Say at the pointer what time it is there, and what the trace says."""
         if self._current.now is not None:
             self._current.now.panes.traces.crosshair.set_shown(wanted)
+
+    def _step_crosshair(self, *, columns: int = 0, seconds: float = 0.0, rows: int = 0) -> None:
+        """Move the crosshair, if it is on."""
+        if self._current.now is None:
+            return
+        crosshair = self._current.now.panes.traces.crosshair
+        if crosshair.isHidden():
+            self._status.say(self._with_keys("The crosshair is off: {view.crosshair} shows it"))
+        else:
+            crosshair.step(columns=columns, seconds=seconds, rows=rows)
 
     def _toggle_second_opinion(self, model: SessionModel) -> None:
         """Show another stager's answer in the overview, or hide it."""
