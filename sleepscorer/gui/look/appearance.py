@@ -169,6 +169,7 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
     QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};
         border-left: 5px solid {theme.faint_text}; border-radius: 3px; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
+    QLabel#small {{ color: {theme.faint_text}; font-size: {px[TextSize.SMALL]}px; }}
     QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
     QLabel#figure {{ font-size: {px[TextSize.FIGURE]}px; font-weight: 600; }}
     QLabel#headline {{ font-size: {px[TextSize.FIGURE]}px; font-weight: bold; }}
