@@ -44,7 +44,9 @@ class Document:
     session
         The scoring.
     problems
-        What the person should know, one sentence each.
+        What is wrong or may mislead, one sentence each.
+    remarks
+        What is good to know and nothing to worry about, one sentence each.
     needs_locating
         The recording is missing or not the one that was scored; see :meth:`locate`.
     importable
@@ -62,11 +64,13 @@ class Document:
         author: Author,
         view: dict[str, Any],
         problems: Sequence[str],
+        remarks: Sequence[str],
         needs_locating: bool,
     ) -> None:
         self.recording = recording
         self.session = session
         self.problems = tuple(problems)
+        self.remarks = tuple(remarks)
         self.needs_locating = needs_locating
         self.view = {name: value for name, value in view.items() if name != TOLD}
         self._told = {TOLD: view[TOLD]} if TOLD in view else {}

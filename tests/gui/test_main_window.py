@@ -423,9 +423,11 @@ def test_a_dropped_file_is_opened_and_its_name_is_the_title(qtbot, window, night
         )
     )
     qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
-    assert window.windowTitle() == "Night.edf – sleepscorer"
+    assert window.windowTitle() == "Night.edf (synthetic) – sleepscorer"
     assert window.settings.now.recent_files == (str(night),)
     window.settings.set(file_name_in_title=False)
+    assert window.windowTitle() == "Synthetic night – sleepscorer"
+    window.close_recording()
     assert window.windowTitle() == "sleepscorer"
 
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPushButton,
     QTableWidget,
+    QTabWidget,
     QTextBrowser,
     QWidget,
 )
@@ -459,6 +460,27 @@ def test_preferences_count_with_ok_only(qtbot, window):
         assert window.settings.now.advance_after_top_row is not accepted
         assert window.theme.name == ("dark" if accepted else "light")
     window.settings.set(theme="light")
+
+
+def test_the_colours_of_the_hypnogram_are_one_setting_in_menu_and_preferences(qtbot, opened):
+    box_name = "Hypnogram in the stages' colours"
+    action = opened.actions_of["view.hypnogram_colours"]
+    for wanted in (False, True):
+        opened.dialogs.preferences()
+        dialog = dialog_of(qtbot, opened, PreferencesDialog)
+        box = _named(dialog, QCheckBox, box_name)
+        assert box.isChecked() is not wanted
+        pages = dialog.findChild(QTabWidget)
+        pages.setCurrentIndex(1)
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_Space)
+        dialog.accept()
+        assert opened.settings.now.hypnogram_colours is wanted
+        assert action.isChecked() is wanted
+    action.trigger()
+    opened.dialogs.preferences()
+    dialog = dialog_of(qtbot, opened, PreferencesDialog)
+    assert not _named(dialog, QCheckBox, box_name).isChecked()
 
 
 def test_recent_files_are_forgotten_when_they_are_switched_off(qtbot, opened):

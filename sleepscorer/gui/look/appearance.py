@@ -159,6 +159,8 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
         border-color: {theme.accent}; }}
+    QPushButton:checked {{ background: {theme.selection}; border: 1px solid {theme.accent};
+        border-radius: 3px; padding: 3px 8px; }}
     QFrame#overlay {{ background: {theme.panel}; }}
     QToolButton#strip {{ border: 0; padding: 0; color: {theme.faint_text}; }}
     QToolButton#strip:hover, QToolButton#strip:focus {{ color: {theme.text}; }}
@@ -167,6 +169,7 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
     QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};
         border-left: 5px solid {theme.faint_text}; border-radius: 3px; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
+    QLabel#small {{ color: {theme.faint_text}; font-size: {px[TextSize.SMALL]}px; }}
     QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
     QLabel#figure {{ font-size: {px[TextSize.FIGURE]}px; font-weight: 600; }}
     QLabel#headline {{ font-size: {px[TextSize.FIGURE]}px; font-weight: bold; }}

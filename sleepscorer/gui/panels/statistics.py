@@ -171,8 +171,10 @@ class StatisticsPanel(QWidget):
         if reason:
             tip = f"{tip}\n{_UNDEFINED} {reason[:1].upper()}{reason[1:]}."
         self._shown[key] = text
-        place = self._main if key in self._main.keys else self._tree
-        place.show_figure(key, text, tip)
+        if key in self._main.keys:
+            self._main.show_figure(key, text, tip, why_none=reason)
+        else:
+            self._tree.show_figure(key, text, tip)
 
 
 def _figure_text(statistics: SleepStatistics, definition: Definition) -> str:
