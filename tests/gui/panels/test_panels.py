@@ -167,10 +167,14 @@ class TestReview:
             " warnings"
         )
 
-    def test_says_when_nothing_is_left(self, panel, model):
+    def test_says_when_nothing_is_left_and_what_came_of_it(self, panel, model):
         model.score_epochs(range(100), Stage.N2)
         assert not panel.go_to_next()
-        assert panel._promise.text() == "Nothing left to review."
+        said = "Nothing left to review. Expected agreement 100 %"
+        assert panel._promise.text() == said
+        model.select_epoch(50)
+        panel._update()
+        assert panel._promise.text() == said
 
     def test_the_slider_changes_share_and_promise_by_keys(self, qtbot, panel):
         before = panel._promise.text()
