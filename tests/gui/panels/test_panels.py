@@ -244,7 +244,7 @@ class TestEvents:
         click_cell(qtbot, panel._view, 3, TEXT)
         assert panel._text.text() == (
             "EEG arousal\n"
-            "Doubtful: shorter than 3 s (2.0 s).\n"
+            "Doubtful: shorter than 3 s (2.00 s).\n"
             "Doubtful: the 10 s before it are not all sleep: W is scored there."
         )
 
@@ -256,10 +256,10 @@ class TestEvents:
         model.replace_event(None, arousal(1200.0, 4.0))
         assert said == [""]
         model.replace_event(None, arousal(1500.0, 1.5))
-        doubt = "EEG arousal, 1.5 s at 23:15:00.0; doubtful: shorter than 3 s (1.5 s)"
+        doubt = "EEG arousal, 1.5 s at 23:15:00.0; doubtful: shorter than 3 s (1.50 s)"
         assert said[-1] == doubt
         click_cell(qtbot, panel._view, 3, TEXT)
-        doubt = "EEG arousal, 2.0 s at 23:05:00.3; doubtful: shorter than 3 s (2.0 s)"
+        doubt = "EEG arousal, 2.0 s at 23:05:00.3; doubtful: shorter than 3 s (2.00 s)"
         assert said[-1] == doubt
         click_cell(qtbot, panel._view, 1, TEXT)
         assert said[-1] == "EEG arousal, 5.0 s on C4-M1 at 22:55:00.0"
@@ -360,6 +360,18 @@ class TestEvents:
         assert model.session.state.events == ()
         model.undo()
         qtbot.waitUntil(lambda: panel._view.model().rowCount() == 3)
+
+    def test_words_that_are_no_kind_say_what_is_lost(self, panel, model):
+        said = []
+        panel.message.connect(said.append)
+        own = model.session.state.events[-1]
+        model.replace_event(own, replace(own, text="leg kick"))
+        assert said[-1] == (
+            "EEG arousal is now “leg kick”: its words were its kind, and it counts as none any more"
+        )
+        model.undo()
+        model.replace_event(own, replace(own, text="RERA"))
+        assert "counts as none" not in said[-1]
 
     def test_plain_keys_are_left_to_the_window(self, qtbot, panel, model):
         click_cell(qtbot, panel._view, 1, TEXT)
