@@ -403,6 +403,10 @@ def test_files_that_exist_are_replaced_only_if_that_is_checked(qtbot, opened, tm
         )
     )
     assert dialog.isVisible()
+    # The sentence squeezes nothing.
+    qtbot.wait(20)
+    checks = dialog.findChildren(QCheckBox)
+    assert [c.text() for c in checks if c.height() < c.sizeHint().height()] == []
     dialog.reject()
     assert (tmp_path / "Night_epochs.csv").read_text() == "mine"
 

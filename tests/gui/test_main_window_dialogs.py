@@ -127,6 +127,9 @@ def test_what_is_possible_is_listed_and_what_is_not_says_why(qtbot, opened):
     qtbot.keyClick(search, _KEYS.Key_Return)
     # A reason can't be added.
     assert picker.isVisible()
+    assert not _button(picker, "Add").isEnabled()
+    search.clear()
+    assert _button(picker, "Add").isEnabled()
     picker.reject()
     editor.reject()
 
@@ -144,6 +147,15 @@ def test_typing_filters_the_list_and_arrows_choose(qtbot, opened):
     qtbot.waitUntil(lambda: len(editor.montage.traces) == count + 1)
     assert "F4-C4 (derived)" in [trace.channel.name for trace in editor.montage.traces]
     editor.reject()
+
+
+def test_a_row_is_added_and_kept_by_keys_alone(qtbot, opened):
+    press(qtbot, opened, "m", _CTRL)
+    editor = dialog_of(qtbot, opened, MontageEditor)
+    _add_row(qtbot, editor, "F4-C4")
+    qtbot.keyClick(editor.focusWidget(), _KEYS.Key_Return)
+    names = [trace.channel.name for trace in opened.workspace.model.montage.traces]
+    assert "F4-C4 (derived)" in names
 
 
 def test_several_rows_are_added_at_once(qtbot, opened):

@@ -225,7 +225,7 @@ def test_what_can_not_be_opened_is_said(qtbot, opened, tmp_path, monkeypatch):
     path = tmp_path / "Night_epochs.csv"
     _export(qtbot, opened, tmp_path, "csv")
     qtbot.mouseClick(_buttons(opened)["Open"], _LEFT)
-    qtbot.waitUntil(lambda: "no program for it" in opened.notices.shown)
+    qtbot.waitUntil(lambda: "no program that shows it" in opened.notices.shown)
     assert opened.notices.shown.startswith(f"{path} could not be opened: ")
     assert opened.notices.worst is NoticeKind.ERROR
     _export(qtbot, opened, tmp_path, "csv")

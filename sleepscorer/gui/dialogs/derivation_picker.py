@@ -106,8 +106,8 @@ class DerivationPicker(QDialog):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        add = buttons.addButton("&Add", QDialogButtonBox.ButtonRole.AcceptRole)
-        add.setDefault(True)
+        self._add = buttons.addButton("&Add", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._add.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -169,6 +169,7 @@ class DerivationPicker(QDialog):
             self._show_typed(last, text.strip())
         self._table.clearSelection()
         found = self._found()
+        self._add.setEnabled(bool(found))
         if found:
             self._table.selectRow(found[0])
 

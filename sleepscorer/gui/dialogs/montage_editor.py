@@ -112,7 +112,7 @@ class MontageEditor(QDialog):
         focused = self.focusWidget()
         if isinstance(focused, QPushButton):
             focused.click()
-        elif isinstance(focused, QComboBox):
+        elif isinstance(focused, QComboBox | QListWidget):
             self.accept()
 
     def done(self, result: int) -> None:

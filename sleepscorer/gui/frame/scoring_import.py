@@ -155,8 +155,8 @@ class ScoringImport(QObject):
             return
         for key in (_BESIDE, f"scoring {path}"):
             self._notices.remove(key)
-        for note in read.scoring.notes:
-            self._notices.add(note, kind=NoticeKind.WARNING)
+        if notes := read.scoring.notes:
+            self._notices.add(f"{read.name}: {'; '.join(notes)}.", kind=NoticeKind.WARNING)
         n_stages = int((read.scoring.hypnogram.stages != Stage.UNSCORED).sum())
         epochs = of_counted(n_stages, document.session.n_epochs, "epoch")
         how = with_keys("{edit.undo} takes that back", keys_of(self._settings.now))

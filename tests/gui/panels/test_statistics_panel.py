@@ -298,6 +298,7 @@ def test_all_figures_are_copied(qtbot, opened):
     press(qtbot, opened, KEYS.Key_3, CTRL)
     press(qtbot, opened, KEYS.Key_C, CTRL)
     lines = QGuiApplication.clipboard().text().splitlines()
+    assert opened.status.message == f"{len(lines)} figures copied"
     assert len(lines) == len(set(LABELS) - NOT_SHOWN)
     assert f"Total sleep time (TST)\t{value(opened.workspace.statistics, 'tst_min')}" in lines
     assert "NREM-REM cycles (research)\t1" in lines
