@@ -26,7 +26,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode, epochs_to_fill
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.machine_answer import machine_answer
-from sleepscorer.core.reviewed import reviewed_epochs
+from sleepscorer.core.reviewed import ReviewedEpochs
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.wording import counted
@@ -73,7 +73,8 @@ class ScoringSession:
         self._journal = journal
         self._author = author
         self._edits = list(edits)
-        self._reviewed: NDArray[np.bool_] | None = None
+        self._reviewed = ReviewedEpochs(n_epochs, self._history.done)
+        self._reviewed_now = self._reviewed.now
         self._stagings = list(stagings)
         self._second_opinions = list(second_opinions)
         self._listeners: list[Listener] = []
@@ -88,9 +89,7 @@ class ScoringSession:
     @property
     def reviewed(self) -> NDArray[np.bool_]:
         """(n_epochs,) bool: see :func:`~sleepscorer.core.reviewed.reviewed_epochs`; read-only."""
-        if self._reviewed is None:
-            self._reviewed = reviewed_epochs(self.n_epochs, self._history.done)
-        return self._reviewed
+        return self._reviewed_now
 
     @property
     def n_epochs(self) -> int:
@@ -411,6 +410,10 @@ class ScoringSession:
 
     def _apply(self, edit: Edit) -> None:
         self._state = edit.change.applied_to(self._state)
+        if edit.kind is EditKind.UNDO:
+            self._reviewed.take_back(self._history.done[-1])
         self._history.add(edit)
+        if edit.kind is not EditKind.UNDO:
+            self._reviewed.add(self._history.done[-1] if edit.kind is EditKind.REDO else edit)
+        self._reviewed_now = self._reviewed.now
         self._edits.append(edit)
-        self._reviewed = None
