@@ -7,6 +7,7 @@ redo are edits too; the log only grows.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +116,12 @@ class ScoringSession:
     def done(self) -> tuple[Edit, ...]:
         """The edits that hold, oldest first: what was undone is not among them."""
         return tuple(self._history.done)
+
+    @property
+    def n_steps(self) -> int:
+        """How many edits hold that can be undone: that of the opening comes first and can't."""
+        done = self._history.done
+        return len(done) - sum(1 for _ in takewhile(lambda edit: edit.is_of_opening, done))
 
     @property
     def holds_smoothed(self) -> bool:
