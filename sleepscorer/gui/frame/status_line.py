@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
-from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.gui.look.appearance import described, plain_tip, shortened
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
 _PARTS = {
@@ -24,6 +24,7 @@ class StatusLine(QStatusBar):
         self._tasks = tasks
         self._task: Task | None = None
         self._message = QLabel()
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         # A sentence longer than the room must not widen the window; the tooltip has the whole.
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._labels = {name: QLabel() for name in _PARTS}
@@ -35,6 +36,7 @@ class StatusLine(QStatusBar):
             self.addWidget(label)
         self.addWidget(self._message, 1)
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         # In a narrow window the bar alone tells how far the work is.
         self._text.setMinimumWidth(1)
         self._bar = QProgressBar()
@@ -73,7 +75,7 @@ class StatusLine(QStatusBar):
         elide, end = label.fontMetrics().elidedText, Qt.TextElideMode.ElideRight
         label.setText(elide(text, end, _LONGEST_PART_PX))
         if tip:
-            label.setToolTip(tip)
+            label.setToolTip(plain_tip(tip))
         label.setVisible(bool(text))
 
     @Slot(str)
@@ -100,7 +102,7 @@ class StatusLine(QStatusBar):
         self._message.setObjectName(style)
         self._message.style().polish(self._message)
         self._message.setText(shortened(sentence))
-        self._message.setToolTip(sentence)
+        self._message.setToolTip(plain_tip(sentence))
         self._forget.start(_MESSAGE_MS)
 
     def _show_task(self, task: Task | None) -> None:
