@@ -230,10 +230,11 @@ class ScoringSession:
         second: Staging | None = None,
         smoothed: bool = False,
         of_opening: bool = False,
-    ) -> None:
+    ) -> bool:
         """Take over stages, lights marks and events of another scoring, in one edit.
 
-        A lights mark that the other scoring lacks stays as it is here.
+        A lights mark that the other scoring lacks stays as it is here. Return whether there was
+        anything to take over: else there is no edit, and nothing to undo.
 
         Parameters
         ----------
@@ -275,7 +276,7 @@ class ScoringSession:
         new = tuple(e for e in scoring.events if e not in self._state.events)
         change = replace(change, events_added=new)
         label = f"Import {name}{_SMOOTHED if smoothed else ''}"
-        self._edit(
+        made = self._edit(
             EditKind.IMPORT,
             label,
             change,
@@ -283,6 +284,7 @@ class ScoringSession:
             is_smoothed=smoothed,
             is_of_opening=of_opening,
         )
+        return made is not None and not made.is_empty
 
     def replace_event(self, old: Event | None, new: Event | None) -> None:
         """Mark (no ``old``), move, resize, rename or delete (no ``new``) an event.

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
+from sleepscorer.core.wording import one_line
 from sleepscorer.gui.look.appearance import described, plain_tip, shortened
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
@@ -101,7 +102,7 @@ class StatusLine(QStatusBar):
     def _show_message(self, sentence: str, style: str) -> None:
         self._message.setObjectName(style)
         self._message.style().polish(self._message)
-        self._message.setText(shortened(sentence))
+        self._message.setText(shortened(one_line(sentence)))
         self._message.setToolTip(plain_tip(sentence))
         self._forget.start(_MESSAGE_MS)
 
