@@ -371,6 +371,7 @@ class WindowDialogs(OneDialog):
         where = document.session_path or "nowhere: nothing will be saved"
         last = session.edits[-1].label if session.edits else "none yet"
         box = QMessageBox(self._over)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle("Session")
         box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.setText(

@@ -21,7 +21,7 @@ from sleepscorer.core.derivation import ResolvedDerivation, resolve
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.possible_derivations import AASM_DERIVATIONS, possible_derivations
 from sleepscorer.core.recording import Recording
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, plain_tip
 
 _COLUMNS = ("Signal or derivation", "From")
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -143,7 +143,7 @@ class DerivationPicker(QDialog):
         self._rows[row] = one
         for column, text in enumerate((name, origin)):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(plain_tip(text))
             if one is None:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._table.setItem(row, column, item)

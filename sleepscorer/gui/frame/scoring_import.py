@@ -149,12 +149,15 @@ class ScoringImport(QObject):
             self._ask_whose(document, path, read)
             return
         try:
-            document.import_scoring(read)
+            is_new = document.import_scoring(read)
         except SleepScorerError as error:
             self._tell_failure(str(error))
             return
         for key in (_BESIDE, f"scoring {path}"):
             self._notices.remove(key)
+        if not is_new:
+            self.said.emit(f"All that {read.name} holds is there already: nothing was changed")
+            return
         if notes := read.scoring.notes:
             self._notices.add(f"{read.name}: {'; '.join(notes)}.", kind=NoticeKind.WARNING)
         n_stages = int((read.scoring.hypnogram.stages != Stage.UNSCORED).sum())

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
-from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.core.wording import one_line
+from sleepscorer.gui.look.appearance import described, plain_tip, shortened
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
 _PARTS = {
@@ -30,6 +31,7 @@ class StatusLine(QStatusBar):
         self._task: Task | None = None
         self._said = ""
         self._message = QLabel()
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         # A sentence longer than the room must not widen the window; the tooltip has the whole.
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._labels = {name: QLabel() for name in _PARTS}
@@ -41,6 +43,7 @@ class StatusLine(QStatusBar):
             self.addWidget(label)
         self.addWidget(self._message, 1)
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setMinimumWidth(1)
         self._bar = QProgressBar()
         self._bar.setMaximumWidth(160)
@@ -85,7 +88,7 @@ class StatusLine(QStatusBar):
         elide, end = label.fontMetrics().elidedText, Qt.TextElideMode.ElideRight
         label.setText(elide(text, end, _LONGEST_PART_PX))
         if tip:
-            label.setToolTip(tip)
+            label.setToolTip(plain_tip(tip))
         self._share_room()
 
     @Slot(str)
@@ -111,8 +114,8 @@ class StatusLine(QStatusBar):
     def _show_message(self, sentence: str, style: str) -> None:
         self._message.setObjectName(style)
         self._message.style().polish(self._message)
-        self._said = shortened(sentence)
-        self._message.setToolTip(sentence)
+        self._said = shortened(one_line(sentence))
+        self._message.setToolTip(plain_tip(sentence))
         self._message.setAccessibleName(self._said)
         self._share_room()
         self._forget.start(_MESSAGE_MS)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import escape
 
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
@@ -45,6 +46,17 @@ def sized(font: QFont, size: TextSize) -> QFont:
     return other
 
 
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows a text as it is: Qt takes what looks like markup for markup.
+
+    Names of files and annotations hold what their makers, or attackers, put there: a picture in one
+    would be fetched from wherever it says.
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    return f"<qt>{escape(text)}</qt>".replace("\n", "<br>")
+
+
 def described(widget: QWidget, name: str, tip: str = "") -> None:
     """Name a control for screen readers, and say in its tooltip what it does and by which key.
 
@@ -56,7 +68,7 @@ def described(widget: QWidget, name: str, tip: str = "") -> None:
     widget.setAccessibleName(name)
     if isinstance(widget, QComboBox):
         widget.view().setAccessibleName(name)
-    widget.setToolTip(tip or name)
+    widget.setToolTip(plain_tip(tip or name))
     if tip:
         widget.setAccessibleDescription(tip)
 
@@ -72,8 +84,9 @@ def show_keys(root: QWidget, keys: Mapping[str, Keys]) -> None:
     for widget in (root, *root.findChildren(QWidget)):
         tip, text = widget.property(_KEYED_TIP), widget.property(_KEYED_TEXT)
         if tip is not None:
-            widget.setToolTip(with_keys(tip, keys))
-            widget.setAccessibleDescription(widget.toolTip())
+            keyed = with_keys(tip, keys)
+            widget.setToolTip(plain_tip(keyed))
+            widget.setAccessibleDescription(keyed)
         if text is not None and isinstance(widget, QAbstractButton):
             widget.setText(with_keys(text, keys))
 

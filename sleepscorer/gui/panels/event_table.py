@@ -18,6 +18,7 @@ from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
+from sleepscorer.gui.look.appearance import plain_tip
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 
@@ -225,7 +226,7 @@ class EventTable(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.explanation
+            return plain_tip(row.explanation)
         if role == Qt.ItemDataRole.DecorationRole and index.column() == TEXT:
             return QColor(self._theme.event_colour(row.event.text))
         if role == Qt.ItemDataRole.FontRole and not row.is_own:

@@ -214,6 +214,7 @@ class EventsPanel(QWidget):
         self._filter.setPlaceholderText("Filter by words or channel")
         self._filter.setClearButtonEnabled(True)
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setAccessibleName("About the event")
         self._delete = QPushButton("Delete")

@@ -12,7 +12,7 @@ from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.wording import percent, sure_text
-from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.appearance import plain_tip, sized
 from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme, ink_on
 from sleepscorer.gui.session_model import SessionModel
@@ -170,7 +170,7 @@ class TitleLine(QWidget):
         if (title, note) != (self._title, self._note):
             self._title, self._note = title, note
             self.setAccessibleDescription(title.text)
-            self.setToolTip(title.text)
+            self.setToolTip(plain_tip(title.text))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
