@@ -155,6 +155,9 @@ def readout(model: SessionModel, canvas: TraceCanvas, place: QPointF) -> tuple[s
 
 def value_text(page: TracePage, time_s: float, unit: str) -> str:
     """Say what a trace is at a time: its nearest sample, or the range that a column stands for."""
+    if not page.start_s <= time_s <= page.stop_s:
+        # Its nearest sample would be another time's: the page was turned, or ends there.
+        return _NO_DATA
     if page.curve is not None:
         samples, times_s = page.curve
         values = samples[[int(np.abs(times_s - time_s).argmin())]] if samples.size else samples

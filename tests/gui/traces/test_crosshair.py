@@ -227,3 +227,13 @@ def test_gaps_and_ranges_are_said():
     assert value_text(wide, 0.5, "uV") == "-3 µV to 4 µV"
     assert value_text(wide, 1.5, "uV") == "no data"
     assert value_text(TracePage(0.0, 2.0), 1.5, "uV") == "no data"
+
+
+def test_of_a_time_that_the_page_does_not_show_no_value_is_told():
+    values = np.array([1.0, 2.0, 3.0], np.float32)
+    curve = TracePage(0.0, 2.0, samples=values, times_s=np.array([0.0, 1.0, 2.0]))
+    wide = TracePage(0.0, 2.0, values[:2], values[1:])
+    for page in (curve, wide):
+        assert value_text(page, 1.0, "uV") != "no data"
+        for time_s in (-0.5, 2.5, 60.0):
+            assert value_text(page, time_s, "uV") == "no data"
