@@ -40,9 +40,9 @@ _DATA = Path(os.environ.get("SLEEPSCORER_DATA", Path(__file__).parents[2] / "sha
 
 
 @pytest.fixture(autouse=True)
-def _no_own_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Weights that the developer trained are no part of a test, and none are left behind."""
-    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+def _no_own_stagers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that the developer trained, and programs to ask, are no part of a test."""
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "own" / name))
 
 
