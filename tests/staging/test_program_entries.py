@@ -87,6 +87,7 @@ def test_places_are_filled_once_whatever_the_recording_is_called(read):
         (f"[a]\n{GOOD}time_limit_min = true\n", "time_limit_min must be a number"),
         ('a = "x"\n', "it is no table"),
         (f"[sleepscorer]\n{GOOD}", "its name must be"),
+        (f"[Consensus]\n{GOOD}", "its name must be"),
         (f'["a,b"]\n{GOOD}', "its name must be"),
     ],
 )

@@ -28,7 +28,8 @@ _PLACES = re.compile(rf"\{{({RECORDING}|{OUTPUT}|{CHANNELS})\}}")
 _NEEDED = (RECORDING, OUTPUT)
 _KEYS = ("command", "title", "output", "time_limit_min")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-_OWN_NAME = "sleepscorer"
+# What this program itself answers by.
+_OWN_NAMES = ("sleepscorer", "consensus")
 # Windows hands these to a shell, which reads signs in the name of a recording as commands.
 _NEED_A_SHELL = (".bat", ".cmd")
 _DEFAULT_LIMIT_MIN = 60.0
@@ -134,7 +135,7 @@ def _tables(path: Path) -> dict[str, Any]:
 
 
 def _program(name: str, table: object) -> Program:
-    if not _NAME.fullmatch(name) or name.casefold() == _OWN_NAME:
+    if not _NAME.fullmatch(name) or name.casefold() in _OWN_NAMES:
         raise ValueError("its name must be of letters, digits, dots and dashes, and not ours")
     if not isinstance(table, Mapping):
         raise ValueError(f"it is no table, which begins with [{name}]")  # noqa: TRY004 - one kind
