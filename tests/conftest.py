@@ -93,7 +93,7 @@ def name_program() -> Callable[..., Path]:
     def name(way: str, n_epochs: int, *, minutes: float = 1.0, extra: str = "") -> Path:
         script = Path(__file__).with_name("stager_program.py")
         command = [sys.executable, str(script), way, str(n_epochs)]
-        command += ["{recording}", "{output}", "{channels}"]
+        command += ["{recording}", "{output}", "{eeg}"]
         path = programs_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         # Texts of JSON are texts of TOML.

@@ -1,9 +1,13 @@
 """The entries of stagers.toml: read strictly, each fault said, and none harms another."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from memory_recording import recording, signal
 
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.staging.programs import programs_file, read_programs
 
 GOOD = 'command = ["/opt/x", "{recording}", "{output}"]\n'
@@ -40,7 +44,7 @@ def test_an_entry_names_a_command_and_what_is_left_out_has_a_meaning(read):
         3600.0,
     )
     assert one.command == ("/opt/x", "{recording}", "{output}")
-    assert not one.takes_channels
+    assert one.places == {"recording", "output"}
 
 
 def test_every_key_is_used(read):
@@ -55,16 +59,22 @@ def test_the_persons_own_folder_may_be_written_as_a_tilde(read):
 
 
 def test_places_are_filled_once_whatever_the_recording_is_called(read):
-    (one,), _ = read('[a]\ncommand = ["x", "-i={recording}", "{output}", "{channels}", "{odd}"]\n')
-    recording = Path("/nights/a {output} ; rm -rf $HOME.edf")
-    assert one.arguments(recording, Path("/o.csv"), "C4-M1,E1-M2") == [
+    places = '"-i={recording}", "{output}", "{eeg}", "{eog} {emg}", "{odd}"'
+    (one,), _ = read(f'[a]\ncommand = ["x", {places}]\n')
+    path = Path("/nights/a {output} ; rm -rf $HOME.edf")
+    flat = np.zeros(3000)
+    labels = ("EEG C4", "EEG M1", "EOG, left")
+    night = recording(*(signal(label, flat) for label in labels))
+    choice = ChannelChoice(eeg=("C4-M1",), eog=(labels[2],), emg=("none",))
+    assert one.arguments(path, Path("/o.csv"), choice.resolve(night)) == [
         "x",
-        f"-i={recording}",
-        "/o.csv",
-        "C4-M1,E1-M2",
+        f"-i={path}",
+        str(Path("/o.csv")),
+        '[{"EEG C4": 1, "EEG M1": -1}]',
+        json.dumps([{labels[2]: 1}]) + " []",
         "{odd}",
     ]
-    assert one.takes_channels
+    assert one.places == {"recording", "output", "eeg", "eog", "emg"}
 
 
 @pytest.mark.parametrize(

@@ -92,13 +92,13 @@ def test_a_stage_alone_counts_as_eighty_percent_and_that_is_said(night):
 
 
 def test_no_shell_reads_what_it_is_given_and_it_runs_in_a_folder_of_its_own(night):
-    given = asked(night, "tell", places=("{recording}", "{output}", "{channels}"))
+    given = asked(night, "tell", places=("{recording}", "{output}", "{eeg}"))
     told = Path(f"{night.path}.told").read_text().splitlines()
     recorded, output, channels, folder = told
     assert recorded == str(night.path)
     assert Path(output).parent == Path(folder)
-    assert channels == "C4-M1,E1-M2"
-    assert (given.provenance.eeg, given.provenance.eog) == (("C4-M1",), ("E1-M2",))
+    assert channels == '[{"C4-M1": 1}]'
+    assert (given.provenance.eeg, given.provenance.eog) == (("C4-M1",), ())
 
 
 def test_what_it_prints_is_its_progress(night):

@@ -12,20 +12,22 @@ The command is a list, because no shell reads it: blanks and signs in the names 
 nothing but that.
 """
 
+import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_path
 
+from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SettingsError
+from sleepscorer.core.stager_channels import ROLES, StagerChannels
 
-RECORDING, OUTPUT, CHANNELS = "recording", "output", "channels"
-_PLACES = re.compile(rf"\{{({RECORDING}|{OUTPUT}|{CHANNELS})\}}")
-_NEEDED = (RECORDING, OUTPUT)
+_NEEDED = ("recording", "output")
+_PLACES = re.compile(rf"\{{({'|'.join((*_NEEDED, *ROLES))})\}}")
 _KEYS = ("command", "title", "output", "time_limit_min")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 # What this program itself answers by.
@@ -48,7 +50,7 @@ class Program:
     name
         By which it is chosen.
     command
-        The program and what it is given; in braces the places of :meth:`arguments`.
+        The program and what it is given; in braces the places that :meth:`arguments` fills.
     title
         Name and version, for people.
     output
@@ -64,11 +66,11 @@ class Program:
     time_limit_s: float = 60 * _DEFAULT_LIMIT_MIN
 
     @property
-    def takes_channels(self) -> bool:
-        """Whether it is told which channels to look at."""
-        return any(f"{{{CHANNELS}}}" in part for part in self.command)
+    def places(self) -> frozenset[str]:
+        """What it is told: ``recording``, ``output``, and roles of channels."""
+        return frozenset(place for part in self.command for place in _PLACES.findall(part))
 
-    def arguments(self, recording: Path, output: Path, channels: str) -> list[str]:
+    def arguments(self, recording: Path, output: Path, channels: StagerChannels) -> list[str]:
         """Return the command for one night.
 
         Parameters
@@ -76,11 +78,21 @@ class Program:
         recording, output
             The files, absolute.
         channels
-            Labels as the recording stores them, with commas between.
+            Those to look at; each role is told as JSON, a list with an object for each derivation:
+            the labels it is built from, as they are stored, with their weights,
+            ``[{"C4": 1, "M1": -1}]``.
         """
+        values = {"recording": str(recording), "output": str(output)}
+        values |= {role: _as_json(getattr(channels, role)) for role in ROLES}
         # In one go: the name of a recording may hold what looks like a place.
-        values = {RECORDING: str(recording), OUTPUT: str(output), CHANNELS: channels}
         return [_PLACES.sub(lambda place: values[place[1]], part) for part in self.command]
+
+
+def _as_json(derivations: Sequence[ResolvedDerivation]) -> str:
+    return json.dumps(
+        [{signal.label: int(weight) for signal, weight in one.parts} for one in derivations],
+        ensure_ascii=False,
+    )
 
 
 def programs_file() -> Path:

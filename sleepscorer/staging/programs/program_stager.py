@@ -10,7 +10,7 @@ from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import StagingRefused
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import StagerChannels
+from sleepscorer.core.stager_channels import ROLES, StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.staging.programs.entries import Program
 from sleepscorer.staging.programs.running import Limits, run_program, working_folder
@@ -44,13 +44,13 @@ class ProgramStager:
 
         source = recording.path.absolute()
         before = _states(recording)
-        labels = _labels(channels) if self._program.takes_channels else ()
+        told = {role: _names(channels, role, self._program) for role in ROLES}
         # Only this person may look into it: it may hold what the program made of the night.
         with TemporaryDirectory(prefix="sleepscorer-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             output = working_folder(folder) / self._program.output
             limits = Limits(self._program.time_limit_s)
-            arguments = self._program.arguments(source, output, ",".join(labels))
+            arguments = self._program.arguments(source, output, channels)
             try:
                 ran = run_program(
                     arguments, folder, title=self.title, limits=limits, progress=progress
@@ -70,9 +70,9 @@ class ProgramStager:
             StagingProvenance(
                 weights_name=self.title,
                 weights_sha256="",
-                eeg=_names(channels.eeg) if labels else (),
-                eog=_names(channels.eog) if labels else (),
-                emg=_names(channels.emg) if labels else (),
+                eeg=told["eeg"],
+                eog=told["eog"],
+                emg=told["emg"],
                 device="a program of its own",
                 software=self.title,
                 created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -80,7 +80,11 @@ class ProgramStager:
                     # With its places: what a recording is called may tell who was recorded.
                     f"A program of its own: {shlex.join(self._program.command)}",
                     f"SHA-256 of what it wrote: {answer.sha256}.",
-                    *(() if labels else ("Which channels it looked at was its own choice.",)),
+                    *(
+                        ()
+                        if any(told.values())
+                        else ("Which channels it looked at was its own choice.",)
+                    ),
                     *answer.notes,
                 ),
                 warnings=tuple(warnings),
@@ -88,13 +92,9 @@ class ProgramStager:
         )
 
 
-def _labels(channels: StagerChannels) -> tuple[str, ...]:
-    """As the recording stores them, each once."""
-    used = (*channels.eeg, *channels.eog, *channels.emg)
-    return tuple(dict.fromkeys(label for one in used for label in one.stored_labels))
-
-
-def _names(used: Sequence[ResolvedDerivation]) -> tuple[str, ...]:
+def _names(channels: StagerChannels, role: str, program: Program) -> tuple[str, ...]:
+    """The derivations of a role that a program is told; none where it is not told any."""
+    used: Sequence[ResolvedDerivation] = getattr(channels, role) if role in program.places else ()
     return tuple(one.name for one in used)
 
 

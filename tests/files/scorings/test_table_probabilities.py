@@ -43,9 +43,7 @@ def test_they_lie_where_their_rows_lie(tmp_path):
 def test_what_is_no_number_is_missing_and_sums_are_for_the_caller(tmp_path):
     rows = "1,W,much,,.1,.1,.1\n2,R,2,0,0,0,9\n"
     found = read(tmp_path, "epoch,stage,p_w,p_n1,p_n2,p_n3,p_r\n" + rows)
-    np.testing.assert_array_equal(
-        found.probabilities, [[NAN, NAN, 0.1, 0.1, 0.1], [2, 0, 0, 0, 9]]
-    )
+    np.testing.assert_array_equal(found.probabilities, [[NAN, NAN, 0.1, 0.1, 0.1], [2, 0, 0, 0, 9]])
 
 
 @pytest.mark.parametrize(
