@@ -92,6 +92,8 @@ def touch(n_epochs, recording, output, _channels):
     """Change the recording, which nobody may."""
     with Path(recording).open("ab") as file:
         file.write(b"x")
+    if n_epochs == 0:
+        sys.exit("it went wrong")
     Path(output).write_text(table(n_epochs))
 
 

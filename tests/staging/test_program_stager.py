@@ -148,6 +148,10 @@ def test_one_that_lies_or_fails_is_refused_in_a_sentence(night, scratch, way, sa
     assert list(scratch.iterdir()) == []
 
 
+def test_one_that_changed_the_recording_and_then_failed_is_told_for_what_is_worse(night):
+    assert refusal(night, "touch", n=0).startswith("Prog 1.0 changed the recording")
+
+
 @ON_POSIX
 def test_one_that_a_signal_ended_is_said_so(night):
     assert refusal(night, "be_killed") == "Prog 1.0 failed, ended by SIGKILL"

@@ -38,6 +38,8 @@ _DEFAULT_LIMIT_MIN = 60.0
 _LONGEST_LIMIT_MIN = 24 * 60.0
 _MOST_BYTES = 200_000
 _MOST_PARTS = 200
+# The parser takes time and memory by the square of a key's parts.
+_MOST_DOTS = 200
 _HINT = "mend the entry, or delete it"
 
 
@@ -143,7 +145,10 @@ def _tables(path: Path) -> dict[str, Any]:
         content = file.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise ValueError("it is too long for a list of programs")
-    return tomllib.loads(content.decode("utf-8-sig"))
+    text = content.decode("utf-8-sig")
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ValueError("a line of it has too many dots")
+    return tomllib.loads(text)
 
 
 def _program(name: str, table: object) -> Program:

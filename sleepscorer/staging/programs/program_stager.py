@@ -15,6 +15,8 @@ from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.staging.programs.entries import Program
 from sleepscorer.staging.programs.running import Limits, run_program, working_folder
 
+_States = list[tuple[int, int] | None]
+
 
 class ProgramStager:
     """Has the form of :class:`~sleepscorer.staging.stagers.OtherStager`.
@@ -57,10 +59,10 @@ class ProgramStager:
                 )
                 answer = read_answer(output, recording, self.title)
             except StagingRefused as error:
+                self._check_unchanged(recording, before)
                 what = error.what.replace(str(source), "the recording")
                 raise StagingRefused(what.replace(str(output), "its output")) from error
-        if _states(recording) != before:
-            raise StagingRefused(f"{self.title} changed the recording, which no stager may")
+        self._check_unchanged(recording, before)
         progress(1.0, self.title)
         warnings = [*answer.warnings]
         if ran.left_others:
@@ -91,6 +93,10 @@ class ProgramStager:
             ),
         )
 
+    def _check_unchanged(self, recording: Recording, before: _States) -> None:
+        if _states(recording) != before:
+            raise StagingRefused(f"{self.title} changed the recording, which no stager may")
+
 
 def _names(channels: StagerChannels, role: str, program: Program) -> tuple[str, ...]:
     """The derivations of a role that a program is told; none where it is not told any."""
@@ -98,7 +104,7 @@ def _names(channels: StagerChannels, role: str, program: Program) -> tuple[str, 
     return tuple(one.name for one in used)
 
 
-def _states(recording: Recording) -> list[tuple[int, int] | None]:
+def _states(recording: Recording) -> _States:
     """Size and last change of each file of a recording."""
     return [_state(path) for path in recording.all_files]
 

@@ -16,7 +16,7 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.core.wording import one_line
 
 _LOOK_EVERY_S = 0.1
-_GRACE_S = 2.0
+_GRACE_S = 1.0
 _LAST_WORDS_S = 1.0
 _TAIL_BYTES = 4096
 _LONGEST_LINE = 200
