@@ -334,4 +334,6 @@ def test_the_dialog_says_why_a_named_program_is_not_to_be_had(
 
     said = "the stager 'bad' can't be asked: command must be a list of texts"
     qtbot.waitUntil(lambda: any(said in text for text in told()))
+    # It grew by the sentence, and no row lost its height.
+    qtbot.waitUntil(lambda: dialog.height() >= dialog.layout().totalHeightForWidth(dialog.width()))
     qtbot.keyClick(dialog, _KEYS.Key_Escape)

@@ -239,6 +239,8 @@ class AutoScoringDialog(QDialog):
         layout = self.layout()
         if isinstance(layout, QFormLayout):
             layout.setRowVisible(self._not_offered, bool(why))
+            # Or the rows above are pressed together.
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     @Slot()
     def _on_changed(self) -> None:
