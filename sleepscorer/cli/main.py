@@ -391,7 +391,9 @@ def _run_models(_options: argparse.Namespace) -> int:
 
 def _other_stagers() -> list[str]:
     """What ``score --second-opinion`` knows."""
-    from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
+    from sleepscorer.staging.stagers import HOW_TO_INSTALL, not_offered, offered_stagers
 
+    for fault in not_offered():
+        complain(f"sleepscorer: {fault}")
     offered = [f"  {one.name}: {one.title}" for one in offered_stagers()]
     return ["other stagers, for --second-opinion", *(offered or [f"  none; {HOW_TO_INSTALL}"])]

@@ -177,8 +177,9 @@ def shown(key: str) -> str:
     return text.replace("Num+", "Keypad ")
 
 
-_ACTION = re.compile(r"\{([a-z0-9_.]+)\}")
-_REMARK = re.compile(r" *\([^(){}]*\{([a-z0-9_.]+)\}[^(){}]*\)")
+# Names of actions have a dot: other words in braces are meant as they stand.
+_ACTION = re.compile(r"\{([a-z0-9_]+\.[a-z0-9_.]+)\}")
+_REMARK = re.compile(r" *\([^(){}]*\{([a-z0-9_]+\.[a-z0-9_.]+)\}[^(){}]*\)")
 
 
 def with_keys(text: str, keys: Mapping[str, Keys], *, quote: str = "") -> str:

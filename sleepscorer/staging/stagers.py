@@ -1,7 +1,8 @@
-"""Stagers of other makers: a second opinion, by plug-in.
+"""Stagers of other makers: a second opinion, by plug-in or by a program of its own.
 
 A package offers one under the entry point group ``sleepscorer.stagers``: a class without arguments
-that has the form of :class:`OtherStager`. Whatever goes wrong in it is said in words, and nothing
+that has the form of :class:`OtherStager`. A person names a program in ``stagers.toml``
+(:mod:`sleepscorer.staging.programs`). Whatever goes wrong in either is said in words, and nothing
 else suffers.
 """
 
@@ -10,13 +11,14 @@ from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
-from sleepscorer.core.errors import SleepScorerError, StagingRefused, UsageError
+from sleepscorer.core.errors import SettingsError, SleepScorerError, StagingRefused, UsageError
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.second_opinion import failure_sentence
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.wording import counted
+from sleepscorer.staging.programs import ProgramStager, programs_file, read_programs
 
 GROUP = "sleepscorer.stagers"
 HOW_TO_INSTALL = "pip install 'sleepscorer[yasa]' installs YASA"
@@ -101,17 +103,29 @@ class Offered:
 
 
 def offered_stagers() -> tuple[Offered, ...]:
-    """The plug-ins that are installed with what they need, by name."""
-    found = {}
-    for entry in entry_points(group=GROUP):
-        stager = _loaded(entry)
-        if stager is not None:
-            found[entry.name] = Offered(entry.name, str(stager.title), stager)
+    """The plug-ins that are installed with what they need, and the programs, by name."""
+    found = _plug_ins()
+    for program in read_programs()[0]:
+        # A name means the same on every machine: that of an installed one is taken.
+        found.setdefault(program.name, Offered(program.name, program.title, ProgramStager(program)))
     return tuple(found[name] for name in sorted(found))
 
 
+def not_offered() -> tuple[SettingsError, ...]:
+    """Why programs that a person named can't be asked, and where they stand."""
+    programs, faults = read_programs()
+    plug_ins = _plug_ins()
+    taken = (program.name for program in programs if program.name in plug_ins)
+    what = "the stager {!r} can't be asked: an installed one has this name"
+    hint = "give the entry another name"
+    return (
+        *faults,
+        *(SettingsError(what.format(name), path=programs_file(), hint=hint) for name in taken),
+    )
+
+
 def offered_stager(name: str) -> Offered:
-    """The plug-in of this name.
+    """The stager of this name.
 
     Raises
     ------
@@ -121,9 +135,10 @@ def offered_stager(name: str) -> Offered:
     offered = {one.name: one for one in offered_stagers()}
     if name not in offered:
         names = ", ".join(offered)
+        known = f"there is {names}" if names else f"none is; {HOW_TO_INSTALL}"
         raise UsageError(
             f"no other stager called {name!r} is installed",
-            hint=f"there is {names}" if names else f"none is; {HOW_TO_INSTALL}",
+            hint="; ".join((known, *(f"{fault.path}: {fault.what}" for fault in not_offered()))),
         )
     return offered[name]
 
@@ -158,6 +173,15 @@ def with_second_opinion(
         second_opinion_failure=failure,
     )
     return replace(ours, provenance=provenance), None
+
+
+def _plug_ins() -> dict[str, Offered]:
+    found = {}
+    for entry in entry_points(group=GROUP):
+        stager = _loaded(entry)
+        if stager is not None:
+            found[entry.name] = Offered(entry.name, str(stager.title), stager)
+    return found
 
 
 def _loaded(entry: EntryPoint) -> OtherStager | None:

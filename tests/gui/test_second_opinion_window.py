@@ -1,5 +1,6 @@
 """Another stager in the window: asked, shown, hidden, reviewed; and one that fails or hangs."""
 
+import tempfile
 from dataclasses import replace
 
 import numpy as np
@@ -284,3 +285,55 @@ def test_long_names_of_channels_are_shown_whole(qtbot, opened):
     needed_px = names.heightForWidth(names.width())
     assert needed_px > names.fontMetrics().height()
     qtbot.waitUntil(lambda: names.height() >= needed_px)
+
+
+def test_a_program_of_its_own_is_chosen_and_asked_like_any_other(
+    qtbot, opened, offer_stagers, name_program
+):
+    offer_stagers()
+    name_program("good", 60)
+    auto_score(qtbot, opened, "Prog 1.0")
+    qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=30_000)
+    session = opened.document.session
+    assert (session.second.stages == Stage.N2).all()
+    assert session.second.provenance.software == "Prog 1.0"
+    assert opened.settings.now.second_opinion == "prog"
+
+
+def test_a_program_that_hangs_ends_when_auto_scoring_is_cancelled(
+    qtbot, opened, offer_stagers, name_program, tmp_path, monkeypatch
+):
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(runs))
+    offer_stagers()
+    name_program("hang", 60)
+    auto_score(qtbot, opened, "Prog 1.0")
+    qtbot.waitUntil(
+        lambda: any("thinking" in one.read_text() for one in runs.glob("*/printed.txt")),
+        timeout=30_000,
+    )
+    press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
+    qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=30_000)
+    assert (opened.document.session.machine, opened.document.session.second) == (None, None)
+    assert opened.status.message == "Auto-scoring cancelled: nothing changed"
+    assert list(runs.iterdir()) == []
+
+
+def test_the_dialog_says_why_a_named_program_is_not_to_be_had(
+    qtbot, opened, offer_stagers, name_program
+):
+    offer_stagers(calm="other_stagers:Calm")
+    name_program("good", 60, extra='[bad]\ncommand = "x"\n')
+    press(qtbot, opened, _KEYS.Key_R, _CTRL)
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 3)
+
+    def told():
+        return [one.text() for one in dialog.findChildren(QLabel) if one.isVisible()]
+
+    said = "the stager 'bad' can't be asked: command must be a list of texts"
+    qtbot.waitUntil(lambda: any(said in text for text in told()))
+    # It grew by the sentence, and no row lost its height.
+    qtbot.waitUntil(lambda: dialog.height() >= dialog.layout().totalHeightForWidth(dialog.width()))
+    qtbot.keyClick(dialog, _KEYS.Key_Escape)

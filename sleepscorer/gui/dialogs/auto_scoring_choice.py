@@ -33,7 +33,7 @@ from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
 from sleepscorer.gui.look.appearance import described, stand_for_stage
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
+from sleepscorer.staging.stagers import HOW_TO_INSTALL, not_offered, offered_stagers
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
@@ -102,6 +102,9 @@ class AutoScoringDialog(QDialog):
         self._device = QComboBox()
         self._weights = QComboBox()
         self._second = QComboBox()
+        self._not_offered = QLabel()
+        self._not_offered.setObjectName("faint")
+        self._not_offered.setWordWrap(True)
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -116,6 +119,8 @@ class AutoScoringDialog(QDialog):
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
         layout.addRow("Second op&inion", self._second)
+        layout.addRow("", self._not_offered)
+        layout.setRowVisible(self._not_offered, False)
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
         self._fill_in(choice)
@@ -124,6 +129,8 @@ class AutoScoringDialog(QDialog):
         reading, looking = Latest(tasks, self), Latest(tasks, self)
         reading.start("Reading the weights", _listed_weights, self._list_weights, quiet=True)
         looking.start("Looking for other stagers", _titles, self._show_stagers, quiet=True)
+        checking = Latest(tasks, self)
+        checking.start("Reading stagers.toml", _not_offered, self._tell_not_offered, quiet=True)
 
     @property
     def choice(self) -> AutoScoringChoice:
@@ -226,6 +233,15 @@ class AutoScoringDialog(QDialog):
         tip = _SECOND_TIP if titles else f"No other stager is installed: {HOW_TO_INSTALL}"
         described(self._second, "Second opinion", tip)
 
+    def _tell_not_offered(self, why: tuple[str, ...]) -> None:
+        """Say what a person named as a stager and can't choose here."""
+        self._not_offered.setText("\n".join(why))
+        layout = self.layout()
+        if isinstance(layout, QFormLayout):
+            layout.setRowVisible(self._not_offered, bool(why))
+            # Or the rows above are pressed together.
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
     @Slot()
     def _on_changed(self) -> None:
         if self._group.checkedButton() is None:
@@ -278,6 +294,10 @@ def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:
 def _titles(_progress: Progress) -> dict[str, str]:
     """Title of each other stager by its name."""
     return {one.name: one.title for one in offered_stagers()}
+
+
+def _not_offered(_progress: Progress) -> tuple[str, ...]:
+    return tuple(map(str, not_offered()))
 
 
 def _epochs(n: int) -> str:
