@@ -226,6 +226,31 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
     return read_info(name)
 
 
+def remove_own_weights(name: str) -> Path:
+    """Delete weights that were trained here; return the folder in which they were.
+
+    Raises
+    ------
+    WeightsError
+        If there are none of this name, they came with the program, or they can't be deleted.
+    """
+    if not name or name.startswith(".") or Path(name).name != name:
+        raise _no_name(name)
+    folder = paths.own_models_folder() / name
+    if not _is_there(folder / "config.json"):
+        if _is_shipped(name):
+            raise WeightsError(f"the weights {name} came with the program, and stay")
+        own = ", ".join(info.name for info in own_weights()) or "none"
+        raise WeightsError(f"no weights called {name!r} were added here", hint=f"there are: {own}")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise WeightsError(
+            f"the weights can't be deleted: {error.strerror or error}", path=folder
+        ) from error
+    return folder
+
+
 def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
     try:
         if (raw["format"], raw["input"]) != (_FORMAT, INPUT):

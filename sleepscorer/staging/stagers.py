@@ -6,6 +6,7 @@ else suffers.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
@@ -19,7 +20,12 @@ from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.wording import counted
 
 GROUP = "sleepscorer.stagers"
-HOW_TO_INSTALL = "pip install 'sleepscorer[yasa]' installs YASA"
+HOW_TO_GET = {
+    "robust-sleep-net": "sleepscorer models fetch robust-sleep-net downloads RobustSleepNet",
+    "yasa": "pip install 'sleepscorer[yasa]' installs YASA",
+}
+"""What to type for the stagers that this program knows, by name."""
+
 # What a plug-in tells of its staging; the rest is ours to say.
 _TEXT = ("weights_name", "weights_sha256", "device", "software", "created_utc")
 _TEXTS = ("eeg", "eog", "emg", "notes", "warnings")
@@ -31,7 +37,8 @@ class OtherStager(Protocol):
     """What a plug-in offers.
 
     Its module and its constructor are run to list it: they are to be quick, and to raise
-    ImportError where what it needs is not installed. Libraries are imported in :meth:`stage`.
+    ImportError or SleepScorerError where what it needs is not installed. Libraries are imported in
+    :meth:`stage`.
 
     Attributes
     ----------
@@ -110,20 +117,28 @@ def offered_stagers() -> tuple[Offered, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def how_to_get_others(offered: Sequence[Offered]) -> tuple[str, ...]:
+    """What to type for each stager that is known and not among these, a sentence each."""
+    there = {one.name for one in offered}
+    return tuple(how for name, how in HOW_TO_GET.items() if name not in there)
+
+
 def offered_stager(name: str) -> Offered:
     """The plug-in of this name.
 
     Raises
     ------
     UsageError
-        If there is none, naming those there are.
+        If there is none, naming those there are and how to get others.
     """
     offered = {one.name: one for one in offered_stagers()}
     if name not in offered:
         names = ", ".join(offered)
+        there = f"there is {names}" if names else "none is"
+        wanted = HOW_TO_GET.get(name)
+        how = (wanted,) if wanted else how_to_get_others(tuple(offered.values()))
         raise UsageError(
-            f"no other stager called {name!r} is installed",
-            hint=f"there is {names}" if names else f"none is; {HOW_TO_INSTALL}",
+            f"no other stager called {name!r} is installed", hint="; ".join((there, *how))
         )
     return offered[name]
 
