@@ -49,7 +49,7 @@ def _other_stagers() -> list[str]:
 
     offered = offered_stagers()
     listed = [f"  {one.name}: {one.title}" for one in offered] or ["  none"]
-    others = [f"  to get others: {how}" for how in how_to_get_others(offered)]
+    others = [f"  to get {how}" for how in how_to_get_others(offered)]
     return ["other stagers, for --second-opinion", *listed, *others]
 
 

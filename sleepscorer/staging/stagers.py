@@ -21,10 +21,10 @@ from sleepscorer.core.wording import counted
 
 GROUP = "sleepscorer.stagers"
 HOW_TO_GET = {
-    "robust-sleep-net": "sleepscorer models fetch robust-sleep-net downloads RobustSleepNet",
-    "yasa": "pip install 'sleepscorer[yasa]' installs YASA",
+    "robust-sleep-net": "RobustSleepNet: sleepscorer models fetch robust-sleep-net",
+    "yasa": "YASA: pip install 'sleepscorer[yasa]'",
 }
-"""What to type for the stagers that this program knows, by name."""
+"""Title and what to type in a terminal, of the stagers that this program knows, by name."""
 
 # What a plug-in tells of its staging; the rest is ours to say.
 _TEXT = ("weights_name", "weights_sha256", "device", "software", "created_utc")
@@ -118,7 +118,7 @@ def offered_stagers() -> tuple[Offered, ...]:
 
 
 def how_to_get_others(offered: Sequence[Offered]) -> tuple[str, ...]:
-    """What to type for each stager that is known and not among these, a sentence each."""
+    """Title and what to type in a terminal, of each stager that is known and not among these."""
     there = {one.name for one in offered}
     return tuple(how for name, how in HOW_TO_GET.items() if name not in there)
 
@@ -138,7 +138,8 @@ def offered_stager(name: str) -> Offered:
         wanted = HOW_TO_GET.get(name)
         how = (wanted,) if wanted else how_to_get_others(tuple(offered.values()))
         raise UsageError(
-            f"no other stager called {name!r} is installed", hint="; ".join((there, *how))
+            f"no other stager called {name!r} is installed",
+            hint="; ".join((there, *(f"to get {one}" for one in how))),
         )
     return offered[name]
 

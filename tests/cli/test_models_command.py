@@ -93,7 +93,10 @@ def test_a_folder_is_added_listed_and_removed(files, own, tmp_path, capsys):
     assert "models fetch robust-sleep-net" not in listed
     assert run(capsys, "models", "remove", "robust-sleep-net")[:2] == (0, f"removed {own}\n")
     assert not own.exists()
-    assert "to get others: sleepscorer models fetch robust-sleep-net" in run(capsys, "models")[1]
+    assert (
+        "  to get RobustSleepNet: sleepscorer models fetch robust-sleep-net\n"
+        in run(capsys, "models")[1]
+    )
     code, _, error = run(capsys, "models", "remove", "robust-sleep-net")
     assert (code, error) == (2, "sleepscorer: the weights of RobustSleepNet are not installed\n")
 
@@ -132,7 +135,10 @@ def test_fetching_takes_the_published_consensus_with_its_hashes(files, server, o
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ((200, FILE_BYTES, bytes(FILE_BYTES)), "it is another file than the one that was made public"),
+        (
+            (200, FILE_BYTES, bytes(FILE_BYTES)),
+            "it is another file than the one that was made public",
+        ),
         ((200, 10, b"0123456789"), "it is another file than the one that was made public"),
         ((200, 3 * FILE_BYTES, bytes(3 * FILE_BYTES)), "it is another file than"),
         ((200, FILE_BYTES, b"cut off"), "the server can't be reached or does not answer"),
@@ -176,7 +182,7 @@ def test_only_what_is_known_can_be_fetched_and_only_when_it_is_asked_for(
     night = tmp_path / "night.edf"
     code, _, error = run(capsys, "score", night, "--second-opinion", "robust-sleep-net")
     assert code == 2
-    assert "sleepscorer models fetch robust-sleep-net downloads RobustSleepNet" in error
+    assert "to get RobustSleepNet: sleepscorer models fetch robust-sleep-net" in error
 
 
 def test_damage_is_told_by_the_list(files, own, tmp_path, capsys):

@@ -117,6 +117,7 @@ class AutoScoringDialog(QDialog):
         self._other_stagers.setWordWrap(True)
         # To be copied into a terminal.
         self._other_stagers.setTextInteractionFlags(_SELECTABLE)
+        self._other_stagers.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._other_stagers.hide()
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
@@ -243,7 +244,7 @@ class AutoScoringDialog(QDialog):
         self._second.setEnabled(bool(found.titles))
         tip = _SECOND_TIP if found.titles else "No other stager is installed"
         described(self._second, "Second opinion", tip)
-        text = f"To get others, type in a terminal: {'; '.join(found.how_to_get)}."
+        text = "\n".join(("Others, and what to type in a terminal to get them:", *found.how_to_get))
         self._other_stagers.setText(text)
         self._other_stagers.setVisible(bool(found.how_to_get))
         described(self._other_stagers, "Other stagers", text)
