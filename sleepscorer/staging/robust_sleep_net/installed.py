@@ -186,6 +186,7 @@ def remove_weights() -> Path:
         if _is_there(shipped):
             raise WeightsError("these weights came with the program, and stay", path=shipped)
         raise WeightsError("the weights of RobustSleepNet are not installed")
+    _check_ours(own)
     try:
         shutil.rmtree(own)
     except OSError as error:
@@ -205,6 +206,14 @@ def _is_there(folder: Path) -> bool:
     except OSError:
         # It may not be looked into.
         return False
+
+
+def _check_ours(folder: Path) -> None:
+    """Refuse a folder in which somebody keeps weights of our own network by this name."""
+    if (folder / "config.json").exists():
+        raise WeightsError(
+            "weights that were trained here lie in this folder", path=folder, hint="rename it first"
+        )
 
 
 def _own_tensors() -> "dict[str, Tensor]":
@@ -247,6 +256,7 @@ def _write(files: Mapping[str, bytes]) -> None:
     """Replace the folder; whatever happens there is the old one or the new one."""
     own = paths.own_models_folder()
     target, part, old = own / NAME, own / f".{NAME}.part", own / f".{NAME}.old"
+    _check_ours(target)
     try:
         paths.make_private_folder(own)
         for leftover in (part, old):

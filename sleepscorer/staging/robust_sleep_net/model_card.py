@@ -54,7 +54,7 @@ a person reviews what it says.
 
 ## Licence
 
-The repository states it for code and weights alike:
+That of the repository, which names no other for the weights that lie in it:
 
 {licence}
 """

@@ -8,8 +8,8 @@ import torch
 from robust_sleep_net_files import publish
 
 from sleepscorer import paths
-from sleepscorer.core.errors import WeightsError
-from sleepscorer.staging.checkpoint import available_weights
+from sleepscorer.core.errors import WeightsError, WeightsNameTaken
+from sleepscorer.staging.checkpoint import available_weights, check_own_name
 from sleepscorer.staging.robust_sleep_net.installed import (
     NAME,
     add_weights,
@@ -172,6 +172,21 @@ def test_those_that_came_with_the_program_are_used_and_stay(nets, monkeypatch, t
     with pytest.raises(WeightsError, match="came with the program, and stay"):
         remove_weights()
     assert len(add_weights(some(nets, 2)).nets) == 1  # own ones stand before them
+
+
+def test_weights_trained_here_under_this_name_are_neither_replaced_nor_deleted(nets):
+    folder().mkdir(parents=True)
+    (folder() / "config.json").write_text("{}")
+    for action in (lambda: add_weights(some(nets, 0)), remove_weights):
+        with pytest.raises(WeightsError, match="weights that were trained here lie in this folder"):
+            action()
+    assert [path.name for path in folder().iterdir()] == ["config.json"]
+
+
+def test_no_new_weights_can_have_this_name(nets):
+    add_weights(some(nets, 0))
+    with pytest.raises(WeightsNameTaken):
+        check_own_name(NAME)
 
 
 def test_a_disk_that_refuses_is_said_in_words(nets):

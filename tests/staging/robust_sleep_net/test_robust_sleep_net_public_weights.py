@@ -117,6 +117,16 @@ def test_a_damaged_zip_is_refused_in_words(files, tmp_path, damage):
         find_public_files(path)
 
 
+def test_a_zip_with_a_password_is_refused_in_words(files, tmp_path):
+    path = zipped(tmp_path / "main.zip", {"best_model.gz": contents(files)[0]})
+    content = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + offset] |= 1
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match="damaged, or locked by a password"):
+        find_public_files(path)
+
+
 def test_what_can_not_hold_weights_is_refused_in_words(files, tmp_path):
     with pytest.raises(WeightsError, match="there is no such file or folder"):
         find_public_files(tmp_path / "nothing")
