@@ -7,6 +7,7 @@ else suffers.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
@@ -21,7 +22,12 @@ from sleepscorer.core.wording import counted
 from sleepscorer.staging.programs import ProgramStager, programs_file, read_programs
 
 GROUP = "sleepscorer.stagers"
-HOW_TO_INSTALL = "pip install 'sleepscorer[yasa]' installs YASA"
+HOW_TO_GET = {
+    "robust-sleep-net": "RobustSleepNet: sleepscorer models fetch robust-sleep-net",
+    "yasa": "YASA: pip install 'sleepscorer[yasa]'",
+}
+"""Title and what to type in a terminal, of the stagers that this program knows, by name."""
+
 # What a plug-in tells of its staging; the rest is ours to say.
 _TEXT = ("weights_name", "weights_sha256", "device", "software", "created_utc")
 _TEXTS = ("eeg", "eog", "emg", "notes", "warnings")
@@ -33,7 +39,8 @@ class OtherStager(Protocol):
     """What a plug-in offers.
 
     Its module and its constructor are run to list it: they are to be quick, and to raise
-    ImportError where what it needs is not installed. Libraries are imported in :meth:`stage`.
+    ImportError or SleepScorerError where what it needs is not installed. Libraries are imported in
+    :meth:`stage`.
 
     Attributes
     ----------
@@ -124,21 +131,35 @@ def not_offered() -> tuple[SettingsError, ...]:
     )
 
 
+def how_to_get_others(offered: Sequence[Offered]) -> tuple[str, ...]:
+    """Title and what to type in a terminal, of each stager that is known and not among these."""
+    there = {one.name for one in offered}
+    return tuple(how for name, how in HOW_TO_GET.items() if name not in there)
+
+
 def offered_stager(name: str) -> Offered:
     """The stager of this name.
 
     Raises
     ------
     UsageError
-        If there is none, naming those there are.
+        If there is none, naming those there are and how to get others.
     """
     offered = {one.name: one for one in offered_stagers()}
     if name not in offered:
         names = ", ".join(offered)
-        known = f"there is {names}" if names else f"none is; {HOW_TO_INSTALL}"
+        there = f"there is {names}" if names else "none is"
+        wanted = HOW_TO_GET.get(name)
+        how = (wanted,) if wanted else how_to_get_others(tuple(offered.values()))
         raise UsageError(
             f"no other stager called {name!r} is installed",
-            hint="; ".join((known, *(f"{fault.path}: {fault.what}" for fault in not_offered()))),
+            hint="; ".join(
+                (
+                    there,
+                    *(f"to get {one}" for one in how),
+                    *(f"{fault.path}: {fault.what}" for fault in not_offered()),
+                )
+            ),
         )
     return offered[name]
 

@@ -143,12 +143,32 @@ def test_one_that_is_gone_since_it_was_chosen_is_a_notice(qtbot, opened, offer_s
     assert any("no other stager called 'calm'" in text for text in opened.notices.texts)
 
 
-def test_where_none_is_installed_the_dialog_says_what_to_install(qtbot, opened, offer_stagers):
+def how_to_get_others(dialog):
+    return next(x for x in dialog.findChildren(QLabel) if x.accessibleName() == "Other stagers")
+
+
+def test_the_dialog_says_how_to_get_what_is_not_installed(qtbot, opened, offer_stagers):
     offer_stagers()
     press(qtbot, opened, _KEYS.Key_R, _CTRL)
-    box = second_box(dialog_of(qtbot, opened, AutoScoringDialog))
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    box, label = second_box(dialog), how_to_get_others(dialog)
+    qtbot.waitUntil(label.isVisible)
     assert (box.currentText(), box.count(), box.isEnabled()) == ("None", 1, False)
-    assert "pip install 'sleepscorer[yasa]'" in box.toolTip()
+    assert label.text() == (
+        "Others, and what to type in a terminal to get them:\n"
+        "RobustSleepNet: sleepscorer models fetch robust-sleep-net\n"
+        "YASA: pip install 'sleepscorer[yasa]'"
+    )
+    assert label.height() >= label.heightForWidth(label.width())
+    assert label.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_dialog_says_nothing_of_others_where_all_are_installed(qtbot, opened, offer_stagers):
+    offer_stagers(**{"robust-sleep-net": "other_stagers:TooLong", "yasa": "other_stagers:Calm"})
+    press(qtbot, opened, _KEYS.Key_R, _CTRL)
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 3)
+    assert not how_to_get_others(dialog).isVisible()
 
 
 def model_with_both():
