@@ -1,13 +1,17 @@
 """Opens a recording, whatever its format."""
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sleepscorer.core.errors import RecordingError, UnknownFormat
+from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.edf import (
     BDF_VERSION,
     EDF_VERSION,
+    EdfFile,
     edf_extent,
     file_size,
     open_edf,
@@ -20,6 +24,7 @@ from sleepscorer.files.other_formats import (
     format_suffix,
     open_other,
 )
+from sleepscorer.files.sessions import file_states, sha256_of
 
 EDF_SUFFIXES = (".edf", ".bdf", ".rec")
 
@@ -60,6 +65,60 @@ def open_recording(path: Path | str) -> Recording:
     raise UnknownFormat(what, path=path, hint=_supported())
 
 
+@dataclass(frozen=True, eq=False)
+class HashedRecording:
+    """A recording of which every byte was read.
+
+    Parameters
+    ----------
+    recording
+        As :func:`open_recording` opens it.
+    sha256
+        Of its file, of several one after the other.
+    file_states
+        Sizes and times of its files before they were hashed.
+    """
+
+    recording: Recording
+    sha256: str
+    file_states: tuple[tuple[int, int], ...]
+
+
+def open_hashed(
+    path: Path,
+    wanted: Callable[[Recording], Collection[str]],
+    progress: Progress = silent,
+) -> HashedRecording:
+    """Open a recording that is going to be read, and hash it.
+
+    An EDF or BDF file is read once: what is wanted of it stays in memory, as far as 128 MiB go.
+
+    Parameters
+    ----------
+    path
+        The file.
+    wanted
+        Names signals of the recording as the header tells it, without annotations and gaps; what
+        it raises ends the opening before the file is read.
+    progress
+        Called for each MiB; may raise Cancelled.
+
+    Raises
+    ------
+    RecordingError
+        As :func:`open_recording`.
+    """
+    if not _is_edf(path):
+        recording = open_recording(path)
+        states = file_states(recording.all_files)
+        return HashedRecording(recording, sha256_of(recording.all_files, progress), states)
+    states = file_states([path])
+    file = EdfFile(path)
+    file.keep(wanted(file.outline))
+    sha256 = sha256_of([path], progress, passing=file.take)
+    return HashedRecording(file.recording(), sha256, states)
+
+
 def recorded_extent(path: Path) -> tuple[datetime | None, float | None]:
     """Tell when a recording began and how many seconds it lasts, without opening it.
 
@@ -74,6 +133,10 @@ def recorded_extent(path: Path) -> tuple[datetime | None, float | None]:
     """
     is_edf = _begins_as_edf(path) or format_suffix(path) in EDF_SUFFIXES
     return edf_extent(path) if is_edf else (None, None)
+
+
+def _is_edf(path: Path) -> bool:
+    return not _is_folder(path) and _begins_as_edf(path)
 
 
 def _begins_as_edf(path: Path) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sleepscorer.core.errors import OutputsClash, RecordingError, UsageError
+from sleepscorer.core.errors import MontageError, OutputsClash, RecordingError, UsageError
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.lights import (
     LightsMarks,
@@ -19,8 +19,14 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice, StagerChannels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.files.exports import FORMATS, Night, is_own_scoring, output_paths
-from sleepscorer.files.recordings import open_recording
-from sleepscorer.pipeline.outputs import Destination, hashed, make_night, name_key, write_outputs
+from sleepscorer.files.recordings import HashedRecording, open_hashed, open_recording
+from sleepscorer.pipeline.outputs import (
+    Destination,
+    make_night,
+    name_key,
+    source_of,
+    write_outputs,
+)
 from sleepscorer.pipeline.staging import find_channels, stage_recording
 
 if TYPE_CHECKING:
@@ -173,11 +179,11 @@ def score_recording(
     """
     to = options.destination_for(path, taken)
     to.check_named(path)
-    recording = open_recording(path)
-    _check_signals(recording)
+    read = _read(path, options.channels, part_of(progress, 0.0, 0.05))
+    recording = read.recording
     channels = find_channels(recording, options.channels)
     lights = _lights(recording, options)
-    source = hashed(recording, to, part_of(progress, 0.0, 0.05))
+    source = source_of(read, to)
     answers = stage_recording(
         recording,
         channels,
@@ -205,6 +211,27 @@ def score_recording(
     last = part_of(progress, 0.95, 1.0)
     outputs = write_outputs(night, source, to=to, doing="staged", progress=last)
     return ScoredNight(night, channels, outputs)
+
+
+def _read(path: Path, choice: ChannelChoice, progress: Progress) -> HashedRecording:
+    """Open and hash a recording; what can't be staged is refused before it is read."""
+
+    def wanted(outline: Recording) -> set[str]:
+        channels = find_channels(outline, choice)
+        used = (*channels.eeg, *channels.eog, *channels.emg)
+        return {label for one in used for label in one.stored_labels}
+
+    try:
+        read = open_hashed(path, wanted, progress)
+    except MontageError:
+        # The header may have the rates of the channels wrong; and of annotations alone it is
+        # better said that they are.
+        recording = open_recording(path)
+        _check_signals(recording)
+        find_channels(recording, choice)
+        read = open_hashed(path, lambda _outline: (), progress)
+    _check_signals(read.recording)
+    return read
 
 
 def _keys(path: Path) -> tuple[object, ...]:

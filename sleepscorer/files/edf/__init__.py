@@ -17,7 +17,7 @@ from sleepscorer.files.edf.identification import (
     start_date_subfield,
 )
 from sleepscorer.files.edf.layout import EdfPlan, SignalHeader
-from sleepscorer.files.edf.reader import edf_extent, open_edf
+from sleepscorer.files.edf.reader import EdfFile, edf_extent, open_edf
 from sleepscorer.files.edf.samples import file_size, read_bytes
 from sleepscorer.files.edf.writer import verify_edf, write_edf, write_edf_into
 
@@ -28,6 +28,7 @@ __all__ = [
     "MAX_RATE_HZ",
     "UNKNOWN_PATIENT",
     "UNKNOWN_START",
+    "EdfFile",
     "EdfPlan",
     "SignalHeader",
     "edf_extent",
