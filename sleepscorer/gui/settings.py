@@ -236,13 +236,19 @@ class SettingsFile(QObject):
 
     def _write(self) -> None:
         content = {**self._foreign, _FORMAT_KEY: _FORMAT, **json_of(self._now)}
-        try:
-            # ASCII: a file's name may be no text, which UTF-8 can't hold.
-            _write_atomically(self._path, json.dumps(content, indent=1) + "\n")
-        except OSError as error:
-            self.not_saved.emit(
-                f"{self._path}: the settings could not be saved: {error.strerror or error}"
-            )
+        # ASCII: a file's name may be no text, which UTF-8 can't hold.
+        text = json.dumps(content, indent=1) + "\n"
+        problem = ""
+        if len(text) > _MOST_BYTES:
+            # Reading it again would put it aside as damaged, keys and all.
+            problem = f"they are longer than {_MOST_BYTES} bytes"
+        else:
+            try:
+                _write_atomically(self._path, text)
+            except OSError as error:
+                problem = error.strerror or str(error)
+        if problem:
+            self.not_saved.emit(f"{self._path}: the settings could not be saved: {problem}")
 
 
 def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

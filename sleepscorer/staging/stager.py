@@ -110,14 +110,19 @@ class Stager:
         StagingRefused
             If the recording is shorter than an epoch or no channel can be used.
         """
+        return self.stage_and_measure(recording, channels, progress)[0]
+
+    def stage_and_measure(
+        self, recording: Recording, channels: StagerChannels, progress: Progress = silent
+    ) -> tuple[Staging, MeasuredNight]:
+        """Do what :meth:`stage` does, and return as well what was measured for it."""
         if recording.n_epochs < 1:
             raise StagingRefused(
                 f"the recording lasts {recording.duration_s:.4g} s, less than one 30-s epoch",
                 path=recording.path,
             )
         night = self.measure(recording, channels, part_of(progress, 0.0, 0.8))
-        staging, _ = self.stage_measured(night, part_of(progress, 0.8, 1.0))
-        return staging
+        return self.stage_measured(night, part_of(progress, 0.8, 1.0))
 
     def stage_measured(
         self, night: MeasuredNight, progress: Progress = silent

@@ -287,9 +287,9 @@ def test_the_help_names_the_keys_in_force(qtbot, opened):
     assert "Press Ctrl+K, choose" in text
     pages = next(w for w in opened.findChildren(QComboBox) if w.accessibleName() == "Help pages")
     pages.setCurrentIndex(1)
-    opened.settings.set(key_profile="ISR", own_keys={"go.review": ()})
+    opened.settings.set(key_profile="ISR", own_keys={"score.paint": ()})
     text = _help(opened).toPlainText()
-    assert text.startswith("Keys")
+    assert text.startswith("Scoring and keys")
     assert "R or 4 or 5" in text
     assert "(no key)" in text
 

@@ -117,7 +117,7 @@ def test_the_page_is_printed_in_light_colours_on_one_sheet_on_its_side(
     before = pixels(opened.workspace.traces.grab().toImage())
     path = tmp_path / "page.pdf"
     ask_for_pdf(qtbot, opened, path)
-    qtbot.waitUntil(lambda: opened.status.message == "Page printed", timeout=_WITHIN_MS)
+    qtbot.waitUntil(lambda: opened.status.message == "Page printed to page.pdf", timeout=_WITHIN_MS)
     (picture,) = pictures
     colours = set(np.unique(pixels(picture)).tolist())
     assert {rgb(LIGHT.background), rgb(LIGHT.context), rgb(LIGHT.trace)} <= colours

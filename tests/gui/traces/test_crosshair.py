@@ -143,6 +143,39 @@ def test_without_a_pointer_over_the_traces_it_begins_in_their_middle(crossed):
     assert f"{time_s:.2f} s of epoch 1" in crosshair_of(crossed).text
 
 
+def test_keys_move_it_by_pixels_seconds_and_traces(qtbot, crossed):
+    alt, shift = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+    canvas, crosshair = canvas_of(crossed), crosshair_of(crossed)
+    qtbot.mouseMove(canvas, place_of(crossed, 12.0, 1))
+    start = crosshair._place
+
+    def moved(key, modifiers) -> tuple[float, float]:
+        before = crosshair._place
+        press(qtbot, crossed, key, modifiers)
+        return crosshair._place.x() - before.x(), crosshair._place.y() - before.y()
+
+    assert moved(_KEYS.Key_Right, alt) == (1, 0)
+    assert moved(_KEYS.Key_Left, alt) == (-1, 0)
+    second = canvas.axis.px_per_s
+    assert moved(_KEYS.Key_Right, alt | shift) == pytest.approx((second, 0))
+    assert f"{canvas.axis.time_s(start.x() + second):.2f} s of epoch 1" in crosshair.text
+    assert moved(_KEYS.Key_Left, alt | shift) == pytest.approx((-second, 0))
+    names = [trace.channel.name for trace in canvas.traces]
+    assert crosshair.text.split("\n")[1].startswith(names[1])
+    press(qtbot, crossed, _KEYS.Key_Up, alt)
+    assert crosshair.text.split("\n")[1].startswith(names[0])
+    assert moved(_KEYS.Key_Up, alt) == (0, 0), "there is none above"
+    press(qtbot, crossed, _KEYS.Key_Down, alt)
+    assert crosshair.text.split("\n")[1].startswith(names[1])
+    for _ in range(60):
+        press(qtbot, crossed, _KEYS.Key_Right, alt | shift)
+    assert crosshair._place.x() == canvas.width() - 1
+    assert crossed.workspace.model.epoch == 0
+    press(qtbot, crossed, "v")
+    press(qtbot, crossed, _KEYS.Key_Left, alt)
+    assert crossed.status.message == "The crosshair is off: V shows it"
+
+
 def test_another_page_is_read_at_the_same_place(qtbot, crossed):
     place = place_of(crossed, 12.0, 0)
     qtbot.mouseMove(canvas_of(crossed), place)
