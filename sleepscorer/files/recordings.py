@@ -77,11 +77,14 @@ class HashedRecording:
         Of its file, of several one after the other.
     file_states
         Sizes and times of its files before they were hashed.
+    let_go
+        Gives the memory back that its signals hold; they are read from the file from then on.
     """
 
     recording: Recording
     sha256: str
     file_states: tuple[tuple[int, int], ...]
+    let_go: Callable[[], None] = lambda: None
 
 
 def open_hashed(
@@ -108,7 +111,7 @@ def open_hashed(
     RecordingError
         As :func:`open_recording`.
     """
-    if not _is_edf(path):
+    if not is_edf(path):
         recording = open_recording(path)
         states = file_states(recording.all_files)
         return HashedRecording(recording, sha256_of(recording.all_files, progress), states)
@@ -116,7 +119,18 @@ def open_hashed(
     file = EdfFile(path)
     file.keep(wanted(file.outline))
     sha256 = sha256_of([path], progress, passing=file.take)
-    return HashedRecording(file.recording(), sha256, states)
+    return HashedRecording(file.recording(), sha256, states, file.let_go)
+
+
+def is_edf(path: Path) -> bool:
+    """Tell by its first bytes whether a file is EDF or BDF.
+
+    Raises
+    ------
+    RecordingError
+        If it can't be read.
+    """
+    return not _is_folder(path) and _begins_as_edf(path)
 
 
 def recorded_extent(path: Path) -> tuple[datetime | None, float | None]:
@@ -133,10 +147,6 @@ def recorded_extent(path: Path) -> tuple[datetime | None, float | None]:
     """
     is_edf = _begins_as_edf(path) or format_suffix(path) in EDF_SUFFIXES
     return edf_extent(path) if is_edf else (None, None)
-
-
-def _is_edf(path: Path) -> bool:
-    return not _is_folder(path) and _begins_as_edf(path)
 
 
 def _begins_as_edf(path: Path) -> bool:

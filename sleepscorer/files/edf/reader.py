@@ -105,6 +105,10 @@ class EdfFile:
         """Take bytes of the file, which begin at ``offset``; they come from first to last."""
         self._passing.take(offset, block)
 
+    def let_go(self) -> None:
+        """Keep nothing any more."""
+        self._passing.clear()
+
     def recording(self) -> Recording:
         """Open it; what was not kept is read from the file."""
         path, header = self._path, self._header

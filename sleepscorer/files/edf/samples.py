@@ -164,6 +164,10 @@ class PassingChannels:
         is_whole = self._passed >= self._data_offset + self._n_records * self._record_bytes
         return self._kept.get(channel) if is_whole else None
 
+    def clear(self) -> None:
+        """Keep nothing any more."""
+        self._kept = {}
+
     def _take_records(self, first: int, records: _Bytes) -> None:
         for channel, kept in self._kept.items():
             stop = channel.offset + channel.n_bytes
