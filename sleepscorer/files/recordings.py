@@ -22,6 +22,7 @@ from sleepscorer.files.other_formats import (
     OTHER_FORMATS,
     companion_hint,
     format_suffix,
+    keep_passing,
     open_other,
 )
 from sleepscorer.files.sessions import file_states, sha256_of
@@ -94,14 +95,15 @@ def open_hashed(
 ) -> HashedRecording:
     """Open a recording that is going to be read, and hash it.
 
-    An EDF or BDF file is read once: what is wanted of it stays in memory, as far as 128 MiB go.
+    What is wanted of it stays in memory, as far as 128 MiB go, so that the file is read once; but
+    not where a library reads it.
 
     Parameters
     ----------
     path
         The file.
     wanted
-        Names signals of the recording as the header tells it, without annotations and gaps; what
+        Names signals of the recording, of which it may know no more than the header tells; what
         it raises ends the opening before the file is read.
     progress
         Called for each MiB; may raise Cancelled.
@@ -112,14 +114,33 @@ def open_hashed(
         As :func:`open_recording`.
     """
     if not is_edf(path):
-        recording = open_recording(path)
-        states = file_states(recording.all_files)
-        return HashedRecording(recording, sha256_of(recording.all_files, progress), states)
+        return _other_hashed(path, wanted, progress)
     states = file_states([path])
     file = EdfFile(path)
     file.keep(wanted(file.outline))
-    sha256 = sha256_of([path], progress, passing=file.take)
+    sha256 = sha256_of([path], progress, passing=lambda _path, *block: file.take(*block))
     return HashedRecording(file.recording(), sha256, states, file.let_go)
+
+
+def _other_hashed(
+    path: Path, wanted: Callable[[Recording], Collection[str]], progress: Progress
+) -> HashedRecording:
+    recording = open_recording(path)
+    labels = wanted(recording)
+    states = file_states(recording.all_files)
+    keeping = keep_passing(one for one in recording.signals if one.label in labels)
+
+    def pass_on(path: Path, offset: int, block: bytes) -> None:
+        for file in keeping:
+            if file.path == path:
+                file.take(offset, block)
+
+    def let_go() -> None:
+        for file in keeping:
+            file.let_go()
+
+    sha256 = sha256_of(recording.all_files, progress, passing=pass_on)
+    return HashedRecording(recording, sha256, states, let_go)
 
 
 def is_edf(path: Path) -> bool:

@@ -75,7 +75,7 @@ def sha256_of(
     files: Sequence[Path],
     progress: Progress = silent,
     *,
-    passing: Callable[[int, bytes], object] | None = None,
+    passing: Callable[[Path, int, bytes], object] | None = None,
 ) -> str:
     """Return the SHA-256 of a recording's files, one after the other.
 
@@ -86,8 +86,8 @@ def sha256_of(
     progress
         Called for each MiB; may raise Cancelled.
     passing
-        Called with the place of each block in its file, and the block, so that whoever else wants
-        the bytes need not read them again.
+        Called with the file of each block, its place there and the block, so that whoever else
+        wants the bytes need not read them again.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def sha256_of(
                 while block := file.read(_BLOCK_BYTES):
                     digest.update(block)
                     if passing is not None:
-                        passing(done - begin, block)
+                        passing(path, done - begin, block)
                     done += len(block)
                     progress(min(done / size_bytes, 1.0), "reading the file")
         except OSError as error:
