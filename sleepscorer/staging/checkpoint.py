@@ -24,7 +24,7 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.bands import BANDS_HZ
 from sleepscorer.staging.confidence import ConfidenceModel
-from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ
+from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ, Band
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
@@ -79,6 +79,12 @@ class WeightsInfo:
     def weights_path(self) -> Path:
         """The tensors."""
         return self.folder / "weights.safetensors"
+
+    @property
+    def kinds(self) -> tuple[Band, ...]:
+        """The kinds of channel that they are for, as far as the configuration makes sense."""
+        stated = self.network.get("kinds")
+        return tuple(kind for kind in PASS_BANDS_HZ if isinstance(stated, list) and kind in stated)
 
     @property
     def is_own(self) -> bool:

@@ -5,7 +5,6 @@ spectrum at 50 Hz resamples, and multiplying it filters, at any stored rate and 
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Literal
@@ -138,18 +137,6 @@ def epoch_blocks(
     for first in range(first_epoch, n_epochs, _BLOCK_EPOCHS):
         stop = min(first + _BLOCK_EPOCHS, n_epochs)
         yield _read_block(channel, first, stop, band, gaps)
-
-
-def one_ahead(blocks: Iterator[EpochBlock]) -> Iterator[EpochBlock]:
-    """The same blocks, each read and filtered while the network looks at the one before.
-
-    Both let go of the interpreter meanwhile: a night takes two thirds of the time.
-    """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader") as reader:
-        coming = reader.submit(next, blocks, None)
-        while (block := coming.result()) is not None:
-            coming = reader.submit(next, blocks, None)
-            yield block
 
 
 def _read_block(
