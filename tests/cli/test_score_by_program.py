@@ -116,7 +116,7 @@ def test_models_lists_it_and_says_what_is_wrong_with_other_entries(
     path = name_program("good", N, extra='[bad]\ncommand = "x"\n[calm]\ncommand = []\n')
     code, out, error = run(capsys, "models")
     assert code == 0
-    assert out.endswith("\n  calm: Calm 1.2\n  prog: Prog 1.0\n")
+    assert "\n  calm: Calm 1.2\n  prog: Prog 1.0\n" in out
     assert f"{path}: the stager 'bad' can't be asked: command must be a list of texts" in error
 
 
