@@ -332,7 +332,13 @@ class Stager:
             part = part_of(progress, index / len(combinations), (index + 1) / len(combinations))
             features, present = night.inputs(dict(zip(kinds, combination, strict=True)), kinds)
             weight = _weight(present.numpy(), kinds)
-            answers = averaged_windows(head, features.numpy(), present.numpy(), part)
+            answers = averaged_windows(
+                head,
+                features.numpy(),
+                present.numpy(),
+                part,
+                window_epochs=self._network.config.window_epochs,
+            )
             total += weight[:, None] * answers
             count += weight
         staged = count > 0
