@@ -48,7 +48,7 @@ from sleepscorer.training.site_card import site_card
 from sleepscorer.training.splits import Split, folds
 from sleepscorer.training.trainer import Recipe, train
 
-TUNING = Recipe(n_steps=300, learning_rate=3e-4, check_every=25, patience=4)
+TUNING = Recipe(n_steps=300, learning_rate=3e-4, n_looks=12, patience=4)
 """Small steps: the heads know sleep already, and a site's few nights must not make them forget."""
 
 _N_FOLDS = 5

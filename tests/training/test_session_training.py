@@ -38,9 +38,7 @@ from sleepscorer.training.session_nights import (
 )
 from sleepscorer.training.trainer import Recipe
 
-RECIPE = Recipe(
-    n_steps=24, window_epochs=40, batch_windows=8, learning_rate=3e-2, check_every=12, patience=4
-)
+RECIPE = Recipe(n_steps=24, batch_windows=8, learning_rate=3e-2, n_looks=2, patience=4)
 
 
 @pytest.fixture(scope="module")
