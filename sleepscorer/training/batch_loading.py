@@ -54,6 +54,8 @@ def batches(
             num_workers=n_workers,
             pin_memory=pinned,
             multiprocessing_context=_FORK if n_workers else None,
+            # It would take a number from the one that decides what is dropped out.
+            generator=torch.Generator(),
         )
     )
 

@@ -24,7 +24,8 @@ def standardise(network: StagingNetwork, batches: Iterable[Measured]) -> None:
     heads = [head for head in network.stage_heads if not bool((head.centre != 0).any())]
     if not heads:
         return
-    sums: list[Tensor] = [head.centre.new_zeros(3, head.centre.numel()).double() for head in heads]
+    # Not every device has double precision.
+    sums = [torch.zeros(3, head.centre.numel(), dtype=torch.float64) for head in heads]
     for batch, measures in batches:
         features = night_features(measures, batch.levels[:, None])
         known = (batch.labels != NO_LABEL)[..., None]
@@ -40,6 +41,6 @@ def standardise(network: StagingNetwork, batches: Iterable[Measured]) -> None:
 
 def _sums(head: StageHead, features: Tensor, weights: Tensor) -> Tensor:
     """(3, n_inputs): how many count, their sum, the sum of their squares."""
-    described = head.describe(features).double()
+    described, weights = head.describe(features).cpu().double(), weights.cpu().double()
     counted = (weights, weights * described, weights * described.square())
     return torch.stack([each.flatten(0, 1).sum(dim=0) for each in counted])
