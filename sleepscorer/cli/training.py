@@ -82,6 +82,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _recipe(options: argparse.Namespace, *, on_gpu: bool) -> "Recipe":
+    from sleepscorer.training.runs import begun_batch
     from sleepscorer.training.trainer import Recipe
 
     if options.data == _FEATURES:
@@ -90,7 +91,7 @@ def _recipe(options: argparse.Namespace, *, on_gpu: bool) -> "Recipe":
         n_steps, n_windows = _RAW_STEPS, _RAW_WINDOWS_ON_GPU if on_gpu else _RAW_WINDOWS
     return Recipe(
         n_steps=options.steps or n_steps,
-        batch_windows=options.batch or n_windows,
+        batch_windows=options.batch or begun_batch(options.out) or n_windows,
         seed=options.seed,
         raw=options.data != _FEATURES,
     )

@@ -227,6 +227,13 @@ def claim_run(folder: Path) -> None:
         )
 
 
+def begun_batch(folder: Path) -> int | None:
+    """Windows of a batch of the run that was begun in a folder: it goes on with them anywhere."""
+    recipe = _begun(folder).get("recipe")
+    found = recipe.get("batch_windows") if isinstance(recipe, dict) else None
+    return found if isinstance(found, int) and found > 0 else None
+
+
 def _begun(folder: Path) -> dict[str, Any]:
     """What a run wrote of itself; empty where there is none."""
     path = folder / _RUN_NAME

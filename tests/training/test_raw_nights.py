@@ -25,6 +25,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.training.raw_nights import prepared
+from sleepscorer.training.runs import begun_batch
 from sleepscorer.training.scored_recordings import any_folder, shhs, sleep_edf
 
 # Half an hour of wake on both sides of sleep.
@@ -225,10 +226,17 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
     assert len(table.read_text(encoding="utf-8").splitlines()) == 1 + N_EPOCHS
 
 
+@pytest.mark.parametrize("begun", [{}, {"recipe": 3}, {"recipe": {"batch_windows": "8"}}])
+def test_what_says_nothing_of_batches_begins_with_the_usual_ones(tmp_path, begun):
+    (tmp_path / "run.json").write_text(json.dumps({"format": "sleepscorer training run"} | begun))
+    assert begun_batch(tmp_path) is None
+    assert begun_batch(tmp_path / "lacking") is None
+
+
 def test_a_run_goes_on_with_the_same_options_only(cassette, tmp_path, capsys):
     arguments = ["train", "--data", "sleep-edf", "--folder", str(cassette), "--channels", "eeg"]
     arguments += ["--out", str(tmp_path), "--steps", "1", "--device", "cpu", "--start", "none"]
-    assert main([*arguments, "--quiet"]) == 0
+    assert main([*arguments, "--quiet", "--batch", "3"]) == 0
     weights = (tmp_path / "fold-01" / "weights" / "weights.safetensors").read_bytes()
     assert main([*arguments, "--quiet"]) == 0
     assert (tmp_path / "fold-01" / "weights" / "weights.safetensors").read_bytes() == weights
