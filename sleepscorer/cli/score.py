@@ -1,10 +1,13 @@
 """``sleepscorer score``: stage recordings and write the results."""
 
 import argparse
+import contextlib
 import math
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sleepscorer import faults
 from sleepscorer.cli.comparison import agreement_lines
@@ -20,17 +23,26 @@ from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.exports import Night
+from sleepscorer.files.recordings import is_edf
 from sleepscorer.pipeline import (
+    NightComing,
     ScoredNight,
     ScoreOptions,
     check_distinct_outputs,
+    coming_night,
     score_recording,
     suggested_lights,
     without_own_scorings,
 )
+from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
+from sleepscorer.staging.native_libraries import import_stager
 from sleepscorer.staging.stagers import offered_stager
 
+if TYPE_CHECKING:
+    from sleepscorer.staging.stager import Stager
+
 _SOME_FAILED = 1
+_N_THREADS = 2
 
 
 def score_files(options: argparse.Namespace) -> int:
@@ -41,40 +53,59 @@ def score_files(options: argparse.Namespace) -> int:
     second_opinion = options.second_opinion or ""
     if options.second_opinion is not None:
         offered_stager(second_opinion)
-    # torch takes a second to import: what is wrong with the options is said before that.
-    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
-    from sleepscorer.staging.stager import Stager
-
     weights = DEFAULT_WEIGHTS if options.weights is None else options.weights
-    stager = Stager(weights, device=options.device, reads_ahead=True)
     failed = 0
-    taken: set[Path] = set()
-    for path in files:
-        began_s = time.monotonic()
-        try:
-            with progress_bar(path.name, quiet=options.quiet) as progress:
-                scored = score_recording(
-                    path,
-                    stager,
-                    wanted,
-                    second_opinion=second_opinion,
-                    taken=taken,
-                    progress=progress,
-                )
-            taken.update(scored.outputs)
-            if not options.quiet:
-                print_scored(scored, time.monotonic() - began_s)
-                _print_report(path, scored)
-        except Exception as raised:  # noqa: BLE001 - one file never ends the others
-            failed += 1
-            error = _with_given_lights(faults.in_words(raised, path), wanted)
-            words = in_words(error)
-            # It may be an output that the error is about.
-            message = words if error.path == path else f"{path}: {words}"
-            complain(f"sleepscorer: {message}")
+    with _coming(files[0], wanted, weights, second_opinion) as coming:
+        stager = _stager(weights, options.device)
+        taken: set[Path] = set()
+        for path in files:
+            began_s = time.monotonic()
+            try:
+                with progress_bar(path.name, quiet=options.quiet) as progress:
+                    scored = score_recording(
+                        path,
+                        stager,
+                        wanted,
+                        second_opinion=second_opinion,
+                        taken=taken,
+                        coming=coming if path == files[0] else None,
+                        progress=progress,
+                    )
+                taken.update(scored.outputs)
+                if not options.quiet:
+                    print_scored(scored, time.monotonic() - began_s)
+                    _print_report(path, scored)
+            except Exception as raised:  # noqa: BLE001 - one file never ends the others
+                failed += 1
+                error = _with_given_lights(faults.in_words(raised, path), wanted)
+                words = in_words(error)
+                # It may be an output that the error is about.
+                message = words if error.path == path else f"{path}: {words}"
+                complain(f"sleepscorer: {message}")
     if failed and len(files) > 1:
         complain(f"sleepscorer: {failed} of {len(files)} recordings were not scored")
     return _SOME_FAILED if failed else 0
+
+
+def _coming(
+    path: Path, wanted: ScoreOptions, weights: str, second_opinion: str
+) -> AbstractContextManager[NightComing | None]:
+    """Begin to read the first file while torch is imported."""
+    kinds = read_info(weights).kinds
+    # What is wrong with the file is said when its turn comes.
+    with contextlib.suppress(SleepScorerError):
+        # Other formats are read by libraries that can't be imported beside torch.
+        if is_edf(path):
+            return coming_night(path, wanted, kinds, second_opinion=second_opinion)
+    return contextlib.nullcontext()
+
+
+def _stager(weights: str, device: str) -> "Stager":
+    # torch takes a second to import: what is wrong with the options is said before that.
+    import_stager(before=())
+    from sleepscorer.staging.stager import Stager
+
+    return Stager(weights, device=device, n_threads=_N_THREADS)
 
 
 def _print_report(path: Path, scored: ScoredNight) -> None:

@@ -10,6 +10,7 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.staging.stagers import with_second_opinion
 
 if TYPE_CHECKING:
+    from sleepscorer.staging.measured_night import MeasuredNight
     from sleepscorer.staging.stager import Stager
 
 
@@ -23,10 +24,13 @@ class Answers:
         Of our own stager.
     second
         Of another one; None where none was asked, or it failed.
+    night
+        What our own measured: to explain it, the night need not be read again.
     """
 
     ours: Staging
     second: Staging | None = None
+    night: "MeasuredNight | None" = None
 
 
 def find_channels(recording: Recording, choice: ChannelChoice) -> StagerChannels:
@@ -81,9 +85,10 @@ def stage_recording(
         If our own stager can't stage it.
     """
     if not second_opinion:
-        return Answers(stager.stage(recording, channels, progress))
-    ours = stager.stage(recording, channels, part_of(progress, 0.0, 0.5))
+        ours, night = stager.stage_and_measure(recording, channels, progress)
+        return Answers(ours, night=night)
+    ours, night = stager.stage_and_measure(recording, channels, part_of(progress, 0.0, 0.5))
     ours, second = with_second_opinion(
         ours, second_opinion, recording, channels=channels, progress=part_of(progress, 0.5, 1.0)
     )
-    return Answers(ours, second)
+    return Answers(ours, second, night)

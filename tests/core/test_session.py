@@ -608,3 +608,14 @@ def test_an_edit_is_signed_and_dated():
     assert edit.author == AUTHOR
     assert edit.utc.endswith("+00:00")
     assert (edit.of, edit.is_smoothed, edit.is_of_opening) == (None, False, False)
+
+
+def test_the_steps_that_hold_are_counted_without_that_of_the_opening():
+    opened = ScoringSession(4, MemoryJournal(), author=Author("anna", "lab-3"))
+    lights = Scoring(Hypnogram(np.full(4, -1, np.int8), 30.0, 0.0, 90.0))
+    opened.import_scoring(lights, name="lights", of_opening=True)
+    assert opened.n_steps == 0
+    opened.score([0], Stage.W)
+    opened.score([1], Stage.W)
+    opened.undo()
+    assert opened.n_steps == 1

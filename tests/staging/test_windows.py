@@ -42,4 +42,5 @@ def test_an_epoch_is_the_weighted_mean_of_its_windows(n_epochs, window_epochs):
                 count += weight
         np.testing.assert_allclose(found[epoch], total / count, rtol=1e-5, atol=1e-5)
     assert seen == sorted(seen)
-    assert len(seen) == -(-len(starts) // (3200 // window_epochs))
+    assert len(seen) == 1 + -(-len(starts) // (800 // window_epochs))
+    assert (seen[0], seen[-1]) == (0, 1)

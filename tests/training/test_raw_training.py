@@ -18,7 +18,6 @@ from sleepscorer.staging.networks.staging_network import (
 )
 from sleepscorer.staging.scaling import night_levels
 from sleepscorer.staging.stager import load_network
-from sleepscorer.staging.windows import averaged_windows
 from sleepscorer.training import trainer
 from sleepscorer.training.band_powers import log_band_powers
 from sleepscorer.training.batch_loading import batches
@@ -240,7 +239,6 @@ def in_parts(night, length):
 def test_windows_of_older_weights_are_a_hundred_epochs():
     network = load_network(read_info(DEFAULT_WEIGHTS))
     assert network.config.window_epochs == 100
-    assert averaged_windows.__kwdefaults__ == {"window_epochs": 100}
 
 
 # -- how much the stages counted -----------------------------------------------------------------
