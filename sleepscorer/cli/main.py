@@ -285,12 +285,20 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     add("--front-end", metavar="NAME", help="default: multi_scale_cnn")
     add("--head", metavar="NAME", help="default: bilstm")
     add("--channels", metavar="LIST", help="default: eeg,eog")
-    add("--learned", type=int, metavar="N", help="features beside band powers; default: 16")
+    add("--learned", type=int, metavar="N", help="features beside band powers; default: 64")
     add(
         "--start", metavar="WEIGHTS", help="begin from these, or none; default: a shipped front-end"
     )
     add("--name", metavar="NAME", help="of weights tuned on sessions; default: site-1 and so on")
     add("--steps", type=int, metavar="N", help="batches at most")
+    add("--batch", type=int, metavar="N", help="windows of a batch; default: by device")
+    add("--workers", type=int, metavar="N", help="processes that draw; default: by device")
+    add(
+        "--undo-weights",
+        action="store_true",
+        default=None,
+        help="answer as if stages were as common as in the training nights: less N1",
+    )
     add("--seed", type=int, metavar="N", default=1)
     _add_device(parser)
     add("--quiet", action="store_true", help="say nothing but errors")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NOT_HERE = (
     "protocol", "folds", "only_fold", "trim", "front_end", "head", "channels", "learned",
+    "batch", "undo_weights",
 )  # fmt: skip
 _SHARE_MEASURING = 0.2
 

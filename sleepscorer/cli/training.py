@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from sleepscorer.staging.preprocess import Band
     from sleepscorer.training.nights import TrainingNight
     from sleepscorer.training.raw_nights import Trim
+    from sleepscorer.training.trainer import Recipe
 
 _FEATURES, _SESSIONS = "features", "sessions"
-_FRONT_END, _HEAD, _CHANNELS, _N_LEARNED = "multi_scale_cnn", "bilstm", "eeg,eog", 16
-_RAW_STEPS, _RAW_WINDOW_EPOCHS, _RAW_WINDOWS = 4000, 20, 8
+_FRONT_END, _HEAD, _CHANNELS, _N_LEARNED = "multi_scale_cnn", "bilstm", "eeg,eog", 64
+_RAW_STEPS, _RAW_WINDOW_EPOCHS = 4000, 20
+# Of a batch: what a CPU gets through in reasonable time, and what keeps a GPU busy.
+_RAW_WINDOWS, _RAW_WINDOWS_ON_GPU = 8, 64
 
 
 def train_network(options: argparse.Namespace) -> int:
@@ -42,33 +45,28 @@ def train_network(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     if options.name is not None:
         raise UsageError("--name is for --data sessions", hint="other weights lie in --out")
+    for name, least in (("batch", 1), ("workers", 0)):
+        given = getattr(options, name)
+        if given is not None and given < least:
+            raise UsageError(f"--{name} {given}", hint=f"at least {least}")
     config = _config(options)
     # torch takes a second to import: what is wrong with the options is said before that.
     from sleepscorer.staging.devices import choose_device
+    from sleepscorer.training.batch_loading import n_workers_for
     from sleepscorer.training.protocols import splits_of
     from sleepscorer.training.runs import Run, run_folds
-    from sleepscorer.training.trainer import Recipe
 
-    is_raw = options.data != _FEATURES
-    if is_raw:
-        recipe = Recipe(
-            n_steps=options.steps or _RAW_STEPS,
-            window_epochs=_RAW_WINDOW_EPOCHS,
-            batch_windows=_RAW_WINDOWS,
-            seed=options.seed,
-            raw=True,
-        )
-    else:
-        recipe = Recipe(n_steps=options.steps or Recipe.n_steps, seed=options.seed)
     start = _start(options, config)
     device = choose_device(options.device)
+    recipe = _recipe(options, on_gpu=device.type != "cpu")
+    n_workers = n_workers_for(device, options.workers)
     nights, data = _nights(options, config.kinds)
     splits = splits_of(nights, protocol=options.protocol, n_folds=options.folds, seed=options.seed)
     if options.only_fold is not None:
         if not 1 <= options.only_fold <= len(splits):
             raise UsageError(f"there is no fold {options.only_fold} of {len(splits)}")
         splits = splits[options.only_fold - 1 : options.only_fold]
-    run = Run(config, recipe, data, device)
+    run = Run(config, recipe, data, device, n_workers)
     with training_progress(options.out.name, quiet=options.quiet) as progress:
         found = run_folds(run, nights, splits, options.out, start=start, progress=progress)
     if not options.quiet:
@@ -83,6 +81,22 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
+def _recipe(options: argparse.Namespace, *, on_gpu: bool) -> "Recipe":
+    from sleepscorer.training.runs import begun_batch
+    from sleepscorer.training.trainer import Recipe
+
+    if options.data == _FEATURES:
+        n_steps, n_windows = Recipe.n_steps, Recipe.batch_windows
+    else:
+        n_steps, n_windows = _RAW_STEPS, _RAW_WINDOWS_ON_GPU if on_gpu else _RAW_WINDOWS
+    return Recipe(
+        n_steps=options.steps or n_steps,
+        batch_windows=options.batch or begun_batch(options.out) or n_windows,
+        seed=options.seed,
+        raw=options.data != _FEATURES,
+    )
+
+
 def _config(options: argparse.Namespace) -> "NetworkConfig":
     from sleepscorer.staging.networks.staging_network import KINDS, NetworkConfig
 
@@ -93,15 +107,17 @@ def _config(options: argparse.Namespace) -> "NetworkConfig":
             f"--channels {', '.join(sorted(unknown))}", hint=f"there are {', '.join(KINDS)}"
         )
     kinds = tuple(kind for kind in KINDS if kind in wanted)
-    n_learned = 0 if options.data == _FEATURES else options.learned
-    if n_learned is None:
-        n_learned = _N_LEARNED
+    is_raw = options.data != _FEATURES
+    n_learned = _N_LEARNED if options.learned is None else options.learned
     try:
         return NetworkConfig(
             options.front_end or _FRONT_END,
             (options.head or _HEAD,),
             kinds,
-            n_learned=n_learned,
+            n_learned=n_learned if is_raw else 0,
+            detailed=is_raw and n_learned > 0,
+            window_epochs=_RAW_WINDOW_EPOCHS if is_raw else NetworkConfig.window_epochs,
+            undo_stage_weights=bool(options.undo_weights),
         )
     except ValueError as error:
         raise UsageError(str(error), hint="see: sleepscorer train --help") from error

@@ -37,9 +37,11 @@ INPUT: dict[str, Any] = {
     "epoch_s": EPOCH_S,
     "pass_bands_hz": {band: list(edges) for band, edges in PASS_BANDS_HZ.items()},
     "power_bands_hz": [list(edges) for edges in BANDS_HZ],
-    "window_epochs": WINDOW_EPOCHS,
 }
-"""What the weights are given; stored with them, so that no change of the program goes unseen."""
+"""What the weights are given; stored with them, so that no change of the program goes unseen.
+
+Beside it stands ``window_epochs``, the length of the windows, which each has of its own.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class WeightsInfo:
     architecture
         The network's class, ``"StagingNetwork"``.
     network
-        Its sizes.
+        Its sizes, and the length of the windows that it was trained on.
     sha256
         Of ``weights.safetensors``.
     summary
@@ -263,7 +265,9 @@ def remove_own_weights(name: str) -> Path:
 
 def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
     try:
-        if (raw["format"], raw["input"]) != (_FORMAT, INPUT):
+        given = dict(raw["input"] or {})
+        window_epochs = given.pop("window_epochs", None)
+        if (raw["format"], given) != (_FORMAT, INPUT) or window_epochs is None:
             raise WeightsError(
                 "these weights expect other signals than this program gives",
                 path=path,
@@ -273,7 +277,7 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
             name=folder.name or folder.resolve().name,
             folder=folder,
             architecture=_text(raw["architecture"]),
-            network=dict(raw["network"]),
+            network=dict(raw["network"]) | {"window_epochs": window_epochs},
             sha256=_text(raw["sha256"]),
             summary=_text(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
@@ -354,11 +358,13 @@ def weights_files(
     review_curve: ReviewCurve = (),
 ) -> dict[str, bytes]:
     """Return weights and their configuration as the files of a folder, by their names."""
+    sizes = dict(network)
+    window_epochs = sizes.pop("window_epochs", WINDOW_EPOCHS)
     config = {
         "format": _FORMAT,
-        "input": INPUT,
+        "input": INPUT | {"window_epochs": window_epochs},
         "architecture": architecture,
-        "network": network,
+        "network": sizes,
         "sha256": hashlib.sha256(tensors).hexdigest(),
         "summary": summary,
         "confidence": None if confidence is None else confidence.as_dict(),

@@ -22,7 +22,6 @@ from sleepscorer.staging.measured_night import MeasuredNight
 from sleepscorer.staging.networks.staging_network import N_STAGES, StagingNetwork, night_features
 from sleepscorer.staging.preprocess import Band, epoch_blocks
 from sleepscorer.staging.stager import Stager
-from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 STEP_S = 0.5
 """Time between two values of a map."""
@@ -122,7 +121,7 @@ def _raw_map(
     # The other kinds take part with their first channel, as they did when it was staged.
     chosen: dict[Band, int | None] = {k: 0 if night.channels[k] else None for k in kinds}
     chosen[kind] = index
-    window = _window(epoch, night.n_epochs)
+    window = _window(epoch, night.n_epochs, network.config.window_epochs)
     features, present = (each[window] for each in night.inputs(chosen, kinds))
     own = (torch.arange(len(present)) == epoch - window.start)[:, None]
     (block,) = epoch_blocks(
@@ -146,8 +145,8 @@ def _raw_map(
     return functional.interpolate(summed, n_steps, mode="linear", align_corners=False)[0, 0]
 
 
-def _window(epoch: int, n_epochs: int) -> slice:
+def _window(epoch: int, n_epochs: int, window_epochs: int) -> slice:
     """The window of the heads that has the epoch in its middle, as far as the night allows."""
-    length = min(WINDOW_EPOCHS, n_epochs)
+    length = min(window_epochs, n_epochs)
     start = min(max(epoch - length // 2, 0), n_epochs - length)
     return slice(start, start + length)

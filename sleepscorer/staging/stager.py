@@ -380,7 +380,12 @@ class Stager:
             features, present = night.inputs(dict(zip(kinds, combination, strict=True)), kinds)
             weight = _weight(present.numpy(), kinds)
             answers = averaged_windows(
-                head, features.numpy(), present.numpy(), part, each=self._each
+                head,
+                features.numpy(),
+                present.numpy(),
+                part,
+                window_epochs=self._network.config.window_epochs,
+                each=self._each,
             )
             total += weight[:, None] * answers
             count += weight

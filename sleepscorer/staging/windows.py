@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from sleepscorer.core.progress import Progress, silent
 
 WINDOW_EPOCHS = 100
-"""Length of the sequences the heads are trained on: 50 minutes, half a cycle of sleep."""
+"""Length of the sequences that heads are trained on where their configuration says nothing else:
+50 minutes, half a cycle of sleep."""
 
-_STRIDE_EPOCHS = 25
-# More at once are no faster on a processor, and take 8 MB each of the largest head.
-_WINDOWS_PER_BATCH = 8
+_STRIDES_PER_WINDOW = 4
+# More at once are no faster on a processor, and take 8 MB for each 100 of the largest head.
+_EPOCHS_PER_BATCH = 800
 
 Head = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 """Gives (batch, length, n_answers) of (batch, length, n_kinds, n_features) and their presence."""
@@ -27,6 +28,7 @@ def averaged_windows(
     present: NDArray[np.float32],
     progress: Progress = silent,
     *,
+    window_epochs: int = WINDOW_EPOCHS,
     each: Each = map,
 ) -> NDArray[np.float64]:
     """Stage a whole night; an epoch counts most where it lies in the middle of a window.
@@ -41,6 +43,8 @@ def averaged_windows(
         (n_epochs, n_kinds) 1 where each can be used.
     progress
         Called at the beginning, and after every batch of windows.
+    window_epochs
+        Length that the head was trained on: attention that never saw a longer one loses by it.
     each
         Runs the head on each batch, as :func:`map` does.
 
@@ -49,15 +53,14 @@ def averaged_windows(
     (n_epochs, n_answers).
     """
     n_epochs = len(present)
-    length = min(WINDOW_EPOCHS, n_epochs)
-    starts = sorted({*range(0, n_epochs - length + 1, _STRIDE_EPOCHS), n_epochs - length})
+    length = min(window_epochs, n_epochs)
+    stride = max(window_epochs // _STRIDES_PER_WINDOW, 1)
+    starts = sorted({*range(0, n_epochs - length + 1, stride), n_epochs - length})
+    n_windows = max(_EPOCHS_PER_BATCH // window_epochs, 1)
     weight = np.minimum(np.arange(1, length + 1), np.arange(length, 0, -1)).astype(float)
     total = np.zeros((n_epochs, 0))
     count = np.zeros(n_epochs)
-    batches = [
-        starts[first : first + _WINDOWS_PER_BATCH]
-        for first in range(0, len(starts), _WINDOWS_PER_BATCH)
-    ]
+    batches = [starts[first : first + n_windows] for first in range(0, len(starts), n_windows)]
 
     def run(batch: Sequence[int]) -> NDArray[np.float32]:
         return head(

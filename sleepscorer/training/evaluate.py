@@ -1,7 +1,7 @@
 """How well staging agrees with experts, and how sure it may be: on held-out nights."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -116,15 +116,18 @@ def _staged(
             answer: NDArray[np.float32] = network.answers(*on_device).cpu().numpy()
             return answer
 
-    return averaged_windows(head, features.numpy(), present)
+    return averaged_windows(
+        head, features.numpy(), present, window_epochs=network.config.window_epochs
+    )
 
 
 def _measures(
     network: StagingNetwork, night: TrainingNight, kind: Band, derivation: int
 ) -> NDArray[np.float32]:
-    """(n_epochs, 5 + n_learned): by the network where there are signals, else exact powers."""
+    """(n_epochs, 5 + n_learned): by the network where there are signals, else what is known."""
     if kind not in night.signals:
-        return night.powers[kind][:, derivation]
+        known = (night.powers, night.learned)
+        return np.concatenate([part[kind][:, derivation] for part in known if kind in part], axis=1)
     device = next(network.parameters()).device
     signals, parts = night.signals[kind], []
     with torch.inference_mode():
@@ -132,6 +135,33 @@ def _measures(
             epochs = np.array(signals[first : first + _EPOCHS_AT_A_TIME, derivation], np.float32)
             parts.append(network.encoder(torch.from_numpy(epochs).to(device)).cpu().numpy())
     return np.concatenate(parts)
+
+
+def encoded(network: StagingNetwork, nights: Sequence[TrainingNight]) -> list[TrainingNight]:
+    """The same nights as the network measures them, each derivation once, and no signals."""
+    return [
+        replace(
+            night,
+            signals={},
+            powers={kind: part[..., :N_BANDS] for kind, part in measured.items()},
+            learned={kind: part[..., N_BANDS:] for kind, part in measured.items()},
+        )
+        for night in nights
+        for measured in [_every_measure(network, night)]
+    ]
+
+
+def _every_measure(
+    network: StagingNetwork, night: TrainingNight
+) -> dict[Band, NDArray[np.float32]]:
+    """(n_epochs, n_derivations, 5 + n_learned) of each kind that it has and the network can use."""
+    return {
+        kind: np.stack(
+            [_measures(network, night, kind, d) for d in range(night.powers[kind].shape[1])], axis=1
+        )
+        for kind in network.config.kinds
+        if kind in night.powers
+    }
 
 
 def pooled(answers: Sequence[NightAnswers]) -> NightAnswers:
@@ -168,6 +198,7 @@ def fitted_channels(network: StagingNetwork, nights: Sequence[TrainingNight]) ->
 def mean_kappa(network: StagingNetwork, nights: Sequence[TrainingNight]) -> float:
     """Kappa with the experts, the mean over the sets of channels: what a training stops by."""
     kappas = []
+    nights = encoded(network, nights)
     for channels in fitted_channels(network, nights):
         answers = answers_on(network, nights, channels)
         kappas.append(agreement_of(pooled(answers)).kappa if answers else None)

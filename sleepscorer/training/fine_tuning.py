@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sleepscorer.core.errors import UsageError
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.wording import counted as n_of
 from sleepscorer.staging.checkpoint import WeightsInfo
@@ -48,7 +47,7 @@ from sleepscorer.training.site_card import site_card
 from sleepscorer.training.splits import Split, folds
 from sleepscorer.training.trainer import Recipe, train
 
-TUNING = Recipe(n_steps=300, learning_rate=3e-4, check_every=25, patience=4)
+TUNING = Recipe(n_steps=300, learning_rate=3e-4, n_looks=12, patience=4)
 """Small steps: the heads know sleep already, and a site's few nights must not make them forget."""
 
 _N_FOLDS = 5
@@ -106,16 +105,9 @@ def fine_tune(
     Raises
     ------
     UsageError
-        If another run was begun in the folder, there are too few people, or the weights use more
-        than band powers.
+        If another run was begun in the folder, or there are too few people.
     """
     start = load_network(info)
-    if start.config.n_learned:
-        raise UsageError(
-            f"the weights {info.name} use more of the signal than band powers: their heads can't"
-            " be tuned alone",
-            hint="name others with --start, or train end to end with --data folder",
-        )
     splits = folds(nights, _N_FOLDS, seed=recipe.seed, validation_share=_VALIDATION_SHARE)
     begin_run(
         folder,

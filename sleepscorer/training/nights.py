@@ -37,6 +37,9 @@ class TrainingNight:
     usable
         For each kind of channel (n_epochs, n_derivations) bool: where it holds a signal, as the
         stager judges that. A kind that is not named does everywhere.
+    learned
+        For each kind of channel (n_epochs, n_derivations, n_learned) features that an encoder gave
+        beside the powers; empty where none did.
     """
 
     name: str
@@ -45,6 +48,7 @@ class TrainingNight:
     powers: Mapping[Band, NDArray[np.float32]]
     signals: Mapping[Band, NDArray[np.floating]]
     usable: Mapping[Band, NDArray[np.bool_]] = field(default_factory=dict)
+    learned: Mapping[Band, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def n_epochs(self) -> int:

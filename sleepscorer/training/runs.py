@@ -34,6 +34,7 @@ from sleepscorer.training.evaluate import (
     NightAnswers,
     agreement_of,
     answers_on,
+    encoded,
     fitted_channels,
     mean_kappa,
     pooled,
@@ -69,12 +70,15 @@ class Run:
         In words, for the card and the summary of the weights.
     device
         Where.
+    n_workers
+        Processes that draw batches.
     """
 
     config: NetworkConfig
     recipe: Recipe
     data: str
     device: torch.device
+    n_workers: int = 0
 
 
 def run_folds(
@@ -148,6 +152,7 @@ def _run_fold(
         lambda trained: mean_kappa(trained, validation),
         folder=folder,
         device=run.device,
+        n_workers=run.n_workers,
         progress=progress,
     )
     calibration = calibrate_on(network, validation)
@@ -222,6 +227,13 @@ def claim_run(folder: Path) -> None:
         )
 
 
+def begun_batch(folder: Path) -> int | None:
+    """Windows of a batch of the run that was begun in a folder: it goes on with them anywhere."""
+    recipe = _begun(folder).get("recipe")
+    found = recipe.get("batch_windows") if isinstance(recipe, dict) else None
+    return found if isinstance(found, int) and found > 0 else None
+
+
 def _begun(folder: Path) -> dict[str, Any]:
     """What a run wrote of itself; empty where there is none."""
     path = folder / _RUN_NAME
@@ -258,6 +270,7 @@ def calibrate_on(network: StagingNetwork, nights: Sequence[TrainingNight]) -> Ca
     The curve is that of all channels together.
     """
     network.log_temperature.zero_()
+    nights = encoded(network, nights)
     sets = fitted_channels(network, nights)
     plain = pooled([one for channels in sets for one in answers_on(network, nights, channels)])
     calibrate(network, np.log(plain.probabilities + 1e-9), plain.labels)
@@ -293,13 +306,15 @@ def without_heads(start: StagingNetwork) -> StagingNetwork:
 def _take_over(module: torch.nn.Module, theirs: Mapping[str, torch.Tensor]) -> None:
     with torch.no_grad():
         for name, tensor in module.state_dict().items():
+            if name not in theirs:
+                continue
             given = theirs[name]
-            if tensor.shape == given.shape:
-                tensor.copy_(given)
-            else:
-                # The last layer: the band powers come first.
-                n_shared = min(len(tensor), len(given))
-                tensor[:n_shared] = given[:n_shared]
+            # The band powers come first, and are measured from nothing else than before.
+            shared = tuple(
+                slice(min(sizes)) for sizes in zip(tensor.shape, given.shape, strict=True)
+            )
+            tensor[shared[:1]] = 0
+            tensor[shared] = given[shared]
 
 
 def save_network(

@@ -25,6 +25,7 @@ from sleepscorer.faults import in_words
 from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
 from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.session_documents import Document, current_author, open_document
+from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.measured_night import MeasuredChannel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band
 from sleepscorer.staging.stager import Stager
@@ -161,8 +162,8 @@ def measured_nights(
 
     Returns
     -------
-    Nights of band powers, the main sleep and half an hour on both sides; and a sentence on each
-    that can't be measured.
+    Nights of what the front-end measures, the main sleep and half an hour on both sides; and a
+    sentence on each that can't be measured.
     """
     make_folder(cache, 0o700)
     measured, refused = [], []
@@ -177,7 +178,10 @@ def measured_nights(
             continue
         kept = slice(*arrays["kept"].tolist())
         held: list[Band] = [kind for kind in PASS_BANDS_HZ if kind in arrays]
-        powers = {kind: arrays[kind] for kind in held}
+        powers = {kind: arrays[kind][..., :N_BANDS] for kind in held}
+        learned = {
+            kind: arrays[kind][..., N_BANDS:] for kind in held if arrays[kind].shape[-1] > N_BANDS
+        }
         usable = {kind: arrays[f"{kind}_usable"].astype(bool) for kind in held}
         is_staged = np.any([part.any(axis=1) for part in usable.values()], axis=0)
         labels = np.where(is_staged, night.labels[kept], NO_LABEL)
@@ -186,7 +190,9 @@ def measured_nights(
                 f"{night.name}: {n_of(n_left, 'reviewed epoch')} around its sleep hold a signal"
             )
             continue
-        measured.append(TrainingNight(night.name, night.subject, labels, powers, {}, usable))
+        measured.append(
+            TrainingNight(night.name, night.subject, labels, powers, {}, usable, learned)
+        )
     return tuple(measured), tuple(refused)
 
 
@@ -293,7 +299,7 @@ def _measured(
 
 
 def _filled(channel: MeasuredChannel) -> NDArray[np.float32]:
-    """(n_epochs, 5) log band powers; what is unusable must not move the levels of the night."""
+    """(n_epochs, 5 + n_learned); what is unusable must not move the levels of the night."""
     usable = channel.quality.usable
-    middle = np.median(channel.log_powers[usable], axis=0) if usable.any() else 0.0
-    return np.where(usable[:, None], channel.log_powers, middle).astype(np.float32)
+    middle = np.median(channel.measures[usable], axis=0) if usable.any() else 0.0
+    return np.where(usable[:, None], channel.measures, middle).astype(np.float32)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,21 +17,25 @@ from torch.nn import functional
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.verified_write import make_folder, write_state
-from sleepscorer.staging.networks.staging_network import (
-    N_STAGES,
-    StageHead,
-    StagingNetwork,
-    night_features,
-)
+from sleepscorer.staging.bands import N_BANDS
+from sleepscorer.staging.networks.staging_network import N_STAGES, StagingNetwork
+from sleepscorer.training.batch_loading import batches
 from sleepscorer.training.nights import NO_LABEL, TrainingNight
+from sleepscorer.training.standardising import Measured, standardise
+from sleepscorer.training.weight_average import WeightAverage
 from sleepscorer.training.window_sampler import Batch, WindowSampler
 
 _log = logging.getLogger(__name__)
 _LABEL_SMOOTHING = 0.05
 _HIERARCHY_SHARE = 0.3
+_POWER_SHARE = 0.3
 _WEIGHT_EXPONENT = -0.5
 _MAX_NORM = 5.0
 _STANDARDISED_BY = 20
+# The weights are averaged over the last fiftieth of a training.
+_AVERAGED_SHARE = 0.02
+# Where nothing gets better any more, the rest of the annealing goes so many times as fast.
+_HASTE = 4
 _UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, EOFError, UnpicklingError)
 _STATE_NAME, _HISTORY_NAME = "state.pt", "history.json"
 
@@ -43,29 +47,30 @@ class Recipe:
     Parameters
     ----------
     n_steps
-        At most so many batches.
-    window_epochs, batch_windows
-        Length and number of the windows of a batch.
+        At most so many batches; looks, patience, annealing and average go with it.
+    batch_windows
+        Windows of a batch; how long they are is the network's.
     learning_rate
         The highest; it rises and falls once (Smith and Topin 2019).
     weight_decay
         Of AdamW.
-    check_every
-        Batches between two looks at the validation nights.
+    n_looks
+        At the validation nights, evenly over the training.
     patience
-        Looks without a better kappa before it stops.
+        Looks without a better kappa before it hurries to its end: the learning rate falls as it
+        would have, in a quarter of the batches that are left.
     seed
         Decides what is drawn and where the weights start.
     raw
-        Train end to end from signals; else the heads alone from band powers.
+        Train end to end from signals, and judge and keep the average over the last weights; else
+        the heads alone from what is known of the epochs.
     """
 
     n_steps: int = 3000
-    window_epochs: int = 100
     batch_windows: int = 16
     learning_rate: float = 1e-3
     weight_decay: float = 1e-3
-    check_every: int = 250
+    n_looks: int = 12
     patience: int = 6
     seed: int = 1
     raw: bool = False
@@ -92,6 +97,7 @@ def train(
     *,
     folder: Path | None = None,
     device: torch.device | None = None,
+    n_workers: int = 0,
     progress: Progress = silent,
 ) -> list[Checked]:
     """Train a network in place and leave it as it was when it did best on the validation nights.
@@ -110,6 +116,8 @@ def train(
         Where the state is kept at each look; what was killed goes on from there.
     device
         Where to compute; bfloat16 is used on a GPU.
+    n_workers
+        Processes that draw batches; they change nothing but how long it takes.
     progress
         Called for every batch; may raise Cancelled, and the state stays.
 
@@ -122,7 +130,7 @@ def train(
     SleepScorerError
         If the state in the folder is of another network or recipe.
     """
-    return _Training(network, nights, recipe, check, folder, device).run(progress)
+    return _Training(network, nights, recipe, check, folder, device).run(n_workers, progress)
 
 
 class _Training:
@@ -143,14 +151,17 @@ class _Training:
         self._sampler = WindowSampler(
             nights,
             network.config.kinds,
-            recipe.window_epochs,
+            network.config.window_epochs,
             recipe.batch_windows,
             raw=recipe.raw,
         )
         self._weights = _stage_weights(nights).to(self._device)
+        network.config = replace(network.config, stage_weights=tuple(self._weights.tolist()))
         self._history: list[Checked] = []
         self._best: dict[str, Tensor] = _copied(network)
-        self._step = 0
+        self._average: WeightAverage | None = None
+        # Batches learned from, and how far along the schedule they led.
+        self._step = self._position = 0
         network.to(self._device)
         trained = network.parameters() if recipe.raw else network.heads.parameters()
         self._optimiser = torch.optim.AdamW(
@@ -160,51 +171,89 @@ class _Training:
             self._optimiser, recipe.learning_rate, recipe.n_steps
         )
 
-    def run(self, progress: Progress) -> list[Checked]:
+    def run(self, n_workers: int, progress: Progress) -> list[Checked]:
         if not self._resumed():
-            _standardise(self._network, replace(self._sampler, raw=False), self._recipe.seed)
+            standardise(self._network, self._first_measures())
+            self._average = self._averaged()
+        numbers = range(self._step, self._recipe.n_steps)
+        drawn = batches(
+            self._sampler,
+            numbers,
+            seed=self._recipe.seed,
+            n_workers=n_workers,
+            pinned=self._device.type == "cuda",
+        )
         losses: list[float] = []
-        while self._step < self._recipe.n_steps and not self._is_stuck():
+        while self._position < self._recipe.n_steps:
             self._network.train()
-            losses.append(self._learn())
+            losses.append(self._learn(next(drawn).to(self._device)))
             self._step += 1
             kappa = f", kappa {self._history[-1].kappa:.3f}" if self._history else ""
             text = f"batch {self._step}: loss {losses[-1]:.3f}{kappa}"
-            if self._step % self._recipe.check_every == 0 or self._step == self._recipe.n_steps:
+            if self._moved_on():
                 self._look(float(np.mean(losses)))
                 losses = []
-            progress(self._step / self._recipe.n_steps, text)
+            progress(self._position / self._recipe.n_steps, text)
         self._network.load_state_dict(self._best)
         self._network.cpu().eval()
         return self._history
 
-    def _learn(self) -> float:
-        # The step is part of the seed: what was killed draws the same again.
-        batch = self._sampler.draw(np.random.default_rng((self._recipe.seed, self._step)))
-        batch = batch.to(self._device)
+    def _learn(self, batch: Batch) -> float:
         with half_precision(self._device):
-            logits = self._logits(batch)
+            measures = self._measures(batch)
+            logits = self._network.logits(measures, batch.levels, batch.present)
         loss = _loss(logits.float(), batch.labels, self._weights)
+        if self._recipe.raw:
+            loss = loss + _POWER_SHARE * _power_error(measures.float(), batch)
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._network.parameters(), _MAX_NORM)
         self._optimiser.step()
-        self._schedule.step()
+        if self._average is not None:
+            self._average.update(self._network)
         return loss.item()
 
-    def _logits(self, batch: Batch) -> Tensor:
-        """(n_heads, batch, n_epochs, 7)."""
+    def _measures(self, batch: Batch) -> Tensor:
+        """(batch, n_epochs, n_kinds, 5 + n_learned)."""
         if self._recipe.raw:
-            logits: Tensor = self._network(batch.inputs, batch.levels, batch.present)
-            return logits
-        features = night_features(batch.inputs, batch.levels[:, None])
-        return torch.stack([head(features, batch.present) for head in self._network.stage_heads])
+            return self._network.measured(batch.signals, batch.present)
+        return batch.measures
+
+    def _first_measures(self) -> Iterator[Measured]:
+        """What heads will be shown: exact powers, which the encoder is held to, and what it learns.
+
+        Learned features have a size that nobody knows before the encoder has given them.
+        """
+        rng = np.random.default_rng((self._recipe.seed, 1 << 20))
+        self._network.train()
+        for index in range(_STANDARDISED_BY):
+            batch = self._sampler.draw(rng).to(self._device)
+            self._network.encoder.average_norm(index)
+            with torch.no_grad(), half_precision(self._device):
+                learned = self._measures(batch)[..., N_BANDS:]
+            yield batch, torch.cat([batch.measures[..., :N_BANDS], learned.float()], dim=-1)
+        self._network.encoder.average_norm(None)
+
+    def _averaged(self) -> WeightAverage | None:
+        if not self._recipe.raw:
+            return None
+        return WeightAverage(self._network, _AVERAGED_SHARE * self._recipe.n_steps)
+
+    def _moved_on(self) -> bool:
+        """Go on along the schedule; say whether that led to a look at the validation nights."""
+        n_steps, n_looks = self._recipe.n_steps, self._recipe.n_looks
+        before = self._position
+        self._position = min(before + (_HASTE if self._is_stuck() else 1), n_steps)
+        for _ in range(before, self._position):
+            self._schedule.step()
+        return self._position * n_looks // n_steps > before * n_looks // n_steps
 
     def _look(self, loss: float) -> None:
-        self._network.eval()
-        kappa = self._check(self._network)
+        judged = self._network if self._average is None else self._average.network
+        judged.eval()
+        kappa = self._check(judged)
         if not self._history or kappa > max(each.kappa for each in self._history):
-            self._best = _copied(self._network)
+            self._best = _copied(judged)
         self._history.append(Checked(self._step, loss, kappa))
         self._keep()
 
@@ -226,7 +275,9 @@ class _Training:
         state = {
             "described": json.dumps(self._described()),
             "step": self._step,
+            "position": self._position,
             "network": self._network.state_dict(),
+            "average": None if self._average is None else self._average.network.state_dict(),
             "best": self._best,
             "optimiser": self._optimiser.state_dict(),
             "schedule": self._schedule.state_dict(),
@@ -260,11 +311,14 @@ class _Training:
                 hint="give another --out, or delete the file to begin anew",
             )
         self._network.load_state_dict(state["network"])
+        self._average = self._averaged()
+        if self._average is not None:
+            self._average.network.load_state_dict(state["average"])
         self._best = state["best"]
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
         self._history = [Checked(**each) for each in state["history"]]
-        self._step = state["step"]
+        self._step, self._position = state["step"], state["position"]
         torch.set_rng_state(state["torch"].cpu())
         _log.info("training goes on after batch %d", self._step)
         return True
@@ -292,27 +346,13 @@ def _stage_weights(nights: Sequence[TrainingNight]) -> Tensor:
     return torch.tensor(weights / weights.mean(), dtype=torch.float32)
 
 
-def _standardise(network: StagingNetwork, sampler: WindowSampler, seed: int) -> None:
-    """Centre the heads' inputs by what they will be shown, unless they come from a training."""
-    rng = np.random.default_rng((seed, 1 << 20))
-    batches = [sampler.draw(rng) for _ in range(_STANDARDISED_BY)]
-    for head in network.stage_heads:
-        if bool((head.centre != 0).any()):
-            continue
-        n_learned = network.config.n_learned
-        described = torch.cat(
-            [_described(head, batch, n_learned)[batch.labels != NO_LABEL] for batch in batches]
-        )
-        head.centre.copy_(described.mean(dim=0))
-        # What never varies, being absent from all nights, must not be divided by nothing.
-        head.spread.copy_(described.std(dim=0).clamp(min=1e-3))
+def _power_error(measures: Tensor, batch: Batch) -> Tensor:
+    """Mean squared error of the log band powers, where there is a signal.
 
-
-def _described(head: StageHead, batch: Batch, n_learned: int) -> Tensor:
-    features = night_features(batch.inputs, batch.levels[:, None])
-    features = functional.pad(features, (0, n_learned))
-    described: Tensor = head.describe(features)
-    return described
+    It keeps what else is learned from moving them: levels, gate and lights read them as powers.
+    """
+    error = (measures[..., :N_BANDS] - batch.measures[..., :N_BANDS]).square().mean(dim=-1)
+    return (error * batch.present).sum() / batch.present.sum().clamp(min=1)
 
 
 def _loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:

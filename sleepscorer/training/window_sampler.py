@@ -12,6 +12,7 @@ from torch import Tensor
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.preprocess import RATE_HZ, SAMPLES_PER_EPOCH, Band
 from sleepscorer.staging.scaling import N_LEVELS, night_levels
+from sleepscorer.training.band_powers import log_band_powers
 from sleepscorer.training.nights import NO_LABEL, TrainingNight
 
 # How far other derivations and recorders are off was tried by training on Fpz-Cz alone and staging
@@ -38,8 +39,11 @@ class Batch(NamedTuple):
 
     Parameters
     ----------
-    inputs
-        (batch, n_epochs, n_kinds, 5) log band powers or (batch, n_epochs, n_kinds, 3000) samples.
+    signals
+        (batch, n_epochs, n_kinds, 3000) samples; none where what is known is learned from.
+    measures
+        (batch, n_epochs, n_kinds, 5 + n_learned): exact log band powers, of the signals as they
+        are here; then features that are known of the night, if any.
     levels
         (batch, n_kinds, 4, 5) of the nights.
     present
@@ -48,7 +52,8 @@ class Batch(NamedTuple):
         (batch, n_epochs) 0 to 4 or :data:`~sleepscorer.training.nights.NO_LABEL`.
     """
 
-    inputs: Tensor
+    signals: Tensor
+    measures: Tensor
     levels: Tensor
     present: Tensor
     labels: Tensor
@@ -79,7 +84,7 @@ class WindowSampler:
     n_windows
         In a batch.
     raw
-        Give signals, not band powers.
+        Give signals, not what is known of them.
     """
 
     nights: Sequence[TrainingNight]
@@ -94,36 +99,42 @@ class WindowSampler:
             self._window(rng, self.nights[int(rng.integers(len(self.nights)))])
             for _ in range(self.n_windows)
         ]
-        inputs, levels, present, labels = (np.stack(part) for part in zip(*drawn, strict=True))
-        return Batch(
-            torch.from_numpy(inputs.astype(np.float32)),
-            torch.from_numpy(levels.astype(np.float32)),
-            torch.from_numpy(present.astype(np.float32)),
-            torch.from_numpy(labels),
-        )
+        parts = (torch.from_numpy(np.stack(part)) for part in zip(*drawn, strict=True))
+        return Batch(*parts)
+
+    @property
+    def _n_known(self) -> int:
+        """Measures of an epoch that are known."""
+        learned = self.nights[0].learned
+        return N_BANDS + next((each.shape[-1] for each in learned.values() if not self.raw), 0)
 
     def _window(
         self, rng: np.random.Generator, night: TrainingNight
-    ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating], NDArray[np.int64]]:
+    ) -> tuple[NDArray[np.generic], ...]:
+        """The parts of a batch."""
         longest = min(self.n_epochs, night.n_epochs)
         is_short = longest > _SHORTEST_EPOCHS and rng.random() < _SHARE_SHORT
         length = int(rng.integers(_SHORTEST_EPOCHS, longest)) if is_short else longest
         start = int(rng.integers(0, night.n_epochs - length + 1))
         window = slice(start, start + length)
         counted = _scaled_by(rng, window, night.n_epochs, alone=is_short)
-        width = SAMPLES_PER_EPOCH if self.raw else N_BANDS
-        inputs = np.zeros((self.n_epochs, len(self.kinds), width), dtype=np.float32)
+        shape = (self.n_epochs, len(self.kinds))
+        signals = np.zeros((*shape, SAMPLES_PER_EPOCH if self.raw else 0), dtype=np.float32)
+        measures = np.zeros((*shape, self._n_known), dtype=np.float32)
         levels = np.zeros((len(self.kinds), N_LEVELS, N_BANDS), dtype=np.float32)
-        present = np.zeros((self.n_epochs, len(self.kinds)))
+        present = np.zeros(shape)
         labels = np.full(self.n_epochs, NO_LABEL)
         labels[:length] = night.labels[window]
         for index, kind in enumerate(self.kinds):
             if kind not in night.powers:
                 continue
-            part = _drawn_signal if self.raw else _drawn_powers
-            inputs[:length, index], levels[index], usable = part(rng, night, kind, window, counted)
+            part, into = (_drawn_signal, signals) if self.raw else (_drawn_measures, measures)
+            into[:length, index], levels[index], usable = part(rng, night, kind, window, counted)
             present[:length, index] = usable
-        return inputs, levels, present * self._kept(rng, present), labels
+        present = present * self._kept(rng, present)
+        if self.raw:
+            measures[present > 0] = log_band_powers(signals[present > 0])
+        return signals, measures, levels, present.astype(np.float32), labels
 
     def _kept(
         self, rng: np.random.Generator, present: NDArray[np.floating]
@@ -165,16 +176,20 @@ def _scaled_by(
     return counted
 
 
-def _drawn_powers(
+def _drawn_measures(
     rng: np.random.Generator,
     night: TrainingNight,
     kind: Band,
     window: slice,
     counted: NDArray[np.bool_],
 ) -> _Drawn:
-    """Log band powers of a derivation, or of a mix of two."""
+    """Log band powers of a derivation, or of a mix of two; the learned features of the one."""
     powers = night.powers[kind]
     first, second = rng.integers(0, powers.shape[1], 2)
+    learned = night.learned.get(kind)
+    if learned is not None:
+        # Nobody knows what would have been learned of a mix.
+        second = first
     # A third of the windows each: the one derivation, the other, a mix of their powers.
     share = float(np.clip(rng.uniform(-1, 2), 0, 1))
     mixed = np.logaddexp(
@@ -186,7 +201,10 @@ def _drawn_powers(
     usable = night.usable_of(kind, int(first)) & night.usable_of(kind, int(second))
     levels = _jittered(rng, night_levels(mixed, counted & usable))
     length = window.stop - window.start
-    return mixed[window] + rng.normal(0, _EPOCH_SD, (length, N_BANDS)), levels, usable[window]
+    drawn = mixed[window] + rng.normal(0, _EPOCH_SD, (length, N_BANDS))
+    if learned is not None:
+        drawn = np.concatenate([drawn, learned[window, first]], axis=1)
+    return drawn, levels, usable[window]
 
 
 def _drawn_signal(

@@ -82,21 +82,24 @@ def test_any_epoch_of_a_night_longer_than_a_window_has_maps_of_its_own(stager):
 
 
 @pytest.mark.parametrize(
-    ("n_epochs", "epoch", "start"),
+    ("n_epochs", "epoch", "start", "window_epochs"),
     [
-        (6, 5, 0),
-        (100, 99, 0),
-        (130, 0, 0),
-        (130, 50, 0),
-        (130, 51, 1),
-        (130, 79, 29),
-        (130, 129, 30),
+        (6, 5, 0, 100),
+        (100, 99, 0, 100),
+        (130, 0, 0, 100),
+        (130, 50, 0, 100),
+        (130, 51, 1, 100),
+        (130, 79, 29, 100),
+        (130, 129, 30, 100),
+        (130, 51, 41, 20),
+        (130, 129, 110, 20),
     ],
 )
 def test_an_epoch_lies_in_the_middle_of_its_window_as_far_as_the_night_allows(
-    n_epochs, epoch, start
+    n_epochs, epoch, start, window_epochs
 ):
-    assert _window(epoch, n_epochs) == slice(start, start + min(100, n_epochs))
+    window = _window(epoch, n_epochs, window_epochs)
+    assert window == slice(start, start + min(window_epochs, n_epochs))
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,22 @@ def head(features, present):
 
 
 @pytest.mark.parametrize("n_epochs", [1, 7, 99, 100, 101, 130, 875, 900, 1701])
-def test_an_epoch_is_the_weighted_mean_of_its_windows(n_epochs):
+@pytest.mark.parametrize("window_epochs", [100, 20, 3])
+def test_an_epoch_is_the_weighted_mean_of_its_windows(n_epochs, window_epochs):
     rng = np.random.default_rng(n_epochs)
     features = rng.normal(size=(n_epochs, 1, 2)).astype(np.float32)
     present = rng.integers(0, 2, (n_epochs, 1)).astype(np.float32)
     seen = []
-    found = averaged_windows(head, features, present, lambda share, _: seen.append(share))
+    found = averaged_windows(
+        head,
+        features,
+        present,
+        lambda share, _: seen.append(share),
+        window_epochs=window_epochs,
+    )
 
-    length = min(100, n_epochs)
-    starts = list(range(0, n_epochs - length + 1, 25))
+    length = min(window_epochs, n_epochs)
+    starts = list(range(0, n_epochs - length + 1, {100: 25, 20: 5, 3: 1}[window_epochs]))
     if starts[-1] != n_epochs - length:
         starts.append(n_epochs - length)
     for epoch in range(n_epochs):
@@ -35,5 +42,5 @@ def test_an_epoch_is_the_weighted_mean_of_its_windows(n_epochs):
                 count += weight
         np.testing.assert_allclose(found[epoch], total / count, rtol=1e-5, atol=1e-5)
     assert seen == sorted(seen)
-    assert len(seen) == 1 + -(-len(starts) // 8)
+    assert len(seen) == 1 + -(-len(starts) // (800 // window_epochs))
     assert (seen[0], seen[-1]) == (0, 1)

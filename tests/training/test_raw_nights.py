@@ -25,6 +25,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.training.raw_nights import prepared
+from sleepscorer.training.runs import begun_batch
 from sleepscorer.training.scored_recordings import any_folder, shhs, sleep_edf
 
 # Half an hour of wake on both sides of sleep.
@@ -191,7 +192,7 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
     arguments = ["train", "--data", kind, "--folder", str(data), "--out", str(run)]
     arguments += ["--steps", "2", "--learned", "2", "--device", "cpu", "--start", "none"]
     if kind == "folder":
-        arguments += ["--subject", r"(n\d)"]
+        arguments += ["--subject", r"(n\d)", "--undo-weights", "--batch", "3", "--workers", "1"]
     assert main(arguments) == 0
     printed, progress = capsys.readouterr()
     assert "1 night, " in printed
@@ -201,7 +202,7 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
     for name in ("curves", "reliability", "review"):
         assert (fold / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     history = json.loads((fold / "history.json").read_text(encoding="utf-8"))
-    assert [each["step"] for each in history] == [2]
+    assert [each["step"] for each in history] == [1, 2]
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
     n_labelled = int((TRIMMED >= 0).sum())
     assert (metrics["n_nights"], metrics["n_epochs"]) == (1, n_labelled)
@@ -210,6 +211,11 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
     assert rows[1].split(",")[1] == str(n_labelled)
     described = json.loads((run / "run.json").read_text(encoding="utf-8"))
     assert (described["recipe"]["n_steps"], described["recipe"]["raw"]) == (2, True)
+    assert described["recipe"]["batch_windows"] == (3 if kind == "folder" else 8)
+    weights = json.loads((fold / "weights" / "config.json").read_text(encoding="utf-8"))
+    assert weights["network"]["undo_stage_weights"] is (kind == "folder")
+    assert len(set(weights["network"]["stage_weights"])) > 1
+    assert weights["input"]["window_epochs"] == 20
     assert [len(part) for part in described["splits"][0].values()] == [1, 1, 1]
     recording = open_recording(sorted(data.rglob("*.edf"))[0])
     if not recording.signals:
@@ -220,10 +226,17 @@ def test_train_end_to_end_and_score_with_what_comes_out(tmp_path, capsys, kind):
     assert len(table.read_text(encoding="utf-8").splitlines()) == 1 + N_EPOCHS
 
 
+@pytest.mark.parametrize("begun", [{}, {"recipe": 3}, {"recipe": {"batch_windows": "8"}}])
+def test_what_says_nothing_of_batches_begins_with_the_usual_ones(tmp_path, begun):
+    (tmp_path / "run.json").write_text(json.dumps({"format": "sleepscorer training run"} | begun))
+    assert begun_batch(tmp_path) is None
+    assert begun_batch(tmp_path / "lacking") is None
+
+
 def test_a_run_goes_on_with_the_same_options_only(cassette, tmp_path, capsys):
     arguments = ["train", "--data", "sleep-edf", "--folder", str(cassette), "--channels", "eeg"]
     arguments += ["--out", str(tmp_path), "--steps", "1", "--device", "cpu", "--start", "none"]
-    assert main([*arguments, "--quiet"]) == 0
+    assert main([*arguments, "--quiet", "--batch", "3"]) == 0
     weights = (tmp_path / "fold-01" / "weights" / "weights.safetensors").read_bytes()
     assert main([*arguments, "--quiet"]) == 0
     assert (tmp_path / "fold-01" / "weights" / "weights.safetensors").read_bytes() == weights
@@ -261,6 +274,8 @@ def test_recordings_that_do_not_say_whose_they_are_are_told(tmp_path, capsys):
         (["--data", "shhs", "--head", "gru"], "no such network: gru"),
         (["--data", "shhs", "--folder", "nowhere"], "no such folder"),
         (["--data", "shhs", "--name", "mine"], "--name is for --data sessions"),
+        (["--data", "shhs", "--batch", "0"], "--batch 0"),
+        (["--data", "shhs", "--workers", "-1"], "--workers -1"),
     ],
 )
 def test_wrong_options_are_said(tmp_path, capsys, options, said):

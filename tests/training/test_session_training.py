@@ -28,6 +28,7 @@ from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingN
 from sleepscorer.staging.stager import Stager, load_network
 from sleepscorer.training import fine_tuning, session_nights
 from sleepscorer.training.comparison import Comparison, NightKappas
+from sleepscorer.training.evaluate import answers_on
 from sleepscorer.training.fine_tuning import fine_tune
 from sleepscorer.training.runs import begin_from, save_network
 from sleepscorer.training.scored_recordings import is_nobody
@@ -38,9 +39,7 @@ from sleepscorer.training.session_nights import (
 )
 from sleepscorer.training.trainer import Recipe
 
-RECIPE = Recipe(
-    n_steps=24, window_epochs=40, batch_windows=8, learning_rate=3e-2, check_every=12, patience=4
-)
+RECIPE = Recipe(n_steps=24, batch_windows=8, learning_rate=3e-2, n_looks=2, patience=4)
 
 
 @pytest.fixture(scope="module")
@@ -313,11 +312,31 @@ def test_a_run_goes_on_to_the_same_end_and_not_with_other_nights_or_options(run,
         fine_tune(read_info(small), (other, *nights[1:]), folder, recipe=RECIPE)
 
 
-def test_weights_that_learned_features_of_the_signal_are_refused(small, tmp_path):
-    network = StagingNetwork(NetworkConfig(heads=("bilstm",), width=16, n_learned=2))
-    save_network(network, tmp_path / "raw", summary="raw")
-    with pytest.raises(UsageError, match="use more of the signal than band powers"):
-        fine_tune(read_info(tmp_path / "raw"), ten_nights(tmp_path / "data"), tmp_path / "run")
+def test_weights_that_learned_features_of_the_signal_are_tuned_by_all_they_measure(site, tmp_path):
+    torch.manual_seed(0)
+    config = NetworkConfig(width=16, dropout=0.1, n_learned=3, detailed=True, window_epochs=20)
+    network = StagingNetwork(config)
+    begin_from(network, load_network(read_info(DEFAULT_WEIGHTS)))
+    save_network(network.eval(), tmp_path / "raw", summary="raw")
+    stager = Stager(str(tmp_path / "raw"), device="cpu")
+    nights, _ = measured_nights(reviewed_nights(site)[0], stager, tmp_path / "measures")
+    seen = stager.measure(
+        (first := reviewed_nights(site)[0][0]).recording, first.channels
+    ).channels["eeg"][0]
+    np.testing.assert_array_equal(nights[0].powers["eeg"][:, 0], seen.log_powers)
+    np.testing.assert_array_equal(nights[0].learned["eeg"][:, 0], seen.measures[:, 5:])
+    tuned = fine_tune(read_info(tmp_path / "raw"), nights, tmp_path / "run", recipe=RECIPE)
+    assert tuned.comparison.new["kappa"] > 0.7 > tuned.comparison.former["kappa"]
+    after = load_network(read_info(tuned.weights))
+    assert after.config.window_epochs == 20
+    for name, tensor in network.encoder.state_dict().items():
+        torch.testing.assert_close(after.encoder.state_dict()[name], tensor, rtol=0, atol=0)
+    # What was learned is looked at: without it the heads answer otherwise.
+    without = [replace(n, learned={k: 0 * v for k, v in n.learned.items()}) for n in nights]
+    with_it, without_it = (
+        answers_on(after, each, {"eeg": 0})[0].probabilities for each in (nights, without)
+    )
+    assert np.abs(with_it - without_it).max() > 1e-3
 
 
 def compared(former, new, *, ece=(0.03, 0.03)):

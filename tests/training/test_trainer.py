@@ -1,6 +1,7 @@
 """The trainer on small files in the layout of the real ones."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -25,8 +26,8 @@ from sleepscorer.training.simulated_emg import with_simulated_emg
 from sleepscorer.training.trainer import Recipe, train
 from sleepscorer.training.window_sampler import WindowSampler
 
-CONFIG = NetworkConfig(heads=("bilstm",), width=16, dropout=0.1)
-RECIPE = Recipe(n_steps=60, window_epochs=40, batch_windows=8, learning_rate=1e-2, check_every=20)
+CONFIG = NetworkConfig(heads=("bilstm",), width=16, dropout=0.1, window_epochs=40)
+RECIPE = Recipe(n_steps=60, batch_windows=8, learning_rate=1e-2, n_looks=3)
 
 
 def fresh(config=CONFIG):
@@ -63,31 +64,49 @@ def test_the_best_look_at_the_validation_nights_is_kept(tmp_path):
         torch.testing.assert_close(tensor, states[1][name])
 
 
-def test_it_stops_when_nothing_gets_better(tmp_path):
-    history = train(
-        fresh(),
-        nights(tmp_path),
-        Recipe(n_steps=400, window_epochs=20, batch_windows=2, check_every=1, patience=3),
-        lambda _: 0.5,
-    )
-    assert [each.step for each in history] == [1, 2, 3, 4]
+@pytest.mark.parametrize("n_steps", [24, 96])
+def test_where_nothing_gets_better_it_hurries_through_its_annealing(tmp_path, n_steps):
+    """However long a training is, it looks as often, waits as long a part of it, and anneals."""
+    kappas = iter([0.1, 0.5, *[0.4] * 10])
+    rates = []
+
+    def check(_network):
+        return next(kappas)
+
+    def noted(_fraction, _text):
+        rates.append(training._optimiser.param_groups[0]["lr"])
+
+    recipe = Recipe(n_steps=n_steps, batch_windows=2, n_looks=12, patience=4)
+    training = trainer._Training(fresh(), nights(tmp_path), recipe, check, None, None)
+    history = training.run(0, noted)
+    every = n_steps // 12
+    # The second look was the best, the fourth after it the last of the patience.
+    waited, left = 6 * every, n_steps - 6 * every
+    assert [each.step for each in history[:6]] == [every * n for n in range(1, 7)]
+    assert history[-1].step == len(rates) == waited + left // 4
+    assert min(rates[waited:]) < 0.02 * max(rates)
+    assert max(rates) == pytest.approx(recipe.learning_rate, rel=0.05)
 
 
 def test_what_was_killed_goes_on_to_the_same_end(tmp_path):
     all_nights = nights(tmp_path)
     whole, broken = fresh(), fresh()
-    train(whole, all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "whole")
+    # Every look is the best: the last weights are kept.
+    rising = count()
+
+    def check(_network):
+        return float(next(rising))
+
+    train(whole, all_nights, RECIPE, check, folder=tmp_path / "whole")
 
     def killed_at(fraction, _text):
         if fraction > 0.5:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        train(
-            broken, all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "run", progress=killed_at
-        )
+        train(broken, all_nights, RECIPE, check, folder=tmp_path / "run", progress=killed_at)
     again = fresh()
-    history = train(again, all_nights, RECIPE, lambda _: 0.0, folder=tmp_path / "run")
+    history = train(again, all_nights, RECIPE, check, folder=tmp_path / "run")
     assert [each.step for each in history] == [20, 40, 60]
     for name, tensor in whole.state_dict().items():
         torch.testing.assert_close(again.state_dict()[name], tensor)
@@ -95,7 +114,7 @@ def test_what_was_killed_goes_on_to_the_same_end(tmp_path):
 
 def test_a_seed_gives_the_same_weights_and_another_one_others(tmp_path):
     all_nights = nights(tmp_path)
-    recipe = replace(RECIPE, n_steps=4, check_every=2)
+    recipe = replace(RECIPE, n_steps=4, n_looks=2)
     states = []
     for seed in (1, 1, 2):
         network = fresh()
@@ -155,14 +174,14 @@ def test_what_is_no_signal_takes_no_part(raw):
 def test_a_batch_without_stages_teaches_nothing_and_breaks_nothing():
     (night,) = raw_nights_of(1)
     few = replace(night, labels=np.where(np.arange(12) == 0, 1, -100))
-    network = StagingNetwork(NetworkConfig(kinds=("eeg",), width=32))
-    recipe = replace(TINY, n_steps=6, window_epochs=2, batch_windows=1, check_every=6, raw=False)
+    network = StagingNetwork(NetworkConfig(kinds=("eeg",), width=32, window_epochs=2))
+    recipe = replace(TINY, n_steps=6, batch_windows=1, raw=False)
     (look,) = train(network, [few], recipe, lambda _: 0.0)
     assert np.isfinite(look.loss)
     assert all(tensor.isfinite().all() for tensor in network.state_dict().values())
 
 
-TINY = Recipe(n_steps=2, window_epochs=6, batch_windows=2, check_every=2, raw=True)
+TINY = Recipe(n_steps=2, batch_windows=2, n_looks=1, raw=True)
 
 
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
@@ -175,21 +194,25 @@ def test_every_front_end_learns_in_half_precision(front_end, monkeypatch):
         return torch.autocast("cpu", torch.bfloat16)
 
     monkeypatch.setattr(trainer, "half_precision", in_bfloat16)
-    check_learning(NetworkConfig(front_end, ("lstm",), width=8, n_learned=2), TINY)
-    assert used == ["cpu", "cpu"]
+    check_learning(learning(front_end, "lstm"), TINY)
+    assert set(used) == {"cpu"}
 
 
 @pytest.mark.parametrize("head", SEQUENCE_MODELS)
 def test_every_head_learns_in_half_precision(head, monkeypatch):
     monkeypatch.setattr(trainer, "half_precision", lambda _: torch.autocast("cpu", torch.bfloat16))
-    check_learning(NetworkConfig(heads=(head,), width=16), replace(TINY, raw=False))
+    config = NetworkConfig(heads=(head,), width=16, window_epochs=6)
+    check_learning(config, replace(TINY, raw=False))
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_every_front_end_learns_on_a_gpu(front_end):
-    config = NetworkConfig(front_end, ("bilstm",), width=8, n_learned=2)
-    check_learning(config, TINY, device=torch.device("cuda"))
+    check_learning(learning(front_end, "bilstm"), TINY, device=torch.device("cuda"))
+
+
+def learning(front_end, head):
+    return NetworkConfig(front_end, (head,), width=8, n_learned=2, detailed=True, window_epochs=6)
 
 
 def check_learning(config, recipe, *, device=None):
@@ -254,7 +277,7 @@ def test_nights_without_stages_are_refused(tmp_path):
 def test_windows_leave_channels_out_but_never_all(tmp_path):
     sampler = WindowSampler(nights(tmp_path), ("eeg", "eog"), 50, 64)
     batch = sampler.draw(np.random.default_rng(1))
-    assert batch.inputs.shape == (64, 50, 2, 5)
+    assert batch.measures.shape == (64, 50, 2, 5)
     assert batch.levels.shape == (64, 2, 4, 5)
     there = batch.present.amax(dim=1)
     assert (there.sum(dim=1) >= 1).all()
@@ -327,12 +350,17 @@ def test_simulated_emg_is_lowest_in_rem_on_average_and_tells_nothing_in_some_nig
 
 
 def test_a_network_begins_from_another_one_as_far_as_it_fits():
-    start, wider = fresh(), fresh(NetworkConfig(heads=("bilstm",), width=16, n_learned=3))
-    begin_from(wider, start)
-    epochs = torch.randn(2, 3000)
-    start.eval(), wider.eval()
-    with torch.inference_mode():
-        torch.testing.assert_close(wider.encoder(epochs)[:, :5], start.encoder(epochs))
+    for front_end in FRONT_ENDS:
+        start = fresh(NetworkConfig(front_end, width=16)).eval()
+        wider = fresh(NetworkConfig(front_end, width=16, n_learned=3, detailed=True)).eval()
+        begin_from(wider, start)
+        epochs = torch.randn(2, 3000)
+        with torch.inference_mode():
+            powers, learned = wider.encoder(epochs).split([5, 3], dim=1)
+            # Finer frames measure nearly, and the others exactly, the same.
+            near = 0.05 if front_end == "multi_scale_cnn" else 1e-5
+            torch.testing.assert_close(powers, start.encoder(epochs), rtol=0, atol=near)
+        assert learned.std() > 0
 
 
 def test_metrics_of_perfect_answers(tmp_path):

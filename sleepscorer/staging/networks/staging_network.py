@@ -10,6 +10,7 @@ cards): the heads from band powers of real, scored nights, the encoder from sign
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from math import inf
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from sleepscorer.staging.networks.spectrogram_cnn import SpectrogramCnn
 from sleepscorer.staging.networks.tcn_attention import TcnAttention
 from sleepscorer.staging.preprocess import Band
 from sleepscorer.staging.scaling import N_LEVELS
+from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 N_STAGES = len(STAGES)
 N_ANSWERS = N_STAGES + 2
@@ -62,6 +64,8 @@ KINDS: tuple[Band, ...] = ("eeg", "eog", "emg")
 """Kinds of channel, in the order in which a network takes them."""
 
 _MOST_HEADS = 100
+# A norm over a batch needs two.
+_FEWEST_EPOCHS = 2
 _WIDEST = 4096
 
 # What a filtered EOG or chin EMG holds no power in tells nothing.
@@ -84,6 +88,16 @@ class NetworkConfig:
         Of each sequence model.
     n_learned
         Features of each epoch beside the band powers, for training end to end.
+    detailed
+        Whether those are learned from finer frames and single waves, see
+        :class:`~sleepscorer.staging.networks.front_ends.EpochEncoder`.
+    window_epochs
+        Length of the sequences that the heads were trained on, and are shown on scoring.
+    stage_weights
+        How much each of the five stages counted in training, where it was written down.
+    undo_stage_weights
+        Give the probabilities that hold where stages are as common as in the training nights:
+        more epochs are right, and fewer are N1.
     """
 
     front_end: str = "multi_scale_cnn"
@@ -92,6 +106,10 @@ class NetworkConfig:
     width: int = 192
     dropout: float = 0.4
     n_learned: int = 0
+    detailed: bool = False
+    window_epochs: int = WINDOW_EPOCHS
+    stage_weights: tuple[float, ...] = ()
+    undo_stage_weights: bool = False
 
     def __post_init__(self) -> None:
         unknown = {*self.heads} - {*SEQUENCE_MODELS}
@@ -101,12 +119,18 @@ class NetworkConfig:
             raise ValueError(f"no such network: {', '.join(sorted(unknown)) or 'nothing in it'}")
         if len(self.heads) > _MOST_HEADS or len({*self.kinds}) != len(self.kinds):
             raise ValueError("no such network: too many heads, or a channel twice")
-        for name, least in (("width", 1), ("n_learned", 0)):
+        for name, least in (("width", 1), ("n_learned", 0), ("window_epochs", 1)):
             size = getattr(self, name)
             if type(size) is not int or not least <= size <= _WIDEST:
                 raise ValueError(f"no such network: {name} {size!r:.20}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"no such network: dropout {self.dropout!r:.20}")
+        if self.detailed and not self.n_learned:
+            raise ValueError("no such network: detailed, and learns no features")
+        if self.stage_weights and not (
+            len(self.stage_weights) == N_STAGES and all(0 < w < inf for w in self.stage_weights)
+        ):
+            raise ValueError("no such network: stages can't count like that")
 
     @property
     def n_features(self) -> int:
@@ -136,7 +160,8 @@ class StageHead(nn.Module):
     def __init__(self, config: NetworkConfig, model: str) -> None:
         super().__init__()
         self.kinds = config.kinds
-        n_inputs = sum(_n_inputs(kind) + config.n_learned for kind in config.kinds)
+        self._widths = tuple(_n_inputs(kind) + config.n_learned for kind in config.kinds)
+        n_inputs = sum(self._widths)
         self.register_buffer("centre", torch.zeros(n_inputs))
         self.register_buffer("spread", torch.ones(n_inputs))
         self.inputs = nn.Sequential(
@@ -149,6 +174,11 @@ class StageHead(nn.Module):
     def describe(self, features: Tensor) -> Tensor:
         """(batch, n_epochs, n_inputs): what the head looks at, before it is standardised."""
         return torch.cat([part for kind in self._described(features) for part in kind], dim=-1)
+
+    def seen(self, present: Tensor) -> Tensor:
+        """(batch, n_epochs, n_inputs): 1 where the channel of an input can be used, else 0."""
+        widths = torch.tensor(self._widths, device=present.device)
+        return torch.repeat_interleave(present, widths, dim=-1)
 
     def forward(self, features: Tensor, present: Tensor) -> Tensor:
         """Give the logits.
@@ -165,11 +195,7 @@ class StageHead(nn.Module):
         -------
         (batch, n_epochs, 7), see :data:`N_ANSWERS`.
         """
-        widths = [sum(part.shape[-1] for part in kind) for kind in self._described(features)]
-        mask = torch.repeat_interleave(
-            present, torch.tensor(widths, device=present.device), dim=-1
-        )  # (batch, n_epochs, n_inputs)
-        standard = (self.describe(features) - self.centre) / self.spread * mask
+        standard = (self.describe(features) - self.centre) / self.spread * self.seen(present)
         hidden = self.dropout(self.inputs(torch.cat([standard, present], dim=-1)))
         answers: Tensor = self.output(self.dropout(self.sequence(hidden)))
         return answers
@@ -221,7 +247,9 @@ class StagingNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = EpochEncoder(FRONT_ENDS[config.front_end](), n_learned=config.n_learned)
+        self.encoder = EpochEncoder(
+            FRONT_ENDS[config.front_end](), n_learned=config.n_learned, detailed=config.detailed
+        )
         self.heads = nn.ModuleList(StageHead(config, model) for model in config.heads)
         self.register_buffer("log_temperature", torch.zeros(()))
 
@@ -247,6 +275,9 @@ class StagingNetwork(nn.Module):
         """
         logits = torch.stack([head(features, present) for head in self.stage_heads[:n_heads]])
         stages = logits[..., :N_STAGES].log_softmax(dim=-1).mean(dim=0)  # geometric mean
+        if self.config.undo_stage_weights and self.config.stage_weights:
+            # What a weighted cross-entropy learns is the likelihood times the weight.
+            stages = stages - torch.tensor(self.config.stage_weights, device=stages.device).log()
         stages = stages / self.log_temperature.exp()
         asleep, rem = torch.sigmoid(logits[..., N_STAGES:].mean(dim=0)).unbind(dim=-1)
         hierarchy = torch.stack([1 - asleep, asleep * (1 - rem), asleep * rem], dim=-1)
@@ -268,8 +299,22 @@ class StagingNetwork(nn.Module):
         -------
         (n_heads, batch, n_epochs, 7)
         """
-        batch, n_epochs, n_kinds, n_samples = signals.shape
-        measures = self.encoder(signals.reshape(batch * n_epochs * n_kinds, n_samples))
-        measures = measures.reshape(batch, n_epochs, n_kinds, -1)
+        return self.logits(self.measured(signals, present), levels, present)
+
+    def measured(self, signals: Tensor, present: Tensor) -> Tensor:
+        """(batch, n_epochs, n_kinds, 5 + n_learned) of raw epochs; zeros where they are absent.
+
+        What is absent is not encoded: it would count among what the batches' norms are made of.
+        """
+        there = present > 0
+        if int(there.sum()) < _FEWEST_EPOCHS:
+            there = torch.ones_like(there)
+        measures: Tensor = self.encoder(signals[there])
+        result = measures.new_zeros(*present.shape, measures.shape[-1])
+        result[there] = measures
+        return result
+
+    def logits(self, measures: Tensor, levels: Tensor, present: Tensor) -> Tensor:
+        """(n_heads, batch, n_epochs, 7) from what was measured of the epochs."""
         features = night_features(measures, levels[:, None])
         return torch.stack([head(features, present) for head in self.stage_heads])
