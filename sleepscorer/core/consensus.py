@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
 CONSENSUS = "consensus"
-"""Name of the consensus where a stager's name stands; no stager is called so."""
+"""What the consensus is called where a stager's name stands."""
 LEAST_PROBABILITY = 1e-3
 """No probability counts for less: a stager that rules a stage out does not overrule all others."""
 STAGE_ALONE_PROBABILITY = 0.8
@@ -61,8 +61,8 @@ def _counted_for(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     answered = probabilities[~np.isnan(probabilities[:, 0])]
     if answered.size and (answered.max(axis=1) > 1 - 1e-6).all():
         rest = (1 - STAGE_ALONE_PROBABILITY) / (probabilities.shape[1] - 1)
-        return rest + np.round(probabilities) * (STAGE_ALONE_PROBABILITY - rest)
-    return np.maximum(probabilities, LEAST_PROBABILITY)
+        probabilities = rest + np.round(probabilities) * (STAGE_ALONE_PROBABILITY - rest)
+    return np.asarray(np.maximum(probabilities, LEAST_PROBABILITY))
 
 
 def consensus(answers: Sequence[Staging], *, software: str, failure: str = "") -> Staging:

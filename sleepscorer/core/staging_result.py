@@ -126,6 +126,13 @@ class Staging:
         return self.provenance.stager or self.provenance.software
 
     @property
+    def full_name(self) -> str:
+        """The name with program, version and weights: ``"yasa (YASA 0.8.1)"``."""
+        made = self.provenance
+        weights = "" if made.weights_name in (made.software, "") else f", {made.weights_name}"
+        return f"{self.name} ({made.software}{weights})"
+
+    @property
     def is_measured(self) -> bool:
         """Whether the confidence was measured on scored nights.
 

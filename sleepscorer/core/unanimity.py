@@ -1,4 +1,4 @@
-"""Answers of several stagers side by side: in which epochs they are unanimous, and who says what."""
+"""Answers of several stagers side by side: where they are unanimous, and who says what."""
 
 from collections.abc import Sequence
 
@@ -25,6 +25,20 @@ def compared(staging: Staging, others: Sequence[Staging]) -> tuple[Staging, ...]
     return tuple(others) if staging.provenance.consensus_of else (staging, *others)
 
 
+def second_opinion(staging: Staging | None, others: Sequence[Staging]) -> Staging | None:
+    """Return what another stager says beside one's own answer; None beside a consensus."""
+    is_consensus = staging is not None and bool(staging.provenance.consensus_of)
+    return others[-1] if others and not is_consensus else None
+
+
+def left_beside(staging: Staging, others: Sequence[Staging]) -> tuple[Staging, ...]:
+    """Return what still stands beside when a later staging comes alone, in place of this one.
+
+    A second opinion is one of the night; answers that a consensus was made of go with it.
+    """
+    return () if staging.provenance.consensus_of else tuple(others)
+
+
 def not_unanimous(
     answers: Sequence[Staging], stage_set: tuple[Stage, ...] = STAGES
 ) -> NDArray[np.bool_]:
@@ -45,11 +59,28 @@ def not_unanimous(
     return np.asarray((is_answer.sum(axis=0) >= _SEVERAL) & (lowest != highest))
 
 
-def compared_epochs(
+def unanimous_epochs(
     answers: Sequence[Staging], stage_set: tuple[Stage, ...] = STAGES
-) -> NDArray[np.bool_]:
-    """(n_epochs,) True where two or more stage an epoch, so that they can be unanimous or not."""
-    return np.asarray((_stages(answers, stage_set) >= 0).sum(axis=0) >= _SEVERAL)
+) -> tuple[bool | None, ...]:
+    """Whether those that stage an epoch all stage it alike; None where not two of them do."""
+    is_told = (_stages(answers, stage_set) >= 0).sum(axis=0) >= _SEVERAL
+    differ = not_unanimous(answers, stage_set)
+    return tuple(
+        not one if told else None
+        for one, told in zip(differ.tolist(), is_told.tolist(), strict=True)
+    )
+
+
+def unanimity_text(
+    answers: Sequence[Staging], epoch: int, stage_set: tuple[Stage, ...] = STAGES
+) -> str:
+    """Say whether the stagers are unanimous in an epoch, and who says what.
+
+    ``"not unanimous: sleepscorer N2, yasa N3"``; who says what alone where not two answer.
+    """
+    is_one = unanimous_epochs(answers, stage_set)[epoch]
+    beginning = {True: "unanimous: ", False: "not unanimous: ", None: ""}[is_one]
+    return beginning + answers_text(answers, epoch, stage_set)
 
 
 def answers_text(

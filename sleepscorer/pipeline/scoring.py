@@ -21,7 +21,7 @@ from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.files.exports import FORMATS, Night, is_own_scoring, output_paths
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.pipeline.outputs import Destination, hashed, make_night, name_key, write_outputs
-from sleepscorer.pipeline.staging import find_channels, stage_recording
+from sleepscorer.pipeline.staging import AskedStagers, find_channels, stage_recording
 
 if TYPE_CHECKING:
     from sleepscorer.staging.stager import Stager
@@ -141,10 +141,10 @@ def check_distinct_outputs(paths: Sequence[Path], options: ScoreOptions) -> None
 
 def score_recording(
     path: Path,
-    stager: "Stager",
+    stager: "Stager | None",
     options: ScoreOptions,
     *,
-    second_opinion: str = "",
+    asked: AskedStagers | None = None,
     taken: Collection[Path] = (),
     progress: Progress = silent,
 ) -> ScoredNight:
@@ -155,12 +155,12 @@ def score_recording(
     path
         The recording; only ever opened for reading.
     stager
-        The network.
+        Our own; None where it is not asked.
     options
         Channels, lights marks, outputs.
-    second_opinion
-        Name of another stager that is asked as well; where it fails the outputs say so and are
-        what they are without.
+    asked
+        Which stagers are asked, as in :func:`~sleepscorer.pipeline.stage_recording`; None asks our
+        own alone.
     taken
         Outputs of the same run so far, which are never replaced.
     progress
@@ -182,10 +182,10 @@ def score_recording(
         recording,
         channels,
         stager=stager,
-        second_opinion=second_opinion,
+        asked=asked,
         progress=part_of(progress, 0.05, 0.95),
     )
-    answer = machine_answer(answers.ours, options.stage_set)
+    answer = machine_answer(answers.staging, options.stage_set)
     hypnogram = Hypnogram(
         answer.smoothed if options.smooth else answer.stages,
         lights_off_s=lights.off_s,
@@ -195,8 +195,8 @@ def score_recording(
     night = make_night(
         source,
         hypnogram,
-        staging=answers.ours,
-        second=answers.second,
+        staging=answers.staging,
+        others=answers.others,
         lights_source=lights.source,
         notes=lights.notes,
     )

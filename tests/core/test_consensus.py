@@ -14,7 +14,7 @@ from sleepscorer.core.consensus import (
 from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
-from sleepscorer.core.unanimity import answers_text, compared, compared_epochs, not_unanimous
+from sleepscorer.core.unanimity import answers_text, compared, not_unanimous, unanimous_epochs
 
 W, N1, N2, N3, R = range(5)
 NOTHING = (np.nan,) * 5
@@ -164,7 +164,7 @@ def test_the_consensus_tells_whose_it_is_and_claims_no_confidence_beyond_its_pro
 def test_epochs_are_unanimous_where_all_that_answer_say_one_stage():
     answers = (OURS, THEIRS, THIRD)
     assert not_unanimous(answers).tolist() == [False, True, True, False]
-    assert compared_epochs(answers).tolist() == [True, True, True, False]
+    assert unanimous_epochs(answers) == (True, False, False, None)
     # N2 and N3 are one in three stages.
     assert not_unanimous(answers, THREE_STAGES).tolist() == [False, False, True, False]
     assert answers_text(answers, 1) == "sleepscorer N2, yasa N3, calm N3"
@@ -173,7 +173,7 @@ def test_epochs_are_unanimous_where_all_that_answer_say_one_stage():
 
 def test_one_alone_is_never_disputed():
     assert not not_unanimous((OURS,)).any()
-    assert not compared_epochs((OURS,)).any()
+    assert unanimous_epochs((OURS,)) == (None,) * 4
     assert not_unanimous((answer("a"), answer("b"))).shape == (0,)
 
 

@@ -10,7 +10,7 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.pipeline import Answers
+from sleepscorer.pipeline import Answers, AskedStagers
 from sleepscorer.session_documents import Document, stage_document
 
 TITLE = "Auto-scoring"
@@ -66,7 +66,7 @@ class AutoScorer(QObject):
             self.failed.emit(str(error))
         else:
             self.scored.emit(sentence)
-            failure = answers.ours.provenance.second_opinion_failure
+            failure = answers.staging.provenance.second_opinion_failure
             if failure:
                 self.failed.emit(failure)
         finally:
@@ -88,7 +88,7 @@ def _staging_of(document: Document, choice: AutoScoringChoice) -> Callable[[Prog
             device=choice.device,
             weights=choice.weights or None,
             channels=choice.channels,
-            second_opinion=choice.second_opinion,
+            asked=AskedStagers.with_second_opinion(choice.second_opinion),
             progress=progress,
         )
 
@@ -100,11 +100,11 @@ def _fill(document: Document, choice: AutoScoringChoice, answers: Answers) -> st
     session = document.session
     before = session.state
     session.fill(
-        answers.ours,
+        answers.staging,
         choice.mode,
         chosen=choice.chosen,
         over_person=choice.over_person,
-        second=answers.second,
+        others=answers.others,
         smooth=choice.smooth,
     )
     filled = int((session.state.stages != before.stages).sum())
