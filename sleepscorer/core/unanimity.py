@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.staging_result import OWN_STAGER, Staging
 
 _SEVERAL = 2
 
@@ -29,6 +29,12 @@ def second_opinion(staging: Staging | None, others: Sequence[Staging]) -> Stagin
     """Return what another stager says beside one's own answer; None beside a consensus."""
     is_consensus = staging is not None and bool(staging.provenance.consensus_of)
     return others[-1] if others and not is_consensus else None
+
+
+def own_answer(staging: Staging | None, others: Sequence[Staging]) -> Staging | None:
+    """Return what our own stager said, alone or in a consensus; None where it said nothing."""
+    answers = () if staging is None else compared(staging, others)
+    return next((one for one in answers if one.provenance.stager in ("", OWN_STAGER)), None)
 
 
 def left_beside(staging: Staging, others: Sequence[Staging]) -> tuple[Staging, ...]:

@@ -23,7 +23,13 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.core.unanimity import compared, not_unanimous, second_opinion, unanimity_text
+from sleepscorer.core.unanimity import (
+    compared,
+    not_unanimous,
+    own_answer,
+    second_opinion,
+    unanimity_text,
+)
 from sleepscorer.core.wording import probability_text
 
 # Where the start is not known time is counted from 0:00:00.
@@ -106,6 +112,11 @@ class SessionModel(QObject):
     def second(self) -> Staging | None:
         """What another stager says beside ours; None beside a consensus."""
         return second_opinion(self.session.machine, self.session.others)
+
+    @property
+    def own_answer(self) -> Staging | None:
+        """What our own stager said, alone or in a consensus; the only one that can be explained."""
+        return own_answer(self.session.machine, self.session.others)
 
     @property
     def is_consensus(self) -> bool:

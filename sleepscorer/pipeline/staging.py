@@ -42,6 +42,12 @@ class AskedStagers:
         """Ask our own stager, and another for a second opinion; an empty name is none."""
         return cls((OWN_STAGER, name)) if name else cls()
 
+    @classmethod
+    def consensus_of_all(cls) -> "AskedStagers":
+        """Ask our own stager and all others that are installed; our own alone where none is."""
+        others = tuple(one.name for one in offered_stagers())
+        return cls((OWN_STAGER, *others), is_consensus=bool(others))
+
     @property
     def asks_ours(self) -> bool:
         """Whether our own stager is among them."""

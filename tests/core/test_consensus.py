@@ -14,7 +14,13 @@ from sleepscorer.core.consensus import (
 from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
-from sleepscorer.core.unanimity import answers_text, compared, not_unanimous, unanimous_epochs
+from sleepscorer.core.unanimity import (
+    answers_text,
+    compared,
+    not_unanimous,
+    own_answer,
+    unanimous_epochs,
+)
 
 W, N1, N2, N3, R = range(5)
 NOTHING = (np.nan,) * 5
@@ -182,3 +188,13 @@ def test_what_is_compared_are_the_stagers_and_never_their_consensus():
     assert compared(joined, (OURS, THEIRS)) == (OURS, THEIRS)
     assert compared(OURS, (THEIRS,)) == (OURS, THEIRS)
     assert joined.stages.tolist() == [Stage.N2, Stage.N3, Stage.W, Stage.UNSCORED]
+
+
+def test_our_own_answer_is_found_in_a_consensus_and_alone():
+    joined = consensus([THEIRS, OURS], software="x")
+    assert own_answer(joined, (THEIRS, OURS)) is OURS
+    assert own_answer(OURS, (THEIRS,)) is OURS
+    older = answer("", (0, 0, 1, 0, 0))
+    assert own_answer(older, (THEIRS,)) is older
+    assert own_answer(consensus([THEIRS, THIRD], software="x"), (THEIRS, THIRD)) is None
+    assert own_answer(None, ()) is None

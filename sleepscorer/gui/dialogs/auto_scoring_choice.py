@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError, WeightsError
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.machine_answer import SMOOTHING_RULE
@@ -42,7 +43,8 @@ _MODE_TEXTS = {
 }
 _SECOND_TIP = (
     "Another stager is asked afterwards. Its answer stands beside, fills no epoch, and takes some"
-    " seconds more (Alt+I)"
+    " seconds more; a consensus asks all that are installed and fills from what they say together"
+    " (Alt+I)"
 )
 # The machine's layer is worth having beside a person's complete scoring.
 _NOTHING_TO_FILL = (
@@ -222,9 +224,22 @@ class AutoScoringDialog(QDialog):
         for name, title in titles.items():
             self._second.addItem(title, name)
         self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
+        self._offer_consensus(tuple(titles), is_chosen=chosen == CONSENSUS)
         self._second.setEnabled(bool(titles))
         tip = _SECOND_TIP if titles else f"No other stager is installed: {HOW_TO_INSTALL}"
         described(self._second, "Second opinion", tip)
+
+    def _offer_consensus(self, names: tuple[str, ...], *, is_chosen: bool) -> None:
+        """Put it before everything else where there are two stagers or more, ours among them."""
+        place = self._second.findData(CONSENSUS)
+        if place < 0 and names:
+            self._second.insertItem(0, "", CONSENSUS)
+            place = 0
+        if place >= 0:
+            n = "" if CONSENSUS in names else f" {len(names) + 1}"
+            self._second.setItemText(place, f"Consensus of all{n} stagers")
+        if is_chosen and place >= 0:
+            self._second.setCurrentIndex(place)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.choices import AutoScoringChoice
@@ -26,7 +27,7 @@ class AutoScorer(QObject):
     scored
         The number of epochs that changed, as a sentence.
     failed
-        What failed, as a sentence: the staging, or the second opinion alone.
+        What failed, as a sentence: the staging, or another stager alone.
     """
 
     state_changed = Signal()
@@ -88,11 +89,17 @@ def _staging_of(document: Document, choice: AutoScoringChoice) -> Callable[[Prog
             device=choice.device,
             weights=choice.weights or None,
             channels=choice.channels,
-            asked=AskedStagers.with_second_opinion(choice.second_opinion),
+            asked=_asked(choice),
             progress=progress,
         )
 
     return stage
+
+
+def _asked(choice: AutoScoringChoice) -> AskedStagers:
+    if choice.second_opinion == CONSENSUS:
+        return AskedStagers.consensus_of_all()
+    return AskedStagers.with_second_opinion(choice.second_opinion)
 
 
 def _fill(document: Document, choice: AutoScoringChoice, answers: Answers) -> str:

@@ -66,7 +66,7 @@ class Explainer(QObject):
         self._chosen: Stage | None = None
         self._is_watched = self._is_shown = False
         self._why_not = self._progress = ""
-        self._staging = model.session.machine
+        self._staging = model.own_answer
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go_on)
@@ -175,7 +175,7 @@ class Explainer(QObject):
 
     @Slot(object)
     def _on_scoring_changed(self) -> None:
-        staging = self._model.session.machine
+        staging = self._model.own_answer
         if staging is self._staging:
             return
         if _source(staging) != _source(self._staging):

@@ -144,6 +144,9 @@ class Overview(QWidget):
         """What to call the strips that can be shown, in the order of their labels."""
         available, others = self.canvas.available, self._model.session.others
         texts = {name: text for name, text in FOLDABLE.items() if name in available}
+        machine = self._model.session.machine
+        if machine is not None and not machine.is_measured and "confidence" in texts:
+            texts["confidence"] = "Probability"
         if self._model.is_consensus:
             return {**texts, "answers": "Stagers"}
         return texts if not others else {**texts, "second": others[-1].provenance.software}
