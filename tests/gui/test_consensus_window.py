@@ -60,7 +60,7 @@ def test_it_is_offered_first_asked_of_all_and_kept(qtbot, opened, offer_stagers)
     box = other_stagers_box(qtbot, opened)
     qtbot.waitUntil(lambda: box.count() == 4)
     texts = [box.itemText(place) for place in range(box.count())]
-    assert texts == ["Consensus of all 3 stagers", "None", "Raising 3", "Calm 1.2"]
+    assert texts == ["Consensus of sleepscorer, bad, calm", "None", "Raising 3", "Calm 1.2"]
     # Nobody chose it yet: what is asked stays the same until somebody does.
     assert box.currentText() == "None"
     box.setFocus()
@@ -79,7 +79,7 @@ def test_it_is_offered_first_asked_of_all_and_kept(qtbot, opened, offer_stagers)
     assert [one.name for one in opened.document.session.others] == ["sleepscorer", "calm"]
     box = other_stagers_box(qtbot, opened)
     qtbot.waitUntil(lambda: box.count() == 4)
-    assert box.currentText() == "Consensus of all 3 stagers"
+    assert box.currentText() == "Consensus of sleepscorer, bad, calm"
 
 
 def test_where_the_others_are_gone_ours_stages_alone(qtbot, opened, offer_stagers):
@@ -117,6 +117,8 @@ def test_the_queue_begins_where_they_are_not_unanimous_and_says_who_says_what(qt
     )
     row = panel._queue.epochs.index(2)
     assert panel._table.index(row, 6).data() == "N2 N3 N2"
+    probability = model.session.machine.probabilities[2].max()
+    assert panel._table.index(row, 4).data() == f"N2 {100 * probability:.0f} %"
     assert panel._table.headerData(6, Qt.Orientation.Horizontal) == "Stagers"
     assert panel._promise.text().startswith("No expected agreement: how often")
     assert "sure" not in panel._doubt.text()

@@ -27,6 +27,7 @@ from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
@@ -236,8 +237,9 @@ class AutoScoringDialog(QDialog):
             self._second.insertItem(0, "", CONSENSUS)
             place = 0
         if place >= 0:
-            n = "" if CONSENSUS in names else f" {len(names) + 1}"
-            self._second.setItemText(place, f"Consensus of all{n} stagers")
+            # Until it is known who is there, only the choice made before is listed.
+            of = "all stagers" if CONSENSUS in names else ", ".join((OWN_STAGER, *names))
+            self._second.setItemText(place, f"Consensus of {of}")
         if is_chosen and place >= 0:
             self._second.setCurrentIndex(place)
 

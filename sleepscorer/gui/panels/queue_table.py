@@ -9,6 +9,7 @@ from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.review import ReviewOrder, ReviewQueue
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import EQUIVOCAL_TEXT
+from sleepscorer.core.wording import percent
 from sleepscorer.gui.session_model import SessionModel
 
 _COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "", "Next")
@@ -133,7 +134,7 @@ class QueueTable(QAbstractTableModel):
         if column == _EQUIVOCAL:
             return EQUIVOCAL_SIGN if self._is_equivocal(epoch) else ""
         if column == _BEST:
-            return self._sure(epoch)
+            return self._best_cell(epoch)
         return self._by_others(epoch) if self._tells_others else self._following(epoch)
 
     def _is_equivocal(self, epoch: int) -> bool:
@@ -182,6 +183,13 @@ class QueueTable(QAbstractTableModel):
         machine = self._model.session.machine
         said = "" if machine is None else machine_answer(machine).sure_text(epoch)
         return said or self._best(epoch)
+
+    def _best_cell(self, epoch: int) -> str:
+        """The same in a cell; a probability is written as all probabilities of stages are."""
+        machine = self._model.session.machine
+        if machine is None or machine.is_measured or machine.stages[epoch] < 0:
+            return self._sure(epoch)
+        return f"{self._best(epoch)} {percent(float(machine.confidence[epoch]))}"
 
     def _scored(self, epoch: int) -> str:
         """Which stage a person gave, here or in a scoring that was imported."""

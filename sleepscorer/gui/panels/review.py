@@ -37,6 +37,9 @@ _SHARE_TEXTS = {
     ReviewOrder.EQUIVOCAL: "Review equivocal epochs, at most",
 }
 """Of the orders that the share cuts; the others hold all that they find."""
+_WIDEST = ("✓", "Epoch", "00:00:00", "Stage", "N3, >99 % sure", EQUIVOCAL_SIGN)
+# What stands there instead is shorter, and leaves room for the stages of several stagers.
+_WIDEST_UNMEASURED = (*_WIDEST[:4], "N3 >99 %", EQUIVOCAL_SIGN)
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
 _NO_SECOND = "No second opinion was asked: choose another stager when you auto-score."
@@ -62,6 +65,7 @@ class ReviewPanel(QWidget):
         self._rest: tuple[int, ...] = ()
         self._is_followed = False
         self._is_order_chosen = False
+        self._widest: tuple[str, ...] = ()
         self.setAccessibleName("Review queue")
         self._update_timer = QTimer(self)
         self._update_timer.setSingleShot(True)
@@ -188,14 +192,21 @@ class ReviewPanel(QWidget):
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        widest = ("✓", "Epoch", "00:00:00", "Stage", "N3, >99 % sure", EQUIVOCAL_SIGN)
-        for column, text in enumerate(widest):
+        for column in range(header.count() - 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
+        self._fit_columns(_WIDEST)
         header.setSectionResizeMode(header.count() - 1, QHeaderView.ResizeMode.Stretch)
         self._view.clicked.connect(self._on_row_chosen)
         self._view.activated.connect(self._on_row_chosen)
         self._view.selectionModel().selectionChanged.connect(self._show_reason)
+
+    def _fit_columns(self, widest: tuple[str, ...]) -> None:
+        """Give all columns but the last the room of these texts, where they have not got it yet."""
+        if widest == self._widest:
+            return
+        self._widest = widest
+        for column, text in enumerate(widest):
+            self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
 
     def _on_order_chosen(self) -> None:
         self._is_order_chosen = True
@@ -247,6 +258,8 @@ class ReviewPanel(QWidget):
             order=ReviewOrder(self._order.currentData()),
             share=self._share.value() / 100,
         )
+        is_measured = session.machine is None or session.machine.is_measured
+        self._fit_columns(_WIDEST if is_measured else _WIDEST_UNMEASURED)
         self._table.show_queue(self._queue)
         self._show_share(self._queue)
         self._done_text.setText(f"{self._queue.n_done} of {self._queue.n_total} done")
