@@ -1,7 +1,9 @@
 """What every test can use."""
 
+import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 from importlib import import_module, metadata
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sleepscorer.staging import stagers as stagers_module
+from sleepscorer.staging.programs import programs_file
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, which some of them press.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -40,9 +43,9 @@ _DATA = Path(os.environ.get("SLEEPSCORER_DATA", Path(__file__).parents[2] / "sha
 
 
 @pytest.fixture(autouse=True)
-def _no_own_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Weights that the developer trained are no part of a test, and none are left behind."""
-    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+def _no_own_stagers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that the developer trained, and programs to ask, are no part of a test."""
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "own" / name))
 
 
@@ -78,3 +81,27 @@ def offer_stagers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
         )
 
     return offer
+
+
+@pytest.fixture
+def name_program() -> Callable[..., Path]:
+    """Name a program that stages a night: ``name_program("good", 24)``; see stager_program.py.
+
+    It is called ``prog`` and ``Prog 1.0``.
+    """
+
+    def name(way: str, n_epochs: int, *, minutes: float = 1.0, extra: str = "") -> Path:
+        script = Path(__file__).with_name("stager_program.py")
+        command = [sys.executable, str(script), way, str(n_epochs)]
+        command += ["{recording}", "{output}", "{eeg}"]
+        path = programs_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Texts of JSON are texts of TOML.
+        path.write_text(
+            f'[prog]\ntitle = "Prog 1.0"\ncommand = {json.dumps(command)}\n'
+            f"time_limit_min = {minutes}\n{extra}",
+            encoding="utf-8",
+        )
+        return path
+
+    return name

@@ -38,6 +38,9 @@ AASM_FILTERS: Mapping[str, DisplayFilter] = MappingProxyType(
 )
 """Filter settings of the AASM manual by kind of channel; kinds that are not in it have none."""
 
+LOWEST_EDGE_HZ = 0.001
+"""No filter has an edge below: a page needs several periods of it on both sides."""
+
 # The order of each pass; two passes make it a slope of 24 dB an octave.
 _ORDER = 2
 # Two passes give half the power of one at the edges; moved outwards by this, the edges of both
@@ -120,14 +123,15 @@ def filtered_together(
 
 
 def effective(wanted: DisplayFilter, rate_hz: float) -> DisplayFilter:
-    """Return the filter with those parts left out that the rate can't hold.
+    """Return the filter with those parts left out that the rate or a night can't hold.
 
     A low-pass at or above half the rate has nothing to take away; a high-pass there would leave
-    nothing (a rectified EMG at 1 Hz is shown as it is stored).
+    nothing (a rectified EMG at 1 Hz is shown as it is stored). What lies below
+    :data:`LOWEST_EDGE_HZ` would need more around a page than was recorded.
     """
     nyquist_hz = rate_hz / 2
     low, high, notch = (
-        edge if edge is not None and 0 < edge < nyquist_hz else None
+        edge if edge is not None and LOWEST_EDGE_HZ <= edge < nyquist_hz else None
         for edge in (wanted.low_hz, wanted.high_hz, wanted.notch_hz)
     )
     return DisplayFilter(low, high, notch)

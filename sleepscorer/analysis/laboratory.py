@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
-from sleepscorer.analysis.filters import AASM_FILTERS
+from sleepscorer.analysis.filters import AASM_FILTERS, LOWEST_EDGE_HZ
 from sleepscorer.core.errors import UsageError
 
 HEIGHTS_UV: Mapping[str, float] = MappingProxyType(
@@ -60,7 +60,7 @@ MAINS_HZ = (None, 50.0, 60.0)
 """The frequencies of the mains there are; None is not set, so that nothing is taken out."""
 
 _HIGHEST_EDGE_HZ = 1000.0
-_LARGEST_HEIGHT_UV = 1_000_000.0
+_SMALLEST_HEIGHT_UV, _LARGEST_HEIGHT_UV = 0.01, 1_000_000.0
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,15 @@ class Laboratory:
     def _check(self, kind: str, chosen: KindDefaults) -> None:
         name = KIND_WORDS[kind]
         for edge in (chosen.low_hz, chosen.high_hz):
-            if edge is not None and not 0 <= edge <= _HIGHEST_EDGE_HZ:
+            if edge and not LOWEST_EDGE_HZ <= edge <= _HIGHEST_EDGE_HZ:
                 raise UsageError(f"{name}: no filter has its edge at {edge:g} Hz")
         used = self.filter_of(kind)
         if _passes_nothing(used):
             edges = f"{used.low_hz:g} Hz is not below the high edge, {used.high_hz:g} Hz"
             raise UsageError(f"{name}: the low edge of {edges}")
-        if chosen.height_uv is not None and not 0 < chosen.height_uv <= _LARGEST_HEIGHT_UV:
-            raise UsageError(f"{name}: a row can't be {chosen.height_uv:g} µV high")
+        height_uv = chosen.height_uv
+        if height_uv is not None and not _SMALLEST_HEIGHT_UV <= height_uv <= _LARGEST_HEIGHT_UV:
+            raise UsageError(f"{name}: a row can't be {height_uv:g} µV high")
 
     def filter_of(self, kind: str, preset: DisplayFilter | None = None) -> DisplayFilter:
         """Return the filter of a kind of signal, where a preset has this one of its own."""

@@ -23,7 +23,6 @@ from sleepscorer.cli.output import (
     discard_output,
     flush_output,
     in_words,
-    say,
 )
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.files.exports import FORMATS
@@ -138,8 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands.add_parser("explain", help="why an epoch got its stage"))
     _add_train(commands.add_parser("train", help="train a network on scored nights"))
     _add_evaluate(commands.add_parser("evaluate", help="judge weights on held-out nights"))
-    models = commands.add_parser("models", help="list the weights that are installed")
-    models.set_defaults(run=_run_models)
+    _add_models(commands.add_parser("models", help="list, add or remove weights and stagers"))
     return parser
 
 
@@ -320,6 +318,17 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_evaluate)
 
 
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_run_models, action="list")
+    actions = parser.add_subparsers(metavar="ACTION", dest="action", parser_class=_Parser)
+    add = actions.add_parser("add", help="add public weights of RobustSleepNet from a disk")
+    add.add_argument("path", type=Path, metavar="PATH", help="a file, a folder or a ZIP archive")
+    fetch = actions.add_parser("fetch", help="download the public weights of a stager")
+    fetch.add_argument("name", metavar="NAME", help="robust-sleep-net")
+    remove = actions.add_parser("remove", help="delete what was added or trained here")
+    remove.add_argument("name", metavar="NAME", help="as sleepscorer models lists it")
+
+
 def _run_open(options: argparse.Namespace) -> int:
     from sleepscorer.cli.window import open_window
 
@@ -380,26 +389,7 @@ def _run_evaluate(options: argparse.Namespace) -> int:
     return evaluate_weights(options)
 
 
-def _run_models(_options: argparse.Namespace) -> int:
-    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+def _run_models(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.models import run_models
 
-    weights = available_weights()
-    if not weights:
-        raise SleepScorerError("no weights are installed", hint="install sleepscorer again")
-    for info in weights:
-        if isinstance(info, SleepScorerError):
-            complain(f"sleepscorer: {info}")
-            continue
-        told = (info.summary, f"SHA-256 {info.sha256}", str(info.folder))
-        default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
-        say(f"{info.name}{default}", *(f"  {text}" for text in told))
-    say(*_other_stagers())
-    return 0
-
-
-def _other_stagers() -> list[str]:
-    """What ``score --second-opinion`` knows."""
-    from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
-
-    offered = [f"  {one.name}: {one.title}" for one in offered_stagers()]
-    return ["other stagers, for --second-opinion", *(offered or [f"  none; {HOW_TO_INSTALL}"])]
+    return run_models(options)

@@ -1,9 +1,11 @@
 """``sleepscorer score``: stage recordings and write the results."""
 
 import argparse
+import contextlib
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,21 +29,27 @@ from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.exports import Night
+from sleepscorer.files.recordings import is_edf
 from sleepscorer.pipeline import (
     AskedStagers,
+    NightComing,
     ScoredNight,
     ScoreOptions,
     check_distinct_outputs,
+    coming_night,
     score_recording,
     suggested_lights,
     without_own_scorings,
 )
+from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
+from sleepscorer.staging.native_libraries import import_stager
 
 if TYPE_CHECKING:
     from sleepscorer.staging.stager import Stager
 
 _SOME_FAILED = 1
 _MOST_DISPUTED = 5
+_N_THREADS = 2
 
 
 def score_files(options: argparse.Namespace) -> int:
@@ -50,44 +58,61 @@ def score_files(options: argparse.Namespace) -> int:
     files = _recordings(options.files, quiet=options.quiet)
     check_distinct_outputs(files, wanted)
     asked = _asked_stagers(options)
-    # torch takes a second to import: what is wrong with the options is said before that.
-    stager = _own_stager(options) if asked.asks_ours else None
+    weights = DEFAULT_WEIGHTS if options.weights is None else options.weights
     failed = 0
-    taken: set[Path] = set()
-    for path in files:
-        began_s = time.monotonic()
-        try:
-            with progress_bar(path.name, quiet=options.quiet) as progress:
-                scored = score_recording(
-                    path,
-                    stager,
-                    wanted,
-                    asked=asked,
-                    taken=taken,
-                    progress=progress,
-                )
-            taken.update(scored.outputs)
-            if not options.quiet:
-                print_scored(scored, time.monotonic() - began_s)
-                _print_report(path, scored)
-        except Exception as raised:  # noqa: BLE001 - one file never ends the others
-            failed += 1
-            error = _with_given_lights(faults.in_words(raised, path), wanted)
-            words = in_words(error)
-            # It may be an output that the error is about.
-            message = words if error.path == path else f"{path}: {words}"
-            complain(f"sleepscorer: {message}")
+    with _coming(files[0], wanted, weights, asked) as coming:
+        stager = _stager(weights, options.device) if asked.asks_ours else None
+        taken: set[Path] = set()
+        for path in files:
+            began_s = time.monotonic()
+            try:
+                with progress_bar(path.name, quiet=options.quiet) as progress:
+                    scored = score_recording(
+                        path,
+                        stager,
+                        wanted,
+                        asked=asked,
+                        taken=taken,
+                        coming=coming if path == files[0] else None,
+                        progress=progress,
+                    )
+                taken.update(scored.outputs)
+                if not options.quiet:
+                    print_scored(scored, time.monotonic() - began_s)
+                    _print_report(path, scored)
+            except Exception as raised:  # noqa: BLE001 - one file never ends the others
+                failed += 1
+                error = _with_given_lights(faults.in_words(raised, path), wanted)
+                words = in_words(error)
+                # It may be an output that the error is about.
+                message = words if error.path == path else f"{path}: {words}"
+                complain(f"sleepscorer: {message}")
     if failed and len(files) > 1:
         complain(f"sleepscorer: {failed} of {len(files)} recordings were not scored")
     return _SOME_FAILED if failed else 0
 
 
-def _own_stager(options: argparse.Namespace) -> "Stager":
-    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
+def _coming(
+    path: Path, wanted: ScoreOptions, weights: str, asked: AskedStagers
+) -> AbstractContextManager[NightComing | None]:
+    """Begin to read the first file while torch is imported."""
+    if not asked.asks_ours:
+        return contextlib.nullcontext()
+    kinds = read_info(weights).kinds
+    # What is wrong with the file is said when its turn comes.
+    with contextlib.suppress(SleepScorerError):
+        # Other formats are read by libraries that can't be imported beside torch.
+        if is_edf(path):
+            return coming_night(path, wanted, kinds, asked=asked)
+    return contextlib.nullcontext()
+
+
+def _stager(weights: str, device: str) -> "Stager":
+    # torch takes a second to import: what is wrong with the options is said before that.
+    import_stager(before=())
     from sleepscorer.staging.stager import Stager
 
-    weights = DEFAULT_WEIGHTS if options.weights is None else options.weights
-    return Stager(weights, device=options.device, reads_ahead=True)
+    return Stager(weights, device=device, n_threads=_N_THREADS)
 
 
 def _asked_stagers(options: argparse.Namespace) -> AskedStagers:

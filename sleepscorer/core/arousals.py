@@ -37,10 +37,16 @@ def arousal_warnings(event: Event, hypnogram: Hypnogram) -> tuple[str, ...]:
         return ()
     warnings = []
     if AROUSAL.is_too_short(event.duration_s):
-        length = "has no duration" if event.duration_s is None else f"{event.duration_s:.1f} s"
-        warnings.append(f"shorter than {AROUSAL.shortest_s:g} s ({length})")
+        warnings.append(f"shorter than {AROUSAL.shortest_s:g} s ({_length(event.duration_s)})")
     first = max(int((event.onset_s - STABLE_SLEEP_S) // hypnogram.epoch_s), 0)
     stop = int(np.ceil(event.onset_s / hypnogram.epoch_s))
     if (hypnogram.stages[first:stop] == Stage.W).any():
         warnings.append(f"the {STABLE_SLEEP_S:g} s before it are not all sleep: W is scored there")
     return tuple(warnings)
+
+
+def _length(duration_s: float | None) -> str:
+    if duration_s is None:
+        return "has no duration"
+    # Rounded down: 2.97 s must not read "shorter than 3 s (3.0 s)".
+    return f"{np.floor(round(duration_s * 100, 6)) / 100:.2f} s"

@@ -114,6 +114,15 @@ class Change:
             self.epochs or self.events_removed or self.events_added or self.lights_after is not None
         )
 
+    @property
+    def time_s(self) -> float | None:
+        """Where a change of events or lights marks is to be seen, seconds; None for neither."""
+        for event in (*self.events_added, *self.events_removed):
+            return event.onset_s
+        before, after = self.lights_before or (None, None), self.lights_after or (None, None)
+        moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+        return next((old if new is None else new for old, new in moved), None)
+
     def reversed(self) -> "Change":
         """The change that takes this one back."""
         return Change(
@@ -209,6 +218,16 @@ class Edit:
     of: int | None = None
     is_smoothed: bool = False
     is_of_opening: bool = False
+
+    @property
+    def epoch(self) -> int | None:
+        """At which somebody made it; None where it does not tell."""
+        if self.kind in (EditKind.AUTO, EditKind.IMPORT):
+            return None
+        if self.change.epochs:
+            return self.change.epochs[0]
+        time_s = self.change.time_s
+        return None if time_s is None else int(time_s // EPOCH_S)
 
 
 @dataclass

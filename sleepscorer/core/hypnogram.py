@@ -90,6 +90,9 @@ class Scoring:
     lights
         The marks as the file has them, and whether they contradict each other, when the hypnogram
         holds none; None where the format has no marks.
+    probabilities
+        (n_epochs, 5) columns W N1 N2 N3 R, as the file has them: nobody checked that they sum to 1,
+        and NaN is what is missing or no number. None where it has none.
     """
 
     hypnogram: Hypnogram
@@ -97,3 +100,4 @@ class Scoring:
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = field(default=())
     lights: LightsMarks | None = None
+    probabilities: NDArray[np.float64] | None = None

@@ -206,6 +206,12 @@ class Recording:
         return tuple(dict.fromkeys((self.path, *self.files)))
 
     @property
+    def is_synthetic(self) -> bool:
+        """Whether it says itself that this program computed it: nobody slept that night."""
+        said = f"{self.patient_id} {self.recording_id}".casefold()
+        return "sleepscorer" in said and "synthetic" in said
+
+    @property
     def n_epochs(self) -> int:
         """Whole 30-s epochs from the start; a shorter rest at the end is not scored."""
         # A file whose record duration is a rounded decimal may miss a whole epoch by microseconds.

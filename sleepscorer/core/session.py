@@ -7,6 +7,7 @@ redo are edits too; the log only grows.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode, epochs_to_fill
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.machine_answer import machine_answer
-from sleepscorer.core.reviewed import reviewed_epochs
+from sleepscorer.core.reviewed import ReviewedEpochs
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.unanimity import left_beside
@@ -76,7 +77,8 @@ class ScoringSession:
         self._journal = journal
         self._author = author
         self._edits = list(edits)
-        self._reviewed: NDArray[np.bool_] | None = None
+        self._reviewed = ReviewedEpochs(n_epochs, self._history.done)
+        self._reviewed_now = self._reviewed.now
         self._stagings = list(stagings)
         self._others = tuple(others)
         self._listeners: list[Listener] = []
@@ -91,9 +93,7 @@ class ScoringSession:
     @property
     def reviewed(self) -> NDArray[np.bool_]:
         """(n_epochs,) bool: see :func:`~sleepscorer.core.reviewed.reviewed_epochs`; read-only."""
-        if self._reviewed is None:
-            self._reviewed = reviewed_epochs(self.n_epochs, self._history.done)
-        return self._reviewed
+        return self._reviewed_now
 
     @property
     def n_epochs(self) -> int:
@@ -122,6 +122,12 @@ class ScoringSession:
     def done(self) -> tuple[Edit, ...]:
         """The edits that hold, oldest first: what was undone is not among them."""
         return tuple(self._history.done)
+
+    @property
+    def n_steps(self) -> int:
+        """How many edits hold that can be undone: that of the opening comes first and can't."""
+        done = self._history.done
+        return len(done) - sum(1 for _ in takewhile(lambda edit: edit.is_of_opening, done))
 
     @property
     def holds_smoothed(self) -> bool:
@@ -230,10 +236,11 @@ class ScoringSession:
         others: Sequence[Staging] = (),
         smoothed: bool = False,
         of_opening: bool = False,
-    ) -> None:
+    ) -> bool:
         """Take over stages, lights marks and events of another scoring, in one edit.
 
-        A lights mark that the other scoring lacks stays as it is here.
+        A lights mark that the other scoring lacks stays as it is here. Return whether there was
+        anything to take over: else there is no edit, and nothing to undo.
 
         Parameters
         ----------
@@ -275,7 +282,7 @@ class ScoringSession:
         new = tuple(e for e in scoring.events if e not in self._state.events)
         change = replace(change, events_added=new)
         label = f"Import {name}{_SMOOTHED if smoothed else ''}"
-        self._edit(
+        made = self._edit(
             EditKind.IMPORT,
             label,
             change,
@@ -283,6 +290,7 @@ class ScoringSession:
             is_smoothed=smoothed,
             is_of_opening=of_opening,
         )
+        return made is not None and not made.is_empty
 
     def replace_event(self, old: Event | None, new: Event | None) -> None:
         """Mark (no ``old``), move, resize, rename or delete (no ``new``) an event.
@@ -419,6 +427,10 @@ class ScoringSession:
 
     def _apply(self, edit: Edit) -> None:
         self._state = edit.change.applied_to(self._state)
+        if edit.kind is EditKind.UNDO:
+            self._reviewed.take_back(self._history.done[-1])
         self._history.add(edit)
+        if edit.kind is not EditKind.UNDO:
+            self._reviewed.add(self._history.done[-1] if edit.kind is EditKind.REDO else edit)
+        self._reviewed_now = self._reviewed.now
         self._edits.append(edit)
-        self._reviewed = None

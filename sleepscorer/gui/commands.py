@@ -1,14 +1,11 @@
 """What each action does to the open recording, its panes and the program."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from sleepscorer.analysis.display import DisplayMontage
-from sleepscorer.analysis.laboratory import as_laboratory
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.actions.table import KEYPAD, PRESET_IDS, STAGE_OF
@@ -23,9 +20,8 @@ from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of, with_keys
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marking
-from sleepscorer.gui.traces.changes import filtered_alike, notched
+from sleepscorer.gui.view_commands import ViewCommands
 
 _Do = Callable[[], object]
 _Switch = Callable[[bool], object]
@@ -93,20 +89,23 @@ class Commands(QObject):
         super().__init__(parent)
         self._current, self._settings = current, settings
         self._status, self._notices, self._over = status, notices, parent
+        views = ViewCommands(current, settings, status, self)
+        views.switched_off.connect(self.switched_off)
+        views.machine_view_asked.connect(self.machine_view_asked)
         self._by_id: Mapping[str, _Do] = {
             **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
             **self._of_events(),
             **self._of_going(dialogs),
-            **self._of_views(),
+            **self._of_window(),
+            **views.by_id,
             **self._of_montages(dialogs, presets),
         }
         self._switches: Mapping[str, _Switch] = {
             "score.paint": self._paint,
             "tool.measure": self._measure,
-            "view.explanation": self._show_explanation,
-            "view.crosshair": self._show_crosshair,
             "view.float": self.floating_asked.emit,
+            **views.switches,
         }
 
     @Slot(str, bool)
@@ -141,74 +140,54 @@ class Commands(QObject):
         }
 
     def _of_scoring(self, dialogs: WindowDialogs, auto_scorer: AutoScorer) -> dict[str, _Do]:
+        current = self._current
         by_id: dict[str, _Do] = {
-            "edit.undo": self._with_panes(partial(_travel, step=SessionModel.undo)),
-            "edit.redo": self._with_panes(partial(_travel, step=SessionModel.redo)),
+            "edit.undo": current.with_panes(partial(_travel, step=SessionModel.undo)),
+            "edit.redo": current.with_panes(partial(_travel, step=SessionModel.redo)),
             "score.auto": dialogs.auto_score,
             "score.cancel": auto_scorer.cancel,
         }
         for action_id, stage in STAGE_OF.items():
             for ending, keypad in (("", False), (KEYPAD, True)):
                 score = partial(self._score, stage=stage, keypad=keypad)
-                by_id[f"{action_id}{ending}"] = self._with_panes(score)
+                by_id[f"{action_id}{ending}"] = current.with_panes(score)
         return by_id
 
     def _of_events(self) -> dict[str, _Do]:
+        current = self._current
         return {
             **{f"event.{kind.name}": partial(self._mark, kind.text) for kind in EVENT_KINDS},
             "event.comment": self._mark_comment,
-            "event.next": self._with_panes(partial(self._select_event, step=1)),
-            "event.previous": self._with_panes(partial(self._select_event, step=-1)),
-            "event.place": self._with_panes(lambda panes: panes.traces.place_event()),
-            "event.delete": self._with_panes(self._delete_event),
-            "event.lights_off": self._with_model(_put_lights_off),
-            "event.lights_on": self._with_model(_put_lights_on),
+            "event.next": current.with_panes(partial(self._select_event, step=1)),
+            "event.previous": current.with_panes(partial(self._select_event, step=-1)),
+            "event.place": current.with_panes(lambda panes: panes.traces.place_event()),
+            "event.delete": current.with_panes(self._delete_event),
+            "event.lights_off": current.with_model(_put_lights_off),
+            "event.lights_on": current.with_model(_put_lights_on),
             "tool.select": self._leave,
         }
 
     def _of_going(self, dialogs: WindowDialogs) -> dict[str, _Do]:
+        current = self._current
         return {
-            "go.next": self._with_model(lambda model: model.select_epoch(model.epoch + 1)),
-            "go.previous": self._with_model(lambda model: model.select_epoch(model.epoch - 1)),
-            "go.next_page": self._with_model(lambda model: model.turn_page(1)),
-            "go.previous_page": self._with_model(lambda model: model.turn_page(-1)),
-            "go.first": self._with_model(lambda model: model.select_epoch(0)),
-            "go.last": self._with_model(lambda model: model.select_epoch(model.n_epochs - 1)),
-            "go.next_change": self._with_model(lambda model: model.next_stage_change()),
-            "go.previous_change": self._with_model(lambda m: m.next_stage_change(back=True)),
-            "go.unscored": self._with_model(self._go_to_unscored),
-            "go.review": self._with_panes(self._go_on_in_queue),
+            "go.next": current.with_model(lambda model: model.select_epoch(model.epoch + 1)),
+            "go.previous": current.with_model(lambda model: model.select_epoch(model.epoch - 1)),
+            "go.next_page": current.with_model(lambda model: model.turn_page(1)),
+            "go.previous_page": current.with_model(lambda model: model.turn_page(-1)),
+            "go.first": current.with_model(lambda model: model.select_epoch(0)),
+            "go.last": current.with_model(lambda model: model.select_epoch(model.n_epochs - 1)),
+            "go.next_change": current.with_model(lambda model: model.next_stage_change()),
+            "go.previous_change": current.with_model(lambda m: m.next_stage_change(back=True)),
+            "go.unscored": current.with_model(self._go_to_unscored),
+            "go.review": current.with_panes(self._go_on_in_queue),
             "go.epoch": dialogs.go_to,
         }
 
-    def _of_views(self) -> dict[str, _Do]:
+    def _of_window(self) -> dict[str, _Do]:
         return {
-            "view.gain_up": self._with_panes(lambda panes: panes.traces.zoom_gain(1.25)),
-            "view.gain_down": self._with_panes(lambda panes: panes.traces.zoom_gain(0.8)),
-            "view.longer": self._with_model(lambda model: model.step_page_length(1)),
-            "view.shorter": self._with_model(lambda model: model.step_page_length(-1)),
-            "view.overview": self._with_panes(lambda panes: panes.overview.toggle_zoom()),
-            "view.second_opinion": self._with_model(self._toggle_second_opinion),
-            **{
-                f"view.strip_{name}": self._with_panes(partial(_toggle_strip, name=name))
-                for name in FOLDABLE
-            },
-            "view.strips_fit": self._with_panes(_unfold_what_fits),
-            "view.hypnogram_colours": self._toggle_hypnogram_colours,
-            "view.amplitude_lines": self._with_model(_toggle_amplitude_lines),
-            "view.filters_aasm": self._with_model(partial(_filter_traces, aasm=True)),
-            "view.filters_off": self._with_model(partial(_filter_traces, aasm=False)),
-            "view.filters_own": self._with_model(_show_as_laboratory),
-            "view.notch_off": self._with_model(partial(self._notch, mains_hz=None)),
-            "view.notch_50": self._with_model(partial(self._notch, mains_hz=50.0)),
-            "view.notch_60": self._with_model(partial(self._notch, mains_hz=60.0)),
-            "view.stages_5": partial(self._show_stages, three=False),
-            "view.stages_3": partial(self._show_stages, three=True),
-            "view.smooth": self._toggle_smoothing,
             "view.traces": self.traces_asked.emit,
             "view.notices": self._go_to_notices,
             **{f"view.{name}": partial(self.panel_asked.emit, name) for name in PANEL_NAMES},
-            "view.dark": self._toggle_dark,
         }
 
     def _of_montages(self, dialogs: WindowDialogs, presets: Presets) -> dict[str, _Do]:
@@ -217,16 +196,6 @@ class Commands(QObject):
             "view.channels": dialogs.choose_channels,
             **{id_: partial(presets.show, index) for index, id_ in enumerate(PRESET_IDS)},
         }
-
-    def _with_model(self, do: Callable[[SessionModel], object]) -> _Do:
-        return self._with_panes(lambda panes: do(panes.model))
-
-    def _with_panes(self, do: Callable[[Workspace], object]) -> _Do:
-        def do_if_open() -> None:
-            if self._current.now is not None:
-                do(self._current.now.panes)
-
-        return do_if_open
 
     # -- scoring --------------------------------------------------------------------------------
 
@@ -321,54 +290,7 @@ class Commands(QObject):
         if not panes.review.go_to_next():
             self._status.say("No epoch is left in the review queue")
 
-    # -- view -----------------------------------------------------------------------------------
-
-    def _show_explanation(self, wanted: bool) -> None:
-        """Show on the traces where the network saw the stage of the epoch, or no more."""
-        if self._current.now is None:
-            return
-        explainer = self._current.now.panes.explainer
-        if wanted and not explainer.has_staging:
-            self.switched_off.emit("view.explanation")
-            self._status.refuse(explainer.status)
-            return
-        if wanted and explainer.can_start:
-            explainer.start()
-        explainer.set_shown(wanted)
-        self._status.say(explainer.status if wanted else "")
-
-    def _show_crosshair(self, wanted: bool) -> None:
-        """Say at the pointer what time it is there, and what the trace says."""
-        if self._current.now is not None:
-            self._current.now.panes.traces.crosshair.set_shown(wanted)
-
-    def _toggle_second_opinion(self, model: SessionModel) -> None:
-        """Show another stager's answer in the overview, or hide it."""
-        if not model.session.others:
-            how = self._with_keys("choose one in Auto-score ({score.auto})")
-            self._status.say(f"There is no second opinion: {how}")
-            return
-        model.show_second_opinion(shown=not model.shows_second_opinion)
-        seen = "shown" if model.shows_second_opinion else "hidden"
-        what = "The stagers' answers are" if model.is_consensus else "The second opinion is"
-        self._status.say(f"{what} {seen} in the overview")
-
-    def _notch(self, model: SessionModel, *, mains_hz: float | None) -> None:
-        """Take the mains out of all traces, here and wherever the laboratory's defaults hold."""
-        laboratory = replace(self._settings.now.laboratory, mains_hz=mains_hz)
-        self._settings.set(laboratory=laboratory)
-        model.set_montage(notched(model.montage, laboratory))
-        what = "Notch off" if mains_hz is None else f"Notch {mains_hz:g} Hz"
-        self._status.say(f"{what}, here and in all recordings from now on; see Preferences")
-
-    def _show_stages(self, *, three: bool) -> None:
-        """Show the machine's layer in three stages or five; scoring has five always."""
-        self._settings.set(three_stages=three)
-        # The one that was on already went off by its key.
-        self.machine_view_asked.emit()
-
-    def _toggle_smoothing(self) -> None:
-        self._settings.set(smooth_machine=not self._settings.now.smooth_machine)
+    # -- window ---------------------------------------------------------------------------------
 
     def _go_to_notices(self) -> None:
         """Put the focus into the notice on the page, or show the next one."""
@@ -376,12 +298,6 @@ class Commands(QObject):
             self._notices.step()
         else:
             self._status.say("There are no notices")
-
-    def _toggle_hypnogram_colours(self) -> None:
-        self._settings.set(hypnogram_colours=not self._settings.now.hypnogram_colours)
-
-    def _toggle_dark(self) -> None:
-        self._settings.set(theme="light" if self._settings.now.theme == "dark" else "dark")
 
     def _with_keys(self, text: str) -> str:
         return with_keys(text, keys_of(self._settings.now))
@@ -403,32 +319,3 @@ def _put_lights_off(model: SessionModel) -> None:
 def _put_lights_on(model: SessionModel) -> None:
     """At the end of the current epoch."""
     model.set_lights(model.session.state.lights_off_s, (model.epoch + 1) * EPOCH_S)
-
-
-def _toggle_strip(panes: Workspace, *, name: str) -> None:
-    panes.overview.toggle_strip(name)
-
-
-def _unfold_what_fits(panes: Workspace) -> None:
-    panes.overview.strips_chosen.emit(AS_MANY_AS_FIT)
-
-
-def _toggle_amplitude_lines(model: SessionModel) -> None:
-    """Draw the ±37.5 µV lines on the EEG, or nowhere."""
-    montage = model.montage
-    wanted = not any(trace.amplitude_lines for trace in montage.traces)
-    traces = tuple(
-        replace(trace, amplitude_lines=wanted and trace.channel.kind == "eeg")
-        for trace in montage.traces
-    )
-    model.set_montage(DisplayMontage(montage.name, traces))
-
-
-def _filter_traces(model: SessionModel, *, aasm: bool) -> None:
-    """Give all traces the filters of the AASM manual for their kind, or none."""
-    model.set_montage(filtered_alike(model.montage, aasm=aasm))
-
-
-def _show_as_laboratory(model: SessionModel) -> None:
-    """Give all traces the filters and heights of the preferences, whatever was set on them."""
-    model.set_montage(as_laboratory(model.montage, model.laboratory))

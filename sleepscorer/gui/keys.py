@@ -81,6 +81,12 @@ _FIXED: dict[str, Keys] = {
     "view.amplitude_lines": ("L",),
     "view.explanation": ("T",),
     "view.crosshair": ("V",),
+    "view.crosshair_left": ("Alt+Left",),
+    "view.crosshair_right": ("Alt+Right",),
+    "view.crosshair_second_left": ("Alt+Shift+Left",),
+    "view.crosshair_second_right": ("Alt+Shift+Right",),
+    "view.crosshair_up": ("Alt+Up",),
+    "view.crosshair_down": ("Alt+Down",),
     "view.dark": ("Ctrl+D",),
     "view.stages_5": ("F",),
     "view.stages_3": ("H",),
@@ -171,8 +177,9 @@ def shown(key: str) -> str:
     return text.replace("Num+", "Keypad ")
 
 
-_ACTION = re.compile(r"\{([a-z0-9_.]+)\}")
-_REMARK = re.compile(r" *\([^(){}]*\{([a-z0-9_.]+)\}[^(){}]*\)")
+# Names of actions have a dot: other words in braces are meant as they stand.
+_ACTION = re.compile(r"\{([a-z0-9_]+\.[a-z0-9_.]+)\}")
+_REMARK = re.compile(r" *\([^(){}]*\{([a-z0-9_]+\.[a-z0-9_.]+)\}[^(){}]*\)")
 
 
 def with_keys(text: str, keys: Mapping[str, Keys], *, quote: str = "") -> str:

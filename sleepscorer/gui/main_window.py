@@ -42,7 +42,7 @@ from sleepscorer.gui.look.theme import Theme, theme_named
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.view_state import layout_of, layout_text
-from sleepscorer.pipeline import Destination
+from sleepscorer.pipeline import Answers, Destination
 from sleepscorer.session_documents import Document
 
 _FIRST_SIZE = (1600, 950)
@@ -224,6 +224,7 @@ class MainWindow(QMainWindow):
         self.auto_scorer.state_changed.connect(self._show_state)
         self.auto_scorer.failed.connect(self.tell)
         self.auto_scorer.scored.connect(self.status.say)
+        self.auto_scorer.answered.connect(self._on_answered)
         self._device_lookup.found.connect(self.status.show_device)
         self.settings.not_saved.connect(self._on_settings_not_saved)
 
@@ -266,7 +267,7 @@ class MainWindow(QMainWindow):
         self._start_page.failed.connect(self.tell)
         self._menus.recent_chosen.connect(self.open_path)
         self._help.left.connect(self.focus_traces)
-        self._bell.clicked.connect(self.actions_of["view.notices"].trigger)
+        self._bell.asked_in_vain.connect(self.actions_of["view.notices"].trigger)
         self.notices.left.connect(self.focus_traces)
         self.dialogs.left.connect(self.focus_traces)
 
@@ -282,6 +283,7 @@ class MainWindow(QMainWindow):
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
         panes.events.message.connect(self.status.say)
+        panes.statistics.message.connect(self.status.say)
         panes.statistics.open_groups_changed.connect(self._keep_open_statistics)
         panes.explainer.shown_changed.connect(self.actions_of["view.explanation"].setChecked)
         if self.current.now is not None:
@@ -299,6 +301,11 @@ class MainWindow(QMainWindow):
     @Slot(object, object)
     def _on_auto_scoring_chosen(self, document: Document, choice: AutoScoringChoice) -> None:
         self.auto_scorer.start(document, choice)
+
+    @Slot(object)
+    def _on_answered(self, answers: Answers) -> None:
+        if self.current.now is not None:
+            self.current.now.panes.explainer.take_answers(answers)
 
     @Slot(object, object)
     def _on_export_chosen(self, document: Document, choice: Destination) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
-from sleepscorer.core.edits import Change, Edit, EditKind
+from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.lights import parse_time_mark
@@ -391,7 +391,7 @@ class SessionModel(QObject):
             if self._epoch not in change.epochs:
                 self.select_epoch(change.epochs[0])
             return
-        time_s = _time_of(change)
+        time_s = change.time_s
         if time_s is not None and not 0 <= time_s - self._page_start_s < self._page_s:
             self.show_time(time_s)
 
@@ -446,22 +446,3 @@ class SessionModel(QObject):
         is_one = len(change.events_removed) == len(change.events_added) == 1
         new = change.events_added[0] if is_one else None
         self.choose_event(new if new is not None and self.shows_event(new) else None)
-
-
-def place_of(edit: Edit) -> int | None:
-    """The epoch at which somebody made this edit; None where it does not tell."""
-    if edit.kind in (EditKind.AUTO, EditKind.IMPORT):
-        return None
-    if edit.change.epochs:
-        return edit.change.epochs[0]
-    time_s = _time_of(edit.change)
-    return None if time_s is None else int(time_s // EPOCH_S)
-
-
-def _time_of(change: Change) -> float | None:
-    """Where a change of events or lights marks is to be seen, seconds; None for neither."""
-    for event in (*change.events_added, *change.events_removed):
-        return event.onset_s
-    before, after = change.lights_before or (None, None), change.lights_after or (None, None)
-    moved = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    return next((old if new is None else new for old, new in moved), None)

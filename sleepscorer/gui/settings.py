@@ -220,8 +220,7 @@ class SettingsFile(QObject):
                 with suppress(UsageError):
                     known[name] = value_of(name, value)
         found = Settings(**known)
-        # Nobody knows any more from which folder a relative one was meant.
-        recent = tuple(one for one in found.recent_files if Path(one).is_absolute())
+        recent = tuple(filter(_leads_somewhere, found.recent_files))
         return replace(found, recent_files=recent, own_keys=_renamed(found.own_keys))
 
     def _keep_damaged(self) -> None:
@@ -236,13 +235,27 @@ class SettingsFile(QObject):
 
     def _write(self) -> None:
         content = {**self._foreign, _FORMAT_KEY: _FORMAT, **json_of(self._now)}
-        try:
-            # ASCII: a file's name may be no text, which UTF-8 can't hold.
-            _write_atomically(self._path, json.dumps(content, indent=1) + "\n")
-        except OSError as error:
-            self.not_saved.emit(
-                f"{self._path}: the settings could not be saved: {error.strerror or error}"
-            )
+        # ASCII: a file's name may be no text, which UTF-8 can't hold.
+        text = json.dumps(content, indent=1) + "\n"
+        problem = ""
+        if len(text) > _MOST_BYTES:
+            # Reading it again would put it aside as damaged, keys and all.
+            problem = f"they are longer than {_MOST_BYTES} bytes"
+        else:
+            try:
+                _write_atomically(self._path, text)
+            except OSError as error:
+                problem = error.strerror or str(error)
+        if problem:
+            self.not_saved.emit(f"{self._path}: the settings could not be saved: {problem}")
+
+
+def _leads_somewhere(name: str) -> bool:
+    """Tell a path; nobody knows any more from which folder a relative one was meant."""
+    try:
+        return b"\0" not in os.fsencode(name) and Path(name).is_absolute()
+    except UnicodeEncodeError:
+        return False
 
 
 def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

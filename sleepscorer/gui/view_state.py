@@ -12,7 +12,7 @@ from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ROLES, ChannelChoice
-from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel, place_of
+from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 
 
 def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> N
     model.panel = panel if isinstance(panel, str) else model.panel
     epoch, n_edits = view.get("epoch"), view.get("n_edits", None if view else 0)
     if isinstance(n_edits, int):
-        places = (place_of(edit) for edit in reversed(model.session.edits[n_edits:]))
+        places = (edit.epoch for edit in reversed(model.session.edits[n_edits:]))
         epoch = next((place for place in places if place is not None), epoch)
     if isinstance(epoch, int):
         model.select_epoch(epoch)

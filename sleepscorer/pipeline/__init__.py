@@ -19,10 +19,12 @@ from sleepscorer.pipeline.outputs import (
     suggested_lights,
     write_outputs,
 )
+from sleepscorer.pipeline.reading import NightComing
 from sleepscorer.pipeline.scoring import (
     ScoredNight,
     ScoreOptions,
     check_distinct_outputs,
+    coming_night,
     score_recording,
     without_own_scorings,
 )
@@ -39,11 +41,13 @@ __all__ = [
     "Destination",
     "ExplainedNight",
     "Explanation",
+    "NightComing",
     "ScoreOptions",
     "ScoredNight",
     "SourceRecording",
     "check_distinct_outputs",
     "classical_measures",
+    "coming_night",
     "find_channels",
     "hashed",
     "make_night",

@@ -134,6 +134,7 @@ def measure_to_explain(
     progress: Progress = silent,
     *,
     kept: KeptMeasures | None = None,
+    night: "MeasuredNight | None" = None,
 ) -> ExplainedNight:
     """Measure a night with the weights and the channels that staged it, on the CPU.
 
@@ -147,6 +148,8 @@ def measure_to_explain(
         May raise Cancelled.
     kept
         Where what is measured is kept: a night that was measured before is not read again.
+    night
+        What its staging measured, which is then not measured again.
 
     Raises
     ------
@@ -173,9 +176,12 @@ def measure_to_explain(
     found = None if kept is None else kept_nights.find(kept, key, channels)
     if found is not None:
         return ExplainedNight(recording, stager, night=found[0], measures=found[1])
-    night = stager.measure(recording, channels, part_of(progress, 0.0, 0.55))
-    night = stager.located(night, part_of(progress, 0.55, 0.6))
-    measures = classical_measures(recording, channels, part_of(progress, 0.6, 1.0))
+    begin = 0.0
+    if night is None:
+        begin = 0.6
+        night = stager.measure(recording, channels, part_of(progress, 0.0, 0.55))
+        night = stager.located(night, part_of(progress, 0.55, begin))
+    measures = classical_measures(recording, channels, part_of(progress, begin, 1.0))
     if kept is not None:
         kept_nights.keep(kept, key, night, measures)
     return ExplainedNight(recording, stager, night=night, measures=measures)

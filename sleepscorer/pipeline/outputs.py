@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from sleepscorer.core.errors import ExportError, OutputTaken, RecordingError
+from sleepscorer.core.errors import ExportError, OutputTaken
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
@@ -22,7 +22,8 @@ from sleepscorer.files.exports import (
     output_paths,
     write_exports,
 )
-from sleepscorer.files.sessions import sha256_of
+from sleepscorer.files.recordings import HashedRecording
+from sleepscorer.files.sessions import file_states, sha256_of
 
 _DAY_S = 24 * 3600
 _AGAIN = {"staged": "score it again", "exported": "export it again"}
@@ -131,13 +132,24 @@ def hashed(recording: Recording, to: Destination, progress: Progress = silent) -
     ExportError
         If a de-identified output is in the way; see :meth:`Destination.check_named` for others.
     """
-    states = _file_states(recording)
+    states = file_states(recording.all_files)
     sha256 = sha256_of(recording.all_files, progress)
-    stem = recording.path.stem
+    return source_of(HashedRecording(recording, sha256, states), to)
+
+
+def source_of(read: HashedRecording, to: Destination) -> SourceRecording:
+    """Name the outputs of a recording; what is named by its hash must not be in the way.
+
+    Raises
+    ------
+    ExportError
+        As :func:`hashed`.
+    """
+    stem = read.recording.path.stem
     if to.deidentify:
-        stem = deidentified_stem(sha256)
-        to.check_free(recording.path, stem)
-    return SourceRecording(recording, stem, sha256, to.deidentify, states)
+        stem = deidentified_stem(read.sha256)
+        to.check_free(read.recording.path, stem)
+    return SourceRecording(read.recording, stem, read.sha256, to.deidentify, read.file_states)
 
 
 def make_night(
@@ -211,7 +223,7 @@ def write_outputs(
     ExportError
         If the recording changed, a file is in the way or can't be written.
     """
-    if _file_states(source.recording) != source.file_states:
+    if file_states(source.recording.all_files) != source.file_states:
         raise ExportError(
             f"the recording changed while it was being {doing}",
             path=source.recording.path,
@@ -269,17 +281,3 @@ def _hash_notes(source: SourceRecording) -> tuple[str, ...]:
     # A name tells of a person; those of companions may be others than the recording's.
     which = f"its {len(names)} files" if source.deidentify else ", ".join(names)
     return (f"The SHA-256 is that of {which} one after the other.",)
-
-
-def _file_states(recording: Recording) -> tuple[tuple[int, int], ...]:
-    return tuple(_file_state(path) for path in recording.all_files)
-
-
-def _file_state(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise RecordingError(
-            f"the file can't be read: {error.strerror or error}", path=path
-        ) from error
-    return status.st_size, status.st_mtime_ns

@@ -5,25 +5,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sleepscorer.core.errors import OutputsClash, RecordingError, UsageError
+from sleepscorer.core.errors import OutputsClash, UsageError
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.lights import (
-    LightsMarks,
-    lights_of_events,
-    parse_time_mark,
-    resolve_lights,
-)
 from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
 from sleepscorer.core.progress import Progress, part_of, silent
-from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice, StagerChannels
-from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.exports import FORMATS, Night, is_own_scoring, output_paths
-from sleepscorer.files.recordings import open_recording
-from sleepscorer.pipeline.outputs import Destination, hashed, make_night, name_key, write_outputs
-from sleepscorer.pipeline.staging import AskedStagers, find_channels, stage_recording
+from sleepscorer.pipeline.outputs import (
+    Destination,
+    make_night,
+    name_key,
+    write_outputs,
+)
+from sleepscorer.pipeline.reading import NightComing, ReadOptions, ready_night
+from sleepscorer.pipeline.staging import AskedStagers, stage_recording
 
 if TYPE_CHECKING:
+    from sleepscorer.staging.preprocess import Band
     from sleepscorer.staging.stager import Stager
 
 
@@ -74,6 +73,16 @@ class ScoreOptions:
         """Where and how the outputs of this recording are written."""
         return Destination(
             self.folder_for(recording), self.formats, self.force, self.deidentify, taken
+        )
+
+    def read_options(self, kinds: tuple["Band", ...], asked: AskedStagers) -> ReadOptions:
+        """What is to be read of a recording where ours looks at these kinds of channel."""
+        return ReadOptions(
+            self.channels,
+            kinds,
+            lights_off=self.lights_off,
+            lights_on=self.lights_on,
+            is_read_again=asked.asks_others,
         )
 
 
@@ -139,6 +148,26 @@ def check_distinct_outputs(paths: Sequence[Path], options: ScoreOptions) -> None
             claimed[key] = path
 
 
+def coming_night(
+    path: Path,
+    options: ScoreOptions,
+    kinds: tuple["Band", ...],
+    *,
+    asked: AskedStagers | None = None,
+) -> NightComing:
+    """Begin to read the first recording of a run, while torch is imported; to be used by ``with``.
+
+    Parameters
+    ----------
+    path, options, asked
+        As for :func:`score_recording`.
+    kinds
+        The kinds of channel that the stager will look at.
+    """
+    read, to = options.read_options(kinds, asked or AskedStagers()), options.destination_for(path)
+    return NightComing(lambda progress: ready_night(path, read, to, progress))
+
+
 def score_recording(
     path: Path,
     stager: "Stager | None",
@@ -146,6 +175,7 @@ def score_recording(
     *,
     asked: AskedStagers | None = None,
     taken: Collection[Path] = (),
+    coming: NightComing | None = None,
     progress: Progress = silent,
 ) -> ScoredNight:
     """Open, stage and export one recording.
@@ -163,6 +193,8 @@ def score_recording(
         own alone.
     taken
         Outputs of the same run so far, which are never replaced.
+    coming
+        The same recording, where :func:`coming_night` makes it ready already.
     progress
         Called at least every 0.2 s; may raise Cancelled, and nothing has then been written.
 
@@ -172,19 +204,22 @@ def score_recording(
         If it can't be opened, staged or exported; the message says why.
     """
     to = options.destination_for(path, taken)
-    to.check_named(path)
-    recording = open_recording(path)
-    _check_signals(recording)
-    channels = find_channels(recording, options.channels)
-    lights = _lights(recording, options)
-    source = hashed(recording, to, part_of(progress, 0.0, 0.05))
-    answers = stage_recording(
-        recording,
-        channels,
-        stager=stager,
-        asked=asked,
-        progress=part_of(progress, 0.05, 0.95),
-    )
+    asked = asked or AskedStagers()
+    first = part_of(progress, 0.0, 0.05)
+    if coming is None:
+        read = options.read_options(() if stager is None else stager.kinds, asked)
+        ready = ready_night(path, read, to, first)
+    else:
+        ready = coming.result(first)
+    with ready.ahead as ahead:
+        answers = stage_recording(
+            ready.source.recording,
+            ready.channels,
+            stager=None if stager is None else stager.reading(ahead),
+            asked=asked,
+            progress=part_of(progress, 0.05, 0.95),
+        )
+    source, lights = ready.source, ready.lights
     answer = machine_answer(answers.staging, options.stage_set)
     hypnogram = Hypnogram(
         answer.smoothed if options.smooth else answer.stages,
@@ -204,7 +239,7 @@ def score_recording(
         night = replace(night, smoothing=smoothed_sentence(answer), is_smoothed=True)
     last = part_of(progress, 0.95, 1.0)
     outputs = write_outputs(night, source, to=to, doing="staged", progress=last)
-    return ScoredNight(night, channels, outputs)
+    return ScoredNight(night, ready.channels, outputs)
 
 
 def _keys(path: Path) -> tuple[object, ...]:
@@ -214,36 +249,3 @@ def _keys(path: Path) -> tuple[object, ...]:
     except (OSError, ValueError):
         return (name_key(path),)
     return (name_key(path), (status.st_dev, status.st_ino))
-
-
-def _check_signals(recording: Recording) -> None:
-    if recording.signals or recording.quarantined:
-        return
-    what = "annotations only, no signals" if recording.events else "no signals"
-    raise RecordingError(
-        f"it holds {what}", path=recording.path, hint="score the recording it belongs to"
-    )
-
-
-def _lights(recording: Recording, options: ScoreOptions) -> LightsMarks:
-    """Decide the lights marks; a typed lights on may lie in the rest after the last whole epoch."""
-    scored_s = recording.n_epochs * EPOCH_S
-
-    def typed(text: str | None) -> float | None:
-        if text is None:
-            return None
-        return parse_time_mark(text, recording.start, recording.duration_s)
-
-    off_s, on_s = typed(options.lights_off), typed(options.lights_on)
-    if off_s is not None and off_s >= scored_s > 0:
-        raise UsageError(
-            f"lights off at {options.lights_off} lies after the last whole epoch,"
-            f" which ends at {scored_s:g} s"
-        )
-    marked = lights_of_events(recording.events, scored_s)
-    return resolve_lights(
-        marked,
-        off_s=off_s,
-        on_s=None if on_s is None else min(on_s, scored_s),
-        duration_s=scored_s,
-    )

@@ -16,6 +16,7 @@ from sleepscorer.core.wording import counted
 from sleepscorer.staging.stagers import offered_stager, offered_stagers
 
 if TYPE_CHECKING:
+    from sleepscorer.staging.measured_night import MeasuredNight
     from sleepscorer.staging.stager import Stager
 
 _FEWEST = 2
@@ -53,6 +54,11 @@ class AskedStagers:
         """Whether our own stager is among them."""
         return OWN_STAGER in self.names
 
+    @property
+    def asks_others(self) -> bool:
+        """Whether others are among them, who read the recording for themselves."""
+        return set(self.names) != {OWN_STAGER}
+
     def check(self) -> None:
         """Refuse what can't be asked, before any night is read.
 
@@ -80,10 +86,13 @@ class Answers:
         What the stages are: the answer of one stager, or the consensus of all.
     others
         What stands beside: other stagers' answers, or all those that it is the consensus of.
+    night
+        What our own measured: to explain it, the night need not be read again.
     """
 
     staging: Staging
     others: tuple[Staging, ...] = ()
+    night: "MeasuredNight | None" = None
 
 
 def find_channels(recording: Recording, choice: ChannelChoice) -> StagerChannels:
@@ -142,27 +151,33 @@ def stage_recording(
     asked = asked or AskedStagers()
     answers: list[Staging] = []
     failures: dict[str, str] = {}
+    night: MeasuredNight | None = None
     n_asked = len(asked.names)
     for place, name in enumerate(asked.names):
         part = part_of(progress, place / n_asked, (place + 1) / n_asked)
-        by = stager if name == OWN_STAGER else None
         try:
-            answers.append((by or offered_stager(name)).stage(recording, channels, part))
+            if name == OWN_STAGER and stager is not None:
+                answer, night = stager.stage_and_measure(recording, channels, part)
+            else:
+                answer = offered_stager(name).stage(recording, channels, part)
         except SleepScorerError as error:
             if not place and not asked.is_consensus:
                 raise
             failures[name] = error.what
+        else:
+            answers.append(answer)
     if asked.is_consensus:
-        return _in_consensus(answers, failures, recording)
+        joined = _in_consensus(answers, failures, recording)
+        return Answers(joined, tuple(answers), night)
     staging, *others = answers
     for what in failures.values():
         staging = _with_failure(staging, failure_sentence(what))
-    return Answers(staging, tuple(others))
+    return Answers(staging, tuple(others), night)
 
 
 def _in_consensus(
     answers: Sequence[Staging], failures: dict[str, str], recording: Recording
-) -> Answers:
+) -> Staging:
     failed = "; ".join(f"{name} ({what})" for name, what in failures.items())
     if not answers:
         raise StagingRefused(f"no stager could stage it: {failed}", path=recording.path)
@@ -171,8 +186,7 @@ def _in_consensus(
         left = ", ".join(answer.name for answer in answers)
         of = "one stager" if len(answers) == 1 else counted(len(answers), "stager")
         failure = f"The consensus is of {of} alone ({left}); left out: {failed}."
-    joined = consensus(answers, software=f"sleepscorer {__version__}", failure=failure)
-    return Answers(joined, tuple(answers))
+    return consensus(answers, software=f"sleepscorer {__version__}", failure=failure)
 
 
 def _with_failure(staging: Staging, failure: str) -> Staging:

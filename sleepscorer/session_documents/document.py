@@ -44,7 +44,9 @@ class Document:
     session
         The scoring.
     problems
-        What the person should know, one sentence each.
+        What is wrong or may mislead, one sentence each.
+    remarks
+        What is good to know and nothing to worry about, one sentence each.
     needs_locating
         The recording is missing or not the one that was scored; see :meth:`locate`.
     importable
@@ -62,11 +64,13 @@ class Document:
         author: Author,
         view: dict[str, Any],
         problems: Sequence[str],
+        remarks: Sequence[str],
         needs_locating: bool,
     ) -> None:
         self.recording = recording
         self.session = session
         self.problems = tuple(problems)
+        self.remarks = tuple(remarks)
         self.needs_locating = needs_locating
         self.view = {name: value for name, value in view.items() if name != TOLD}
         self._told = {TOLD: view[TOLD]} if TOLD in view else {}
@@ -159,8 +163,10 @@ class Document:
         if self._store.file is not None and self._store.is_writable:
             self._store.file.save_view({**view, **self._told})
 
-    def import_scoring(self, read: ImportableScoring) -> None:
+    def import_scoring(self, read: ImportableScoring) -> bool:
         """Take over a scoring in one edit; what lies beside is then not offered any more.
+
+        Return whether it held anything that was not there.
 
         Of a staging that the program wrote, corrected or not, the machine's layer comes too, and
         only the epochs that were changed since count as a person's.
@@ -170,7 +176,7 @@ class Document:
         SleepScorerError
             If it does not fit the recording or can't be stored; nothing has then changed.
         """
-        self.session.import_scoring(
+        is_new = self.session.import_scoring(
             read.scoring,
             name=read.name,
             staging=read.staging,
@@ -178,6 +184,7 @@ class Document:
             smoothed=read.is_smoothed,
         )
         self.importable = None
+        return is_new
 
     def verify_fingerprint(self, progress: Progress = silent) -> str | None:
         """Compute the recording's SHA-256; store it, or compare it with the one stored.

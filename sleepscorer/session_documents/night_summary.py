@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -133,7 +134,10 @@ def night_summary(
 
 
 def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))
+    # A list that was edited by hand may hold what is no path.
+    with suppress(ValueError, OSError):
+        return Path(os.path.realpath(path))
+    return path
 
 
 def _summary_of_session(path: Path) -> NightSummary:

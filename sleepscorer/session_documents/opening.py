@@ -272,11 +272,12 @@ def _document(
     mismatch = None if known is None else _mismatch(entry, known)
     told = _told(stored.view)
     news = () if place.elsewhere in ("", *told) else (place.elsewhere,)
-    problems = [*store.problems, *news, *place.warnings, *_fallen_behind(store)]
+    problems = [*store.problems, *place.warnings, *_fallen_behind(store)]
+    remarks = [*news]
     if mismatch is not None:
         problems.insert(0, mismatch)
     elif entry is not None:
-        problems += _begin_or_go_on(entry, known, store, author)
+        remarks += _begin_or_go_on(entry, known, store, author)
         if known is None:
             problems += _import_lights(session, recording)
     session.read_only = mismatch is not None or not store.is_writable
@@ -290,6 +291,7 @@ def _document(
         author=author,
         view=view,
         problems=problems,
+        remarks=remarks,
         needs_locating=mismatch is not None,
     )
 

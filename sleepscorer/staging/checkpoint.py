@@ -24,7 +24,7 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.bands import BANDS_HZ
 from sleepscorer.staging.confidence import ConfidenceModel
-from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ
+from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ, Band
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
@@ -79,6 +79,12 @@ class WeightsInfo:
     def weights_path(self) -> Path:
         """The tensors."""
         return self.folder / "weights.safetensors"
+
+    @property
+    def kinds(self) -> tuple[Band, ...]:
+        """The kinds of channel that they are for, as far as the configuration makes sense."""
+        stated = self.network.get("kinds")
+        return tuple(kind for kind in PASS_BANDS_HZ if isinstance(stated, list) and kind in stated)
 
     @property
     def is_own(self) -> bool:
@@ -146,6 +152,11 @@ def _folder_of(name: str) -> Path:
     return own if is_own else paths.models_folder() / name
 
 
+def _check_is_name(name: str) -> None:
+    if not name or name.startswith(".") or Path(name).name != name:
+        raise _no_name(name)
+
+
 def _no_name(name: str) -> WeightsNameRefused:
     return WeightsNameRefused(f"{name!r} is not a name of weights")
 
@@ -177,9 +188,9 @@ def check_own_name(name: str) -> None:
     WeightsError
         If it is no name of a folder, or weights of this name exist.
     """
-    if Path(name).name != name:
-        raise _no_name(name)
-    if _folder_of(name) == paths.own_models_folder() / name or _is_shipped(name):
+    _check_is_name(name)
+    # Other stagers keep their weights there, too.
+    if _is_there(paths.own_models_folder() / name) or _is_shipped(name):
         raise WeightsNameTaken(f"there are weights called {name!r} already, and they are kept")
 
 
@@ -224,6 +235,30 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
             hint=f"they lie in {folder}",
         ) from error
     return read_info(name)
+
+
+def remove_own_weights(name: str) -> Path:
+    """Delete weights that were trained here; return the folder in which they were.
+
+    Raises
+    ------
+    WeightsError
+        If there are none of this name, they came with the program, or they can't be deleted.
+    """
+    _check_is_name(name)
+    folder = paths.own_models_folder() / name
+    if not _is_there(folder / "config.json"):
+        if _is_shipped(name):
+            raise WeightsError(f"the weights {name} came with the program, and stay")
+        own = ", ".join(info.name for info in own_weights()) or "none"
+        raise WeightsError(f"no weights called {name!r} were added here", hint=f"there are: {own}")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise WeightsError(
+            f"the weights can't be deleted: {error.strerror or error}", path=folder
+        ) from error
+    return folder
 
 
 def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:

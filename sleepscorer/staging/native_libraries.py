@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 _LINUX = (
@@ -25,10 +26,20 @@ _LINUX = (
 )
 
 
-def import_stager() -> None:
-    """Import what stages a night, torch with it, so that other threads go on meanwhile."""
+def import_stager(*, before: Sequence[str] = ("scipy.signal", "scipy.stats")) -> None:
+    """Import what stages a night, torch with it, so that other threads go on meanwhile.
+
+    Parameters
+    ----------
+    before
+        What is imported first. While torch is half imported, another thread that imports scipy
+        fails: scipy looks for torch's arrays in a module that has none yet. Imported before, it has
+        no need to look. Who knows that no other thread imports scipy leaves it out.
+    """
     if "torch" in sys.modules:
         return
+    for module in before:
+        importlib.import_module(module)
     _load_ahead()
     collecting = gc.isenabled()
     gc.disable()
@@ -43,10 +54,6 @@ def import_stager() -> None:
 
 def _load_ahead() -> None:
     """Load what is there; what can't be loaded is left to the import, which says why."""
-    # While torch is half imported, another thread that imports scipy fails: scipy looks for
-    # torch's arrays in a module that has none yet. Imported before, it has no need to look.
-    for module in ("scipy.signal", "scipy.stats"):
-        importlib.import_module(module)
     if not sys.platform.startswith("linux"):
         return
     found = importlib.util.find_spec("torch")

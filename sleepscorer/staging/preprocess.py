@@ -5,7 +5,6 @@ spectrum at 50 Hz resamples, and multiplying it filters, at any stored rate and 
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Literal
@@ -140,27 +139,17 @@ def epoch_blocks(
         yield _read_block(channel, first, stop, band, gaps)
 
 
-def one_ahead(blocks: Iterator[EpochBlock]) -> Iterator[EpochBlock]:
-    """The same blocks, each read and filtered while the network looks at the one before.
-
-    Both let go of the interpreter meanwhile: a night takes two thirds of the time.
-    """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader") as reader:
-        coming = reader.submit(next, blocks, None)
-        while (block := coming.result()) is not None:
-            coming = reader.submit(next, blocks, None)
-            yield block
-
-
 def _read_block(
     channel: ResolvedDerivation, first: int, stop: int, band: Band, gaps: tuple[Gap, ...]
 ) -> EpochBlock:
     start_s, stop_s = first * EPOCH_S, stop * EPOCH_S
     n_epochs = stop - first
-    stored, missing, flat, clipped = _checked(channel, start_s - _MARGIN_S, stop_s + _MARGIN_S)
+    stored, missing, flat, clipped = checked_samples(
+        channel, start_s - _MARGIN_S, stop_s + _MARGIN_S
+    )
     bad = missing | flat | clipped
     duration_s = stop_s - start_s + 2 * _MARGIN_S
-    resampled = band_passed(_bridged(stored, bad), duration_s=duration_s, band=band)
+    resampled = band_passed(bridged(stored, bad), duration_s=duration_s, band=band)
     margin = round(_MARGIN_S * RATE_HZ)
     inner = slice(margin, margin + n_epochs * SAMPLES_PER_EPOCH)
     epochs = resampled[inner].reshape(n_epochs, SAMPLES_PER_EPOCH).astype(np.float32)
@@ -215,7 +204,7 @@ def _hum(stored: NDArray[np.float32], n_epochs: int, rate_hz: float) -> NDArray[
     return ratio.astype(np.float32)
 
 
-def _checked(
+def checked_samples(
     channel: ResolvedDerivation, start_s: float, stop_s: float
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Samples of a derivation, and which of them are missing, flat or clipped in any part of it."""
@@ -324,7 +313,7 @@ def _clipped_samples(
     return result
 
 
-def _bridged(samples: NDArray[np.float32], bad: NDArray[np.bool_]) -> NDArray[np.float64]:
+def bridged(samples: NDArray[np.float32], bad: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Straight lines across the bad samples, the nearest good value before and after all."""
     values = samples.astype(np.float64)
     if not bad.any():

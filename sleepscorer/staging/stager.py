@@ -1,6 +1,9 @@
 """Stages a recording with a trained network."""
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -39,10 +42,11 @@ from sleepscorer.staging.networks.staging_network import (
     NetworkConfig,
     StagingNetwork,
 )
-from sleepscorer.staging.plausibility import traits_of
-from sleepscorer.staging.preprocess import Band, epoch_blocks, one_ahead
+from sleepscorer.staging.night_ahead import NightAhead, TraitedBlock, traited_blocks
+from sleepscorer.staging.plausibility import EpochTraits
+from sleepscorer.staging.preprocess import Band, EpochBlock
 from sleepscorer.staging.scaling import around_main_sleep
-from sleepscorer.staging.windows import averaged_windows
+from sleepscorer.staging.windows import Run, averaged_windows
 
 ARCHITECTURE = "StagingNetwork"
 """What ``config.json`` of weights names that this stager can load."""
@@ -63,9 +67,9 @@ class Stager:
         Name of a folder in ``models/``, or the path of any such folder.
     device
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
-    reads_ahead
-        Read a block of signal while the network looks at the one before: faster where nobody else
-        wants the processor, as a window does.
+    n_threads
+        How many run the network side by side, on the CPU; the answers are the same. More are faster
+        where nobody else wants the processor, as a window does.
 
     Raises
     ------
@@ -80,7 +84,7 @@ class Stager:
         weights: str | Path = DEFAULT_WEIGHTS,
         *,
         device: str = "auto",
-        reads_ahead: bool = False,
+        n_threads: int = 1,
     ) -> None:
         # The network's operations take milliseconds: more threads gain a tenth of the time on an
         # idle machine, and on a busy one their spin-waiting for each other costs tenfold.
@@ -89,8 +93,20 @@ class Stager:
         self._network = load_network(self.info)
         self._device = choose_device(device)
         self._fell_back = False
-        self._reads_ahead = reads_ahead
+        self._n_threads = n_threads
+        self._ahead: NightAhead | None = None
         self._on_device(lambda: None)
+
+    @property
+    def kinds(self) -> tuple[Band, ...]:
+        """The kinds of channel that it looks at, in order."""
+        return self._network.config.kinds
+
+    def reading(self, ahead: NightAhead) -> "Stager":
+        """The same stager for one night that is read ahead."""
+        stager = copy(self)
+        stager._ahead = ahead
+        return stager
 
     def stage(
         self, recording: Recording, channels: StagerChannels, progress: Progress = silent
@@ -116,14 +132,19 @@ class Stager:
         StagingRefused
             If the recording is shorter than an epoch or no channel can be used.
         """
+        return self.stage_and_measure(recording, channels, progress)[0]
+
+    def stage_and_measure(
+        self, recording: Recording, channels: StagerChannels, progress: Progress = silent
+    ) -> tuple[Staging, MeasuredNight]:
+        """Do what :meth:`stage` does, and return as well what was measured for it."""
         if recording.n_epochs < 1:
             raise StagingRefused(
                 f"the recording lasts {recording.duration_s:.4g} s, less than one 30-s epoch",
                 path=recording.path,
             )
         night = self.measure(recording, channels, part_of(progress, 0.0, 0.8))
-        staging, _ = self.stage_measured(night, part_of(progress, 0.8, 1.0))
-        return staging
+        return self.stage_measured(night, part_of(progress, 0.8, 1.0))
 
     def stage_measured(
         self, night: MeasuredNight, progress: Progress = silent
@@ -273,15 +294,41 @@ class Stager:
     ) -> MeasuredChannel:
         n_epochs = recording.n_epochs
         measures, parts = [], []
-        read = epoch_blocks(channel, n_epochs, band=kind, gaps=recording.gaps)
-        for block in one_ahead(read) if self._reads_ahead else read:
-            measures.append(self._encoded(block.epochs))
-            parts.append((block.quality, traits_of(block.epochs, kind)))
+        ahead = self._ahead
+        read = ahead.blocks(channel, kind) if ahead else traited_blocks(recording, channel, kind)
+        for block, traits, encoded in self._all_encoded(read):
+            measures.append(encoded)
+            parts.append((block.quality, traits))
             done = block.first_epoch + len(block.epochs)
             progress(done / n_epochs, f"{channel.name}: epoch {done} of {n_epochs}")
         joined = np.concatenate(measures)
         quality = input_gate.judged(channel, kind, joined[:, :N_BANDS], parts)
         return MeasuredChannel(joined, quality)
+
+    def _all_encoded(
+        self, read: Iterator[TraitedBlock]
+    ) -> Iterator[tuple[EpochBlock, EpochTraits, NDArray[np.float32]]]:
+        """Yield the blocks in order, with what the encoder measured of them."""
+        if not self._is_threaded:
+            for block, traits in read:
+                yield block, traits, self._encoded(block.epochs)
+            return
+        with self._threads() as threads:
+            coming: deque[tuple[EpochBlock, EpochTraits, Future[NDArray[np.float32]]]] = deque()
+            for block, traits in read:
+                coming.append((block, traits, threads.submit(self._encoded, block.epochs)))
+                if len(coming) > 2 * self._n_threads:
+                    first, its_traits, encoded = coming.popleft()
+                    yield first, its_traits, encoded.result()
+            for block, traits, encoded in coming:
+                yield block, traits, encoded.result()
+
+    @property
+    def _is_threaded(self) -> bool:
+        return self._n_threads > 1 and self._device.type == "cpu"
+
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._n_threads, thread_name_prefix="network")
 
     def _encoded(self, epochs: NDArray[np.float32]) -> NDArray[np.float32]:
         def run() -> NDArray[np.float32]:
@@ -339,7 +386,9 @@ class Stager:
             part = part_of(progress, index / len(combinations), (index + 1) / len(combinations))
             features, present = night.inputs(dict(zip(kinds, combination, strict=True)), kinds)
             weight = _weight(present.numpy(), kinds)
-            answers = averaged_windows(head, features.numpy(), present.numpy(), part)
+            answers = averaged_windows(
+                head, features.numpy(), present.numpy(), part, each=self._each
+            )
             total += weight[:, None] * answers
             count += weight
         staged = count > 0
@@ -357,6 +406,13 @@ class Stager:
                 return np.asarray(answers.cpu().numpy(), dtype=np.float32)
 
         return self._on_device(run)
+
+    def _each(self, run: Run, batches: Sequence[Sequence[int]]) -> Iterator[NDArray[np.float32]]:
+        if not self._is_threaded:
+            yield from map(run, batches)
+            return
+        with self._threads() as threads:
+            yield from threads.map(run, batches)
 
 
 def load_network(info: WeightsInfo) -> StagingNetwork:

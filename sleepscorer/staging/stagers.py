@@ -1,24 +1,32 @@
-"""Stagers of other makers: a second opinion, by plug-in.
+"""Stagers of other makers: a second opinion, by plug-in or by a program of its own.
 
 A package offers one under the entry point group ``sleepscorer.stagers``: a class without arguments
-that has the form of :class:`OtherStager`. Whatever goes wrong in it is said in words, and nothing
+that has the form of :class:`OtherStager`. A person names a program in ``stagers.toml``
+(:mod:`sleepscorer.staging.programs`). Whatever goes wrong in either is said in words, and nothing
 else suffers.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
-from sleepscorer.core.errors import SleepScorerError, StagingRefused, UsageError
+from sleepscorer.core.errors import SettingsError, SleepScorerError, StagingRefused, UsageError
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.wording import counted
+from sleepscorer.staging.programs import ProgramStager, programs_file, read_programs
 
 GROUP = "sleepscorer.stagers"
-HOW_TO_INSTALL = "pip install 'sleepscorer[yasa]' installs YASA"
+HOW_TO_GET = {
+    "robust-sleep-net": "RobustSleepNet: sleepscorer models fetch robust-sleep-net",
+    "yasa": "YASA: pip install 'sleepscorer[yasa]'",
+}
+"""Title and what to type in a terminal, of the stagers that this program knows, by name."""
+
 # What a plug-in tells of its staging; the rest is ours to say.
 _TEXT = ("weights_name", "weights_sha256", "device", "software", "created_utc")
 _TEXTS = ("eeg", "eog", "emg", "notes", "warnings")
@@ -30,7 +38,8 @@ class OtherStager(Protocol):
     """What a plug-in offers.
 
     Its module and its constructor are run to list it: they are to be quick, and to raise
-    ImportError where what it needs is not installed. Libraries are imported in :meth:`stage`.
+    ImportError or SleepScorerError where what it needs is not installed. Libraries are imported in
+    :meth:`stage`.
 
     Attributes
     ----------
@@ -101,31 +110,67 @@ class Offered:
 
 
 def offered_stagers() -> tuple[Offered, ...]:
-    """The plug-ins that are installed with what they need, by name."""
+    """The plug-ins that are installed with what they need, and the programs, by name."""
+    found = _plug_ins()
+    for program in read_programs()[0]:
+        # A name means the same on every machine: that of an installed one is taken.
+        found.setdefault(program.name, Offered(program.name, program.title, ProgramStager(program)))
+    return tuple(found[name] for name in sorted(found))
+
+
+def not_offered() -> tuple[SettingsError, ...]:
+    """Why programs that a person named can't be asked, and where they stand."""
+    programs, faults = read_programs()
+    plug_ins = _plug_ins()
+    taken = (program.name for program in programs if program.name in plug_ins)
+    what = "the stager {!r} can't be asked: an installed one has this name"
+    hint = "give the entry another name"
+    return (
+        *faults,
+        *(SettingsError(what.format(name), path=programs_file(), hint=hint) for name in taken),
+    )
+
+
+def how_to_get_others(offered: Sequence[Offered]) -> tuple[str, ...]:
+    """Title and what to type in a terminal, of each stager that is known and not among these."""
+    there = {one.name for one in offered}
+    return tuple(how for name, how in HOW_TO_GET.items() if name not in there)
+
+
+def offered_stager(name: str) -> Offered:
+    """The stager of this name.
+
+    Raises
+    ------
+    UsageError
+        If there is none, naming those there are and how to get others.
+    """
+    offered = {one.name: one for one in offered_stagers()}
+    if name not in offered:
+        names = ", ".join(offered)
+        there = f"there is {names}" if names else "none is"
+        wanted = HOW_TO_GET.get(name)
+        how = (wanted,) if wanted else how_to_get_others(tuple(offered.values()))
+        raise UsageError(
+            f"no other stager called {name!r} is installed",
+            hint="; ".join(
+                (
+                    there,
+                    *(f"to get {one}" for one in how),
+                    *(f"{fault.path}: {fault.what}" for fault in not_offered()),
+                )
+            ),
+        )
+    return offered[name]
+
+
+def _plug_ins() -> dict[str, Offered]:
     found = {}
     for entry in entry_points(group=GROUP):
         stager = _loaded(entry)
         if stager is not None:
             found[entry.name] = Offered(entry.name, str(stager.title), stager)
-    return tuple(found[name] for name in sorted(found))
-
-
-def offered_stager(name: str) -> Offered:
-    """The plug-in of this name.
-
-    Raises
-    ------
-    UsageError
-        If there is none, naming those there are.
-    """
-    offered = {one.name: one for one in offered_stagers()}
-    if name not in offered:
-        names = ", ".join(offered)
-        raise UsageError(
-            f"no other stager called {name!r} is installed",
-            hint=f"there is {names}" if names else f"none is; {HOW_TO_INSTALL}",
-        )
-    return offered[name]
+    return found
 
 
 def _loaded(entry: EntryPoint) -> OtherStager | None:

@@ -1,6 +1,6 @@
 """A night read in overlapping windows, whose answers are averaged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,14 @@ WINDOW_EPOCHS = 100
 """Length of the sequences the heads are trained on: 50 minutes, half a cycle of sleep."""
 
 _STRIDE_EPOCHS = 25
-_WINDOWS_PER_BATCH = 32
+# More at once are no faster on a processor, and take 8 MB each of the largest head.
+_WINDOWS_PER_BATCH = 8
 
 Head = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 """Gives (batch, length, n_answers) of (batch, length, n_kinds, n_features) and their presence."""
+
+Run = Callable[[Sequence[int]], NDArray[np.float32]]
+Each = Callable[[Run, Sequence[Sequence[int]]], Iterable[NDArray[np.float32]]]
 
 
 def averaged_windows(
@@ -22,6 +26,8 @@ def averaged_windows(
     features: NDArray[np.float32],
     present: NDArray[np.float32],
     progress: Progress = silent,
+    *,
+    each: Each = map,
 ) -> NDArray[np.float64]:
     """Stage a whole night; an epoch counts most where it lies in the middle of a window.
 
@@ -34,7 +40,9 @@ def averaged_windows(
     present
         (n_epochs, n_kinds) 1 where each can be used.
     progress
-        Called for every batch of windows.
+        Called at the beginning, and after every batch of windows.
+    each
+        Runs the head on each batch, as :func:`map` does.
 
     Returns
     -------
@@ -46,16 +54,23 @@ def averaged_windows(
     weight = np.minimum(np.arange(1, length + 1), np.arange(length, 0, -1)).astype(float)
     total = np.zeros((n_epochs, 0))
     count = np.zeros(n_epochs)
-    for first in range(0, len(starts), _WINDOWS_PER_BATCH):
-        batch = starts[first : first + _WINDOWS_PER_BATCH]
-        progress(first / len(starts), "staging")
-        answers = head(
+    batches = [
+        starts[first : first + _WINDOWS_PER_BATCH]
+        for first in range(0, len(starts), _WINDOWS_PER_BATCH)
+    ]
+
+    def run(batch: Sequence[int]) -> NDArray[np.float32]:
+        return head(
             np.stack([features[start : start + length] for start in batch]),
             np.stack([present[start : start + length] for start in batch]),
         )
+
+    progress(0.0, "staging")
+    for done, (batch, answers) in enumerate(zip(batches, each(run, batches), strict=True), 1):
         if not total.size:
             total = np.zeros((n_epochs, answers.shape[-1]))
         for start, answer in zip(batch, answers, strict=True):
             total[start : start + length] += weight[:, None] * answer
             count[start : start + length] += weight
+        progress(done / len(batches), "staging")
     return total / count[:, None]

@@ -222,3 +222,9 @@ def test_signals_filtered_together_are_as_if_alone():
             whole = filtered(row, RATE, each)
             # Alone, an EMG is continued for less time: what it is rid of has died away by then.
             assert alone == pytest.approx(whole, abs=1e-3 * float(np.nanstd(row)), nan_ok=True)
+
+
+@pytest.mark.parametrize("edge_hz", [1e-300, 1e-9, 0.0009])
+def test_an_edge_that_no_night_can_hold_is_left_open(edge_hz):
+    assert effective(DisplayFilter(edge_hz, 35.0), 100.0) == DisplayFilter(None, 35.0)
+    assert effective(DisplayFilter(None, edge_hz), 100.0) == DisplayFilter()

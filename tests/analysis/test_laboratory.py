@@ -164,6 +164,8 @@ def test_defaults_are_read_back_as_they_were_written():
         ({"kinds": {"eeg": {"low_hz": -1}}}, "no filter has its edge at -1 Hz"),
         ({"kinds": {"eeg": {"high_hz": float("nan")}}}, "high_hz must be a number"),
         ({"kinds": {"eeg": {"notch": 1}}}, "notch must be true or false"),
+        ({"kinds": {"eeg": {"low_hz": 1e-9}}}, "no filter has its edge at 1e-09 Hz"),
+        ({"kinds": {"emg": {"height_uv": 1e-9}}}, "a row can't be 1e-09 µV high"),
         ({"kinds": {"emg": {"height_uv": 0}}}, "chin EMG: a row can't be 0 µV high"),
     ],
 )

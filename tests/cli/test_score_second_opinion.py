@@ -105,7 +105,8 @@ def test_an_unknown_one_is_refused_before_anything_is_staged(night, offer_stager
     code, out, error = run(capsys, "score", night, "--second-opinion", "yasa")
     assert (code, out) == (2, "")
     assert error.strip() == (
-        "sleepscorer: no other stager called 'yasa' is installed (there is calm)"
+        "sleepscorer: no other stager called 'yasa' is installed"
+        " (there is calm; to get YASA: pip install 'sleepscorer[yasa]')"
     )
 
 
@@ -113,9 +114,13 @@ def test_models_lists_other_stagers_or_what_to_install(offer_stagers, capsys):
     offer_stagers(calm="other_stagers:Calm", absent="other_stagers:Absent")
     assert run(capsys, "models")[1].endswith(
         "other stagers, for --second-opinion\n  calm: Calm 1.2\n"
+        "  to get RobustSleepNet: sleepscorer models fetch robust-sleep-net\n"
+        "  to get YASA: pip install 'sleepscorer[yasa]'\n"
     )
 
 
 def test_models_says_what_to_install_where_there_is_no_other(offer_stagers, capsys):
     offer_stagers()
-    assert "none; pip install 'sleepscorer[yasa]' installs YASA" in run(capsys, "models")[1]
+    out = run(capsys, "models")[1]
+    assert "  none\n" in out
+    assert "to get YASA: pip install 'sleepscorer[yasa]'" in out

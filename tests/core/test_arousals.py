@@ -33,7 +33,8 @@ def test_a_good_arousal_has_no_warning():
 
 
 def test_warns_of_less_than_three_seconds():
-    assert arousal_warnings(marked(75.0, 2.9), NIGHT) == ("shorter than 3 s (2.9 s)",)
+    assert arousal_warnings(marked(75.0, 2.9), NIGHT) == ("shorter than 3 s (2.90 s)",)
+    assert arousal_warnings(marked(75.0, 2.999), NIGHT) == ("shorter than 3 s (2.99 s)",)
     assert arousal_warnings(marked(75.0, None), NIGHT) == ("shorter than 3 s (has no duration)",)
 
 

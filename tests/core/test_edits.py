@@ -164,3 +164,20 @@ def test_an_automatic_staging_that_changes_nothing_is_no_step_and_forgets_nothin
 
 def test_sessions_hold_the_kinds_of_edits_by_these_names():
     assert [kind.value for kind in EditKind] == ["manual", "auto", "import", "undo", "redo"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "epoch"),
+    [
+        (EditKind.MANUAL, Change((7, 8), (0, 0), (2, 2), (True,) * 2, (True,) * 2), 7),
+        (EditKind.MANUAL, Change(events_added=(Event(95.0, 2.0, "x"),)), 3),
+        (EditKind.MANUAL, Change(events_removed=(Event(65.0, None, "x"),)), 2),
+        (EditKind.MANUAL, Change(lights_before=(None, 90.0), lights_after=(None, 125.0)), 4),
+        (EditKind.UNDO, Change(lights_before=(60.0, None), lights_after=(None, None)), 2),
+        (EditKind.MANUAL, Change(), None),
+        (EditKind.AUTO, Change((7,), (0,), (2,), (False,), (False,)), None),
+    ],
+)
+def test_an_edit_tells_the_epoch_it_was_made_at(kind, change, epoch):
+    edit = Edit(1, "2024", Author("ada", "lab"), kind, "Something", change)
+    assert edit.epoch == epoch

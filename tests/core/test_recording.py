@@ -57,3 +57,19 @@ def test_all_files_are_named_once_and_the_opened_one_first():
     assert recording().all_files == (Path("a.edf"),)
     files = (Path("a.eeg"), Path("a.edf"))
     assert recording(files=files).all_files == (Path("a.edf"), Path("a.eeg"))
+
+
+@pytest.mark.parametrize(
+    ("patient_id", "recording_id", "is_synthetic"),
+    [
+        ("X X X Synthetic_night_seed_5", "X sleepscorer_simulation_synthetic", True),
+        ("X X X X", "Startdate 01-JAN-2024 X X sleepscorer", False),
+        ("X X X Synthetic", "X X X another_program", False),
+        ("", "", False),
+    ],
+)
+def test_a_night_says_itself_that_nobody_slept_it(patient_id, recording_id, is_synthetic):
+    recording = Recording(
+        Path("n.edf"), "EDF", None, 30.0, (), patient_id=patient_id, recording_id=recording_id
+    )
+    assert recording.is_synthetic is is_synthetic

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sleepscorer.core.edits import Author, EditKind, MemoryJournal
 from sleepscorer.core.filling import FillMode
@@ -104,3 +106,67 @@ def test_a_confirmation_is_undone_and_redone():
 def test_nobody_changes_what_was_found():
     with pytest.raises(ValueError, match="read-only"):
         session().reviewed[0] = True
+
+
+def by_hand(opened):
+    """As a person reads the log: the last edit that was not undone tells, epoch by epoch."""
+    done, undone = [], []
+    for edit in opened.edits:
+        if edit.kind is EditKind.UNDO:
+            undone.append(done.pop())
+        elif edit.kind is EditKind.REDO:
+            done.append(undone.pop())
+        elif not edit.change.is_empty:
+            done, undone = [*done, edit], []
+    found = []
+    for epoch in range(opened.n_epochs):
+        last = next((edit for edit in reversed(done) if epoch in edit.change.epochs), None)
+        is_person = last is not None and last.kind is EditKind.MANUAL
+        stage = last.change.stages_after[last.change.epochs.index(epoch)] if is_person else -1
+        if stage >= 0:
+            found.append(epoch)
+    return found
+
+
+_STAGES = [stage for stage in Stage if stage is not Stage.NREM]
+_STEPS = st.one_of(
+    st.tuples(st.just("score"), st.sets(st.integers(0, N - 1)), st.sampled_from(_STAGES)),
+    st.tuples(st.just("fill"), st.sampled_from(_STAGES[1:]), st.booleans()),
+    st.tuples(st.just("import"), st.lists(st.integers(-1, 4), min_size=N, max_size=N)),
+    st.tuples(st.sampled_from(["undo", "redo", "lights"])),
+)
+
+
+@given(st.lists(_STEPS, max_size=30))
+def test_whatever_is_done_undone_and_done_again_the_log_read_by_hand_says_the_same(steps):
+    opened, before = session(), []
+    for what, *given_ in steps:
+        match what:
+            case "score":
+                opened.score(*given_)
+            case "fill":
+                stage, over_person = given_
+                opened.fill(staging(stage), FillMode.ALL, over_person=over_person)
+            case "import":
+                opened.import_scoring(scoring(*given_[0]), name="old.edf")
+            case "lights":
+                opened.set_lights(0.0, 30.0 + len(opened.edits) % 100)
+            case _:
+                getattr(opened, what)()
+        before.append((opened.reviewed, opened.reviewed.tolist()))
+        assert reviewed(opened) == by_hand(opened)
+    # Others hold what was told them: later edits leave it as it was.
+    assert all(held.tolist() == told for held, told in before)
+    assert reviewed(session(edits=opened.edits)) == reviewed(opened)
+
+
+def test_a_confirmed_import_that_is_imported_anew_and_undone_is_confirmed_again():
+    opened = session()
+    opened.import_scoring(scoring(2, 2, 2, 4, 4, 0), name="one.edf")
+    opened.score([0, 3], Stage.R)
+    opened.import_scoring(scoring(1, 1, 1, 1, 1, 1), name="two.edf")
+    assert reviewed(opened) == []
+    opened.undo()
+    assert reviewed(opened) == [0, 3]
+    opened.redo()
+    assert reviewed(opened) == []

@@ -623,3 +623,14 @@ def test_answers_of_a_consensus_are_kept_with_it_and_go_with_it():
     later = staging([1] * N)
     opened.fill(later)
     assert (opened.machine, opened.others) == (later, ())
+
+
+def test_the_steps_that_hold_are_counted_without_that_of_the_opening():
+    opened = ScoringSession(4, MemoryJournal(), author=Author("anna", "lab-3"))
+    lights = Scoring(Hypnogram(np.full(4, -1, np.int8), 30.0, 0.0, 90.0))
+    opened.import_scoring(lights, name="lights", of_opening=True)
+    assert opened.n_steps == 0
+    opened.score([0], Stage.W)
+    opened.score([1], Stage.W)
+    opened.undo()
+    assert opened.n_steps == 1

@@ -33,6 +33,7 @@ from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.sessions import Fingerprint, SessionPlaces
 from sleepscorer.files.sessions.lock import lock_path, take_lock
 from sleepscorer.session_documents import open_document
+from sleepscorer.staging.programs import read_programs
 
 N_EPOCHS = 12
 _AUTHOR = Author("anna", "lab-3")
@@ -523,6 +524,19 @@ def _montage_door(path: Path) -> None:
     preset_text(read_preset(path))
 
 
+_STAGERS = """
+[gssc]
+title = "GSSC 0.0.9"
+command = ["~/gssc/python", "night.py", "{recording}", "{output}", "--eeg={eeg}"]
+output = "night.hyp"
+time_limit_min = 30
+"""
+
+
+def _stagers() -> list[Files]:
+    return [{"stagers.toml": _STAGERS.encode()}]
+
+
 TARGETS = (
     Target("npz", _archives, ("n.npz",), "n.npz", _archive, "npz", 2.0),
     Target("edf", _edfs, ("n.edf",), "n.edf", _as_scoring_too, "edf", 1.5),
@@ -547,6 +561,7 @@ TARGETS = (
         "lock", _locks, ("n.sleepscorer-lock",), "n.sleepscorer-lock", _lock_door, "sqlite", 0.5
     ),
     Target("staging", _stagings, ("n_staging.json",), "n_staging.json", _staging_door, "json", 1.5),
+    Target("stagers", _stagers, ("stagers.toml",), "stagers.toml", read_programs, share=0.5),
     Target("settings", _settings, ("settings.json",), "settings.json", _settings_door, "json"),
     Target("config", _weights_inputs, ("config.json",), "config.json", _config_door, "json"),
     Target(

@@ -38,8 +38,8 @@ def opened(opened, monkeypatch):
     n_epochs = opened.document.session.n_epochs
 
     class Quick:
-        def stage(self, *_):
-            return answer("sleepscorer", [3] * n_epochs, confidence=0.8)
+        def stage_and_measure(self, *_):
+            return answer("sleepscorer", [3] * n_epochs, confidence=0.8), None
 
     monkeypatch.setattr(results, "_stager", lambda *_: Quick())
     return opened

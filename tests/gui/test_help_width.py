@@ -1,7 +1,7 @@
 """The manual gives its width back to a recording, and comes again when it is asked for."""
 
 from PySide6.QtCore import Qt
-from real_window import open_in, press, show_window, wait_for
+from real_window import open_in, press, show_window, wait_for, write_night
 
 from sleepscorer.gui.help.help_pane import HelpPane
 
@@ -27,8 +27,8 @@ def test_help_shown_on_the_start_page_gives_its_width_to_the_recording(qtbot, wi
 def test_help_asked_for_over_a_recording_stays_beside_the_next_one(qtbot, window, night, tmp_path):
     open_in(qtbot, window, night)
     press(qtbot, window, _KEYS.Key_F1)
-    other = tmp_path / "other.edf"
-    other.write_bytes(night.read_bytes())
+    # A copy would be the same night.
+    other = write_night(tmp_path / "other.edf", "C4-M1", hours=0.05)
     window.open_path(other)
     wait_for(qtbot, window, other)
     assert _help(window).isVisible()

@@ -36,4 +36,6 @@ def test_a_recording_of_a_long_name_opens_and_widens_nothing(qtbot, window, long
 def test_a_name_does_not_turn_the_title_round(qtbot, window, night, tmp_path):
     path = tmp_path / "night\u202efde.edf"
     os.link(night, path)
-    assert open_in(qtbot, window, path).windowTitle() == "night\ufffdfde.edf – sleepscorer"
+    assert (
+        open_in(qtbot, window, path).windowTitle() == "night\ufffdfde.edf (synthetic) – sleepscorer"
+    )

@@ -403,6 +403,10 @@ def test_files_that_exist_are_replaced_only_if_that_is_checked(qtbot, opened, tm
         )
     )
     assert dialog.isVisible()
+    # The sentence squeezes nothing.
+    qtbot.wait(20)
+    checks = dialog.findChildren(QCheckBox)
+    assert [c.text() for c in checks if c.height() < c.sizeHint().height()] == []
     dialog.reject()
     assert (tmp_path / "Night_epochs.csv").read_text() == "mine"
 
@@ -423,9 +427,11 @@ def test_a_dropped_file_is_opened_and_its_name_is_the_title(qtbot, window, night
         )
     )
     qtbot.waitUntil(lambda: window.workspace is not None, timeout=20_000)
-    assert window.windowTitle() == "Night.edf – sleepscorer"
+    assert window.windowTitle() == "Night.edf (synthetic) – sleepscorer"
     assert window.settings.now.recent_files == (str(night),)
     window.settings.set(file_name_in_title=False)
+    assert window.windowTitle() == "Synthetic night – sleepscorer"
+    window.close_recording()
     assert window.windowTitle() == "sleepscorer"
 
 

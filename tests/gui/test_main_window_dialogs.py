@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPushButton,
     QTableWidget,
+    QTabWidget,
     QTextBrowser,
     QWidget,
 )
@@ -126,6 +127,9 @@ def test_what_is_possible_is_listed_and_what_is_not_says_why(qtbot, opened):
     qtbot.keyClick(search, _KEYS.Key_Return)
     # A reason can't be added.
     assert picker.isVisible()
+    assert not _button(picker, "Add").isEnabled()
+    search.clear()
+    assert _button(picker, "Add").isEnabled()
     picker.reject()
     editor.reject()
 
@@ -143,6 +147,15 @@ def test_typing_filters_the_list_and_arrows_choose(qtbot, opened):
     qtbot.waitUntil(lambda: len(editor.montage.traces) == count + 1)
     assert "F4-C4 (derived)" in [trace.channel.name for trace in editor.montage.traces]
     editor.reject()
+
+
+def test_a_row_is_added_and_kept_by_keys_alone(qtbot, opened):
+    press(qtbot, opened, "m", _CTRL)
+    editor = dialog_of(qtbot, opened, MontageEditor)
+    _add_row(qtbot, editor, "F4-C4")
+    qtbot.keyClick(editor.focusWidget(), _KEYS.Key_Return)
+    names = [trace.channel.name for trace in opened.workspace.model.montage.traces]
+    assert "F4-C4 (derived)" in names
 
 
 def test_several_rows_are_added_at_once(qtbot, opened):
@@ -461,6 +474,27 @@ def test_preferences_count_with_ok_only(qtbot, window):
     window.settings.set(theme="light")
 
 
+def test_the_colours_of_the_hypnogram_are_one_setting_in_menu_and_preferences(qtbot, opened):
+    box_name = "Hypnogram in the stages' colours"
+    action = opened.actions_of["view.hypnogram_colours"]
+    for wanted in (False, True):
+        opened.dialogs.preferences()
+        dialog = dialog_of(qtbot, opened, PreferencesDialog)
+        box = _named(dialog, QCheckBox, box_name)
+        assert box.isChecked() is not wanted
+        pages = dialog.findChild(QTabWidget)
+        pages.setCurrentIndex(1)
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_Space)
+        dialog.accept()
+        assert opened.settings.now.hypnogram_colours is wanted
+        assert action.isChecked() is wanted
+    action.trigger()
+    opened.dialogs.preferences()
+    dialog = dialog_of(qtbot, opened, PreferencesDialog)
+    assert not _named(dialog, QCheckBox, box_name).isChecked()
+
+
 def test_recent_files_are_forgotten_when_they_are_switched_off(qtbot, opened):
     assert len(opened.settings.now.recent_files) == 1
     opened.dialogs.preferences()
@@ -539,7 +573,7 @@ def test_help_names_only_keys_that_work():
     keys = key_map("default", {})
     names = [page.name for page in help_pages(keys)]
     own = ["getting_started", "scoring", "looking", "review", "events", "files"]
-    assert names == [*own, "command_line"]
+    assert names == [*own, "other_stagers", "command_line"]
     # What a technologist reads needs no command line.
     pages = help_pages(keys)
     assert not any("sleepscorer score" in page.markdown for page in pages if page.name in own)

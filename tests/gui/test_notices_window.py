@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QMenu,
+    QPushButton,
+)
 from real_window import PLAIN, dialog_of, open_in, press, write_night
 
 from sleepscorer.core.stages import Stage
@@ -108,14 +115,44 @@ def test_the_bell_counts_them_and_its_key_goes_through_them(qtbot, opened):
     assert bell.text() == "2"
 
 
-def test_the_bell_is_clicked_as_its_key_is_pressed(qtbot, opened):
+def _list_of(qtbot) -> QMenu:
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    return QApplication.activePopupWidget()
+
+
+def test_a_click_on_the_bell_lists_the_notices_and_leads_to_each(qtbot, opened):
     bell = opened.findChild(Bell)
+    qtbot.mouseClick(bell, _LEFT)
+    assert opened.status.message == "There are no notices"
+    opened.notices.add(f"R&D: {'a long remark ' * 30}")
+    opened.notices.add("Import it?", Answer("Import it", lambda: None), kind=NoticeKind.QUESTION)
     opened.tell("An error.")
-    seen = []
-    for _ in range(3):
-        qtbot.mouseClick(bell, _LEFT)
-        seen.append((opened.notices.shown, _is_on_traces(opened)))
-    assert seen == [("An error.", False), ("", True), ("An error.", False)]
+    qtbot.mouseClick(bell, _LEFT)
+    menu = _list_of(qtbot)
+    texts = [action.text() for action in menu.actions()]
+    assert texts[:2] == ["Error: An error.", "Question: Import it?"]
+    assert texts[2].startswith("Note: R&&D: a long remark")
+    assert texts[2].endswith("…")
+    assert menu.accessibleName() == "Notices"
+    # By keys alone: the first is chosen, Down goes on, Enter shows it.
+    press(qtbot, opened, _KEYS.Key_Down)
+    press(qtbot, opened, _KEYS.Key_Return)
+    assert opened.notices.shown == "Import it?"
+    assert QApplication.focusWidget().text() == "Import it"
+    press(qtbot, opened, _KEYS.Key_B, _CTRL)
+    press(qtbot, opened, _KEYS.Key_B, _CTRL)
+    assert _is_on_traces(opened)
+    # The bell is reached by Tab; what is behind it comes out.
+    bell.setFocus(Qt.FocusReason.TabFocusReason)
+    press(qtbot, opened, _KEYS.Key_Space)
+    menu = _list_of(qtbot)
+    qtbot.mouseClick(menu, _LEFT, pos=menu.actionGeometry(menu.actions()[2]).center())
+    assert opened.notices.shown.startswith("R&D")
+    assert QApplication.focusWidget().text() == "Close"
+
+
+def test_the_bell_stands_at_the_right_end(qtbot, opened):
+    bell = opened.findChild(Bell)
     assert opened.status.rect().contains(bell.geometry())
     assert opened.status.width() - bell.geometry().right() < 20
 
@@ -188,7 +225,7 @@ def test_what_can_not_be_opened_is_said(qtbot, opened, tmp_path, monkeypatch):
     path = tmp_path / "Night_epochs.csv"
     _export(qtbot, opened, tmp_path, "csv")
     qtbot.mouseClick(_buttons(opened)["Open"], _LEFT)
-    qtbot.waitUntil(lambda: "no program for it" in opened.notices.shown)
+    qtbot.waitUntil(lambda: "no program that shows it" in opened.notices.shown)
     assert opened.notices.shown.startswith(f"{path} could not be opened: ")
     assert opened.notices.worst is NoticeKind.ERROR
     _export(qtbot, opened, tmp_path, "csv")

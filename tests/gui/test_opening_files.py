@@ -19,6 +19,7 @@ from real_window import open_in, press, wait_for, write_night
 
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.choices import AutoScoringChoice
+from sleepscorer.gui.frame.notices import NoticeKind
 from sleepscorer.gui.jobs import auto_scoring, exporting
 from sleepscorer.gui.jobs import opening as opening_job
 from sleepscorer.gui.main_window import MainWindow
@@ -427,6 +428,7 @@ def test_where_a_session_is_kept_is_said_once(qtbot, worked, a):
         worked.close_recording()
         open_in(qtbot, worked, copy)
         told.append(any(text.startswith(said) for text in worked.notices.texts))
+        assert worked.notices.worst in (NoticeKind.INFORMATION, None), "nothing is wrong"
     assert told == [True, False]
 
 

@@ -1,6 +1,7 @@
 """The page out of the window: as a picture in the clipboard, and on paper; by keys."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,7 +118,7 @@ def test_the_page_is_printed_in_light_colours_on_one_sheet_on_its_side(
     before = pixels(opened.workspace.traces.grab().toImage())
     path = tmp_path / "page.pdf"
     ask_for_pdf(qtbot, opened, path)
-    qtbot.waitUntil(lambda: opened.status.message == "Page printed", timeout=_WITHIN_MS)
+    qtbot.waitUntil(lambda: opened.status.message == "Page printed to page.pdf", timeout=_WITHIN_MS)
     (picture,) = pictures
     colours = set(np.unique(pixels(picture)).tolist())
     assert {rgb(LIGHT.background), rgb(LIGHT.context), rgb(LIGHT.trace)} <= colours
@@ -206,3 +207,14 @@ def test_a_sheet_that_stands_upright_is_filled_too(qtbot, opened):
     page.ended.connect(said.append)
     qtbot.waitUntil(lambda: said == [""], timeout=_WITHIN_MS)
     assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_a_page_without_traces_is_printed_and_copied(qtbot, opened, pictures, clipboard, tmp_path):
+    model = opened.workspace.model
+    model.set_montage(replace(model.montage, traces=()))
+    path = tmp_path / "empty.pdf"
+    ask_for_pdf(qtbot, opened, path)
+    qtbot.waitUntil(lambda: opened.status.message == "Page printed")
+    assert len(pictures) == 1
+    opened.actions_of["file.copy_page"].trigger()
+    assert opened.status.message.startswith("Page copied")

@@ -1,5 +1,6 @@
 """Another stager in the window: asked, shown, hidden, reviewed; and one that fails or hangs."""
 
+import tempfile
 from dataclasses import replace
 
 import numpy as np
@@ -36,8 +37,8 @@ def opened(opened, monkeypatch):
     n_epochs = opened.document.session.n_epochs
 
     class Quick:
-        def stage(self, *_):
-            return ours_of(n_epochs)
+        def stage_and_measure(self, *_):
+            return ours_of(n_epochs), None
 
     monkeypatch.setattr(results, "_stager", lambda *_: Quick())
     return opened
@@ -142,12 +143,32 @@ def test_one_that_is_gone_since_it_was_chosen_is_a_notice(qtbot, opened, offer_s
     assert any("no other stager called 'calm'" in text for text in opened.notices.texts)
 
 
-def test_where_none_is_installed_the_dialog_says_what_to_install(qtbot, opened, offer_stagers):
+def how_to_get_others(dialog):
+    return next(x for x in dialog.findChildren(QLabel) if x.accessibleName() == "Other stagers")
+
+
+def test_the_dialog_says_how_to_get_what_is_not_installed(qtbot, opened, offer_stagers):
     offer_stagers()
     press(qtbot, opened, _KEYS.Key_R, _CTRL)
-    box = second_box(dialog_of(qtbot, opened, AutoScoringDialog))
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    box, label = second_box(dialog), how_to_get_others(dialog)
+    qtbot.waitUntil(label.isVisible)
     assert (box.currentText(), box.count(), box.isEnabled()) == ("None", 1, False)
-    assert "pip install 'sleepscorer[yasa]'" in box.toolTip()
+    assert label.text() == (
+        "Others, and what to type in a terminal to get them:\n"
+        "RobustSleepNet: sleepscorer models fetch robust-sleep-net\n"
+        "YASA: pip install 'sleepscorer[yasa]'"
+    )
+    assert label.height() >= label.heightForWidth(label.width())
+    assert label.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_dialog_says_nothing_of_others_where_all_are_installed(qtbot, opened, offer_stagers):
+    offer_stagers(**{"robust-sleep-net": "other_stagers:TooLong", "yasa": "other_stagers:Calm"})
+    press(qtbot, opened, _KEYS.Key_R, _CTRL)
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 4)
+    assert not how_to_get_others(dialog).isVisible()
 
 
 def model_with_both():
@@ -289,3 +310,55 @@ def test_long_names_of_channels_are_shown_whole(qtbot, opened):
     needed_px = names.heightForWidth(names.width())
     assert needed_px > names.fontMetrics().height()
     qtbot.waitUntil(lambda: names.height() >= needed_px)
+
+
+def test_a_program_of_its_own_is_chosen_and_asked_like_any_other(
+    qtbot, opened, offer_stagers, name_program
+):
+    offer_stagers()
+    name_program("good", 60)
+    auto_score(qtbot, opened, "Prog 1.0")
+    qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=30_000)
+    session = opened.document.session
+    assert (session.others[0].stages == Stage.N2).all()
+    assert session.others[0].provenance.software == "Prog 1.0"
+    assert opened.settings.now.second_opinion == "prog"
+
+
+def test_a_program_that_hangs_ends_when_auto_scoring_is_cancelled(
+    qtbot, opened, offer_stagers, name_program, tmp_path, monkeypatch
+):
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(runs))
+    offer_stagers()
+    name_program("hang", 60)
+    auto_score(qtbot, opened, "Prog 1.0")
+    qtbot.waitUntil(
+        lambda: any("thinking" in one.read_text() for one in runs.glob("*/printed.txt")),
+        timeout=30_000,
+    )
+    press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
+    qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=30_000)
+    assert (opened.document.session.machine, opened.document.session.others) == (None, ())
+    assert opened.status.message == "Auto-scoring cancelled: nothing changed"
+    assert list(runs.iterdir()) == []
+
+
+def test_the_dialog_says_why_a_named_program_is_not_to_be_had(
+    qtbot, opened, offer_stagers, name_program
+):
+    offer_stagers(calm="other_stagers:Calm")
+    name_program("good", 60, extra='[bad]\ncommand = "x"\n')
+    press(qtbot, opened, _KEYS.Key_R, _CTRL)
+    dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 4)
+
+    def told():
+        return [one.text() for one in dialog.findChildren(QLabel) if one.isVisible()]
+
+    said = "the stager 'bad' can't be asked: command must be a list of texts"
+    qtbot.waitUntil(lambda: any(said in text for text in told()))
+    # It grew by the sentence, and no row lost its height.
+    qtbot.waitUntil(lambda: dialog.height() >= dialog.layout().totalHeightForWidth(dialog.width()))
+    qtbot.keyClick(dialog, _KEYS.Key_Escape)

@@ -161,3 +161,10 @@ def test_a_persons_key_of_an_action_that_has_another_name_now_stays_theirs(qapp,
     both = {"event.delete": ["Y"], "score.clear": ["X"]}
     path.write_text(json.dumps({"own_keys": both}))
     assert SettingsFile(path).now.own_keys == {"event.delete": ("Y",)}
+
+
+def test_what_can_be_no_path_is_not_listed_as_recent(qapp, tmp_path):
+    path = tmp_path / "settings.json"
+    night = str(tmp_path / "n\udcff.edf")
+    path.write_text(json.dumps({"recent_files": ["/a\0b.edf", "/\ud800.edf", "a.edf", night]}))
+    assert SettingsFile(path).now.recent_files == (night,)

@@ -16,7 +16,7 @@ from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.files.montages import load_presets, preset_text, save_preset
 from sleepscorer.gui.dialogs.settings_loading import SettingsLoadingDialog
 from sleepscorer.gui.jobs.shared_settings import NEVER_SHARED, SHARED
-from sleepscorer.gui.settings import Settings
+from sleepscorer.gui.settings import Settings, SettingsFile
 
 _ALT = Qt.KeyboardModifier.AltModifier
 _LABORATORY = Laboratory(50.0, {"eeg": KindDefaults(low_hz=0.5, height_uv=150.0)})
@@ -141,6 +141,10 @@ def test_unknown_and_personal_names_are_told_and_left_out(qtbot, window, file):
         ({"page_length_s": 31}, (), "Page, seconds: there is no 31"),
         ({"page_length_s": "30"}, (), "Page, seconds: it can't be '30'"),
         ({"key_profile": "x"}, (), "Profile of keys: there is no 'x'"),
+        ({"export_formats": ["edf", "edf"]}, (), "Formats to export: one stands twice"),
+        ({"own_keys": {"edit.undo": "Ctrl+J"}}, (), "the keys of an action are no list"),
+        ({"own_keys": {"edit.undo": ["Ctrl+J"] * 21}}, (), "an action can have 20 keys"),
+        ({"montage": "x" * 1001}, (), "longer than 1000 letters"),
         ({"export_formats": ["fax"]}, (), "Formats to export: there is no 'fax'"),
         ({"laboratory": {"mains_hz": 55}}, (), "the mains have 50 or 60 Hz, not 55"),
         ({"own_keys": {"score.w": ["Nonsense+"]}}, (), "the keys of 'score.w' are none"),
@@ -189,3 +193,29 @@ def test_where_a_montage_can_not_be_written_nothing_is_changed(
     dialog.accept()
     qtbot.waitUntil(lambda: bool(window.notices.texts))
     assert window.settings.now.theme == "light"
+
+
+def test_what_a_file_holds_is_shown_as_it_is_and_in_lines_of_its_own(qtbot, window, file):
+    named = "<b>bold</b>\nMontage “Ours”: new"
+    _write(
+        file, montage=named, **{"<i>more</i>": 1, "x" * 300: 2, **{f"k{i}": i for i in range(20)}}
+    )
+    dialog = _load(qtbot, window)
+    (line,) = _lines(dialog)
+    assert line == f"Montage of new recordings: none → {named.replace(chr(10), chr(0xFFFD))}"
+    labels = dialog.findChildren(QLabel)
+    assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
+    left_out = labels[-1].text()
+    assert "<i>more</i>" in left_out
+    assert left_out.endswith("; 12 more.")
+    assert dialog.minimumSizeHint().width() <= 640
+
+
+def test_no_file_makes_settings_that_can_not_be_read_again(qtbot, tmp_path):
+    path, said = tmp_path / "settings.json", []
+    settings = SettingsFile(path)
+    settings.set(scorer="Ada")
+    settings.not_saved.connect(said.append)
+    settings.set(montage="x" * 1_000_000)
+    assert SettingsFile(path).now.scorer == "Ada"
+    assert said == [f"{path}: the settings could not be saved: they are longer than 1000000 bytes"]

@@ -1,5 +1,6 @@
 """The window with a recording fits small and enlarged screens, and loses nothing by it."""
 
+import time
 from collections import Counter
 
 import pytest
@@ -61,6 +62,45 @@ def test_the_window_fits_while_work_is_followed(qtbot, opened):
     assert (opened.width(), opened.height()) == SMALLEST
     assert opened.minimumSizeHint().width() <= SMALLEST[0]
     assert status.rect().contains(place_in(status, status._cancel))
+    qtbot.waitUntil(lambda: not opened.tasks.running)
+
+
+# The longest that a key brings forth, but for names.
+REFUSAL = "No event is chosen: nothing was deleted; 9 takes the epoch's stage away"
+
+
+@pytest.mark.parametrize("width", [911, 1366])
+def test_a_refusal_is_read_whole_while_work_is_followed(qtbot, opened, width):
+    opened.resize(width, SMALLEST[1])
+    status, going_on = opened.status, [True]
+    status.show_device("NVIDIA H100 80GB HBM3")
+
+    def work(progress) -> None:
+        while going_on:
+            progress(0.5, "")
+            time.sleep(0.01)
+
+    qtbot.waitUntil(lambda: not opened.tasks.running, timeout=20_000)
+    opened.tasks.start("Measuring the night to explain its stages", work)
+    qtbot.waitUntil(lambda: status._text.text().endswith("50 %"))
+    labels = [*status._labels.values(), status._text]
+    before = [label.isVisible() for label in labels]
+    assert all(before)
+    press(qtbot, opened, Qt.Key.Key_Delete)
+    assert status.message == status._message.text() == REFUSAL
+    qtbot.wait(100)
+    message = status._message
+    assert message.fontMetrics().horizontalAdvance(message.text()) <= message.width()
+    assert status._bar.isVisible()
+    assert status._bar.toolTip() == status._text.text()
+    assert status.rect().contains(place_in(status, status._cancel))
+    press(qtbot, opened, Qt.Key.Key_Right)
+    assert status.message == ""
+    assert [label.isVisible() for label in labels] == before
+    status.say("A sentence " * 40)
+    assert status._message.text().endswith("…")
+    assert status._message.toolTip() == "A sentence " * 40
+    going_on.clear()
     qtbot.waitUntil(lambda: not opened.tasks.running)
 
 

@@ -54,7 +54,7 @@ def staged(opened):
 def _at(window, epoch):
     model = window.workspace.model
     model.select_epoch(epoch)
-    return epoch_title(model).text.split(" · ", 3)[3]
+    return epoch_title(model).after
 
 
 def _colour(window, rect, epoch, share=0.5):

@@ -18,9 +18,16 @@ NO_CHANNELS = StagerChannels((), (), ())
 class Ours:
     """In place of our own stager: R all night."""
 
-    def stage(self, recording, channels, progress):  # noqa: ARG002
+    def stage_and_measure(self, recording, channels, progress):  # noqa: ARG002
         progress(0.5, "ours")
-        return opinion(recording.n_epochs, stage=4, stager="sleepscorer", software="ours 1")
+        given = opinion(recording.n_epochs, stage=4, stager="sleepscorer", software="ours 1")
+        return given, "what was measured"
+
+
+class OursRefusing(Refusing):
+    """In place of our own stager, which can't stage it."""
+
+    stage_and_measure = Refusing.stage
 
 
 class Silent(Calm):
@@ -53,6 +60,7 @@ def test_a_consensus_keeps_and_names_each_answer(night, offer_stagers):
     answers = staged(night, "sleepscorer", "calm", "silent")
     assert [one.name for one in answers.others] == ["sleepscorer", "calm", "silent"]
     assert answers.staging.provenance.consensus_of == ("sleepscorer", "calm", "silent")
+    assert answers.night == "what was measured"
     assert answers.staging.provenance.warnings == ()
     # Two of three say N2 in the first epoch; where one is silent the two that answer are even.
     assert answers.staging.stages[0] == Stage.N2
@@ -74,7 +82,7 @@ def test_one_that_fails_is_named_and_left_out_and_the_rest_go_on(night, offer_st
 
 def test_our_own_may_fail_as_well_as_any(night, offer_stagers):
     offer_stagers(calm="other_stagers:Calm")
-    answers = staged(night, "sleepscorer", "calm", ours=Refusing())
+    answers = staged(night, "sleepscorer", "calm", ours=OursRefusing())
     assert answers.staging.provenance.consensus_of == ("calm",)
     assert (answers.staging.stages == Stage.N2).all()
     (warning,) = answers.staging.provenance.warnings
@@ -101,7 +109,7 @@ def test_a_second_opinion_stands_beside_and_its_failure_is_a_warning(night, offe
     assert warning == "There is no second opinion: TooLong 1 gave 25 epochs of 24."
     # What fills the epochs must answer.
     with pytest.raises(StagingRefused, match="too dark"):
-        staged(night, "sleepscorer", "calm", is_consensus=False, ours=Refusing())
+        staged(night, "sleepscorer", "calm", is_consensus=False, ours=OursRefusing())
 
 
 def test_one_of_another_maker_may_stage_alone(night, offer_stagers):

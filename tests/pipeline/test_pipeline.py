@@ -22,6 +22,7 @@ from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.edf import samples as edf_samples
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.scorings import read_scoring
@@ -304,6 +305,24 @@ def test_a_channel_that_is_not_there_is_said_before_the_file_is_hashed(stager, e
             progress=lambda *_arguments: calls.append(None),
         )
     assert calls == []
+
+
+def test_a_file_is_read_once(stager, eeg, tmp_path, monkeypatch):
+    path = write(tmp_path / "night.edf", eeg, events=[Event(60.0, None, "Lights off")])
+    read = edf_samples._read_into
+    read_bytes = []
+
+    def noted(of, offset, buffer):
+        if of == path:
+            read_bytes.append(buffer.nbytes)
+        read(of, offset, buffer)
+
+    monkeypatch.setattr(edf_samples, "_read_into", noted)
+    scored = score_recording(path, stager, ScoreOptions())
+    assert scored.night.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert scored.night.lights_source.startswith("lights off from annotation")
+    # The header, some of it twice; the rest goes by while it is hashed.
+    assert sum(read_bytes) < 2000
 
 
 def test_a_file_of_annotations_alone_is_named_as_such(stager, tmp_path):

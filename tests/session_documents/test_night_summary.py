@@ -12,6 +12,7 @@ from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.review import review_queue
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.sessions import database
 from sleepscorer.session_documents import SessionPlaces, open_document
 from sleepscorer.session_documents.night_summary import NightState, night_summary
 
@@ -208,3 +209,23 @@ def test_a_recording_of_no_whole_hour_is_told_in_minutes(tmp_path):
     summary = night_summary(write_night(tmp_path / "a.edf"))
     assert summary.length_text == "5 min"
     assert replace(summary, duration_s=7 * 3600 + 52 * 60 + 59.0).length_text == "7 h 52 min"
+
+
+def test_a_session_that_another_program_keeps_for_itself_holds_nobody_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT_S", 0.1)
+    path = write_night(tmp_path / "a.edf")
+    session_path = tmp_path / "a.sleepscorer"
+    _edited(path, lambda session: session.score([0], Stage.W))
+    with closing(sqlite3.connect(session_path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        for one in (path, session_path):
+            summary = night_summary(one)
+            assert summary.state is NightState.UNREADABLE
+            assert summary.problem == "another program is using the session file"
+    assert night_summary(path).state is NightState.SCORED
+
+
+def test_what_is_no_path_is_unreadable(tmp_path):
+    for name in ("a\0b.edf", "a\0b.sleepscorer"):
+        summary = night_summary(tmp_path / name)
+        assert summary.state in (NightState.NOT_FOUND, NightState.UNREADABLE)

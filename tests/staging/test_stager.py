@@ -13,6 +13,7 @@ from sleepscorer.core.stager_channels import StagerChannels, choose_stager_chann
 from sleepscorer.staging.checkpoint import weights_files
 from sleepscorer.staging.measured_night import MeasuredNight
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+from sleepscorer.staging.night_ahead import NightAhead
 from sleepscorer.staging.stager import Stager, _is_out_of_memory, _weight
 from sleepscorer.training.runs import save_network
 
@@ -83,12 +84,20 @@ def test_one_epoch_is_staged_and_less_is_refused(stager):
     assert refused.value.path == short.path
 
 
-def test_reading_ahead_changes_nothing(stager, weights):
-    ahead = Stager(weights, device="cpu", reads_ahead=True)
-    given = eeg("EEG C4-M1", 0, n_epochs=50)
-    np.testing.assert_array_equal(
-        staged(ahead, given).probabilities, staged(stager, given).probabilities
-    )
+def test_reading_ahead_and_threads_change_nothing(tmp_path):
+    heads = ("bilstm", "causal_attention", "tcn_attention")
+    weights = save(tmp_path / "w", *heads)
+    given = [eeg(f"EEG {name}", seed, n_epochs=130) for seed, name in enumerate(("C4-M1", "O2-M1"))]
+    night = recording(*given)
+    channels = choose_stager_channels(night)
+    alone = Stager(weights, device="cpu").stage(night, channels)
+    two = Stager(weights, device="cpu", n_threads=2)
+    wanted = [(channel, "eeg") for channel in channels.eeg]
+    with NightAhead(night, wanted) as ahead:
+        for stager in (two, two.reading(ahead)):
+            found = stager.stage(night, channels)
+            np.testing.assert_array_equal(found.probabilities, alone.probabilities)
+            np.testing.assert_array_equal(found.confidence, alone.confidence)
 
 
 def test_the_answer_is_the_mean_of_those_by_each_eeg_that_has_a_signal(stager):

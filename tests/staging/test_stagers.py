@@ -36,14 +36,28 @@ def test_what_is_offered_is_listed_by_name_without_what_can_not_be_loaded(offer_
 
 def test_a_name_that_is_not_offered_is_refused_with_those_that_are(offer_stagers):
     offer_stagers(calm="other_stagers:Calm")
-    with pytest.raises(UsageError, match=r"'yasa' is installed \(there is calm\)"):
+    with pytest.raises(
+        UsageError,
+        match=r"'yasa' is installed \(there is calm; to get YASA: pip install 'sleepscorer",
+    ):
         offered_stager("yasa")
 
 
 def test_where_none_is_offered_one_is_told_what_to_install(offer_stagers):
     offer_stagers()
-    with pytest.raises(UsageError, match=r"none is; pip install 'sleepscorer\[yasa\]'"):
+    with pytest.raises(
+        UsageError, match=r"none is; to get YASA: pip install 'sleepscorer\[yasa\]'"
+    ):
         offered_stager("yasa")
+    with pytest.raises(
+        UsageError,
+        match=r"none is; to get RobustSleepNet: sleepscorer models fetch robust-sleep-net",
+    ):
+        offered_stager("robust-sleep-net")
+    with pytest.raises(
+        UsageError, match=r"none is; to get RobustSleepNet: .*; to get YASA: pip install "
+    ):
+        offered_stager("yassa")
 
 
 def test_an_opinion_carries_the_title_of_who_gave_it(offer_stagers, night):

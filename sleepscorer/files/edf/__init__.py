@@ -17,8 +17,8 @@ from sleepscorer.files.edf.identification import (
     start_date_subfield,
 )
 from sleepscorer.files.edf.layout import EdfPlan, SignalHeader
-from sleepscorer.files.edf.reader import edf_extent, open_edf
-from sleepscorer.files.edf.samples import file_size, read_bytes
+from sleepscorer.files.edf.reader import EdfFile, edf_extent, open_edf
+from sleepscorer.files.edf.samples import ChannelLayout, PassingChannels, file_size, read_bytes
 from sleepscorer.files.edf.writer import verify_edf, write_edf, write_edf_into
 
 __all__ = [
@@ -28,7 +28,10 @@ __all__ = [
     "MAX_RATE_HZ",
     "UNKNOWN_PATIENT",
     "UNKNOWN_START",
+    "ChannelLayout",
+    "EdfFile",
     "EdfPlan",
+    "PassingChannels",
     "SignalHeader",
     "edf_extent",
     "field_integer",

@@ -1,5 +1,6 @@
 """Opens EDF, EDF+ and BDF recordings; samples are read when they are asked for."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -7,11 +8,17 @@ from pathlib import Path
 from sleepscorer.core.events import Event
 from sleepscorer.core.interruptions import unknown_interruptions
 from sleepscorer.core.recording import Gap, Quarantined, Recording, Signal
-from sleepscorer.files.edf.annotations import read_annotations
+from sleepscorer.files.edf.annotations import MAX_CHANNELS, read_annotations
 from sleepscorer.files.edf.fields import microvolts_per
 from sleepscorer.files.edf.header import MAX_DURATION_S, EdfChannel, EdfHeader, read_header
-from sleepscorer.files.edf.samples import EdfSource, RecordReader, Scale, Segments
-from sleepscorer.files.edf.status import pauses
+from sleepscorer.files.edf.samples import (
+    EdfSource,
+    PassingChannels,
+    RecordReader,
+    Scale,
+    Segments,
+)
+from sleepscorer.files.edf.status import is_status, pauses
 from sleepscorer.files.edf.timeline import timeline
 
 
@@ -46,40 +53,98 @@ def open_edf(path: Path | str) -> Recording:
     RecordingError
         If the file can't be read, or its header does not tell where the data lie.
     """
-    path = Path(path)
-    header = read_header(path)
-    reader = RecordReader(path, header.data_offset, header.record_bytes)
-    annotations = read_annotations(header, reader)
-    times = timeline(header, annotations.record_times, path)
-    events = annotations.events(times.first_sample)
-    joints_s = pauses(path, header)
-    segments = Segments(list(times.segments))
-    ordinary = [channel for channel in header.channels if not channel.is_annotations]
-    return Recording(
-        path=path,
-        format_name=header.format_name,
-        start=_moved(header.start, times.first_sample),
-        duration_s=times.duration_s if ordinary else _last_end(events, times.duration_s),
-        signals=tuple(
-            _signal(channel, header, reader, segments, times.record_duration_s)
-            for channel in ordinary
-            if not channel.fault
-        ),
-        # A file has either: one that tells the times of its records tells no pauses.
-        gaps=times.gaps or tuple(Gap(joint_s, joint_s) for joint_s in joints_s),
-        events=events,
-        quarantined=tuple(
-            Quarantined(channel.label, channel.fault) for channel in ordinary if channel.fault
-        ),
-        warnings=(
-            *header.warnings,
-            *annotations.warnings,
-            *times.warnings,
-            *([unknown_interruptions(joints_s)] if joints_s else []),
-        ),
-        patient_id=header.patient_id,
-        recording_id=header.recording_id,
-    )
+    return EdfFile(Path(path)).recording()
+
+
+class EdfFile:
+    """A file of which the header was read, and nothing else yet.
+
+    Who reads all of it for another reason hands its bytes on by :meth:`take`: the recording is then
+    opened without reading the file again, and its channels of :meth:`keep` are staged so.
+
+    Raises
+    ------
+    RecordingError
+        As :func:`open_edf`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._header = header = read_header(path)
+        self._passing = PassingChannels(header.data_offset, header.record_bytes, header.n_records)
+        self._reader = RecordReader(path, header.data_offset, header.record_bytes, self._passing)
+
+    @property
+    def outline(self) -> Recording:
+        """The recording as far as the header tells: without annotations and gaps."""
+        header = self._header
+        duration_s = header.n_records * header.record_duration_s
+        return Recording(
+            path=self._path,
+            format_name=header.format_name,
+            start=header.start,
+            duration_s=duration_s,
+            signals=self._signals(Segments([]), header.record_duration_s) if duration_s else (),
+        )
+
+    def keep(self, labels: Collection[str]) -> None:
+        """Have what opening needs kept of the bytes that are taken, and these signals.
+
+        Parameters
+        ----------
+        labels
+            Of signals of the :attr:`outline`; those that memory has no room for are left out.
+        """
+        channels = self._header.channels
+        needed = [one for one in channels if one.is_annotations][:MAX_CHANNELS]
+        needed += [one for one in channels if is_status(one)]
+        for channel in (*needed, *(one for one in channels if one.label in labels)):
+            self._passing.add(self._header.layout(channel))
+
+    def take(self, offset: int, block: bytes) -> None:
+        """Take bytes of the file, which begin at ``offset``; they come from first to last."""
+        self._passing.take(offset, block)
+
+    def let_go(self) -> None:
+        """Keep nothing any more."""
+        self._passing.clear()
+
+    def recording(self) -> Recording:
+        """Open it; what was not kept is read from the file."""
+        path, header = self._path, self._header
+        annotations = read_annotations(header, self._reader)
+        times = timeline(header, annotations.record_times, path)
+        events = annotations.events(times.first_sample)
+        joints_s = pauses(path, header, self._reader)
+        ordinary = [channel for channel in header.channels if not channel.is_annotations]
+        return Recording(
+            path=path,
+            format_name=header.format_name,
+            start=_moved(header.start, times.first_sample),
+            duration_s=times.duration_s if ordinary else _last_end(events, times.duration_s),
+            signals=self._signals(Segments(list(times.segments)), times.record_duration_s),
+            # A file has either: one that tells the times of its records tells no pauses.
+            gaps=times.gaps or tuple(Gap(joint_s, joint_s) for joint_s in joints_s),
+            events=events,
+            quarantined=tuple(
+                Quarantined(channel.label, channel.fault) for channel in ordinary if channel.fault
+            ),
+            warnings=(
+                *header.warnings,
+                *annotations.warnings,
+                *times.warnings,
+                *([unknown_interruptions(joints_s)] if joints_s else []),
+            ),
+            patient_id=header.patient_id,
+            recording_id=header.recording_id,
+        )
+
+    def _signals(self, segments: Segments, record_duration_s: float) -> tuple[Signal, ...]:
+        return tuple(
+            _signal(channel, self._header, self._reader, segments, record_duration_s)
+            for channel in self._header.channels
+            if not channel.is_annotations and not channel.fault
+        )
 
 
 def _signal(

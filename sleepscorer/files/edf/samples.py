@@ -7,6 +7,7 @@ and refuses files with a single bad channel.
 Here blocks of records are read into an ordinary buffer, one of which is kept, so that reading the
 channels of a page one after the other reads the file once. The file is opened for each block and
 for reading only: nothing stays open or mapped, which on Windows would keep others from moving it.
+Who needs a night of some channels has them kept while every byte of the file goes by.
 """
 
 import math
@@ -26,6 +27,9 @@ _Digital = NDArray[np.int16] | NDArray[np.int32]
 
 BLOCK_BYTES = 16 * 2**20
 """Ten minutes of 30 channels fit: a page is read once, not once for every channel on it."""
+
+_MOST_KEPT_BYTES = 128 * 2**20
+"""Eight channels of a night of 8 h at 256 Hz; what does not fit is read when it is asked for."""
 
 
 def file_size(path: Path) -> int:
@@ -116,6 +120,69 @@ class Scale:
     offset: float
 
 
+class PassingChannels:
+    """Keeps the bytes of some channels while a file is read from its beginning to its end.
+
+    Parameters
+    ----------
+    data_offset, record_bytes, n_records
+        Where the first record begins, how long each is, and how many there are.
+    """
+
+    def __init__(self, data_offset: int, record_bytes: int, n_records: int) -> None:
+        self._data_offset = data_offset
+        self._record_bytes = record_bytes
+        self._n_records = n_records
+        self._kept: dict[ChannelLayout, _Bytes] = {}
+        self._passed = 0
+
+    def add(self, channel: ChannelLayout) -> None:
+        """Keep a channel, if there is room for it; before the file is read."""
+        n_bytes = self._n_records * (channel.n_bytes + sum(kept.n_bytes for kept in self._kept))
+        if n_bytes <= _MOST_KEPT_BYTES:
+            self._kept[channel] = np.empty((self._n_records, channel.n_bytes), np.uint8)
+
+    def take(self, offset: int, block: bytes) -> None:
+        """Take what is kept of the block that begins at this byte; blocks come in order."""
+        self._passed = offset + len(block)
+        begin = max(offset, self._data_offset)
+        end = min(self._passed, self._data_offset + self._n_records * self._record_bytes)
+        content = np.frombuffer(block, np.uint8)
+        while begin < end:
+            record, place = divmod(begin - self._data_offset, self._record_bytes)
+            n_whole = (end - begin) // self._record_bytes if place == 0 else 0
+            n_bytes = n_whole * self._record_bytes or min(self._record_bytes - place, end - begin)
+            part = content[begin - offset : begin - offset + n_bytes]
+            if n_whole:
+                self._take_records(record, part.reshape(n_whole, self._record_bytes))
+            else:
+                self._take_part(record, place, part)
+            begin += n_bytes
+
+    def of(self, channel: ChannelLayout) -> _Bytes | None:
+        """(n_records, n_bytes) of a channel; None where it was not kept."""
+        is_whole = self._passed >= self._data_offset + self._n_records * self._record_bytes
+        return self._kept.get(channel) if is_whole else None
+
+    def clear(self) -> None:
+        """Keep nothing any more."""
+        self._kept = {}
+
+    def _take_records(self, first: int, records: _Bytes) -> None:
+        for channel, kept in self._kept.items():
+            stop = channel.offset + channel.n_bytes
+            kept[first : first + len(records)] = records[:, channel.offset : stop]
+
+    def _take_part(self, record: int, place: int, part: _Bytes) -> None:
+        """Take of a record what begins at ``place`` in it."""
+        for channel, kept in self._kept.items():
+            begin = max(place, channel.offset)
+            end = min(place + len(part), channel.offset + channel.n_bytes)
+            if begin < end:
+                own = slice(begin - channel.offset, end - channel.offset)
+                kept[record, own] = part[begin - place : end - place]
+
+
 class RecordReader:
     """Reads stretches of data records and keeps the last one; safe to share between threads.
 
@@ -125,12 +192,21 @@ class RecordReader:
         The file.
     data_offset, record_bytes
         Where the first record begins, and how long each is.
+    passing
+        What was kept of channels; None keeps nothing.
     """
 
-    def __init__(self, path: Path, data_offset: int, record_bytes: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        data_offset: int,
+        record_bytes: int,
+        passing: PassingChannels | None = None,
+    ) -> None:
         self._path = path
         self._data_offset = data_offset
         self._record_bytes = record_bytes
+        self._passing = passing
         # Replaced as a whole and never changed, so a thread sees the old block or the new one.
         self._kept: tuple[int, _Bytes] = (0, np.empty((0, record_bytes), np.uint8))
 
@@ -143,18 +219,26 @@ class RecordReader:
         ------
         Index of the first record of a block, and its bytes (n_records, n_bytes) uint8.
         """
-        if self._record_bytes > BLOCK_BYTES:
-            for record in range(first, stop):
-                yield record, self._part(channel, record)
-            return
+        kept = self.kept(channel)
         step = max(1, BLOCK_BYTES // max(1, self._record_bytes))
         for start in range(first, stop, step):
-            block = self._block(start, min(start + step, stop))
-            yield start, block[:, channel.offset : channel.offset + channel.n_bytes]
+            end = min(start + step, stop)
+            if kept is not None:
+                yield start, kept[start:end]
+            elif self._record_bytes > BLOCK_BYTES:
+                yield start, self._part(channel, start)
+            else:
+                block = self._block(start, end)
+                yield start, block[:, channel.offset : channel.offset + channel.n_bytes]
 
-    def keep(self, first: int, stop: int) -> None:
-        """Read these records into the kept block, if they fit."""
-        if (stop - first) * self._record_bytes <= BLOCK_BYTES:
+    def kept(self, channel: ChannelLayout) -> _Bytes | None:
+        """(n_records, n_bytes) of a channel of which all is in memory; None of others."""
+        return None if self._passing is None else self._passing.of(channel)
+
+    def keep(self, channel: ChannelLayout, first: int, stop: int) -> None:
+        """Read these records into the kept block, if they fit and the channel is not in memory."""
+        fits = (stop - first) * self._record_bytes <= BLOCK_BYTES
+        if fits and self.kept(channel) is None:
             self._block(first, stop)
 
     def _block(self, first: int, stop: int) -> _Bytes:
@@ -240,6 +324,7 @@ class EdfSource:
         if len(stretches) > 1:
             # Otherwise each short segment would be a read of its own, for every channel again.
             self._reader.keep(
+                self._layout,
                 stretches[0][1] // self._layout.samples_per_record,
                 -(-stretches[-1][2] // self._layout.samples_per_record),
             )

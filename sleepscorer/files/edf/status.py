@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.files.edf.header import EdfChannel, EdfHeader
+from sleepscorer.files.edf.samples import RecordReader
 
 # "High when new Epoch is started": bit 16, the lowest of the third byte of a sample
 # (https://www.biosemi.com/faq/trigger_signals.htm).
@@ -28,7 +29,7 @@ def is_status(channel: EdfChannel) -> bool:
     )
 
 
-def pauses(path: Path, header: EdfHeader) -> tuple[float, ...]:
+def pauses(path: Path, header: EdfHeader, reader: RecordReader) -> tuple[float, ...]:
     """Return where the recording went on after a pause, seconds of stored samples.
 
     How long the pause was is nowhere in the file. A discontinuous file has the times of its
@@ -45,7 +46,7 @@ def pauses(path: Path, header: EdfHeader) -> tuple[float, ...]:
         return ()
     found: list[float] = []
     was_high = True  # The first sample begins an epoch too.
-    for record, bits in enumerate(_bits(path, header, status)):
+    for record, bits in enumerate(_bits(path, header, status, reader)):
         before = np.concatenate(([was_high], bits[:-1]))
         for sample in np.flatnonzero(bits & ~before):
             share = sample / status.samples_per_record
@@ -56,8 +57,17 @@ def pauses(path: Path, header: EdfHeader) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _bits(path: Path, header: EdfHeader, status: EdfChannel) -> Iterator[NDArray[np.bool_]]:
+def _bits(
+    path: Path, header: EdfHeader, status: EdfChannel, reader: RecordReader
+) -> Iterator[NDArray[np.bool_]]:
     """Yield (samples_per_record,) bool of each record: the bit of the new epoch."""
+    kept = reader.kept(header.layout(status))
+    for row in _stored(path, header, status) if kept is None else kept:
+        yield (row[2::3] & _NEW_EPOCH).astype(bool)
+
+
+def _stored(path: Path, header: EdfHeader, status: EdfChannel) -> Iterator[NDArray[np.uint8]]:
+    """Yield the bytes of each record; only they are read, a small part of the file."""
     n_bytes = 3 * status.samples_per_record
     try:
         with path.open("rb", buffering=0) as file:
@@ -66,7 +76,7 @@ def _bits(path: Path, header: EdfHeader, status: EdfChannel) -> Iterator[NDArray
                 content = file.read(n_bytes)
                 if len(content) < n_bytes:
                     return
-                yield (np.frombuffer(content, np.uint8)[2::3] & _NEW_EPOCH).astype(bool)
+                yield np.frombuffer(content, np.uint8)
     except OSError as error:
         raise RecordingError(
             f"the file can't be read: {error.strerror or error}", path=path

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.progress import Progress, silent
@@ -24,11 +24,23 @@ from sleepscorer.files.verified_write import (
 )
 
 
-class _Writer(NamedTuple):
-    """What writes a night to an empty binary file, and what refuses a file that differs from it."""
+class _Writer(Protocol):
+    """Writes one night in one format."""
 
-    write: Callable[[Night, BinaryIO], None]
-    verify: Callable[[Night, Path], None]
+    def write(self, file: BinaryIO) -> None:
+        """Write it to an empty binary file."""
+        ...
+
+    def verify(self, path: Path) -> None:
+        """Refuse a file that differs from it."""
+        ...
+
+
+class _Writes(NamedTuple):
+    """A writer of two functions that have nothing to share."""
+
+    write: Callable[[BinaryIO], None]
+    verify: Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -44,8 +56,8 @@ class ExportFormat:
     suffix
         End of its files' names, after the stem.
     writer
-        Imports what writes and checks it; pandas and openpyxl take half a second, so that happens
-        when the format is first used.
+        Imports what writes and checks a night; pandas and openpyxl take half a second, so that
+        happens when the format is first used.
     is_ours
         Tells by the content whether sleepscorer made a file of this kind: such a file may be
         replaced.
@@ -59,34 +71,39 @@ class ExportFormat:
     name: str
     title: str
     suffix: str
-    writer: Callable[[], _Writer]
+    writer: Callable[[Night], _Writer]
     is_ours: Callable[[Path], bool]
     read_back: int | None = None
     is_default: bool = True
 
 
-def _annotations() -> _Writer:
+def _annotations(night: Night) -> _Writer:
     from sleepscorer.files.exports import annotations
 
-    return _Writer(annotations.write_annotations, annotations.verify_annotations)
+    return _Writes(
+        partial(annotations.write_annotations, night),
+        partial(annotations.verify_annotations, night),
+    )
 
 
-def _epochs_csv() -> _Writer:
+def _epochs_csv(night: Night) -> _Writer:
     from sleepscorer.files.exports import epochs_csv
 
-    return _Writer(epochs_csv.write_csv, epochs_csv.verify_csv)
+    return _Writes(partial(epochs_csv.write_csv, night), partial(epochs_csv.verify_csv, night))
 
 
-def _report() -> _Writer:
+def _report(night: Night) -> _Writer:
     from sleepscorer.files.exports.excel import report
 
-    return _Writer(report.write_workbook, report.verify_workbook)
+    return report.WorkbookReport(night)
 
 
-def _staging_json() -> _Writer:
+def _staging_json(night: Night) -> _Writer:
     from sleepscorer.files.exports import staging_json
 
-    return _Writer(staging_json.write_json, staging_json.verify_json)
+    return _Writes(
+        partial(staging_json.write_json, night), partial(staging_json.verify_json, night)
+    )
 
 
 EXPORT_FORMATS = (
@@ -237,5 +254,5 @@ def write_exports(
 
 
 def _output(path: Path, form: ExportFormat, night: Night) -> Output:
-    write, verify = form.writer()
-    return Output(path, partial(write, night), partial(verify, night))
+    writer = form.writer(night)
+    return Output(path, writer.write, writer.verify)

@@ -6,5 +6,6 @@ from sleepscorer.files.other_formats.formats import (
     format_suffix,
     open_other,
 )
+from sleepscorer.files.other_formats.samples import keep_passing
 
-__all__ = ["OTHER_FORMATS", "companion_hint", "format_suffix", "open_other"]
+__all__ = ["OTHER_FORMATS", "companion_hint", "format_suffix", "keep_passing", "open_other"]

@@ -1,6 +1,7 @@
 """Reads stored samples of formats that keep all channels at one rate."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.errors import RecordingError
-from sleepscorer.core.recording import FloatArray
-from sleepscorer.files.edf import read_bytes
+from sleepscorer.core.recording import FloatArray, Signal
+from sleepscorer.files.edf import ChannelLayout, PassingChannels, read_bytes
 from sleepscorer.files.other_formats.joints import Timeline
 
 _BLOCK_BYTES = 16 * 2**20
@@ -42,6 +43,11 @@ class PlacedSource:
         self._channel = channel
         self._timeline = timeline
         self._scale = scale
+
+    def keep(self) -> "FlatFile | None":
+        """Have the samples kept while their file goes by; None where that saves nothing."""
+        samples = self._samples
+        return samples if isinstance(samples, FlatFile) and samples.keep(self._channel) else None
 
     def read(self, start_s: float, stop_s: float) -> FloatArray:
         """(n_samples,) from ``start_s`` to before ``stop_s``; NaN where there are none."""
@@ -101,6 +107,35 @@ class FlatFile:
         self._layout = layout
         # Replaced as a whole and never changed, so a thread sees the old block or the new one.
         self._kept: tuple[int, NDArray[np.generic]] = (0, np.empty((0, 0), layout.dtype))
+        self._passing = PassingChannels(layout.offset, self._step_bytes, layout.n_samples)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def keep(self, channel: int) -> bool:
+        """Keep a channel of the bytes that are taken; False where it is read by itself anyway."""
+        if self._layout.is_multiplexed:
+            self._passing.add(self._place(channel))
+        return self._layout.is_multiplexed
+
+    def take(self, offset: int, block: bytes) -> None:
+        """Take bytes of the file, which begin at ``offset``; they come from first to last."""
+        self._passing.take(offset, block)
+
+    def let_go(self) -> None:
+        """Keep nothing any more."""
+        self._passing.clear()
+
+    @property
+    def _step_bytes(self) -> int:
+        """Of one sample of all channels."""
+        return self._layout.n_channels * self._layout.dtype.itemsize
+
+    def _place(self, channel: int) -> ChannelLayout:
+        size = self._layout.dtype.itemsize
+        return ChannelLayout(channel * size, 1, size)
 
     def stored(self, channel: int, begin: int, end: int) -> NDArray[np.float64]:
         """(end - begin,) samples of one channel in the file's steps."""
@@ -108,8 +143,11 @@ class FlatFile:
         if not layout.is_multiplexed:
             values = self._values(channel * layout.n_samples + begin, end - begin)
             return values.astype(np.float64)
+        passed = self._passing.of(self._place(channel))
+        if passed is not None:
+            return passed[begin:end].view(layout.dtype)[:, 0].astype(np.float64)
         out = np.empty(end - begin, np.float64)
-        step = max(1, _BLOCK_BYTES // (layout.n_channels * layout.dtype.itemsize))
+        step = max(1, _BLOCK_BYTES // self._step_bytes)
         for first in range(begin, end, step):
             stop = min(first + step, end)
             out[first - begin : stop - begin] = self._block(first, stop)[:, channel]
@@ -133,6 +171,13 @@ class FlatFile:
                 f"its samples can't be read: {error.what}", path=error.path
             ) from error
         return np.frombuffer(content, self._layout.dtype)
+
+
+def keep_passing(signals: Iterable[Signal]) -> tuple[FlatFile, ...]:
+    """Have signals kept while their files go by; return the files that want to see their bytes."""
+    sources = [signal.source for signal in signals]
+    files = [source.keep() for source in sources if isinstance(source, PlacedSource)]
+    return tuple(dict.fromkeys(file for file in files if file is not None))
 
 
 class MemorySamples:

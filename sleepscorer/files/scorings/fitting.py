@@ -52,6 +52,11 @@ def fitted(scoring: Scoring, recording: Recording) -> Scoring:
         notes.append(f"its lights marks were left out: {scoring.lights.contradiction}")
     stages = np.full(n_epochs, Stage.UNSCORED, np.int8)
     stages[first:stop] = hypnogram.stages[first - shift : stop - shift]
+    probabilities = scoring.probabilities
+    if probabilities is not None:
+        held = probabilities[first - shift : stop - shift]
+        probabilities = np.full((n_epochs, probabilities.shape[1]), np.nan)
+        probabilities[first:stop] = held
     off_s, on_s = _marks(hypnogram, shift * EPOCH_S, n_epochs * EPOCH_S)
     return replace(
         scoring,
@@ -59,6 +64,7 @@ def fitted(scoring: Scoring, recording: Recording) -> Scoring:
         start=recording.start,
         events=tuple(_new_events(scoring, shift * EPOCH_S, recording)),
         notes=(*scoring.notes, *notes),
+        probabilities=probabilities,
     )
 
 

@@ -15,6 +15,7 @@ from sleepscorer.files.scorings.stage_spans import StageSpan
 from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
 from sleepscorer.files.scorings.table_columns import Role
 from sleepscorer.files.scorings.table_places import places_of
+from sleepscorer.files.scorings.table_probabilities import probabilities_of
 from sleepscorer.files.scorings.table_rows import read_header, read_rows
 from sleepscorer.files.scorings.table_scorers import of_one_scorer
 
@@ -34,7 +35,7 @@ def read_stage_table(lines: Sequence[str], scorer: str | None = None) -> Scoring
     clock. They must not contradict each other, but clock times that a spreadsheet has spoilt are
     left out with a note where another column tells the place. Rows may stand for several epochs,
     and epochs without a row are unscored. In a table without any such column every row is the
-    next epoch.
+    next epoch. Probabilities are those of five columns headed by the stages, as ``p_w`` to ``p_r``.
 
     The start is known where there are clock times; times of day get the date 1 January 1985 and a
     note.
@@ -76,6 +77,7 @@ def read_stage_table(lines: Sequence[str], scorer: str | None = None) -> Scoring
             *_missing_notes(spans, epochs.shift_s, len(epochs.stages)),
             _NO_LIGHTS,
         ),
+        probabilities=probabilities_of(rows, spans, epochs.shift_s, len(epochs.stages)),
     )
 
 

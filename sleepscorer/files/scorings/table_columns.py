@@ -123,7 +123,7 @@ class Column:
     @classmethod
     def headed(cls, index: int, heading: str) -> "Column":
         """Return the column of this heading."""
-        words = _words(heading)
+        words = words_of(heading)
         if "hh" in words[1:]:  # "Time [hh:mm:ss]" says how its cells are written.
             words = words[: words.index("hh", 1)]
         name = "_".join(words)
@@ -142,10 +142,11 @@ class Column:
     @property
     def is_elapsed(self) -> bool:
         """Tell whether h:mm:ss in it is a time since the start, not one of the day."""
-        return self.role is Role.DURATION or "_".join(_words(self.heading)) in _ELAPSED
+        return self.role is Role.DURATION or "_".join(words_of(self.heading)) in _ELAPSED
 
 
-def _words(heading: str) -> list[str]:
+def words_of(heading: str) -> list[str]:
+    """Return the words of a heading, in small letters without accents."""
     plain = unicodedata.normalize("NFKD", heading.strip().strip('"').casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return re.findall(r"[^\W_]+|#", plain)

@@ -16,7 +16,12 @@ from sleepscorer.files.sessions.file import (
     replay_in_words,
     session_stem,
 )
-from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of, sha256_of
+from sleepscorer.files.sessions.fingerprint import (
+    Fingerprint,
+    file_states,
+    fingerprint_of,
+    sha256_of,
+)
 from sleepscorer.files.sessions.measures import KeptMeasures, Measures
 from sleepscorer.files.sessions.places import SessionPlaces
 from sleepscorer.files.sessions.store import (
@@ -48,6 +53,7 @@ __all__ = [
     "begin_anew",
     "difference",
     "entry_of",
+    "file_states",
     "fingerprint_of",
     "holds_edits_of",
     "is_damaged",

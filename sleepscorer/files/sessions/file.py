@@ -555,7 +555,7 @@ def _copy_in_memory(path: Path, *, untouched: bool) -> tuple[sqlite3.Connection,
 def _copy(path: Path, memory: sqlite3.Connection, *, untouched: bool) -> None:
     try:
         with closing(connect(path, "ro")) as connection:
-            connection.backup(memory)
+            _back_up(connection, memory)
     except sqlite3.OperationalError as error:
         # A program that died in the middle of an edit left a journal, which takes half an edit
         # back: only one who may write can do that.
@@ -566,11 +566,21 @@ def _copy(path: Path, memory: sqlite3.Connection, *, untouched: bool) -> None:
             return
         try:
             with closing(connect(path, "rw")) as connection:
-                connection.backup(memory)
+                _back_up(connection, memory)
         except sqlite3.OperationalError as refused:
             if not _is_refusal(refused):
                 raise
             _copy_elsewhere(path, memory)
+
+
+def _back_up(connection: sqlite3.Connection, memory: sqlite3.Connection) -> None:
+    """Copy a database; sqlite3.OperationalError where another program keeps it for itself.
+
+    The copying alone would wait for that program without end.
+    """
+    connection.execute("BEGIN")
+    connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    connection.backup(memory)
 
 
 def _is_refusal(error: sqlite3.Error) -> bool:
@@ -596,7 +606,7 @@ def _copy_elsewhere(path: Path, memory: sqlite3.Connection) -> None:
                 f"the session can't be read: {error.strerror or error}", path=path
             ) from error
         with closing(connect(copy, "rw")) as connection:
-            connection.backup(memory)
+            _back_up(connection, memory)
 
 
 def _stored(rows: dict[str, Any]) -> StoredSession:

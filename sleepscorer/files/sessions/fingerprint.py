@@ -1,7 +1,8 @@
 """Tells a recording by its content: by size and beginning at once, by every byte later."""
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,24 @@ def fingerprint_of(files: Sequence[Path]) -> Fingerprint:
     return Fingerprint(size_bytes, digest.hexdigest())
 
 
-def sha256_of(files: Sequence[Path], progress: Progress = silent) -> str:
+def file_states(files: Sequence[Path]) -> tuple[tuple[int, int], ...]:
+    """Sizes, and times of the last change in ns: where they differ later, a file was written to.
+
+    Raises
+    ------
+    RecordingError
+        If one can't be read.
+    """
+    statuses = map(_status, files)
+    return tuple((status.st_size, status.st_mtime_ns) for status in statuses)
+
+
+def sha256_of(
+    files: Sequence[Path],
+    progress: Progress = silent,
+    *,
+    passing: Callable[[Path, int, bytes], object] | None = None,
+) -> str:
     """Return the SHA-256 of a recording's files, one after the other.
 
     Parameters
@@ -67,6 +85,9 @@ def sha256_of(files: Sequence[Path], progress: Progress = silent) -> str:
         They are only read.
     progress
         Called for each MiB; may raise Cancelled.
+    passing
+        Called with the file of each block, its place there and the block, so that whoever else
+        wants the bytes need not read them again.
 
     Raises
     ------
@@ -74,12 +95,15 @@ def sha256_of(files: Sequence[Path], progress: Progress = silent) -> str:
         If one can't be read.
     """
     digest, done = hashlib.sha256(), 0
-    size_bytes = max(sum(map(_size_bytes, files)), 1)
+    size_bytes = max(sum(_status(path).st_size for path in files), 1)
     for path in files:
+        begin = done
         try:
             with path.open("rb") as file:
                 while block := file.read(_BLOCK_BYTES):
                     digest.update(block)
+                    if passing is not None:
+                        passing(path, done - begin, block)
                     done += len(block)
                     progress(min(done / size_bytes, 1.0), "reading the file")
         except OSError as error:
@@ -87,9 +111,9 @@ def sha256_of(files: Sequence[Path], progress: Progress = silent) -> str:
     return digest.hexdigest()
 
 
-def _size_bytes(path: Path) -> int:
+def _status(path: Path) -> os.stat_result:
     try:
-        return path.stat().st_size
+        return path.stat()
     except OSError as error:
         raise _unreadable(path, error) from error
 

@@ -6,6 +6,7 @@ session, and every backup would hold it once more. Whatever is wrong with it, it
 
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ from sleepscorer.files.sessions.copies import unfinished_path
 from sleepscorer.files.sessions.database import new_file
 from sleepscorer.files.sessions.file import put_in_place
 
-_BEGINNING = b"sleepscorer measures 1\n"
+_OURS = b"sleepscorer measures "
+_BEGINNING = _OURS + b"1\n"
 _SHA256_BYTES = 32
 # A night of 24 h and 20 channels has a tenth of it.
 _MOST_BYTES = 1 << 28
@@ -75,22 +76,27 @@ class KeptMeasures:
             All that the measures depend on; what JSON knows.
         """
         try:
-            if self.path.stat().st_size > _MOST_BYTES:
-                return None
-            stored = self.path.read_bytes()
-            seal, content = _parted(stored)
-            if hashlib.sha256(content).digest() != seal:
-                return None
-            with np.load(BytesIO(content), allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            head = json.loads(arrays.pop(_HEAD).tobytes())
-            is_of_key = head["key"] == _as_read(key)
-            return Measures(head["about"], arrays) if is_of_key else None
-        except (OSError, ValueError, KeyError, BadZipFile):
+            return self._read(key)
+        except Exception:  # noqa: BLE001 - it may hold what nobody wrote, and is measured anew
             return None
+
+    def _read(self, key: Mapping[str, Any]) -> Measures | None:
+        # Reading a pipe would wait for ever.
+        if not self.path.is_file() or self.path.stat().st_size > _MOST_BYTES:
+            return None
+        seal, content = _parted(self.path.read_bytes())
+        if hashlib.sha256(content).digest() != seal:
+            return None
+        with np.load(BytesIO(content), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        head = json.loads(arrays.pop(_HEAD).tobytes())
+        is_of_key = head["key"] == _as_read(key) and isinstance(head["about"], dict)
+        return Measures(head["about"], arrays) if is_of_key else None
 
     def write(self, key: Mapping[str, Any], measures: Measures) -> None:
         """Keep this in place of what was kept; a disk that refuses is no reason to do without.
+
+        What somebody else keeps under that name stays.
 
         Parameters
         ----------
@@ -99,7 +105,7 @@ class KeptMeasures:
         measures
             What is kept.
         """
-        if not self.may_write:
+        if not (self.may_write and self._is_free()):
             return
         head = json.dumps({"key": key, "about": measures.about}).encode()
         content = BytesIO()
@@ -116,6 +122,17 @@ class KeptMeasures:
             finally:
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
+
+    def _is_free(self) -> bool:
+        """Whether there is nothing there, or measures of whatever version."""
+        with suppress(OSError):
+            if not os.path.lexists(self.path):
+                return True
+            if self.path.is_file():
+                with self.path.open("rb") as file:
+                    # A machine that stopped leaves empty what it was writing.
+                    return file.read(len(_OURS)) in (_OURS, b"")
+        return False
 
 
 def _parted(stored: bytes) -> tuple[bytes, bytes]:

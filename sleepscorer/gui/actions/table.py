@@ -272,6 +272,22 @@ def _view(name: str, text: str, group: int) -> ActionSpec:
     return ActionSpec(f"view.{name}", text, "View", group=group, repeats=group == 0)
 
 
+CROSSHAIR_STEPS: Mapping[str, str] = {
+    "left": "Crosshair a pixel to the left",
+    "right": "Crosshair a pixel to the right",
+    "second_left": "Crosshair a second to the left",
+    "second_right": "Crosshair a second to the right",
+    "up": "Crosshair to the trace above",
+    "down": "Crosshair to the trace below",
+}
+"""The actions "view.crosshair_<name>", and what they say."""
+
+
+def _crosshair(name: str, text: str) -> ActionSpec:
+    """A step by a key; the menu would be in the way of what is read."""
+    return ActionSpec(f"view.crosshair_{name}", text, "View", group=1, in_menu=False, repeats=True)
+
+
 def _filters(name: str, text: str) -> ActionSpec:
     return ActionSpec(f"view.{name}", text, "View", group=1, submenu="Filters of all traces")
 
@@ -304,6 +320,7 @@ _VIEW = (
         group=1,
     ),
     ActionSpec("view.crosshair", "Crosshair with time and value", "View", checkable=True, group=1),
+    *(_crosshair(name, text) for name, text in CROSSHAIR_STEPS.items()),
     _filters("filters_own", "Filters and heights as in Preferences"),
     _filters("filters_aasm", "Filters as in the AASM manual"),
     _filters("filters_off", "Filters off"),

@@ -1,13 +1,17 @@
-"""The dialogs of the window: what they are given, and who hears their answers."""
+"""The dialogs of the window: what they are given, and who hears their answers.
 
-from collections.abc import Callable
+Each is imported when it is asked for: the first page of a recording waits for none of them.
+"""
+
 from dataclasses import replace
+from functools import partial
 from os.path import lexists
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
@@ -18,22 +22,12 @@ from sleepscorer.files.folder import FoundRecording, recordings_in
 from sleepscorer.files.recordings import RECORDING_SUFFIXES
 from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.gui.choices import AutoScoringChoice
-from sleepscorer.gui.dialogs.about import AboutDialog
-from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
-from sleepscorer.gui.dialogs.channels import ChannelsDialog
-from sleepscorer.gui.dialogs.export import ExportDialog
-from sleepscorer.gui.dialogs.go_to import GoToDialog
-from sleepscorer.gui.dialogs.key_editor import KeyEditor
-from sleepscorer.gui.dialogs.key_sheet import KeySheet
-from sleepscorer.gui.dialogs.montage_editor import MontageEditor
-from sleepscorer.gui.dialogs.preferences import PreferencesDialog
-from sleepscorer.gui.dialogs.print_page import print_dialog
+from sleepscorer.gui.dialogs.one_dialog import OneDialog
 from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
-from sleepscorer.gui.dialogs.support_report import SupportDialog
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
-from sleepscorer.gui.look.screen_fit import fit_to_screen, px_per_mm
+from sleepscorer.gui.look.screen_fit import px_per_mm
 from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -41,9 +35,15 @@ from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import Document
 
+if TYPE_CHECKING:
+    from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
+    from sleepscorer.gui.dialogs.channels import ChannelsDialog
+    from sleepscorer.gui.dialogs.export import ExportDialog
+    from sleepscorer.gui.dialogs.recordings import RecordingsDialog
 
-class WindowDialogs(QObject):
-    """Opens dialogs of the window, one at a time; none of them stops the event loop.
+
+class WindowDialogs(OneDialog):
+    """Opens the dialogs of the window, one at a time.
 
     Parameters
     ----------
@@ -75,8 +75,6 @@ class WindowDialogs(QObject):
         The QPrinter that the page is to be printed on.
     failed
         A sentence that must be seen.
-    left
-        A dialog was closed, and no other took its place.
     """
 
     recording_chosen = Signal(object)
@@ -86,7 +84,6 @@ class WindowDialogs(QObject):
     export_chosen = Signal(object, object)
     printer_chosen = Signal(object)
     failed = Signal(str)
-    left = Signal()
 
     def __init__(
         self,
@@ -96,52 +93,18 @@ class WindowDialogs(QObject):
         presets: Presets,
         parent: QWidget,
     ) -> None:
-        super().__init__(parent)
-        self._current, self._settings, self._tasks = current, settings, tasks
-        self._presets, self._over = presets, parent
-        self._dialog: QDialog | None = None
+        super().__init__(current, parent)
+        self._settings, self._tasks, self._presets = settings, tasks, presets
         self._listing = Latest(tasks, self)
-        self._asked_about: Document | None = None
         self._auto_choice = AutoScoringChoice()
         self._printer: object = None
         self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
         self.exchange.left.connect(self.left)
 
-    @property
-    def dialog(self) -> QDialog | None:
-        """The dialog on the screen."""
-        return self._dialog
-
     def close_all(self) -> None:
         """Put the dialog away without an answer: what it asks about goes away."""
-        if self._dialog is not None:
-            self._dialog.reject()
-        self._dialog = self._asked_about = None
+        super().close_all()
         self._listing.drop()
-
-    def _asked_document(self) -> Document | None:
-        """The open document, if the dialog asks about this one."""
-        document = self._current.document
-        return document if document is self._asked_about else None
-
-    def _ask(self, dialog: QDialog, accepted: Callable[[], None] | None = None) -> None:
-        if self._dialog is not None:
-            self._dialog.close()
-        self._dialog = dialog
-        self._asked_about = self._current.document
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if accepted is not None:
-            dialog.accepted.connect(accepted)
-        dialog.finished.connect(self._on_dialog_finished)
-        fit_to_screen(dialog)
-        # The print dialog's own has another meaning.
-        QDialog.open(dialog)
-
-    @Slot()
-    def _on_dialog_finished(self) -> None:
-        if self.sender() is self._dialog:
-            self._dialog = None
-            self.left.emit()
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -190,22 +153,18 @@ class WindowDialogs(QObject):
             return recordings_in(folder, progress)
 
         def choose(found: tuple[FoundRecording, ...]) -> None:
-            # The first page of a recording does not wait for it.
             from sleepscorer.gui.dialogs.recordings import RecordingsDialog
             from sleepscorer.gui.jobs.night_facts import NightFacts
 
             facts = NightFacts(self._tasks, self._settings)
             dialog = RecordingsDialog(folder, found, facts, self._over)
-            self._ask(dialog, self._on_recording_chosen)
+            self._ask(dialog, partial(self._on_recording_chosen, dialog))
 
         self._listing.start("Reading the folder", look, choose, failed=self.failed.emit)
 
-    @Slot()
-    def _on_recording_chosen(self) -> None:
-        from sleepscorer.gui.dialogs.recordings import RecordingsDialog
-
-        if isinstance(self._dialog, RecordingsDialog) and self._dialog.chosen is not None:
-            self.recording_chosen.emit(self._dialog.chosen)
+    def _on_recording_chosen(self, dialog: "RecordingsDialog") -> None:
+        if dialog.chosen is not None:
+            self.recording_chosen.emit(dialog.chosen)
 
     def _last_folder(self) -> Path:
         recent = self._settings.now.recent_files
@@ -216,6 +175,8 @@ class WindowDialogs(QObject):
 
     def auto_score(self) -> None:
         """Ask what may be filled, and stage."""
+        from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
+
         document = self._current.document
         if document is None:
             return
@@ -237,7 +198,7 @@ class WindowDialogs(QObject):
             tasks=self._tasks,
             parent=self._over,
         )
-        self._ask(dialog, self._on_auto_scoring_chosen)
+        self._ask(dialog, partial(self._on_auto_scoring_chosen, dialog))
 
     def _preferred(self, choice: AutoScoringChoice) -> AutoScoringChoice:
         """As chosen, but by the settings and channels in force."""
@@ -250,11 +211,10 @@ class WindowDialogs(QObject):
             channels=self._current.channels,
         )
 
-    @Slot()
-    def _on_auto_scoring_chosen(self) -> None:
+    def _on_auto_scoring_chosen(self, dialog: "AutoScoringDialog") -> None:
         document = self._asked_document()
-        if isinstance(self._dialog, AutoScoringDialog) and document is not None:
-            choice = self._auto_choice = self._dialog.choice
+        if document is not None:
+            choice = self._auto_choice = dialog.choice
             self._settings.set(
                 device=choice.device,
                 weights=choice.weights,
@@ -271,24 +231,29 @@ class WindowDialogs(QObject):
     @Slot()
     def choose_channels(self) -> None:
         """Ask which channels to stage by."""
+        from sleepscorer.gui.dialogs.channels import ChannelsDialog
+
         document = self._current.document
         if document is not None:
             dialog = ChannelsDialog(document.recording, self._current.channels, self._over)
-            self._ask(dialog, self._on_channels_chosen)
+            self._ask(dialog, partial(self._on_channels_chosen, dialog))
 
-    @Slot()
-    def _on_channels_chosen(self) -> None:
-        if isinstance(self._dialog, ChannelsDialog) and self._asked_document() is not None:
-            self.channels_chosen.emit(self._dialog.choice)
+    def _on_channels_chosen(self, dialog: "ChannelsDialog") -> None:
+        if self._asked_document() is not None:
+            self.channels_chosen.emit(dialog.choice)
 
     def go_to(self) -> None:
         """Ask for an epoch or a time."""
+        from sleepscorer.gui.dialogs.go_to import GoToDialog
+
         now = self._current.now
         if now is not None:
             self._ask(GoToDialog(now.model, self._over))
 
     def edit_montage(self) -> None:
         """Edit what is shown."""
+        from sleepscorer.gui.dialogs.montage_editor import MontageEditor
+
         now, settings = self._current.now, self._settings.now
         if now is None:
             return
@@ -307,6 +272,8 @@ class WindowDialogs(QObject):
 
     def export(self) -> None:
         """Ask what to write where, and write it."""
+        from sleepscorer.gui.dialogs.export import ExportDialog
+
         document = self._current.document
         if document is None:
             return
@@ -331,13 +298,12 @@ class WindowDialogs(QObject):
             warnings=warnings,
             parent=self._over,
         )
-        self._ask(dialog, self._on_export_chosen)
+        self._ask(dialog, partial(self._on_export_chosen, dialog))
 
-    @Slot()
-    def _on_export_chosen(self) -> None:
+    def _on_export_chosen(self, dialog: "ExportDialog") -> None:
         document = self._asked_document()
-        if isinstance(self._dialog, ExportDialog) and document is not None:
-            self.export_to(document, self._dialog.choice)
+        if document is not None:
+            self.export_to(document, dialog.choice)
 
     def export_to(self, document: Document, choice: Destination) -> None:
         """Write the files beside the window, and remember the folder."""
@@ -350,6 +316,8 @@ class WindowDialogs(QObject):
 
     def print_page(self) -> None:
         """Ask for a printer or a PDF, and print the page."""
+        from sleepscorer.gui.dialogs.print_page import print_dialog
+
         if self._current.now is not None:
             dialog, self._printer = print_dialog(self._over)
             self._ask(dialog, self._on_printer_chosen)
@@ -363,14 +331,20 @@ class WindowDialogs(QObject):
 
     def preferences(self) -> None:
         """Change settings."""
+        from sleepscorer.gui.dialogs.preferences import PreferencesDialog
+
         self._ask(PreferencesDialog(self._settings, self._over))
 
     def edit_keys(self) -> None:
         """Change keys."""
+        from sleepscorer.gui.dialogs.key_editor import KeyEditor
+
         self._ask(KeyEditor(self._settings, self._preset_names(), self._over))
 
     def show_keys(self) -> None:
         """Show the sheet of keys."""
+        from sleepscorer.gui.dialogs.key_sheet import KeySheet
+
         self._ask(KeySheet(keys_of(self._settings.now), self._preset_names(), self._over))
 
     def _preset_names(self) -> list[str]:
@@ -378,10 +352,14 @@ class WindowDialogs(QObject):
 
     def show_about(self) -> None:
         """Say what the program is."""
+        from sleepscorer.gui.dialogs.about import AboutDialog
+
         self._ask(AboutDialog(self._tasks, self._over))
 
     def show_support_report(self) -> None:
         """Show what somebody who helps needs to know; it names no person and no file."""
+        from sleepscorer.gui.dialogs.support_report import SupportDialog
+
         self._ask(SupportDialog(self._settings.now, self._over))
 
     def show_session(self) -> None:
@@ -393,6 +371,7 @@ class WindowDialogs(QObject):
         where = document.session_path or "nowhere: nothing will be saved"
         last = session.edits[-1].label if session.edits else "none yet"
         box = QMessageBox(self._over)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle("Session")
         box.setStandardButtons(QMessageBox.StandardButton.Close)
         box.setText(

@@ -35,7 +35,7 @@ from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
 from sleepscorer.gui.look.appearance import described, stand_for_stage
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.staging.stagers import HOW_TO_INSTALL, offered_stagers
+from sleepscorer.staging.stagers import how_to_get_others, not_offered, offered_stagers
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
@@ -46,6 +46,9 @@ _SECOND_TIP = (
     "Another stager is asked afterwards. Its answer stands beside, fills no epoch, and takes some"
     " seconds more; a consensus asks all that are installed and fills from what they say together"
     " (Alt+I)"
+)
+_SELECTABLE = (
+    Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 )
 # The machine's layer is worth having beside a person's complete scoring.
 _NOTHING_TO_FILL = (
@@ -60,6 +63,13 @@ class ListedWeights(NamedTuple):
     choice: str
     text: str
     summary: str
+
+
+class OtherStagers(NamedTuple):
+    """Titles by name of those that are installed, and how to get others."""
+
+    titles: dict[str, str]
+    how_to_get: tuple[str, ...] = ()
 
 
 class AutoScoringDialog(QDialog):
@@ -105,6 +115,15 @@ class AutoScoringDialog(QDialog):
         self._device = QComboBox()
         self._weights = QComboBox()
         self._second = QComboBox()
+        self._not_offered = QLabel()
+        self._not_offered.setObjectName("faint")
+        self._not_offered.setWordWrap(True)
+        self._other_stagers = QLabel()
+        self._other_stagers.setObjectName("faint")
+        self._other_stagers.setWordWrap(True)
+        # To be copied into a terminal.
+        self._other_stagers.setTextInteractionFlags(_SELECTABLE)
+        self._other_stagers.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -119,6 +138,10 @@ class AutoScoringDialog(QDialog):
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
         layout.addRow("Second op&inion", self._second)
+        layout.addRow("", self._not_offered)
+        layout.setRowVisible(self._not_offered, False)
+        layout.addRow("", self._other_stagers)
+        layout.setRowVisible(self._other_stagers, False)
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
         self._fill_in(choice)
@@ -126,7 +149,9 @@ class AutoScoringDialog(QDialog):
         self._score.setFocus()
         reading, looking = Latest(tasks, self), Latest(tasks, self)
         reading.start("Reading the weights", _listed_weights, self._list_weights, quiet=True)
-        looking.start("Looking for other stagers", _titles, self._show_stagers, quiet=True)
+        looking.start("Looking for other stagers", _found_stagers, self._show_stagers, quiet=True)
+        checking = Latest(tasks, self)
+        checking.start("Reading stagers.toml", _not_offered, self._tell_not_offered, quiet=True)
 
     @property
     def choice(self) -> AutoScoringChoice:
@@ -192,8 +217,9 @@ class AutoScoringDialog(QDialog):
         for device, text in DEVICE_TEXTS.items():
             self._device.addItem(text, device)
         self._device.setCurrentIndex(max(self._device.findData(choice.device), 0))
-        self._show_stagers({choice.second_opinion: "…"} if choice.second_opinion else {})
-        self._second.setCurrentIndex(max(self._second.findData(choice.second_opinion), 0))
+        chosen = choice.second_opinion
+        self._show_stagers(OtherStagers({chosen: "…"} if chosen else {}))
+        self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
         self._modes[choice.mode].setChecked(True)
         self._on_changed()
         self._show_channels()
@@ -218,17 +244,32 @@ class AutoScoringDialog(QDialog):
             self._weights.setItemText(index, one.text)
             self._weights.setItemData(index, one.summary, Qt.ItemDataRole.ToolTipRole)
 
-    def _show_stagers(self, titles: dict[str, str]) -> None:
+    def _show_stagers(self, found: OtherStagers) -> None:
         chosen = self._second.currentData()
         self._second.clear()
         self._second.addItem("None", "")
-        for name, title in titles.items():
+        for name, title in found.titles.items():
             self._second.addItem(title, name)
         self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
-        self._offer_consensus(tuple(titles), is_chosen=chosen == CONSENSUS)
-        self._second.setEnabled(bool(titles))
-        tip = _SECOND_TIP if titles else f"No other stager is installed: {HOW_TO_INSTALL}"
+        self._offer_consensus(tuple(found.titles), is_chosen=chosen == CONSENSUS)
+        self._second.setEnabled(bool(found.titles))
+        tip = _SECOND_TIP if found.titles else "No other stager is installed"
         described(self._second, "Second opinion", tip)
+        text = "\n".join(("Others, and what to type in a terminal to get them:", *found.how_to_get))
+        self._show_row(self._other_stagers, text if found.how_to_get else "")
+        described(self._other_stagers, "Other stagers", text)
+
+    def _tell_not_offered(self, why: tuple[str, ...]) -> None:
+        """Say what a person named as a stager and can't choose here."""
+        self._show_row(self._not_offered, "\n".join(why))
+
+    def _show_row(self, label: QLabel, text: str) -> None:
+        label.setText(text)
+        layout = self.layout()
+        if isinstance(layout, QFormLayout):
+            layout.setRowVisible(label, bool(text))
+            # Or the rows above are pressed together.
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _offer_consensus(self, names: tuple[str, ...], *, is_chosen: bool) -> None:
         """Put it before everything else where there are two stagers or more, ours among them."""
@@ -292,9 +333,14 @@ def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:
     )
 
 
-def _titles(_progress: Progress) -> dict[str, str]:
-    """Title of each other stager by its name."""
-    return {one.name: one.title for one in offered_stagers()}
+def _found_stagers(_progress: Progress) -> OtherStagers:
+    offered = offered_stagers()
+    titles = {one.name: one.title for one in offered}
+    return OtherStagers(titles, how_to_get_others(offered))
+
+
+def _not_offered(_progress: Progress) -> tuple[str, ...]:
+    return tuple(map(str, not_offered()))
 
 
 def _epochs(n: int) -> str:

@@ -21,7 +21,7 @@ from sleepscorer.core.derivation import ResolvedDerivation, resolve
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.possible_derivations import AASM_DERIVATIONS, possible_derivations
 from sleepscorer.core.recording import Recording
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, plain_tip
 
 _COLUMNS = ("Signal or derivation", "From")
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -106,8 +106,8 @@ class DerivationPicker(QDialog):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        add = buttons.addButton("&Add", QDialogButtonBox.ButtonRole.AcceptRole)
-        add.setDefault(True)
+        self._add = buttons.addButton("&Add", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._add.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -143,7 +143,7 @@ class DerivationPicker(QDialog):
         self._rows[row] = one
         for column, text in enumerate((name, origin)):
             item = QTableWidgetItem(text)
-            item.setToolTip(text)
+            item.setToolTip(plain_tip(text))
             if one is None:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self._table.setItem(row, column, item)
@@ -169,6 +169,7 @@ class DerivationPicker(QDialog):
             self._show_typed(last, text.strip())
         self._table.clearSelection()
         found = self._found()
+        self._add.setEnabled(bool(found))
         if found:
             self._table.selectRow(found[0])
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from sleepscorer.core.wording import one_line
 from sleepscorer.files.folder import FoundRecording
+from sleepscorer.gui.look.appearance import plain_tip
 from sleepscorer.session_documents.night_summary import NightState, NightSummary
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -56,7 +57,7 @@ class FoundNights(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _texts(found, known)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _texts(found, known)[index.column()] or None
+            return plain_tip(_texts(found, known)[index.column()]) or None
         if role == SORT_ROLE:
             return _ranks(found, known)[index.column()]
         return None

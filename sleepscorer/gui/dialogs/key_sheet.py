@@ -12,12 +12,14 @@ from sleepscorer.gui.look.appearance import described
 
 _MOUSE = (
     ("Click or drag on the overview", "go there; a click never changes a stage"),
+    ("Double click on the overview", "the hour around it, and back"),
     ("Wheel on the overview", "an hour, and back; Shift: scroll the hour"),
     ("Shift + drag on the hypnogram", "paint the current stage; Esc leaves"),
     ("Drag on a trace", "mark an event, or measure"),
     ("Wheel on the traces", "turn pages; Shift: length"),
     ("Ctrl + wheel on a trace", "size of all traces of its kind"),
     ("Wheel on a label", "size of this trace"),
+    ("Right click on a label", "filter, height, colour, order"),
 )
 _COLUMNS = (("Score", "Event", "Mouse"), ("Go", "View"), ("File", "Edit", "Montage", "Help"))
 

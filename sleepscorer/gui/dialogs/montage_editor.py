@@ -36,7 +36,7 @@ from sleepscorer.core.session import ScoringSession
 from sleepscorer.files.montages import save_preset
 from sleepscorer.gui.dialogs.derivation_picker import DerivationPicker
 from sleepscorer.gui.dialogs.trace_form import TraceForm
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, plain_tip
 from sleepscorer.gui.look.screen_fit import fit_to_screen
 from sleepscorer.gui.look.scrolled import Scrolled
 from sleepscorer.gui.look.theme import Theme
@@ -112,7 +112,7 @@ class MontageEditor(QDialog):
         focused = self.focusWidget()
         if isinstance(focused, QPushButton):
             focused.click()
-        elif isinstance(focused, QComboBox):
+        elif isinstance(focused, QComboBox | QListWidget):
             self.accept()
 
     def done(self, result: int) -> None:
@@ -198,7 +198,7 @@ class MontageEditor(QDialog):
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             state = Qt.CheckState.Checked if trace.visible else Qt.CheckState.Unchecked
             item.setCheckState(state)
-            item.setToolTip(trace.channel.formula)
+            item.setToolTip(plain_tip(trace.channel.formula))
             self._list.addItem(item)
         for row in chosen:
             if 0 <= row < self._list.count():

@@ -126,6 +126,7 @@ class PreferencesDialog(QDialog):
         self._add_choice(form, "theme", "&Colours", {"light": "Light", "dark": "Dark"})
         lengths = {length: f"{length} s" for length in PAGE_LENGTHS_S}
         self._add_choice(form, "page_length_s", "&Page", lengths)
+        self._add_check(form, "hypnogram_colours", "&Hypnogram in the stages' colours")
         self._add_check(form, "file_name_in_title", "File name in the window's &title")
         self._ruler_mm.setRange(0.0, 1000.0)
         self._ruler_mm.setDecimals(1)

@@ -92,6 +92,7 @@ class RecordingsDialog(QDialog):
         by = QLabel("&Sort by")
         by.setBuddy(self._order)
         where = QLabel(f"{counted(len(found), 'recording')} in {folder}")
+        where.setTextFormat(Qt.TextFormat.PlainText)
         where.setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(where, 1)

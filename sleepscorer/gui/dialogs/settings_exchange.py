@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from sleepscorer.gui.dialogs.settings_loading import SettingsLoadingDialog
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.jobs.shared_settings import (
     SharedSettings,
@@ -102,6 +101,8 @@ class SettingsExchange(QObject):
             )
 
     def _show_changes(self, shared: SharedSettings) -> None:
+        from sleepscorer.gui.dialogs.settings_loading import SettingsLoadingDialog
+
         self._read = shared
         dialog = SettingsLoadingDialog(shared, self._settings.now, self._over)
         self._ask(dialog, self._on_accepted)

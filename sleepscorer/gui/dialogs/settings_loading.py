@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -14,15 +15,17 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.analysis.filters import filter_text
 from sleepscorer.analysis.laboratory import KIND_WORDS, KINDS_WITH_DEFAULTS, Laboratory
+from sleepscorer.core.wording import one_line
 from sleepscorer.gui.actions.table import ACTIONS, BY_ID
 from sleepscorer.gui.jobs.shared_settings import SHARED, SharedSettings
 from sleepscorer.gui.keys import key_map, shown
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.settings import Settings
 
 # High enough for every filter of theirs.
 _RATE_HZ = 10_000.0
 _NONE = "none"
+_MOST_NAMED = 10
 
 
 class SettingsLoadingDialog(QDialog):
@@ -45,7 +48,7 @@ class SettingsLoadingDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Load settings")
         self.resize(640, 420)
-        changes = list(changes_by(shared, now))
+        changes = [shortened(one_line(change)) for change in changes_by(shared, now)]
         self._list = QListWidget()
         described(self._list, "What would change")
         self._list.addItems(changes)
@@ -63,7 +66,9 @@ class SettingsLoadingDialog(QDialog):
         layout.addWidget(_text(said))
         layout.addWidget(self._list, 1)
         if shared.unknown:
-            left_out = "; ".join(shared.unknown)
+            more = len(shared.unknown) - _MOST_NAMED
+            rest = (f"{more} more",) if more > 0 else ()
+            left_out = "; ".join((*shared.unknown[:_MOST_NAMED], *rest))
             layout.addWidget(_text(f"Not known here, or never taken over: {left_out}."))
         layout.addWidget(buttons)
 
@@ -134,6 +139,8 @@ def _words(value: Any) -> str:
 
 
 def _text(words: str) -> QLabel:
-    label = QLabel(words)
+    # The file may hold anything: no markup, no line breaks, no words that no line can hold.
+    label = QLabel(shortened(one_line(words)))
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     return label

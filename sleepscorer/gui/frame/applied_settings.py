@@ -150,6 +150,8 @@ class AppliedSettings(QObject):
         document = self._current.document
         name = "" if document is None else one_line(document.recording.path.name)
         shown = name if self._settings.now.file_name_in_title else ""
+        if document is not None and document.recording.is_synthetic:
+            shown = f"{shown} (synthetic)" if shown else "Synthetic night"
         self._window.setWindowTitle(f"{shown} – sleepscorer" if shown else "sleepscorer")
 
     @Slot(str)

@@ -1,17 +1,24 @@
-"""A button with a bell: how many notices there are, and a way to each."""
+"""A button with a bell: how many notices there are, and a list of them that leads to each."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPixmap
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPalette,
+    QPixmap,
+)
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.frame.notices import NoticeBar
 from sleepscorer.gui.look.appearance import described
 
 _ICON_PX, _SCALE = 14, 4
-_TIP = (
-    "Goes to the notice on the page, to the next one, and puts all behind the bell ({view.notices})"
-)
+_TIP = "Lists the notices ({view.notices} goes from one to the next)"
+_WIDEST_LINE_PX = 520
 
 
 class Bell(QPushButton):
@@ -20,8 +27,15 @@ class Bell(QPushButton):
     Parameters
     ----------
     notices
-        What is counted; a click is :meth:`NoticeBar.step`.
+        What is counted and listed.
+
+    Signals
+    -------
+    asked_in_vain
+        It was pressed where there are none.
     """
+
+    asked_in_vain = Signal()
 
     def __init__(self, notices: NoticeBar, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +47,7 @@ class Bell(QPushButton):
         described(self, "Notices", _TIP)
         self.setText("00")
         self.setFixedSize(self.sizeHint().width(), self.fontMetrics().height() + 4)
+        self.clicked.connect(self._show_list)
         notices.changed.connect(self._show_count)
         self._show_count()
         self._draw()
@@ -51,6 +66,28 @@ class Bell(QPushButton):
         worst = self._notices.worst
         self.setProperty("kind", "" if worst is None else worst.value)
         self.style().polish(self)
+
+    @Slot()
+    def _show_list(self) -> None:
+        notices = self._notices.in_order
+        if not notices:
+            self.asked_in_vain.emit()
+            return
+        menu = QMenu(self)
+        menu.setAccessibleName("Notices")
+        for notice in notices:
+            line = f"{notice.kind.word}: {notice.text}".splitlines()[0]
+            end = Qt.TextElideMode.ElideRight
+            cut = menu.fontMetrics().elidedText(line, end, _WIDEST_LINE_PX)
+            menu.addAction(cut.replace("&", "&&")).setData(notice)
+        menu.triggered.connect(self._on_chosen)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.setActiveAction(menu.actions()[0])
+        menu.popup(self.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    @Slot(QAction)
+    def _on_chosen(self, action: QAction) -> None:
+        self._notices.go_to(action.data())
 
     def _draw(self) -> None:
         side = _ICON_PX * _SCALE

@@ -1,5 +1,6 @@
 """What is open: one recording with its panes and its document, or none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -126,6 +127,19 @@ class CurrentRecording(QObject):
             document.recording if document is not None and can_import else None,
             tuple(path for path in sessions if path is not None),
         )
+
+    def with_panes(self, do: Callable[[Workspace], object]) -> Callable[[], None]:
+        """Return what does this to the panes that are open then, and nothing where none are."""
+
+        def do_if_open() -> None:
+            if self._now is not None:
+                do(self._now.panes)
+
+        return do_if_open
+
+    def with_model(self, do: Callable[[SessionModel], object]) -> Callable[[], None]:
+        """As :meth:`with_panes`, to what they show."""
+        return self.with_panes(lambda panes: do(panes.model))
 
     @Slot(object)
     def set_channels(self, channels: ChannelChoice) -> None:

@@ -91,7 +91,7 @@ class ExportNotices(QObject):
         if not is_there:
             why = "it was moved or deleted since. Export again."
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            why = "no program for it is known here. Open it from the program that is to show it."
+            why = "no program that shows it is set up here. Start one yourself and open it there."
         else:
             return
         sentence = f"{path} could not be opened: {why}"

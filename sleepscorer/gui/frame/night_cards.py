@@ -38,7 +38,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.wording import one_line
 from sleepscorer.gui.frame.mini_hypnogram import paint_hypnogram
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, plain_tip
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.session_documents.night_summary import NightState, NightSummary
 
@@ -71,7 +71,8 @@ class NightList(QAbstractListModel):
             return one_line(path.name)
         if role == Qt.ItemDataRole.ToolTipRole:
             # What the card may have no room for.
-            return "\n".join(filter(None, (one_line(str(path)), *self.lines_of(index))))
+            lines = (one_line(str(path)), *self.lines_of(index))
+            return plain_tip("\n".join(filter(None, lines)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(filter(None, (one_line(path.name), *self.lines_of(index))))
         return None

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum
-from html import escape
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -11,6 +10,7 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QFont,
     QFontMetrics,
+    QMouseEvent,
     QTextLayout,
     QTextOption,
 )
@@ -24,9 +24,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.core.wording import one_line
+from sleepscorer.gui.look.appearance import described, plain_tip, shortened
 
 _MOST_LINES = 4
+_LONGEST_BUTTON = 30
 _SPACE_PX = 8
 # Those of the style sheet, left and right.
 _BORDERS_PX = 6
@@ -142,13 +144,13 @@ class NoticeCard(QFrame):
         margins = self._grid.contentsMargins()
         badge_px, foot_px = self._badge.sizeHint().width(), self._foot.sizeHint().width()
         own_px = margins.left() + margins.right() + badge_px + _BORDERS_PX + _SPACE_PX
-        font, words = self._text.font(), shortened(self.notice.text)
+        font, words = self._text.font(), shortened(one_line(self.notice.text))
         text_px = QFontMetrics(font).horizontalAdvance(words) + 2
         beside = own_px + text_px + _SPACE_PX + foot_px <= most_px
         lines = words if beside else in_lines(words, font, most_px - own_px, _MOST_LINES)
         self._text.setText(lines)
         is_cut = lines.replace("\n", " ") != self.notice.text
-        self._text.setToolTip(f"<qt>{escape(self.notice.text)}</qt>" if is_cut else "")
+        self._text.setToolTip(plain_tip(self.notice.text) if is_cut else "")
         self._grid.removeWidget(self._foot)
         if beside:
             self._grid.addWidget(self._foot, 0, 2)
@@ -163,7 +165,7 @@ class NoticeCard(QFrame):
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def _new_button(self, text: str) -> QPushButton:
-        button = QPushButton(text)
+        button = _Button(_button_text(text))
         button.setAutoDefault(True)
         described(button, text, f"{text}: {self.notice.text}")
         button.clicked.connect(self._on_clicked)
@@ -176,6 +178,23 @@ class NoticeCard(QFrame):
             # The last one is Close.
             pressed = [*self.notice.answers, None][self._buttons.index(sender)]
             self.closed.emit(self.notice, pressed)
+
+
+class _Button(QPushButton):
+    """Is not pressed by the second half of a double click: that was meant for the notice before."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - a name of Qt
+        """Do nothing."""
+        event.accept()
+
+
+def _button_text(text: str) -> str:
+    """As it is: an ampersand of a name marks no key. The middle of a long one is in the tooltip."""
+    shown = one_line(text)
+    if len(shown) > _LONGEST_BUTTON:
+        kept = _LONGEST_BUTTON // 2 - 1
+        shown = f"{shown[:kept]}…{shown[-kept:]}"
+    return shown.replace("&", "&&")
 
 
 def in_lines(text: str, font: QFont, width_px: int, n: int) -> str:

@@ -58,6 +58,12 @@ class NoticeBar(QWidget):
         return tuple(notice.text for notice in self._notices)
 
     @property
+    def in_order(self) -> tuple[Notice, ...]:
+        """What there is, in the order in which :meth:`step` goes through it."""
+        newest_first = self._notices[::-1]
+        return tuple(sorted(newest_first, key=lambda notice: notice.kind.rank))
+
+    @property
     def shown(self) -> str:
         """The sentence that is shown; empty if none is."""
         return "" if self._card is None else self._card.notice.text
@@ -130,7 +136,7 @@ class NoticeBar(QWidget):
     @Slot()
     def step(self) -> None:
         """Put the focus into what is shown; if it is there, show the next; after the last, none."""
-        order = self._in_order()
+        order = self.in_order
         if self._card is None:
             wanted = order[0] if order else None
         elif not self._card.has_focus:
@@ -141,10 +147,16 @@ class NoticeBar(QWidget):
         if wanted is None:
             self._behind_bell.update(order)
             self.left.emit()
+            self._show(None)
         else:
-            self._behind_bell.discard(wanted)
-        self._show(wanted)
-        if self._card is not None:
+            self.go_to(wanted)
+
+    def go_to(self, notice: Notice) -> None:
+        """Show this one, if it is still there, and put the focus into it."""
+        if notice in self._notices:
+            self._behind_bell.discard(notice)
+            self._show(notice)
+        if self._card is not None and self._card.notice is notice:
             self._card.take_focus()
 
     def keep_clear(self, px: int) -> None:
@@ -178,13 +190,9 @@ class NoticeBar(QWidget):
         """Whoever points at it, or went into it by keys, must not press another one's button."""
         return self._card is not None and (self.underMouse() or self._card.has_focus)
 
-    def _in_order(self) -> list[Notice]:
-        newest_first = self._notices[::-1]
-        return sorted(newest_first, key=lambda notice: notice.kind.rank)
-
     def _show_first(self) -> None:
         self._newer_waits = False
-        wanted = [notice for notice in self._in_order() if notice not in self._behind_bell]
+        wanted = [notice for notice in self.in_order if notice not in self._behind_bell]
         self._show(wanted[0] if wanted else None)
 
     @Slot()
@@ -223,7 +231,7 @@ class NoticeBar(QWidget):
 
     def _tell_changed(self) -> None:
         if self._card is not None:
-            self._card.show_place(self._in_order().index(self._card.notice), len(self._notices))
+            self._card.show_place(self.in_order.index(self._card.notice), len(self._notices))
             self.fit()
         self.changed.emit()
 

@@ -81,6 +81,8 @@ class OpeningNotices(QObject):
         self._ask_about_copy(document)
         for sentence in (*document.problems, *document.recording.warnings):
             notices.add(sentence, kind=NoticeKind.WARNING)
+        for sentence in document.remarks:
+            notices.add(sentence, kind=NoticeKind.INFORMATION)
         if document.held_by:
             notices.add(
                 f"Read only: this session is held by {document.held_by}. What you press here is"

@@ -1,5 +1,7 @@
 """Gives the page that is shown out of the window: to the clipboard and to paper."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPagedPaintDevice
 
@@ -40,6 +42,7 @@ class PageOutput(QObject):
         super().__init__(parent)
         self._current, self._settings = current, settings
         self._paper: PaperPage | None = None
+        self._file_name = ""
         current.closed.connect(self._let_go)
 
     @Slot()
@@ -65,6 +68,8 @@ class PageOutput(QObject):
         self._let_go()
         explainer = now.panes.explainer
         tint = explainer.explanation if explainer.is_shown else None
+        # A printer that writes a file tells its name; other devices have none.
+        self._file_name = Path(getattr(device, "outputFileName", str)()).name
         self._paper = PaperPage(now.model, device, self._head(), tint, self)
         self._paper.ended.connect(self._on_printed)
 
@@ -74,7 +79,8 @@ class PageOutput(QObject):
         if problem:
             self.failed.emit(problem)
         else:
-            self.said.emit("Page printed")
+            to_file = f" to {one_line(self._file_name)}" if self._file_name else ""
+            self.said.emit(f"Page printed{to_file}")
 
     def _head(self) -> str:
         """The file's name, where it may be shown; nothing else tells whose page it is."""

@@ -149,14 +149,17 @@ class ScoringImport(QObject):
             self._ask_whose(document, path, read)
             return
         try:
-            document.import_scoring(read)
+            is_new = document.import_scoring(read)
         except SleepScorerError as error:
             self._tell_failure(str(error))
             return
         for key in (_BESIDE, f"scoring {path}"):
             self._notices.remove(key)
-        for note in read.scoring.notes:
-            self._notices.add(note, kind=NoticeKind.WARNING)
+        if not is_new:
+            self.said.emit(f"All that {read.name} holds is there already: nothing was changed")
+            return
+        if notes := read.scoring.notes:
+            self._notices.add(f"{read.name}: {'; '.join(notes)}.", kind=NoticeKind.WARNING)
         n_stages = int((read.scoring.hypnogram.stages != Stage.UNSCORED).sum())
         epochs = of_counted(n_stages, document.session.n_epochs, "epoch")
         how = with_keys("{edit.undo} takes that back", keys_of(self._settings.now))

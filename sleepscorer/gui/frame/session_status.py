@@ -63,5 +63,5 @@ def _edits_text(session: ScoringSession) -> str:
     """Count the steps that hold, an auto-score being one; empty where nobody did anything yet."""
     if all(edit.is_of_opening for edit in session.edits):
         return ""
-    n = sum(not edit.is_of_opening for edit in session.done)
+    n = session.n_steps
     return f", {counted(n, 'edit')}" if n else ", no edits"

@@ -1,9 +1,11 @@
 """The line at the bottom: what is shown, whether it is stored, what is being computed."""
 
 from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar, QWidget
 
-from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.core.wording import one_line
+from sleepscorer.gui.look.appearance import described, plain_tip, shortened
 from sleepscorer.gui.process.tasks import Task, TaskRunner
 
 _PARTS = {
@@ -16,14 +18,20 @@ _LONGEST_PART_PX = 220
 
 
 class StatusLine(QStatusBar):
-    """Labels by name, a message now and then, and the progress of long work and a way to end it."""
+    """Labels by name, a message now and then, and the progress of long work and a way to end it.
+
+    A message stands there for seconds, the rest for hours: what the message has no room beside
+    hides until it is gone.
+    """
 
     def __init__(self, tasks: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._tasks = tasks
         self._task: Task | None = None
+        self._said = ""
         self._message = QLabel()
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         # A sentence longer than the room must not widen the window; the tooltip has the whole.
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._labels = {name: QLabel() for name in _PARTS}
@@ -35,7 +43,7 @@ class StatusLine(QStatusBar):
             self.addWidget(label)
         self.addWidget(self._message, 1)
         self._text = QLabel()
-        # In a narrow window the bar alone tells how far the work is.
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setMinimumWidth(1)
         self._bar = QProgressBar()
         self._bar.setMaximumWidth(160)
@@ -51,6 +59,13 @@ class StatusLine(QStatusBar):
         self._cancel.clicked.connect(self._on_cancel)
         for widget in (self._text, self._bar, self._cancel):
             self.addPermanentWidget(widget)
+        # The bar tells by itself how far the work is, and a scorer looks for "saved" last of all.
+        self._gives_way = (
+            self._labels["device"],
+            self._labels["montage"],
+            self._text,
+            self._labels["saved"],
+        )
         self._show_task(None)
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
@@ -61,7 +76,7 @@ class StatusLine(QStatusBar):
     @property
     def message(self) -> str:
         """What is said at the moment."""
-        return self._message.text()
+        return self._said
 
     def text_of(self, part: str) -> str:
         """What a part says: montage, saved, device."""
@@ -73,8 +88,8 @@ class StatusLine(QStatusBar):
         elide, end = label.fontMetrics().elidedText, Qt.TextElideMode.ElideRight
         label.setText(elide(text, end, _LONGEST_PART_PX))
         if tip:
-            label.setToolTip(tip)
-        label.setVisible(bool(text))
+            label.setToolTip(plain_tip(tip))
+        self._share_room()
 
     @Slot(str)
     def show_device(self, device: str) -> None:
@@ -99,17 +114,51 @@ class StatusLine(QStatusBar):
     def _show_message(self, sentence: str, style: str) -> None:
         self._message.setObjectName(style)
         self._message.style().polish(self._message)
-        self._message.setText(shortened(sentence))
-        self._message.setToolTip(sentence)
+        self._said = shortened(one_line(sentence))
+        self._message.setToolTip(plain_tip(sentence))
+        self._message.setAccessibleName(self._said)
+        self._share_room()
         self._forget.start(_MESSAGE_MS)
 
     def _show_task(self, task: Task | None) -> None:
         self._task = task
-        for widget in (self._text, self._bar, self._cancel):
+        for widget in (self._bar, self._cancel):
             widget.setVisible(task is not None)
-        if task is not None:
-            self._text.setText(task.title)
-            self._bar.setValue(0)
+        self._bar.setValue(0)
+        self._show_progress("" if task is None else task.title)
+
+    def _show_progress(self, text: str) -> None:
+        self._text.setText(text)
+        self._bar.setToolTip(text)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Hide what the message has no room beside, one after the other; cut it where all are."""
+        for label in self._gives_way:
+            label.setVisible(bool(label.text()))
+        if not self._said:
+            self._message.setText("")
+            return
+        metrics = self._message.fontMetrics()
+        needed_px = metrics.horizontalAdvance(self._said) + 2
+        for label in self._gives_way:
+            if self._message_px() >= needed_px:
+                break
+            label.hide()
+        cut = metrics.elidedText(self._said, Qt.TextElideMode.ElideRight, self._message_px())
+        self._message.setText(cut)
+
+    def _message_px(self) -> int:
+        """The room of the message beside what is visible now."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        return self._message.width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - a name of Qt
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share_room()
 
     @Slot(object)
     def _on_started(self, task: Task) -> None:
@@ -131,7 +180,7 @@ class StatusLine(QStatusBar):
         self._bar.setValue(round(1000 * fraction))
         left_s = task.time_left_s
         left = "" if left_s is None else f", {_waiting_text(left_s)} left"
-        self._text.setText(f"{task.title} {100 * fraction:.0f} %{left}")
+        self._show_progress(f"{task.title} {100 * fraction:.0f} %{left}")
 
     @Slot()
     def _on_cancel(self) -> None:

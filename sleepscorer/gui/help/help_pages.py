@@ -7,7 +7,10 @@ from pathlib import Path
 from sleepscorer.gui.keys import Keys, with_keys
 from sleepscorer.paths import resource
 
-_ORDER = ("getting_started", "scoring", "looking", "review", "events", "files", "command_line")
+_ORDER = (
+    *("getting_started", "scoring", "looking", "review", "events", "files"),
+    *("other_stagers", "command_line"),
+)
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,15 @@ class AutoScorer(QObject):
         It started or ended.
     scored
         The number of epochs that changed, as a sentence.
+    answered
+        The :class:`~sleepscorer.pipeline.Answers` that the session was filled from.
     failed
         What failed, as a sentence: the staging, or another stager alone.
     """
 
     state_changed = Signal()
     scored = Signal(str)
+    answered = Signal(object)
     failed = Signal(str)
 
     def __init__(self, tasks: TaskRunner, parent: QObject | None = None) -> None:
@@ -67,6 +70,7 @@ class AutoScorer(QObject):
             self.failed.emit(str(error))
         else:
             self.scored.emit(sentence)
+            self.answered.emit(answers)
             failure = answers.staging.provenance.second_opinion_failure
             if failure:
                 self.failed.emit(failure)

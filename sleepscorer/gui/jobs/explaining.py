@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.unanimity import own_answer
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
-from sleepscorer.pipeline import ExplainedNight, Explanation, measure_to_explain
+from sleepscorer.pipeline import Answers, ExplainedNight, Explanation, measure_to_explain
 from sleepscorer.session_documents import KeptMeasures
 
 MEASURING = "Measuring the night to explain its stages"
@@ -61,6 +62,7 @@ class Explainer(QObject):
         super().__init__(parent)
         self._model, self._tasks, self._kept = model, tasks, kept
         self._night: ExplainedNight | None = None
+        self._answers: Answers | None = None
         self._explanation: Explanation | None = None
         self._computing = Latest(tasks, self)
         self._chosen: Stage | None = None
@@ -132,6 +134,11 @@ class Explainer(QObject):
         self._is_watched = watched
         self._on_wish_changed()
 
+    def take_answers(self, answers: Answers) -> None:
+        """Spare the measuring of what the stager measured for the stages that are explained."""
+        if own_answer(answers.staging, answers.others) is self._staging:
+            self._answers = answers
+
     def set_shown(self, shown: bool) -> None:
         """Show on the traces where the network looked, or no more."""
         if shown != self._is_shown:
@@ -189,7 +196,7 @@ class Explainer(QObject):
 
     def _let_go(self) -> None:
         self._computing.drop()
-        self._night, self._progress = None, ""
+        self._night, self._answers, self._progress = None, None, ""
         self._explanation = None
 
     @Slot()
@@ -211,9 +218,17 @@ class Explainer(QObject):
         return any(not task.is_quiet for task in self._tasks.running)
 
     def _measure(self, staging: Staging) -> None:
+        night = None if self._answers is None else self._answers.night
+        measure = partial(
+            measure_to_explain,
+            self._model.recording,
+            staging.provenance,
+            kept=self._kept,
+            night=night,
+        )
         self._computing.start(
             MEASURING,
-            partial(measure_to_explain, self._model.recording, staging.provenance, kept=self._kept),
+            measure,
             self._on_measured,
             failed=self._on_failed,
             cancelled=self._on_cancelled,
@@ -243,7 +258,7 @@ class Explainer(QObject):
         self.changed.emit()
 
     def _on_measured(self, night: ExplainedNight) -> None:
-        self._night = night
+        self._night, self._answers = night, None
         self.changed.emit()
         self._go_on()
 

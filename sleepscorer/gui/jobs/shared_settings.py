@@ -64,6 +64,8 @@ NEVER_SHARED = frozenset(
 )
 """The settings that tell of a person, a computer or its screen."""
 
+# More than anybody sets, and less than the person's own file can't hold.
+_MOST_KEYS, _LONGEST_TEXT = 20, 1000
 _SETTINGS, _MONTAGES = "settings", "montages"
 _CHOICES: Mapping[str, Collection[Any]] = MappingProxyType(
     {"theme": THEMES, "key_profile": PROFILES, "page_length_s": PAGE_LENGTHS_S}
@@ -155,15 +157,29 @@ def _values(stored: object) -> tuple[dict[str, Any], list[str]]:
 
 def _value(name: str, stored: object) -> Any:
     try:
+        _check_form(name, stored)
         value = value_of(name, stored)
     except UsageError as error:
         raise UsageError(f"{SHARED[name]}: {error}") from error
     wrong = [one for one in (value,) if name in _CHOICES and one not in _CHOICES[name]]
     if name == "export_formats":
         wrong = [one for one in value if one not in FORMATS]
+        if not wrong and len(set(value)) < len(value):
+            raise UsageError(f"{SHARED[name]}: one stands twice")
     if wrong:
         raise UsageError(f"{SHARED[name]}: there is no {wrong[0]!r}")
     return value
+
+
+def _check_form(name: str, stored: object) -> None:
+    """Refuse what reading a person's own settings would leave out, and what would swell them."""
+    if name == "own_keys" and isinstance(stored, dict):
+        if not all(isinstance(keys, list) for keys in stored.values()):
+            raise UsageError("the keys of an action are no list")
+        if any(len(keys) > _MOST_KEYS for keys in stored.values()):
+            raise UsageError(f"an action can have {_MOST_KEYS} keys")
+    if isinstance(stored, str) and len(stored) > _LONGEST_TEXT:
+        raise UsageError(f"it is longer than {_LONGEST_TEXT} letters")
 
 
 def _own_keys(

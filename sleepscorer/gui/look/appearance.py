@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import escape
 
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
@@ -45,6 +46,17 @@ def sized(font: QFont, size: TextSize) -> QFont:
     return other
 
 
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows a text as it is: Qt takes what looks like markup for markup.
+
+    Names of files and annotations hold what their makers, or attackers, put there: a picture in one
+    would be fetched from wherever it says.
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    return f"<qt>{escape(text)}</qt>".replace("\n", "<br>")
+
+
 def described(widget: QWidget, name: str, tip: str = "") -> None:
     """Name a control for screen readers, and say in its tooltip what it does and by which key.
 
@@ -56,7 +68,7 @@ def described(widget: QWidget, name: str, tip: str = "") -> None:
     widget.setAccessibleName(name)
     if isinstance(widget, QComboBox):
         widget.view().setAccessibleName(name)
-    widget.setToolTip(tip or name)
+    widget.setToolTip(plain_tip(tip or name))
     if tip:
         widget.setAccessibleDescription(tip)
 
@@ -72,8 +84,9 @@ def show_keys(root: QWidget, keys: Mapping[str, Keys]) -> None:
     for widget in (root, *root.findChildren(QWidget)):
         tip, text = widget.property(_KEYED_TIP), widget.property(_KEYED_TEXT)
         if tip is not None:
-            widget.setToolTip(with_keys(tip, keys))
-            widget.setAccessibleDescription(widget.toolTip())
+            keyed = with_keys(tip, keys)
+            widget.setToolTip(plain_tip(keyed))
+            widget.setAccessibleDescription(keyed)
         if text is not None and isinstance(widget, QAbstractButton):
             widget.setText(with_keys(text, keys))
 
@@ -159,6 +172,8 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
     QToolBar QToolButton:hover {{ background: {theme.selection}; }}
     QToolBar QToolButton:checked {{ background: {theme.selection};
         border-color: {theme.accent}; }}
+    QPushButton:checked {{ background: {theme.selection}; border: 1px solid {theme.accent};
+        border-radius: 3px; padding: 3px 8px; }}
     QFrame#overlay {{ background: {theme.panel}; }}
     QToolButton#strip {{ border: 0; padding: 0; color: {theme.faint_text}; }}
     QToolButton#strip:hover, QToolButton#strip:focus {{ color: {theme.text}; }}
@@ -167,6 +182,7 @@ def _stylesheet(theme: Theme, font: QFont) -> str:
     QFrame#notice {{ background: {theme.panel}; border: 1px solid {theme.faint_text};
         border-left: 5px solid {theme.faint_text}; border-radius: 3px; }}
     QLabel#faint {{ color: {theme.faint_text}; }}
+    QLabel#small {{ color: {theme.faint_text}; font-size: {px[TextSize.SMALL]}px; }}
     QLabel#refusal {{ color: {theme.error}; font-weight: bold; }}
     QLabel#figure {{ font-size: {px[TextSize.FIGURE]}px; font-weight: 600; }}
     QLabel#headline {{ font-size: {px[TextSize.FIGURE]}px; font-weight: bold; }}

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.analysis.spectrogram import Spectrogram, multitaper_spectrogram
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, plain_tip
 from sleepscorer.gui.overview.canvas import OverviewCanvas
 from sleepscorer.gui.overview.images import spectrogram_image
 from sleepscorer.gui.process.latest import Latest
@@ -178,7 +178,7 @@ class NightSpectrogram(QObject):
         self._model.choose_derivation(_PANE, name)
 
     def _on_derivation_shown(self, name: str) -> None:
-        self._derivation.setToolTip(f"Derivation of the spectrogram: {name}")
+        self._derivation.setToolTip(plain_tip(f"Derivation of the spectrogram: {name}"))
         self.show()
         if name and name not in self._spectrograms and self._canvas.isVisible():
             self._start_timer.start(0)

@@ -18,11 +18,12 @@ from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
+from sleepscorer.gui.look.appearance import plain_tip
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 
-COLUMNS = ("Clock", "s", "Event", "Channel", "Note")
-CLOCK, DURATION, TEXT, CHANNEL, NOTE = range(len(COLUMNS))
+COLUMNS = ("Clock", "s", "Event", "Channel", "Flag")
+CLOCK, DURATION, TEXT, CHANNEL, FLAG = range(len(COLUMNS))
 EDITABLE = (CLOCK, DURATION, TEXT)
 """The cells of an own event that can be edited."""
 SCORED_HERE, FROM_FILE = "scored here", "from the file"
@@ -33,7 +34,7 @@ _MOST_STEPS = 50
 _TOOLTIPS = (
     "Onset: a clock time, or seconds from the start",
     "Duration, seconds; empty for none",
-    "The event in its own words",
+    "What kind it is: other words make it a comment",
     "The signal it belongs to; empty for the whole recording",
     "file: of the recording, read only; ! something is doubtful",
 )
@@ -61,13 +62,13 @@ class EventRow:
     warnings: tuple[str, ...] = ()
 
     @property
-    def note(self) -> str:
+    def flag(self) -> str:
         """A short mark for the table: one exclamation mark for each doubt."""
         return "!" * len(self.warnings) if self.is_own else "file"
 
     @property
     def explanation(self) -> str:
-        """The event's words and channel, and the note in sentences."""
+        """The event's words and channel, and the flag in sentences."""
         origin = (
             "" if self.is_own else "Annotation of the recording, as stored; it can't be edited."
         )
@@ -194,7 +195,7 @@ class EventTable(QAbstractTableModel):
             if row != self._rows[i]:
                 self._rows[i] = row
                 # Only this cell: the box of another, being edited, would lose what was typed.
-                self.dataChanged.emit(self.index(i, NOTE), self.index(i, NOTE))
+                self.dataChanged.emit(self.index(i, FLAG), self.index(i, FLAG))
         return True
 
     def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802, D102
@@ -225,7 +226,7 @@ class EventTable(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._text(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.explanation
+            return plain_tip(row.explanation)
         if role == Qt.ItemDataRole.DecorationRole and index.column() == TEXT:
             return QColor(self._theme.event_colour(row.event.text))
         if role == Qt.ItemDataRole.FontRole and not row.is_own:
@@ -242,7 +243,7 @@ class EventTable(QAbstractTableModel):
             return self._model.clock_text(event.onset_s, tenths=True)
         if column == DURATION:
             return "" if event.duration_s is None else f"{event.duration_s:.1f}"
-        return (event.text, event.channel or "", row.note)[column - TEXT]
+        return (event.text, event.channel or "", row.flag)[column - TEXT]
 
     def setData(  # noqa: N802, D102
         self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
-from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind
+from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind, kind_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.appearance import described
@@ -26,8 +26,8 @@ from sleepscorer.gui.panels.event_table import (
     CLOCK,
     COLUMNS,
     DURATION,
+    FLAG,
     FROM_FILE,
-    NOTE,
     SCORED_HERE,
     TEXT,
     EventRow,
@@ -214,6 +214,7 @@ class EventsPanel(QWidget):
         self._filter.setPlaceholderText("Filter by words or channel")
         self._filter.setClearButtonEnabled(True)
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setAccessibleName("About the event")
         self._delete = QPushButton("Delete")
@@ -258,7 +259,7 @@ class EventsPanel(QWidget):
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        for column, text in {CLOCK: "00:00:00.0", DURATION: "000.0", NOTE: "Note"}.items():
+        for column, text in {CLOCK: "00:00:00.0", DURATION: "000.0", FLAG: "Flag"}.items():
             self._view.setColumnWidth(column, self._width_of(text))
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
 
@@ -375,4 +376,15 @@ class EventsPanel(QWidget):
             for event in change.events_added
             if arousal_warnings(event, self._model.session.state.hypnogram)
         ]
-        self.message.emit(self._model.event_text(doubtful[-1]) if doubtful else "")
+        doubt = self._model.event_text(doubtful[-1]) if doubtful else ""
+        self.message.emit(_kind_lost(change) or doubt)
+
+
+def _kind_lost(change: Change) -> str:
+    """Say that an event was given words that are no kind: it is in no count any more."""
+    if not len(change.events_removed) == len(change.events_added) == 1:
+        return ""
+    before, now = change.events_removed[0].text, change.events_added[0].text
+    if before == now or kind_of_text(before) is None or kind_of_text(now) is not None:
+        return ""
+    return f"{before} is now “{now}”: its words were its kind, and it counts as none any more"

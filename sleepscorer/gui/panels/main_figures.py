@@ -42,9 +42,12 @@ class MainFigures(QWidget):
         """Those of the figures."""
         return tuple(self._tiles)
 
-    def show_figure(self, key: str, text: str, tip: str) -> None:
-        """Show a figure with its unit, ``"84.3 %"``, and say in the tooltip what it is."""
-        self._tiles[key].show_figure(text, tip)
+    def show_figure(self, key: str, text: str, tip: str, *, why_none: str = "") -> None:
+        """Show a figure with its unit, ``"84.3 %"``, and say in the tooltip what it is.
+
+        Where there is none, ``why_none`` stands below.
+        """
+        self._tiles[key].show_figure(text, tip, why_none)
 
 
 class _Tile(QWidget):
@@ -52,6 +55,9 @@ class _Tile(QWidget):
         super().__init__()
         self._label = definition.label
         self._number, self._unit, below = QLabel(), QLabel(), QLabel(caption)
+        self._why_none = QLabel()
+        self._why_none.setObjectName("small")
+        self._why_none.setWordWrap(True)
         self._number.setObjectName("figure")
         below.setObjectName("faint")
         figure = QHBoxLayout()
@@ -62,11 +68,15 @@ class _Tile(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(figure)
+        layout.addWidget(self._why_none)
         layout.addWidget(below)
+        layout.addStretch()
 
-    def show_figure(self, text: str, tip: str) -> None:
+    def show_figure(self, text: str, tip: str, why_none: str) -> None:
         number, _, unit = text.partition(" ")
         if (number, tip) != (self._number.text(), self.toolTip()):
             self._number.setText(number)
             self._unit.setText(unit)
+            self._why_none.setText(why_none)
+            self._why_none.setVisible(bool(why_none))
             described(self, f"{self._label}: {text}", tip)

@@ -94,9 +94,6 @@ class ReviewPanel(QWidget):
         self._update()
         found = self._next_epoch()
         if found is None:
-            self._promise.setText(
-                _NO_MACHINE if self._model.session.machine is None else "Nothing left to review."
-            )
             return False
         self.follow(found)
         return True
@@ -313,6 +310,9 @@ class ReviewPanel(QWidget):
         # That another stager failed makes ours no worse.
         doubts = set(made_by.warnings) - {made_by.second_opinion_failure}
         doubt = "; less certain, as the staging has warnings" if doubts else ""
+        if not queue.pending:
+            now = percent(queue.expected_agreement_now)
+            return f"Nothing left to review. Expected agreement {now}{doubt}"
         return (
             f"Expected agreement afterwards {percent(queue.expected_agreement)}"
             f" (now {percent(queue.expected_agreement_now)}){doubt}"

@@ -14,7 +14,7 @@ from sleepscorer.core.statistics import (
     scoring_window,
     sleep_statistics,
 )
-from sleepscorer.core.wording import of_counted
+from sleepscorer.core.wording import counted, of_counted
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.figure_tree import FigureTree
@@ -50,10 +50,13 @@ class StatisticsPanel(QWidget):
         Whether the person says that arousals were scored in the whole night.
     open_groups_changed
         Names of the groups of figures that are open now, a tuple.
+    message
+        What was copied, in a sentence.
     """
 
     arousals_scored_changed = Signal(bool)
     open_groups_changed = Signal(object)
+    message = Signal(str)
 
     def __init__(
         self, model: SessionModel, theme: Theme = LIGHT, parent: QWidget | None = None
@@ -131,6 +134,7 @@ class StatisticsPanel(QWidget):
         """Put all figures on the clipboard: a line each, name and figure apart by a tab."""
         lines = [f"{d.label}\t{self._shown[d.key]}" for d in self._definitions]
         QGuiApplication.clipboard().setText("\n".join(lines))
+        self.message.emit(f"{counted(len(lines), 'figure')} copied")
 
     def _on_scoring_changed(self) -> None:
         # A scoring key must not wait for figures; they follow when it rests.
@@ -171,8 +175,10 @@ class StatisticsPanel(QWidget):
         if reason:
             tip = f"{tip}\n{_UNDEFINED} {reason[:1].upper()}{reason[1:]}."
         self._shown[key] = text
-        place = self._main if key in self._main.keys else self._tree
-        place.show_figure(key, text, tip)
+        if key in self._main.keys:
+            self._main.show_figure(key, text, tip, why_none=reason)
+        else:
+            self._tree.show_figure(key, text, tip)
 
 
 def _figure_text(statistics: SleepStatistics, definition: Definition) -> str:

@@ -76,6 +76,7 @@ class ErrorHook(QObject):
         box = QMessageBox(QApplication.activeWindow())
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle("sleepscorer")
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(BUG_SENTENCE if is_bug else str(error))
         if is_bug:
             box.setInformativeText(f"Log file: {log_place()}")

@@ -64,6 +64,16 @@ class Crosshair(QWidget):
         self.show()
         self.raise_()
 
+    def step(self, *, columns: int = 0, seconds: float = 0.0, rows: int = 0) -> None:
+        """Move it by columns of pixels or by a time, or to another trace; it stays in the view."""
+        x = self._place.x() + columns + seconds * self._canvas.axis.px_per_s
+        y, grid = self._place.y(), self._canvas.grid
+        if rows and grid.n_rows:
+            at = grid.row_at(y)
+            beside = (0 if y < grid.row_top_px(0) else grid.n_rows - 1) if at is None else at + rows
+            y = grid.centre_px(min(max(beside, 0), grid.n_rows - 1))
+        self._move_to(QPointF(min(max(x, 0.0), self.width() - 1.0), y))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Follow the pointer and the size of the canvas."""
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
@@ -145,6 +155,9 @@ def readout(model: SessionModel, canvas: TraceCanvas, place: QPointF) -> tuple[s
 
 def value_text(page: TracePage, time_s: float, unit: str) -> str:
     """Say what a trace is at a time: its nearest sample, or the range that a column stands for."""
+    if not page.start_s <= time_s <= page.stop_s:
+        # Its nearest sample would be another time's: the page was turned, or ends there.
+        return _NO_DATA
     if page.curve is not None:
         samples, times_s = page.curve
         values = samples[[int(np.abs(times_s - time_s).argmin())]] if samples.size else samples

@@ -12,12 +12,13 @@ from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.wording import percent
-from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.appearance import plain_tip, sized
 from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme, ink_on
 from sleepscorer.gui.session_model import SessionModel
 
 MACHINE = "machine"
+SYNTHETIC = "synthetic"
 UNSCORED = "unscored"
 
 _HEIGHT_PX = 28
@@ -32,7 +33,7 @@ class EpochTitle:
     Parameters
     ----------
     before
-        Epoch and clock time.
+        Epoch and clock time; first of all that nobody slept the night, where that is so.
     stage
         In its colour block.
     after
@@ -60,7 +61,8 @@ def epoch_title(model: SessionModel) -> EpochTitle:
     if not model.n_epochs:
         return EpochTitle("no whole epoch", Stage.UNSCORED, UNSCORED)
     clock = model.clock_text(epoch * EPOCH_S)
-    before = f"epoch {epoch + 1}/{model.n_epochs}{_DOT}{clock}"
+    origin = f"{SYNTHETIC}{_DOT}" if model.recording.is_synthetic else ""
+    before = f"{origin}epoch {epoch + 1}/{model.n_epochs}{_DOT}{clock}"
     stage = Stage(int(state.stages[epoch]))
     machine = _machine_answer(model, epoch)
     if stage is Stage.UNSCORED:
@@ -168,7 +170,7 @@ class TitleLine(QWidget):
         if (title, note) != (self._title, self._note):
             self._title, self._note = title, note
             self.setAccessibleDescription(title.text)
-            self.setToolTip(title.text)
+            self.setToolTip(plain_tip(title.text))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

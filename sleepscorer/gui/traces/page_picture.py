@@ -99,7 +99,8 @@ class PaperPage(QObject):
         view.canvas.set_pixel_ratio(_PAPER_RATIO)
         view.show_explanation(explanation)
         view.setFixedSize(*size)
-        view.page_shown.connect(self._on_page_shown)
+        # Later: where there is nothing to read it is shown at once, and again amid being rendered.
+        view.page_shown.connect(self._on_page_shown, Qt.ConnectionType.QueuedConnection)
         view.message.connect(self._on_message)
         view.show()
 
@@ -113,7 +114,7 @@ class PaperPage(QObject):
 
     @Slot()
     def _on_page_shown(self) -> None:
-        if self._view is not None:
+        if self._view is not None and self._view.is_current:
             page = _rendered(self._view)
             picture = _with_head(page, self._head, LIGHT, self._view.font())
             self._end("" if _painted(picture, self._device) else "The page could not be printed.")

@@ -16,6 +16,7 @@ from sleepscorer.core.recording import Gap, Recording
 from sleepscorer.files.edf import samples as edf_samples
 from sleepscorer.files.edf.header import read_header
 from sleepscorer.files.edf.reader import open_edf
+from sleepscorer.files.edf.samples import RecordReader
 from sleepscorer.files.edf.status import pauses
 
 INTEGERS = {"physical": ("-32768", "32767")}
@@ -346,12 +347,13 @@ def test_pauses_of_a_file_that_shrinks_while_it_is_opened_are_those_that_are_lef
     path = tmp_path / "night.bdf"
     path.write_bytes(status_night(5, 181, 240).to_bytes())
     header = read_header(path)
+    reader = RecordReader(path, header.data_offset, header.record_bytes)
     for record, found in ((90, (1.25, 45.25, 60.0)), (50, (1.25, 45.25)), (2, (1.25,)), (0, ())):
         os.truncate(path, header.data_offset + record * header.record_bytes)
-        assert pauses(path, header) == found
+        assert pauses(path, header, reader) == found
     path.unlink()
     with pytest.raises(RecordingError, match="the file can't be read: No such file"):
-        pauses(path, header)
+        pauses(path, header, reader)
 
 
 def test_up_to_a_hundred_pauses_are_believed(tmp_path: Path):

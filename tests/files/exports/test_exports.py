@@ -148,17 +148,17 @@ def test_source_is_neither_overwritten_nor_touched(tmp_path: Path) -> None:
 _WRITERS = [
     (annotations_export, "write_annotations"),
     (epochs_table, "write_csv"),
-    (workbook, "write_workbook"),
+    (workbook.WorkbookReport, "write"),
     (staging_json, "write_json"),
 ]
 
 
-@pytest.mark.parametrize(("module", "name"), _WRITERS, ids=FORMATS)
+@pytest.mark.parametrize(("holder", "name"), _WRITERS, ids=FORMATS)
 @pytest.mark.parametrize("damage", ["one byte", "cut short", "empty"])
 def test_a_corrupted_write_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, name: str, damage: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: object, name: str, damage: str
 ) -> None:
-    write = getattr(module, name)
+    write = getattr(holder, name)
 
     def corrupted(shown: Night, file: BinaryIO) -> None:
         write(shown, file)
@@ -171,7 +171,7 @@ def test_a_corrupted_write_leaves_nothing_behind(
         else:
             file.truncate(size // 2 if damage == "cut short" else 0)
 
-    monkeypatch.setattr(module, name, corrupted)
+    monkeypatch.setattr(holder, name, corrupted)
     with pytest.raises(ExportError, match=r"read back|rows|epoch|size|sheet"):
         write_exports(night(), tmp_path, stem="n")
     assert list(tmp_path.iterdir()) == []

@@ -20,7 +20,7 @@ from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.exports.annotations import scoring_annotations
 from sleepscorer.files.exports.deidentification import deidentified
 from sleepscorer.files.exports.epochs_csv import epochs_table
-from sleepscorer.files.exports.excel.report import write_workbook
+from sleepscorer.files.exports.excel.report import WorkbookReport
 from sleepscorer.files.exports.formats import is_own_output, write_exports
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
@@ -60,7 +60,7 @@ def _night(told: Any = STAGES, *, smooth: bool = False, **changes: Any) -> Night
 
 def _workbook(shown: Night) -> Any:
     file = io.BytesIO()
-    write_workbook(shown, file)
+    WorkbookReport(shown).write(file)
     return openpyxl.load_workbook(file)
 
 

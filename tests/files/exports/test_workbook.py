@@ -18,8 +18,10 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import DEFINITIONS, sleep_statistics
+from sleepscorer.files.exports import write_exports
+from sleepscorer.files.exports.excel import report
 from sleepscorer.files.exports.excel.cells import safe_text
-from sleepscorer.files.exports.excel.report import verify_workbook, write_workbook
+from sleepscorer.files.exports.excel.report import WorkbookReport
 from sleepscorer.files.exports.night import INTENDED_USE, Night
 
 SHEETS = ["Summary", "Stages", "Epochs", "Transitions", "Cycles", "Provenance", "Definitions"]
@@ -27,7 +29,7 @@ SHEETS = ["Summary", "Stages", "Epochs", "Transitions", "Cycles", "Provenance", 
 
 def _bytes(shown: Night) -> bytes:
     file = io.BytesIO()
-    write_workbook(shown, file)
+    WorkbookReport(shown).write(file)
     return file.getvalue()
 
 
@@ -478,7 +480,17 @@ def test_safe_text(text: str, stored: str) -> None:
 def test_every_night_makes_a_report_that_verifies(tmp_path: Path, shown: Night) -> None:
     path = tmp_path / "n.xlsx"
     path.write_bytes(_bytes(shown))
-    verify_workbook(shown, path)
+    WorkbookReport(shown).verify(path)
+
+
+def test_a_report_is_built_once_to_be_written_and_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = []
+    build = report.add_epochs
+    monkeypatch.setattr(report, "add_epochs", lambda *given: built.append(given) or build(*given))
+    write_exports(night(), tmp_path, stem="n", formats=("xlsx",))
+    assert len(built) == 1
 
 
 def test_verification_notices_a_changed_cell(tmp_path: Path) -> None:
@@ -487,14 +499,14 @@ def test_verification_notices_a_changed_cell(tmp_path: Path) -> None:
     workbook["Epochs"]["E9"] = "N1"
     workbook.save(path)
     with pytest.raises(ExportError, match="row 9 of sheet Epochs"):
-        verify_workbook(night(), path)
+        WorkbookReport(night()).verify(path)
 
 
 def test_verification_notices_a_missing_row(tmp_path: Path) -> None:
     path = tmp_path / "n.xlsx"
     path.write_bytes(_bytes(night(119)))
     with pytest.raises(ExportError, match="sheet"):
-        verify_workbook(night(), path)
+        WorkbookReport(night()).verify(path)
 
 
 def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> None:
@@ -522,7 +534,7 @@ def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> No
     assert 0.5 < made["Kappa of both stagers"] < 0.8
     path = tmp_path / "n.xlsx"
     path.write_bytes(_bytes(shown))
-    verify_workbook(shown, path)
+    WorkbookReport(shown).verify(path)
 
 
 def test_without_a_second_opinion_nothing_tells_of_one() -> None:
@@ -534,8 +546,8 @@ def test_times_between_two_milliseconds_read_back(tmp_path: Path) -> None:
     shown = night(start=None, hypnogram=Hypnogram(stages, 30.0, 75.0004, 3555.0004))
     path = tmp_path / "n.xlsx"
     path.write_bytes(_bytes(shown))
-    verify_workbook(shown, path)
+    WorkbookReport(shown).verify(path)
     # A whole millisecond is another time.
     later = night(start=None, hypnogram=Hypnogram(stages, 30.0, 75.0014, 3555.0004))
     with pytest.raises(ExportError, match="did not read back as written"):
-        verify_workbook(later, path)
+        WorkbookReport(later).verify(path)

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.exports.excel.cells import cell_values, safe_text
-from sleepscorer.files.exports.excel.report import write_workbook
+from sleepscorer.files.exports.excel.report import WorkbookReport
 from sleepscorer.files.exports.night import Night
 
 BLUE, RED, GREY = "305496", "C00000", "7F7F7F"
@@ -112,7 +112,7 @@ def a_cycle(**changes: Any) -> Night:
 
 def opened(shown: Night) -> Any:
     file = io.BytesIO()
-    write_workbook(shown, file)
+    WorkbookReport(shown).write(file)
     return openpyxl.load_workbook(file)
 
 

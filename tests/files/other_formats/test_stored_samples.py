@@ -114,6 +114,26 @@ def test_flat_files_are_read_in_blocks_of_any_size(
             np.testing.assert_array_equal(read, 100 * channel + np.arange(begin, end))
 
 
+@pytest.mark.parametrize("step", [1, 5, 24, 1000])
+def test_a_channel_kept_while_the_file_goes_by_is_the_one_read(
+    step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "night.eeg"
+    file = flat(path, is_multiplexed=True)
+    content = path.read_bytes()
+    assert file.keep(2)
+    for offset in range(0, len(content), step):
+        file.take(offset, content[offset : offset + step])
+    read = file.stored(0, 1, 7)
+    monkeypatch.setattr(stored_samples, "read_bytes", None)
+    np.testing.assert_array_equal(file.stored(2, 1, 7), 200 + read)
+    monkeypatch.undo()
+    file.let_go()
+    np.testing.assert_array_equal(file.stored(2, 1, 7), 200 + read)
+    # One after the other they are read by themselves: nothing is saved.
+    assert not flat(path, is_multiplexed=False).keep(2)
+
+
 def test_a_page_is_read_once_for_all_its_channels(tmp_path: Path, monkeypatch):
     file = flat(tmp_path / "night.eeg", is_multiplexed=True)
     reads = []

@@ -63,3 +63,17 @@ def test_a_recording_is_known_by_its_size_and_the_first_64_kib_of_each_file(
 def test_recordings_are_alike_as_far_as_both_are_known(other: Fingerprint, is_like: bool) -> None:
     known = Fingerprint(9, "a", "x")
     assert known.is_like(other) is other.is_like(known) is is_like
+
+
+def test_the_blocks_are_passed_on_with_their_places(tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.write_bytes(bytes(range(256)) * 5000)
+    second.write_bytes(b"short")
+    found = {first: b"", second: b""}
+
+    def take(path, offset, block):
+        assert offset == len(found[path])
+        found[path] += block
+
+    assert sha256_of([first, second], passing=take) == sha256_of([first, second])
+    assert found == {first: first.read_bytes(), second: b"short"}

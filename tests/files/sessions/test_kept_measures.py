@@ -1,7 +1,11 @@
 """What is kept beside a session is found again, or it is as if it were not there."""
 
+import hashlib
+import json
 import os
 import stat
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
@@ -69,6 +73,92 @@ def test_what_was_cut_off_is_not_found(kept, share):
     whole = kept.path.read_bytes()
     kept.path.write_bytes(whole[: int(share * len(whole))])
     assert not is_found(kept)
+
+
+def _npz(**arrays: np.ndarray) -> bytes:
+    content = BytesIO()
+    np.savez(content, **arrays)
+    return content.getvalue()
+
+
+def _zipped(content: bytes) -> bytes:
+    """A packed array of which some bytes are others."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as packed:
+        packed.writestr("a.npy", content * 50)
+    broken = bytearray(file.getvalue())
+    broken[45:60] = b"\xff" * 15
+    return bytes(broken)
+
+
+def _of_head(text: str) -> bytes:
+    return _npz(head=np.frombuffer(text.encode(), np.uint8))
+
+
+_LARGE = b"{'descr': '<f8', 'fortran_order': False, 'shape': (100000000000,), }".ljust(117) + b"\n"
+
+
+def _too_large() -> bytes:
+    """An array that no memory holds."""
+    file = BytesIO()
+    with ZipFile(file, "w") as packed:
+        packed.writestr("a.npy", b"\x93NUMPY\x01\x00" + len(_LARGE).to_bytes(2, "little") + _LARGE)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no archive",
+        _of_head("[1]"),
+        _of_head("[" * 200_000),
+        _of_head('{"key": {}}'),
+        _of_head(json.dumps({"key": KEY, "about": None})),
+        _npz(powers=np.zeros(3)),
+        _zipped(_npz(powers=np.zeros(3))),
+        _too_large(),
+    ],
+    ids=["empty", "text", "list", "deep", "key", "about", "headless", "broken", "large"],
+)
+def test_what_nobody_measured_is_not_found_though_it_is_sealed(kept, content):
+    beginning = kept.path.read_bytes().partition(b"\n")[0] + b"\n"
+    kept.path.write_bytes(beginning + hashlib.sha256(content).digest() + content)
+    assert not is_found(kept)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    kept = KeptMeasures(tmp_path / "night.sleepscorer", may_write=True)
+    os.mkfifo(kept.path)
+    assert not is_found(kept)
+    kept.write(KEY, MEASURES)
+    assert kept.path.is_fifo()
+
+
+def test_somebody_else_s_file_of_that_name_stays(tmp_path):
+    kept = KeptMeasures(tmp_path / "night.sleepscorer", may_write=True)
+    kept.path.write_text("somebody else's")
+    kept.write(KEY, MEASURES)
+    assert kept.path.read_text() == "somebody else's"
+    assert not is_found(kept)
+
+
+def test_nothing_is_written_through_a_link(tmp_path):
+    kept = KeptMeasures(tmp_path / "night.sleepscorer", may_write=True)
+    other = tmp_path / "other"
+    other.write_text("somebody else's")
+    kept.path.symlink_to(other)
+    kept.write(KEY, MEASURES)
+    assert other.read_text() == "somebody else's"
+    assert not is_found(kept)
+
+
+def test_what_a_machine_that_stopped_left_empty_is_written_anew(tmp_path):
+    kept = KeptMeasures(tmp_path / "night.sleepscorer", may_write=True)
+    kept.path.write_bytes(b"")
+    kept.write(KEY, MEASURES)
+    assert is_found(kept)
 
 
 def test_where_nothing_is_or_no_file_nothing_is_found(tmp_path):

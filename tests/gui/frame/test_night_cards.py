@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from night_models import staging_of
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QMenu
 from real_window import open_in, press, show_window, wait_for
 
@@ -258,3 +258,16 @@ def test_cards_have_the_colours_of_the_theme(qtbot, settings, nights):
         assert QColor(theme.panel).name() in shown
         assert QColor(theme.stage_colour(Stage.N3)).name() in shown
     window.close()
+
+
+def test_a_name_with_markup_is_no_markup_in_the_tooltip(qtbot, settings, tmp_path):
+    path = tmp_path / "<b>a</b> &amp; <img src='b'>.edf"
+    settings.add_recent_file(path)
+    window = show_window(qtbot, settings)
+    _told(qtbot, window, "Not found")
+    nights = _cards(window).nights
+    tip = nights.data(nights.index(0), Qt.ItemDataRole.ToolTipRole)
+    document = QTextDocument()
+    document.setHtml(tip)
+    assert document.toPlainText().splitlines()[0] == str(path)
+    assert nights.data(nights.index(0), Qt.ItemDataRole.DisplayRole) == path.name

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.gui.frame import notices
@@ -244,3 +245,39 @@ def test_a_click_on_the_sentence_is_no_click_on_the_page(qtbot, bar, page):
     bar.add("Something to read.")
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(12, 12))
     assert pressed == []
+
+
+def _double_click(button: QPushButton, bar: NoticeBar) -> None:
+    """As Qt sends it: the second press goes to whatever lies under the pointer by then."""
+    place = button.mapTo(bar.window(), button.rect().center())
+    QTest.mouseDClick(bar.window().windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_double_click_on_close_closes_one(bar):
+    bar.add("One is here.")
+    bar.add("Two is here.")
+    _double_click(_buttons(bar)["Close"], bar)
+    assert bar.texts == ("One is here.",)
+    QTest.mouseClick(_buttons(bar)["Close"], Qt.MouseButton.LeftButton)
+    assert bar.texts == ()
+
+
+def test_names_in_a_notice_are_shown_as_they_are(bar):
+    name = "<b>A</b>&amp;B\n\u202e" + "x y" * 100
+    bar.add(f"{name} is a scoring.", Answer(f"Open {name}", list), kind=_QUESTION)
+    button = next(iter(_buttons(bar)))
+    assert button == "Open <b>A</b>&… yx yx yx yx y".replace("&", "&&")
+    assert bar.width() <= 620
+    for widget in (*bar.findChildren(QPushButton), *bar.findChildren(QLabel)):
+        assert "<b>" not in widget.toolTip()
+
+
+def test_of_200_notices_each_can_be_closed(bar):
+    for i in range(200):
+        bar.add(f"{i} {'w' * 300}", kind=list(NoticeKind)[i % 4])
+    seen = set()
+    while bar.shown:
+        seen.add(bar.shown)
+        assert bar.width() <= 620
+        _buttons(bar)["Close"].click()
+    assert len(seen) == 200

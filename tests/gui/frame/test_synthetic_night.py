@@ -39,7 +39,10 @@ def test_a_synthetic_night_is_made_where_it_is_told_and_opened(qtbot, window):
     press(qtbot, window, _KEYS.Key_T, _ALT)
     wait_for(qtbot, window, path)
     assert is_synthetic(path)
-    assert window.windowTitle() == "Synthetic_night.edf – sleepscorer"
+    # Nobody may take it for a person's, in the window or on a picture of the page.
+    assert window.windowTitle() == "Synthetic_night.edf (synthetic) – sleepscorer"
+    title = window.workspace.traces.title
+    qtbot.waitUntil(lambda: title.accessibleDescription().startswith("synthetic · epoch 1/"))
     # Its true stages would be offered for import, and there would be nothing left to score.
     assert window.document.importable is None
     assert [one.name for one in path.parent.iterdir()] == ["Synthetic_night.edf"]

@@ -12,7 +12,7 @@ from night_models import staging_of
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QPushButton
-from real_window import open_in, press, settings_in, show_window
+from real_window import dialog_of, open_in, press, settings_in, show_window
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.core.errors import RecordingError
@@ -20,6 +20,7 @@ from sleepscorer.core.runs import runs_of
 from sleepscorer.core.session import FillMode
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
 from sleepscorer.gui.jobs import explaining
 from sleepscorer.gui.jobs.explaining import EXPLAINING, MEASURING
 from sleepscorer.gui.look.theme import DARK, LIGHT
@@ -537,6 +538,52 @@ def test_it_waits_for_what_else_is_computed(qtbot, staged, titles, monkeypatch):
     going_on.clear()
     wait_for_explanation(qtbot, staged, 0)
     assert titles == [MEASURING, EXPLAINING]
+
+
+def auto_score(qtbot, window) -> None:
+    """By keys, as the dialog suggests, until the stages are there."""
+    press(qtbot, window, "r", _CTRL)
+    dialog = dialog_of(qtbot, window, AutoScoringDialog)
+    with qtbot.waitSignal(window.auto_scorer.answered, timeout=_WITHIN_MS):
+        qtbot.keyClick(dialog.focusWidget(), _KEYS.Key_Return)
+
+
+def test_what_the_stager_measured_is_not_measured_again(qtbot, opened, night, titles, monkeypatch):
+    opened.settings.set(device="cpu")
+    press(qtbot, opened, _KEYS.Key_4, _CTRL)
+    opened.focus_traces()
+    auto_score(qtbot, opened)
+
+    def again(*_):
+        raise AssertionError("the stager has read the night")
+
+    with monkeypatch.context() as once:
+        once.setattr(Stager, "measure", again)
+        found = wait_for_explanation(qtbot, opened, 0)
+    assert titles == [MEASURING, EXPLAINING]
+    document = opened.document
+    wanted = measure_to_explain(document.recording, document.session.machine.provenance)
+    wanted = wanted.explain(0, found.stage)
+    assert found.evidence == wanted.evidence
+    for one, other in zip(found.maps, wanted.maps, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+    assert document.kept_measures.path.is_file()
+
+
+def test_nothing_is_measured_while_another_panel_is_shown(qtbot, opened, titles):
+    opened.settings.set(device="cpu")
+    press(qtbot, opened, _KEYS.Key_4, _CTRL)
+    press(qtbot, opened, _KEYS.Key_1, _CTRL)
+    opened.focus_traces()
+    auto_score(qtbot, opened)
+    # Looked at for less than it takes until something begins.
+    press(qtbot, opened, _KEYS.Key_4, _CTRL)
+    press(qtbot, opened, _KEYS.Key_1, _CTRL)
+    press(qtbot, opened, _KEYS.Key_Right)
+    qtbot.wait(1500)
+    assert titles == []
+    press(qtbot, opened, _KEYS.Key_4, _CTRL)
+    wait_for_explanation(qtbot, opened, opened.workspace.model.epoch)
 
 
 # -- the end --------------------------------------------------------------------------------------

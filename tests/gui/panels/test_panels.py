@@ -167,10 +167,14 @@ class TestReview:
             " warnings"
         )
 
-    def test_says_when_nothing_is_left(self, panel, model):
+    def test_says_when_nothing_is_left_and_what_came_of_it(self, panel, model):
         model.score_epochs(range(100), Stage.N2)
         assert not panel.go_to_next()
-        assert panel._promise.text() == "Nothing left to review."
+        said = "Nothing left to review. Expected agreement 100 %"
+        assert panel._promise.text() == said
+        model.select_epoch(50)
+        panel._update()
+        assert panel._promise.text() == said
 
     def test_the_slider_changes_share_and_promise_by_keys(self, qtbot, panel):
         before = panel._promise.text()
@@ -240,7 +244,7 @@ class TestEvents:
         click_cell(qtbot, panel._view, 3, TEXT)
         assert panel._text.text() == (
             "EEG arousal\n"
-            "Doubtful: shorter than 3 s (2.0 s).\n"
+            "Doubtful: shorter than 3 s (2.00 s).\n"
             "Doubtful: the 10 s before it are not all sleep: W is scored there."
         )
 
@@ -252,10 +256,10 @@ class TestEvents:
         model.replace_event(None, arousal(1200.0, 4.0))
         assert said == [""]
         model.replace_event(None, arousal(1500.0, 1.5))
-        doubt = "EEG arousal, 1.5 s at 23:15:00.0; doubtful: shorter than 3 s (1.5 s)"
+        doubt = "EEG arousal, 1.5 s at 23:15:00.0; doubtful: shorter than 3 s (1.50 s)"
         assert said[-1] == doubt
         click_cell(qtbot, panel._view, 3, TEXT)
-        doubt = "EEG arousal, 2.0 s at 23:05:00.3; doubtful: shorter than 3 s (2.0 s)"
+        doubt = "EEG arousal, 2.0 s at 23:05:00.3; doubtful: shorter than 3 s (2.00 s)"
         assert said[-1] == doubt
         click_cell(qtbot, panel._view, 1, TEXT)
         assert said[-1] == "EEG arousal, 5.0 s on C4-M1 at 22:55:00.0"
@@ -356,6 +360,18 @@ class TestEvents:
         assert model.session.state.events == ()
         model.undo()
         qtbot.waitUntil(lambda: panel._view.model().rowCount() == 3)
+
+    def test_words_that_are_no_kind_say_what_is_lost(self, panel, model):
+        said = []
+        panel.message.connect(said.append)
+        own = model.session.state.events[-1]
+        model.replace_event(own, replace(own, text="leg kick"))
+        assert said[-1] == (
+            "EEG arousal is now “leg kick”: its words were its kind, and it counts as none any more"
+        )
+        model.undo()
+        model.replace_event(own, replace(own, text="RERA"))
+        assert "counts as none" not in said[-1]
 
     def test_plain_keys_are_left_to_the_window(self, qtbot, panel, model):
         click_cell(qtbot, panel._view, 1, TEXT)

@@ -119,6 +119,30 @@ def test_the_five_that_are_asked_for_are_large_and_first(qtbot):
         assert widget.accessibleName() == f"{LABELS[key]}: {value(panel, key)}"
 
 
+def why_none(panel, key):
+    """What stands under a large figure that is undefined; empty where nothing does."""
+    label = tile(panel, key)[0].findChild(QLabel, "small")
+    return label.text() if label.isVisible() else ""
+
+
+@pytest.mark.parametrize("width", [300, 360])
+def test_under_a_large_dash_stands_why(qtbot, width):
+    model = night_model()
+    panel = shown(qtbot, model, width)
+    keys = panel.findChild(MainFigures).keys
+    assert {why_none(panel, key) for key in keys} == {"nothing was scored"}
+    for key in keys:
+        label = tile(panel, key)[0].findChild(QLabel, "small")
+        assert label.height() >= label.heightForWidth(label.width())
+        assert label.font().pixelSize() < panel.fontInfo().pixelSize()
+    model.score_epochs(range(100), Stage.W)
+    qtbot.waitUntil(lambda: why_none(panel, "sl_min") == "no sleep was scored")
+    model.score_epochs(range(10, 100), Stage.N2)
+    qtbot.waitUntil(lambda: why_none(panel, "sl_min") == "")
+    whys = {key: why_none(panel, key) for key in keys if value(panel, key) == "—"}
+    assert whys == {"rem_latency_min": "no R was scored"}
+
+
 def test_no_figure_is_shown_twice_and_none_is_missing(qtbot):
     panel = shown(qtbot, night_model())
     keys = [*panel.findChild(MainFigures).keys, *tree_of(panel).keys]
@@ -274,6 +298,7 @@ def test_all_figures_are_copied(qtbot, opened):
     press(qtbot, opened, KEYS.Key_3, CTRL)
     press(qtbot, opened, KEYS.Key_C, CTRL)
     lines = QGuiApplication.clipboard().text().splitlines()
+    assert opened.status.message == f"{len(lines)} figures copied"
     assert len(lines) == len(set(LABELS) - NOT_SHOWN)
     assert f"Total sleep time (TST)\t{value(opened.workspace.statistics, 'tst_min')}" in lines
     assert "NREM-REM cycles (research)\t1" in lines

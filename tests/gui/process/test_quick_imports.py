@@ -28,6 +28,8 @@ def look():
             timer.stop()
             heavy = {"torch", "pyqtgraph", "scipy.signal", "openpyxl", "mne", "pandas"}
             print("heavy", sorted(heavy & set(sys.modules)))
+            room = "sleepscorer.gui.dialogs."
+            print("dialogs", *sorted(n.removeprefix(room) for n in sys.modules if room in n))
             n_lines = sum(len(entry[2]) for entry in linecache.cache.values() if len(entry) > 1)
             print("lines", n_lines)
             application.exit()
@@ -56,6 +58,10 @@ def shown(tmp_path_factory):
 
 def test_the_first_page_waits_for_no_heavy_library(shown):
     assert shown["heavy"] == "[]"
+
+
+def test_no_dialog_is_imported_before_it_is_asked_for(shown):
+    assert shown["dialogs"].split() == ["asking", "one_dialog", "settings_exchange"]
 
 
 def test_the_source_of_what_is_imported_is_not_read(shown):

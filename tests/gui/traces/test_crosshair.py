@@ -143,6 +143,39 @@ def test_without_a_pointer_over_the_traces_it_begins_in_their_middle(crossed):
     assert f"{time_s:.2f} s of epoch 1" in crosshair_of(crossed).text
 
 
+def test_keys_move_it_by_pixels_seconds_and_traces(qtbot, crossed):
+    alt, shift = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+    canvas, crosshair = canvas_of(crossed), crosshair_of(crossed)
+    qtbot.mouseMove(canvas, place_of(crossed, 12.0, 1))
+    start = crosshair._place
+
+    def moved(key, modifiers) -> tuple[float, float]:
+        before = crosshair._place
+        press(qtbot, crossed, key, modifiers)
+        return crosshair._place.x() - before.x(), crosshair._place.y() - before.y()
+
+    assert moved(_KEYS.Key_Right, alt) == (1, 0)
+    assert moved(_KEYS.Key_Left, alt) == (-1, 0)
+    second = canvas.axis.px_per_s
+    assert moved(_KEYS.Key_Right, alt | shift) == pytest.approx((second, 0))
+    assert f"{canvas.axis.time_s(start.x() + second):.2f} s of epoch 1" in crosshair.text
+    assert moved(_KEYS.Key_Left, alt | shift) == pytest.approx((-second, 0))
+    names = [trace.channel.name for trace in canvas.traces]
+    assert crosshair.text.split("\n")[1].startswith(names[1])
+    press(qtbot, crossed, _KEYS.Key_Up, alt)
+    assert crosshair.text.split("\n")[1].startswith(names[0])
+    assert moved(_KEYS.Key_Up, alt) == (0, 0), "there is none above"
+    press(qtbot, crossed, _KEYS.Key_Down, alt)
+    assert crosshair.text.split("\n")[1].startswith(names[1])
+    for _ in range(60):
+        press(qtbot, crossed, _KEYS.Key_Right, alt | shift)
+    assert crosshair._place.x() == canvas.width() - 1
+    assert crossed.workspace.model.epoch == 0
+    press(qtbot, crossed, "v")
+    press(qtbot, crossed, _KEYS.Key_Left, alt)
+    assert crossed.status.message == "The crosshair is off: V shows it"
+
+
 def test_another_page_is_read_at_the_same_place(qtbot, crossed):
     place = place_of(crossed, 12.0, 0)
     qtbot.mouseMove(canvas_of(crossed), place)
@@ -194,3 +227,13 @@ def test_gaps_and_ranges_are_said():
     assert value_text(wide, 0.5, "uV") == "-3 µV to 4 µV"
     assert value_text(wide, 1.5, "uV") == "no data"
     assert value_text(TracePage(0.0, 2.0), 1.5, "uV") == "no data"
+
+
+def test_of_a_time_that_the_page_does_not_show_no_value_is_told():
+    values = np.array([1.0, 2.0, 3.0], np.float32)
+    curve = TracePage(0.0, 2.0, samples=values, times_s=np.array([0.0, 1.0, 2.0]))
+    wide = TracePage(0.0, 2.0, values[:2], values[1:])
+    for page in (curve, wide):
+        assert value_text(page, 1.0, "uV") != "no data"
+        for time_s in (-0.5, 2.5, 60.0):
+            assert value_text(page, time_s, "uV") == "no data"

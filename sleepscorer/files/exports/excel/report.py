@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -29,31 +30,39 @@ from sleepscorer.files.exports.own_files import PROGRAM
 _N_CHARTS = 2
 
 
-def write_workbook(night: Night, file: BinaryIO) -> None:
-    """Write the report into an open binary file; the same night gives the same bytes."""
-    workbook = _report(night)
-    with _DatelessZip(file, "w", ZIP_DEFLATED) as archive:
-        ExcelWriter(workbook, archive).save()
+class WorkbookReport:
+    """The report of a night, built once: to write it, and to compare with it what was written."""
 
+    def __init__(self, night: Night) -> None:
+        self._night = night
 
-def verify_workbook(night: Night, path: Path) -> None:
-    """Reopen a written report and compare every cell with the night.
+    def write(self, file: BinaryIO) -> None:
+        """Write it into an open binary file; the same night gives the same bytes."""
+        with _DatelessZip(file, "w", ZIP_DEFLATED) as archive:
+            ExcelWriter(self._workbook, archive).save()
 
-    Raises
-    ------
-    ExportError
-        Where the file differs.
-    """
-    meant = _report(night)
-    with path.open("rb") as file, ZipFile(file) as archive:
-        charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
-        if archive.testzip() is not None or len(charts) != _N_CHARTS:
-            raise ExportError("the workbook did not read back whole", path=path)
-        found = load_workbook(file, read_only=True)
-        if found.sheetnames != meant.sheetnames:
-            raise ExportError(f"the sheets read back as {found.sheetnames}", path=path)
-        for sheet in meant.worksheets:
-            _compare(path, sheet.title, cell_values(sheet), cell_values(found[sheet.title]))
+    def verify(self, path: Path) -> None:
+        """Reopen a written report and compare every cell with the night.
+
+        Raises
+        ------
+        ExportError
+            Where the file differs.
+        """
+        meant = self._workbook
+        with path.open("rb") as file, ZipFile(file) as archive:
+            charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
+            if archive.testzip() is not None or len(charts) != _N_CHARTS:
+                raise ExportError("the workbook did not read back whole", path=path)
+            found = load_workbook(file, read_only=True)
+            if found.sheetnames != meant.sheetnames:
+                raise ExportError(f"the sheets read back as {found.sheetnames}", path=path)
+            for sheet in meant.worksheets:
+                _compare(path, sheet.title, cell_values(sheet), cell_values(found[sheet.title]))
+
+    @cached_property
+    def _workbook(self) -> Workbook:
+        return _report(self._night)
 
 
 def _report(night: Night) -> Workbook:

@@ -20,11 +20,11 @@ def signal(label, values, rate_hz=100.0, *, unit="uV", stored_unit="uV", physica
     )
 
 
-def recording(*signals, gaps: tuple[Gap, ...] = (), duration_s=None):
+def recording(*signals, gaps: tuple[Gap, ...] = (), duration_s=None, path="night.edf"):
     if duration_s is None:
         duration_s = max(s.n_samples / s.sampling_rate_hz for s in signals)
     return Recording(
-        path=Path("night.edf"),
+        path=Path(path),
         format_name="memory",
         start=None,
         duration_s=duration_s,
