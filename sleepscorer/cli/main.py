@@ -179,6 +179,14 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--second-opinion", metavar="NAME", help="of another stager; see: sleepscorer models"
     )
+    parser.add_argument(
+        "--stagers",
+        metavar="LIST",
+        help="instead of sleepscorer's own: names with commas; see: sleepscorer models",
+    )
+    parser.add_argument(
+        "--consensus", action="store_true", help="of all --stagers, each answer beside it"
+    )
     parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.add_argument(
         "--deidentify", action="store_true", help="leave out who was recorded, and the date"

@@ -4,27 +4,34 @@ import argparse
 import contextlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sleepscorer import faults
 from sleepscorer.cli.comparison import agreement_lines
 from sleepscorer.cli.output import complain, in_words, say_if_possible
 from sleepscorer.cli.progress import progress_bar
 from sleepscorer.core.agreement import agreement
+from sleepscorer.core.edits import ScoringState
 from sleepscorer.core.errors import LightsRefused, SleepScorerError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import parse_time_mark
+from sleepscorer.core.review import ReviewOrder, review_queue
 from sleepscorer.core.stager_channels import NONE, ROLES, ChannelChoice
 from sleepscorer.core.stages import STAGES, THREE_STAGES
+from sleepscorer.core.staging_result import OWN_STAGER
+from sleepscorer.core.unanimity import unanimity_text
 from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.exports import Night
 from sleepscorer.files.recordings import is_edf
 from sleepscorer.pipeline import (
+    AskedStagers,
     NightComing,
     ScoredNight,
     ScoreOptions,
@@ -36,12 +43,12 @@ from sleepscorer.pipeline import (
 )
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
 from sleepscorer.staging.native_libraries import import_stager
-from sleepscorer.staging.stagers import offered_stager
 
 if TYPE_CHECKING:
     from sleepscorer.staging.stager import Stager
 
 _SOME_FAILED = 1
+_MOST_DISPUTED = 5
 _N_THREADS = 2
 
 
@@ -50,13 +57,11 @@ def score_files(options: argparse.Namespace) -> int:
     wanted = _score_options(options)
     files = _recordings(options.files, quiet=options.quiet)
     check_distinct_outputs(files, wanted)
-    second_opinion = options.second_opinion or ""
-    if options.second_opinion is not None:
-        offered_stager(second_opinion)
+    asked = _asked_stagers(options)
     weights = DEFAULT_WEIGHTS if options.weights is None else options.weights
     failed = 0
-    with _coming(files[0], wanted, weights, second_opinion) as coming:
-        stager = _stager(weights, options.device)
+    with _coming(files[0], wanted, weights, asked) as coming:
+        stager = _stager(weights, options.device) if asked.asks_ours else None
         taken: set[Path] = set()
         for path in files:
             began_s = time.monotonic()
@@ -66,7 +71,7 @@ def score_files(options: argparse.Namespace) -> int:
                         path,
                         stager,
                         wanted,
-                        second_opinion=second_opinion,
+                        asked=asked,
                         taken=taken,
                         coming=coming if path == files[0] else None,
                         progress=progress,
@@ -88,15 +93,17 @@ def score_files(options: argparse.Namespace) -> int:
 
 
 def _coming(
-    path: Path, wanted: ScoreOptions, weights: str, second_opinion: str
+    path: Path, wanted: ScoreOptions, weights: str, asked: AskedStagers
 ) -> AbstractContextManager[NightComing | None]:
     """Begin to read the first file while torch is imported."""
+    if not asked.asks_ours:
+        return contextlib.nullcontext()
     kinds = read_info(weights).kinds
     # What is wrong with the file is said when its turn comes.
     with contextlib.suppress(SleepScorerError):
         # Other formats are read by libraries that can't be imported beside torch.
         if is_edf(path):
-            return coming_night(path, wanted, kinds, second_opinion=second_opinion)
+            return coming_night(path, wanted, kinds, asked=asked)
     return contextlib.nullcontext()
 
 
@@ -106,6 +113,41 @@ def _stager(weights: str, device: str) -> "Stager":
     from sleepscorer.staging.stager import Stager
 
     return Stager(weights, device=device, n_threads=_N_THREADS)
+
+
+def _asked_stagers(options: argparse.Namespace) -> AskedStagers:
+    """Read ``--stagers``, ``--consensus`` and ``--second-opinion``; UsageError where they clash."""
+    asked = _named_stagers(options)
+    asked.check()
+    if options.weights is not None and not asked.asks_ours:
+        raise UsageError(
+            f"--weights are those of {OWN_STAGER}, which --stagers does not name",
+            hint="leave one of them out",
+        )
+    return asked
+
+
+def _named_stagers(options: argparse.Namespace) -> AskedStagers:
+    if options.stagers is None:
+        if options.consensus:
+            raise UsageError(
+                "--consensus needs --stagers with the names to ask",
+                hint="see: sleepscorer models",
+            )
+        if options.second_opinion is None:
+            return AskedStagers()
+        return AskedStagers((OWN_STAGER, options.second_opinion))
+    if options.second_opinion is not None:
+        raise UsageError("--second-opinion and --stagers can't be given together")
+    names = tuple(name.strip() for name in options.stagers.split(",") if name.strip())
+    if not names:
+        raise UsageError("--stagers names nothing", hint="see: sleepscorer models")
+    if len(names) > 1 and not options.consensus:
+        raise UsageError(
+            "--stagers names several, and not what their answers become",
+            hint="add --consensus, or name one and another by --second-opinion",
+        )
+    return AskedStagers(names, is_consensus=options.consensus)
 
 
 def _print_report(path: Path, scored: ScoredNight) -> None:
@@ -225,10 +267,31 @@ def print_scored(scored: ScoredNight, took_s: float) -> None:
         complain(f"  {note}")
     if suggested_lights(night.hypnogram, night.staging):
         complain("  --lights-off and --lights-on set the lights marks.")
+    for line in _disputed(night):
+        complain(f"  {line}")
     if night.second is not None:
         complain(f"  Second opinion: {night.second_opinion_text}.")
     for warning in night.all_warnings:
         complain(f"  warning: {warning}")
+
+
+def _disputed(night: Night) -> Iterator[str]:
+    """The epochs of a consensus to look at first, and who says what of them."""
+    if night.staging is None or not night.is_consensus:
+        return
+    n_epochs = night.hypnogram.n_epochs
+    queue = review_queue(
+        ScoringState.unscored(n_epochs),
+        night.staging,
+        reviewed=np.zeros(n_epochs, bool),
+        others=night.others,
+        order=ReviewOrder.NOT_UNANIMOUS,
+        share=1.0,
+    )
+    if queue.epochs:
+        yield f"{counted(queue.n_found, 'epoch')} to review first, the most doubtful of them:"
+    for epoch in queue.epochs[:_MOST_DISPUTED]:
+        yield f"  epoch {epoch + 1}: {unanimity_text(night.others, epoch)}"
 
 
 def _choices(night: Night) -> tuple[str, ...]:

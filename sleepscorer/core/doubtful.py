@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.wording import percent
 
 DOUBTFUL_UNDER = 0.7
 """An epoch is doubtful where the machine's stage is less likely right than this."""
 # A night is worth a warning where at least this share of its staged epochs is doubtful.
 _WORTH_A_WARNING = 0.2
-_IS = f"(the machine is less than {percent(DOUBTFUL_UNDER)} sure)"
+_UNSURE = f"(the machine is less than {percent(DOUBTFUL_UNDER)} sure)"
+_IMPROBABLE = f"(the machine gives their stage a probability under {percent(DOUBTFUL_UNDER)})"
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,14 @@ class DoubtfulEpochs:
         Those of which it is less than :data:`DOUBTFUL_UNDER` sure.
     n_open
         Those of the doubtful ones that nobody has reviewed.
+    is_measured
+        Whether how sure the machine is was measured, or is the probability of its stage alone.
     """
 
     n_staged: int
     n_doubtful: int
     n_open: int
+    is_measured: bool = True
 
     @property
     def share(self) -> float | None:
@@ -66,23 +71,25 @@ class DoubtfulEpochs:
         share = self.share
         if share is None or share < _WORTH_A_WARNING:
             return ""
-        return f"{percent(share)} of the staged epochs are doubtful {_IS}"
+        why = _UNSURE if self.is_measured else _IMPROBABLE
+        return f"{percent(share)} of the staged epochs are doubtful {why}"
 
 
-def doubtful_epochs(
-    confidence: NDArray[np.floating], reviewed: NDArray[np.bool_]
-) -> DoubtfulEpochs:
+def doubtful_epochs(answer: MachineAnswer, reviewed: NDArray[np.bool_]) -> DoubtfulEpochs:
     """Count the doubtful epochs of a night and those still to be reviewed.
 
     Parameters
     ----------
-    confidence
-        (n_epochs,) how likely each stage of the machine is right, 0 to 1; NaN where unstaged.
+    answer
+        What the machine says, in the stages that are told apart.
     reviewed
         (n_epochs,) bool: :func:`~sleepscorer.core.reviewed.reviewed_epochs`.
     """
-    is_staged = ~np.isnan(confidence)
-    is_doubtful = is_staged & (np.nan_to_num(confidence) < DOUBTFUL_UNDER)
+    is_staged = ~np.isnan(answer.confidence)
+    is_doubtful = is_staged & (np.nan_to_num(answer.confidence) < DOUBTFUL_UNDER)
     return DoubtfulEpochs(
-        int(is_staged.sum()), int(is_doubtful.sum()), int((is_doubtful & ~reviewed).sum())
+        int(is_staged.sum()),
+        int(is_doubtful.sum()),
+        int((is_doubtful & ~reviewed).sum()),
+        answer.is_measured,
     )

@@ -3,7 +3,7 @@
 A night is a thousand small integers, so a state is a value, and an edit the difference between two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -299,9 +299,9 @@ class Journal(Protocol):
     """Where edits are kept; each call returns only when its content is safely stored."""
 
     def append(
-        self, edit: Edit, staging: Staging | None = None, *, second: Staging | None = None
+        self, edit: Edit, staging: Staging | None = None, *, others: Sequence[Staging] = ()
     ) -> None:
-        """Store an edit with the staging it comes from and a second opinion of the same night.
+        """Store an edit with the staging it comes from and what others answered beside it.
 
         It stores all of that, or raises SessionError and stores nothing.
         """
@@ -312,6 +312,6 @@ class MemoryJournal:
     """Keeps nothing beyond the life of the session: for read-only sessions and tests."""
 
     def append(
-        self, edit: Edit, staging: Staging | None = None, *, second: Staging | None = None
+        self, edit: Edit, staging: Staging | None = None, *, others: Sequence[Staging] = ()
     ) -> None:
         """Accept an edit and stagings."""

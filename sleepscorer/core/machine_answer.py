@@ -16,7 +16,7 @@ from sleepscorer.core.staging_result import (
     equivocal_rows,
     lowered,
 )
-from sleepscorer.core.wording import of_counted, sure_text
+from sleepscorer.core.wording import of_counted, probability_text, sure_text
 
 SMOOTHING_RULE = (
     "a single equivocal epoch of sleep between two stretches of one other stage of sleep, each of"
@@ -39,11 +39,15 @@ class MachineAnswer:
         (n_epochs, n_told) float32 in this order; NaN where nothing could be staged.
     confidence
         (n_epochs,) float32: how likely the most probable stage is right, or NaN.
+    is_measured
+        Whether it was measured how often such a stage is right; else the confidence is the
+        probability of the stage and no more.
     """
 
     stage_set: tuple[Stage, ...]
     probabilities: NDArray[np.float32]
     confidence: NDArray[np.float32]
+    is_measured: bool = True
 
     @property
     def stages(self) -> NDArray[np.int8]:
@@ -91,11 +95,19 @@ class MachineAnswer:
         return tuple((self.stage_set[column], float(row[column])) for column in order)
 
     def sure_text(self, epoch: int) -> str:
-        """``"N2, 79 % sure"``: the stage and how likely it is right; empty where unstaged."""
+        """``"N2, 79 % sure"``: the stage and how likely it is right; empty where unstaged.
+
+        Where that was not measured it is ``"N2, probability 79 %"``.
+        """
         if np.isnan(self.confidence[epoch]):
             return ""
         stage = Stage(int(self.stages[epoch]))
-        return f"{stage.text}, {sure_text(float(self.confidence[epoch]))}"
+        return f"{stage.text}, {self.certainty_text(epoch)}"
+
+    def certainty_text(self, epoch: int) -> str:
+        """``"79 % sure"``, or ``"probability 79 %"`` where no more than that is known."""
+        in_words = sure_text if self.is_measured else probability_text
+        return in_words(float(self.confidence[epoch]))
 
     def equivocal_text(self, epoch: int) -> str:
         """``"N2/N1 equivocal"`` with the more probable stage first; empty where it is clear."""
@@ -112,10 +124,10 @@ def machine_answer(staging: Staging, stage_set: tuple[Stage, ...] = STAGES) -> M
     agrees slightly better with experts than adding up; sums where the staging has none.
     """
     if stage_set == STAGES:
-        return MachineAnswer(STAGES, staging.probabilities, staging.confidence)
+        return MachineAnswer(STAGES, staging.probabilities, staging.confidence, staging.is_measured)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
     confidence = lowered(three.max(axis=1), staging.unsound, len(THREE_STAGES))
-    return MachineAnswer(THREE_STAGES, three, confidence)
+    return MachineAnswer(THREE_STAGES, three, confidence, staging.is_measured)
 
 
 def smoothed_sentence(answer: MachineAnswer) -> str:

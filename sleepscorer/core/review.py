@@ -1,5 +1,6 @@
 """Which epochs are worth a person's look, and what looking at them promises."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.edits import ScoringState
-from sleepscorer.core.second_opinion import disagreement, shared_confidence
+from sleepscorer.core.second_opinion import shared_confidence
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.unanimity import compared, not_unanimous
 
 USUAL_SHARE = 0.1
 """The share of all epochs that is reviewed unless a person wants another."""
@@ -18,11 +20,11 @@ USUAL_SHARE = 0.1
 class ReviewOrder(StrEnum):
     """What makes an epoch worth a look."""
 
+    NOT_UNANIMOUS = "not unanimous"
     UNCERTAINTY = "uncertainty"
     STAGE_CHANGE = "stage change"
     DISAGREEMENT = "machine against person"
     EQUIVOCAL = "equivocal"
-    STAGERS = "both stagers disagree"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class ReviewQueue:
         some out.
     expected_agreement
         Expected share of right epochs once all of ``epochs`` are reviewed, 0 to 1; None where
-        nothing was staged.
+        nothing was staged, or where nobody measured how often such a stage is right.
     expected_agreement_now
         The same with what is reviewed so far.
     """
@@ -85,12 +87,23 @@ class ReviewQueue:
         return pending[0] if pending else None
 
 
+def usual_order(machine: Staging | None, others: Sequence[Staging]) -> ReviewOrder:
+    """Return what to review first: where several stagers answered and differ, what they differ in.
+
+    Where three stagers were not unanimous lay half of their errors in recordings of laboratories
+    that none of them had learned from, more than where a measured confidence was low.
+    """
+    if machine is None or not not_unanimous(compared(machine, others)).any():
+        return ReviewOrder.UNCERTAINTY
+    return ReviewOrder.NOT_UNANIMOUS
+
+
 def review_queue(
     state: ScoringState,
     machine: Staging | None,
     *,
     reviewed: NDArray[np.bool_],
-    second: Staging | None = None,
+    others: Sequence[Staging] = (),
     order: ReviewOrder = ReviewOrder.UNCERTAINTY,
     share: float = USUAL_SHARE,
 ) -> ReviewQueue:
@@ -100,13 +113,13 @@ def review_queue(
     stage change: the epochs on both sides of each change of stage, least confident first. By
     disagreement: all that a person scored otherwise than the machine, here or in a scoring that was
     imported, the most improbable first. By equivocality: those whose two most probable stages are
-    nearly as probable, least confident first. By stagers: those that a second stager gives another
-    stage than the machine.
+    nearly as probable, least confident first. By unanimity: those to which several stagers give
+    different stages, least confident first.
 
     With a second opinion, what ranks is the mean of the machine's confidence and the probability
     that the other stager gives the machine's stage
     (:func:`~sleepscorer.core.second_opinion.shared_confidence`): of equally certain epochs those
-    that the other doubts come first.
+    that the other doubts come first. With a consensus it is the probability of its stage.
 
     The expected agreement takes a reviewed epoch as right. Any other with the machine's stage, or
     unscored, is right as often as epochs of that confidence were on the nights that the weights
@@ -122,8 +135,8 @@ def review_queue(
         The machine's staging of the same epochs, or None.
     reviewed
         (n_epochs,) bool: :func:`~sleepscorer.core.reviewed.reviewed_epochs`.
-    second
-        Another stager's staging of the same epochs, or None.
+    others
+        What stands beside it: a second opinion, or the answers that it is the consensus of.
     order
         What ranks the epochs.
     share
@@ -138,10 +151,10 @@ def review_queue(
     if not 0 <= share <= 1:
         raise ValueError(f"a share of {share}")
     n_epochs = state.stages.size
-    for staging in (machine, second):
-        if staging is not None and len(staging.probabilities) != n_epochs:
+    for staging in (*others, *(() if machine is None else (machine,))):
+        if len(staging.probabilities) != n_epochs:
             raise ValueError(f"{len(staging.probabilities)} epochs staged of {n_epochs}")
-    ranked: NDArray[np.intp] = _RANKED[order](state, machine, second)
+    ranked: NDArray[np.intp] = _RANKED[order](state, machine, others)
     is_whole = order is ReviewOrder.DISAGREEMENT
     # A share of 0.07 of 100 epochs is 7, though its binary product is a little more.
     chosen = ranked if is_whole else ranked[: int(np.ceil(share * n_epochs - 1e-9))]
@@ -159,15 +172,15 @@ def review_queue(
 
 
 def _by_uncertainty(
-    state: ScoringState, machine: Staging | None, second: Staging | None
+    state: ScoringState, machine: Staging | None, others: Sequence[Staging]
 ) -> NDArray[np.intp]:
     if machine is None:
         return np.empty(0, np.intp)
-    return _least_first(np.arange(state.stages.size), shared_confidence(machine, second))
+    return _least_first(np.arange(state.stages.size), shared_confidence(machine, others))
 
 
 def _by_stage_change(
-    state: ScoringState, machine: Staging | None, second: Staging | None
+    state: ScoringState, machine: Staging | None, others: Sequence[Staging]
 ) -> NDArray[np.intp]:
     stages = state.stages
     if machine is not None:
@@ -177,11 +190,11 @@ def _by_stage_change(
     scored: NDArray[np.intp] = beside[stages[beside] != Stage.UNSCORED]
     if machine is None:
         return scored
-    return _least_first(scored, shared_confidence(machine, second))
+    return _least_first(scored, shared_confidence(machine, others))
 
 
 def _by_disagreement(
-    state: ScoringState, machine: Staging | None, _second: Staging | None
+    state: ScoringState, machine: Staging | None, _others: Sequence[Staging]
 ) -> NDArray[np.intp]:
     if machine is None:
         return np.empty(0, np.intp)
@@ -193,20 +206,20 @@ def _by_disagreement(
 
 
 def _by_equivocality(
-    _state: ScoringState, machine: Staging | None, second: Staging | None
+    _state: ScoringState, machine: Staging | None, others: Sequence[Staging]
 ) -> NDArray[np.intp]:
     if machine is None:
         return np.empty(0, np.intp)
-    return _least_first(np.flatnonzero(machine.equivocal), shared_confidence(machine, second))
+    return _least_first(np.flatnonzero(machine.equivocal), shared_confidence(machine, others))
 
 
-def _by_stagers(
-    _state: ScoringState, machine: Staging | None, second: Staging | None
+def _by_unanimity(
+    _state: ScoringState, machine: Staging | None, others: Sequence[Staging]
 ) -> NDArray[np.intp]:
-    if machine is None or second is None:
+    if machine is None:
         return np.empty(0, np.intp)
-    differ = np.flatnonzero(disagreement(machine, second))
-    return _least_first(differ, shared_confidence(machine, second))
+    differ = np.flatnonzero(not_unanimous(compared(machine, others)))
+    return _least_first(differ, shared_confidence(machine, others))
 
 
 _RANKED = {
@@ -214,7 +227,7 @@ _RANKED = {
     ReviewOrder.STAGE_CHANGE: _by_stage_change,
     ReviewOrder.DISAGREEMENT: _by_disagreement,
     ReviewOrder.EQUIVOCAL: _by_equivocality,
-    ReviewOrder.STAGERS: _by_stagers,
+    ReviewOrder.NOT_UNANIMOUS: _by_unanimity,
 }
 
 
@@ -226,7 +239,7 @@ def _least_first(epochs: NDArray[np.intp], values: NDArray[np.floating]) -> NDAr
 def _expected(
     state: ScoringState, reviewed: NDArray[np.bool_], machine: Staging | None
 ) -> float | None:
-    if machine is None:
+    if machine is None or not machine.is_measured:
         return None
     probability = chance_right(machine)
     # An earlier staging may have filled it: what counts is the stage that stands there.

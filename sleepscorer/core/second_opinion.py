@@ -1,6 +1,6 @@
-"""Two stagers beside each other: how far they agree, where they differ, what both together say."""
+"""A stager beside ours: how far they agree, and how sure both together leave us."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,6 @@ def failure_sentence(why: str) -> str:
 def failure_among(warnings: Iterable[str]) -> str:
     """Return that warning where an older file holds it among others only; empty for none."""
     return next((sentence for sentence in warnings if sentence.startswith(_BEGINNING)), "")
-
-
-def disagreement(
-    ours: Staging, theirs: Staging, stage_set: tuple[Stage, ...] = STAGES
-) -> NDArray[np.bool_]:
-    """(n_epochs,) True where both stage an epoch and differ, in five stages or in three."""
-    one, other = (machine_answer(staging, stage_set).stages for staging in (ours, theirs))
-    return np.asarray((one >= 0) & (other >= 0) & (one != other))
 
 
 def stagers_agreement(
@@ -56,17 +48,20 @@ def joined_probabilities(ours: Staging, theirs: Staging) -> NDArray[np.float32]:
     return np.where(np.isnan(one), other, np.where(np.isnan(other), one, mean))
 
 
-def shared_confidence(ours: Staging, theirs: Staging | None) -> NDArray[np.float32]:
-    """(n_epochs,) float32: how likely our stage is right by both; NaN where we stage nothing.
+def shared_confidence(staging: Staging, others: Sequence[Staging]) -> NDArray[np.float32]:
+    """(n_epochs,) float32: how likely the stage is right by all; NaN where nothing is staged.
 
-    The mean of our confidence and the probability that the other stager gives our stage (the same
-    linear opinion pool). Of two epochs of which we are equally certain, that of which the other
-    doubts our stage gets the lower value, and where it gives another stage it doubts ours most.
-    Where the other says nothing this is our confidence.
+    The mean of our confidence and the probability that each other stager which answers gives our
+    stage (the same linear opinion pool). Of two epochs of which we are equally certain, that of
+    which another doubts our stage gets the lower value, and where it gives another stage it doubts
+    ours most. Where the others say nothing this is our confidence. A consensus holds what they say
+    already.
     """
-    if theirs is None:
-        return ours.confidence
-    rows = np.arange(len(ours.confidence))
-    given = theirs.probabilities[rows, np.maximum(ours.stages, 0)]
-    mean = (ours.confidence + given) / 2
-    return np.where(np.isnan(given), ours.confidence, mean).astype(np.float32)
+    if staging.provenance.consensus_of or not others:
+        return staging.confidence
+    rows = np.arange(len(staging.confidence))
+    given = [other.probabilities[rows, np.maximum(staging.stages, 0)] for other in others]
+    doubted = np.stack([staging.confidence, *given])
+    n_answering = (~np.isnan(doubted)).sum(axis=0)
+    mean = np.nansum(doubted, axis=0) / np.maximum(n_answering, 1)
+    return np.where(np.isnan(staging.confidence), np.nan, mean).astype(np.float32)

@@ -30,6 +30,7 @@ from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.reviewed import ReviewedEpochs
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.unanimity import left_beside
 from sleepscorer.core.wording import counted
 
 _SMOOTHED = ", smoothed"
@@ -50,8 +51,10 @@ class ScoringSession:
         Who edits.
     edits
         The log so far; it is replayed, and a ValueError says where it contradicts itself.
-    stagings, second_opinions
-        Automatic stagings of our own and of other stagers so far, oldest first.
+    stagings
+        Automatic stagings so far, oldest first.
+    others
+        What other stagers answered beside the latest of them.
     read_only
         Every edit raises.
     duration_s
@@ -66,7 +69,7 @@ class ScoringSession:
         author: Author,
         edits: Sequence[Edit] = (),
         stagings: Sequence[Staging] = (),
-        second_opinions: Sequence[Staging] = (),
+        others: Sequence[Staging] = (),
         read_only: bool = False,
         duration_s: float | None = None,
     ) -> None:
@@ -77,7 +80,7 @@ class ScoringSession:
         self._reviewed = ReviewedEpochs(n_epochs, self._history.done)
         self._reviewed_now = self._reviewed.now
         self._stagings = list(stagings)
-        self._second_opinions = list(second_opinions)
+        self._others = tuple(others)
         self._listeners: list[Listener] = []
         self.read_only = read_only
         self.duration_s = n_epochs * EPOCH_S if duration_s is None else duration_s
@@ -99,13 +102,16 @@ class ScoringSession:
 
     @property
     def machine(self) -> Staging | None:
-        """Our latest automatic staging; corrections never change it."""
+        """The latest automatic staging; corrections never change it."""
         return self._stagings[-1] if self._stagings else None
 
     @property
-    def second(self) -> Staging | None:
-        """The latest staging by another stager; it never fills an epoch."""
-        return self._second_opinions[-1] if self._second_opinions else None
+    def others(self) -> tuple[Staging, ...]:
+        """What stands beside it and never fills an epoch.
+
+        A second opinion, or the answers that the machine's is the consensus of.
+        """
+        return self._others
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -180,7 +186,7 @@ class ScoringSession:
         *,
         chosen: Iterable[Stage] = (),
         over_person: bool = False,
-        second: Staging | None = None,
+        others: Sequence[Staging] = (),
         smooth: bool = False,
     ) -> None:
         """Keep an automatic staging and fill epochs from it, in one edit.
@@ -195,8 +201,8 @@ class ScoringSession:
             For :attr:`FillMode.CHOSEN`.
         over_person
             Whether epochs that a person scored are replaced as well.
-        second
-            Another stager's answer, kept beside it and used for nothing here.
+        others
+            What other stagers answered, kept beside it and used for nothing here.
         smooth
             Fill from its smoothed answer; what is kept is the staging as it is.
 
@@ -205,7 +211,7 @@ class ScoringSession:
         ScoringError
             If a staging has more or fewer epochs than the recording.
         """
-        for given in (staging, *([] if second is None else [second])):
+        for given in (staging, *others):
             if len(given.probabilities) != self.n_epochs:
                 raise ScoringError(
                     f"The staging has {counted(len(given.probabilities), 'epoch')}, and the"
@@ -218,7 +224,7 @@ class ScoringSession:
         index = tuple(int(i) for i in np.flatnonzero(wanted & (found != Stage.UNSCORED)))
         change = self._staged(index, found[list(index)], person=np.zeros(len(index), bool))
         label = f"Auto-score{_SMOOTHED if smooth else ''}"
-        made_by = (staging, second)
+        made_by = (staging, *others)
         self._edit(EditKind.AUTO, label, change, stagings=made_by, is_smoothed=smooth)
 
     def import_scoring(
@@ -227,7 +233,7 @@ class ScoringSession:
         *,
         name: str,
         staging: Staging | None = None,
-        second: Staging | None = None,
+        others: Sequence[Staging] = (),
         smoothed: bool = False,
         of_opening: bool = False,
     ) -> bool:
@@ -245,8 +251,8 @@ class ScoringSession:
         staging
             What it was corrected from, which becomes the machine's layer: only the epochs that
             differ from it are then a person's.
-        second
-            Another stager's answer, kept beside.
+        others
+            What other stagers answered, kept beside.
         smoothed
             The scoring was begun with the smoothed answer of this staging.
         of_opening
@@ -280,7 +286,7 @@ class ScoringSession:
             EditKind.IMPORT,
             label,
             change,
-            stagings=(staging, second),
+            stagings=() if staging is None else (staging, *others),
             is_smoothed=smoothed,
             is_of_opening=of_opening,
         )
@@ -389,13 +395,13 @@ class ScoringSession:
         change: Change,
         *,
         of: int | None = None,
-        stagings: tuple[Staging | None, Staging | None] = (None, None),
+        stagings: tuple[Staging, ...] = (),
         is_smoothed: bool = False,
         is_of_opening: bool = False,
     ) -> Change | None:
-        """Store and make an edit; of the stagings, ours comes first and the second opinion last."""
+        """Store and make an edit; of the stagings the machine's layer comes first."""
         self._check_writable()
-        staging, second = stagings
+        staging, others = (stagings[0], stagings[1:]) if stagings else (None, ())
         if change.is_empty and staging is None and kind in (EditKind.MANUAL, EditKind.IMPORT):
             return None
         edit = Edit(
@@ -409,9 +415,11 @@ class ScoringSession:
             is_smoothed=is_smoothed,
             is_of_opening=is_of_opening,
         )
-        self._journal.append(edit, staging, second=second)
-        self._stagings += () if staging is None else (staging,)
-        self._second_opinions += () if second is None else (second,)
+        self._journal.append(edit, staging, others=others)
+        if staging is not None:
+            kept = () if self.machine is None else left_beside(self.machine, self._others)
+            self._others = others or kept
+            self._stagings.append(staging)
         self._apply(edit)
         for listener in tuple(self._listeners):
             listener(change)

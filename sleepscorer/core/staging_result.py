@@ -14,6 +14,9 @@ _N_THREE = 3
 ReviewCurve = tuple[tuple[float, float, float], ...]
 """Points (share reviewed, highest confidence among those, accuracy of all once they are right)."""
 
+OWN_STAGER = "sleepscorer"
+"""Name of this program's own stager, among those of other makers."""
+
 EQUIVOCAL_WITHIN = 0.15
 """Two stages are equivocal where their probabilities differ by no more."""
 EQUIVOCAL_TEXT = f"{100 * EQUIVOCAL_WITHIN:g} percentage points"
@@ -44,10 +47,14 @@ class StagingProvenance:
         What reviewing the least certain epochs gained on the validation nights of the weights
         (a risk-coverage curve, El-Yaniv & Wiener 2010); empty where nobody measured it.
     second_opinion_failure
-        The warning that says why another stager that was asked gave no answer; else empty.
+        The warning that says why other stagers that were asked gave no answer; else empty.
     suggested_lights_s
         Lights off and lights on, seconds from the start, as the signal suggests them; empty where
         it does not. Nothing uses them unless a person says so.
+    stager
+        Name by which the stager is chosen; empty in files of versions that did not store it.
+    consensus_of
+        Names of the stagers that this is the consensus of; empty where it is one's own answer.
     """
 
     weights_name: str
@@ -63,6 +70,8 @@ class StagingProvenance:
     review_curve: ReviewCurve = ()
     suggested_lights_s: tuple[float, ...] = ()
     second_opinion_failure: str = ""
+    stager: str = ""
+    consensus_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +119,28 @@ class Staging:
             object.__setattr__(self, name, self._by_epoch(getattr(self, name), dtype))
         if not np.all((self.unsound >= 0) & (self.unsound <= 1)):
             raise ValueError("a share of an epoch lies between 0 and 1")
+
+    @property
+    def name(self) -> str:
+        """What made it, for people: the stager's name, or program and version."""
+        return self.provenance.stager or self.provenance.software
+
+    @property
+    def full_name(self) -> str:
+        """The name with program, version and weights: ``"yasa (YASA 0.8.1)"``."""
+        made = self.provenance
+        weights = "" if made.weights_name in (made.software, "") else f", {made.weights_name}"
+        return f"{self.name} ({made.software}{weights})"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the confidence was measured on scored nights.
+
+        It was for our own stager, and where there is a review curve; else it is no more than the
+        probability that a stager, or a consensus, gives its stage.
+        """
+        made = self.provenance
+        return made.stager in ("", OWN_STAGER) or bool(made.review_curve)
 
     @property
     def summed(self) -> NDArray[np.float32]:

@@ -38,6 +38,14 @@ def sure_text(confidence: float) -> str:
     return f"{percent(confidence)} sure"
 
 
+def probability_text(probability: float) -> str:
+    """Return the probability that a stager gives a stage, 0 to 1: ``probability 15 %``.
+
+    For stagers of which nobody measured how often they are right when they say so.
+    """
+    return f"probability {percent(probability)}"
+
+
 def one_line(text: str) -> str:
     """Return a text without what moves a terminal's cursor or turns its writing round.
 

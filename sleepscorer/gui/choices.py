@@ -18,7 +18,8 @@ class AutoScoringChoice:
     device
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     second_opinion
-        Name of another stager that is asked as well; empty for none.
+        Name of another stager that is asked as well; empty for none. By
+        :data:`~sleepscorer.core.consensus.CONSENSUS` all are asked, and their consensus fills.
     channels
         What it looks at.
     weights

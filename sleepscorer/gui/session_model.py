@@ -22,7 +22,15 @@ from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
-from sleepscorer.core.wording import percent
+from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.unanimity import (
+    compared,
+    not_unanimous,
+    own_answer,
+    second_opinion,
+    unanimity_text,
+)
+from sleepscorer.core.wording import probability_text
 
 # Where the start is not known time is counted from 0:00:00.
 _MIDNIGHT = datetime(2000, 1, 1)
@@ -101,10 +109,31 @@ class SessionModel(QObject):
         return None if machine is None else machine_answer(machine, self.machine_stage_set)
 
     @property
-    def second_answer(self) -> MachineAnswer | None:
-        """What another stager says, in the stages the machine's layer is shown in."""
-        second = self.session.second
-        return None if second is None else machine_answer(second, self.machine_stage_set)
+    def second(self) -> Staging | None:
+        """What another stager says beside ours; None beside a consensus."""
+        return second_opinion(self.session.machine, self.session.others)
+
+    @property
+    def own_answer(self) -> Staging | None:
+        """What our own stager said, alone or in a consensus; the only one that can be explained."""
+        return own_answer(self.session.machine, self.session.others)
+
+    @property
+    def is_consensus(self) -> bool:
+        """Whether the machine's layer is the consensus of what stands beside it."""
+        machine = self.session.machine
+        return machine is not None and bool(machine.provenance.consensus_of)
+
+    @property
+    def not_unanimous(self) -> NDArray[np.bool_]:
+        """(n_epochs,) where several stagers differ, in the stages the machine's layer is shown in.
+
+        No epoch where fewer than two answered.
+        """
+        machine, others = self.session.machine, self.session.others
+        if machine is None:
+            return np.zeros(self.n_epochs, bool)
+        return not_unanimous(compared(machine, others), self.machine_stage_set)
 
     def show_machine(self, stage_set: tuple[Stage, ...], *, smooth: bool) -> None:
         """Show the machine's layer in these stages, and its smoothed answer beside it or not."""
@@ -146,20 +175,23 @@ class SessionModel(QObject):
         self.shows_second_opinion = shown
         self.layers_changed.emit()
 
-    def second_opinion_text(self, epoch: int, stage_set: tuple[Stage, ...] | None = None) -> str:
-        """Another stager's "YASA 0.8.1: N2, probability 91 %" or "".
+    def others_text(self, epoch: int, stage_set: tuple[Stage, ...] | None = None) -> str:
+        """What other stagers say of an epoch: "YASA 0.8.1: N2, probability 91 %" or "".
 
-        In these stages or, for None, in those shown.
+        Of a consensus it is "unanimous: sleepscorer N2, yasa N2", or who says what else. In these
+        stages or, for None, in those shown.
         """
-        second = self.session.second
+        told, second = stage_set or self.machine_stage_set, self.second
+        if self.is_consensus:
+            return unanimity_text(self.session.others, epoch, told)
         if second is None:
             return ""
-        answer = machine_answer(second, stage_set or self.machine_stage_set)
+        answer = machine_answer(second, told)
         stage = Stage(int(answer.stages[epoch]))
         given = "none"
         if stage is not Stage.UNSCORED:
             # Of another stager no more is known than what it gives its stage.
-            given = f"{stage.text}, probability {percent(float(answer.confidence[epoch]))}"
+            given = f"{stage.text}, {probability_text(float(answer.confidence[epoch]))}"
         return f"{second.provenance.software}: {given}"
 
     def choose_derivation(self, pane: str, name: str) -> None:

@@ -62,7 +62,7 @@ class Settings:
     weights
         Name of those that auto-scoring uses; empty takes the default.
     second_opinion
-        Name of the stager that is asked as well; empty means none.
+        Name of the stager that is asked as well; empty means none, ``"consensus"`` all of them.
     keep_recent_files, recent_files
         Whether to remember recordings, and those remembered, newest first.
     file_name_in_title

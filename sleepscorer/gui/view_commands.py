@@ -130,13 +130,14 @@ class ViewCommands(QObject):
 
     def _toggle_second_opinion(self, model: SessionModel) -> None:
         """Show another stager's answer in the overview, or hide it."""
-        if model.session.second is None:
+        if not model.session.others:
             how = self._with_keys("choose one in Auto-score ({score.auto})")
             self._status.say(f"There is no second opinion: {how}")
             return
         model.show_second_opinion(shown=not model.shows_second_opinion)
         seen = "shown" if model.shows_second_opinion else "hidden"
-        self._status.say(f"The second opinion is {seen} in the overview")
+        what = "The stagers' answers are" if model.is_consensus else "The second opinion is"
+        self._status.say(f"{what} {seen} in the overview")
 
     def _notch(self, model: SessionModel, *, mains_hz: float | None) -> None:
         """Take the mains out of all traces, here and wherever the laboratory's defaults hold."""

@@ -28,10 +28,16 @@ from sleepscorer.pipeline.scoring import (
     score_recording,
     without_own_scorings,
 )
-from sleepscorer.pipeline.staging import Answers, find_channels, stage_recording
+from sleepscorer.pipeline.staging import (
+    Answers,
+    AskedStagers,
+    find_channels,
+    stage_recording,
+)
 
 __all__ = [
     "Answers",
+    "AskedStagers",
     "Destination",
     "ExplainedNight",
     "Explanation",

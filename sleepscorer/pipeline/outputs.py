@@ -157,7 +157,7 @@ def make_night(
     hypnogram: Hypnogram,
     *,
     staging: Staging | None,
-    second: Staging | None,
+    others: tuple[Staging, ...] = (),
     lights_source: str,
     notes: tuple[str, ...] = (),
     n_edited: int | None = None,
@@ -169,7 +169,7 @@ def make_night(
     ----------
     source
         The recording.
-    hypnogram, staging, second, lights_source, n_edited
+    hypnogram, staging, others, lights_source, n_edited
         As in :class:`~sleepscorer.files.exports.Night`.
     notes
         What was decided on the way to the scoring.
@@ -183,7 +183,7 @@ def make_night(
         statistics=sleep_statistics(hypnogram, n_arousals),
         lights_source=lights_source,
         staging=staging,
-        second=second,
+        others=others,
         n_edited=n_edited,
         notes=(
             *notes,

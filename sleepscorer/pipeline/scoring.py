@@ -19,7 +19,7 @@ from sleepscorer.pipeline.outputs import (
     write_outputs,
 )
 from sleepscorer.pipeline.reading import NightComing, ReadOptions, ready_night
-from sleepscorer.pipeline.staging import stage_recording
+from sleepscorer.pipeline.staging import AskedStagers, stage_recording
 
 if TYPE_CHECKING:
     from sleepscorer.staging.preprocess import Band
@@ -75,14 +75,14 @@ class ScoreOptions:
             self.folder_for(recording), self.formats, self.force, self.deidentify, taken
         )
 
-    def read_options(self, kinds: tuple["Band", ...], second_opinion: str = "") -> ReadOptions:
-        """What is to be read of a recording for a stager that looks at these kinds of channel."""
+    def read_options(self, kinds: tuple["Band", ...], asked: AskedStagers) -> ReadOptions:
+        """What is to be read of a recording where ours looks at these kinds of channel."""
         return ReadOptions(
             self.channels,
             kinds,
             lights_off=self.lights_off,
             lights_on=self.lights_on,
-            is_read_again=bool(second_opinion),
+            is_read_again=asked.asks_others,
         )
 
 
@@ -149,27 +149,31 @@ def check_distinct_outputs(paths: Sequence[Path], options: ScoreOptions) -> None
 
 
 def coming_night(
-    path: Path, options: ScoreOptions, kinds: tuple["Band", ...], *, second_opinion: str = ""
+    path: Path,
+    options: ScoreOptions,
+    kinds: tuple["Band", ...],
+    *,
+    asked: AskedStagers | None = None,
 ) -> NightComing:
     """Begin to read the first recording of a run, while torch is imported; to be used by ``with``.
 
     Parameters
     ----------
-    path, options, second_opinion
+    path, options, asked
         As for :func:`score_recording`.
     kinds
         The kinds of channel that the stager will look at.
     """
-    read, to = options.read_options(kinds, second_opinion), options.destination_for(path)
+    read, to = options.read_options(kinds, asked or AskedStagers()), options.destination_for(path)
     return NightComing(lambda progress: ready_night(path, read, to, progress))
 
 
 def score_recording(
     path: Path,
-    stager: "Stager",
+    stager: "Stager | None",
     options: ScoreOptions,
     *,
-    second_opinion: str = "",
+    asked: AskedStagers | None = None,
     taken: Collection[Path] = (),
     coming: NightComing | None = None,
     progress: Progress = silent,
@@ -181,12 +185,12 @@ def score_recording(
     path
         The recording; only ever opened for reading.
     stager
-        The network.
+        Our own; None where it is not asked.
     options
         Channels, lights marks, outputs.
-    second_opinion
-        Name of another stager that is asked as well; where it fails the outputs say so and are
-        what they are without.
+    asked
+        Which stagers are asked, as in :func:`~sleepscorer.pipeline.stage_recording`; None asks our
+        own alone.
     taken
         Outputs of the same run so far, which are never replaced.
     coming
@@ -200,9 +204,10 @@ def score_recording(
         If it can't be opened, staged or exported; the message says why.
     """
     to = options.destination_for(path, taken)
+    asked = asked or AskedStagers()
     first = part_of(progress, 0.0, 0.05)
     if coming is None:
-        read = options.read_options(stager.kinds, second_opinion)
+        read = options.read_options(() if stager is None else stager.kinds, asked)
         ready = ready_night(path, read, to, first)
     else:
         ready = coming.result(first)
@@ -210,12 +215,12 @@ def score_recording(
         answers = stage_recording(
             ready.source.recording,
             ready.channels,
-            stager=stager.reading(ahead),
-            second_opinion=second_opinion,
+            stager=None if stager is None else stager.reading(ahead),
+            asked=asked,
             progress=part_of(progress, 0.05, 0.95),
         )
     source, lights = ready.source, ready.lights
-    answer = machine_answer(answers.ours, options.stage_set)
+    answer = machine_answer(answers.staging, options.stage_set)
     hypnogram = Hypnogram(
         answer.smoothed if options.smooth else answer.stages,
         lights_off_s=lights.off_s,
@@ -225,8 +230,8 @@ def score_recording(
     night = make_night(
         source,
         hypnogram,
-        staging=answers.ours,
-        second=answers.second,
+        staging=answers.staging,
+        others=answers.others,
         lights_source=lights.source,
         notes=lights.notes,
     )

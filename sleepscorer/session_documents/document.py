@@ -142,7 +142,7 @@ class Document:
             recording=self.recording,
             state=session.state,
             machine=session.machine,
-            second=session.second,
+            others=session.others,
             edits=session.edits,
             reviewed=session.reviewed,
             holds_smoothed=session.holds_smoothed,
@@ -180,7 +180,7 @@ class Document:
             read.scoring,
             name=read.name,
             staging=read.staging,
-            second=read.second,
+            others=read.others,
             smoothed=read.is_smoothed,
         )
         self.importable = None

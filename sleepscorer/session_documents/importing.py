@@ -26,8 +26,8 @@ class ImportableScoring:
         As it fits the recording; its notes say what had to be decided.
     staging
         What it was corrected from, where the program wrote that beside it.
-    second
-        Another stager's answer, where it stood in the same file.
+    others
+        What other stagers answered, where it stood in the same file.
     is_smoothed
         The scoring was begun with the smoothed answer of this staging.
     """
@@ -35,7 +35,7 @@ class ImportableScoring:
     name: str
     scoring: Scoring
     staging: Staging | None = None
-    second: Staging | None = None
+    others: tuple[Staging, ...] = ()
     is_smoothed: bool = False
 
 
@@ -56,7 +56,7 @@ def read_importable(
     """
     if path.suffix.lower() != ".json":
         return ImportableScoring(path.name, _fitted(path, recording, scorer))
-    staging, second = read_stagings_json(path)
+    staging, others = read_stagings_json(path)
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
     if n_staged != n_epochs:
         raise ScoringError(
@@ -67,9 +67,9 @@ def read_importable(
     if exported is None or is_of_three:
         # A session holds five stages: what was exported in three is read from the probabilities.
         scoring = Scoring(Hypnogram(staging.stages, EPOCH_S))
-        return ImportableScoring(path.name, scoring, staging, second)
+        return ImportableScoring(path.name, scoring, staging, others)
     scoring = _fitted(exported, recording)
-    return ImportableScoring(exported.name, scoring, staging, second, is_smoothed)
+    return ImportableScoring(exported.name, scoring, staging, others, is_smoothed)
 
 
 def _hypnograms_of(path: Path) -> Iterable[Path]:

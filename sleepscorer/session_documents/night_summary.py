@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.edits import EditHistory, EditKind, replayed
 from sleepscorer.core.errors import SessionError
-from sleepscorer.core.review import review_queue
+from sleepscorer.core.review import review_queue, usual_order
 from sleepscorer.core.reviewed import reviewed_epochs
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.wording import of_counted
@@ -234,8 +234,14 @@ def _told(
     n_done, n_total = n_scored, known.n_epochs
     progress = NightState.SCORED if reviewed.any() else NightState.IMPORTED
     if stored.stagings:
-        second = stored.second_opinions[-1] if stored.second_opinions else None
-        queue = review_queue(state, stored.stagings[-1], reviewed=reviewed, second=second)
+        machine, others = stored.stagings[-1], stored.others
+        queue = review_queue(
+            state,
+            machine,
+            reviewed=reviewed,
+            others=others,
+            order=usual_order(machine, others),
+        )
         n_done, n_total = queue.n_done, queue.n_total
         progress = NightState.REVIEWED if n_done else NightState.DRAFTED
     elif not n_scored:

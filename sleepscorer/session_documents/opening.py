@@ -324,7 +324,7 @@ def _replayed(
             author=author,
             edits=stored.edits,
             stagings=stored.stagings,
-            second_opinions=stored.second_opinions,
+            others=stored.others,
         )
 
 

@@ -21,6 +21,7 @@ from sleepscorer.core.wording import of_counted
 from sleepscorer.files.exports import Night
 from sleepscorer.pipeline import (
     Answers,
+    AskedStagers,
     Destination,
     SourceRecording,
     find_channels,
@@ -42,7 +43,7 @@ def stage_document(
     device: str = "auto",
     weights: str | None = None,
     channels: ChannelChoice | None = None,
-    second_opinion: str = "",
+    asked: AskedStagers | None = None,
     progress: Progress = silent,
 ) -> Answers:
     """Stage the recording of a document, for :meth:`ScoringSession.fill`; for any thread.
@@ -57,8 +58,8 @@ def stage_document(
         Name of the weights; None takes the default.
     channels
         What to look at; None chooses.
-    second_opinion
-        Name of another stager that is asked as well; empty for none.
+    asked
+        Which stagers are asked; None asks our own alone.
     progress
         May raise Cancelled.
 
@@ -68,13 +69,14 @@ def stage_document(
         If it can't be staged; the message says why.
     """
     recording = document.recording
+    asked = asked or AskedStagers()
     progress(0.0, "loading the network")
     found = find_channels(recording, channels or ChannelChoice())
     return stage_recording(
         recording,
         found,
-        stager=_stager(weights, device),
-        second_opinion=second_opinion,
+        stager=_stager(weights, device) if asked.asks_ours else None,
+        asked=asked,
         progress=progress,
     )
 
@@ -156,7 +158,7 @@ def night_of(
         source,
         hypnogram,
         staging=machine,
-        second=snapshot.second,
+        others=snapshot.others,
         lights_source=_lights_source(state, snapshot.edits, recording),
         notes=(
             _review_note(snapshot),

@@ -21,8 +21,10 @@ class Snapshot:
         The recording.
     state
         The scoring.
-    machine, second
-        The latest automatic staging of our own stager and of another one; None where there is none.
+    machine
+        The latest automatic staging; None where there is none.
+    others
+        What stands beside it: a second opinion, or the answers that it is the consensus of.
     edits
         The whole log, oldest first.
     reviewed
@@ -38,7 +40,7 @@ class Snapshot:
     recording: Recording
     state: ScoringState
     machine: Staging | None
-    second: Staging | None
+    others: tuple[Staging, ...]
     edits: tuple[Edit, ...]
     reviewed: NDArray[np.bool_]
     holds_smoothed: bool

@@ -24,7 +24,13 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.core.staging_result import Staging, StagingProvenance, lowered, most_probable
+from sleepscorer.core.staging_result import (
+    OWN_STAGER,
+    Staging,
+    StagingProvenance,
+    lowered,
+    most_probable,
+)
 from sleepscorer.core.wording import of_counted
 from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
@@ -234,6 +240,7 @@ class Stager:
             warnings=tuple(dict.fromkeys(warnings)),
             review_curve=self.info.review_curve,
             suggested_lights_s=suggested,
+            stager=OWN_STAGER,
         )
 
     def _measure_all(

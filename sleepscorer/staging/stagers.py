@@ -15,7 +15,6 @@ from typing import Protocol
 from sleepscorer.core.errors import SettingsError, SleepScorerError, StagingRefused, UsageError
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.second_opinion import failure_sentence
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.wording import counted
@@ -106,7 +105,8 @@ class Offered:
                 f" {recording.n_epochs}",
                 path=recording.path,
             )
-        return replace(staging, provenance=replace(staging.provenance, software=self.title))
+        made = replace(staging.provenance, software=self.title, stager=self.name)
+        return replace(staging, provenance=made)
 
 
 def offered_stagers() -> tuple[Offered, ...]:
@@ -162,38 +162,6 @@ def offered_stager(name: str) -> Offered:
             ),
         )
     return offered[name]
-
-
-def with_second_opinion(
-    ours: Staging,
-    name: str,
-    recording: Recording,
-    *,
-    channels: StagerChannels,
-    progress: Progress = silent,
-) -> tuple[Staging, Staging | None]:
-    """Ask another stager, by its name, as well.
-
-    Returns
-    -------
-    Our staging and the other one; where that failed our staging says why in a further warning, and
-    there is no other.
-
-    Raises
-    ------
-    Cancelled
-        By ``progress``.
-    """
-    try:
-        return ours, offered_stager(name).stage(recording, channels, progress)
-    except SleepScorerError as error:
-        failure = failure_sentence(error.what)
-    provenance = replace(
-        ours.provenance,
-        warnings=(*ours.provenance.warnings, failure),
-        second_opinion_failure=failure,
-    )
-    return replace(ours, provenance=provenance), None
 
 
 def _plug_ins() -> dict[str, Offered]:

@@ -82,7 +82,7 @@ class YasaStager:
                 device="cpu",
                 software=self.title,
                 created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-                notes=("A second opinion; age and sex were not given to it.",),
+                notes=("Age and sex were not given to YASA.",),
                 warnings=tuple(warned),
             ),
         )

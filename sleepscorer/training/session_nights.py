@@ -20,6 +20,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stager_channels import StagerChannels, choose_stager_channels
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.unanimity import own_answer
 from sleepscorer.core.wording import counted as n_of
 from sleepscorer.faults import in_words
 from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
@@ -241,9 +242,10 @@ def _of_own_export(session: ScoringSession) -> NDArray[np.bool_]:
 
 def _channels(document: Document) -> StagerChannels:
     """What the machine was shown: people may have chosen it."""
-    machine, recording = document.session.machine, document.recording
-    if machine is not None:
-        made = machine.provenance
+    session, recording = document.session, document.recording
+    ours = own_answer(session.machine, session.others)
+    if ours is not None:
+        made = ours.provenance
         try:
             eeg, eog, emg = (
                 tuple(resolve_again(recording, name) for name in names)

@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.doubtful import doubtful_epochs
+from sleepscorer.core.machine_answer import MachineAnswer
+from sleepscorer.core.stages import STAGES
 
 
-def found(confidence, reviewed=()):
+def found(confidence, reviewed=(), *, is_measured=True):
     is_reviewed = np.zeros(len(confidence), bool)
     is_reviewed[list(reviewed)] = True
-    return doubtful_epochs(np.array(confidence, np.float32), is_reviewed)
+    given = np.array(confidence, np.float32)
+    answer = MachineAnswer(STAGES, np.empty((len(given), 5), np.float32), given, is_measured)
+    return doubtful_epochs(answer, is_reviewed)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +57,9 @@ def test_once_all_doubtful_epochs_were_reviewed_it_is_a_note_and_no_warning():
 def test_of_a_night_that_is_not_doubtful_as_a_whole_nothing_is_said():
     doubtful = found([0.3] + [0.9] * 9, [0])
     assert (doubtful.warning, doubtful.note, doubtful.n_open) == ("", "", 0)
+
+
+def test_of_a_probability_that_nobody_measured_no_one_is_said_to_be_sure():
+    said = found([0.3] * 10, is_measured=False).warning
+    assert "(the machine gives their stage a probability under 70 %)" in said
+    assert "sure" not in said

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sleepscorer.core.consensus import consensus
 from sleepscorer.core.edits import ScoringState
-from sleepscorer.core.review import ReviewOrder, chance_right, review_queue
+from sleepscorer.core.review import ReviewOrder, chance_right, review_queue, usual_order
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
@@ -305,22 +306,68 @@ def test_of_equally_certain_epochs_those_come_first_that_the_other_stager_doubts
     machine, second = both(OURS, THEIRS)
     state = ScoringState.unscored(4)
     assert queue_of(state, machine, share=1).epochs == (0, 1, 2, 3)
-    assert queue_of(state, machine, second=second, share=1).epochs == (1, 2, 3, 0)
+    assert queue_of(state, machine, others=(second,), share=1).epochs == (1, 2, 3, 0)
 
 
 def test_the_queue_of_stagers_holds_where_they_disagree_until_a_person_says():
     machine, second = both(OURS, THEIRS)
     queue = queue_of(
-        ScoringState.unscored(4), machine, second=second, order=ReviewOrder.STAGERS, share=1
+        ScoringState.unscored(4),
+        machine,
+        others=(second,),
+        order=ReviewOrder.NOT_UNANIMOUS,
+        share=1,
     )
     assert (queue.epochs, queue.done) == ((1,), (False,))
     reviewed = ScoringState(np.array([-1, 3, -1, -1], np.int8), np.array([0, 1, 0, 0], bool))
-    queue = queue_of(reviewed, machine, second=second, order=ReviewOrder.STAGERS, share=1)
+    queue = queue_of(reviewed, machine, others=(second,), order=ReviewOrder.NOT_UNANIMOUS, share=1)
     assert (queue.epochs, queue.done) == ((1,), (True,))
-    assert queue_of(reviewed, machine, order=ReviewOrder.STAGERS, share=1).epochs == ()
+    assert queue_of(reviewed, machine, order=ReviewOrder.NOT_UNANIMOUS, share=1).epochs == ()
 
 
 def test_a_second_opinion_of_another_night_is_a_mistake():
     machine, second = both(OURS, THEIRS[:3])
     with pytest.raises(ValueError, match="3 epochs staged of 4"):
-        queue_of(ScoringState.unscored(4), machine, second=second)
+        queue_of(ScoringState.unscored(4), machine, others=(second,))
+
+
+def by(name, rows, **made):
+    values = StagingProvenance("w", "", (), (), (), "cpu", f"{name} 1", "", stager=name, **made)
+    return Staging(np.array(rows, np.float32), values)
+
+
+def test_the_queue_of_a_consensus_begins_with_what_is_not_unanimous():
+    answers = (
+        by("sleepscorer", [(0, 0, 0.7, 0.3, 0)] * 4),
+        by("yasa", [(0, 0, 0.9, 0.1, 0), (0, 0, 0.2, 0.8, 0), (0, 0.9, 0.1, 0, 0), (np.nan,) * 5]),
+        by("calm", [(0, 0, 0.9, 0.1, 0), (0, 0, 0.1, 0.9, 0), (0, 0, 0.9, 0.1, 0), (np.nan,) * 5]),
+    )
+    machine = consensus(answers, software="x")
+    assert usual_order(machine, answers) is ReviewOrder.NOT_UNANIMOUS
+    queue = queue_of(
+        state(machine.stages), machine, others=answers, order=ReviewOrder.NOT_UNANIMOUS, share=1
+    )
+    least_first = sorted((1, 2), key=lambda epoch: machine.confidence[epoch])
+    assert queue.epochs == tuple(least_first)
+    # Nobody measured how often a consensus is right.
+    assert (queue.expected_agreement, queue.expected_agreement_now) == (None, None)
+    # Its own probability ranks, which holds what all of them say.
+    by_probability = queue_of(state(machine.stages), machine, others=answers, share=1).epochs
+    assert by_probability == tuple(np.argsort(machine.confidence, kind="stable"))
+
+
+def test_what_comes_first_follows_from_who_answered():
+    ours, same = by("sleepscorer", [(0, 0, 0.7, 0.3, 0)] * 2), by("yasa", [(0, 0, 1, 0, 0)] * 2)
+    other = by("yasa", [(0, 0, 0.7, 0.3, 0), (0, 1, 0, 0, 0)])
+    assert usual_order(None, ()) is ReviewOrder.UNCERTAINTY
+    assert usual_order(ours, ()) is ReviewOrder.UNCERTAINTY
+    assert usual_order(ours, (same,)) is ReviewOrder.UNCERTAINTY
+    assert usual_order(ours, (other,)) is ReviewOrder.NOT_UNANIMOUS
+
+
+def test_with_a_measured_review_curve_any_staging_promises_an_agreement():
+    curve = ((0.0, 0.2, 0.75), (0.5, 0.6, 0.95), (1.0, 1.0, 1.0))
+    rows = [(0, 0, 0.8, 0.2, 0)] * 2
+    unmeasured, measured = by("yasa", rows), by("yasa", rows, review_curve=curve)
+    assert queue_of(state([N2, N2]), unmeasured, share=0).expected_agreement is None
+    assert queue_of(state([N2, N2]), measured, share=0).expected_agreement == pytest.approx(0.9)

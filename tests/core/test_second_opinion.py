@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.second_opinion import (
-    disagreement,
     joined_probabilities,
     shared_confidence,
     stagers_agreement,
 )
 from sleepscorer.core.stages import THREE_STAGES
 from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.core.unanimity import not_unanimous
 
 
 def staging(*rows):
@@ -27,10 +27,10 @@ THEIRS = staging(SURE_N2, DOUBTFUL_N2, SURE_N3, SURE_N3, NOTHING)
 
 
 def test_two_disagree_where_both_stage_an_epoch_differently():
-    assert disagreement(OURS, THEIRS).tolist() == [False, False, True, False, False]
+    assert not_unanimous((OURS, THEIRS)).tolist() == [False, False, True, False, False]
 
     # N2 and N3 are one in three stages.
-    three = disagreement(OURS, THEIRS, THREE_STAGES)
+    three = not_unanimous((OURS, THEIRS), THREE_STAGES)
     assert not three.any()
 
 
@@ -49,11 +49,11 @@ def test_joined_is_the_mean_or_what_one_alone_says():
 
 
 def test_of_equally_certain_epochs_the_doubted_one_is_less_certain_and_a_disputed_one_least():
-    shared = shared_confidence(OURS, THEIRS)
+    shared = shared_confidence(OURS, (THEIRS,))
     np.testing.assert_allclose(shared, (0.8, 0.65, 0.45, np.nan, 0.8), atol=1e-6)
-    np.testing.assert_array_equal(shared_confidence(OURS, None), OURS.confidence)
+    np.testing.assert_array_equal(shared_confidence(OURS, ()), OURS.confidence)
 
 
 def test_an_empty_night_is_no_trouble():
-    assert shared_confidence(staging(), staging()).shape == (0,)
+    assert shared_confidence(staging(), (staging(),)).shape == (0,)
     assert stagers_agreement(staging(), staging()) is None

@@ -220,7 +220,7 @@ def test_an_imported_scoring_is_one_step():
 
 
 class FailingJournal(MemoryJournal):
-    def append(self, edit, staging=None, *, second=None):  # noqa: ARG002
+    def append(self, edit, staging=None, *, others=()):  # noqa: ARG002
         raise SessionError("the disk is full")
 
 
@@ -247,7 +247,7 @@ def test_a_staging_is_stored_with_its_edit():
     stored = []
 
     class Recorder(MemoryJournal):
-        def append(self, edit, staging=None, *, second=None):  # noqa: ARG002
+        def append(self, edit, staging=None, *, others=()):  # noqa: ARG002
             stored.append((edit.number, staging))
 
     answer = staging([2] * N)
@@ -465,27 +465,27 @@ def test_a_second_opinion_is_kept_apart_and_fills_nothing():
     stored = []
 
     class Recorder(MemoryJournal):
-        def append(self, edit, staging=None, *, second=None):
-            stored.append((edit.number, staging, second))
+        def append(self, edit, staging=None, *, others=()):
+            stored.append((edit.number, staging, others))
 
     ours, theirs = staging([2] * N), staging([3] * N)
     opened = session(journal=Recorder())
-    opened.fill(ours, second=theirs)
-    assert (opened.machine, opened.second) == (ours, theirs)
+    opened.fill(ours, others=(theirs,))
+    assert (opened.machine, opened.others) == (ours, (theirs,))
     assert stages(opened) == [2] * N
     opened.undo()
-    assert (opened.machine, opened.second) == (ours, theirs)
+    assert (opened.machine, opened.others) == (ours, (theirs,))
     later = staging([1] * N)
     opened.fill(later)
-    assert (opened.machine, opened.second) == (later, theirs)
-    assert stored == [(1, ours, theirs), (2, None, None), (3, later, None)]
+    assert (opened.machine, opened.others) == (later, (theirs,))
+    assert stored == [(1, ours, (theirs,)), (2, None, ()), (3, later, ())]
 
 
 def test_a_second_opinion_of_another_length_is_refused_and_nothing_is_kept():
     opened = session()
     with pytest.raises(ScoringError, match="13 epochs, and the recording has 12"):
-        opened.fill(staging([2] * N), second=staging([2] * 13))
-    assert (opened.machine, opened.second, opened.edits) == (None, None, ())
+        opened.fill(staging([2] * N), others=(staging([2] * 13),))
+    assert (opened.machine, opened.others, opened.edits) == (None, (), ())
 
 
 def test_an_epoch_before_the_first_is_refused():
@@ -573,10 +573,10 @@ def test_of_an_imported_correction_only_what_differs_from_its_staging_is_a_perso
     answer, theirs = replace(staging([2] * N), probabilities=rows), staging([3] * N)
     corrected = Scoring(Hypnogram(np.array([2, 0] + [2] * (N - 2))))
     opened = session()
-    opened.import_scoring(corrected, name="x", staging=answer, second=theirs, smoothed=smoothed)
+    opened.import_scoring(corrected, name="x", staging=answer, others=(theirs,), smoothed=smoothed)
     assert stages(opened) == [2, 0] + [2] * (N - 2)
     assert np.flatnonzero(opened.state.by_person).tolist() == by_person
-    assert (opened.machine, opened.second) == (answer, theirs)
+    assert (opened.machine, opened.others) == (answer, (theirs,))
     assert opened.holds_smoothed == smoothed
     assert opened.edits[0].label == ("Import x, smoothed" if smoothed else "Import x")
 
@@ -608,6 +608,21 @@ def test_an_edit_is_signed_and_dated():
     assert edit.author == AUTHOR
     assert edit.utc.endswith("+00:00")
     assert (edit.of, edit.is_smoothed, edit.is_of_opening) == (None, False, False)
+
+
+def test_answers_of_a_consensus_are_kept_with_it_and_go_with_it():
+    made = staging([2] * N).provenance
+    one, other = staging([2] * N), staging([3] * N)
+    joined = replace(staging([2] * N), provenance=replace(made, consensus_of=("a", "b")))
+    opened = session()
+    opened.fill(joined, others=(one, other))
+    assert (opened.machine, opened.others) == (joined, (one, other))
+    opened.undo()
+    assert opened.others == (one, other)
+    # The answers are no second opinions of what comes after it.
+    later = staging([1] * N)
+    opened.fill(later)
+    assert (opened.machine, opened.others) == (later, ())
 
 
 def test_the_steps_that_hold_are_counted_without_that_of_the_opening():

@@ -56,7 +56,7 @@ def content_of(document) -> tuple:
     state = document.session.state
     arrays = [
         (made.provenance, *(np.asarray(part).tobytes() for part in _parts(made)))
-        for made in (*stored.stagings, *stored.second_opinions)
+        for made in (*stored.stagings, *stored.others)
     ]
     last = document.session.edits[:N_EDITS]
     return (

@@ -57,7 +57,7 @@ def edit_somehow(session, chance: random.Random) -> bool:
     elif kind < 0.77:
         session.set_lights(chance.randrange(100) + 0.5, None)
     elif kind < 0.8:
-        session.fill(a_staging(chance), second=a_staging(chance))
+        session.fill(a_staging(chance), others=(a_staging(chance),))
     elif kind < 0.93:
         session.undo()
     else:

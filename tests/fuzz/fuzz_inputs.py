@@ -404,7 +404,7 @@ def _stagings() -> list[Files]:
         patient_id="X X X X",
         recording_id="Startdate X X X X",
         staging=Staging(probabilities, made),
-        second=Staging(probabilities, made),
+        others=(Staging(probabilities, made),),
         events=_EVENTS,
         sha256="0f" * 32,
     )

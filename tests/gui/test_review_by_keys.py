@@ -84,7 +84,7 @@ def test_nothing_goes_on_where_that_is_switched_off(qtbot, reviewed):
 def test_a_disagreement_that_is_settled_goes_on_to_the_next_one(qtbot, reviewed):
     for epoch in (3, 5, 9):
         reviewed.workspace.model.score_epochs([epoch], Stage.R)
-    reviewed.workspace.review._order.setCurrentIndex(2)
+    reviewed.workspace.review._order.setCurrentText("Machine against person")
     assert _press(qtbot, reviewed, "n") == 3
     assert _press(qtbot, reviewed, "r") == 5
     assert _press(qtbot, reviewed, "2") == 9

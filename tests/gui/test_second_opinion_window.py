@@ -71,15 +71,15 @@ def test_another_stager_stands_beside_and_fills_nothing(qtbot, opened, offer_sta
     ended(qtbot, opened)
     session = opened.document.session
     np.testing.assert_array_equal(session.state.stages, session.machine.stages)
-    assert (session.second.stages == Stage.N2).all()
-    assert session.second.provenance.software == "Calm 1.2"
+    assert (session.others[0].stages == Stage.N2).all()
+    assert session.others[0].provenance.software == "Calm 1.2"
     assert [edit.label for edit in session.edits[1:]] == ["Auto-score"]
     # The choice is remembered, and the file keeps the answer.
     assert opened.settings.now.second_opinion == "calm"
     path = opened.document.recording.path
     opened.close_recording()
     open_in(qtbot, opened, path)
-    assert (opened.document.session.second.stages == Stage.N2).all()
+    assert (opened.document.session.others[0].stages == Stage.N2).all()
 
 
 def test_the_layer_is_hidden_and_shown_by_a_key_and_stays_so(qtbot, opened, offer_stagers):
@@ -117,7 +117,7 @@ def test_one_that_fails_costs_a_notice_and_nothing_else(
     ended(qtbot, opened)
     session = opened.document.session
     np.testing.assert_array_equal(session.state.stages, ours_of(60).stages)
-    assert session.second is None
+    assert session.others == ()
     assert said in session.machine.provenance.warnings[-1]
     assert any(f"There is no second opinion: {said}" in text for text in opened.notices.texts)
 
@@ -130,7 +130,7 @@ def test_one_that_hangs_is_cancelled_and_nothing_changes(qtbot, opened, offer_st
     press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
     ended(qtbot, opened)
     session = opened.document.session
-    assert (session.machine, session.second, len(session.done)) == (None, None, 1)
+    assert (session.machine, session.others, len(session.done)) == (None, (), 1)
     assert opened.status.message == "Auto-scoring cancelled: nothing changed"
 
 
@@ -167,14 +167,14 @@ def test_the_dialog_says_nothing_of_others_where_all_are_installed(qtbot, opened
     offer_stagers(**{"robust-sleep-net": "other_stagers:TooLong", "yasa": "other_stagers:Calm"})
     press(qtbot, opened, _KEYS.Key_R, _CTRL)
     dialog = dialog_of(qtbot, opened, AutoScoringDialog)
-    qtbot.waitUntil(lambda: second_box(dialog).count() == 3)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 4)
     assert not how_to_get_others(dialog).isVisible()
 
 
 def model_with_both():
     """Ours is N2 and N3 by turns, the other says N2: they differ in every second epoch."""
     model = night_model(n_epochs=100)
-    model.session.fill(ours_of(100), second=staging_of(np.full(100, 2), confidence=0.6))
+    model.session.fill(ours_of(100), others=(staging_of(np.full(100, 2), confidence=0.6),))
     return model
 
 
@@ -223,7 +223,7 @@ def test_the_queue_lists_where_both_disagree_and_says_why(qtbot):
     model = model_with_both()
     panel = ReviewPanel(model)
     qtbot.addWidget(panel)
-    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
+    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.NOT_UNANIMOUS))
     panel._share.setValue(60)
     assert panel._queue.epochs == tuple(range(1, 100, 2))
     assert panel._table.reason(1).endswith("next W; x: N2, probability 60 %.")
@@ -241,9 +241,14 @@ def test_the_queue_shows_both_answers_where_they_disagree(qtbot):
         header = table.headerData(6, Qt.Orientation.Horizontal)
         return header, table.index(0, 4).data(), table.index(0, 6).data()
 
-    assert last_column() == ("Next", "N3, 80 % sure", "W")
-    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
+    # Where they differ is what comes first, until a person wants another order.
+    assert panel._order.currentText() == "Not unanimous"
     assert last_column() == ("Second", "N3, 80 % sure", "N2")
+    panel._order.setCurrentText("Least certain first")
+    assert last_column() == ("Next", "N3, 80 % sure", "W")
+    model.score_epochs([3], Stage.W)
+    panel._update()
+    assert panel._order.currentText() == "Least certain first"
 
 
 def test_the_queue_says_that_no_other_stager_was_asked(qtbot):
@@ -251,7 +256,7 @@ def test_the_queue_says_that_no_other_stager_was_asked(qtbot):
     model.session.fill(ours_of(100))
     panel = ReviewPanel(model)
     qtbot.addWidget(panel)
-    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.STAGERS))
+    panel._order.setCurrentIndex(panel._order.findData(ReviewOrder.NOT_UNANIMOUS))
     assert panel._promise.text().startswith("No second opinion was asked")
 
 
@@ -315,8 +320,8 @@ def test_a_program_of_its_own_is_chosen_and_asked_like_any_other(
     auto_score(qtbot, opened, "Prog 1.0")
     qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=30_000)
     session = opened.document.session
-    assert (session.second.stages == Stage.N2).all()
-    assert session.second.provenance.software == "Prog 1.0"
+    assert (session.others[0].stages == Stage.N2).all()
+    assert session.others[0].provenance.software == "Prog 1.0"
     assert opened.settings.now.second_opinion == "prog"
 
 
@@ -335,7 +340,7 @@ def test_a_program_that_hangs_ends_when_auto_scoring_is_cancelled(
     )
     press(qtbot, opened, _KEYS.Key_R, _CTRL | _SHIFT)
     qtbot.waitUntil(lambda: not opened.auto_scorer.is_running, timeout=30_000)
-    assert (opened.document.session.machine, opened.document.session.second) == (None, None)
+    assert (opened.document.session.machine, opened.document.session.others) == (None, ())
     assert opened.status.message == "Auto-scoring cancelled: nothing changed"
     assert list(runs.iterdir()) == []
 
@@ -347,7 +352,7 @@ def test_the_dialog_says_why_a_named_program_is_not_to_be_had(
     name_program("good", 60, extra='[bad]\ncommand = "x"\n')
     press(qtbot, opened, _KEYS.Key_R, _CTRL)
     dialog = dialog_of(qtbot, opened, AutoScoringDialog)
-    qtbot.waitUntil(lambda: second_box(dialog).count() == 3)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 4)
 
     def told():
         return [one.text() for one in dialog.findChildren(QLabel) if one.isVisible()]

@@ -31,7 +31,7 @@ SUGGESTED = Staging(ROWS, replace(MADE, suggested_lights_s=(30.0, 240.0)))
 def night_of(hypnogram, staging=SUGGESTED, start=START, **facts):
     recording = Recording(Path("night.edf"), "EDF", start, 300.0, ())
     source = SourceRecording(recording, "night", **facts)
-    return make_night(source, hypnogram, staging=staging, second=None, lights_source="none")
+    return make_night(source, hypnogram, staging=staging, lights_source="none")
 
 
 def unmarked(**lights):
@@ -96,7 +96,7 @@ def test_a_recording_of_one_file_needs_no_word_about_its_hash(tmp_path):
     source = hashed(recording_of(tmp_path, "a.edf"), Destination(tmp_path / "out"))
     assert (source.stem, source.deidentify) == ("a", False)
     assert source.sha256 == hashlib.sha256(b"a.edf").hexdigest()
-    night = make_night(source, unmarked(), staging=None, second=None, lights_source="none")
+    night = make_night(source, unmarked(), staging=None, lights_source="none")
     assert (night.notes, night.sha256, night.deidentify) == ((), source.sha256, False)
     assert night_of(unmarked(), None).sha256 is None
 
@@ -106,7 +106,7 @@ def test_a_companion_that_changed_or_went_keeps_all_from_being_written(tmp_path,
     recording = recording_of(tmp_path, "a.vhdr", "a.eeg")
     to = Destination(tmp_path / "out", ("csv",))
     source = hashed(recording, to)
-    night = make_night(source, unmarked(), staging=None, second=None, lights_source="none")
+    night = make_night(source, unmarked(), staging=None, lights_source="none")
     (tmp_path / "a.eeg").write_bytes(b"longer than before")
     with pytest.raises(ExportError, match=f"while it was being {doing}") as caught:
         write_outputs(night, source, to=to, doing=doing)

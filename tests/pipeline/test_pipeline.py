@@ -408,7 +408,6 @@ def test_suggested_lights_are_told_and_in_more_than_a_day_with_their_day(
             SourceRecording(open_recording(path)),
             Hypnogram(staging.stages, **marks),
             staging=staging,
-            second=None,
             lights_source="nowhere",
         ).notes
 

@@ -12,7 +12,7 @@ from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.edf import samples as edf_samples
-from sleepscorer.pipeline import ScoreOptions, coming_night, score_recording
+from sleepscorer.pipeline import AskedStagers, ScoreOptions, coming_night, score_recording
 from sleepscorer.staging.stager import Stager
 
 LABELS = ("C4-M1", "E1-M2", "SpO2")
@@ -69,8 +69,8 @@ def test_samples_stay_in_memory_only_for_who_reads_them_again(
     path, stager, tmp_path, monkeypatch, is_read_again
 ):
     options = ScoreOptions(folder=tmp_path)
-    second = "another" if is_read_again else ""
-    with coming_night(path, options, stager.kinds, second_opinion=second) as coming:
+    asked = AskedStagers.with_second_opinion("another" if is_read_again else "")
+    with coming_night(path, options, stager.kinds, asked=asked) as coming:
         ready = coming.result()
         with ready.ahead as ahead:
             channel = ready.channels.eeg[0]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from other_stagers import opinion
 
+from sleepscorer.core.consensus import consensus
 from sleepscorer.core.edits import Author
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
@@ -51,7 +52,7 @@ def opened():
 
 def test_it_outlives_closing_undo_and_corrections(night, opened):
     document = opened(night)
-    document.session.fill(opinion(N, stage=4), second=opinion(N, software="Calm 1.2"))
+    document.session.fill(opinion(N, stage=4), others=(opinion(N, software="Calm 1.2"),))
     document.session.score([0, 1], Stage.W)
     document.session.undo()
     document.session.undo()
@@ -59,13 +60,13 @@ def test_it_outlives_closing_undo_and_corrections(night, opened):
     again = opened(night).session
     assert (again.state.stages == Stage.UNSCORED).all()
     assert (again.machine.stages == Stage.R).all()
-    assert (again.second.stages == Stage.N2).all()
-    assert again.second.provenance.software == "Calm 1.2"
+    assert (again.others[0].stages == Stage.N2).all()
+    assert again.others[0].provenance.software == "Calm 1.2"
 
 
 def test_an_export_carries_it_into_another_session_in_one_edit(night, opened, tmp_path):
     document = opened(night)
-    document.session.fill(opinion(N, stage=4), second=opinion(N, software="Calm 1.2"))
+    document.session.fill(opinion(N, stage=4), others=(opinion(N, software="Calm 1.2"),))
     document.session.score([0, 1], Stage.N2)
     there = tmp_path / "there"
     export_document(document.snapshot(), Destination(there, formats=("edf", "json")))
@@ -77,5 +78,22 @@ def test_an_export_carries_it_into_another_session_in_one_edit(night, opened, tm
     session = other.session
     assert session.state.stages.tolist() == [2, 2, *[4] * (N - 2)]
     assert np.flatnonzero(session.state.by_person).tolist() == [0, 1]
-    assert (session.second.stages == Stage.N2).all()
+    assert (session.others[0].stages == Stage.N2).all()
     assert len(session.done) == 1
+
+
+def test_a_consensus_goes_with_all_its_answers_into_another_session(night, opened, tmp_path):
+    document = opened(night)
+    answers = tuple(
+        opinion(N, stage=stage, stager=name) for name, stage in (("a", 2), ("b", 2), ("c", 3))
+    )
+    document.session.fill(consensus(answers, software="x 1"), others=answers)
+    there = tmp_path / "there"
+    export_document(document.snapshot(), Destination(there, formats=("edf", "csv", "json")))
+    document.close()
+    again = opened(night).session
+    assert [one.name for one in again.others] == ["a", "b", "c"]
+    again_beside = read_importable(there / "night_staging.json", opened(night).recording)
+    assert [one.name for one in again_beside.others] == ["a", "b", "c"]
+    assert again_beside.staging.provenance.consensus_of == ("a", "b", "c")
+    assert "stager_c" in (there / "night_epochs.csv").read_text().partition("\n")[0]

@@ -100,7 +100,8 @@ def _is_lights(text: str) -> bool:
 
 def _remarks(night: Night) -> Iterator[Event]:
     """How the stages are to be read where that is not as usual, and what makes them doubtful."""
-    is_usual = night.hypnogram.stage_set == STAGES and not night.is_smoothed
+    is_five = night.hypnogram.stage_set == STAGES
+    is_usual = is_five and not night.is_smoothed and not night.is_consensus
     notes = () if is_usual else night.reading_notes
     for prefix, sentences in ((NOTE_PREFIX, notes), (WARNING_PREFIX, night.all_warnings)):
         for sentence in sentences:

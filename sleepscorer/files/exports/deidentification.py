@@ -84,7 +84,7 @@ def deidentified(night: Night) -> Night:
         recording_id="",
         lights_source=remover.sentence(night.lights_source),
         staging=None if night.staging is None else _without_words(night.staging, remover),
-        second=None if night.second is None else _without_words(night.second, remover),
+        others=tuple(_without_words(other, remover) for other in night.others),
         events=tuple(_known(night.events)),
         notes=tuple(map(remover.sentence, night.notes)),
         warnings=tuple(map(remover.sentence, night.warnings)),

@@ -22,6 +22,8 @@ FIRST_COLUMNS = (*_PLACE_COLUMNS, "scored_by", "reviewed", "machine_stage")
 """What every table begins with."""
 SECOND_COLUMNS = ("second_stager", "second_stage", "second_confidence", "stagers_agree")
 """Of a night with a second opinion, after the others."""
+CONSENSUS_COLUMNS = ("unanimous", "answered_by")
+"""Of a consensus, after the others; then the stage and its probability by each stager."""
 OLDER_COLUMNS = (*_PLACE_COLUMNS, *PROBABILITY_COLUMNS, "confidence")
 """Of the tables written before they told who scored an epoch: they are ours as well."""
 
@@ -47,6 +49,11 @@ def epochs_table(night: Night) -> pd.DataFrame:
     With a second opinion also ``second_stager`` (its name and version), ``second_stage``,
     ``second_confidence`` (the probability it gives its own stage) and ``stagers_agree`` (yes or
     no; empty where not both staged the epoch).
+    Of a consensus also ``unanimous`` (yes or no; empty where not two stagers answer), who
+    ``answered_by`` (names with spaces between), and of each stager its stage and the probability
+    it gives that, as ``stager_yasa`` and ``stager_yasa_probability``.
+    Where nobody measured how often such a stage is right, as of a consensus, ``probability`` stands
+    in place of ``confidence``: that of machine_stage.
     """
     hypnogram = night.hypnogram
     epochs = np.arange(hypnogram.n_epochs)
@@ -70,6 +77,8 @@ def epochs_table(night: Night) -> pd.DataFrame:
         table[column] = values.astype(np.float64).round(_DECIMALS)
     if night.second is not None:
         _add_second(table, night.second, night)
+    if night.is_consensus:
+        _add_answers(table, night)
     return table
 
 
@@ -85,6 +94,30 @@ def _add_second(table: pd.DataFrame, second: Staging, night: Night) -> None:
     table["stagers_agree"] = agree
 
 
+def answer_columns(night: Night) -> tuple[str, ...]:
+    """The columns of a consensus, after the others; none where the staging is one's own."""
+    if not night.is_consensus:
+        return ()
+    each = (f"stager_{answer.name}{end}" for answer in night.others for end in ("", "_probability"))
+    return (*CONSENSUS_COLUMNS, *each)
+
+
+def _add_answers(table: pd.DataFrame, night: Night) -> None:
+    read = [machine_answer(answer, night.hypnogram.stage_set) for answer in night.others]
+    names = np.array([answer.name for answer in night.others])
+    is_answer = np.stack([one.stages >= 0 for one in read], axis=1)
+    said = {True: "yes", False: "no", None: ""}
+    values: list[list[str] | NDArray[np.float64]] = [
+        [said[is_one] for is_one in night.unanimous],
+        [" ".join(names[row]) for row in is_answer],
+    ]
+    for one in read:
+        probability = one.probabilities.max(axis=1).astype(np.float64)
+        values += [_texts(one.stages), probability.round(_DECIMALS)]
+    for column, value in zip(answer_columns(night), values, strict=True):
+        table[column] = value
+
+
 def _machine_columns(night: Night) -> dict[str, object]:
     answer, n_epochs = night.answer, night.hypnogram.n_epochs
     none = [""] * n_epochs
@@ -96,11 +129,16 @@ def _machine_columns(night: Night) -> dict[str, object]:
     confidence = np.full(n_epochs, np.nan)
     if answer is not None:
         confidence = answer.confidence.astype(np.float64)
-    columns["confidence"] = confidence.round(_DECIMALS)
+    columns[confidence_column(night)] = confidence.round(_DECIMALS)
     equivocal = none if answer is None else np.where(answer.equivocal, "yes", "no")
     columns["equivocal"] = np.where(np.isnan(confidence), "", equivocal)
     columns["signal"] = none if night.staging is None else night.staging.fault_texts()
     return columns
+
+
+def confidence_column(night: Night) -> str:
+    """What the column is called that tells how likely the machine's stage is right."""
+    return "confidence" if night.staging is None or night.staging.is_measured else "probability"
 
 
 def _texts(stages: NDArray[np.int8]) -> list[str]:

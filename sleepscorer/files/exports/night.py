@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.agreement import Agreement
+from sleepscorer.core.consensus import CONSENSUS_RULE
 from sleepscorer.core.doubtful import DoubtfulEpochs, doubtful_epochs
 from sleepscorer.core.events import Event, is_remark
 from sleepscorer.core.hypnogram import Hypnogram
@@ -17,6 +18,7 @@ from sleepscorer.core.second_opinion import stagers_agreement
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
+from sleepscorer.core.unanimity import compared, second_opinion, unanimous_epochs
 from sleepscorer.core.wording import counted
 
 INTENDED_USE = (
@@ -41,9 +43,9 @@ class Night:
         In words, where the lights marks come from ("marks in the recording", ...).
     staging
         What the stager answered; None where people alone scored.
-    second
-        What another stager answered, a second opinion that fills no epoch; None where none was
-        asked.
+    others
+        What other stagers answered, which fills no epoch: a second opinion, or all the answers that
+        the staging is the consensus of.
     by_person
         (n_epochs,) bool, the epochs whose stage is a person's, here or in a scoring that was
         imported; None means none of a staging, and all where there is no staging.
@@ -87,7 +89,7 @@ class Night:
     patient_id: str = ""
     recording_id: str = ""
     staging: Staging | None = None
-    second: Staging | None = None
+    others: tuple[Staging, ...] = ()
     by_person: NDArray[np.bool_] | None = None
     reviewed: NDArray[np.bool_] | None = None
     n_edited: int | None = None
@@ -123,8 +125,8 @@ class Night:
             n_staged = len(self.staging.probabilities)
             if n_staged != n_epochs:
                 raise ValueError(f"{n_staged} epochs staged, {n_epochs} scored")
-        if self.second is not None and len(self.second.probabilities) != n_epochs:
-            raise ValueError(f"{len(self.second.probabilities)} epochs of a second opinion")
+        if any(len(other.probabilities) != n_epochs for other in self.others):
+            raise ValueError(f"another stager's answer is not of {n_epochs} epochs")
 
     @classmethod
     def of_recording(
@@ -135,7 +137,7 @@ class Night:
         statistics: SleepStatistics,
         lights_source: str,
         staging: Staging | None = None,
-        second: Staging | None = None,
+        others: tuple[Staging, ...] = (),
         n_edited: int | None = None,
         notes: tuple[str, ...] = (),
         sha256: str | None = None,
@@ -153,7 +155,7 @@ class Night:
             patient_id=recording.patient_id,
             recording_id=recording.recording_id,
             staging=staging,
-            second=second,
+            others=others,
             n_edited=n_edited,
             events=recording.events,
             notes=notes,
@@ -170,6 +172,25 @@ class Night:
             ),
             files=recording.all_files,
             deidentify=deidentify,
+        )
+
+    @property
+    def is_consensus(self) -> bool:
+        """Whether the staging is the consensus of what stands beside it."""
+        return self.staging is not None and bool(self.staging.provenance.consensus_of)
+
+    @property
+    def second(self) -> Staging | None:
+        """A second opinion; None where none was asked."""
+        return second_opinion(self.staging, self.others)
+
+    @property
+    def unanimous(self) -> tuple[bool | None, ...]:
+        """Whether the stagers give each epoch one stage; None where not two of them answer."""
+        return (
+            ()
+            if self.staging is None
+            else unanimous_epochs(compared(self.staging, self.others), self.hypnogram.stage_set)
         )
 
     @property
@@ -202,9 +223,25 @@ class Night:
 
     @property
     def reading_notes(self) -> tuple[str, ...]:
-        """How the stages are to be read, where that is not as usual: three stages, smoothed."""
+        """How the stages are to be read, where that is not as usual.
+
+        A consensus, three stages, smoothed.
+        """
+        whose = (self._consensus_note(),) if self.is_consensus else ()
         three = () if self.hypnogram.stage_set == STAGES else (_three_note(self.staging),)
-        return (*three, *((self.smoothing,) if self.smoothing else ()))
+        return (*whose, *three, *((self.smoothing,) if self.smoothing else ()))
+
+    def _consensus_note(self) -> str:
+        names = ", ".join(one.full_name for one in self.others)
+        told = [is_one for is_one in self.unanimous if is_one is not None]
+        n_unanimous = sum(told)
+        said = f"unanimous in {n_unanimous} of {counted(len(told), 'epoch')}"
+        if not told:
+            said = "no epoch is staged by two of them"
+        return (
+            f"Consensus of {names}: {CONSENSUS_RULE}; {said}. How often a stage of a given"
+            " probability is right was not measured for it."
+        )
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -217,7 +254,7 @@ class Night:
     def all_warnings(self) -> tuple[str, ...]:
         """What makes the result doubtful: open doubts, the night's and the stager's warnings.
 
-        Those of a second opinion come last, with its name.
+        Those of a second opinion come last, with its name; a consensus has them in its own.
         """
         doubtful = self.doubtful
         is_open = (doubtful.warning,) if doubtful is not None and doubtful.warning else ()
@@ -261,7 +298,7 @@ class Night:
         """
         if self.answer is None or self.reviewed is None:
             return None
-        return doubtful_epochs(self.answer.confidence, self.reviewed)
+        return doubtful_epochs(self.answer, self.reviewed)
 
 
 def _three_note(staging: Staging | None) -> str:

@@ -22,11 +22,11 @@ from sleepscorer.files.exports.night import INTENDED_USE, Night
 from sleepscorer.files.exports.own_files import STAGING_FORMAT
 
 _SCHEMA_VERSION = 1
-# Ten days with a second opinion take 13 MB.
-_MOST_BYTES = 20_000_000
+# Ten days with a second opinion take 13 MB, and with a consensus of four 25.
+_MOST_BYTES = 40_000_000
 
 _THREE = ("wake", "nrem", "rem")
-_TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
+_TUPLES = ("eeg", "eog", "emg", "notes", "warnings", "consensus_of")
 
 
 def write_json(night: Night, file: BinaryIO) -> None:
@@ -47,21 +47,22 @@ def verify_json(night: Night, path: Path) -> None:
         raise ExportError("the file did not read back as it was written", path=path)
     if night.staging is None:
         return
-    found, second = read_stagings_json(path)
+    found, others = read_stagings_json(path)
     provenance = json.loads(json.dumps(_provenance_values(found)))
     is_same = all(
         np.array_equal(getattr(found, name), getattr(night.staging, name), equal_nan=True)
         for name in ("probabilities", "confidence", "faults", "unsound")
     )
-    if night.second is not None and second is not None:
-        theirs = (second.probabilities, night.second.probabilities)
-        is_same = is_same and np.array_equal(*theirs, equal_nan=True)
+    is_same = is_same and len(others) == len(night.others)
+    for one, theirs in zip(others, night.others, strict=False):
+        answers = (one.probabilities, theirs.probabilities)
+        is_same = is_same and np.array_equal(*answers, equal_nan=True)
     if not is_same or provenance != meant["provenance"]:
         raise ExportError("the staging did not read back as it was written", path=path)
 
 
-def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
-    """Read the staging of a ``_staging.json`` file and the second opinion, None without one.
+def read_stagings_json(path: Path) -> tuple[Staging, tuple[Staging, ...]]:
+    """Read the staging of a ``_staging.json`` file and what other stagers answered beside it.
 
     Probabilities come back exactly.
 
@@ -91,19 +92,19 @@ def read_stagings_json(path: Path) -> tuple[Staging, Staging | None]:
             faults=_stored_faults(document),
             unsound=_stored_numbers(document, "unsound_shares"),
         )
-        # Files of versions before 0.2 have none.
-        stored = document.get("second_opinion")
-        if stored is None:
-            return staging, None
-        second = Staging(
-            _array(stored["probabilities"], len(STAGES)), _provenance(stored["provenance"])
+        # Files of versions before 0.2 have neither.
+        second = document.get("second_opinion")
+        stored = document.get("answers") or ([] if second is None else [second])
+        others = tuple(
+            Staging(_array(one["probabilities"], len(STAGES)), _provenance(one["provenance"]))
+            for one in stored
         )
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise ScoringError(f"this staging is damaged: {error}", path=path) from error
-    if len(second.probabilities) != len(staging.probabilities):
-        what = "this staging is damaged: its second opinion has another number of epochs"
+    if any(len(other.probabilities) != len(staging.probabilities) for other in others):
+        what = "this staging is damaged: another stager's answer has another number of epochs"
         raise ScoringError(what, path=path)
-    return staging, second
+    return staging, others
 
 
 def stages_read_from(path: Path) -> tuple[bool, bool]:
@@ -174,7 +175,10 @@ def _document(night: Night) -> dict[str, Any]:
         "confidence": None if night.staging is None else _numbers(night.staging.confidence),
         "faults": None if night.staging is None else _faults(night.staging),
         "unsound_shares": None if night.staging is None else _numbers(night.staging.unsound),
+        "confidence_is_measured": None if night.staging is None else night.staging.is_measured,
         "second_opinion": _second_opinion(night),
+        "answers": [_answer(one, night) for one in night.others] if night.is_consensus else None,
+        "unanimous": list(night.unanimous) if night.others else None,
         "statistics": night.statistics.as_dict(),
         "statistics_notes": list(night.statistics.notes),
         "events": [asdict(event) for event in night.events],
@@ -206,12 +210,17 @@ def _second_opinion(night: Night) -> dict[str, Any] | None:
     figures = None
     if found is not None:
         figures = {"accuracy": found.accuracy, "kappa": found.kappa, "n_epochs": found.n_epochs}
+    told = _answer(second, night)
+    return {**told, "stager": second.provenance.software, "agreement_with_staging": figures}
+
+
+def _answer(answer: Staging, night: Night) -> dict[str, Any]:
+    """What a stager answered, by its name."""
     return {
-        "stager": second.provenance.software,
-        "provenance": _provenance_values(second),
-        "stages": _texts(machine_answer(second, night.hypnogram.stage_set).stages),
-        "probabilities": _rows(second.probabilities),
-        "agreement_with_staging": figures,
+        "stager": answer.name,
+        "provenance": _provenance_values(answer),
+        "stages": _texts(machine_answer(answer, night.hypnogram.stage_set).stages),
+        "probabilities": _rows(answer.probabilities),
     }
 
 
@@ -287,7 +296,8 @@ def _provenance_values(staging: Staging | None) -> dict[str, Any] | None:
 
 
 def _provenance(stored: dict[str, Any]) -> StagingProvenance:
-    stored = {"second_opinion_failure": failure_among(stored["warnings"]), **stored}
+    failure = failure_among(stored["warnings"])
+    stored = {**_OF_OLDER, "second_opinion_failure": failure, **stored}
     values: dict[str, Any] = {}
     for field in fields(StagingProvenance):
         if field.name in _NUMBERS:
@@ -321,7 +331,9 @@ def _lights(stored: Any) -> tuple[float, ...]:
     return marks
 
 
-# Files of versions before 0.2 lack these.
+# Files of versions before a consensus lack these.
+_OF_OLDER: Mapping[str, Any] = MappingProxyType({"stager": "", "consensus_of": ()})
+# And those of versions before 0.2 these.
 _NUMBERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {"review_curve": _curve, "suggested_lights_s": _lights}
 )

@@ -8,8 +8,9 @@ from sleepscorer.files.scorings.labels import Label, label_of
 from sleepscorer.files.scorings.table_columns import Column, Role, number_of
 from sleepscorer.files.scorings.table_rows import Rows, listed
 
-# What our own tables hold beside the stages: the machine's, and those of a second stager.
+# What our own tables hold beside the stages: the machine's, and those of other stagers.
 _OWN_COLUMNS = frozenset({"machine_stage", "smoothed_stage", "second_stage"})
+_OF_A_STAGER = "stager_"
 
 
 def of_one_scorer(rows: Rows, scorer: str | None) -> tuple[Column, Rows, tuple[str, ...]]:
@@ -87,7 +88,8 @@ def _other_opinions(rows: Rows, stages: Column) -> list[Column]:
     """Return the columns beside that of the stages in which others than those stand."""
     found = []
     for column in rows.header.with_role(Role.OTHER, Role.SCORER):
-        labels = {} if column.heading in _OWN_COLUMNS else labels_of(rows, column)
+        is_own = column.heading in _OWN_COLUMNS or column.heading.startswith(_OF_A_STAGER)
+        labels = {} if is_own else labels_of(rows, column)
         pairs = {(row[stages.index], row[column.index]) for _, row in rows.rows if labels}
         told = {a: label_of(a) for a, _ in pairs}
         if any(

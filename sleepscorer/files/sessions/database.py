@@ -96,7 +96,16 @@ _VERSION_4: tuple[Step, ...] = (
     chain.seal_all,
 )
 
-MIGRATIONS: tuple[tuple[Step, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+# Since a consensus several belong to one staging; without a number it is the latest second opinion.
+_VERSION_5 = ("ALTER TABLE second_opinions ADD COLUMN staging INTEGER REFERENCES stagings",)
+
+MIGRATIONS: tuple[tuple[Step, ...], ...] = (
+    _VERSION_1,
+    _VERSION_2,
+    _VERSION_3,
+    _VERSION_4,
+    _VERSION_5,
+)
 """Steps that lead from each version (PRAGMA user_version) to the next, from 0, empty.
 
 What was released is never changed: a change of the tables is a new entry.

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from typing import Any
 from sleepscorer.core.edits import Author, Edit, replayed
 from sleepscorer.core.errors import SessionError
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.unanimity import left_beside
 from sleepscorer.files.sessions import chain
 from sleepscorer.files.sessions.database import (
     SessionDamaged,
@@ -55,8 +56,12 @@ _ADD_NEXT = "INSERT INTO {0} SELECT coalesce(max(number), 0) + 1, {1} FROM {0}"
 # A night of 9 years: what claims to be longer is not believed.
 _MOST_EPOCHS = 10_000_000
 _STAGINGS = (
-    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults, unsound FROM {}"
+    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults, unsound{} FROM {}"
     " ORDER BY number"
+)
+_ADD_OTHER = (
+    "INSERT INTO second_opinions SELECT coalesce(max(number), 0) + 1, {},"
+    " (SELECT max(number) FROM stagings) FROM second_opinions"
 )
 _RECORDING = (
     "SELECT place, size_bytes, head_sha256, n_epochs, start, (SELECT sha256 FROM hashes"
@@ -108,8 +113,10 @@ class StoredSession:
     ----------
     recording
         What was scored; None where nothing was stored yet.
-    edits, stagings, second_opinions
-        Oldest first; stagings are our own, second opinions those of other stagers.
+    edits, stagings
+        Oldest first.
+    others
+        What other stagers answered beside the latest staging.
     view
         What the window showed, as it was saved.
     """
@@ -117,7 +124,7 @@ class StoredSession:
     recording: RecordingEntry | None = None
     edits: tuple[Edit, ...] = ()
     stagings: tuple[Staging, ...] = ()
-    second_opinions: tuple[Staging, ...] = ()
+    others: tuple[Staging, ...] = ()
     view: dict[str, Any] = field(default_factory=dict)
 
 
@@ -215,10 +222,10 @@ class SessionFile:
                     "SELECT number, utc, user, workstation, kind, label, change, of, smoothed,"
                     " of_opening FROM edits ORDER BY number"
                 ).fetchall(),
-                **{
-                    table: self._connection.execute(_STAGINGS.format(table)).fetchall()
-                    for table in ("stagings", "second_opinions")
-                },
+                "stagings": self._connection.execute(_STAGINGS.format("", "stagings")).fetchall(),
+                "others": self._connection.execute(
+                    _STAGINGS.format(", staging", "second_opinions")
+                ).fetchall(),
                 "view": self._connection.execute("SELECT state FROM view").fetchone(),
                 "recording": self._connection.execute(_RECORDING).fetchone(),
             }
@@ -248,7 +255,7 @@ class SessionFile:
         return int(row[0])
 
     def append(
-        self, edit: Edit, staging: Staging | None = None, *, second: Staging | None = None
+        self, edit: Edit, staging: Staging | None = None, *, others: Sequence[Staging] = ()
     ) -> None:
         """Store an edit; when this returns, it outlives a crash of the program or the machine.
 
@@ -258,16 +265,18 @@ class SessionFile:
             The next of the log.
         staging
             What it was made from.
-        second
-            Another stager's answer. All are stored, or none.
+        others
+            What other stagers answered beside it. All are stored, or none.
 
         Raises
         ------
         SessionError
             If it could not be stored; nothing of it then is.
         """
-        given = (("stagings", staging), ("second_opinions", second))
-        stored = [_next_row(part, staging_row(one)) for part, one in given if one is not None]
+        stored = [] if staging is None else [_next_row("stagings", staging_row(staging))]
+        for other in others:
+            row = staging_row(other)
+            stored.append(("second_opinions", _ADD_OTHER.format(_places(row)), row))
         values = edit_row(edit)
         add = f"INSERT INTO edits VALUES ({_places(values)})"  # noqa: S608 - no input
         self._insert(*stored, ("edits", add, values))
@@ -607,13 +616,27 @@ def _stored(rows: dict[str, Any]) -> StoredSession:
     view = {} if rows["view"] is None else json_value(rows["view"][0])
     if not isinstance(view, dict):
         raise TypeError("the view is not a table")
+    stagings = tuple(map(staging_of_row, rows["stagings"]))
     return StoredSession(
         recording=None if rows["recording"] is None else _entry(*rows["recording"]),
         edits=edits,
-        stagings=tuple(map(staging_of_row, rows["stagings"])),
-        second_opinions=tuple(map(staging_of_row, rows["second_opinions"])),
+        stagings=stagings,
+        others=_others(rows["others"], stagings),
         view=view,
     )
+
+
+def _others(rows: Sequence[tuple[Any, ...]], stagings: Sequence[Staging]) -> tuple[Staging, ...]:
+    """Return what stands beside the latest staging; every row is read, and damage found."""
+    answers = [staging_of_row(row[:-1]) for row in rows]
+    if not answers:
+        return ()
+    number = rows[-1][-1]
+    if number is None:
+        return (answers[-1],)
+    checked("what an answer stands beside", is_count(number) and 1 <= number <= len(stagings))
+    together = tuple(one for one, row in zip(answers, rows, strict=True) if row[-1] == number)
+    return together if number == len(stagings) else left_beside(stagings[number - 1], together)
 
 
 def _entry(

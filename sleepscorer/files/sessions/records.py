@@ -207,7 +207,7 @@ def _are_numbers(value: Any) -> bool:
 
 _CURVE_COLUMNS = 3
 _TEXTS = (field.name for field in fields(StagingProvenance) if field.type in ("str", str))
-_TUPLES = ("eeg", "eog", "emg", "notes", "warnings")
+_TUPLES = ("eeg", "eog", "emg", "notes", "warnings", "consensus_of")
 _IS_LIKE: dict[str, Callable[[Any], bool]] = {
     "review_curve": _is_curve,
     "suggested_lights_s": _are_numbers,

@@ -20,12 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError, WeightsError
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import STAGES
+from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
@@ -42,7 +44,8 @@ _MODE_TEXTS = {
 }
 _SECOND_TIP = (
     "Another stager is asked afterwards. Its answer stands beside, fills no epoch, and takes some"
-    " seconds more (Alt+I)"
+    " seconds more; a consensus asks all that are installed and fills from what they say together"
+    " (Alt+I)"
 )
 _SELECTABLE = (
     Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -248,6 +251,7 @@ class AutoScoringDialog(QDialog):
         for name, title in found.titles.items():
             self._second.addItem(title, name)
         self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
+        self._offer_consensus(tuple(found.titles), is_chosen=chosen == CONSENSUS)
         self._second.setEnabled(bool(found.titles))
         tip = _SECOND_TIP if found.titles else "No other stager is installed"
         described(self._second, "Second opinion", tip)
@@ -266,6 +270,19 @@ class AutoScoringDialog(QDialog):
             layout.setRowVisible(label, bool(text))
             # Or the rows above are pressed together.
             self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
+    def _offer_consensus(self, names: tuple[str, ...], *, is_chosen: bool) -> None:
+        """Put it before everything else where there are two stagers or more, ours among them."""
+        place = self._second.findData(CONSENSUS)
+        if place < 0 and names:
+            self._second.insertItem(0, "", CONSENSUS)
+            place = 0
+        if place >= 0:
+            # Until it is known who is there, only the choice made before is listed.
+            of = "all stagers" if CONSENSUS in names else ", ".join((OWN_STAGER, *names))
+            self._second.setItemText(place, f"Consensus of {of}")
+        if is_chosen and place >= 0:
+            self._second.setCurrentIndex(place)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -5,12 +5,13 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.pipeline import Answers
+from sleepscorer.pipeline import Answers, AskedStagers
 from sleepscorer.session_documents import Document, stage_document
 
 TITLE = "Auto-scoring"
@@ -28,7 +29,7 @@ class AutoScorer(QObject):
     answered
         The :class:`~sleepscorer.pipeline.Answers` that the session was filled from.
     failed
-        What failed, as a sentence: the staging, or the second opinion alone.
+        What failed, as a sentence: the staging, or another stager alone.
     """
 
     state_changed = Signal()
@@ -70,7 +71,7 @@ class AutoScorer(QObject):
         else:
             self.scored.emit(sentence)
             self.answered.emit(answers)
-            failure = answers.ours.provenance.second_opinion_failure
+            failure = answers.staging.provenance.second_opinion_failure
             if failure:
                 self.failed.emit(failure)
         finally:
@@ -92,11 +93,17 @@ def _staging_of(document: Document, choice: AutoScoringChoice) -> Callable[[Prog
             device=choice.device,
             weights=choice.weights or None,
             channels=choice.channels,
-            second_opinion=choice.second_opinion,
+            asked=_asked(choice),
             progress=progress,
         )
 
     return stage
+
+
+def _asked(choice: AutoScoringChoice) -> AskedStagers:
+    if choice.second_opinion == CONSENSUS:
+        return AskedStagers.consensus_of_all()
+    return AskedStagers.with_second_opinion(choice.second_opinion)
 
 
 def _fill(document: Document, choice: AutoScoringChoice, answers: Answers) -> str:
@@ -104,11 +111,11 @@ def _fill(document: Document, choice: AutoScoringChoice, answers: Answers) -> st
     session = document.session
     before = session.state
     session.fill(
-        answers.ours,
+        answers.staging,
         choice.mode,
         chosen=choice.chosen,
         over_person=choice.over_person,
-        second=answers.second,
+        others=answers.others,
         smooth=choice.smooth,
     )
     filled = int((session.state.stages != before.stages).sum())

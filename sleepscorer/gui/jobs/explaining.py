@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging
+from sleepscorer.core.unanimity import own_answer
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
@@ -67,7 +68,7 @@ class Explainer(QObject):
         self._chosen: Stage | None = None
         self._is_watched = self._is_shown = False
         self._why_not = self._progress = ""
-        self._staging = model.session.machine
+        self._staging = model.own_answer
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go_on)
@@ -135,7 +136,7 @@ class Explainer(QObject):
 
     def take_answers(self, answers: Answers) -> None:
         """Spare the measuring of what the stager measured for the stages that are explained."""
-        if answers.ours is self._staging:
+        if own_answer(answers.staging, answers.others) is self._staging:
             self._answers = answers
 
     def set_shown(self, shown: bool) -> None:
@@ -181,7 +182,7 @@ class Explainer(QObject):
 
     @Slot(object)
     def _on_scoring_changed(self) -> None:
-        staging = self._model.session.machine
+        staging = self._model.own_answer
         if staging is self._staging:
             return
         if _source(staging) != _source(self._staging):

@@ -6,15 +6,14 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from sleepscorer.core.machine_answer import MachineAnswer
-from sleepscorer.core.second_opinion import disagreement
+from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings import is_stage
 from sleepscorer.gui.look.theme import HYPNOGRAM_ORDER, Theme, hypnogram_order
 from sleepscorer.gui.overview.axis import NightAxis
 from sleepscorer.gui.overview.images import hypnodensity_image
 from sleepscorer.gui.overview.strip_places import Strips, fitting
-from sleepscorer.gui.overview.strips import StripPainter
+from sleepscorer.gui.overview.strips import MARK_PX, StripPainter
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.strip_names import AS_MANY_AS_FIT, FOLDABLE
 
@@ -83,8 +82,8 @@ class NightLayers:
         if session.machine is not None:
             names |= {"hypnodensity", "confidence"}
             names |= {"machine", "smoothed"} if model.shows_smoothed else set()
-        if session.second is not None and model.shows_second_opinion:
-            names.add("second")
+        if session.others and model.shows_second_opinion:
+            names.add("answers" if model.is_consensus else "second")
         return frozenset(names)
 
     def shown(self, height_px: float) -> frozenset[str]:
@@ -118,8 +117,7 @@ class NightLayers:
             parts += [text] if (text := answer.equivocal_text(epoch)) else []
             if model.shows_smoothed:
                 parts.append(f"smoothed {Stage(int(answer.smoothed[epoch])).text}")
-        if session.second is not None:
-            parts.append(model.second_opinion_text(epoch))
+        parts += [text] if (text := model.others_text(epoch)) else []
         if session.machine is not None and session.machine.faults[epoch]:
             parts.append(f"signal: {session.machine.fault(epoch).text}")
         return " · ".join((*parts, *self._event_texts(epoch)[:_MOST_EVENTS_TOLD]))
@@ -153,6 +151,7 @@ class NightLayers:
         draw.frame(strips.hypnogram, recording.gaps)
         self._draw_machine(draw, strips, widget.devicePixelRatioF())
         self._draw_second(draw, strips)
+        self._draw_answers(draw, strips)
         if strips.is_shown("spectrogram"):
             draw.frame(strips.spectrogram, recording.gaps)
             if self.spectrogram is not None:
@@ -193,16 +192,32 @@ class NightLayers:
         draw.stage_legend(rect, [stage for stage in order if stage not in HYPNOGRAM_ORDER])
 
     def _draw_second(self, draw: StripPainter, strips: Strips) -> None:
-        model, answer = self._model, self._model.second_answer
-        machine, second = model.session.machine, model.session.second
-        if second is None or answer is None or not strips.is_shown("second"):
+        model, second = self._model, self._model.second
+        if second is None or not strips.is_shown("second"):
             return
         draw.frame(strips.second)
-        differs = np.zeros(len(answer.stages), bool)
-        if machine is not None:
-            differs = disagreement(machine, second, model.machine_stage_set)
-        draw.second_hypnogram(strips.second, answer.stages, differs)
+        stages = machine_answer(second, model.machine_stage_set).stages
+        draw.second_hypnogram(strips.second, stages, model.not_unanimous)
         draw.outline(strips.second)
+
+    def _draw_answers(self, draw: StripPainter, strips: Strips) -> None:
+        """The answers that the machine's is the consensus of, a band each; ticks where they differ.
+
+        Their names share the gutter with nothing else.
+        """
+        model = self._model
+        if not strips.is_shown("answers"):
+            return
+        whole, answers = strips.answers, model.session.others
+        draw.frame(whole)
+        height = (whole.height() - MARK_PX) / len(answers)
+        for place, answer in enumerate(answers):
+            top = whole.top() + MARK_PX + place * height
+            band = QRectF(whole.left(), top, whole.width(), height - 1)
+            draw.stage_band(band, machine_answer(answer, model.machine_stage_set).stages)
+            draw.label(band, answer.name)
+        draw.epoch_marks(whole, model.not_unanimous)
+        draw.outline(whole)
 
     def _draw_scoring(self, layer: QPixmap, axis: NightAxis, widget: QWidget) -> None:
         strips, session = self.strips(axis, widget.height()), self._model.session

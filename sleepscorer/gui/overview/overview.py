@@ -142,9 +142,14 @@ class Overview(QWidget):
 
     def _strip_texts(self) -> dict[str, str]:
         """What to call the strips that can be shown, in the order of their labels."""
-        available, second = self.canvas.available, self._model.session.second
+        available, others = self.canvas.available, self._model.session.others
         texts = {name: text for name, text in FOLDABLE.items() if name in available}
-        return texts if second is None else {**texts, "second": second.provenance.software}
+        machine = self._model.session.machine
+        if machine is not None and not machine.is_measured and "confidence" in texts:
+            texts["confidence"] = "Probability"
+        if self._model.is_consensus:
+            return {**texts, "answers": "Stagers"}
+        return texts if not others else {**texts, "second": others[-1].provenance.software}
 
     # -- controls -------------------------------------------------------------------------------
 

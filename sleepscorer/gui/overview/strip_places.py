@@ -17,6 +17,7 @@ _ORDER = (
     "machine",
     "smoothed",
     "second",
+    "answers",
     "confidence",
     "events",
     "spectrogram",
@@ -27,6 +28,7 @@ _FIXED_PX = MappingProxyType(
         "machine": 9.0,
         "smoothed": 9.0,
         "second": 20.0,
+        "answers": 36.0,
         "confidence": 15.0,
         "events": 11.0,
         "clock": 20.0,
@@ -52,6 +54,7 @@ class Strips:
     machine: QRectF
     smoothed: QRectF
     second: QRectF
+    answers: QRectF
     confidence: QRectF
     events: QRectF
     spectrogram: QRectF
@@ -80,7 +83,7 @@ class Strips:
     @property
     def added_px(self) -> float:
         """The room that strips take which are shown on demand only."""
-        added = (self.machine, self.smoothed, self.second)
+        added = (self.machine, self.smoothed, self.second, self.answers)
         return sum(strip.height() + _SPACE_PX for strip in added if strip.height())
 
     @property

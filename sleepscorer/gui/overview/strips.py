@@ -20,7 +20,7 @@ from sleepscorer.gui.overview.strip_places import stage_y
 
 _FILE_EVENT_ALPHA = 150
 _BAD_SIGNAL_ALPHA = 120
-_MARK_PX = 3.0
+MARK_PX = 3.0
 _GUTTER_SPACE_PX = 6.0
 _CHIP_PX = 24.0
 # How much of its row a line of the hypnogram takes, and at least: by a person, by the machine.
@@ -178,7 +178,7 @@ class StripPainter:
         """
         colour = QColor(self.theme.accent)
         for x0, x1, _, _ in self._runs(np.where(epochs, 0, -1).astype(np.int8), epochs):
-            self.painter.fillRect(QRectF(x0, rect.top(), max(x1 - x0, 1.0), _MARK_PX), colour)
+            self.painter.fillRect(QRectF(x0, rect.top(), max(x1 - x0, 1.0), MARK_PX), colour)
 
     def hypnogram(self, rect: QRectF, state: ScoringState, *, is_coloured: bool) -> None:
         """Draw the scoring: what a person scored thicker and last, R as a bar.

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.analysis.spectra import BANDS_HZ
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.second_opinion import disagreement
 from sleepscorer.core.stager_channels import horizontal_eog
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.wording import percent
@@ -131,7 +130,7 @@ class EpochPanel(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._machine)
         self._second = QLabel()
-        described(self._second, "Second opinion", "What another stager says of this epoch")
+        described(self._second, "Second opinion", "What other stagers say of this epoch")
         layout.addWidget(self._second)
         layout.addWidget(self._built_figures(), 1)
 
@@ -206,13 +205,10 @@ class EpochPanel(QWidget):
         self._show_slow_waves()
 
     def _show_second_opinion(self) -> None:
-        machine, second = self._model.session.machine, self._model.session.second
-        text = self._model.second_opinion_text(self._shown) if self._model.n_epochs else ""
-        if machine is not None and second is not None:
-            is_other = bool(
-                disagreement(machine, second, self._model.machine_stage_set)[self._shown]
-            )
-            text += ", otherwise than the machine" if is_other else ""
+        model = self._model
+        text = model.others_text(self._shown) if model.n_epochs else ""
+        if model.second is not None and model.n_epochs and model.not_unanimous[self._shown]:
+            text += ", otherwise than the machine"
         self._second.setText(text)
         self._second.setVisible(bool(text))
 

@@ -9,11 +9,11 @@ from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.review import ReviewOrder, ReviewQueue
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import EQUIVOCAL_TEXT
+from sleepscorer.core.wording import percent
 from sleepscorer.gui.session_model import SessionModel
 
 _COLUMNS = ("", "Epoch", "Clock", "Stage", "Machine", "", "Next")
 _DONE, _EPOCH, _CLOCK, _STAGE, _BEST, _EQUIVOCAL, _OTHER = range(len(_COLUMNS))
-_SECOND_OPINION = "Second"
 EQUIVOCAL_SIGN = "≈"
 _TOOLTIPS = (
     "Done: a person scored or confirmed it",
@@ -24,7 +24,6 @@ _TOOLTIPS = (
     f"Equivocal (≈): the machine's two choices are within {EQUIVOCAL_TEXT}",
     "The stage that the machine holds next probable; the Epoch tab shows all probabilities",
 )
-_SECOND_TIP = "The stage that the second opinion gives"
 _UNSTAGED, _NOT_TOLD = "none", "–"
 
 Index = QModelIndex | QPersistentModelIndex
@@ -76,11 +75,11 @@ class QueueTable(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal:
-            tells_second = section == _OTHER and self._tells_second
+            tells_others = section == _OTHER and self._tells_others
             if role == Qt.ItemDataRole.DisplayRole:
-                return _SECOND_OPINION if tells_second else _COLUMNS[section]
+                return self._others_heading if tells_others else _COLUMNS[section]
             if role == Qt.ItemDataRole.ToolTipRole:
-                return _SECOND_TIP if tells_second else _TOOLTIPS[section]
+                return self._others_tip if tells_others else _TOOLTIPS[section]
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
@@ -120,8 +119,10 @@ class QueueTable(QAbstractTableModel):
         if order is ReviewOrder.STAGE_CHANGE:
             around = stages[max(epoch - 1, 0) : epoch + 2].tolist()
             machine = f"stages {', '.join(Stage(s).text for s in around)} around it; {machine}"
-        second = self._model.second_opinion_text(epoch, STAGES)
-        return f"Epoch {epoch + 1}: {machine}{'; ' if second else ''}{second}."
+        others = self._model.others_text(epoch, STAGES)
+        if others and self._model.is_consensus:
+            return f"Epoch {epoch + 1}: {others}; {machine}."
+        return f"Epoch {epoch + 1}: {machine}{'; ' if others else ''}{others}."
 
     def _text(self, epoch: int, column: int) -> str:
         if column == _EPOCH:
@@ -133,17 +134,28 @@ class QueueTable(QAbstractTableModel):
         if column == _EQUIVOCAL:
             return EQUIVOCAL_SIGN if self._is_equivocal(epoch) else ""
         if column == _BEST:
-            return self._sure(epoch)
-        return self._by_second(epoch) if self._tells_second else self._following(epoch)
+            return self._best_cell(epoch)
+        return self._by_others(epoch) if self._tells_others else self._following(epoch)
 
     def _is_equivocal(self, epoch: int) -> bool:
         machine = self._model.session.machine
         return machine is not None and bool(machine.equivocal[epoch])
 
     @property
-    def _tells_second(self) -> bool:
-        """Whether the last column has the second opinion: its disagreement is what is asked."""
-        return self._queue is not None and self._queue.order is ReviewOrder.STAGERS
+    def _tells_others(self) -> bool:
+        """Whether the last column has the other stagers' stages: what they differ in is asked."""
+        return self._queue is not None and self._queue.order is ReviewOrder.NOT_UNANIMOUS
+
+    @property
+    def _others_heading(self) -> str:
+        return "Stagers" if self._model.is_consensus else "Second"
+
+    @property
+    def _others_tip(self) -> str:
+        if not self._model.is_consensus:
+            return "The stage that the second opinion gives"
+        names = ", ".join(answer.name for answer in self._model.session.others)
+        return f"The stages that the stagers give: {names}"
 
     # The queue is of five stages, whatever is shown of the machine elsewhere.
 
@@ -172,6 +184,13 @@ class QueueTable(QAbstractTableModel):
         said = "" if machine is None else machine_answer(machine).sure_text(epoch)
         return said or self._best(epoch)
 
+    def _best_cell(self, epoch: int) -> str:
+        """The same in a cell; a probability is written as all probabilities of stages are."""
+        machine = self._model.session.machine
+        if machine is None or machine.is_measured or machine.stages[epoch] < 0:
+            return self._sure(epoch)
+        return f"{self._best(epoch)} {percent(float(machine.confidence[epoch]))}"
+
     def _scored(self, epoch: int) -> str:
         """Which stage a person gave, here or in a scoring that was imported."""
         session = self._model.session
@@ -179,6 +198,7 @@ class QueueTable(QAbstractTableModel):
         is_here = session.reviewed[epoch]
         return f"a person scored {stage}" if is_here else f"the imported scoring says {stage}"
 
-    def _by_second(self, epoch: int) -> str:
-        second = self._model.session.second
-        return _NOT_TOLD if second is None else Stage(int(second.stages[epoch])).text
+    def _by_others(self, epoch: int) -> str:
+        second, others = self._model.second, self._model.session.others
+        told = others if self._model.is_consensus else () if second is None else (second,)
+        return " ".join(Stage(int(one.stages[epoch])).text for one in told) or _NOT_TOLD

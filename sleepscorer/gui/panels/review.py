@@ -16,29 +16,37 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.doubtful import doubtful_epochs
-from sleepscorer.core.review import USUAL_SHARE, ReviewOrder, ReviewQueue, review_queue
+from sleepscorer.core.machine_answer import machine_answer
+from sleepscorer.core.review import USUAL_SHARE, ReviewOrder, ReviewQueue, review_queue, usual_order
 from sleepscorer.core.wording import counted, percent
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
 from sleepscorer.gui.session_model import SessionModel
 
 _ORDERS = (
+    ("Not unanimous", ReviewOrder.NOT_UNANIMOUS),
     ("Least certain first", ReviewOrder.UNCERTAINTY),
     ("Around stage changes", ReviewOrder.STAGE_CHANGE),
     ("Machine against person", ReviewOrder.DISAGREEMENT),
-    ("Both stagers disagree", ReviewOrder.STAGERS),
     ("Equivocal epochs", ReviewOrder.EQUIVOCAL),
 )
 _SHARE_TEXTS = {
     ReviewOrder.UNCERTAINTY: "Review the most doubtful",
     ReviewOrder.STAGE_CHANGE: "Review both sides of stage changes, at most",
-    ReviewOrder.STAGERS: "Review where both stagers disagree, at most",
+    ReviewOrder.NOT_UNANIMOUS: "Review where the stagers are not unanimous, at most",
     ReviewOrder.EQUIVOCAL: "Review equivocal epochs, at most",
 }
 """Of the orders that the share cuts; the others hold all that they find."""
+_WIDEST = ("✓", "Epoch", "00:00:00", "Stage", "N3, >99 % sure", EQUIVOCAL_SIGN)
+# What stands there instead is shorter, and leaves room for the stages of several stagers.
+_WIDEST_UNMEASURED = (*_WIDEST[:4], "N3 >99 %", EQUIVOCAL_SIGN)
 _UPDATE_AFTER_MS = 80
 _NO_MACHINE = "Auto-score the night first: the queue asks where the machine is uncertain."
 _NO_SECOND = "No second opinion was asked: choose another stager when you auto-score."
+_NOT_MEASURED = (
+    "No expected agreement: how often a stage of a given probability is right was not measured for"
+    " this."
+)
 _EXPECTED = (
     "An estimate of the share of epochs whose stage is right; no second scorer is asked. An epoch"
     " that you reviewed is taken as right, any other, an imported one too, as right as often as"
@@ -56,6 +64,8 @@ class ReviewPanel(QWidget):
         self._shown: int | None = None
         self._rest: tuple[int, ...] = ()
         self._is_followed = False
+        self._is_order_chosen = False
+        self._widest: tuple[str, ...] = ()
         self.setAccessibleName("Review queue")
         self._update_timer = QTimer(self)
         self._update_timer.setSingleShot(True)
@@ -138,7 +148,7 @@ class ReviewPanel(QWidget):
         for text, order in _ORDERS:
             self._order.addItem(text, order)
         described(self._order, "Order of the review queue")
-        self._order.currentIndexChanged.connect(self._update)
+        self._order.currentIndexChanged.connect(self._on_order_chosen)
         self._share = QSlider(Qt.Orientation.Horizontal)
         self._share.setRange(1, 100)
         self._share.setPageStep(5)
@@ -179,14 +189,35 @@ class ReviewPanel(QWidget):
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        widest = ("✓", "Epoch", "00:00:00", "Stage", "N3, >99 % sure", EQUIVOCAL_SIGN)
-        for column, text in enumerate(widest):
+        for column in range(header.count() - 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
+        self._fit_columns(_WIDEST)
         header.setSectionResizeMode(header.count() - 1, QHeaderView.ResizeMode.Stretch)
         self._view.clicked.connect(self._on_row_chosen)
         self._view.activated.connect(self._on_row_chosen)
         self._view.selectionModel().selectionChanged.connect(self._show_reason)
+
+    def _fit_columns(self, widest: tuple[str, ...]) -> None:
+        """Give all columns but the last the room of these texts, where they have not got it yet."""
+        if widest == self._widest:
+            return
+        self._widest = widest
+        for column, text in enumerate(widest):
+            self._view.setColumnWidth(column, self.fontMetrics().horizontalAdvance(text) + 10)
+
+    def _on_order_chosen(self) -> None:
+        self._is_order_chosen = True
+        self._update()
+
+    def _show_usual_order(self) -> None:
+        """Begin with what is worth a look first in this night, until a person wants another."""
+        if self._is_order_chosen:
+            return
+        session = self._model.session
+        usual = usual_order(session.machine, session.others)
+        self._order.blockSignals(True)
+        self._order.setCurrentIndex(self._order.findData(usual))
+        self._order.blockSignals(False)
 
     def _on_scoring_changed(self) -> None:
         # Scoring keys come faster than anyone reads the list.
@@ -213,16 +244,19 @@ class ReviewPanel(QWidget):
 
     def _update(self) -> None:
         self._update_timer.stop()
+        self._show_usual_order()
         session = self._model.session
         self._queue = review_queue(
             session.state,
             session.machine,
             reviewed=session.reviewed,
-            second=session.second,
+            others=session.others,
             # Qt gives an enumeration of strings back as a plain string.
             order=ReviewOrder(self._order.currentData()),
             share=self._share.value() / 100,
         )
+        is_measured = session.machine is None or session.machine.is_measured
+        self._fit_columns(_WIDEST if is_measured else _WIDEST_UNMEASURED)
         self._table.show_queue(self._queue)
         self._show_share(self._queue)
         self._done_text.setText(f"{self._queue.n_done} of {self._queue.n_total} done")
@@ -252,7 +286,7 @@ class ReviewPanel(QWidget):
         session = self._model.session
         said = ""
         if session.machine is not None:
-            doubtful = doubtful_epochs(session.machine.confidence, session.reviewed)
+            doubtful = doubtful_epochs(machine_answer(session.machine), session.reviewed)
             said = doubtful.warning or doubtful.note
         self._doubt.setText(said and f"{said.rstrip('.')}.")
         self._doubt.setVisible(bool(said))
@@ -264,10 +298,12 @@ class ReviewPanel(QWidget):
         if queue.order is ReviewOrder.DISAGREEMENT:
             differ = "differs" if queue.n_total == 1 else "differ"
             return f"{_epochs(queue.n_total)} that a person scored {differ} from the machine"
-        if queue.order is ReviewOrder.STAGERS and self._model.session.second is None:
+        if queue.order is ReviewOrder.NOT_UNANIMOUS and not self._model.session.others:
             return _NO_SECOND
         if queue.order is ReviewOrder.EQUIVOCAL and not queue.n_total:
             return "No epoch is equivocal."
+        if not machine.is_measured:
+            return _NOT_MEASURED
         if queue.expected_agreement is None or queue.expected_agreement_now is None:
             return "Expected agreement: – (the machine could stage nothing)"
         made_by = machine.provenance

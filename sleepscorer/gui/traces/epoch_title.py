@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sleepscorer.core.edits import EditKind
-from sleepscorer.core.machine_answer import MachineAnswer
+from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
-from sleepscorer.core.wording import percent, sure_text
+from sleepscorer.core.wording import percent
 from sleepscorer.gui.look.appearance import plain_tip, sized
 from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme, ink_on
@@ -112,7 +112,7 @@ def _of_machine(model: SessionModel, epoch: int, stage: Stage) -> str:
         return MACHINE
     own = Stage(int(machine.stages[epoch]))
     if own is stage:
-        text = f"{MACHINE}, {sure_text(float(machine.confidence[epoch]))}"
+        text = f"{MACHINE}, {machine_answer(machine).certainty_text(epoch)}"
     else:
         # Of a stage that the machine has not chosen there is a probability only.
         smoothed = f", smoothed from {own.text}" if model.session.holds_smoothed else ""

@@ -95,7 +95,7 @@ def test_short_names_and_free_text_fields() -> None:
 def test_a_second_opinion_loses_identifying_words_too() -> None:
     made = {"notes": ("Harry slept",), "created_utc": "2024-01-01T00:00:00Z"}
     second = staging_of(night().hypnogram.stages, software="Calm 1.2", **made)
-    clean = deidentified(night(second=second)).second
+    clean = deidentified(night(others=(second,))).second
     assert clean.provenance.notes == ("[removed] slept",)
     assert (clean.provenance.created_utc, clean.provenance.software) == ("", "Calm 1.2")
 

@@ -154,7 +154,7 @@ def test_a_second_opinion_stands_beside_with_its_name_and_whether_both_agree(
     shown = night(12)  # W W N1 N2 N2 N3 N3 N2 R R ? N2
     theirs = np.array([0, 1, 1, 2, 2, 3, 2, 2, 4, -1, 4, 2], np.int8)
     second = staging_of(theirs, software="Calm 1.2")
-    told = replace(shown, second=second)
+    told = replace(shown, others=(second,))
     table = epochs_table(told)
     assert list(table.columns) == [*HEADING.split(","), *SECOND_COLUMNS]
     assert set(table["second_stager"]) == {"Calm 1.2"}

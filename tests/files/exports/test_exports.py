@@ -27,7 +27,7 @@ NAMES = ["n_hypnogram.edf", "n_epochs.csv", "n_report.xlsx", "n_staging.json"]
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"second": staging_of(np.zeros(3, np.int8))}, "3 epochs of a second opinion"),
+        ({"others": (staging_of(np.zeros(3, np.int8)),)}, "another stager's answer is not of"),
         ({"staging": staging_of(np.zeros(5, np.int8))}, "5 epochs staged, 4 scored"),
         ({"by_person": np.zeros(3, np.bool_)}, r"\(3,\) epochs of a person, 4 scored"),
         ({"staging": None, "n_edited": 2}, "2 epochs edited of no staging"),

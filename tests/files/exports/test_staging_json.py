@@ -93,15 +93,16 @@ def test_everything_has_its_key(tmp_path: Path) -> None:
     staging = replace(shown.staging, hierarchy=three, faults=faults)
     second = staging_of(np.array([0, 0, 1, 2, 2, 3, 3, 3, 4, 4, -1, 2], np.int8), software="x 1")
     document = _strict(
-        _written(tmp_path, replace(shown, staging=staging, second=second, smoothing="Smoothed."))
+        _written(tmp_path, replace(shown, staging=staging, others=(second,), smoothing="Smoothed."))
     )
     assert list(document) == [
         "format", "schema_version", "software", "intended_use", "recording", "provenance",
         "epoch_s", "lights", "n_epochs_edited", "reviewed", "stages_told", "stages",
         "machine_stages", "smoothing", "stages_are_smoothed", "smoothed_stages", "equivocal",
         "probability_columns", "probabilities", "summed_columns", "summed", "hierarchy_columns",
-        "hierarchy", "confidence", "faults", "unsound_shares", "second_opinion", "statistics",
-        "statistics_notes", "events", "notes", "warnings",
+        "hierarchy", "confidence", "faults", "unsound_shares", "confidence_is_measured",
+        "second_opinion", "answers", "unanimous", "statistics", "statistics_notes", "events",
+        "notes", "warnings",
     ]  # fmt: skip
     assert (document["format"], document["epoch_s"]) == ("sleepscorer staging", 30.0)
     assert document["intended_use"].startswith("For research use. Not a medical device")
@@ -137,7 +138,7 @@ def test_without_a_staging_there_is_nothing_of_a_machine(tmp_path: Path) -> None
     assert [key for key, value in document.items() if value is None] == [
         "provenance", "n_epochs_edited", "machine_stages", "smoothing", "smoothed_stages",
         "equivocal", "probabilities", "summed", "hierarchy", "confidence", "faults",
-        "unsound_shares", "second_opinion",
+        "unsound_shares", "confidence_is_measured", "second_opinion", "answers", "unanimous",
     ]  # fmt: skip
     assert (document["recording"]["start"], document["recording"]["time_of_day"]) == (None, None)
     hidden = _strict(_written(tmp_path, night(deidentify=True)))["recording"]
@@ -259,21 +260,21 @@ def test_surrogates_in_provenance(tmp_path: Path) -> None:
 def test_a_second_opinion_reads_back_exactly_beside_ours(tmp_path: Path) -> None:
     shown = night(12)  # W W N1 N2 N2 N3 N3 N2 R R ? N2
     theirs = staging_of(np.array([0, 1, 1, 2, 2, 3, 2, 2, 4, -1, 4, 2], np.int8), software="Calm 1")
-    path = _written(tmp_path, replace(shown, second=theirs))
+    path = _written(tmp_path, replace(shown, others=(theirs,)))
     told = _strict(path)["second_opinion"]
     assert told["stager"] == "Calm 1"
     assert "".join(told["stages"]) == "WN1N1N2N2N3N2N2R?RN2"
     assert told["agreement_with_staging"]["n_epochs"] == 10
     assert told["agreement_with_staging"]["accuracy"] == 0.8
     assert 0.5 < told["agreement_with_staging"]["kappa"] < 0.8
-    ours, second = read_stagings_json(path)
+    ours, (second,) = read_stagings_json(path)
     np.testing.assert_array_equal(ours.probabilities, shown.staging.probabilities)
     np.testing.assert_array_equal(second.probabilities, theirs.probabilities)
     assert second.provenance == theirs.provenance
 
 
 def test_a_second_opinion_of_another_night_is_damage(tmp_path: Path) -> None:
-    path = _written(tmp_path, replace(night(4), second=staging_of(np.zeros(4, np.int8))))
+    path = _written(tmp_path, replace(night(4), others=(staging_of(np.zeros(4, np.int8)),)))
     document = _strict(path)
     del document["second_opinion"]["probabilities"][-1]
     path.write_text(json.dumps(document), encoding="utf-8")
@@ -284,13 +285,14 @@ def test_a_second_opinion_of_another_night_is_damage(tmp_path: Path) -> None:
 def test_without_a_second_opinion_there_is_none(tmp_path: Path) -> None:
     path = _written(tmp_path, night(4))
     assert _strict(path)["second_opinion"] is None
-    assert read_stagings_json(path)[1] is None
+    assert read_stagings_json(path)[1] == ()
 
 
 def test_warnings_of_a_second_opinion_carry_its_name(tmp_path: Path) -> None:
     theirs = staging_of(np.zeros(4, np.int8), software="Calm 1", warnings=("It was dark.",))
     assert (
-        "Calm 1: It was dark." in _strict(_written(tmp_path, night(4, second=theirs)))["warnings"]
+        "Calm 1: It was dark."
+        in _strict(_written(tmp_path, night(4, others=(theirs,))))["warnings"]
     )
 
 

@@ -186,7 +186,7 @@ def test_de_identifying_keeps_the_hierarchy() -> None:
 
 def test_a_second_opinion_is_told_in_three_stages_as_well() -> None:
     second = staging_of(np.full(N, Stage.N3, np.int8))
-    shown = _night(THREE_STAGES, second=second)
+    shown = _night(THREE_STAGES, others=(second,))
     table = epochs_table(shown)
     assert set(table["second_stage"]) == {"NREM"}
     assert table["stagers_agree"].tolist().count("yes") == N - 3

@@ -512,7 +512,7 @@ def test_verification_notices_a_missing_row(tmp_path: Path) -> None:
 def test_a_second_opinion_stands_beside_with_its_agreement(tmp_path: Path) -> None:
     # W W N1 N2 N2 N3 N3 N2 R R ? N2 for ours
     theirs = np.array([0, 1, 1, 2, 2, 3, 2, 2, 4, -1, 4, 2], np.int8)
-    shown = night(12, second=staging_of(theirs, software="Calm 1.2"))
+    shown = night(12, others=(staging_of(theirs, software="Calm 1.2"),))
     workbook = _opened(shown)
     rows = _table(workbook["Epochs"])
     assert workbook["Epochs"].print_area.endswith("$T$15")

@@ -117,7 +117,7 @@ def changed(path, *statements):
         "DELETE FROM chain",
         "UPDATE chain SET number = number + 1 WHERE number = (SELECT max(number) FROM chain)",
         "INSERT INTO hashes VALUES (2, '', 1, '')",
-        "INSERT INTO second_opinions SELECT * FROM stagings",
+        "INSERT INTO second_opinions SELECT *, NULL FROM stagings",
     ],
 )
 def test_nothing_that_is_stored_changes_unnoticed(path, statement):

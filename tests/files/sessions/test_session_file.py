@@ -20,6 +20,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
+from sleepscorer.files.sessions import chain
 from sleepscorer.files.sessions import database as session_database
 from sleepscorer.files.sessions import file as session_file
 from sleepscorer.files.sessions.database import (
@@ -676,10 +677,10 @@ def test_the_trained_hierarchy_is_stored_beside_the_stages(path):
 def test_what_lowers_the_confidence_is_stored(path):
     shares = np.linspace(0, 1, len(staging().probabilities)).astype(np.float32)
     file = SessionFile.open(path)
-    file.append(edit(1), dataclasses.replace(staging(), unsound=shares), second=staging())
+    file.append(edit(1), dataclasses.replace(staging(), unsound=shares), others=(staging(),))
     file.close()
     np.testing.assert_array_equal(stored(path).stagings[0].unsound, shares)
-    assert not stored(path).second_opinions[0].unsound.any()
+    assert not stored(path).others[0].unsound.any()
 
 
 def test_a_session_of_the_first_version_keeps_its_staging(path):
@@ -692,7 +693,7 @@ def test_a_session_of_the_first_version_keeps_its_staging(path):
     np.testing.assert_array_equal(found.probabilities, staging().probabilities)
     assert found.hierarchy is None
     assert not found.unsound.any()
-    assert stored(path).second_opinions == ()
+    assert stored(path).others == ()
 
 
 @pytest.fixture(params=[1, 2], ids=["version 1", "version 2"])
@@ -755,19 +756,19 @@ def test_second_opinions_are_stored_apart_from_our_stagings(path):
         staging(), provenance=dataclasses.replace(staging().provenance, software="Calm 1.2")
     )
     file = SessionFile.open(path)
-    file.append(edit(1), staging(), second=theirs)
+    file.append(edit(1), staging(), others=(theirs,))
     file.append(edit(2), staging())
     file.close()
     found = stored(path)
     assert len(found.stagings) == 2
-    (second,) = found.second_opinions
+    (second,) = found.others
     np.testing.assert_array_equal(second.probabilities, theirs.probabilities)
     assert second.provenance == theirs.provenance
 
 
 def test_second_opinions_are_never_changed(path):
     file = SessionFile.open(path)
-    file.append(edit(1), staging(), second=staging())
+    file.append(edit(1), staging(), others=(staging(),))
     for statement in ("DELETE FROM second_opinions", "UPDATE second_opinions SET n_epochs = 1"):
         with pytest.raises(sqlite3.IntegrityError, match="never changed"):
             file._connection.execute(statement)
@@ -778,7 +779,76 @@ def test_an_edit_that_can_not_be_stored_leaves_no_second_opinion(path):
     file = SessionFile.open(path)
     file.append(edit(1))
     with pytest.raises(SessionError):
-        file.append(edit(1), staging(), second=staging())
+        file.append(edit(1), staging(), others=(staging(),))
     file.close()
     found = stored(path)
-    assert (found.stagings, found.second_opinions) == ((), ())
+    assert (found.stagings, found.others) == ((), ())
+
+
+def named(name, *consensus_of):
+    made = dataclasses.replace(staging().provenance, stager=name, consensus_of=consensus_of)
+    return dataclasses.replace(staging(), provenance=made)
+
+
+def names_beside(path):
+    return [one.name for one in stored(path).others]
+
+
+def test_the_answers_of_a_consensus_are_stored_with_it(path):
+    file = SessionFile.open(path)
+    file.append(edit(1), named("sleepscorer"), others=(named("old"),))
+    answers = (named("sleepscorer"), named("yasa"), named("calm"))
+    file.append(edit(2), named("consensus", "sleepscorer", "yasa", "calm"), others=answers)
+    file.append(edit(3))
+    file.close()
+    found = stored(path)
+    assert found.stagings[-1].provenance.consensus_of == ("sleepscorer", "yasa", "calm")
+    assert [one.provenance for one in found.others] == [one.provenance for one in answers]
+    # They are no second opinions of what comes after it.
+    file = SessionFile.open(path)
+    file.append(edit(4), named("sleepscorer"))
+    file.close()
+    assert names_beside(path) == []
+
+
+def test_a_second_opinion_stays_beside_a_later_staging(path):
+    file = SessionFile.open(path)
+    file.append(edit(1), named("sleepscorer"), others=(named("yasa"),))
+    file.append(edit(2), named("sleepscorer"))
+    file.close()
+    assert names_beside(path) == ["yasa"]
+
+
+def test_an_answer_beside_a_staging_that_is_not_there_is_damage(path):
+    file = SessionFile.open(path)
+    file.append(edit(1), others=(named("yasa"),))
+    file.close()
+    # Without a staging it is the latest second opinion.
+    assert names_beside(path) == ["yasa"]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(
+            "INSERT INTO second_opinions SELECT 2, n_epochs, probabilities, provenance, hierarchy,"
+            " confidence, faults, unsound, 7 FROM second_opinions"
+        )
+        chain.add_link(connection, "second_opinions")
+    with pytest.raises(SessionDamaged, match="stands beside"):
+        stored(path)
+
+
+def test_a_session_of_the_version_before_keeps_its_second_opinion(path):
+    """It has checksums, and none of them changes."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, path, MIGRATIONS[:4])
+        for number, name in enumerate(("first", "last"), start=1):
+            for table in ("stagings", "second_opinions"):
+                row = (number, *staging_row(named(name)))
+                values = ", ".join("?" * len(row))
+                connection.execute(f"INSERT INTO {table} VALUES ({values})", row)
+                chain.add_link(connection, table)
+        links = connection.execute("SELECT * FROM chain").fetchall()
+    assert names_beside(path) == ["last"]
+    file = SessionFile.open(path)
+    assert file._connection.execute("SELECT * FROM chain").fetchall() == links
+    file.append(edit(1), named("consensus", "a", "b"), others=(named("a"), named("b")))
+    file.close()
+    assert names_beside(path) == ["a", "b"]

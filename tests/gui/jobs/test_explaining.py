@@ -40,7 +40,7 @@ def staging(night, tmp_path_factory) -> Staging:
     """The night staged by the program's own weights."""
     folder = tmp_path_factory.mktemp("staged")
     document = open_document(night, author=current_author(), session_folder=folder)
-    staging = stage_document(document, device="cpu").ours
+    staging = stage_document(document, device="cpu").staging
     document.close()
     return staging
 

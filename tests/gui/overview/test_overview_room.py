@@ -133,7 +133,7 @@ def test_the_second_opinion_folds_by_its_label_and_by_its_key(qtbot, staged):
     session = staged.workspace.model.session
     second = staging_of(np.full(session.n_epochs, Stage.N2))
     second = replace(second, provenance=replace(second.provenance, software="other 1.0"))
-    session.fill(staging_of(np.arange(session.n_epochs) % 5), second=second)
+    session.fill(staging_of(np.arange(session.n_epochs) % 5), others=(second,))
     assert strips_of(staged).is_shown("second")
     label = label_of(staged, "second")
     assert label.text() == "other 1.0"

@@ -191,7 +191,7 @@ class TestReview:
     def test_machine_against_person(self, panel, model):
         model.score_epochs([3, 4], Stage.W)
         model.score_epochs([5], Stage.N2)
-        panel._order.setCurrentIndex(2)
+        panel._order.setCurrentText("Machine against person")
         assert sorted(column_of(panel._view, 1)) == ["4", "5"]
         assert panel._promise.text() == "2 epochs that a person scored differ from the machine"
         panel._view.selectRow(0)
@@ -207,7 +207,7 @@ class TestReview:
         panel = shown(qtbot, ReviewPanel(model))
         assert "Auto-score" in panel._promise.text()
         assert not panel.go_to_next()
-        panel._order.setCurrentIndex(1)
+        panel._order.setCurrentText("Around stage changes")
         assert column_of(panel._view, 1) == ["10", "11"]
         assert column_of(panel._view, 4) == ["–", "–"]
 

@@ -13,8 +13,11 @@ from sleepscorer.files.exports.epochs_csv import (
     PROBABILITY_COLUMNS,
     SECOND_COLUMNS,
     THREE_COLUMNS,
+    answer_columns,
+    confidence_column,
     epochs_table,
 )
+from sleepscorer.files.exports.excel.answers import SECOND_OPINION, consensus_columns
 from sleepscorer.files.exports.excel.cells import (
     CLOCK,
     DATE_AND_CLOCK,
@@ -28,9 +31,12 @@ from sleepscorer.files.exports.excel.cells import (
     new_sheet,
     put_rows,
 )
-from sleepscorer.files.exports.excel.second_opinion import SECOND_OPINION
 from sleepscorer.files.exports.night import Night
 
+_CERTAINTY = {
+    "confidence": "Machine's confidence (0–1)",
+    "probability": "Probability of the machine's stage (0–1)",
+}
 # Excel counts days from 1900.
 _FIRST_YEAR = 1900
 
@@ -48,11 +54,12 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
         Column("Reviewed", 10),
         Column("Machine's stage", 10),
         *((Column("Smoothed stage", 10),) if night.smoothing else ()),
-        Column("Machine's confidence (0–1)", 13, THOUSANDTHS),
+        Column(_CERTAINTY[confidence_column(night)], 13, THOUSANDTHS),
         Column("Equivocal", 10),
         Column("Signal", 12),
         *_probability_columns(night),
         *(() if night.second is None else SECOND_OPINION),
+        *consensus_columns(night),
     )
     sheet = new_sheet(workbook, "Epochs", "Epochs of the whole recording", columns)
     put_rows(sheet, columns, _epoch_rows(night))
@@ -73,7 +80,8 @@ def _probability_columns(night: Night) -> tuple[Column, ...]:
 
 def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
     columns = PROBABILITY_COLUMNS if night.hypnogram.stage_set == STAGES else THREE_COLUMNS
-    second = SECOND_COLUMNS if night.second is not None else ()
+    others = (*(SECOND_COLUMNS if night.second is not None else ()), *answer_columns(night))
+    certainty = confidence_column(night)
     for row in epochs_table(night).to_dict("records"):
         start_s = row["start_s"]
         probabilities = (None if math.isnan(row[name]) else float(row[name]) for name in columns)
@@ -87,11 +95,11 @@ def _epoch_rows(night: Night) -> Iterator[tuple[Value, ...]]:
             row["reviewed"],
             row["machine_stage"] or None,
             *((row["smoothed_stage"] or None,) if night.smoothing else ()),
-            None if math.isnan(row["confidence"]) else float(row["confidence"]),
+            None if math.isnan(row[certainty]) else float(row[certainty]),
             row["equivocal"] or None,
             row["signal"] or None,
             *probabilities,
-            *(_cell(row[name]) for name in second),
+            *(_cell(row[name]) for name in others),
         )
 
 

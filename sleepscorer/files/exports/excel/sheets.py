@@ -13,6 +13,7 @@ from sleepscorer.core.doubtful import DOUBTFUL_UNDER
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.statistics import DEFINITIONS
 from sleepscorer.core.wording import counted, of_counted, percent
+from sleepscorer.files.exports.excel.answers import consensus_rows, second_opinion_rows
 from sleepscorer.files.exports.excel.cells import (
     CLOCK,
     DATE_AND_CLOCK,
@@ -33,7 +34,6 @@ from sleepscorer.files.exports.excel.cells import (
     wrap,
 )
 from sleepscorer.files.exports.excel.epochs import clock_value
-from sleepscorer.files.exports.excel.second_opinion import second_opinion_rows
 from sleepscorer.files.exports.night import Night
 
 _ONSET_RULE = "First epoch of any sleep ({} or R) between lights off and lights on (AASM)"
@@ -216,6 +216,8 @@ def _stager_facts(night: Night) -> Iterator[tuple[str, Value]]:
         yield "Weights", made.weights_name
     if night.second is not None:
         yield "Second opinion", night.second_opinion_text
+    if night.is_consensus:
+        yield "Consensus of", ", ".join(one.full_name for one in night.others)
 
 
 def _window(night: Night) -> str:
@@ -336,11 +338,15 @@ def _staging_rows(night: Night) -> Iterator[tuple[str, Value]]:
     yield "EMG used", ", ".join(made.emg) or "none"
     if (doubtful := night.doubtful) is not None:
         share, under = doubtful.share, percent(DOUBTFUL_UNDER)
+        which = f"of which the machine is under {under} sure"
+        if not doubtful.is_measured:
+            which = f"whose stage has a probability under {under}"
         yield (
-            f"Epochs of which the machine is under {under} sure (%)",
+            f"Epochs {which} (%)",
             (None if share is None else 100 * share),
         )
         yield "Those of them that no person reviewed (n)", doubtful.n_open
     for sentence in made.notes:
         yield "Staging note", sentence
     yield from second_opinion_rows(night)
+    yield from consensus_rows(night)
