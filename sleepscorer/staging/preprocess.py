@@ -6,6 +6,7 @@ spectrum at 50 Hz resamples, and multiplying it filters, at any stored rate and 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -255,25 +256,28 @@ def band_passed(
     kept = np.zeros(n_bins, dtype=np.complex128)
     n_shared = min(n_bins, spectrum.size)
     kept[:n_shared] = spectrum[:n_shared]
-    frequency_hz = np.arange(n_bins) / duration_s
-    passed: NDArray[np.float64] = np.fft.irfft(kept * _gain(frequency_hz, band), n_out)
+    passed: NDArray[np.float64] = np.fft.irfft(kept * _gain(n_bins, duration_s, band), n_out)
     return passed * (n_out / samples.size)
 
 
-def _gain(frequency_hz: NDArray[np.float64], band: Band) -> NDArray[np.float64]:
+# Blocks are all of one length but the last.
+@lru_cache(maxsize=16)
+def _gain(n_bins: int, duration_s: float, band: Band) -> NDArray[np.float64]:
     low_hz, high_hz = PASS_BANDS_HZ[band]
+    frequency_hz = np.arange(n_bins) / duration_s
     rising = np.clip(frequency_hz / low_hz, 0, 1)
     falling = np.clip((high_hz * 1.25 - frequency_hz) / (high_hz * 0.25), 0, 1)
     gain: NDArray[np.float64] = np.sin(np.pi / 2 * rising) ** 2 * np.sin(np.pi / 2 * falling) ** 2
+    gain.flags.writeable = False
     return gain
 
 
 def _long_runs(mask: NDArray[np.bool_], min_length: int) -> NDArray[np.bool_]:
     """Members of runs of at least ``min_length`` true values."""
     result = np.zeros(mask.size, dtype=bool)
-    for start, stop in runs_of(mask):
-        if stop - start >= min_length:
-            result[start:stop] = True
+    runs = runs_of(mask)
+    for start, stop in runs[runs[:, 1] - runs[:, 0] >= min_length]:
+        result[start:stop] = True
     return result
 
 
