@@ -214,7 +214,7 @@ def test_a_page_without_traces_is_printed_and_copied(qtbot, opened, pictures, cl
     model.set_montage(replace(model.montage, traces=()))
     path = tmp_path / "empty.pdf"
     ask_for_pdf(qtbot, opened, path)
-    qtbot.waitUntil(lambda: opened.status.message == "Page printed")
+    qtbot.waitUntil(lambda: opened.status.message == "Page printed to empty.pdf")
     assert len(pictures) == 1
     opened.actions_of["file.copy_page"].trigger()
     assert opened.status.message.startswith("Page copied")
