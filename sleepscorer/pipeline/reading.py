@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from sleepscorer.core.errors import MontageError, RecordingError, UsageError
 from sleepscorer.core.lights import (
@@ -102,7 +102,7 @@ def ready_night(
     return ReadyNight(source, channels, lights, NightAhead(recording, wanted, when_read))
 
 
-class NightComing:
+class NightComing(AbstractContextManager["NightComing"]):
     """A night that is made ready on another thread, while this one does something else.
 
     Parameters
@@ -120,16 +120,7 @@ class NightComing:
         self._thread = threading.Thread(target=self._run, name="night-coming", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Self:
-        """Stop it at the end of the block."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Stop; a night that nobody took is closed."""
         self._is_closed = True
         self._thread.join()

@@ -254,13 +254,24 @@ def remove_own_weights(name: str) -> Path:
             raise WeightsError(f"the weights {name} came with the program, and stay")
         own = ", ".join(info.name for info in own_weights()) or "none"
         raise WeightsError(f"no weights called {name!r} were added here", hint=f"there are: {own}")
+    delete_folder(folder)
+    return folder
+
+
+def delete_folder(folder: Path) -> None:
+    """Delete the folder of weights that lie in a person's own.
+
+    Raises
+    ------
+    WeightsError
+        If that can't be done.
+    """
     try:
         shutil.rmtree(folder)
     except OSError as error:
         raise WeightsError(
             f"the weights can't be deleted: {error.strerror or error}", path=folder
         ) from error
-    return folder
 
 
 def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:

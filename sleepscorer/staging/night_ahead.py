@@ -7,8 +7,7 @@ most of the time.
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Self
+from contextlib import AbstractContextManager
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.recording import Recording
@@ -31,7 +30,7 @@ def traited_blocks(
         yield block, traits_of(block.epochs, kind)
 
 
-class NightAhead:
+class NightAhead(AbstractContextManager["NightAhead"]):
     """The blocks of some channels, of which so many are ready as memory allows.
 
     Parameters
@@ -62,16 +61,7 @@ class NightAhead:
         self._thread = threading.Thread(target=self._read, name="night-ahead", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Self:
-        """Close it at the end of the block."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Stop reading."""
         self.close()
 

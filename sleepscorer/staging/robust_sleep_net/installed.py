@@ -17,6 +17,7 @@ from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError
 from sleepscorer.core.json_files import read_json
 from sleepscorer.core.wording import counted
+from sleepscorer.staging.checkpoint import delete_folder
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -187,12 +188,7 @@ def remove_weights() -> Path:
             raise WeightsError("these weights came with the program, and stay", path=shipped)
         raise WeightsError("the weights of RobustSleepNet are not installed")
     _check_ours(own)
-    try:
-        shutil.rmtree(own)
-    except OSError as error:
-        raise WeightsError(
-            f"the weights can't be deleted: {error.strerror or error}", path=own
-        ) from error
+    delete_folder(own)
     return own
 
 
