@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 from robust_sleep_net_files import publish
+from short_night import run
 
 from sleepscorer import paths
-from sleepscorer.cli import main
 from sleepscorer.staging.robust_sleep_net import download
 from sleepscorer.staging.robust_sleep_net.public_weights import FILE_BYTES
 
@@ -73,12 +73,6 @@ def server(files, monkeypatch):
         yield running
         running.shutdown()
         thread.join()
-
-
-def run(capsys, *arguments):
-    code = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_a_folder_is_added_listed_and_removed(files, own, tmp_path, capsys):

@@ -6,26 +6,7 @@ import shutil
 import sys
 
 import pytest
-
-from sleepscorer.cli import main
-
-N = 24
-
-
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory):
-    path = tmp_path_factory.mktemp("simulated") / "night.edf"
-    assert main(["simulate", "--hours", str(N / 120), "--seed", "3", str(path)]) == 0
-    return path
-
-
-@pytest.fixture(scope="module")
-def alone(simulated, tmp_path_factory):
-    """What scoring gives without a second opinion."""
-    folder = tmp_path_factory.mktemp("alone")
-    wanted = ["score", str(simulated), "--out", str(folder), "--formats", "json", "--quiet"]
-    assert main(wanted) == 0
-    return json.loads((folder / "night_staging.json").read_text())
+from short_night import N_EPOCHS, run, staged
 
 
 @pytest.fixture
@@ -35,25 +16,15 @@ def night(simulated, tmp_path):
     return shutil.copy(simulated, folder / "night 'one'.edf")
 
 
-def run(capsys, *arguments):
-    code = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-def staged(night):
-    return json.loads(night.with_name(f"{night.stem}_staging.json").read_text())
-
-
 def test_its_answer_stands_in_every_table_with_what_made_it(night, alone, name_program, capsys):
-    name_program("good", N)
+    name_program("good", N_EPOCHS)
     code, _, error = run(capsys, "score", night, "--second-opinion", "prog")
     assert code == 0
     assert "Second opinion: Prog 1.0, agrees with the machine in" in error
     document = staged(night)
     assert document["stages"] == alone["stages"]
     told = document["second_opinion"]
-    assert (told["stager"], told["stages"]) == ("Prog 1.0", ["N2"] * N)
+    assert (told["stager"], told["stages"]) == ("Prog 1.0", ["N2"] * N_EPOCHS)
     assert told["probabilities"][0] == pytest.approx([0.1, 0.1, 0.6, 0.1, 0.1], abs=1e-5)
     made = told["provenance"]
     assert made["eeg"] == document["provenance"]["eeg"]
@@ -77,7 +48,7 @@ def test_its_answer_stands_in_every_table_with_what_made_it(night, alone, name_p
 def test_a_bad_one_leaves_our_result_and_is_named_in_the_warnings(
     night, alone, name_program, capsys, way, said
 ):
-    name_program(way, N, minutes=0.03)
+    name_program(way, N_EPOCHS, minutes=0.03)
     code, _, error = run(capsys, "score", night, "--second-opinion", "prog", "--formats", "json")
     assert code == 0
     assert f"warning: There is no second opinion: {said}." in error
@@ -91,7 +62,7 @@ def test_a_bad_one_leaves_our_result_and_is_named_in_the_warnings(
 
 
 def test_one_that_is_not_there_is_a_warning_too(night, alone, name_program, capsys):
-    path = name_program("good", N)
+    path = name_program("good", N_EPOCHS)
     path.write_text(path.read_text().replace(json.dumps(sys.executable), '"/no/such/program"'))
     code, _, error = run(capsys, "score", night, "--second-opinion", "prog", "--formats", "json")
     assert code == 0
@@ -101,7 +72,7 @@ def test_one_that_is_not_there_is_a_warning_too(night, alone, name_program, caps
 
 def test_what_is_deidentified_does_not_name_the_recording(night, name_program, capsys):
     secret = night.rename(night.with_name("Muellenbeck_Annegret.edf"))
-    name_program("fail", N)
+    name_program("fail", N_EPOCHS)
     wanted = ("--second-opinion", "prog", "--formats", "json", "--deidentify")
     assert run(capsys, "score", secret, *wanted)[0] == 0
     (output,) = night.parent.glob("*_staging.json")
@@ -113,7 +84,7 @@ def test_models_lists_it_and_says_what_is_wrong_with_other_entries(
     name_program, offer_stagers, capsys
 ):
     offer_stagers(calm="other_stagers:Calm")
-    path = name_program("good", N, extra='[bad]\ncommand = "x"\n[calm]\ncommand = []\n')
+    path = name_program("good", N_EPOCHS, extra='[bad]\ncommand = "x"\n[calm]\ncommand = []\n')
     code, out, error = run(capsys, "models")
     assert code == 0
     assert "\n  calm: Calm 1.2\n  prog: Prog 1.0\n" in out
@@ -122,14 +93,14 @@ def test_models_lists_it_and_says_what_is_wrong_with_other_entries(
 
 def test_the_name_of_an_installed_stager_stays_its_own(name_program, offer_stagers, capsys):
     offer_stagers(prog="other_stagers:Calm")
-    name_program("good", N)
+    name_program("good", N_EPOCHS)
     _, out, error = run(capsys, "models")
     assert "prog: Calm 1.2" in out
     assert "the stager 'prog' can't be asked: an installed one has this name" in error
 
 
 def test_an_unknown_name_is_refused_with_what_is_wrong_in_the_file(night, name_program, capsys):
-    name_program("good", N, extra='[gssc]\ncommand = ["x", "{recording}"]\n')
+    name_program("good", N_EPOCHS, extra='[gssc]\ncommand = ["x", "{recording}"]\n')
     code, _, error = run(capsys, "score", night, "--second-opinion", "gssc")
     assert code == 2
     assert "no other stager called 'gssc' is installed" in error

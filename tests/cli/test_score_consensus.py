@@ -6,19 +6,11 @@ import shutil
 
 import openpyxl
 import pytest
+from short_night import N_EPOCHS
 
 from sleepscorer.cli import main
 from sleepscorer.files.exports import is_own_output, read_stagings_json
 from sleepscorer.files.scorings import read_scoring
-
-N = 24
-
-
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory):
-    path = tmp_path_factory.mktemp("simulated") / "night.edf"
-    assert main(["simulate", "--hours", str(N / 120), "--seed", "3", str(path)]) == 0
-    return path
 
 
 @pytest.fixture
@@ -58,7 +50,7 @@ def test_every_output_names_the_stagers_and_what_each_says(night, offer_stagers,
     assert (
         list(by_name) == document["provenance"]["consensus_of"] == ["sleepscorer", "calm", "lively"]
     )
-    assert by_name["calm"] == ["N2"] * N
+    assert by_name["calm"] == ["N2"] * N_EPOCHS
     assert document["confidence_is_measured"] is False
     assert document["second_opinion"] is None
     unanimous = [len(set(stages)) == 1 for stages in zip(*by_name.values(), strict=True)]
@@ -77,7 +69,7 @@ def test_every_output_names_the_stagers_and_what_each_says(night, offer_stagers,
         assert [row[f"stager_{name}"] for name in by_name] == [s[place] for s in by_name.values()]
         assert row["stager_calm_probability"] == "0.600000"
     assert is_own_output(told(night, "epochs.csv"))
-    assert read_scoring(told(night, "epochs.csv")).hypnogram.n_epochs == N
+    assert read_scoring(told(night, "epochs.csv")).hypnogram.n_epochs == N_EPOCHS
 
     report = openpyxl.load_workbook(told(night, "report.xlsx"))
     headings = [cell.value for cell in report["Epochs"][3]]
@@ -88,9 +80,9 @@ def test_every_output_names_the_stagers_and_what_each_says(night, offer_stagers,
     assert first["Answered by"] == "sleepscorer calm lively"
     made = {row[0]: row[1] for row in report["Provenance"].iter_rows(values_only=True)}
     assert (made["Consensus of (n)"], made["calm: made by"]) == (3, "Calm 1.2")
-    assert made["Unanimous epochs of those (%)"] == pytest.approx(100 * sum(unanimous) / N)
+    assert made["Unanimous epochs of those (%)"] == pytest.approx(100 * sum(unanimous) / N_EPOCHS)
     whose = "Consensus of sleepscorer (sleepscorer"
-    in_words = f"; unanimous in {sum(unanimous)} of {N} epochs."
+    in_words = f"; unanimous in {sum(unanimous)} of {N_EPOCHS} epochs."
     for texts in (
         document["notes"],
         [row[0] for row in report["Summary"].iter_rows(values_only=True)],
@@ -99,10 +91,10 @@ def test_every_output_names_the_stagers_and_what_each_says(night, offer_stagers,
     ):
         assert any(whose in str(text) and in_words in str(text) for text in texts), texts
 
-    n_differ = N - sum(unanimous)
+    n_differ = N_EPOCHS - sum(unanimous)
     assert f"{n_differ} epochs to review first, the most doubtful of them:" in said
     least = min(
-        (place for place in range(N) if not unanimous[place]),
+        (place for place in range(N_EPOCHS) if not unanimous[place]),
         key=lambda place: document["confidence"][place],
     )
     stages = ", ".join(f"{name} {given[least]}" for name, given in by_name.items())

@@ -1,31 +1,11 @@
 """``sleepscorer score --second-opinion``, with stagers of every kind beside ours."""
 
 import csv
-import json
 import shutil
 
 import openpyxl
 import pytest
-
-from sleepscorer.cli import main
-
-N = 24
-
-
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory):
-    path = tmp_path_factory.mktemp("simulated") / "night.edf"
-    assert main(["simulate", "--hours", str(N / 120), "--seed", "3", str(path)]) == 0
-    return path
-
-
-@pytest.fixture(scope="module")
-def alone(simulated, tmp_path_factory):
-    """What scoring gives without a second opinion."""
-    folder = tmp_path_factory.mktemp("alone")
-    wanted = ["score", str(simulated), "--out", str(folder), "--formats", "json", "--quiet"]
-    assert main(wanted) == 0
-    return json.loads((folder / "night_staging.json").read_text())
+from short_night import N_EPOCHS, run, staged
 
 
 @pytest.fixture
@@ -33,16 +13,6 @@ def night(simulated, tmp_path):
     folder = tmp_path / "nights"
     folder.mkdir()
     return shutil.copy(simulated, folder / "night.edf")
-
-
-def run(capsys, *arguments):
-    code = main([str(a) for a in arguments])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-def staged(night):
-    return json.loads(night.with_name("night_staging.json").read_text())
 
 
 def test_every_table_tells_what_the_other_stager_says(night, alone, offer_stagers, capsys):
@@ -53,14 +23,13 @@ def test_every_table_tells_what_the_other_stager_says(night, alone, offer_stager
     assert document["stages"] == alone["stages"]
     n_agreed = alone["stages"].count("N2")
     told = document["second_opinion"]
-    assert (told["stager"], told["stages"]) == ("Calm 1.2", ["N2"] * N)
-    assert told["agreement_with_staging"]["accuracy"] == pytest.approx(n_agreed / N)
-    assert f"Second opinion: Calm 1.2, agrees with the machine in {100 * n_agreed / N:.1f} %" in (
-        error
-    )
+    assert (told["stager"], told["stages"]) == ("Calm 1.2", ["N2"] * N_EPOCHS)
+    assert told["agreement_with_staging"]["accuracy"] == pytest.approx(n_agreed / N_EPOCHS)
+    agreed = f"agrees with the machine in {100 * n_agreed / N_EPOCHS:.1f} %"
+    assert f"Second opinion: Calm 1.2, {agreed}" in error
     with night.with_name("night_epochs.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["second_stage"] for row in rows] == ["N2"] * N
+    assert [row["second_stage"] for row in rows] == ["N2"] * N_EPOCHS
     agree = ["yes" if stage == "N2" else "no" for stage in alone["stages"]]
     assert [row["stagers_agree"] for row in rows] == agree
     report = openpyxl.load_workbook(night.with_name("night_report.xlsx"))
