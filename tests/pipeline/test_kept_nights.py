@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from measured_nights import note_measured
 
 from sleepscorer import paths
 from sleepscorer.core.recording import MemorySource, Recording, Signal
@@ -61,15 +62,7 @@ def kept(tmp_path) -> KeptMeasures:
 @pytest.fixture
 def measured(monkeypatch) -> list[str]:
     """The file of each recording that was measured."""
-    seen: list[str] = []
-    measure = Stager.measure
-
-    def noted(self, recording, *rest):
-        seen.append(recording.path.name)
-        return measure(self, recording, *rest)
-
-    monkeypatch.setattr(Stager, "measure", noted)
-    return seen
+    return note_measured(monkeypatch)
 
 
 def is_same(one, other) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from measured_nights import note_measured
 from night_models import staging_of
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -443,15 +444,7 @@ def test_the_tint_is_of_the_theme(qtbot, staged, theme):
 @pytest.fixture
 def measured(monkeypatch) -> list[str]:
     """The recordings of which a whole night was read and measured."""
-    seen: list[str] = []
-    measure = Stager.measure
-
-    def noted(self, recording, *rest):
-        seen.append(recording.path.name)
-        return measure(self, recording, *rest)
-
-    monkeypatch.setattr(Stager, "measure", noted)
-    return seen
+    return note_measured(monkeypatch)
 
 
 def explained_again(qtbot, window, night):
