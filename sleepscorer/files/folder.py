@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from sleepscorer.core.errors import RecordingError, SleepScorerError
+from sleepscorer.core.errors import RecordingError, SleepScorerError, UsageError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.faults import in_words
@@ -78,6 +78,20 @@ def recordings_in(folder: Path, progress: Progress) -> tuple[FoundRecording, ...
             said = in_words(error, path)
             found.append(FoundRecording(path, f"can't be read: {said.what}"))
     return tuple(found)
+
+
+def files_in(folder: Path, ends: Iterable[str]) -> list[Path]:
+    """Files of a folder and all below whose names end like this, in order.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageError("there is no such folder", path=folder)
+    wanted = tuple(end.casefold() for end in ends)
+    return sorted(path for path in folder.rglob("*") if path.name.casefold().endswith(wanted))
 
 
 def scoring_beside(recording: Recording) -> Path | None:
