@@ -77,13 +77,18 @@ def is_draft(scoring: Path) -> bool:
     A simulated night's true scoring is written by this program as well, under a person's name.
     What lies beside an exported hypnogram tells whether it was scored by hand.
     """
-    if scoring.name.casefold().endswith(_TRUE_END) or not is_own_output(scoring):
+    if not is_export_of_session(scoring):
         return False
     for end in (*_HYPNOGRAM_ENDS, _STAGING_END):
         if scoring.name.endswith(end):
             staging = scoring.with_name(scoring.name.removesuffix(end) + _STAGING_END)
             return not _is_by_people(staging)
     return True
+
+
+def is_export_of_session(scoring: Path) -> bool:
+    """Tell whether this program wrote a scoring of what a machine or a person staged in it."""
+    return is_own_output(scoring) and not scoring.name.casefold().endswith(_TRUE_END)
 
 
 def _is_by_people(staging: Path) -> bool:
