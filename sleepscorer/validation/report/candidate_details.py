@@ -1,4 +1,4 @@
-"""Each candidate by itself: where it errs, what that does to the figures of sleep, how sure it is."""
+"""Each candidate by itself: where it errs, what that does to figures of sleep, how sure it is."""
 
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.wording import counted, percent

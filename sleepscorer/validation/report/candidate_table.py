@@ -37,11 +37,10 @@ def candidates_section(validation: Validation) -> Markup:
             class_="faint",
         ),
         *_forests(validation),
-        element("h2", "What people reach"),
-        element("p", f"Two people who scored the same nights: {ceiling_sentence(validation.ceiling)}"
-                if validation.ceiling is not None else ceiling_sentence(None)),
+        element("h2", "Two people on the same nights"),
+        element("p", ceiling_sentence(validation.ceiling)),
         class_="page",
-    )  # fmt: skip
+    )
 
 
 def stage_name(place: int) -> Markup:
