@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-
 from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.wording import counted, of_counted, percent
 from sleepscorer.validation.candidates import Candidate, JudgedNight
