@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-
 from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.wording import counted, of_counted, percent
 from sleepscorer.validation.candidates import Candidate, JudgedNight
@@ -19,8 +18,7 @@ LEAST_PEOPLE = 5
 _FEW = "So few people only reveal disasters: look at the figures of each, and score more nights."
 _ERROR_SHARE = 0.05
 _MOST_FAILED = 0.2
-# Between nights, as measured of several stagers; how far that of a site's nights is from it is
-# told by the intervals of its own figures.
+# Of kappa between nights, as it was measured of several stagers.
 _USUAL_SPREAD = 0.09
 
 
@@ -36,20 +34,19 @@ def rule(n_nights: int, n_people: int) -> str:
     return (
         f"{counted(n_nights, 'night')} of {counted(n_people, 'person', 'people')}"
         f" {'counts' if n_nights == 1 else 'count'}; nights that a machine drafted do not."
-        " First it is asked who stages best on the channels that the program chooses by itself:"
-        " the consensus of all stagers (our own stager where there is none) stays unless another"
-        " is better. Then it is asked by which channels that one stages best: the program's own"
-        " choice stays unless others are better."
-        " Better means a higher Cohen's kappa with the site's scorings, over the epochs that the"
-        " person and both staged, on the nights that both staged: the difference is averaged over"
-        " the nights of each person, who count as one each, and the interval of its mean over"
-        " people (Student's t) must lie above zero. Its level is 95 % for one comparison and"
-        " 1 - .05/K for K of them in a step (Bonferroni). Of several that are better the one with"
-        " the largest difference is chosen."
-        f" At least {LEAST_PEOPLE} people are needed for a change. Who gives no answer for more"
-        " than a fifth of the nights, or no stage to more than a fifth of the epochs that the one"
-        " who else stays staged, can't be chosen."
-        f" What so many nights can show: where kappa varies between people by"
+        " Two questions are asked. First, who stages best by the channels that the program"
+        " chooses: the consensus of all stagers (our own stager where there is none) stays unless"
+        " another is better. Second, by which channels that one stages best: the program's choice"
+        " stays unless others are better."
+        " Better means a higher Cohen's kappa with the site's scorings on the nights, and over the"
+        " epochs, that the person and both staged: the difference is averaged over the nights of"
+        " each person, who count as one each, and the interval of its mean over people (Student's"
+        " t) must lie above zero. Its level is 95 % for one comparison and 1 - .05/K where a"
+        " question takes K of them (Bonferroni). Of several that are better the one with the"
+        f" largest difference is chosen. At least {LEAST_PEOPLE} people are needed for a change."
+        " A stager that gives no answer for more than a fifth of the nights can't be chosen, nor"
+        " one that leaves out more than a fifth of the epochs that the one in place staged."
+        " What so many nights can show: where kappa varies between people by"
         f" {_plain(_USUAL_SPREAD)} (standard deviation), the half width of the 95 % interval of its"
         f" mean is {widths} people. Three nights reveal disasters only; ten can decide."
     )

@@ -249,10 +249,7 @@ def test_planted_stagers_get_the_right_verdict_in_nineteen_of_twenty_seeds(tmp_p
         nights = planted_nights({CONSENSUS: 0.0, CALM: 0.0, KEEN: 0.07}, seed=seed, spread=0.01)
         found = judged(tmp_path, nights, [], stagers=())
         n_right["better and equal"] += found.verdict.choice == KEEN
-        for one in nights:
-            del one.answers[KEEN]
-        found = judged(tmp_path, nights, [], stagers=())
-        n_right["equal"] += found.verdict.choice == CONSENSUS
+        n_right["equal"] += verdict(nights, [CONSENSUS, CALM]).choice == CONSENSUS
     assert min(n_right.values()) >= 19, n_right
 
 
