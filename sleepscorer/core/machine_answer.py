@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.site_calibration import calibrated
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import (
     EQUIVOCAL_TEXT,
@@ -127,6 +128,7 @@ def machine_answer(staging: Staging, stage_set: tuple[Stage, ...] = STAGES) -> M
         return MachineAnswer(STAGES, staging.probabilities, staging.confidence, staging.is_measured)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
     confidence = lowered(three.max(axis=1), staging.unsound, len(THREE_STAGES))
+    confidence = calibrated(confidence, staging.provenance.confidence_temperature)
     return MachineAnswer(THREE_STAGES, three, confidence, staging.is_measured)
 
 
