@@ -57,6 +57,7 @@ class ListedWeights(NamedTuple):
     choice: str
     text: str
     summary: str
+    is_offered: bool = True
 
 
 class AutoScoringDialog(QDialog):
@@ -221,6 +222,9 @@ class AutoScoringDialog(QDialog):
     def _list_weights(self, listed: tuple[ListedWeights, ...]) -> None:
         for one in listed:
             if self._weights.findData(one.choice) < 0:
+                # Whoever chose them before keeps them; nobody else comes upon them here.
+                if not one.is_offered:
+                    continue
                 self._weights.addItem(one.choice, one.choice)
             index = self._weights.findData(one.choice)
             self._weights.setItemText(index, one.text)
@@ -265,14 +269,21 @@ class AutoScoringDialog(QDialog):
 
 def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+    from sleepscorer.staging.offered_weights import why_not_offered
 
-    return tuple(
-        ListedWeights("", f"{one.name} (default)", one.summary)
-        if one.name == DEFAULT_WEIGHTS
-        else ListedWeights(one.name, one.name, one.summary)
-        for one in available_weights()
-        if not isinstance(one, WeightsError)
-    )
+    listed = []
+    for one in available_weights():
+        if isinstance(one, WeightsError):
+            continue
+        why = why_not_offered(one)
+        if one.name == DEFAULT_WEIGHTS:
+            listed.append(ListedWeights("", f"{one.name} (default)", one.summary))
+        elif why:
+            text = f"{one.name} (not offered any more)"
+            listed.append(ListedWeights(one.name, text, why, is_offered=False))
+        else:
+            listed.append(ListedWeights(one.name, one.name, one.summary))
+    return tuple(listed)
 
 
 def _epochs(n: int) -> str:
