@@ -1,5 +1,6 @@
 """What a stager answered, kept for ever beside what people make of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -188,6 +189,26 @@ class Staging:
     def _check_length(self, values: NDArray[np.generic]) -> None:
         if values.shape != (len(self.probabilities),):
             raise ValueError(f"{values.shape} values for {len(self.probabilities)} epochs")
+
+
+def checked_review_curve(stored: Sequence[Sequence[float]]) -> ReviewCurve:
+    """Take a review curve from a file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none: values are shares, and each point reviews more than the one before.
+    """
+    curve: list[tuple[float, float, float]] = []
+    for point in stored:
+        share, confidence, accuracy = map(float, point)
+        # Not even NaN lies between.
+        if not all(0 <= value <= 1 for value in (share, confidence, accuracy)):
+            raise ValueError(f"{point} is no point of a curve")
+        if curve and share <= curve[-1][0]:
+            raise ValueError("the curve goes back")
+        curve.append((share, confidence, accuracy))
+    return tuple(curve)
 
 
 def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.int8]:

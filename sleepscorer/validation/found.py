@@ -150,7 +150,8 @@ class Validation:
     software
         Program and version.
     stagers
-        Name and full name (version, weights) of each that was asked.
+        Name and full name (:attr:`~sleepscorer.core.staging_result.Staging.full_name`) of each that
+        was asked.
     rule
         How the verdict is made, said before any figure.
     nights
@@ -167,6 +168,9 @@ class Validation:
         Of the verdict's choice; None where no night counts.
     notes
         Whatever else one should know, one sentence each.
+    own_weights
+        Name and SHA-256 of the weights of our own stager; None where those that it takes by
+        itself were asked.
     """
 
     folder: Path
@@ -181,3 +185,4 @@ class Validation:
     verdict: Verdict | None
     calibration: SiteCalibration | None
     notes: tuple[str, ...] = ()
+    own_weights: tuple[str, str] | None = None
