@@ -22,7 +22,11 @@ from sleepscorer.files.exports.formats import (
 from sleepscorer.files.exports.night import INTENDED_USE, Night
 from sleepscorer.files.exports.own_files import PROGRAM, is_own_scoring, is_synthetic
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
-from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
+from sleepscorer.files.exports.staging_json import (
+    is_scored_by_hand,
+    read_stagings_json,
+    stages_read_from,
+)
 from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
@@ -44,6 +48,7 @@ __all__ = [
     "is_own_output",
     "is_own_picture",
     "is_own_scoring",
+    "is_scored_by_hand",
     "is_synthetic",
     "output_paths",
     "picture_output",
