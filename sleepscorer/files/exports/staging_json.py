@@ -126,6 +126,30 @@ def stages_read_from(path: Path) -> tuple[bool, bool]:
     return told == three, document.get("stages_are_smoothed") is True
 
 
+def is_scored_by_hand(path: Path) -> bool:
+    """Whether a ``_staging.json`` file says that people gave every stage, and no machine any.
+
+    Raises
+    ------
+    ScoringError
+        If the file can't be read.
+    """
+    document = _load(path)
+    if not isinstance(document, dict) or document.get("format") != STAGING_FORMAT:
+        return False
+    stages, reviewed = document.get("stages"), document.get("reviewed")
+    if not (isinstance(stages, list) and isinstance(reviewed, list)):
+        return False
+    is_staged = [stage != Stage.UNSCORED.text for stage in stages]
+    is_reviewed = [one is True for one in reviewed]
+    both = len(is_staged) == len(is_reviewed) and any(is_staged)
+    return (
+        document.get("provenance", "") is None
+        and both
+        and all(by_hand for by_hand, staged in zip(is_reviewed, is_staged, strict=True) if staged)
+    )
+
+
 def _load(path: Path) -> Any:
     try:
         return read_json(path, most_bytes=_MOST_BYTES)

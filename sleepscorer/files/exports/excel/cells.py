@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from openpyxl import Workbook
@@ -12,19 +10,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sleepscorer.files.exports.excel.columns import PLAIN, Column, Value
 from sleepscorer.files.exports.night import INTENDED_USE
-
-Value = str | int | float | datetime | time | timedelta | None
 
 HEADING_ROW = 3
 FIRST_ROW = HEADING_ROW + 1
-PLAIN = "General"
-WHOLE = "0"
-TENTHS = "0.0"
-THOUSANDTHS = "0.000"
-DURATION = "[h]:mm:ss"
-CLOCK = "hh:mm:ss"
-DATE_AND_CLOCK = "yyyy-mm-dd hh:mm:ss"
 
 _MAX_CELL_TEXT = 32_000
 _LINE_PT = 15.0
@@ -46,15 +36,6 @@ _UNDERLINE = Border(bottom=Side(style="thin", color="305496"))
 _WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left")
 _LEFT = Alignment(horizontal="left", indent=1)
 _CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: heading with its unit, width in characters, number format."""
-
-    heading: str
-    width: float
-    number_format: str = PLAIN
 
 
 def safe_text(text: str) -> str:

@@ -18,18 +18,16 @@ from sleepscorer.files.exports.epochs_csv import (
     epochs_table,
 )
 from sleepscorer.files.exports.excel.answers import SECOND_OPINION, consensus_columns
-from sleepscorer.files.exports.excel.cells import (
+from sleepscorer.files.exports.excel.cells import FIRST_ROW, new_sheet, put_rows
+from sleepscorer.files.exports.excel.columns import (
     CLOCK,
     DATE_AND_CLOCK,
     DURATION,
-    FIRST_ROW,
     PLAIN,
     THOUSANDTHS,
     WHOLE,
     Column,
     Value,
-    new_sheet,
-    put_rows,
 )
 from sleepscorer.files.exports.night import Night
 

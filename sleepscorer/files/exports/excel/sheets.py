@@ -15,15 +15,7 @@ from sleepscorer.core.statistics import DEFINITIONS
 from sleepscorer.core.wording import counted, of_counted, percent
 from sleepscorer.files.exports.excel.answers import consensus_rows, second_opinion_rows
 from sleepscorer.files.exports.excel.cells import (
-    CLOCK,
-    DATE_AND_CLOCK,
-    DURATION,
     FIRST_ROW,
-    PLAIN,
-    TENTHS,
-    WHOLE,
-    Column,
-    Value,
     align_left,
     new_sheet,
     put,
@@ -32,6 +24,16 @@ from sleepscorer.files.exports.excel.cells import (
     put_section,
     put_sentence,
     wrap,
+)
+from sleepscorer.files.exports.excel.columns import (
+    CLOCK,
+    DATE_AND_CLOCK,
+    DURATION,
+    PLAIN,
+    TENTHS,
+    WHOLE,
+    Column,
+    Value,
 )
 from sleepscorer.files.exports.excel.epochs import clock_value
 from sleepscorer.files.exports.night import Night
