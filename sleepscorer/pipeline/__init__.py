@@ -3,7 +3,7 @@
 The command line scores with :func:`score_recording`; the window stages and exports with its parts.
 """
 
-from sleepscorer.pipeline.channels import find_channels, find_channels_for
+from sleepscorer.pipeline.channels import find_channels, find_channels_for, lacking_channels
 from sleepscorer.pipeline.explanation import (
     ExplainedNight,
     Explanation,
@@ -61,6 +61,7 @@ __all__ = [
     "forget_site_choice",
     "hashed",
     "keep_site_choice",
+    "lacking_channels",
     "make_night",
     "measure_to_explain",
     "moment_text",

@@ -48,11 +48,12 @@ def find_channels_for(
     MontageError
         As :func:`find_channels`.
     """
-    by_site = site is not None and named == ChannelChoice() and not lacking(recording, site)
-    return find_channels(recording, site.channels if site is not None and by_site else named)
+    if site is not None and named == ChannelChoice() and not lacking_channels(recording, site):
+        named = site.channels
+    return find_channels(recording, named)
 
 
-def lacking(recording: Recording, site: SiteChoice) -> str:
+def lacking_channels(recording: Recording, site: SiteChoice) -> str:
     """Say what a recording lacks of the channels that a site validated; empty where nothing."""
     if site.channels == ChannelChoice():
         return ""

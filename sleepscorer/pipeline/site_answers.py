@@ -7,7 +7,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.site_calibration import with_calibration
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import OWN_STAGER, Staging
-from sleepscorer.pipeline.channels import find_channels, lacking
+from sleepscorer.pipeline.channels import find_channels, lacking_channels
 from sleepscorer.pipeline.site_choice import SiteChoice
 
 
@@ -38,7 +38,7 @@ def as_sure_as_validated(
         By which it was.
     """
     made = staging.provenance
-    missing = lacking(recording, choice)
+    missing = lacking_channels(recording, choice)
     if missing:
         warning = (
             f"The recording lacks the montage that was validated here ({choice.montage}):"
@@ -63,12 +63,19 @@ def _why_not(answers: Sequence[Staging], choice: SiteChoice) -> str:
     for name, full_name in zip(choice.stagers, choice.full_names, strict=True):
         answer = by_name[name]
         if name != OWN_STAGER:
-            is_same = answer.full_name == full_name
+            validated, this = full_name, answer.full_name
         else:
-            is_same = answer.provenance.weights_sha256 == choice.own_weights_sha256
-        if not is_same:
-            return f"validated was {full_name}, and this is {answer.full_name}"
+            # Another version of this program is the same stager by the same weights.
+            made = answer.provenance
+            validated = _weights(choice.own_weights, choice.own_weights_sha256)
+            this = _weights(made.weights_name, made.weights_sha256)
+        if validated != this:
+            return f"validated was {validated}, and this is {this}"
     return ""
+
+
+def _weights(name: str, sha256: str) -> str:
+    return f"{OWN_STAGER} by {name} (SHA-256 {sha256})"
 
 
 def _other_channels(recording: Recording, channels: StagerChannels, choice: SiteChoice) -> str:
