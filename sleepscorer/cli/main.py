@@ -188,6 +188,9 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--consensus", action="store_true", help="of all --stagers, each answer beside it"
     )
+    parser.add_argument(
+        "--site", action="store_true", help="ask whom this site trusts since it validated stagers"
+    )
     parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.add_argument(
         "--deidentify", action="store_true", help="leave out who was recorded, and the date"
@@ -350,6 +353,9 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_models, action="list")
+    parser.add_argument(
+        "--all", action="store_true", help="list weights that are not offered, too, and say why"
+    )
     actions = parser.add_subparsers(metavar="ACTION", dest="action", parser_class=_Parser)
     add = actions.add_parser("add", help="add public weights of RobustSleepNet from a disk")
     add.add_argument("path", type=Path, metavar="PATH", help="a file, a folder or a ZIP archive")
