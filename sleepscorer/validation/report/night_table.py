@@ -29,7 +29,7 @@ def _nights(validation: Validation) -> Markup:
     if not nights:
         return Markup()
     shown = _columns(validation)
-    heads = ("Night", "Person", "Epochs scored", *(f"kappa, {one.name}" for one in shown), "Notes")
+    heads = ("Night", "Person", "Epochs scored", *(f"Kappa: {one.name}" for one in shown), "Notes")
     rows = [_row(night, shown) for night in nights]
     return element(
         "section",
@@ -55,10 +55,10 @@ def _row(night: JudgedNight, shown: list[Candidate]) -> list[Markup]:
     remarks += [f"{one.name} failed: {why}" for one, why in night.failures.items()]
     return [
         row_head(night.name),
-        element("td", night.person),
+        element("td", night.person, class_="name"),
         number_cell(str(n_scored(night))),
         *(_kappa_cell(night, one) for one in shown),
-        element("td", *(element("p", remark) for remark in remarks)),
+        element("td", *(element("p", remark) for remark in remarks), class_="notes"),
     ]
 
 
@@ -74,7 +74,12 @@ def _left_out(validation: Validation) -> Markup:
     left_out = [night for night in validation.nights if night.left_out]
     if left_out:
         rows = [
-            (row_head(night.name), night.person, str(n_scored(night)), night.left_out)
+            (
+                row_head(night.name),
+                element("td", night.person, class_="name"),
+                number_cell(str(n_scored(night))),
+                night.left_out,
+            )
             for night in left_out
         ]
         parts += [
