@@ -259,6 +259,16 @@ def test_failures_and_what_does_not_count_stand_with_their_reasons(page, found):
     assert files == [(one.name, one.why) for one in NOT_JUDGED]
 
 
+def test_a_night_on_which_all_failed_says_why_once(tmp_path):
+    first, *others = example_nights(2)
+    why = "it has no EEG"
+    first = replace(first, answers={}, failures=dict.fromkeys(CANDIDATES, why))
+    shown = page_of(example_validation([first, *others]), tmp_path)
+    row = shown.table("nights")[1]
+    assert row[-1][0].endswith(f"All failed: {why}")
+    assert set(row[3:-1]) == {("–", "failed")}
+
+
 def test_provenance_names_program_stagers_date_and_no_more_of_the_folder(page, found, written):
     made = {row[0][0]: row[1][0] for row in page.table("methods", 1)[1:]}
     assert made["Program"] == found.software
@@ -335,8 +345,8 @@ def test_one_person_has_figures_and_no_interval(tmp_path):
     validation = example_validation(example_nights(2, n_people=1, two_scorers=0))
     paths = write_report(validation, tmp_path)
     shown = ReadPage(paths[0].read_text(encoding="utf-8"))
-    assert {row[1][1] for row in shown.table("candidates")[1:]} == {"one person: no interval"}
-    assert "One person: no interval." in shown.said("p")
+    assert {row[1][1] for row in shown.table("candidates")[1:]} == {"one person"}
+    assert "Of one person only, so there is no interval." in shown.said("p")
     assert any("two scorings, so how far people agree here is not known" in text
                for text in shown.said("p"))  # fmt: skip
     kappa = rows_of(load_workbook(paths[1]), "Candidates")[0]

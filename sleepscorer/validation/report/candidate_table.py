@@ -39,7 +39,8 @@ def candidates_section(validation: Validation) -> Markup:
         element(
             "p",
             "Mean over people of each one's nights; below it the 95 % interval (Student's t over"
-            " people). Differences are paired by person. – means that a figure has no value.",
+            " people; one person has none). Differences are paired by person. – means that a figure"
+            " has no value.",
             class_="faint",
         ),
         *_forests(validation),

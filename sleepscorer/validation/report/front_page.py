@@ -81,14 +81,11 @@ def _kept_card(validation: Validation, verdict: Verdict) -> Markup:
 
 
 def _agreement_card(chosen: CandidateFigures, ceiling: HumanCeiling | None) -> Markup:
-    people = counted(chosen.n_people, "person", "people")
-    kappa = number(chosen.kappa.value)
-    said = interval(chosen.kappa)
     return element(
         "div",
         element("h2", "Its agreement with your scorings"),
-        element("p", f"kappa {kappa}", class_="large"),
-        element("p", _interval_sentence(said, people)),
+        element("p", f"kappa {number(chosen.kappa.value)}", class_="large"),
+        element("p", _interval_sentence(chosen)),
         element("p", f"{percent_or_dash(chosen.accuracy.value)} of the epochs of a night alike."),
         element("h3", "Two people on the same nights"),
         element("p", ceiling_sentence(ceiling)),
@@ -96,10 +93,14 @@ def _agreement_card(chosen: CandidateFigures, ceiling: HumanCeiling | None) -> M
     )
 
 
-def _interval_sentence(said: str, people: str) -> str:
-    if " to " in said:
-        return f"95 % interval {said}, over {people}."
-    return f"{said[:1].upper()}{said[1:]}." if said else "It has no value here."
+def _interval_sentence(chosen: CandidateFigures) -> str:
+    kappa = chosen.kappa
+    if kappa.value is None:
+        return "It has no value on these nights."
+    if kappa.low is None:
+        return "Of one person only, so there is no interval."
+    people = counted(chosen.n_people, "person", "people")
+    return f"95 % interval {interval(kappa)}, over {people}."
 
 
 def _review_card(chosen: CandidateFigures) -> Markup:

@@ -32,14 +32,14 @@ def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str
 
 
 def interval(estimate: Estimate, digits: int = 2, *, signed: bool = False) -> str:
-    """Write an interval, or why there is none: ``"0.69 to 0.79"``, ``"one person: no interval"``.
+    """Write an interval, or why there is none: ``"0.69 to 0.79"``, ``"one person"``.
 
     Nothing where there is no value either.
     """
     if estimate.value is None:
         return ""
     if estimate.low is None or estimate.high is None:
-        return "one person: no interval"
+        return "one person"
     return " to ".join(number(end, digits, signed=signed) for end in (estimate.low, estimate.high))
 
 
