@@ -41,13 +41,14 @@ def validate_nights(options: argparse.Namespace) -> int:
     check_enough(found)
     with progress_bar(options.folder.name, quiet=options.quiet) as progress:
         validation = validated(found, wanted, progress=progress)
-    judged_files = tuple({path for one in found.nights for path in one.recording.all_files})
-    written = write_report(validation, out, force=options.force, sources=judged_files)
+    sources = {path for one in found.nights for path in (*one.recording.all_files, one.path)}
+    written = write_report(validation, out, force=options.force, sources=sorted(sources))
     if not options.quiet:
         say(*_results(validation), f"Report: {' and '.join(map(str, written))}")
     if options.keep:
         _keep(validation, quiet=options.quiet)
-    for night in (failed := _unstaged(validation)):
+    failed = _unstaged(validation)
+    for night in failed:
         complain(f"sleepscorer: {night}")
     return _NOT_STAGED if failed else 0
 

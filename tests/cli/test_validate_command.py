@@ -8,11 +8,13 @@ from short_night import run
 
 from sleepscorer.cli import main
 from sleepscorer.core.edits import Author
+from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import STAGES
 from sleepscorer.files.scorings import fitted, read_scoring
 from sleepscorer.pipeline import read_site_choice
 from sleepscorer.session_documents import open_document
 from sleepscorer.staging.stagers import offered_stager
+from sleepscorer.validation import run as validation_run
 
 ANNA = Author("anna", "lab-3")
 N_NIGHTS, N_EPOCHS = 7, 90
@@ -46,8 +48,6 @@ def drafted(recording, name):
     opened = document.recording
     stager = offered_stager(name)
     truth = fitted(read_scoring(recording.with_name(f"{recording.stem}_scoring.edf")), opened)
-    from sleepscorer.core.stager_channels import choose_stager_channels
-
     document.session.fill(stager.stage(opened, choose_stager_channels(opened)))
     for stage in STAGES:
         document.session.score((truth.hypnogram.stages == stage).nonzero()[0].tolist(), stage)
@@ -144,6 +144,25 @@ def test_what_makes_no_sense_is_refused_before_any_work(nights, offer_stagers, t
     code, printed, complained = typed(nights, *more)
     assert (code, printed) == (2, "")
     assert said in complained
+
+
+def test_nights_that_nobody_stages_are_named_and_nothing_is_kept(nights, offer_stagers, typed):
+    offer_stagers(refusing="other_stagers:Refusing")
+    code, said, complained = typed(nights, "--stagers", "refusing", "--keep")
+    assert code == 1
+    assert "There is no verdict" in said
+    assert "n0 was staged by nobody: the night is too dark" in complained
+    assert "nothing is kept" in complained
+    assert read_site_choice() is None
+    assert (nights / "validation" / "validation.html").is_file()
+
+
+def test_more_nights_than_are_usual_are_allowed_and_said(nights, offer_stagers, typed, monkeypatch):
+    offer_stagers(good="truthful_stagers:FewErrors")
+    monkeypatch.setattr(validation_run, "USUAL_NIGHTS", 6)
+    code, said, _ = typed(nights, "--stagers", "good", "--montages", "default")
+    assert code == 0
+    assert "7 nights are more than the 6 that usually decide" in said
 
 
 def test_a_report_of_others_is_never_replaced(nights, offer_stagers, typed):
