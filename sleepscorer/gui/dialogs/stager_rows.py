@@ -152,6 +152,8 @@ class StagerRows(QObject):
         _choose(self._stager, chosen or OWN_STAGER, otherwise=OWN_STAGER)
         self._stager.blockSignals(False)
         for box in self._boxes.values():
+            # Until it is deleted nobody is to find it there.
+            box.setParent(None)
             box.deleteLater()
         self._boxes = {name: self._box_of(name, title) for name, title in titles.items()}
         for place, box in enumerate(self._boxes.values()):
