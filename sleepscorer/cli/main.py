@@ -187,6 +187,9 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--consensus", action="store_true", help="of all --stagers, each answer beside it"
     )
+    parser.add_argument(
+        "--site", action="store_true", help="ask whom this site trusts since it validated stagers"
+    )
     parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.add_argument(
         "--deidentify", action="store_true", help="leave out who was recorded, and the date"

@@ -18,6 +18,11 @@ ReviewCurve = tuple[tuple[float, float, float], ...]
 OWN_STAGER = "sleepscorer"
 """Name of this program's own stager, among those of other makers."""
 
+_BY_WEIGHTS = (
+    "Confidence was measured on the validation nights of the weights, not on nights of this site."
+)
+_NOWHERE_KNOWN = "It is not known on which nights this confidence was measured."
+
 EQUIVOCAL_WITHIN = 0.15
 """Two stages are equivocal where their probabilities differ by no more."""
 EQUIVOCAL_TEXT = f"{100 * EQUIVOCAL_WITHIN:g} percentage points"
@@ -56,6 +61,12 @@ class StagingProvenance:
         Name by which the stager is chosen; empty in files of versions that did not store it.
     consensus_of
         Names of the stagers that this is the consensus of; empty where it is one's own answer.
+    confidence_measured_on
+        On which nights it was measured how often a stage of such confidence is right, to end a
+        sentence with; empty where nobody did, and in files of versions that did not store it.
+    confidence_temperature
+        By which a site's own measurement made the confidence less sure or surer, see
+        :class:`~sleepscorer.core.site_calibration.SiteCalibration`; 1 where there is none.
     """
 
     weights_name: str
@@ -73,6 +84,8 @@ class StagingProvenance:
     second_opinion_failure: str = ""
     stager: str = ""
     consensus_of: tuple[str, ...] = ()
+    confidence_measured_on: str = ""
+    confidence_temperature: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,11 +150,27 @@ class Staging:
     def is_measured(self) -> bool:
         """Whether the confidence was measured on scored nights.
 
-        It was for our own stager, and where there is a review curve; else it is no more than the
-        probability that a stager, or a consensus, gives its stage.
+        It was for our own stager, and of others where a site did so (there is a review curve then);
+        else it is no more than the probability that a stager, or a consensus, gives its stage.
         """
         made = self.provenance
-        return made.stager in ("", OWN_STAGER) or bool(made.review_curve)
+        return (
+            made.stager in ("", OWN_STAGER)
+            or bool(made.review_curve)
+            or bool(made.confidence_measured_on)
+        )
+
+    @property
+    def measured_sentence(self) -> str:
+        """Where the confidence was measured, or that it was not, for wherever one is shown."""
+        made = self.provenance
+        if made.confidence_measured_on:
+            return f"Confidence was measured on {made.confidence_measured_on}."
+        if self.is_measured:
+            # Files of versions that did not store it, and weights that nobody measured.
+            return _BY_WEIGHTS if made.review_curve else _NOWHERE_KNOWN
+        whose = "a consensus" if made.consensus_of else self.name
+        return f"The probability of {whose}: how often it is right was not measured here."
 
     @property
     def summed(self) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 The command line scores with :func:`score_recording`; the window stages and exports with its parts.
 """
 
+from sleepscorer.pipeline.channels import find_channels, find_channels_for, lacking_channels
 from sleepscorer.pipeline.explanation import (
     ExplainedNight,
     Explanation,
@@ -38,7 +39,6 @@ from sleepscorer.pipeline.site_choice import (
 from sleepscorer.pipeline.staging import (
     Answers,
     AskedStagers,
-    find_channels,
     stage_recording,
 )
 
@@ -57,9 +57,11 @@ __all__ = [
     "classical_measures",
     "coming_night",
     "find_channels",
+    "find_channels_for",
     "forget_site_choice",
     "hashed",
     "keep_site_choice",
+    "lacking_channels",
     "make_night",
     "measure_to_explain",
     "moment_text",

@@ -12,7 +12,7 @@ from sleepscorer import __version__
 from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SettingsError
 from sleepscorer.core.json_files import parsed_json, read_json
-from sleepscorer.core.site_calibration import SiteCalibration
+from sleepscorer.core.site_calibration import SiteCalibration, is_temperature
 from sleepscorer.core.stager_channels import ROLES, ChannelChoice
 from sleepscorer.core.staging_result import checked_review_curve
 from sleepscorer.files.verified_write import Output, make_folder, write_verified
@@ -200,7 +200,7 @@ def _calibration(stored: Mapping[str, Any] | None) -> SiteCalibration | None:
     if stored is None:
         return None
     temperature = stored["temperature"]
-    if type(temperature) not in (int, float) or not temperature > 0:
+    if type(temperature) not in (int, float) or not is_temperature(temperature):
         raise ValueError(f"{temperature!r:.40} is no temperature")
     curve = checked_review_curve(stored["review_curve"])
     return SiteCalibration(float(temperature), curve, _text(stored["measured_on"]))

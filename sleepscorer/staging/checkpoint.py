@@ -27,6 +27,7 @@ from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ, Band
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
+_SHIPPED_MEASURED_ON = "Sleep-EDF (validation nights of the weights), not on nights of this site"
 _FORMAT = 2
 _MOST_CONFIG_BYTES = 1_000_000
 # A hundred times what the largest network here takes.
@@ -86,6 +87,18 @@ class WeightsInfo:
         """The kinds of channel that they are for, as far as the configuration makes sense."""
         stated = self.network.get("kinds")
         return tuple(kind for kind in PASS_BANDS_HZ if isinstance(stated, list) and kind in stated)
+
+    @property
+    def confidence_measured_on(self) -> str:
+        """On which nights the confidence was measured, as a staging by them says it.
+
+        Empty where nobody measured it.
+        """
+        if self.confidence is None:
+            return ""
+        if self.folder.parent == paths.models_folder():
+            return _SHIPPED_MEASURED_ON
+        return f"nights that were held out when the weights {self.name} were trained"
 
     @property
     def is_own(self) -> bool:

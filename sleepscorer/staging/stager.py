@@ -248,6 +248,7 @@ class Stager:
             review_curve=self.info.review_curve,
             suggested_lights_s=suggested,
             stager=OWN_STAGER,
+            confidence_measured_on=self.info.confidence_measured_on,
         )
 
     def _measure_all(

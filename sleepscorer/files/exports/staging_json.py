@@ -16,6 +16,7 @@ from sleepscorer.core.json_files import read_json
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.second_opinion import failure_among
 from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.site_calibration import is_temperature
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import ReviewCurve, Staging, StagingProvenance
 from sleepscorer.files.exports.night import INTENDED_USE, Night
@@ -325,7 +326,7 @@ def _provenance(stored: dict[str, Any]) -> StagingProvenance:
     values: dict[str, Any] = {}
     for field in fields(StagingProvenance):
         if field.name in _NUMBERS:
-            values[field.name] = _NUMBERS[field.name](stored.get(field.name, ()))
+            values[field.name] = _NUMBERS[field.name](stored[field.name])
             continue
         value = stored[field.name]
         if field.name in _TUPLES:
@@ -355,9 +356,28 @@ def _lights(stored: Any) -> tuple[float, ...]:
     return marks
 
 
-# Files of versions before a consensus lack these.
-_OF_OLDER: Mapping[str, Any] = MappingProxyType({"stager": "", "consensus_of": ()})
-# And those of versions before 0.2 these.
+def _temperature(stored: Any) -> float:
+    value = float(stored)
+    if not is_temperature(value):
+        raise ValueError(f"{value} is no temperature")
+    return value
+
+
+# What files of older versions lack, as it was by then.
+_OF_OLDER: Mapping[str, Any] = MappingProxyType(
+    {
+        "stager": "",
+        "consensus_of": (),
+        "review_curve": (),
+        "suggested_lights_s": (),
+        "confidence_measured_on": "",
+        "confidence_temperature": 1.0,
+    }
+)
 _NUMBERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {"review_curve": _curve, "suggested_lights_s": _lights}
+    {
+        "review_curve": _curve,
+        "suggested_lights_s": _lights,
+        "confidence_temperature": _temperature,
+    }
 )

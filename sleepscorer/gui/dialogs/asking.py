@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from sleepscorer.core.errors import SettingsError
 from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
@@ -32,7 +33,7 @@ from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.pipeline import Destination
+from sleepscorer.pipeline import Destination, SiteChoice, read_site_choice
 from sleepscorer.session_documents import Document
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ class WindowDialogs(OneDialog):
             count=count,
             n_by_person=n_by_person,
             tasks=self._tasks,
+            site=self._site(),
             parent=self._over,
         )
         self._ask(dialog, partial(self._on_auto_scoring_chosen, dialog))
@@ -214,7 +216,16 @@ class WindowDialogs(OneDialog):
             weights=now.weights,
             stagers=StagerChoice(now.stager, now.consensus_of, now.second_opinion),
             channels=self._current.channels,
+            site=self._site() if now.as_validated else None,
         )
+
+    def _site(self) -> SiteChoice | None:
+        """Whom this site validated; None for nobody. What can't be read is said."""
+        try:
+            return read_site_choice()
+        except SettingsError as error:
+            self.failed.emit(str(error))
+            return None
 
     def _on_auto_scoring_chosen(self, dialog: "AutoScoringDialog") -> None:
         document = self._asked_document()
@@ -225,6 +236,8 @@ class WindowDialogs(OneDialog):
                 weights=choice.weights,
                 **asdict(choice.stagers),
             )
+            if dialog.site is not None:
+                self._settings.set(as_validated=choice.site is not None)
             self.channels_chosen.emit(choice.channels)
             self.auto_scoring_chosen.emit(document, choice)
 

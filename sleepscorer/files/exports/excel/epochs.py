@@ -59,7 +59,8 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
         *(() if night.second is None else SECOND_OPINION),
         *consensus_columns(night),
     )
-    sheet = new_sheet(workbook, "Epochs", "Epochs of the whole recording", columns)
+    title = ". ".join(("Epochs of the whole recording", *night.confidence_notes))
+    sheet = new_sheet(workbook, "Epochs", title, columns)
     put_rows(sheet, columns, _epoch_rows(night))
     sheet.page_setup.orientation = "portrait"
     last = get_column_letter(len(columns))

@@ -83,7 +83,8 @@ def add_summary(workbook: Workbook, night: Night) -> Worksheet:
     """Add the sheet that a reader sees first: warnings, the recording, every statistic."""
     sheet = new_sheet(workbook, "Summary", "Sleep report", _SUMMARY)
     row = _put_sentences(sheet, FIRST_ROW, "Warnings", night.all_warnings)
-    row = _put_sentences(sheet, row, "Notes", (*night.reading_notes, *night.statistics.notes))
+    notes = (*night.reading_notes, *night.confidence_notes, *night.statistics.notes)
+    row = _put_sentences(sheet, row, "Notes", notes)
     row = _put_facts(sheet, row, night)
     _put_statistics(sheet, row, night)
     sheet.page_setup.fitToHeight = 1
