@@ -113,20 +113,20 @@ def _origins_after(edit: Edit, before: NDArray[np.int8], beside: Path) -> NDArra
 
 
 def _imported(edit: Edit, beside: Path) -> NDArray[np.int_]:
-    """What came with the staging it was corrected from is a draft, and corrected or not."""
+    """What came with the staging it was corrected from is a draft, corrected or not."""
     by_person = np.array(edit.change.person_after)
     if not by_person.all():
         return np.where(by_person, _Origin.DRAFT, _Origin.MACHINE)
-    is_of_machine = _is_own_export(edit) and _may_be_draft(beside / imported_name(edit))
+    is_of_machine = _was_draft(edit, beside / imported_name(edit))
     return np.full(by_person.size, _Origin.MACHINE if is_of_machine else _Origin.PERSON)
 
 
-def _may_be_draft(imported: Path) -> bool:
-    """Tell of a file that is called like an export; one that is gone may have been one."""
+def _was_draft(edit: Edit, imported: Path) -> bool:
+    """Tell by the file where it still lies there, whatever it is called, else by its name."""
     try:
-        return is_draft(imported) if imported.is_file() else True
+        return is_draft(imported) if imported.is_file() else _is_own_export(edit)
     except SleepScorerError:
-        return True
+        return _is_own_export(edit)
 
 
 def imported_name(edit: Edit) -> str:

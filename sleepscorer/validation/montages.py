@@ -58,6 +58,8 @@ def shared_montages(
             notes.append(f"{montage.name} was not tried: {part} can be staged by it")
         elif any(_differs(one, montage) for one in stageable):
             shared.append(montage)
+    # In one order, whichever night comes first.
+    shared.sort(key=lambda montage: montage.channels.eog is not None)
     return tuple(shared), tuple(notes)
 
 

@@ -149,14 +149,16 @@ class _Search:
     files: tuple[Path, ...]
     found: dict[Fingerprint, FoundNight] = field(default_factory=dict)
     refused: list[NotJudged] = field(default_factory=list)
+    in_sessions: set[Path] = field(default_factory=set)
 
     def look_at(self, path: Path) -> None:
         """Take in a session or a recording."""
         if path.suffix.lower() == SUFFIX:
             session = scored_session(path)
             if session.is_scored:
+                self.in_sessions.add(session.recording.path.resolve())
                 self._add(path, session.recording, session)
-        elif is_recording(path):
+        elif path.resolve() not in self.in_sessions and is_recording(path):
             recording = open_recording(path)
             if recording.signals or recording.quarantined:
                 self._add(path, recording, None)
@@ -176,8 +178,6 @@ class _Search:
     def _add(self, path: Path, recording: Recording, session: ScoredSession | None) -> None:
         fingerprint = fingerprint_of(recording.all_files)
         other = self.found.get(fingerprint)
-        if other is not None and session is None and _is_same(recording, other.recording):
-            return
         if other is not None and session is None:
             self.refuse(path, f"the same recording as {other.night.name}; one counts")
             return
@@ -267,10 +267,6 @@ class _Search:
 
 def _lies_in(path: Path, folder: Path | None) -> bool:
     return folder is not None and path.resolve().is_relative_to(folder.resolve())
-
-
-def _is_same(one: Recording, other: Recording) -> bool:
-    return one.path.resolve() == other.path.resolve()
 
 
 def _worth(one: FoundNight) -> tuple[bool, int]:

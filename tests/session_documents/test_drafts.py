@@ -113,6 +113,12 @@ def test_an_export_is_a_draft_unless_all_of_it_was_scored_by_hand(tmp_path, sess
     (tmp_path / "night_staging.json").unlink()
     assert is_draft(hypnogram)
     assert drafted_epochs(session, tmp_path).all()
+    # Gone, it may have been a draft; under another name it still is one.
+    renamed = hypnogram.rename(tmp_path / "expert.edf")
+    assert drafted_epochs(session, tmp_path).all()
+    other = ScoringSession(N, MemoryJournal(), author=ANNA)
+    other.import_scoring(scoring, name=renamed.name)
+    assert drafted_epochs(other, tmp_path).all()
 
 
 def test_a_staging_that_says_less_proves_nothing(tmp_path):

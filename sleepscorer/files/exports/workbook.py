@@ -11,8 +11,8 @@ from sleepscorer.files.verified_write import Output
 def workbook_output(path: Path, title: str, sheets: Sequence[Sheet]) -> Output:
     """Return the output that writes tables as an Excel workbook and reads every cell back.
 
-    Headings stay in view and come again on each printed page; a table can be filtered by its
-    columns. Texts are never computed, and the same tables give the same bytes.
+    Headings and first column stay in view and come again on each printed page; a table can be
+    filtered by its columns. Texts are never computed, and the same tables give the same bytes.
     """
     # openpyxl takes half a second to import.
     from sleepscorer.files.exports.excel.tables import workbook_of

@@ -88,13 +88,13 @@ def _confusion(one: CandidateFigures) -> Markup:
 
 
 def _confusion_cell(count: int, share: float | None, *, is_right: bool) -> Markup:
-    if share is None:
-        return element("td", DASH, element("small", "0"), class_="number")
+    if not share:
+        text = DASH if share is None else percent(share)
+        return element("td", text, element("small", "0"), class_="number none")
     hue = "0,90,160" if is_right else "190,80,0"
     ground = f"background:rgba({hue},{_STRONGEST * share:.3f})"
-    return element(
-        "td", percent(share), element("small", str(count)), class_="number", style=ground
-    )
+    below = element("small", str(count))
+    return element("td", percent(share), below, class_="number", style=ground)
 
 
 def _metrics(one: CandidateFigures) -> Markup:

@@ -24,7 +24,13 @@ def candidates_section(validation: Validation) -> Markup:
     """Return the table of candidates, the forest plots and what people reach."""
     if not validation.figures:
         return Markup()
-    heads = [*_HEADINGS, *(joined(("F1 ", stage_name(place))) for place in range(len(STAGES)))]
+    heads = [
+        *_HEADINGS,
+        *(
+            joined(("F1 ", element("span", stage_name(place), class_="stage")))
+            for place in range(len(STAGES))
+        ),
+    ]
     rows = [_row(validation, one) for one in validation.figures]
     return element(
         "section",
@@ -33,7 +39,8 @@ def candidates_section(validation: Validation) -> Markup:
         element(
             "p",
             "Mean over people of each one's nights; below it the 95 % interval (Student's t over"
-            " people). Differences are paired by person. – means that a figure has no value.",
+            " people; one person has none). Differences are paired by person. – means that a figure"
+            " has no value.",
             class_="faint",
         ),
         *_forests(validation),
@@ -88,26 +95,41 @@ def _difference(one: CandidateFigures) -> Markup:
 
 
 def _forests(validation: Validation) -> list[Markup]:
+    """One plot of the stagers, and one of each stager's further montages."""
     chosen = None
     if validation.verdict is not None:
         chosen = figures_of(validation, validation.verdict.choice)
-    against = dict.fromkeys(
-        one.compared_with for one in validation.figures if one.compared_with is not None
-    )
-    drawn = []
-    for other in against:
-        compared = [one for one in validation.figures if one.compared_with == other]
-        n_compared = sorted({one.n_compared for one in compared})
-        people = " to ".join(str(n) for n in dict.fromkeys((n_compared[0], n_compared[-1])))
-        drawn.append(
-            element(
-                "figure",
-                forest_plot(compared, against=other.name, chosen=chosen),
-                element(
-                    "figcaption",
-                    f"Kappa minus that of {other.name}, paired by person ({people} people), with"
-                    " 95 % intervals. An interval that holds 0 does not tell the two apart.",
-                ),
-            )
-        )
+    groups: dict[tuple[Candidate, bool], list[CandidateFigures]] = {}
+    for one in validation.figures:
+        other = one.compared_with
+        if other is not None:
+            groups.setdefault((other, one.candidate.stagers == other.stagers), []).append(one)
+    drawn = [
+        _forest(compared, other, chosen, is_same=is_same)
+        for (other, is_same), compared in groups.items()
+    ]
     return [element("h2", "Who is better, and by how much"), *drawn] if drawn else []
+
+
+def _forest(
+    compared: list[CandidateFigures],
+    other: Candidate,
+    chosen: CandidateFigures | None,
+    *,
+    is_same: bool,
+) -> Markup:
+    fewest, most = (end(one.n_compared for one in compared) for end in (min, max))
+    people = counted(most, "person", "people")
+    if fewest != most:
+        people = f"{fewest} to {people}"
+    what = f"{other.name} by other channels" if is_same else f"Other stagers than {other.name}"
+    said = (
+        f"Kappa minus that of {other.name}, paired by person, of {people}, with 95 %"
+        " intervals. An interval that holds 0 does not tell the two apart."
+    )
+    return element(
+        "figure",
+        element("h3", what),
+        forest_plot(compared, against=other, chosen=chosen),
+        element("figcaption", said),
+    )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from sleepscorer.core.wording import percent
+from sleepscorer.validation.candidates import Candidate
 from sleepscorer.validation.found import CandidateFigures, Estimate
 from sleepscorer.validation.report.markup import Markup, element, joined
 from sleepscorer.validation.report.words import interval, number
@@ -12,8 +13,9 @@ _Point = tuple[float, float]
 _Place = Callable[[float], float]
 
 # Places of the forest plot, in units of its viewBox: names, the axis, figures.
-_WIDTH, _ROW, _TOP, _BOTTOM = 720.0, 22.0, 6.0, 40.0
-_AXIS_LEFT, _AXIS_RIGHT = 210.0, 560.0
+_WIDTH, _ROW, _TOP, _BOTTOM = 760.0, 22.0, 6.0, 40.0
+_AXIS_LEFT, _AXIS_RIGHT = 220.0, 570.0
+_LONGEST_NAME = 34
 _LEAST_HALF_RANGE = 0.05
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _MOST_TICKS = 4
@@ -23,7 +25,7 @@ _LARGEST_PX, _SMALLEST_PX = 9.0, 2.0
 
 
 def forest_plot(
-    figures: Sequence[CandidateFigures], *, against: str, chosen: CandidateFigures | None
+    figures: Sequence[CandidateFigures], *, against: Candidate, chosen: CandidateFigures | None
 ) -> Markup:
     """Draw differences of kappa with their intervals, a row each, zero marked.
 
@@ -41,20 +43,22 @@ def forest_plot(
     height = _TOP + _ROW * len(rows) + _BOTTOM
     middle, scale = (_AXIS_LEFT + _AXIS_RIGHT) / 2, (_AXIS_RIGHT - _AXIS_LEFT) / 2 / half
     foot = _TOP + _ROW * len(rows) + 4
-    parts = [*_forest_axis(half, middle, scale, foot, against)]
+    parts = [*_forest_axis(half, middle, scale, foot, against.name)]
     for at, (one, difference) in enumerate(rows):
         y = _TOP + _ROW * (at + 0.5)
-        parts += _forest_row(one, difference, y, lambda value: middle + scale * value)
+        name = one.candidate.name
+        if one.candidate.stagers == against.stagers:
+            name = one.candidate.montage.name
+        parts += _forest_row(name, difference, y, lambda value: middle + scale * value)
         if one is chosen:
             parts.insert(0, element("rect", class_="chosen", x=0, y=y - _ROW / 2, width=_WIDTH,
                                     height=_ROW))  # fmt: skip
-    return _drawing(f"Kappa minus that of {against}, by candidate", _WIDTH, height, parts, "forest")
+    return _drawing(f"Kappa minus that of {against.name}", _WIDTH, height, parts, "forest")
 
 
-def _forest_row(
-    one: CandidateFigures, difference: Estimate, y: float, place: _Place
-) -> list[Markup]:
-    parts = [_text(one.candidate.name, _AXIS_LEFT - 12, y + 4, "end")]
+def _forest_row(name: str, difference: Estimate, y: float, place: _Place) -> list[Markup]:
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+    parts = [_text(shown, _AXIS_LEFT - 12, y + 4, "end")]
     if difference.value is None:
         return [*parts, _text("– no person judged by both", _AXIS_RIGHT + 12, y + 4, "start")]
     if difference.low is not None and difference.high is not None:

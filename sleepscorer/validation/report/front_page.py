@@ -1,8 +1,10 @@
 """The first page: the verdict, what the site keeps, and how much it rests on."""
 
+from collections.abc import Sequence
+
 from sleepscorer.core.wording import counted, percent
 from sleepscorer.validation.found import CandidateFigures, HumanCeiling, Validation, Verdict
-from sleepscorer.validation.report.markup import Markup, element, joined, number_cell, table
+from sleepscorer.validation.report.markup import Markup, element, number_cell, table
 from sleepscorer.validation.report.words import (
     DASH,
     REVIEWED,
@@ -21,37 +23,32 @@ NOTHING_COUNTS = "No night counts, so nothing can be said of any stager."
 def front_page(validation: Validation) -> Markup:
     """Return the section that is read in ten seconds."""
     verdict = validation.verdict
+    parts = [element("p", "Validation on the nights of one's own site", class_="kind")]
     if verdict is None:
-        head = element("h1", NOTHING_COUNTS)
-        cards = Markup()
+        parts.append(element("h1", NOTHING_COUNTS))
     else:
-        head = _head(verdict)
-        cards = element("div", *_cards(validation, verdict), class_="cards")
-    return element(
-        "section",
-        element("p", "Validation on the nights of one's own site", class_="kind"),
-        head,
-        cards,
+        parts += [*_head(verdict), element("div", *_cards(validation, verdict), class_="cards")]
+    parts += [
         element("h2", "What this rests on"),
-        _paragraphs((counted_sentence(validation), *power_sentences(validation))),
+        *(
+            element("p", sentence)
+            for sentence in (counted_sentence(validation), *power_sentences(validation))
+        ),
+        *_listed("Why", () if verdict is None else verdict.sentences[1:]),
         element("h2", "The rule, said before any figure was seen"),
         element("p", validation.rule, class_="rule"),
-        *_notes(validation),
-        class_="front",
-    )
+        *_listed("Notes", validation.notes),
+    ]
+    return element("section", *parts, class_="front")
 
 
-def _head(verdict: Verdict) -> Markup:
-    first, *others = verdict.sentences
-    state = ("decisive", "Enough people for the rule to decide")
+def _head(verdict: Verdict) -> tuple[Markup, Markup]:
+    kind, state = "decisive", "Enough people for the rule to decide"
     if not verdict.is_decisive:
-        state = ("open", "Too few people for the rule to decide")
-    return joined(
-        (
-            element("h1", first),
-            element("p", element("strong", state[1], class_=state[0])),
-            _paragraphs(others),
-        )
+        kind, state = "open", "Too few people for the rule to decide"
+    return (
+        element("h1", verdict.sentences[0]),
+        element("p", element("strong", state, class_=kind)),
     )
 
 
@@ -67,7 +64,7 @@ def _kept_card(validation: Validation, verdict: Verdict) -> Markup:
     choice = verdict.choice
     whose = "This was the baseline and stays."
     if choice != verdict.baseline:
-        whose = f"In place of the baseline, {verdict.baseline.name}."
+        whose = f"In place of the baseline: {verdict.baseline.name}."
     parts = [
         element("h2", "Kept for this site"),
         element("p", choice.name, class_="large"),
@@ -84,14 +81,11 @@ def _kept_card(validation: Validation, verdict: Verdict) -> Markup:
 
 
 def _agreement_card(chosen: CandidateFigures, ceiling: HumanCeiling | None) -> Markup:
-    people = counted(chosen.n_people, "person", "people")
-    kappa = number(chosen.kappa.value)
-    said = interval(chosen.kappa)
     return element(
         "div",
         element("h2", "Its agreement with your scorings"),
-        element("p", f"kappa {kappa}", class_="large"),
-        element("p", _interval_sentence(said, people)),
+        element("p", f"kappa {number(chosen.kappa.value)}", class_="large"),
+        element("p", _interval_sentence(chosen)),
         element("p", f"{percent_or_dash(chosen.accuracy.value)} of the epochs of a night alike."),
         element("h3", "Two people on the same nights"),
         element("p", ceiling_sentence(ceiling)),
@@ -99,10 +93,14 @@ def _agreement_card(chosen: CandidateFigures, ceiling: HumanCeiling | None) -> M
     )
 
 
-def _interval_sentence(said: str, people: str) -> str:
-    if " to " in said:
-        return f"95 % interval {said}, over {people}."
-    return f"{said[:1].upper()}{said[1:]}." if said else "It has no value here."
+def _interval_sentence(chosen: CandidateFigures) -> str:
+    kappa = chosen.kappa
+    if kappa.value is None:
+        return "It has no value on these nights."
+    if kappa.low is None:
+        return "Of one person only, so there is no interval."
+    people = counted(chosen.n_people, "person", "people")
+    return f"95 % interval {interval(kappa)}, over {people}."
 
 
 def _review_card(chosen: CandidateFigures) -> Markup:
@@ -112,13 +110,13 @@ def _review_card(chosen: CandidateFigures) -> Markup:
         rows.append(
             (number_cell(percent(share)), number_cell(DASH if found is None else percent(found)))
         )
-    explained = "Its least confident epochs come first."
+    explained = "Of all epochs, its least confident first; of all its errors on your nights."
     if not chosen.review:
         explained = "There were no errors to find, or none was measured."
     return element(
         "div",
         element("h2", "What a review finds"),
-        table(("Review", "find of the errors on your nights"), rows, class_="review"),
+        table(("Review", "Errors found"), rows, class_="review"),
         element("p", explained, class_="faint"),
         class_="card",
     )
@@ -143,12 +141,8 @@ def percent_or_dash(share: float | None) -> str:
     return DASH if share is None else percent(share)
 
 
-def _notes(validation: Validation) -> list[Markup]:
-    if not validation.notes:
-        return []
-    items = joined(element("li", note) for note in validation.notes)
-    return [element("h2", "Notes"), element("ul", items)]
-
-
-def _paragraphs(sentences: tuple[str, ...] | list[str]) -> Markup:
-    return joined(element("p", sentence) for sentence in sentences)
+def _listed(title: str, sentences: Sequence[str]) -> tuple[Markup, ...]:
+    """A heading and a list of sentences; nothing where there are none."""
+    if not sentences:
+        return ()
+    return element("h2", title), element("ul", *(element("li", one) for one in sentences))

@@ -22,8 +22,9 @@ METHODS = (
     ),
     (
         "Difference",
-        "The candidate's kappa minus that of the one it is compared with, of people judged by"
-        " both, averaged and with an interval as above.",
+        "The candidate's kappa minus that of the one it is compared with, of each night over the"
+        " epochs that the person and both staged; averaged and with an interval as above. The rule"
+        " may ask for wider intervals than the 95 % shown.",
     ),
     (
         "Kappa",
@@ -46,7 +47,8 @@ METHODS = (
         "Figures of sleep",
         "Machine minus person, night by night: the mean difference (bias), and bias plus and minus"
         " 1.96 standard deviations (limits of agreement), between which about 95 % of nights lie"
-        " (Bland & Altman 1986, Lancet 327, 307-310).",
+        " (Bland & Altman 1986, Lancet 327, 307-310). Both between the lights marks of the scoring;"
+        " epochs that only one of the two staged are unscored in both.",
     ),
     (
         "Reliability",
@@ -58,7 +60,8 @@ METHODS = (
         "Local temperature",
         "One number that makes the confidence as sure as the stages were right, by maximum"
         " likelihood: a confidence c becomes sigmoid(logit(c) / temperature) (Guo et al. 2017)."
-        " Stages and their probabilities stay.",
+        " Stages and their probabilities stay. It is used where it also helps people it was not"
+        " fitted on, else it is 1.",
     ),
     (
         "Review",

@@ -1,28 +1,19 @@
 """How far each candidate agrees with the scoring of one night."""
 
-from sleepscorer.core.agreement import Agreement, agreement
-from sleepscorer.core.errors import ScoringError
-from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.stages import Stage
-from sleepscorer.core.staging_result import most_probable
 from sleepscorer.validation.candidates import Candidate, JudgedNight
+from sleepscorer.validation.compared import comparisons
 
 
 def night_agreement(night: JudgedNight, candidate: Candidate) -> Agreement | None:
-    """Compare a candidate with the site's scoring of a night.
+    """Return what a candidate's means over nights are made of, of this one.
 
     Returns
     -------
     None where it gave no answer, or none in an epoch that the person scored.
     """
-    answer = night.answers.get(candidate)
-    if answer is None:
-        return None
-    stages = most_probable(answer.probabilities)
-    try:
-        return agreement(Scoring(Hypnogram(night.reference)), Scoring(Hypnogram(stages)))
-    except ScoringError:
-        return None
+    return next((one.agreement for one in comparisons([night], candidate)), None)
 
 
 def no_agreement_reason(night: JudgedNight, candidate: Candidate) -> str:

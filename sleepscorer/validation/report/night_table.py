@@ -29,13 +29,16 @@ def _nights(validation: Validation) -> Markup:
     if not nights:
         return Markup()
     shown = _columns(validation)
-    heads = ("Night", "Person", "Epochs scored", *(f"kappa, {one.name}" for one in shown), "Notes")
+    further: list[Markup] = []
+    if len(shown) < len(validation.figures):
+        further = [element("p", "Further montages stand in the workbook.", class_="faint")]
+    heads = ("Night", "Person", "Epochs scored", *(f"Kappa: {one.name}" for one in shown), "Notes")
     rows = [_row(night, shown) for night in nights]
     return element(
         "section",
         element("h2", "Night by night"),
         table(heads, rows, class_="nights"),
-        element("p", "Further montages stand in the workbook.", class_="faint"),
+        *further,
         class_="page",
     )
 
@@ -52,13 +55,24 @@ def _row(night: JudgedNight, shown: list[Candidate]) -> list[Markup]:
     remarks = [*night.notes]
     if night.second_reference is not None:
         remarks.append("Scored by two people.")
-    remarks += [f"{one.name} failed: {why}" for one, why in night.failures.items()]
+    remarks += _failures(night)
     return [
         row_head(night.name),
-        element("td", night.person),
+        element("td", night.person, class_="name"),
         number_cell(str(n_scored(night))),
         *(_kappa_cell(night, one) for one in shown),
-        element("td", *(element("p", remark) for remark in remarks)),
+        element("td", *(element("p", remark) for remark in remarks), class_="notes"),
+    ]
+
+
+def _failures(night: JudgedNight) -> list[str]:
+    """Who failed on a night, those together who failed for one reason."""
+    names: dict[str, list[str]] = {}
+    for one, why in night.failures.items():
+        names.setdefault(why, []).append(one.name)
+    return [
+        f"{'All' if not night.answers and len(names) == 1 else '; '.join(failed)} failed: {why}"
+        for why, failed in names.items()
     ]
 
 
@@ -74,7 +88,12 @@ def _left_out(validation: Validation) -> Markup:
     left_out = [night for night in validation.nights if night.left_out]
     if left_out:
         rows = [
-            (row_head(night.name), night.person, str(n_scored(night)), night.left_out)
+            (
+                row_head(night.name),
+                element("td", night.person, class_="name"),
+                number_cell(str(n_scored(night))),
+                night.left_out,
+            )
             for night in left_out
         ]
         parts += [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sleepscorer.core.metrics import DEFINITIONS, Definition
-from sleepscorer.core.site_calibration import SiteCalibration
+from sleepscorer.core.site_calibration import SiteCalibration, calibrated
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.wording import counted, percent
 from sleepscorer.validation.candidates import Candidate, JudgedNight
@@ -32,14 +32,14 @@ def number(value: float | None, digits: int = 2, *, signed: bool = False) -> str
 
 
 def interval(estimate: Estimate, digits: int = 2, *, signed: bool = False) -> str:
-    """Write an interval, or why there is none: ``"0.69 to 0.79"``, ``"one person: no interval"``.
+    """Write an interval, or why there is none: ``"0.69 to 0.79"``, ``"one person"``.
 
     Nothing where there is no value either.
     """
     if estimate.value is None:
         return ""
     if estimate.low is None or estimate.high is None:
-        return "one person: no interval"
+        return "one person"
     return " to ".join(number(end, digits, signed=signed) for end in (estimate.low, estimate.high))
 
 
@@ -94,8 +94,7 @@ def temperature_sentence(calibration: SiteCalibration) -> str:
     written = f"temperature {number(temperature)}"
     if abs(temperature - 1) < _ABOUT_RIGHT:
         return f"It is right about as often on your nights as its confidence says ({written})."
-    logit = math.log(_SURE / (1 - _SURE)) / temperature
-    shown = percent(1 / (1 + math.exp(-logit)))
+    shown = percent(float(calibrated(np.array([_SURE]), temperature)[0]))
     more = "less" if temperature > 1 else "more"
     return (
         f"It is right {more} often on your nights than its confidence says: where it says"

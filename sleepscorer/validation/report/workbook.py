@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from sleepscorer.core.wording import percent
+from sleepscorer.core.wording import counted, percent
 from sleepscorer.files.exports import TENTHS, THOUSANDTHS, WHOLE, Column, Sheet, Value
 from sleepscorer.validation.candidates import Candidate, JudgedNight
 from sleepscorer.validation.found import CandidateFigures, Estimate, HumanCeiling, Validation
@@ -42,7 +42,7 @@ _CANDIDATES = (
     Column("Role", 14),
     *(Column(f"{what} (n)", 9, WHOLE) for what in ("Nights", "People", "Epochs")),
     *(
-        Column(f"{what}{end}", 10, THOUSANDTHS)
+        Column(f"{what}{end}", 13, THOUSANDTHS)
         for what in ("Kappa", "Difference of kappa", "Accuracy (0–1)", "Macro-F1 (0–1)")
         for end in ("", ", low", ", high")
     ),
@@ -53,24 +53,24 @@ _CANDIDATES = (
         for stage in stage_texts()
         for end in ("", ", low", ", high")
     ),
-    Column("Expected calibration error (0–1)", 12, THOUSANDTHS),
+    Column("Expected calibration error (0–1)", 18, THOUSANDTHS),
 )
 _NIGHTS = (
     Column("Night", 28),
     Column("Person", 16),
     Column("Candidate", 34),
-    Column("Epochs scored (n)", 9, WHOLE),
-    Column("Epochs judged (n)", 9, WHOLE),
+    Column("Epochs scored (n)", 13, WHOLE),
+    Column("Epochs judged (n)", 13, WHOLE),
     Column("Kappa", 9, THOUSANDTHS),
-    Column("Accuracy (0–1)", 9, THOUSANDTHS),
-    Column("Macro-F1 (0–1)", 9, THOUSANDTHS),
+    Column("Accuracy (0–1)", 11, THOUSANDTHS),
+    Column("Macro-F1 (0–1)", 11, THOUSANDTHS),
     Column("Why it has no figure, and notes", 60, wraps=True),
 )
 _CONFUSION = (
     _CANDIDATE,
     Column("Scored as", 10),
     *(Column(f"{stage} (n)", 9, WHOLE) for stage in stage_texts()),
-    *(Column(f"{stage} (% of row)", 9, TENTHS) for stage in stage_texts()),
+    *(Column(f"{stage} (% of row)", 11, TENTHS) for stage in stage_texts()),
 )
 _METRICS = (
     _CANDIDATE,
@@ -106,6 +106,7 @@ def sheets(validation: Validation) -> tuple[Sheet, ...]:
             "Candidates: means over people with 95 % intervals",
             _CANDIDATES,
             [_candidate_row(validation, one) for one in validation.figures],
+            pages_wide=2,
         ),
         Sheet("Nights", "Nights that count", _NIGHTS, list(_night_rows(validation))),
         Sheet(
@@ -200,7 +201,9 @@ def _ceiling_rows(ceiling: HumanCeiling | None) -> Iterator[_Row]:
         return
     yield ("Kappa of two people", None, *_bounds(ceiling.kappa))
     yield ("Accuracy of two people (0–1)", None, *_bounds(ceiling.accuracy))
-    yield ("Nights with two scorings (n)", str(ceiling.n_nights), None, None, None)
+    nights = counted(ceiling.n_nights, "night")
+    people = counted(ceiling.n_people, "person", "people")
+    yield ("Scored by two people", f"{nights} of {people}", None, None, None)
 
 
 def _candidate_row(validation: Validation, one: CandidateFigures) -> _Row:

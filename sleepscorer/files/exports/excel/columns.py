@@ -50,6 +50,8 @@ class Sheet:
         The table; each row has a value for each column.
     notes
         Sentences below it.
+    pages_wide
+        Over how many pages of paper its columns go.
     """
 
     name: str
@@ -57,3 +59,4 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[Value]]
     notes: tuple[str, ...] = ()
+    pages_wide: int = 1

@@ -27,6 +27,10 @@ def workbook_of(title: str, sheets: Sequence[Sheet]) -> Workbook:
 
 def _add(workbook: Workbook, table: Sheet) -> None:
     sheet = new_sheet(workbook, table.name, table.title, table.columns)
+    # What a row is of stays in view and comes again on each page, like the headings.
+    sheet.freeze_panes = f"B{FIRST_ROW}"
+    sheet.print_title_cols = "A:A"
+    sheet.page_setup.fitToWidth = table.pages_wide
     put_rows(sheet, table.columns, table.rows)
     stop = FIRST_ROW + len(table.rows)
     for number, column in enumerate(table.columns, start=1):
