@@ -26,10 +26,7 @@ def candidates_section(validation: Validation) -> Markup:
         return Markup()
     heads = [
         *_HEADINGS,
-        *(
-            joined(("F1 ", element("span", stage_name(place), class_="stage")))
-            for place in range(len(STAGES))
-        ),
+        *(stage_name(place, "F1 ") for place in range(len(STAGES))),
     ]
     rows = [_row(validation, one) for one in validation.figures]
     return element(
@@ -50,11 +47,11 @@ def candidates_section(validation: Validation) -> Markup:
     )
 
 
-def stage_name(place: int) -> Markup:
-    """Return a stage's name beside its colour."""
+def stage_name(place: int, before: str = "") -> Markup:
+    """Return a stage's name beside its colour, with a word before the name."""
     stage = STAGES[place]
     swatch = element("span", "", class_="swatch", style=f"background:{ON_LIGHT[stage]}")
-    return joined((swatch, stage.text))
+    return joined((swatch, f"{before}{stage.text}"))
 
 
 def _row(validation: Validation, one: CandidateFigures) -> list[Markup]:

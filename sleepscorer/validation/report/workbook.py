@@ -47,13 +47,13 @@ _CANDIDATES = (
         for end in ("", ", low", ", high")
     ),
     Column("Compared with", 24),
-    Column("People compared (n)", 10, WHOLE),
+    Column("People compared (n)", 14, WHOLE),
     *(
         Column(f"F1 {stage} (0–1){end}", 10, THOUSANDTHS)
         for stage in stage_texts()
         for end in ("", ", low", ", high")
     ),
-    Column("Expected calibration error (0–1)", 18, THOUSANDTHS),
+    Column("Expected calibration error (0–1)", 27, THOUSANDTHS),
 )
 _NIGHTS = (
     Column("Night", 28),
@@ -252,7 +252,7 @@ def _night_row(night: JudgedNight, candidate: Candidate) -> _Row:
         if found is None
         else (found.n_epochs, found.kappa, found.accuracy, found.macro_f1)
     )
-    text = " ".join((*remarks, *night.notes)) or None
+    text = "\n".join((*remarks, *night.notes)) or None
     return (night.name, night.person, candidate.name, n_scored(night), *figures, text)
 
 

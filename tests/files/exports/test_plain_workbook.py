@@ -39,6 +39,8 @@ def test_values_keep_their_kind_and_format(sheet):
 
 def test_a_long_text_gets_the_lines_it_needs(sheet):
     assert sheet["C4"].alignment.wrap_text
+    # A number stays at the right, as in all other rows.
+    assert sheet["B4"].alignment.horizontal is None
     assert sheet.row_dimensions[4].height > 30
     assert sheet.row_dimensions[5].height is None or sheet.row_dimensions[5].height < 20
 

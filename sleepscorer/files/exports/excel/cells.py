@@ -34,6 +34,7 @@ _SECTION_FILL = PatternFill("solid", fgColor="D9E1F2")
 _WARNING_FILL = PatternFill("solid", fgColor="FFE699")
 _UNDERLINE = Border(bottom=Side(style="thin", color="305496"))
 _WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left")
+_ON_TOP = Alignment(vertical="top")
 _LEFT = Alignment(horizontal="left", indent=1)
 _CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
@@ -119,9 +120,13 @@ def put_sentence(
 
 
 def wrap(cell: Cell, width: float) -> None:
-    """Let a cell's text run over several lines of ``width`` characters, its row aligned on top."""
+    """Let a cell's text run over several lines of ``width`` characters, its row aligned on top.
+
+    It begins at the left even where it is a number; other numbers of the row stay at the right.
+    """
     for other in cell.parent[cell.row]:
-        other.alignment = _WRAPPED
+        is_text = isinstance(other.value, str) or other.coordinate == cell.coordinate
+        other.alignment = _WRAPPED if is_text else _ON_TOP
     height = _height_pt(str(cell.value), width)
     dimension = cell.parent.row_dimensions[cell.row]
     dimension.height = max(height, dimension.height or 0)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
 from sleepscorer.files.exports.excel.cells import (
@@ -36,7 +37,10 @@ def _add(workbook: Workbook, table: Sheet) -> None:
     for number, column in enumerate(table.columns, start=1):
         if column.wraps:
             for row in range(FIRST_ROW, stop):
-                wrap(sheet.cell(row, number), column.width)
+                cell = sheet.cell(row, number)
+                wrap(cell, column.width)
+                # Else it touches the number at its left.
+                cell.alignment += Alignment(indent=1)
     n_columns = len(table.columns)
     for row, sentence in enumerate(table.notes, start=stop + 1):
         put_sentence(sheet, row, sentence, n_columns)
