@@ -133,7 +133,7 @@ def test_the_better_one_is_chosen_shown_and_used_from_then_on(
     monkeypatch.setattr(
         QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True
     )
-    window.settings.set(stager="calm")
+    window.settings.set(as_validated=False)
     page = validated(qtbot, window, nights)
     assert "Use knowing" in said(page)
     assert "Review 20 %, find" in said(page)
@@ -149,8 +149,8 @@ def test_the_better_one_is_chosen_shown_and_used_from_then_on(
     press(qtbot, page, "u", _ALT)
     qtbot.waitUntil(lambda: "This workstation uses the knowing" in said(page))
     assert read_site_choice().stagers == ("knowing",)
-    # What was chosen before gives way.
-    assert window.settings.now.stager == ""
+    # Auto-score goes by it, whatever was ticked before.
+    assert window.settings.now.as_validated
     press(qtbot, page, "r", _ALT)
     qtbot.waitUntil(lambda: "uses no validated choice" in said(page))
     assert read_site_choice() is None

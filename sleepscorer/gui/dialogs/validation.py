@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -72,6 +73,10 @@ class ValidationDialog(QDialog):
         self._connect()
         self.resize(*_SIZE_PX)
         self._show_state()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - a name of Qt
+        """Look who is installed, and whom this workstation trusts by now."""
+        super().showEvent(event)
         self._validator.look_around()
 
     def look_through(self, folder: Path) -> None:
@@ -173,8 +178,8 @@ class ValidationDialog(QDialog):
     @Slot()
     def _on_use_asked(self) -> None:
         if self._validated is not None:
-            # What was chosen for oneself before gives way to what was measured since.
-            self._settings.set(stager="")
+            # Whoever unticked an older choice in Auto-score asks for this one.
+            self._settings.set(as_validated=True)
             self._validator.keep(self._validated.validation)
 
     @Slot(object)
