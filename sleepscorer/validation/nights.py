@@ -2,24 +2,28 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sleepscorer.core.errors import UsageError
-from sleepscorer.core.lights import LightsMarks
+from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.people import is_nobody, person_of, subject_pattern
 from sleepscorer.core.progress import Cancelled, Progress, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.core.wording import of_counted
+from sleepscorer.core.stages import Stage
 from sleepscorer.faults import in_words
 from sleepscorer.files.folder import files_in, is_recording
 from sleepscorer.files.recordings import RECORDING_SUFFIXES, open_recording
+from sleepscorer.files.scorings import holds_stages
 from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
+from sleepscorer.session_documents import scores
 from sleepscorer.validation.candidates import JudgedNight, NotJudged
+from sleepscorer.validation.drafted_nights import (
+    night_of_draft,
+    reason_drafted,
+    without_drafts,
+)
 from sleepscorer.validation.scored_sessions import ScoredSession, scored_session
 from sleepscorer.validation.scoring_files import (
     PersonsScoring,
@@ -28,10 +32,6 @@ from sleepscorer.validation.scoring_files import (
     second_scorings,
 )
 
-MOST_DRAFTED = 0.05
-"""Where a machine drafted more of the scored epochs, a night judges no stager."""
-_MIN_EPOCHS = 60
-_MIN_SHARE_SCORED = 0.5
 _NOBODY = "nobody scored it: there is neither a session nor a scoring beside it"
 
 
@@ -150,6 +150,7 @@ class _Search:
     found: dict[Fingerprint, FoundNight] = field(default_factory=dict)
     refused: list[NotJudged] = field(default_factory=list)
     in_sessions: set[Path] = field(default_factory=set)
+    stems: dict[Path, list[str]] = field(default_factory=dict)
 
     def look_at(self, path: Path) -> None:
         """Take in a session or a recording."""
@@ -160,7 +161,8 @@ class _Search:
                 self._add(path, session.recording, session)
         elif path.resolve() not in self.in_sessions and is_recording(path):
             recording = open_recording(path)
-            if recording.signals or recording.quarantined:
+            has_signals = bool(recording.signals or recording.quarantined)
+            if has_signals and not self._scores_another(recording):
                 self._add(path, recording, None)
 
     def refuse(self, path: Path, why: str) -> None:
@@ -174,6 +176,19 @@ class _Search:
         unknown = (one for one in nights if is_nobody(one.recording.patient_id))
         n_unknown = 0 if self.pattern is not None else sum(1 for _ in unknown)
         return FoundNights(self.folder, tuple(nights), tuple(refused), n_unknown)
+
+    def _scores_another(self, recording: Recording) -> bool:
+        """Tell a scoring that has signals from a night."""
+        if not holds_stages(recording.events):
+            return False
+        path = recording.path
+        names = self._stems_of(path.parent)
+        others = (one for one in self.files if one.parent == path.parent and one != path)
+        return any(
+            fits(path, one, names) and scores(recording, open_recording(one))
+            for one in others
+            if one.suffix.lower() != SUFFIX and is_recording(one)
+        )
 
     def _add(self, path: Path, recording: Recording, session: ScoredSession | None) -> None:
         fingerprint = fingerprint_of(recording.all_files)
@@ -208,7 +223,8 @@ class _Search:
             first, drafted = others.pop(0), np.zeros(recording.n_epochs, bool)
             notes = ()
         elif beside.drafts:
-            return _of_draft(self._name(path), person, recording, beside.drafts[0])
+            night = night_of_draft(self._name(path), person, recording, beside.drafts[0])
+            return FoundNight(recording, night, path)
         else:
             self.refuse(recording.path, "; ".join((_NOBODY, *beside.unread)))
             return None
@@ -230,11 +246,11 @@ class _Search:
                 *told,
             ),
         )
-        return FoundNight(recording, _counted(night, drafted, recording), path)
+        return FoundNight(recording, without_drafts(night, drafted), path)
 
     def _elsewhere(self, recording: Recording) -> tuple[list[PersonsScoring], list[str]]:
         """Second scorings in the folder of those, and what to say of files there."""
-        names = [path.stem for path in self.files]
+        names = [path.stem for path in self.files if _may_be_recording(path)]
         found = second_scorings(recording, names, self.second)
         people, told = list(found.people), list(found.unread)
         told += [f"{path.name} is no second scoring: the program wrote it" for path in found.drafts]
@@ -243,9 +259,8 @@ class _Search:
                 continue
             try:
                 session = scored_session(path)
-                n_drafted = int(session.drafted.sum())
-                if n_drafted > MOST_DRAFTED * session.n_scored:
-                    told.append(f"{path.name} is no second scoring: {_drafted(session)}")
+                if why := reason_drafted(session.scoring.stages, session.drafted):
+                    told.append(f"{path.name} is no second scoring: {why}")
                 elif session.drafted.size == recording.n_epochs:
                     people.append(session.scoring)
             except Exception as error:  # noqa: BLE001 - one file never ends the others
@@ -253,16 +268,33 @@ class _Search:
         return people, told
 
     def _stems_of(self, folder: Path) -> list[str]:
-        return [path.stem for path in self.files if path.parent == folder]
+        """Stems of the recordings of a folder."""
+        if folder not in self.stems:
+            there = (one for one in self.files if one.parent == folder)
+            self.stems[folder] = [one.stem for one in there if _may_be_recording(one)]
+        return self.stems[folder]
 
     def _name(self, path: Path) -> str:
-        """The name of a file; with its folder where another has the same."""
-        same = {one for one in self.files if one.stem == path.stem and one.suffix == path.suffix}
-        is_session = path.suffix.lower() == SUFFIX
-        if len(same) < 2 or path not in same:
-            return path.name if is_session else path.stem
+        """The name of a file; with its folder or its end where another is called alike."""
+        if path.suffix.lower() == SUFFIX:
+            same = [one for one in self.files if one.name == path.name and one != path]
+            return str(path.relative_to(self.folder)) if same else path.name
+        same = [
+            one
+            for one in self.files
+            if one.stem == path.stem and one != path and one.suffix.lower() != SUFFIX
+        ]
+        if not same or path not in self.files:
+            return path.stem
         below = path.relative_to(self.folder)
-        return str(below if is_session else below.with_suffix(""))
+        return str(below if any(o.parent == path.parent for o in same) else below.with_suffix(""))
+
+
+def _may_be_recording(path: Path) -> bool:
+    try:
+        return path.suffix.lower() != SUFFIX and is_recording(path)
+    except SleepScorerError:
+        return False
 
 
 def _lies_in(path: Path, folder: Path | None) -> bool:
@@ -272,56 +304,6 @@ def _lies_in(path: Path, folder: Path | None) -> bool:
 def _worth(one: FoundNight) -> tuple[bool, int]:
     night = one.night
     return not night.left_out, int(np.count_nonzero(night.reference != Stage.UNSCORED))
-
-
-def _of_draft(name: str, person: str, recording: Recording, draft: Path) -> FoundNight:
-    night = JudgedNight(
-        name=name,
-        person=person,
-        reference=np.full(recording.n_epochs, Stage.UNSCORED, np.int8),
-        answers={},
-        left_out=(
-            f"drafted by a machine: the program wrote {draft.name}, and nothing says that a person"
-            " scored all of it"
-        ),
-    )
-    return FoundNight(recording, night, recording.path)
-
-
-def _counted(night: JudgedNight, drafted: NDArray[np.bool_], recording: Recording) -> JudgedNight:
-    """Leave a night out that a machine drafted or that is hardly scored; and drafted epochs."""
-    is_scored = night.reference != Stage.UNSCORED
-    n_drafted, n_scored = int((drafted & is_scored).sum()), int(is_scored.sum())
-    what = f"drafted by a machine: {of_counted(n_drafted, n_scored, 'epoch')}"
-    if n_drafted > MOST_DRAFTED * n_scored:
-        return replace(night, left_out=what)
-    if n_drafted:
-        by_people = np.where(drafted, Stage.UNSCORED, night.reference).astype(np.int8)
-        night = replace(night, reference=by_people, notes=(*night.notes, f"{what}, left out"))
-    within = _between(night.lights, recording.n_epochs)
-    n_people = int((night.reference != Stage.UNSCORED).sum())
-    n_within = int((night.reference[within] != Stage.UNSCORED).sum())
-    n_night = within.stop - within.start
-    if n_people < _MIN_EPOCHS or n_within < _MIN_SHARE_SCORED * n_night:
-        too_few = (
-            f"people scored {of_counted(n_within, n_night, 'epoch')} of the night; at least"
-            f" {_MIN_EPOCHS} and half of them are needed"
-        )
-        return replace(night, left_out=too_few)
-    return night
-
-
-def _between(lights: LightsMarks, n_epochs: int) -> slice:
-    """Epochs of the night: between the lights marks where there are such."""
-    first = 0 if lights.off_s is None else int(lights.off_s // EPOCH_S)
-    stop = n_epochs if lights.on_s is None else int(-(-lights.on_s // EPOCH_S))
-    first, stop = max(first, 0), min(stop, n_epochs)
-    return slice(first, stop) if first < stop else slice(0, n_epochs)
-
-
-def _drafted(session: ScoredSession) -> str:
-    n_drafted = of_counted(int(session.drafted.sum()), session.n_scored, "epoch")
-    return f"drafted by a machine, {n_drafted}"
 
 
 def _is_second(one: PersonsScoring, first: PersonsScoring, session: ScoredSession | None) -> bool:

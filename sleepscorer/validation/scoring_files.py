@@ -16,12 +16,15 @@ from sleepscorer.faults import in_words
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
 from sleepscorer.files.folder import is_called_scoring_of, is_recording, scorings_beside
 from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
-from sleepscorer.files.scorings import fitted, holds_stages, read_scoring, scoring_of_recording
+from sleepscorer.files.scorings import fitted, read_scoring, scoring_of_recording
+from sleepscorer.session_documents import scores
 from sleepscorer.session_documents.drafts import is_draft, is_export_of_session
 
 _SUFFIXES = (".edf", ".xml", ".csv", ".tsv", ".txt")
 # What programs call their own scoring of a night, beside the recording's name.
 _OF_MACHINES = frozenset({"auto", "autoscore", "machine", "usleep", "yasa"})
+
+_ITSELF = "the recording itself"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +79,7 @@ def found_scorings(recording: Recording, names: Sequence[str]) -> FoundScorings:
     recording
         What is scored.
     names
-        Stems of all recordings of its folder: a file belongs to the longest that it begins with.
+        Stems of the recordings of its folder: a file belongs to the longest that it begins with.
     """
     try:
         others = sorted(recording.path.parent.iterdir())
@@ -106,7 +109,9 @@ def fits(path: Path, recording: Path, names: Sequence[str]) -> bool:
     if is_called_scoring_of(path, recording):
         return True
     rest = rest_of_name(path, recording.stem)
-    longer = (one for one in names if len(one) > len(recording.stem))
+    # A file of signals may be a scoring all the same: then its own name says nothing.
+    own = path.stem if path.suffix.lower() in EDF_SUFFIXES else None
+    longer = (one for one in names if len(one) > len(recording.stem) and one != own)
     return rest is not None and all(rest_of_name(path, one) is None for one in longer)
 
 
@@ -125,7 +130,7 @@ def _read(recording: Recording, files: Iterable[Path]) -> FoundScorings:
                 drafts.append(path)
             elif machine := _machine_in_name(path, recording.path):
                 unread.append(f"{path.name} was not used: by its name, {machine} made it")
-            elif path == recording.path or not _is_without_stages(path):
+            elif path == recording.path or not _is_other_night(path, recording):
                 is_export = path != recording.path and is_export_of_session(path)
                 found = scorings_in(path, recording)
                 people += [replace(o, is_export=is_export) for o in found if _is_new(o, people)]
@@ -139,14 +144,11 @@ def _machine_in_name(path: Path, recording: Path) -> str:
     return next((word for word in words if word in _OF_MACHINES), "")
 
 
-def _is_without_stages(path: Path) -> bool:
-    """Tell another recording of signals alone, which has the name by chance or is a copy."""
+def _is_other_night(path: Path, recording: Recording) -> bool:
+    """Tell a recording that is no scoring of this one, though some programs put signals in both."""
     try:
-        return (
-            path.suffix.lower() in EDF_SUFFIXES
-            and is_recording(path)
-            and not holds_stages(open_recording(path).events)
-        )
+        is_one = path.suffix.lower() in EDF_SUFFIXES and is_recording(path)
+        return is_one and not scores(open_recording(path), recording)
     except SleepScorerError:
         return False
 
@@ -166,7 +168,7 @@ def scorings_in(path: Path, recording: Recording) -> Iterator[PersonsScoring]:
     if path == recording.path:
         scoring = _of_itself(recording)
         if scoring is not None:
-            yield _scoring("the recording itself", scoring, recording)
+            yield _scoring(_ITSELF, scoring, recording)
         return
     try:
         yield _scoring(path.name, read_scoring(path), recording)
@@ -189,5 +191,7 @@ def _scoring(source: str, read: Scoring, recording: Recording) -> PersonsScoring
     lights = LightsMarks(hypnogram.lights_off_s, hypnogram.lights_on_s, source=source)
     if lights.off_s is None and lights.on_s is None:
         lights = lights_of_events(recording.events, recording.n_epochs * EPOCH_S)
-    notes = tuple(f"{source}: {note}" for note in scoring.notes)
-    return PersonsScoring(source, stages.astype(np.int8), lights, notes)
+    # How the recording fits to itself is nobody's question.
+    notes = read.notes if source == _ITSELF else scoring.notes
+    told = tuple(f"{source}: {note}" for note in notes)
+    return PersonsScoring(source, stages.astype(np.int8), lights, told)

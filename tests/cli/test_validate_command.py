@@ -9,10 +9,11 @@ from short_night import run
 from sleepscorer.cli import main
 from sleepscorer.core.edits import Author
 from sleepscorer.core.stager_channels import choose_stager_channels
-from sleepscorer.core.stages import STAGES
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.scorings import fitted, read_scoring
 from sleepscorer.pipeline import read_site_choice
 from sleepscorer.session_documents import open_document
+from sleepscorer.simulated_files import scoring_path
 from sleepscorer.staging.stagers import offered_stager
 from sleepscorer.validation import run as validation_run
 
@@ -47,7 +48,7 @@ def drafted(recording, name):
     document = open_document(recording, author=ANNA)
     opened = document.recording
     stager = offered_stager(name)
-    truth = fitted(read_scoring(recording.with_name(f"{recording.stem}_scoring.edf")), opened)
+    truth = fitted(read_scoring(scoring_path(recording)), opened)
     document.session.fill(stager.stage(opened, choose_stager_channels(opened)))
     for stage in STAGES:
         document.session.score((truth.hypnogram.stages == stage).nonzero()[0].tolist(), stage)
@@ -113,6 +114,26 @@ def test_every_montage_that_all_nights_have_is_tried(nights, offer_stagers, type
     # Without an EOG it gave no answer.
     assert "needy, C4-M1 + EOG" in said
     assert "needy, EEG without EOG has no figures" in said
+
+
+def test_a_second_scoring_tells_how_far_people_agree(nights, offer_stagers, typed, tmp_path):
+    offer_stagers(good="truthful_stagers:FewErrors")
+    second = tmp_path / "ben"
+    second.mkdir()
+    for recording in nights.glob("n?.edf"):
+        stages = read_scoring(scoring_path(recording)).hypnogram.stages.copy()
+        stages[:9] = (stages[:9] + 1) % 5
+        lines = (f"{n},{Stage(stage).text}\n" for n, stage in enumerate(stages.tolist(), start=1))
+        (second / f"{recording.stem}.csv").write_text("epoch,stage\n" + "".join(lines))
+    code, said, _ = typed(
+        nights, "--stagers", "good", "--montages", "default", "--second", second,
+        "--subject", r"(n)\d", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0
+    assert "Rule: 7 nights of 1 person count" in said
+    assert "n3: second scoring: n3.csv" in said
+    (told,) = (line for line in said.splitlines() if line.startswith("Two people on the same"))
+    assert told.endswith("90 % of the epochs alike, on 7 nights of 1 person.")
 
 
 def test_too_few_nights_are_refused_with_what_to_do(nights, offer_stagers, typed):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from site_nights import (
     ANNA,
+    CLINICAL,
     N_EPOCHS,
     START,
     stages_of,
@@ -39,6 +40,11 @@ def found_in(folder, **options):
 @pytest.fixture
 def recording(tmp_path):
     return write_recording(tmp_path / "nights" / "a.edf", 1)
+
+
+def stage_events(stages):
+    texts = (Stage(int(stage)).text for stage in stages)
+    return [Event(30.0 * n, 30.0, f"Sleep stage {text}") for n, text in enumerate(texts)]
 
 
 # -- what counts ---------------------------------------------------------------------------------
@@ -89,9 +95,7 @@ def test_a_file_belongs_to_the_longest_name_it_begins_with(recording):
 
 
 def test_a_recording_may_hold_its_stages(tmp_path):
-    events = [
-        Event(30.0 * n, 30.0, f"Sleep stage {Stage(int(s)).text}") for n, s in enumerate(TRUTH)
-    ]
+    events = stage_events(TRUTH)
     write_recording(tmp_path / "a.edf", 1, events=events)
     x = np.random.default_rng(0).normal(0, 20, (N_EPOCHS, 2, 3000)).astype(np.float32)
     np.savez(tmp_path / "b.npz", x=x, fs=100.0, y=stages_of(2).astype(np.int64))
@@ -100,6 +104,17 @@ def test_a_recording_may_hold_its_stages(tmp_path):
     np.testing.assert_array_equal(nights["a"].reference, TRUTH)
     np.testing.assert_array_equal(nights["b"].reference, stages_of(2))
     assert refused["c"].startswith("nobody scored it")
+
+
+def test_a_scoring_with_a_signal_in_it_is_no_night_of_its_own(recording):
+    for name, labels in (("a_scoring", ("Marker",)), ("a_ben", CLINICAL)):
+        stages = TRUTH if name == "a_scoring" else with_errors(TRUTH, 9)
+        path = recording.with_name(f"{name}.edf")
+        write_recording(path, 9, labels=labels, events=stage_events(stages))
+    nights, refused = found_in(recording.parent)
+    assert (list(nights), refused) == (["a"], {})
+    np.testing.assert_array_equal(nights["a"].reference, TRUTH)
+    np.testing.assert_array_equal(nights["a"].second_reference, with_errors(TRUTH, 9))
 
 
 def test_a_session_in_which_nothing_is_scored_leaves_it_to_the_files(recording):
@@ -261,7 +276,7 @@ def test_second_scorings_may_lie_in_a_folder_of_their_own_even_within(recording)
     assert "more scorings of it were not used: a.sleepscorer" in nights["a"].notes
     assert nights["b"].left_out == ""
     assert nights["b"].second_reference is None
-    drafted = "b.sleepscorer is no second scoring: drafted by a machine, 80 of 80 epochs"
+    drafted = "b.sleepscorer is no second scoring: drafted by a machine: 80 of 80 epochs"
     assert drafted in nights["b"].notes
     (second / "a.csv").unlink()
     night = found_in(recording.parent, second=second)[0]["a"]
