@@ -145,9 +145,12 @@ def test_the_better_one_is_chosen_shown_and_used_from_then_on(
     press(qtbot, page, "o", _ALT)
     qtbot.waitUntil(lambda: bool(opened))
     assert opened == [str(nights / "validation" / "validation.html")]
+    (nights / "validation" / "validation.html").unlink()
+    press(qtbot, page, "o", _ALT)
+    qtbot.waitUntil(lambda: "moved or deleted since. Save the report" in said(page))
     assert read_site_choice() is None
     press(qtbot, page, "u", _ALT)
-    qtbot.waitUntil(lambda: "This workstation uses the knowing" in said(page))
+    qtbot.waitUntil(lambda: "This workstation uses knowing" in said(page))
     assert read_site_choice().stagers == ("knowing",)
     # Auto-score goes by it, whatever was ticked before.
     assert window.settings.now.as_validated
@@ -245,7 +248,7 @@ def test_without_a_stager_nothing_begins(qtbot, window, others, nights):
 def test_a_choice_of_before_is_shown_and_a_damaged_one_is_said(qtbot, window, others):
     keep_site_choice(SiteChoice(("calm",), ("Calm 1.2",), decided_utc="2026-11-30T01:00:00+00:00"))
     page = page_of(qtbot, window)
-    qtbot.waitUntil(lambda: "uses the calm, decided on 2026-11-30" in said(page))
+    qtbot.waitUntil(lambda: "uses calm, decided on 2026-11-30" in said(page))
     site_choice_file().write_text("{")
     press(qtbot, page, "r", _ALT)
     qtbot.waitUntil(lambda: "uses no validated choice" in said(page))

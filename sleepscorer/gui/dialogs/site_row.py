@@ -47,5 +47,6 @@ class SiteRow(QWidget):
         if choice is None:
             self._text.setText(_NONE)
             return
+        who = f"the {choice.in_words}" if choice.is_consensus else choice.in_words
         since = choice.decided_utc[:10]
-        self._text.setText(f"This workstation uses the {choice.in_words}, decided on {since}.")
+        self._text.setText(f"This workstation uses {who}, decided on {since}.")

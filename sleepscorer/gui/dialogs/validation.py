@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.gui.dialogs.validation_nights import NightsPage
 from sleepscorer.gui.dialogs.validation_verdict import VerdictPage
+from sleepscorer.gui.jobs.handing_over import HandingOver
 from sleepscorer.gui.jobs.validating import LookedThrough, Validated, Validator, Wish, Workstation
 from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -56,6 +57,7 @@ class ValidationDialog(QDialog):
         self.setWindowTitle("Validate on own nights")
         self._settings = settings
         self._validator = Validator(tasks, self)
+        self._handing_over = HandingOver(tasks, self)
         self._through: LookedThrough | None = None
         self._validated: Validated | None = None
         self._folder = QLineEdit()
@@ -136,7 +138,8 @@ class ValidationDialog(QDialog):
         self._nights.changed.connect(self._show_state)
         self._verdict.use_asked.connect(self._on_use_asked)
         self._verdict.folder_chosen.connect(self._on_report_folder_chosen)
-        self._verdict.failed.connect(self._tell_problem)
+        self._verdict.open_asked.connect(self._on_open_asked)
+        self._handing_over.failed.connect(self._tell_problem)
         self._nights.forget_asked.connect(work.forget)
         self._verdict.forget_asked.connect(work.forget)
         self._start.clicked.connect(self._on_start)
@@ -181,6 +184,11 @@ class ValidationDialog(QDialog):
             # Whoever unticked an older choice in Auto-score asks for this one.
             self._settings.set(as_validated=True)
             self._validator.keep(self._validated.validation)
+
+    @Slot(object)
+    def _on_open_asked(self, page: Path) -> None:
+        self._tell_problem("")
+        self._handing_over.open(page, again="Save the report in a folder.")
 
     @Slot(object)
     def _on_report_folder_chosen(self, folder: Path) -> None:

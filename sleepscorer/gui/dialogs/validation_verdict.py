@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.core.wording import percent
@@ -50,14 +49,14 @@ class VerdictPage(QWidget):
         It is to use none.
     folder_chosen
         The Path of a folder that the report is to be written to.
-    failed
-        A sentence.
+    open_asked
+        The Path of the report, to be read.
     """
 
     use_asked = Signal()
     forget_asked = Signal()
     folder_chosen = Signal(object)
-    failed = Signal(str)
+    open_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,12 +125,8 @@ class VerdictPage(QWidget):
 
     @Slot()
     def _on_open(self) -> None:
-        page = self._page
-        if page is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))):
-            self.failed.emit(
-                f"{page} could not be opened: no program that shows it is set up here. Start one"
-                " yourself and open it there."
-            )
+        if self._page is not None:
+            self.open_asked.emit(self._page)
 
     @Slot()
     def _on_elsewhere(self) -> None:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sleepscorer.validation.nights import FoundNights
 
 TITLE = "Validating"
-_REPORT_FOLDER = "validation"
 
 
 class Workstation(NamedTuple):
@@ -276,5 +275,7 @@ def _reported(
 
 
 def _free_folder(nights: Path) -> Path:
-    names = (f"{_REPORT_FOLDER}-{n}" if n > 1 else _REPORT_FOLDER for n in count(1))
+    from sleepscorer.validation.report import REPORT_FOLDER
+
+    names = (f"{REPORT_FOLDER}-{n}" if n > 1 else REPORT_FOLDER for n in count(1))
     return next(nights / name for name in names if not lexists(nights / name))
