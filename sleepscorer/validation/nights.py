@@ -16,7 +16,7 @@ from sleepscorer.faults import in_words
 from sleepscorer.files.folder import files_in, is_recording
 from sleepscorer.files.recordings import RECORDING_SUFFIXES, open_recording
 from sleepscorer.files.scorings import holds_stages
-from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
+from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of, sha256_of
 from sleepscorer.session_documents import scores
 from sleepscorer.validation.candidates import JudgedNight, NotJudged
 from sleepscorer.validation.drafted_nights import (
@@ -32,6 +32,7 @@ from sleepscorer.validation.scoring_files import (
     second_scorings,
 )
 
+_TWICE = "the same recording as that of {}; one counts"
 _NOBODY = "nobody scored it: there is neither a session nor a scoring beside it"
 
 
@@ -147,10 +148,11 @@ class _Search:
     pattern: re.Pattern[str] | None
     second: tuple[Path, ...]
     files: tuple[Path, ...]
-    found: dict[Fingerprint, FoundNight] = field(default_factory=dict)
+    found: list[FoundNight] = field(default_factory=list)
     refused: list[NotJudged] = field(default_factory=list)
     in_sessions: set[Path] = field(default_factory=set)
     stems: dict[Path, list[str]] = field(default_factory=dict)
+    fingerprints: dict[tuple[Path, ...], Fingerprint] = field(default_factory=dict)
 
     def look_at(self, path: Path) -> None:
         """Take in a session or a recording."""
@@ -171,7 +173,7 @@ class _Search:
 
     def result(self) -> FoundNights:
         """All of it, by name."""
-        nights = sorted(self.found.values(), key=lambda one: one.night.name)
+        nights = sorted(self.found, key=lambda one: one.night.name)
         refused = sorted(self.refused, key=lambda one: one.name)
         unknown = (one for one in nights if is_nobody(one.recording.patient_id))
         n_unknown = 0 if self.pattern is not None else sum(1 for _ in unknown)
@@ -184,27 +186,33 @@ class _Search:
         path = recording.path
         names = self._stems_of(path.parent)
         others = (one for one in self.files if one.parent == path.parent and one != path)
-        return any(
-            fits(path, one, names) and scores(recording, open_recording(one))
-            for one in others
-            if one.suffix.lower() != SUFFIX and is_recording(one)
-        )
+        return any(fits(path, one, names) and _is_scoring_of(recording, one) for one in others)
 
     def _add(self, path: Path, recording: Recording, session: ScoredSession | None) -> None:
-        fingerprint = fingerprint_of(recording.all_files)
-        other = self.found.get(fingerprint)
-        if other is not None and session is None:
-            self.refuse(path, f"the same recording as {other.night.name}; one counts")
+        """Take in a night; of one recording only one counts, and a session before a file."""
+        other = next((one for one in self.found if self._is_same(one.recording, recording)), None)
+        if other is not None and session is None and other.path != other.recording.path:
+            self.refuse(path, _TWICE.format(other.night.name))
             return
         night = self._night(path, recording, session)
         if night is None:
             return
-        self.found[fingerprint] = night
-        if other is not None:
-            better, worse = sorted((other, night), key=_worth, reverse=True)
-            self.found[fingerprint] = better
-            what = f"a session of the same recording as {better.path.name}; one counts"
-            self.refuse(worse.path, what)
+        if other is None:
+            self.found.append(night)
+            return
+        better, worse = sorted((other, night), key=_worth, reverse=True)
+        self.found[self.found.index(other)] = better
+        self.refuse(worse.path, _TWICE.format(better.path.name))
+
+    def _is_same(self, *recordings: Recording) -> bool:
+        """Tell by size and beginning, and where these are alike by every byte."""
+        every = [recording.all_files for recording in recordings]
+        for files in every:
+            if files not in self.fingerprints:
+                self.fingerprints[files] = fingerprint_of(files)
+        if len({self.fingerprints[files] for files in every}) > 1:
+            return False
+        return len(set(every)) == 1 or len(set(map(sha256_of, every))) == 1
 
     def _night(
         self, path: Path, recording: Recording, session: ScoredSession | None
@@ -250,7 +258,8 @@ class _Search:
 
     def _elsewhere(self, recording: Recording) -> tuple[list[PersonsScoring], list[str]]:
         """Second scorings in the folder of those, and what to say of files there."""
-        names = [path.stem for path in self.files if _may_be_recording(path)]
+        folders = dict.fromkeys(path.parent for path in self.files)
+        names = [stem for folder in folders for stem in self._stems_of(folder)]
         found = second_scorings(recording, names, self.second)
         people, told = list(found.people), list(found.unread)
         told += [f"{path.name} is no second scoring: the program wrote it" for path in found.drafts]
@@ -293,6 +302,14 @@ class _Search:
 def _may_be_recording(path: Path) -> bool:
     try:
         return path.suffix.lower() != SUFFIX and is_recording(path)
+    except SleepScorerError:
+        return False
+
+
+def _is_scoring_of(recording: Recording, path: Path) -> bool:
+    try:
+        is_night = path.suffix.lower() != SUFFIX and is_recording(path)
+        return is_night and scores(recording, open_recording(path))
     except SleepScorerError:
         return False
 

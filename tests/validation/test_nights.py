@@ -17,6 +17,7 @@ from site_nights import (
     write_table,
 )
 
+from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.events import Event
 from sleepscorer.core.progress import Cancelled
@@ -317,9 +318,29 @@ def test_files_that_are_no_nights_are_named_and_stop_nothing(recording):
     assert refused.pop("broken")
     assert refused.pop("torn.sleepscorer")
     assert refused.pop("gone.sleepscorer").startswith("The recording gone.edf was not found")
-    assert refused.pop("c") == "the same recording as a; one counts"
+    assert refused.pop("c") == "the same recording as that of a; one counts"
     assert refused.pop("d").startswith("nobody scored it: there is neither a session nor a scoring")
     assert refused == {}
+
+
+def test_a_copy_that_people_scored_counts_before_a_draft(recording):
+    copy = recording.parent / "z" / "c.edf"
+    copy.parent.mkdir()
+    shutil.copy(recording, copy)
+    write_table(copy.with_name("c.csv"), TRUTH)
+    assert main(["score", str(recording), "--formats", "edf", "--quiet"]) == 0
+    nights, refused = found_in(recording.parent)
+    assert {name: night.left_out for name, night in nights.items()} == {"c": ""}
+    assert refused == {"a": "the same recording as that of c.edf; one counts"}
+
+
+def test_nights_that_only_begin_alike_are_two(recording):
+    content = bytearray(recording.read_bytes())
+    content[-1] ^= 1
+    recording.with_name("b.edf").write_bytes(content)
+    for name in ("a", "b"):
+        write_table(recording.with_name(f"{name}.csv"), TRUTH)
+    assert set(found_in(recording.parent)[0]) == {"a", "b"}
 
 
 def test_of_two_sessions_of_a_recording_that_counts_which_judges_more(recording):
@@ -330,9 +351,7 @@ def test_of_two_sessions_of_a_recording_that_counts_which_judges_more(recording)
     write_session(other, TRUTH)
     nights, refused = found_in(recording.parent)
     assert {name: night.left_out for name, night in nights.items()} == {"z": ""}
-    assert refused == {
-        "a.sleepscorer": "a session of the same recording as z.sleepscorer; one counts"
-    }
+    assert refused == {"a.sleepscorer": "the same recording as that of z.sleepscorer; one counts"}
 
 
 def test_nights_of_one_name_are_told_apart_by_their_folders(tmp_path):

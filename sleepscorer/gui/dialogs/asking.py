@@ -254,10 +254,15 @@ class WindowDialogs(OneDialog):
         if self._validation is None:
             self._validation = ValidationDialog(self._settings, self._tasks, self._over)
             self._validation.told.connect(self.validation_told)
+            self._validation.finished.connect(self._on_validation_left)
             fit_to_screen(self._validation)
         self._validation.show()
         self._validation.raise_()
         self._validation.activateWindow()
+
+    @Slot()
+    def _on_validation_left(self) -> None:
+        self.left.emit()
 
     @Slot()
     def choose_channels(self) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.gui.dialogs.validation_nights import NightsPage
 from sleepscorer.gui.dialogs.validation_verdict import VerdictPage
-from sleepscorer.gui.jobs.handing_over import HandingOver
+from sleepscorer.gui.frame.handing_over import HandingOver
 from sleepscorer.gui.jobs.validating import LookedThrough, Validated, Validator, Wish, Workstation
 from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.process.tasks import TaskRunner

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from sleepscorer.gui.frame.handing_over import HandingOver
 from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
 from sleepscorer.gui.jobs.exporting import Exporter
-from sleepscorer.gui.jobs.handing_over import HandingOver
 from sleepscorer.gui.process.tasks import TaskRunner
 
 _RUNS, _ENDED = "export runs", "export ended"
