@@ -332,7 +332,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--folder", type=Path, required=True, metavar="DIR", help="recordings that people scored")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--folder", type=Path, metavar="DIR", help="recordings that people scored")
+    what.add_argument("--forget", action="store_true", help="what --keep kept, and do nothing else")
     add("--out", type=Path, metavar="DIR", help="of the report; default: validation in --folder")
     add("--stagers", metavar="LIST", help="names with commas; default: all that are installed")
     add(
@@ -426,6 +428,10 @@ def _run_evaluate(options: argparse.Namespace) -> int:
 
 
 def _run_validate(options: argparse.Namespace) -> int:
+    if options.forget:
+        from sleepscorer.cli.site_choice import forget_site
+
+        return forget_site()
     from sleepscorer.cli.validation import validate_nights
 
     return validate_nights(options)
