@@ -234,6 +234,16 @@ def test_too_few_nights_or_no_folder_are_said_and_nothing_begins(qtbot, window, 
     assert shown(page, ReadOnlyTable).texts() == []
 
 
+def test_nights_of_another_folder_than_the_one_named_are_listed_no_more(
+    qtbot, window, others, nights
+):
+    page = looked_through(qtbot, window, nights)
+    press(qtbot, page, "f", _ALT)
+    qtbot.keyClicks(page.focusWidget(), "x")
+    assert shown(page, ReadOnlyTable).texts() == []
+    assert not button(page, "&Start").isEnabled()
+
+
 def test_without_a_stager_nothing_begins(qtbot, window, others, nights):
     page = looked_through(qtbot, window, nights)
     boxes = boxes_of(page)

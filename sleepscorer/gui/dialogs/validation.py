@@ -84,11 +84,17 @@ class ValidationDialog(QDialog):
     def look_through(self, folder: Path) -> None:
         """Look which nights of a folder count, in place of what was found before."""
         self._folder.setText(str(folder))
+        self._forget_found()
+        self._validator.look_through(folder)
+        self._show_state()
+
+    @Slot()
+    def _forget_found(self) -> None:
+        """What is listed must be of the folder that is named."""
         self._through = None
         self._nights.show_found(None)
         self._pages.setCurrentWidget(self._nights)
         self._tell_problem("")
-        self._validator.look_through(folder)
         self._show_state()
 
     def _lay_out(self) -> None:
@@ -134,6 +140,7 @@ class ValidationDialog(QDialog):
         work.failed.connect(self._on_failed)
         work.cancelled.connect(self._on_cancelled)
         work.progressed.connect(self._on_progressed)
+        self._folder.textEdited.connect(self._forget_found)
         self._folder.returnPressed.connect(self._on_folder_entered)
         self._nights.changed.connect(self._show_state)
         self._verdict.use_asked.connect(self._on_use_asked)
