@@ -13,8 +13,8 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.wording import counted as n_of
 from sleepscorer.staging.checkpoint import WeightsInfo
 from sleepscorer.staging.confidence import ConfidenceModel
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import StagingNetwork
-from sleepscorer.staging.stager import load_network
 from sleepscorer.training.calibration import (
     calibrate,
     fit_confidence,

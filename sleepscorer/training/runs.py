@@ -22,8 +22,8 @@ from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.staging.checkpoint import weights_files
 from sleepscorer.staging.confidence import ConfidenceModel
+from sleepscorer.staging.loading import ARCHITECTURE
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.staging.stager import ARCHITECTURE
 from sleepscorer.training.calibration import (
     calibrate,
     fit_confidence,

@@ -24,8 +24,9 @@ from sleepscorer.core.errors import UsageError
 from sleepscorer.core.stages import Stage
 from sleepscorer.session_documents import open_document, read_importable
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.staging.stager import Stager, load_network
+from sleepscorer.staging.stager import Stager
 from sleepscorer.training import fine_tuning, session_nights
 from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import answers_on

@@ -324,6 +324,10 @@ def _curve(stored: Any) -> ReviewCurve:
     return tuple((share, confidence, accuracy) for share, confidence, accuracy in points)
 
 
+def _shares(stored: Any) -> tuple[float, ...]:
+    return tuple(map(float, stored))
+
+
 def _lights(stored: Any) -> tuple[float, ...]:
     marks = tuple(map(float, stored))
     if len(marks) not in (0, 2):
@@ -333,7 +337,7 @@ def _lights(stored: Any) -> tuple[float, ...]:
 
 # Files of versions before a consensus lack these.
 _OF_OLDER: Mapping[str, Any] = MappingProxyType({"stager": "", "consensus_of": ()})
-# And those of versions before 0.2 these.
+# And those of versions before 0.2 these; of them the last came after the consensus.
 _NUMBERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {"review_curve": _curve, "suggested_lights_s": _lights}
+    {"review_curve": _curve, "suggested_lights_s": _lights, "unlearned_by_stage": _shares}
 )

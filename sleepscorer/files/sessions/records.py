@@ -211,6 +211,7 @@ _TUPLES = ("eeg", "eog", "emg", "notes", "warnings", "consensus_of")
 _IS_LIKE: dict[str, Callable[[Any], bool]] = {
     "review_curve": _is_curve,
     "suggested_lights_s": _are_numbers,
+    "unlearned_by_stage": _are_numbers,
     **dict.fromkeys(_TUPLES, lambda value: isinstance(value, tuple) and _is_text_or_texts(value)),
     **dict.fromkeys(_TEXTS, lambda value: isinstance(value, str)),
 }
