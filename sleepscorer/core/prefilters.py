@@ -55,27 +55,26 @@ def stated_prefilter(words: str) -> Prefilter:
     """Read the words of a header: ``"HP:0.1Hz LP:75Hz N:50Hz"`` (EDF+ specification, 2.1.3.2).
 
     Laboratories write them in their own ways: "HP 0,5 Hz", "BP:0.2-128Hz", "HP: DC; LP: 417 Hz",
-    "TC:0.3s", "LFF 0.3 HFF 70". A time constant t is a high-pass at 1 / (2 pi t). What passes
-    nothing, as the "HP:16Hz Rectification LP:0.7Hz" of an envelope, is no pass band of a signal.
+    "TC:0.3s", "LFF 0.3 HFF 70". A time constant t is a high-pass at 1 / (2 pi t). Of several
+    filters the strictest counts. What passes nothing, as the "HP:16Hz Rectification LP:0.7Hz" of
+    an envelope, is no pass band of a signal.
     """
     text = words.casefold()
-    band = _BAND.search(text)
-    if band is not None:
+    highs = [_cut_off(found) for found in _HIGH_PASS.finditer(text)]
+    highs += [_cut_off(found, is_time=True) for found in _TIME_CONSTANT.finditer(text)]
+    lows = [_cut_off(found) for found in _LOW_PASS.finditer(text)]
+    for band in _BAND.finditer(text):
         factor = _TO_HZ.get(band[3] or "", 1.0)
-        high_pass, low_pass = (_positive(_number(band[n]) * factor) for n in (1, 2))
-    else:
-        high_pass = _cut_off(_HIGH_PASS.search(text)) or _cut_off(
-            _TIME_CONSTANT.search(text), is_time=True
-        )
-        low_pass = _cut_off(_LOW_PASS.search(text))
+        highs.append(_positive(_number(band[1]) * factor))
+        lows.append(_positive(_number(band[2]) * factor))
+    high_pass = max((hz for hz in highs if hz is not None), default=None)
+    low_pass = min((hz for hz in lows if hz is not None), default=None)
     if high_pass is not None and low_pass is not None and high_pass >= low_pass:
         return Prefilter()
     return Prefilter(high_pass, low_pass)
 
 
-def _cut_off(found: re.Match[str] | None, *, is_time: bool = False) -> float | None:
-    if found is None:
-        return None
+def _cut_off(found: re.Match[str], *, is_time: bool = False) -> float | None:
     value, unit = _number(found[1]), found[2] or ""
     if is_time or unit in _TO_S:
         seconds = value * _TO_S.get(unit, 1.0)

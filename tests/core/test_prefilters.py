@@ -33,6 +33,8 @@ from sleepscorer.core.prefilters import Prefilter, stated_prefilter
         ("Low cut 1Hz High cut 25Hz", 1, 25),
         ("HPF=500mHz LPF=1kHz", 0.5, 1000),
         ("HP:.3Hz", 0.3, None),
+        ("TC:0.1s LP:50Hz TC:10s LP:250Hz", 1.5915, 50),
+        ("LP:70Hz HP:0.1Hz, exported with HP:1Hz", 1.0, 70),
         ("LP:15Hz", None, 15),
         ("N:50Hz", None, None),
         ("Notch 60Hz", None, None),
