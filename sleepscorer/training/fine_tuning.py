@@ -31,7 +31,7 @@ from sleepscorer.training.evaluate import (
     pooled,
 )
 from sleepscorer.training.figures import history_png, reliability_png
-from sleepscorer.training.nights import TrainingNight, counted
+from sleepscorer.training.nights import TrainingNight, counted, eeg_of
 from sleepscorer.training.runs import (
     Calibration,
     begin_run,
@@ -147,6 +147,7 @@ def fine_tune(
         folder / "weights",
         summary=_summary(info, nights, comparison),
         calibration=calibration,
+        learned_eeg=tuple(dict.fromkeys((*info.learned_eeg, *eeg_of(nights)))),
     )
     card = site_card(
         former=info, sha256=sha256, nights=counted(nights), network=final, compared=comparison

@@ -40,7 +40,7 @@ from sleepscorer.training.evaluate import (
     pooled,
 )
 from sleepscorer.training.figures import history_png, reliability_png, risk_coverage_png
-from sleepscorer.training.nights import TrainingNight, counted
+from sleepscorer.training.nights import TrainingNight, counted, eeg_of
 from sleepscorer.training.splits import Split
 from sleepscorer.training.trainer import Recipe, train
 
@@ -161,6 +161,7 @@ def _run_fold(
         folder / "weights",
         summary=f"{describe(run.config)}, trained on {run.data}: {counted(training)}.",
         calibration=calibration,
+        learned_eeg=eeg_of(training),
     )
     write_bytes(folder / "curves.png", history_png(history))
     channels = fitted_channels(network, nights)[0]
@@ -318,7 +319,12 @@ def _take_over(module: torch.nn.Module, theirs: Mapping[str, torch.Tensor]) -> N
 
 
 def save_network(
-    network: StagingNetwork, folder: Path, *, summary: str, calibration: Calibration | None = None
+    network: StagingNetwork,
+    folder: Path,
+    *,
+    summary: str,
+    calibration: Calibration | None = None,
+    learned_eeg: Sequence[str] = (),
 ) -> str:
     """Write weights that ``sleepscorer score --weights`` takes; return their SHA-256.
 
@@ -337,6 +343,7 @@ def save_network(
         summary=summary,
         confidence=None if calibration is None else calibration.confidence,
         review_curve=() if calibration is None else calibration.review_curve,
+        learned_eeg=learned_eeg,
     )
     for name, part in files.items():
         write_bytes(folder / name, part)

@@ -1,5 +1,7 @@
 """A staging holds only what can be true, and nobody can change it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,3 +115,23 @@ def test_every_fault_has_words_and_the_number_that_is_stored():
     ]
     assert made.fault(1) == SignalFault.FLAT | SignalFault.CLIPPED
     assert SignalFault.NONE.value == 0
+
+
+def test_a_stage_is_doubted_for_its_signals_and_for_what_was_not_learned():
+    made = staging(unsound=[0.0, 0.5, 0.5])
+    assert made.doubted.tolist() == [0.0, 0.5, 0.5]
+    unlearned = (0.1, 0.2, 0.3, 0.4, 0.6)
+    made = replace(made, provenance=replace(made.provenance, unlearned_by_stage=unlearned))
+    expected = [
+        1 - (1 - unsound) * (1 - (unlearned[stage] if stage >= 0 else 0))
+        for unsound, stage in zip((0.0, 0.5, 0.5), made.stages.tolist(), strict=True)
+    ]
+    assert made.stages.min() == -1
+    assert made.doubted == pytest.approx(expected)
+    assert made.doubted.dtype == np.float32
+
+
+@pytest.mark.parametrize("shares", [(0.1,), (0.0,) * 6, (0, 0, 0, 0, 1.1), (float("nan"),) * 5])
+def test_what_was_not_learned_is_a_share_of_each_stage(shares):
+    with pytest.raises(ValueError, match="no shares of five stages"):
+        replace(staging().provenance, unlearned_by_stage=shares)

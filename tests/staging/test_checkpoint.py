@@ -236,6 +236,8 @@ def test_a_configuration_that_is_none_is_damage(copied, content):
         {"confidence": {"ranked": [10**300] * 3, "by_stage": "abcde"}},
         {"review_curve": 7},
         {"review_curve": [None]},
+        {"learned_eeg": "C4-M1"},
+        {"learned_eeg": [7]},
     ],
 )
 def test_an_entry_of_the_wrong_kind_is_damage(copied, changes):
@@ -333,6 +335,12 @@ def test_a_configuration_without_confidence_and_curve_has_none(copied):
     path.write_text(json.dumps({k: config[k] for k in config if k not in _MAY_LACK}))
     info = read_info(DEFAULT_WEIGHTS)
     assert (info.confidence, info.review_curve) == (None, ())
+
+
+def test_what_was_learned_from_is_told_and_else_is_that_of_sleep_edf(copied):
+    assert read_info(DEFAULT_WEIGHTS).learned_eeg == ("Fpz-Cz", "Pz-Oz")
+    changed(copied, learned_eeg=["C4-M1", "C3-M2"])
+    assert read_info(DEFAULT_WEIGHTS).learned_eeg == ("C4-M1", "C3-M2")
 
 
 _MAY_LACK = ("confidence", "review_curve")

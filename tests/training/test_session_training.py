@@ -267,6 +267,7 @@ def test_weights_that_learned_something_are_better_and_the_former_ones_stay(run,
     assert f"| kappa | {found.former['kappa']:.3f} | {found.new['kappa']:.3f} |" in card
     assert read_info(small).sha256 in card
     assert read_info(tuned.weights).sha256 in card
+    assert read_info(tuned.weights).learned_eeg == ("Fpz-Cz", "Pz-Oz")
     assert "SC0" not in card
     # The front-end is the former one's, every head is new.
     old, new = load_network(read_info(small)), load_network(read_info(tuned.weights))
