@@ -127,7 +127,7 @@ def _config(options: argparse.Namespace) -> "NetworkConfig":
 def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetwork | None":
     """The network to begin from: the one named, or the front-end of a shipped one."""
     from sleepscorer.staging.checkpoint import read_info
-    from sleepscorer.staging.stager import load_network
+    from sleepscorer.staging.loading import load_network
     from sleepscorer.training.runs import without_heads
 
     if options.start == "none":

@@ -28,6 +28,8 @@ from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
 _SHIPPED_MEASURED_ON = "Sleep-EDF (validation nights of the weights), not on nights of this site"
+LEARNED_EEG = ("Fpz-Cz", "Pz-Oz")
+"""What weights learned from whose configuration does not say: those of Sleep-EDF."""
 _FORMAT = 2
 _MOST_CONFIG_BYTES = 1_000_000
 # A hundred times what the largest network here takes.
@@ -66,6 +68,8 @@ class WeightsInfo:
         How likely its answers are right, or None where that was not measured.
     review_curve
         What reviewing the least certain epochs gained on the validation nights.
+    learned_eeg
+        The EEG derivations that they learned from.
     """
 
     name: str
@@ -76,6 +80,7 @@ class WeightsInfo:
     summary: str
     confidence: ConfidenceModel | None = None
     review_curve: ReviewCurve = ()
+    learned_eeg: tuple[str, ...] = LEARNED_EEG
 
     @property
     def weights_path(self) -> Path:
@@ -305,6 +310,7 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
             summary=_text(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
             review_curve=checked_review_curve(raw.get("review_curve", ())),
+            learned_eeg=_texts(raw.get("learned_eeg", [])) or LEARNED_EEG,
         )
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
@@ -316,6 +322,12 @@ def _text(value: object) -> str:
     # Half a character is no text: no output could hold it.
     value.encode("utf-8")
     return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r:.40} is no list")
+    return tuple(map(_text, values))
 
 
 def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
@@ -366,6 +378,7 @@ def weights_files(
     summary: str,
     confidence: ConfidenceModel | None = None,
     review_curve: ReviewCurve = (),
+    learned_eeg: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return weights and their configuration as the files of a folder, by their names."""
     sizes = dict(network)
@@ -379,6 +392,7 @@ def weights_files(
         "summary": summary,
         "confidence": None if confidence is None else confidence.as_dict(),
         "review_curve": [list(point) for point in review_curve],
+        **({"learned_eeg": list(learned_eeg)} if learned_eeg else {}),
     }
     text = json.dumps(config, indent=2) + "\n"
     return {"weights.safetensors": tensors, "config.json": text.encode()}

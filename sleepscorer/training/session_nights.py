@@ -186,8 +186,9 @@ def measured_nights(
                 f"{night.name}: {n_of(n_left, 'reviewed epoch')} around its sleep hold a signal"
             )
             continue
+        eeg = tuple(each.name for each in night.channels.eeg)
         measured.append(
-            TrainingNight(night.name, night.subject, labels, powers, {}, usable, learned)
+            TrainingNight(night.name, night.subject, labels, powers, {}, usable, learned, eeg)
         )
     return tuple(measured), tuple(refused)
 
