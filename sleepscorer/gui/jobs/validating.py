@@ -233,7 +233,7 @@ def _look_through(folder: Path, progress: Progress) -> LookedThrough:
     sentences = [rule(n_nights, found.n_people)]
     if n_nights > USUAL_NIGHTS:
         sentences.append(f"More than {USUAL_NIGHTS} nights take their time and decide little more.")
-    remedy = "validate by the command line, with --subject"
+    remedy = "validate on the command line, where people can be named (see the help)"
     sentences += told_of_unknown(found.n_unknown, remedy=remedy)
     return LookedThrough(found, "\n".join(sentences), too_few)
 
