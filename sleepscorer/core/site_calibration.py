@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sleepscorer.core.staging_result import ReviewCurve
+
+_SMALLEST = 1e-4
 
 
 @dataclass(frozen=True)
@@ -23,3 +28,25 @@ class SiteCalibration:
     temperature: float
     review_curve: ReviewCurve
     measured_on: str
+
+
+def calibrated(confidence: NDArray[np.floating], temperature: float) -> NDArray[np.float32]:
+    """Make a confidence as sure as it was right on a site's nights.
+
+    Parameters
+    ----------
+    confidence
+        (n,) 0 to 1; NaN stays NaN.
+    temperature
+        Of the logit of the confidence (Guo et al. 2017); 1 leaves all as it is. For others no
+        confidence counts as nearer to 0 or 1 than 1e-4: what is certain could not be made less so.
+
+    Returns
+    -------
+    (n,) in the same order of certainty.
+    """
+    if temperature == 1:
+        return np.array(confidence, dtype=np.float32)
+    clipped = np.clip(confidence.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
+    logit = np.log(clipped) - np.log1p(-clipped)
+    return np.asarray(1 / (1 + np.exp(-logit / temperature)), dtype=np.float32)
