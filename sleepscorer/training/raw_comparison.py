@@ -120,13 +120,13 @@ def _ask(
     answers: dict[str, Staging] = {}
     failures: dict[str, str] = {}
     for one in stagers:
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         try:
             answers[one.name] = one.stage(recording, channels)
         except SleepScorerError as error:
             failures[one.name] = error.what
         if seconds is not None and one.name in answers:
-            seconds[one.name] = seconds.get(one.name, 0.0) + time.perf_counter() - began_s
+            seconds[one.name] = seconds.get(one.name, 0.0) + time.process_time() - began_s
     members = [one.name for one in stagers if one.in_consensus]
     answering = [name for name in members if name in answers]
     if len(members) < _FEWEST:

@@ -41,14 +41,14 @@ class WakeCalledSleep:
         Epochs called sleep, and epochs that were staged.
     n_failed
         Recordings that the stager gave no answer on.
-    seconds_a_night
-        To stage 960 epochs of one channel, in a running process; None where nothing was staged.
+    cpu_seconds_a_night
+        CPU time of this process to stage 960 epochs of one channel; None where nothing was staged.
     """
 
     n_called: int
     n_staged: int
     n_failed: int = 0
-    seconds_a_night: float | None = None
+    cpu_seconds_a_night: float | None = None
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _summary(stagers: Sequence[StagerOnRaw]) -> str:
     )  # fmt: skip
     rows = []
     for one in stagers:
-        cells = ("0", f"none: {one.rows[-1].failure}", UNKNOWN, UNKNOWN)
+        cells = ("0", UNKNOWN, f"none: {one.rows[-1].failure}", UNKNOWN)
         if one.pooled is not None:
             cells = agreement_cells(one.pooled)
         found, true = one.wake_found

@@ -202,8 +202,8 @@ def _sections(
     yield "## Networks"
     yield (
         "*Front-end error*: mean absolute error of the five log band powers on real EEG it was not"
-        " trained on. *Wake*: share of 25 h of presumed wake (Pz-Oz) called sleep. *Seconds*: to stage"
-        " 960 epochs of one EEG in a running process on one thread."
+        " trained on. *Wake*: share of 25 h of presumed wake (Pz-Oz) called sleep. *CPU s*: seconds of CPU"
+        " time to stage 960 epochs of one EEG in a running process."
     )
     yield _networks_table(judged, raw)
     yield "## What these figures are not"
@@ -249,7 +249,7 @@ def _networks_table(judged: Sequence[Judgement], raw: RawComparison) -> str:
         "parameters",
         "front-end error",
         "wake called sleep",
-        "seconds",
+        "CPU s",
         "temperature",
     )
     rows = []
@@ -262,7 +262,7 @@ def _networks_table(judged: Sequence[Judgement], raw: RawComparison) -> str:
                 f"{each.n_parameters:,}",
                 figure(sum(errors) / len(errors) if errors else None),
                 UNKNOWN if on_raw is None else wake_text(on_raw.wake),
-                figure(None if on_raw is None else on_raw.wake.seconds_a_night, 1),
+                figure(None if on_raw is None else on_raw.wake.cpu_seconds_a_night, 1),
                 f"{each.temperature:.2f}",
             )
         )

@@ -4,54 +4,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.io import savemat
+from told_stagers import EXPERT, UNSTAGED, told, write_recordings
 
 from sleepscorer.core.consensus import CONSENSUS
-from sleepscorer.core.errors import StagingRefused, UsageError
-from sleepscorer.core.staging_result import Staging, StagingProvenance
-from sleepscorer.training.raw_comparison import AskedStager, compare_on_raw
-
-EXPERT = {1: [0, 0, 2, 2], 3: [2, 2, 1, 0], 5: [2, 3, 3, 0]}
-RATES_HZ = {1: 100, 3: 50, 5: 200}
-UNSTAGED = -1
+from sleepscorer.core.errors import UsageError
+from sleepscorer.training.raw_comparison import compare_on_raw
 
 
 @pytest.fixture
 def data(tmp_path):
-    """Three recordings of four epochs in the layout of DREAMS, and two of ten epochs of wake."""
-    (tmp_path / "dreams").mkdir()
-    for number, stages in EXPERT.items():
-        n_samples = len(stages) * 30 * RATES_HZ[number]
-        lines = ["[C3-A1]", *(["1.0"] * n_samples)]
-        (tmp_path / "dreams" / f"excerpt{number}.txt").write_text("\n".join(lines))
-        np.savez(tmp_path / "dreams" / f"dreams_sp{number}.npz", y=np.array(stages))
-    (tmp_path / "pz_oz_wake").mkdir()
-    for number in range(2):
-        path = tmp_path / "pz_oz_wake" / f"SC400{number}E0-PSG_edfm.mat"
-        savemat(path, {"val": np.ones((1, 10 * 3000))})
-    return tmp_path
-
-
-def told(name, says, *, sure=0.8, in_consensus=False, fails_on=()):
-    """A stager that says the given stages of each excerpt; of wake, W in all but one epoch."""
-
-    def stage(recording, channels):
-        if recording.path.stem in fails_on:
-            raise StagingRefused("it is too dark", path=recording.path)
-        stages = [*[0] * (recording.n_epochs - 1), 2]
-        if recording.path.stem.startswith("excerpt"):
-            stages = says[int(recording.path.stem[-1])]
-        probabilities = np.full((len(stages), 5), (1 - sure) / 4, np.float32)
-        for epoch, one in enumerate(stages):
-            if one == UNSTAGED:
-                probabilities[epoch] = np.nan
-            else:
-                probabilities[epoch, one] = sure
-        eeg = tuple(one.name for one in channels.eeg)
-        made = StagingProvenance(name, "", eeg, (), (), "cpu", name, "", stager=name)
-        return Staging(probabilities, made)
-
-    return AskedStager(name, name.title(), stage, in_consensus=in_consensus)
+    return write_recordings(tmp_path)
 
 
 HALF = {1: [0, 0, 2, 1], 3: [2, 2, 2, 2], 5: [2, 3, 2, 0]}
@@ -146,7 +108,7 @@ def test_wake_is_counted_on_central_eeg_and_sleep_on_recordings_of_wake(data):
     assert found.ours.wake_found == (3, 4)
     assert found.right.wake_found == (4, 4)
     assert (found.ours.wake.n_called, found.ours.wake.n_staged) == (2, 20)
-    assert found.ours.wake.seconds_a_night > 0
+    assert found.ours.wake.cpu_seconds_a_night > 0
 
 
 def test_the_calibration_error_is_that_of_the_probability(data):
@@ -167,4 +129,4 @@ def test_without_recordings_nothing_is_claimed(tmp_path):
     assert found.raw.recordings == ()
     assert found.ours.rows == ()
     assert (found.ours.pooled, found.ours.calibration_error) == (None, None)
-    assert found.ours.wake.seconds_a_night is None
+    assert found.ours.wake.cpu_seconds_a_night is None
