@@ -333,6 +333,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_models, action="list")
+    parser.add_argument(
+        "--all", action="store_true", help="list weights that are not offered, too, and say why"
+    )
     actions = parser.add_subparsers(metavar="ACTION", dest="action", parser_class=_Parser)
     add = actions.add_parser("add", help="add public weights of RobustSleepNet from a disk")
     add.add_argument("path", type=Path, metavar="PATH", help="a file, a folder or a ZIP archive")

@@ -39,11 +39,6 @@ class AskedStagers:
     is_consensus: bool = False
 
     @classmethod
-    def with_second_opinion(cls, name: str) -> "AskedStagers":
-        """Ask our own stager, and another for a second opinion; an empty name is none."""
-        return cls((OWN_STAGER, name)) if name else cls()
-
-    @classmethod
     def consensus_of_all(cls) -> "AskedStagers":
         """Ask our own stager and all others that are installed; our own alone where none is."""
         others = tuple(one.name for one in offered_stagers())

@@ -3,7 +3,7 @@
 Each is imported when it is asked for: the first page of a recording waits for none of them.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from os.path import lexists
 from pathlib import Path
@@ -21,7 +21,7 @@ from sleepscorer.files.exports import output_paths
 from sleepscorer.files.folder import FoundRecording, recordings_in
 from sleepscorer.files.recordings import RECORDING_SUFFIXES
 from sleepscorer.files.sessions import SUFFIX
-from sleepscorer.gui.choices import AutoScoringChoice
+from sleepscorer.gui.choices import AutoScoringChoice, StagerChoice
 from sleepscorer.gui.dialogs.one_dialog import OneDialog
 from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
 from sleepscorer.gui.frame.current_recording import CurrentRecording
@@ -207,7 +207,7 @@ class WindowDialogs(OneDialog):
             choice,
             device=now.device,
             weights=now.weights,
-            second_opinion=now.second_opinion,
+            stagers=StagerChoice(now.stager, now.consensus_of, now.second_opinion),
             channels=self._current.channels,
         )
 
@@ -218,7 +218,7 @@ class WindowDialogs(OneDialog):
             self._settings.set(
                 device=choice.device,
                 weights=choice.weights,
-                second_opinion=choice.second_opinion,
+                **asdict(choice.stagers),
             )
             self.channels_chosen.emit(choice.channels)
             self.auto_scoring_chosen.emit(document, choice)

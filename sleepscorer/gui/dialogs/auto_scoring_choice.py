@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError, WeightsError
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.machine_answer import SMOOTHING_RULE
@@ -32,24 +31,19 @@ from sleepscorer.core.wording import counted
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
+from sleepscorer.gui.dialogs.stager_rows import StagerRows
 from sleepscorer.gui.look.appearance import described, stand_for_stage
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.staging.stagers import how_to_get_others, not_offered, offered_stagers
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
     FillMode.CHOSEN: "Fill unscored epochs and &replace the stages below",
     FillMode.ALL: "Replace &all",
 }
-_SECOND_TIP = (
-    "Another stager is asked afterwards. Its answer stands beside, fills no epoch, and takes some"
-    " seconds more; a consensus asks all that are installed and fills from what they say together"
-    " (Alt+I)"
-)
-_SELECTABLE = (
-    Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-)
+_WEIGHTS_TIP = f"What the network of {OWN_STAGER} learned, by whom"
+_DEVICE_TIP = f"Where the network of {OWN_STAGER} runs"
+_NOT_OURS_TIP = f"Only where {OWN_STAGER} is asked"
 # The machine's layer is worth having beside a person's complete scoring.
 _NOTHING_TO_FILL = (
     "Every epoch is scored. Choose what to replace. As it is chosen now, no stage changes: the"
@@ -63,13 +57,7 @@ class ListedWeights(NamedTuple):
     choice: str
     text: str
     summary: str
-
-
-class OtherStagers(NamedTuple):
-    """Titles by name of those that are installed, and how to get others."""
-
-    titles: dict[str, str]
-    how_to_get: tuple[str, ...] = ()
+    is_offered: bool = True
 
 
 class AutoScoringDialog(QDialog):
@@ -114,16 +102,6 @@ class AutoScoringDialog(QDialog):
         self._counted.setWordWrap(True)
         self._device = QComboBox()
         self._weights = QComboBox()
-        self._second = QComboBox()
-        self._not_offered = QLabel()
-        self._not_offered.setObjectName("faint")
-        self._not_offered.setWordWrap(True)
-        self._other_stagers = QLabel()
-        self._other_stagers.setObjectName("faint")
-        self._other_stagers.setWordWrap(True)
-        # To be copied into a terminal.
-        self._other_stagers.setTextInteractionFlags(_SELECTABLE)
-        self._other_stagers.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -135,23 +113,18 @@ class AutoScoringDialog(QDialog):
         layout.addRow("", self._over_person)
         layout.addRow("", self._smooth)
         layout.addRow("", self._counted)
+        self._stagers = StagerRows(choice.stagers, layout, tasks, self)
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
-        layout.addRow("Second op&inion", self._second)
-        layout.addRow("", self._not_offered)
-        layout.setRowVisible(self._not_offered, False)
-        layout.addRow("", self._other_stagers)
-        layout.setRowVisible(self._other_stagers, False)
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
         self._fill_in(choice)
+        self._stagers.changed.connect(self._on_stagers_chosen)
+        self._on_stagers_chosen()
         self._score.setDefault(True)
         self._score.setFocus()
-        reading, looking = Latest(tasks, self), Latest(tasks, self)
+        reading = Latest(tasks, self)
         reading.start("Reading the weights", _listed_weights, self._list_weights, quiet=True)
-        looking.start("Looking for other stagers", _found_stagers, self._show_stagers, quiet=True)
-        checking = Latest(tasks, self)
-        checking.start("Reading stagers.toml", _not_offered, self._tell_not_offered, quiet=True)
 
     @property
     def choice(self) -> AutoScoringChoice:
@@ -162,7 +135,7 @@ class AutoScoringDialog(QDialog):
             over_person=self._over_person.isChecked(),
             smooth=self._smooth.isChecked(),
             device=self._device.currentData(),
-            second_opinion=self._second.currentData(),
+            stagers=self._stagers.choice,
             channels=self._channels,
             weights=self._weights.currentData(),
         )
@@ -200,8 +173,8 @@ class AutoScoringDialog(QDialog):
 
     def _fill_in(self, choice: AutoScoringChoice) -> None:
         described(self._over_person, "Replace epochs that a person scored as well")
-        described(self._device, "Device", "Where the network runs")
-        described(self._weights, "Weights", "What the network learned, by whom")
+        described(self._device, "Device", _DEVICE_TIP)
+        described(self._weights, "Weights", _WEIGHTS_TIP)
         described(
             self._smooth,
             "Fill from the smoothed answer",
@@ -217,72 +190,45 @@ class AutoScoringDialog(QDialog):
         for device, text in DEVICE_TEXTS.items():
             self._device.addItem(text, device)
         self._device.setCurrentIndex(max(self._device.findData(choice.device), 0))
-        chosen = choice.second_opinion
-        self._show_stagers(OtherStagers({chosen: "…"} if chosen else {}))
-        self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
         self._modes[choice.mode].setChecked(True)
         self._on_changed()
         self._show_channels()
 
     def _show_channels(self) -> None:
+        self._has_channels = False
         try:
             found = self._channels.resolve(self._recording)
         except SleepScorerError as error:
             self._channel_text.setText(error.what)
-            self._score.setEnabled(False)
+            self._allow()
             return
         roles = (("EEG", found.eeg), ("EOG", found.eog))
         names = [f"{role} {', '.join(c.name for c in used) or 'none'}" for role, used in roles]
         self._channel_text.setText("; ".join(names))
-        self._score.setEnabled(True)
+        self._has_channels = True
+        self._allow()
+
+    def _allow(self) -> None:
+        self._score.setEnabled(self._has_channels and self._stagers.is_possible)
+
+    @Slot()
+    def _on_stagers_chosen(self) -> None:
+        """Weights and device are those of our own stager."""
+        for box, tip in ((self._weights, _WEIGHTS_TIP), (self._device, _DEVICE_TIP)):
+            box.setEnabled(self._stagers.asks_ours)
+            described(box, box.accessibleName(), tip if box.isEnabled() else _NOT_OURS_TIP)
+        self._allow()
 
     def _list_weights(self, listed: tuple[ListedWeights, ...]) -> None:
         for one in listed:
             if self._weights.findData(one.choice) < 0:
+                # Whoever chose them before keeps them; nobody else comes upon them here.
+                if not one.is_offered:
+                    continue
                 self._weights.addItem(one.choice, one.choice)
             index = self._weights.findData(one.choice)
             self._weights.setItemText(index, one.text)
             self._weights.setItemData(index, one.summary, Qt.ItemDataRole.ToolTipRole)
-
-    def _show_stagers(self, found: OtherStagers) -> None:
-        chosen = self._second.currentData()
-        self._second.clear()
-        self._second.addItem("None", "")
-        for name, title in found.titles.items():
-            self._second.addItem(title, name)
-        self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
-        self._offer_consensus(tuple(found.titles), is_chosen=chosen == CONSENSUS)
-        self._second.setEnabled(bool(found.titles))
-        tip = _SECOND_TIP if found.titles else "No other stager is installed"
-        described(self._second, "Second opinion", tip)
-        text = "\n".join(("Others, and what to type in a terminal to get them:", *found.how_to_get))
-        self._show_row(self._other_stagers, text if found.how_to_get else "")
-        described(self._other_stagers, "Other stagers", text)
-
-    def _tell_not_offered(self, why: tuple[str, ...]) -> None:
-        """Say what a person named as a stager and can't choose here."""
-        self._show_row(self._not_offered, "\n".join(why))
-
-    def _show_row(self, label: QLabel, text: str) -> None:
-        label.setText(text)
-        layout = self.layout()
-        if isinstance(layout, QFormLayout):
-            layout.setRowVisible(label, bool(text))
-            # Or the rows above are pressed together.
-            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
-
-    def _offer_consensus(self, names: tuple[str, ...], *, is_chosen: bool) -> None:
-        """Put it before everything else where there are two stagers or more, ours among them."""
-        place = self._second.findData(CONSENSUS)
-        if place < 0 and names:
-            self._second.insertItem(0, "", CONSENSUS)
-            place = 0
-        if place >= 0:
-            # Until it is known who is there, only the choice made before is listed.
-            of = "all stagers" if CONSENSUS in names else ", ".join((OWN_STAGER, *names))
-            self._second.setItemText(place, f"Consensus of {of}")
-        if is_chosen and place >= 0:
-            self._second.setCurrentIndex(place)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -323,24 +269,21 @@ class AutoScoringDialog(QDialog):
 
 def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+    from sleepscorer.staging.offered_weights import why_not_offered
 
-    return tuple(
-        ListedWeights("", f"{one.name} (default)", one.summary)
-        if one.name == DEFAULT_WEIGHTS
-        else ListedWeights(one.name, one.name, one.summary)
-        for one in available_weights()
-        if not isinstance(one, WeightsError)
-    )
-
-
-def _found_stagers(_progress: Progress) -> OtherStagers:
-    offered = offered_stagers()
-    titles = {one.name: one.title for one in offered}
-    return OtherStagers(titles, how_to_get_others(offered))
-
-
-def _not_offered(_progress: Progress) -> tuple[str, ...]:
-    return tuple(map(str, not_offered()))
+    listed = []
+    for one in available_weights():
+        if isinstance(one, WeightsError):
+            continue
+        why = why_not_offered(one)
+        if one.name == DEFAULT_WEIGHTS:
+            listed.append(ListedWeights("", f"{one.name} (default)", one.summary))
+        elif why:
+            text = f"{one.name} (not offered any more)"
+            listed.append(ListedWeights(one.name, text, why, is_offered=False))
+        else:
+            listed.append(ListedWeights(one.name, one.name, one.summary))
+    return tuple(listed)
 
 
 def _epochs(n: int) -> str:

@@ -48,6 +48,8 @@ NEVER_SHARED = frozenset(
     {
         "device",
         "weights",
+        "stager",
+        "consensus_of",
         "second_opinion",
         "keep_recent_files",
         "recent_files",
