@@ -2,12 +2,14 @@
 
 # ruff: noqa: E501 - the lines of Markdown are paragraphs and rows
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.wording import counted, percent
+from sleepscorer.staging.offered_weights import NOT_OFFERED
 from sleepscorer.training.markdown_tables import UNKNOWN, agreement_cells, figure, signed, table
 from sleepscorer.training.matched_crops import OnMatchedCrops
 from sleepscorer.training.raw_found import (
@@ -16,6 +18,7 @@ from sleepscorer.training.raw_found import (
     StagerOnRaw,
     WakeCalledSleep,
 )
+from sleepscorer.training.shipped import SHIPPED
 
 _ROW_HEADER = ("recording", "channels", "epochs", "accuracy", "kappa (95 % CI)", "macro-F1")
 
@@ -31,18 +34,17 @@ _ATTEMPTS = """What was tried on the way to the weights, each judged once on the
 
 The EEG alone (`sleepedf-eeg-cnn-bilstm-2` in the table above) comes out at .441, and is not made the default for it. What limits them: an epoch and channel is five numbers; the derivations they learned from (Fpz-Cz, Pz-Oz) are not the central ones judged here; the levels of a night mean little in 15 to 30 minutes. Scored raw nights of several laboratories are what would help."""
 
-_PUBLISHED_DESIGNS = """The sets that do worst on raw signals, `sleepedf-multi-period-attention-2`, `sleepedf-mrcnn-attention-2` and `sleepedf-multimodal-tcn-2`, are published designs (a multi-scale multi-period CNN with causal attention; a multi-resolution CNN with recalibration and causal attention, after AttnSleep; a multimodal TCN with attention). They are shipped for comparison and stay trainable by the same recipe; the window does not offer them for scoring."""
-
 
 def raw_sections(raw: RawComparison, crops: OnMatchedCrops | None) -> Iterator[str]:
     """The paragraphs and tables of the section."""
     yield (
         "DREAMS (excerpts of 30 min, one central EEG; the scoring of excerpt 3 is doubtful) and"
         " Female57 (15 min of a clinical recording). **These recordings chose nothing**: no weights, no"
-        " moment to stop, no calibration and no threshold was set by them, and none is to be. The"
-        " consensus has nothing that could be set: it is the geometric mean of the probabilities, with"
-        " equal weights. Some 25 ways of joining stagers had been compared before on recordings of"
-        " which these are a part, so its lead over its best member is flattered, if it is one."
+        " moment to stop, no calibration and no threshold was set by them, and none is to be; all that"
+        " follows from them is which sets the window does not offer (see below). The consensus has"
+        " nothing that could be set: it is the geometric mean of the probabilities, with equal weights."
+        " Still, some 25 ways of joining stagers had been looked at before on recordings of which these"
+        " are a part: its lead over the best of its members is to be taken with care."
     )
     if not raw.recordings:
         return
@@ -50,8 +52,8 @@ def raw_sections(raw: RawComparison, crops: OnMatchedCrops | None) -> Iterator[s
         "All stagers were asked in one run for the same channels of the same signals, YASA without age"
         " and sex. An epoch counts where the expert and every stager staged it. The interval of kappa"
         " beside it is over epochs of these very people, and so too narrow for others. *ECE* is the"
-        " expected calibration error of the probability of the stage, and of the confidence (the same"
-        " number, where a stager gives no other). *Wake found*: epochs called wake of those that the"
+        " expected calibration error in 15 bins of the probability of the stage, and of the confidence"
+        " (the same where a stager gives no other). *Wake found*: epochs called wake of those that the"
         " expert scored as wake, recordings with central EEG alone. *Wake called sleep*: of 25 h of"
         " presumed wake (Pz-Oz)."
     )
@@ -61,15 +63,23 @@ def raw_sections(raw: RawComparison, crops: OnMatchedCrops | None) -> Iterator[s
     if crops is not None:
         yield from _matched(raw, crops)
     yield (
-        "`sleepscorer score` says the same of the same files. Of an archive of epochs at 100 Hz, resampled from 50, 128 or 200 Hz, it says"
-        " nearly the same; before the program read how an archive names its channels, it took Fz-Cz of"
-        " Female57 for the EOG, which moved the default weights from .422 to .452 and YASA from .439 to"
-        " .400: by the choice of channels in one recording alone."
+        "`sleepscorer score` says the same of the same files; that it once gave .452 for the default weights"
+        " and .400 for YASA was of these recordings as archives of epochs, whose names of channels the program"
+        " did not read, so that Fz-Cz of Female57 was taken for the EOG (what is left, their resampling to"
+        " 100 Hz, moves kappa by less than .01)."
     )
     yield "Every recording, stagers beside the default weights first:"
     yield _recordings_table(raw)
     yield _ATTEMPTS
-    yield _PUBLISHED_DESIGNS
+    yield _published_designs()
+
+
+def _published_designs() -> str:
+    named = ", ".join(f"`{name}` ({SHIPPED[name].what})" for name in NOT_OFFERED)
+    return (
+        f"The sets that do worst on raw signals are published designs: {named}. They are shipped for"
+        " comparison and stay trainable by the same recipe; the window does not offer them."
+    )
 
 
 def own_rows(raw: RawComparison, name: str) -> str:
@@ -142,11 +152,12 @@ def _paired(raw: RawComparison) -> Iterator[str]:
     yield table(header, rows)
     yield (
         "What the interval means with so few people: if the differences of people scatter about normally"
-        " around a mean, intervals made like this hold that mean in 95 of 100 sets of as many people; that"
-        " they do is an assumption which so few cannot check, and people of two laboratories are no sample"
-        " of patients. A bootstrap over people was not taken: four people can be drawn again in 35 ways"
-        " only, and such intervals come out far too narrow (of 100 that are said to hold the mean of"
-        " normal differences 95 times, some 80 do)."
+        " around a mean, intervals made like this hold that mean in 95 of 100 sets of as many people. That"
+        " they do is an assumption which so few cannot check, these people are no sample of patients, and"
+        f" the intervals are not corrected for there being {counted(len(others), 'comparison')}. A bootstrap over people"
+        f" was not taken: {n_people} can be drawn again in {math.comb(2 * n_people - 1, n_people)} ways only, and its"
+        " intervals are far too narrow (of four people, those said to hold the mean of normal differences"
+        " 95 times in 100 hold it 80 times)."
     )
 
 
