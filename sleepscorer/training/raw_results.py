@@ -155,7 +155,7 @@ def _paired(raw: RawComparison) -> Iterator[str]:
         " around a mean, intervals made like this hold that mean in 95 of 100 sets of as many people. That"
         " they do is an assumption which so few cannot check, these people are no sample of patients, and"
         f" the intervals are not corrected for there being {counted(len(others), 'comparison')}. A bootstrap over people"
-        f" was not taken: {n_people} can be drawn again in {math.comb(2 * n_people - 1, n_people)} ways only, and its"
+        f" was not taken: {counted(n_people, 'person', 'people')} can be drawn again in {math.comb(2 * n_people - 1, n_people)} ways only, and its"
         " intervals are far too narrow (of four people, those said to hold the mean of normal differences"
         " 95 times in 100 hold it 80 times)."
     )
