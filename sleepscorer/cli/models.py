@@ -49,7 +49,7 @@ def _list_models(options: argparse.Namespace) -> int:
         check_weights()
     except SleepScorerError as error:
         complain(f"sleepscorer: {error}")
-    say(*_other_stagers())
+    say(*_other_stagers(), *_site_choice())
     return 0
 
 
@@ -71,6 +71,19 @@ def _other_stagers() -> list[str]:
     listed = [f"  {one.name}: {one.title}" for one in offered] or ["  none"]
     others = [f"  to get {how}" for how in how_to_get_others(offered)]
     return ["other stagers, for --second-opinion", *listed, *others]
+
+
+def _site_choice() -> list[str]:
+    """What ``score --site`` takes; nothing where nothing was validated here."""
+    from sleepscorer.cli.site_choice import site_choice_lines
+    from sleepscorer.pipeline import read_site_choice
+
+    try:
+        site = read_site_choice()
+    except SleepScorerError as error:
+        complain(f"sleepscorer: {error}")
+        return []
+    return [] if site is None else list(site_choice_lines(site))
 
 
 def _add_models(options: argparse.Namespace) -> int:

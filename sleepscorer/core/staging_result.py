@@ -1,5 +1,6 @@
 """What a stager answered, kept for ever beside what people make of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,11 @@ ReviewCurve = tuple[tuple[float, float, float], ...]
 
 OWN_STAGER = "sleepscorer"
 """Name of this program's own stager, among those of other makers."""
+
+_BY_WEIGHTS = (
+    "Confidence was measured on the validation nights of the weights, not on nights of this site."
+)
+_NOWHERE_KNOWN = "It is not known on which nights this confidence was measured."
 
 EQUIVOCAL_WITHIN = 0.15
 """Two stages are equivocal where their probabilities differ by no more."""
@@ -55,6 +61,16 @@ class StagingProvenance:
         Name by which the stager is chosen; empty in files of versions that did not store it.
     consensus_of
         Names of the stagers that this is the consensus of; empty where it is one's own answer.
+    confidence_measured_on
+        On which nights it was measured how often a stage of such confidence is right, to end a
+        sentence with; empty where nobody did, and in files of versions that did not store it.
+    confidence_temperature
+        By which a site's own measurement made the confidence less sure or surer, see
+        :class:`~sleepscorer.core.site_calibration.SiteCalibration`; 1 where there is none.
+    unlearned_by_stage
+        How much less an answer of W, N1, N2, N3 and R is worth, 0 to 1 each, because the signals
+        are not such as the weights learned from (filters, a place on the head); empty where
+        nothing of the kind is known.
     """
 
     weights_name: str
@@ -72,6 +88,14 @@ class StagingProvenance:
     second_opinion_failure: str = ""
     stager: str = ""
     consensus_of: tuple[str, ...] = ()
+    confidence_measured_on: str = ""
+    confidence_temperature: float = 1.0
+    unlearned_by_stage: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        shares = self.unlearned_by_stage
+        if shares and not (len(shares) == len(STAGES) and all(0 <= one <= 1 for one in shares)):
+            raise ValueError(f"{shares} are no shares of five stages")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +120,7 @@ class Staging:
         with the signals that the staging read. An empty one takes none.
     unsound
         (n_epochs,) float32: how much of each epoch is no signal in what the stage rests on, 0 to
-        1, by which the confidence is lowered (:func:`lowered`). An empty one takes none.
+        1; one of the reasons to lower the confidence (:attr:`doubted`). An empty one takes none.
     """
 
     probabilities: NDArray[np.float32]
@@ -136,11 +160,27 @@ class Staging:
     def is_measured(self) -> bool:
         """Whether the confidence was measured on scored nights.
 
-        It was for our own stager, and where there is a review curve; else it is no more than the
-        probability that a stager, or a consensus, gives its stage.
+        It was for our own stager, and of others where a site did so (there is a review curve then);
+        else it is no more than the probability that a stager, or a consensus, gives its stage.
         """
         made = self.provenance
-        return made.stager in ("", OWN_STAGER) or bool(made.review_curve)
+        return (
+            made.stager in ("", OWN_STAGER)
+            or bool(made.review_curve)
+            or bool(made.confidence_measured_on)
+        )
+
+    @property
+    def measured_sentence(self) -> str:
+        """Where the confidence was measured, or that it was not, for wherever one is shown."""
+        made = self.provenance
+        if made.confidence_measured_on:
+            return f"Confidence was measured on {made.confidence_measured_on}."
+        if self.is_measured:
+            # Files of versions that did not store it, and weights that nobody measured.
+            return _BY_WEIGHTS if made.review_curve else _NOWHERE_KNOWN
+        whose = "a consensus" if made.consensus_of else self.name
+        return f"The probability of {whose}: how often it is right was not measured here."
 
     @property
     def summed(self) -> NDArray[np.float32]:
@@ -157,6 +197,14 @@ class Staging:
     def stages(self) -> NDArray[np.int8]:
         """(n_epochs,) int8: the most probable stage, UNSCORED where nothing could be staged."""
         return most_probable(self.probabilities)
+
+    @property
+    def doubted(self) -> NDArray[np.float32]:
+        """(n_epochs,) float32: how far the confidence of each epoch was lowered, 0 to 1.
+
+        By what is unsound in its signals, and by what the weights did not learn of them.
+        """
+        return doubted(self.unsound, self.stages, self.provenance.unlearned_by_stage)
 
     def fault(self, epoch: int) -> SignalFault:
         """What is wrong with the signals of an epoch."""
@@ -190,6 +238,26 @@ class Staging:
             raise ValueError(f"{values.shape} values for {len(self.probabilities)} epochs")
 
 
+def checked_review_curve(stored: Sequence[Sequence[float]]) -> ReviewCurve:
+    """Take a review curve from a file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none: values are shares, and each point reviews more than the one before.
+    """
+    curve: list[tuple[float, float, float]] = []
+    for point in stored:
+        share, confidence, accuracy = map(float, point)
+        # Not even NaN lies between.
+        if not all(0 <= value <= 1 for value in (share, confidence, accuracy)):
+            raise ValueError(f"{point} is no point of a curve")
+        if curve and share <= curve[-1][0]:
+            raise ValueError("the curve goes back")
+        curve.append((share, confidence, accuracy))
+    return tuple(curve)
+
+
 def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.int8]:
     """(n_epochs,) the most probable stage of (n_epochs, 5), UNSCORED where they are NaN."""
     return np.where(
@@ -199,10 +267,33 @@ def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.int8]:
     )
 
 
-def lowered(
-    confidence: NDArray[np.float32], unsound: NDArray[np.floating], n_told: int
+def doubted(
+    unsound: NDArray[np.float32], stages: NDArray[np.int8], unlearned_by_stage: Sequence[float]
 ) -> NDArray[np.float32]:
-    """Lower a confidence where the signals are bad.
+    """(n_epochs,) how much of each stage nothing speaks for, 0 to 1.
+
+    What is unsound and what is not learned are two reasons, of which neither knows the other: what
+    is left is the product of what each leaves.
+
+    Parameters
+    ----------
+    unsound
+        (n_epochs,) how much of each epoch is no signal, 0 to 1.
+    stages
+        (n_epochs,) that were given, UNSCORED where none was.
+    unlearned_by_stage
+        As of :class:`StagingProvenance`.
+    """
+    if not unlearned_by_stage:
+        return unsound
+    unlearned = np.array([*unlearned_by_stage, 0.0])[stages]
+    return np.asarray(1 - (1 - unsound) * (1 - unlearned), dtype=np.float32)
+
+
+def lowered(
+    confidence: NDArray[np.float32], doubted: NDArray[np.floating], n_told: int
+) -> NDArray[np.float32]:
+    """Lower a confidence where the signals are bad, or not such as were learned from.
 
     As far as they say nothing the stage is as good as one drawn at random.
 
@@ -210,12 +301,12 @@ def lowered(
     ----------
     confidence
         (n_epochs,) by the probabilities.
-    unsound
-        (n_epochs,) how much of each epoch is no signal, 0 to 1.
+    doubted
+        (n_epochs,) how much of each stage nothing speaks for, 0 to 1.
     n_told
         How many stages are told apart.
     """
-    lower = confidence * (1 - unsound) + np.minimum(confidence, 1 / n_told) * unsound
+    lower = confidence * (1 - doubted) + np.minimum(confidence, 1 / n_told) * doubted
     return np.asarray(lower, dtype=np.float32)
 
 

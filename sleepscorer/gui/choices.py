@@ -6,6 +6,7 @@ from sleepscorer.core.filling import FillMode
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import OWN_STAGER
+from sleepscorer.pipeline import SiteChoice
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class AutoScoringChoice:
         What it looks at.
     weights
         Name of the weights; empty takes the default.
+    site
+        Whom this site validated: that is asked, by its channels and weights, in place of the three
+        above; None where those hold.
     """
 
     mode: FillMode = FillMode.UNSCORED
@@ -54,3 +58,4 @@ class AutoScoringChoice:
     stagers: StagerChoice = field(default_factory=StagerChoice)
     channels: ChannelChoice = field(default_factory=ChannelChoice)
     weights: str = ""
+    site: SiteChoice | None = None

@@ -67,6 +67,9 @@ class Settings:
         Whose stages auto-scoring gives; ``"consensus"`` means several.
     consensus_of
         Their names; empty means all that are installed.
+    as_validated
+        Whether auto-scoring asks whom this site validated, where there is one, in place of the
+        weights above and the stagers below.
     second_opinion
         Name of the stager whose answer stands beside that of one; empty means none.
     keep_recent_files, recent_files
@@ -109,6 +112,7 @@ class Settings:
     weights: str = ""
     stager: str = OWN_STAGER
     consensus_of: tuple[str, ...] = ()
+    as_validated: bool = True
     second_opinion: str = ""
     keep_recent_files: bool = True
     recent_files: tuple[str, ...] = ()

@@ -21,13 +21,16 @@ from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError, WeightsNameRefused, WeightsNameTaken
 from sleepscorer.core.json_files import read_json
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.core.staging_result import ReviewCurve
+from sleepscorer.core.staging_result import ReviewCurve, checked_review_curve
 from sleepscorer.staging.bands import BANDS_HZ
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ, Band
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
+_SHIPPED_MEASURED_ON = "Sleep-EDF (validation nights of the weights), not on nights of this site"
+LEARNED_EEG = ("Fpz-Cz", "Pz-Oz")
+"""What weights learned from whose configuration does not say: those of Sleep-EDF."""
 _FORMAT = 2
 _MOST_CONFIG_BYTES = 1_000_000
 # A hundred times what the largest network here takes.
@@ -66,6 +69,8 @@ class WeightsInfo:
         How likely its answers are right, or None where that was not measured.
     review_curve
         What reviewing the least certain epochs gained on the validation nights.
+    learned_eeg
+        The EEG derivations that they learned from.
     """
 
     name: str
@@ -76,6 +81,7 @@ class WeightsInfo:
     summary: str
     confidence: ConfidenceModel | None = None
     review_curve: ReviewCurve = ()
+    learned_eeg: tuple[str, ...] = LEARNED_EEG
 
     @property
     def weights_path(self) -> Path:
@@ -87,6 +93,18 @@ class WeightsInfo:
         """The kinds of channel that they are for, as far as the configuration makes sense."""
         stated = self.network.get("kinds")
         return tuple(kind for kind in PASS_BANDS_HZ if isinstance(stated, list) and kind in stated)
+
+    @property
+    def confidence_measured_on(self) -> str:
+        """On which nights the confidence was measured, as a staging by them says it.
+
+        Empty where nobody measured it.
+        """
+        if self.confidence is None:
+            return ""
+        if self.folder.parent == paths.models_folder():
+            return _SHIPPED_MEASURED_ON
+        return f"nights that were held out when the weights {self.name} were trained"
 
     @property
     def is_own(self) -> bool:
@@ -299,7 +317,8 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
             sha256=_text(raw["sha256"]),
             summary=_text(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
-            review_curve=_review_curve(raw.get("review_curve", ())),
+            review_curve=checked_review_curve(raw.get("review_curve", ())),
+            learned_eeg=_texts(raw.get("learned_eeg", [])) or LEARNED_EEG,
         )
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
@@ -313,21 +332,14 @@ def _text(value: object) -> str:
     return value
 
 
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r:.40} is no list")
+    return tuple(map(_text, values))
+
+
 def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
     return None if stored is None else ConfidenceModel.from_dict(stored)
-
-
-def _review_curve(stored: Sequence[Sequence[float]]) -> ReviewCurve:
-    curve: list[tuple[float, float, float]] = []
-    for point in stored:
-        share, confidence, accuracy = map(float, point)
-        # Not even NaN lies between.
-        if not all(0 <= value <= 1 for value in (share, confidence, accuracy)):
-            raise ValueError(f"{point} is no point of a curve")
-        if curve and share <= curve[-1][0]:
-            raise ValueError("the curve goes back")
-        curve.append((share, confidence, accuracy))
-    return tuple(curve)
 
 
 def _damaged(path: Path) -> WeightsError:
@@ -374,6 +386,7 @@ def weights_files(
     summary: str,
     confidence: ConfidenceModel | None = None,
     review_curve: ReviewCurve = (),
+    learned_eeg: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return weights and their configuration as the files of a folder, by their names."""
     sizes = dict(network)
@@ -387,6 +400,7 @@ def weights_files(
         "summary": summary,
         "confidence": None if confidence is None else confidence.as_dict(),
         "review_curve": [list(point) for point in review_curve],
+        **({"learned_eeg": list(learned_eeg)} if learned_eeg else {}),
     }
     text = json.dumps(config, indent=2) + "\n"
     return {"weights.safetensors": tensors, "config.json": text.encode()}

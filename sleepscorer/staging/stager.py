@@ -14,12 +14,10 @@ from typing import TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
 
 from sleepscorer import __version__
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.errors import NoUsableChannel, StagingRefused, WeightsError
+from sleepscorer.core.errors import NoUsableChannel, StagingRefused
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
@@ -28,28 +26,26 @@ from sleepscorer.core.staging_result import (
     OWN_STAGER,
     Staging,
     StagingProvenance,
+    doubted,
     lowered,
     most_probable,
 )
 from sleepscorer.core.wording import of_counted
 from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
-from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
+from sleepscorer.staging.channel_quality import judged
+from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
 from sleepscorer.staging.devices import choose_device
 from sleepscorer.staging.lights_suggestion import restlessness, suggested_lights
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.measured_night import MeasuredChannel, MeasuredNight
-from sleepscorer.staging.networks.staging_network import (
-    NetworkConfig,
-    StagingNetwork,
-)
+from sleepscorer.staging.networks.staging_network import StagingNetwork
 from sleepscorer.staging.night_ahead import NightAhead, TraitedBlock, traited_blocks
 from sleepscorer.staging.plausibility import EpochTraits
 from sleepscorer.staging.preprocess import Band, EpochBlock
 from sleepscorer.staging.scaling import around_main_sleep
+from sleepscorer.staging.unlearned import unlearned_by_stage, unlearned_warnings
 from sleepscorer.staging.windows import Run, averaged_windows
-
-ARCHITECTURE = "StagingNetwork"
-"""What ``config.json`` of weights names that this stager can load."""
 
 _MAX_SCALINGS = 5
 _N_ANSWERS = len(STAGES) + 3
@@ -95,6 +91,7 @@ class Stager:
         self._fell_back = False
         self._n_threads = n_threads
         self._ahead: NightAhead | None = None
+        self._measured: dict[tuple[object, ...], MeasuredChannel] | None = None
         self._on_device(lambda: None)
 
     @property
@@ -106,6 +103,12 @@ class Stager:
         """The same stager for one night that is read ahead."""
         stager = copy(self)
         stager._ahead = ahead
+        return stager
+
+    def remembering(self) -> "Stager":
+        """The same stager for one night by several choices of channels: each is measured once."""
+        stager = copy(self)
+        stager._measured = {}
         return stager
 
     def stage(
@@ -176,12 +179,14 @@ class Stager:
             input_gate.unsound_shares(eeg, eog, n_epochs), input_gate.one_stage_share(stages)
         )
         warnings.extend(input_gate.warnings_on_stages(stages))
+        unlearned = unlearned_by_stage(night, self.info)
+        warnings.extend(unlearned_warnings(night, self.info))
         progress(1.0, "staged")
         staging = Staging(
             probabilities,
-            self._provenance(night, warnings, suggested),
+            self._provenance(night, warnings, suggested, unlearned),
             hierarchy,
-            confidence=lowered(confidence, unsound, len(STAGES)),
+            confidence=lowered(confidence, doubted(unsound, stages, unlearned), len(STAGES)),
             faults=input_gate.faults_of(one.quality for one in night.all_channels),
             unsound=unsound,
         )
@@ -221,7 +226,11 @@ class Stager:
         return self._network.to("cpu")
 
     def _provenance(
-        self, night: MeasuredNight, warnings: Sequence[str], suggested: tuple[float, ...]
+        self,
+        night: MeasuredNight,
+        warnings: Sequence[str],
+        suggested: tuple[float, ...],
+        unlearned: tuple[float, ...],
     ) -> StagingProvenance:
         names = {
             kind: tuple(one.derivation.name for one in channels)
@@ -241,6 +250,8 @@ class Stager:
             review_curve=self.info.review_curve,
             suggested_lights_s=suggested,
             stager=OWN_STAGER,
+            confidence_measured_on=self.info.confidence_measured_on,
+            unlearned_by_stage=unlearned,
         )
 
     def _measure_all(
@@ -263,7 +274,7 @@ class Stager:
             part = part_of(progress, index / len(wanted), (index + 1) / len(wanted))
             reason = input_gate.reason_against(channel)
             if not reason:
-                measured = self._measure(recording, channel, kind, part)
+                measured = self._measure_once(recording, channel, kind, part)
                 reason = input_gate.reason_after(measured.quality)
             if reason:
                 refused.append(reason)
@@ -289,6 +300,17 @@ class Stager:
             for kind, channels in kept.items()
         }
 
+    def _measure_once(
+        self, recording: Recording, channel: ResolvedDerivation, kind: Band, progress: Progress
+    ) -> MeasuredChannel:
+        if self._measured is None:
+            return self._measure(recording, channel, kind, progress)
+        # Signals are told apart as objects: of another recording they are others.
+        key = (kind, channel.name, channel.parts)
+        if key not in self._measured:
+            self._measured[key] = self._measure(recording, channel, kind, progress)
+        return self._measured[key]
+
     def _measure(
         self, recording: Recording, channel: ResolvedDerivation, kind: Band, progress: Progress
     ) -> MeasuredChannel:
@@ -302,7 +324,7 @@ class Stager:
             done = block.first_epoch + len(block.epochs)
             progress(done / n_epochs, f"{channel.name}: epoch {done} of {n_epochs}")
         joined = np.concatenate(measures)
-        quality = input_gate.judged(channel, kind, joined[:, :N_BANDS], parts)
+        quality = judged(channel, kind, joined[:, :N_BANDS], parts)
         return MeasuredChannel(joined, quality)
 
     def _all_encoded(
@@ -418,57 +440,6 @@ class Stager:
             return
         with self._threads() as threads:
             yield from threads.map(run, batches)
-
-
-def load_network(info: WeightsInfo) -> StagingNetwork:
-    """Make the network of these weights, ready to run on the CPU.
-
-    Raises
-    ------
-    WeightsError
-        If they are damaged, or of a network that this program does not have.
-    """
-    content = read_verified(info)
-    if info.architecture != ARCHITECTURE:
-        raise WeightsError(
-            f"this program has no network {info.architecture!r}",
-            path=info.weights_path,
-            hint="install the version of the program they were made for",
-        )
-    try:
-        config = NetworkConfig.from_dict(info.network)
-        _check_size(config, len(content))
-        network = StagingNetwork(config)
-        network.load_state_dict(load_tensors(content))
-        _check_finite(network)
-    except (
-        TypeError,
-        ValueError,
-        LookupError,
-        ArithmeticError,
-        RuntimeError,
-        MemoryError,
-        SafetensorError,
-    ) as error:
-        raise WeightsError(
-            "the weights do not fit their configuration",
-            path=info.weights_path,
-            hint="install them again",
-        ) from error
-    return network.eval()
-
-
-def _check_size(config: NetworkConfig, n_bytes: int) -> None:
-    """Refuse, with a ValueError, a network that the file is too small for, before it is made."""
-    # Every sequence model holds at least one square of its width.
-    least = torch.float32.itemsize * len(config.heads) * config.width**2
-    if least > n_bytes:
-        raise ValueError(f"{n_bytes} bytes are too few for such a network")
-
-
-def _check_finite(network: StagingNetwork) -> None:
-    if not all(torch.isfinite(tensor).all() for tensor in network.state_dict().values()):
-        raise ValueError("a weight is no number")
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -14,8 +14,8 @@ from sleepscorer.core.reliability import reliability, risk_coverage
 from sleepscorer.core.wording import counted as n_of
 from sleepscorer.staging.checkpoint import WeightsInfo
 from sleepscorer.staging.confidence import ConfidenceModel
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import StagingNetwork
-from sleepscorer.staging.stager import load_network
 from sleepscorer.training.calibration import calibrate, fit_confidence
 from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import (
@@ -27,7 +27,7 @@ from sleepscorer.training.evaluate import (
     pooled,
 )
 from sleepscorer.training.figures import history_png, reliability_png
-from sleepscorer.training.nights import TrainingNight, counted
+from sleepscorer.training.nights import TrainingNight, counted, eeg_of
 from sleepscorer.training.runs import (
     Calibration,
     begin_run,
@@ -143,6 +143,7 @@ def fine_tune(
         folder / "weights",
         summary=_summary(info, nights, comparison),
         calibration=calibration,
+        learned_eeg=tuple(dict.fromkeys((*info.learned_eeg, *eeg_of(nights)))),
     )
     card = site_card(
         former=info, sha256=sha256, nights=counted(nights), network=final, compared=comparison

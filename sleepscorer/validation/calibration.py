@@ -11,7 +11,7 @@ from sleepscorer.core.reliability import risk_coverage
 from sleepscorer.core.site_calibration import SiteCalibration, calibrated
 from sleepscorer.core.wording import counted
 from sleepscorer.validation.candidates import Candidate, JudgedNight
-from sleepscorer.validation.compared import staged_by_all, stages_by
+from sleepscorer.validation.compared import comparisons
 
 _LOG_BOUNDS = (np.log(0.1), np.log(10.0))
 _MONTHS = (
@@ -46,12 +46,8 @@ def site_calibration(
     None where it staged no epoch that a person scored.
     """
     by_person: dict[str, list[_Answers]] = {}
-    for night in nights:
-        epochs = staged_by_all(night, candidate)
-        if epochs.any():
-            confidence = night.answers[candidate].confidence[epochs].astype(np.float64)
-            right = (stages_by(night, candidate) == night.reference)[epochs]
-            by_person.setdefault(night.person, []).append((confidence, right))
+    for one in comparisons(nights, candidate):
+        by_person.setdefault(one.night.person, []).append((one.confidence, one.right))
     if not by_person:
         return None
     people = [_together(answers) for answers in by_person.values()]

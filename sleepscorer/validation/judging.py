@@ -92,7 +92,7 @@ def _candidates(nights: Sequence[JudgedNight]) -> tuple[list[Candidate], list[st
 def _reasons(answered: dict[Candidate, set[int]], n_nights: int) -> Iterator[tuple[Candidate, str]]:
     for one, on in answered.items():
         if not on:
-            yield one, f"{one.name} has no figures: it gave no answer for any night that counts."
+            yield one, f"{one.name} has no figures: it staged none of the nights that count."
             continue
         needed = answered.get(Candidate(one.stagers), set(range(n_nights)))
         if one.montage.name and not needed <= on:

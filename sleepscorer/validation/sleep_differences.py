@@ -1,14 +1,13 @@
 """How far the figures of sleep by a machine lie from those by a person (Bland & Altman 1986)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.lights import LightsMarks
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import SleepStatistics, sleep_statistics
+from sleepscorer.validation.compared import Comparison
 from sleepscorer.validation.found import MetricDifference
 
 METRICS = (
@@ -27,54 +26,45 @@ METRICS = (
 
 _LIMITS_SD = 1.96
 
-Pair = tuple[SleepStatistics, SleepStatistics]
+_Pair = tuple[SleepStatistics, SleepStatistics]
 
 
-def paired_statistics(
-    reference: NDArray[np.int8],
-    other: NDArray[np.int8],
-    epochs: NDArray[np.bool_],
-    lights: LightsMarks,
-) -> Pair:
-    """Compute the figures of sleep of two scorings of one night, between the same lights marks.
+def sleep_differences(compared: Iterable[Comparison]) -> tuple[MetricDifference, ...]:
+    """Compare the :data:`METRICS` of nights, between the lights marks of the scoring.
 
-    An epoch that only one of the two staged is unscored in both: what nobody scored would else
-    be sleep or wake that the other has too much of. Times are kept, and such epochs count in TRT
-    of both, so latencies and sleep efficiency are compared over the same time in bed.
-
-    Parameters
-    ----------
-    reference, other
-        (n_epochs,) by the person and by the machine.
-    epochs
-        (n_epochs,) which both staged.
-    lights
-        Of the scoring; a mark outside the recording is its end.
+    An epoch that only one of the two staged is unscored in both: what the person left out would
+    else be sleep or wake that the machine has too much of. It keeps its place in the night and in
+    TRT, so that latencies and sleep efficiency of both are of the same time in bed.
     """
-    duration_s = Hypnogram(reference).duration_s
+    pairs = [pair for one in compared if (pair := _statistics(one)) is not None]
+    return tuple(_difference(key, pairs) for key in METRICS)
+
+
+def _statistics(compared: Comparison) -> _Pair | None:
+    """Of the person and of the machine; None where the marks leave no time of the scoring."""
+    lights = compared.night.lights
+    duration_s = Hypnogram(compared.stages).duration_s
+    # A mark may lie in the rest of the recording after the last whole epoch.
     off_s, on_s = (
         None if mark is None else min(mark, duration_s) for mark in (lights.off_s, lights.on_s)
     )
-    one, two = (
+    if (off_s or 0.0) >= (duration_s if on_s is None else on_s):
+        return None
+    person, machine = (
         sleep_statistics(
             Hypnogram(
-                np.where(epochs, stages, np.int8(Stage.UNSCORED)),
+                np.where(compared.epochs, stages, np.int8(Stage.UNSCORED)),
                 lights_off_s=off_s,
                 lights_on_s=on_s,
             )
         )
-        for stages in (reference, other)
+        for stages in (compared.night.reference, compared.stages)
     )
-    return one, two
+    return person, machine
 
 
-def sleep_differences(pairs: Sequence[Pair]) -> tuple[MetricDifference, ...]:
-    """Compare each of :data:`METRICS` over nights: bias and limits of agreement."""
-    return tuple(_difference(key, pairs) for key in METRICS)
-
-
-def _difference(key: str, pairs: Sequence[Pair]) -> MetricDifference:
-    both = [(getattr(person, key), getattr(machine, key)) for person, machine in pairs]
+def _difference(key: str, pairs: Iterable[_Pair]) -> MetricDifference:
+    both = ((getattr(person, key), getattr(machine, key)) for person, machine in pairs)
     found = np.array([m - p for p, m in both if p is not None and m is not None], np.float64)
     if not found.size:
         return MetricDifference(key, 0, None, None, None)

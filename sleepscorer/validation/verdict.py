@@ -3,30 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.wording import counted, of_counted, percent
 from sleepscorer.validation.candidates import Candidate, JudgedNight
-from sleepscorer.validation.compared import (
-    KAPPA_RANGE,
-    agreement_within,
-    kappa_difference,
-    staged_by_all,
-    stages_by,
-)
+from sleepscorer.validation.compared import comparisons, kappa_difference, staged_by_all
+from sleepscorer.validation.figures import mean_kappa
 from sleepscorer.validation.found import Estimate, Verdict
-from sleepscorer.validation.people import PeopleMean, mean_over_people, t_half_width
+from sleepscorer.validation.people_means import PeopleMean, t_half_width
 
 _BY_ITS_CHANNELS = "by the channels that the program chooses"
 
 LEAST_PEOPLE = 5
 """Fewer than these choose nobody but the baseline."""
+_FEW = "So few people only reveal disasters: look at the figures of each, and score more nights."
 _ERROR_SHARE = 0.05
 _MOST_FAILED = 0.2
-# Between nights, as measured of several stagers; how far that of a site's nights is from it is
-# told by the intervals of its own figures.
+# Of kappa between nights, as it was measured of several stagers.
 _USUAL_SPREAD = 0.09
 
 
@@ -42,19 +34,19 @@ def rule(n_nights: int, n_people: int) -> str:
     return (
         f"{counted(n_nights, 'night')} of {counted(n_people, 'person', 'people')}"
         f" {'counts' if n_nights == 1 else 'count'}; nights that a machine drafted do not."
-        " First it is asked who stages best on the channels that the program chooses by itself:"
-        " the consensus of all stagers (our own stager where there is none) stays unless another"
-        " is better. Then it is asked by which channels that one stages best: the program's own"
-        " choice stays unless others are better."
-        " Better means a higher Cohen's kappa with the site's scorings, over the epochs that the"
-        " person and both staged, on the nights that both staged: the difference is averaged over"
-        " the nights of each person, who count as one each, and the interval of its mean over"
-        " people (Student's t) must lie above zero. Its level is 95 % for one comparison and"
-        " 1 - .05/K for K of them in a step (Bonferroni). Of several that are better the one with"
-        " the largest difference is chosen."
-        f" At least {LEAST_PEOPLE} people are needed for a change. Who gives no answer for more"
-        " than a fifth of the nights, or of their scored epochs, can't be chosen."
-        f" What so many nights can show: where kappa varies between people by"
+        " Two questions are asked. First, who stages best by the channels that the program"
+        " chooses: the consensus of all stagers (our own stager where there is none) stays unless"
+        " another is better. Second, by which channels that one stages best: the program's choice"
+        " stays unless others are better."
+        " Better means a higher Cohen's kappa with the site's scorings on the nights, and over the"
+        " epochs, that the person and both staged: the difference is averaged over the nights of"
+        " each person, who count as one each, and the interval of its mean over people (Student's"
+        " t) must lie above zero. Its level is 95 % for one comparison and 1 - .05/K where a"
+        " question takes K of them (Bonferroni). Of several that are better the one with the"
+        f" largest difference is chosen. At least {LEAST_PEOPLE} people are needed for a change."
+        " A stager that gives no answer for more than a fifth of the nights can't be chosen, nor"
+        " one that leaves out more than a fifth of the epochs that the one in place staged."
+        " What so many nights can show: where kappa varies between people by"
         f" {_plain(_USUAL_SPREAD)} (standard deviation), the half width of the 95 % interval of its"
         f" mean is {widths} people. Three nights reveal disasters only; ten can decide."
     )
@@ -99,7 +91,8 @@ def verdict(nights: Sequence[JudgedNight], candidates: Sequence[Candidate]) -> V
         baseline=baseline,
         choice=where.choice,
         sentences=(
-            *_conclusion(who, where, n_people),
+            _conclusion(who, where, n_people),
+            *([] if n_people >= LEAST_PEOPLE else [_FEW]),
             _standing(nights, baseline),
             *who.details(),
             *where.details(),
@@ -142,7 +135,7 @@ class _Step:
         whose: str,
     ) -> "_Step":
         """Compare those who may be chosen with the one who else stays."""
-        reasons = {one: _bar(nights, one) for one in others}
+        reasons = {one: _bar(nights, one, kept) for one in others}
         free = [one for one, reason in reasons.items() if not reason]
         level = 1 - _ERROR_SHARE / max(1, len(free))
         found = ((one, kappa_difference(nights, one, kept, level=level)) for one in free)
@@ -163,10 +156,9 @@ class _Step:
         """Whether another is better."""
         return self.choice != self.kept
 
-    def reason(self) -> str:
-        """Why the choice is better."""
-        difference = dict(self.compared)[self.choice]
-        return f"its kappa is {self._gap(difference)}"
+    def gap(self) -> str:
+        """By how much the choice is better."""
+        return self._gap(dict(self.compared)[self.choice])
 
     def details(self) -> tuple[str, ...]:
         """Each comparison in words, and why others were not made."""
@@ -184,8 +176,9 @@ class _Step:
         if candidate == self.choice:
             return "chosen"
         if low is not None and low > 0:
-            few = difference.n_people < LEAST_PEOPLE
-            return f"but {_few(difference.n_people)}" if few else "better, but another is more so"
+            if difference.n_people < LEAST_PEOPLE:
+                return f"better, but {_too_few(difference.n_people)}"
+            return "better, but another is more so"
         return "worse" if high is not None and high < 0 else "not shown to be better"
 
     def _gap(self, difference: PeopleMean) -> str:
@@ -201,71 +194,67 @@ class _Step:
         )
 
 
-def _conclusion(who: _Step, where: _Step, n_people: int) -> Iterable[str]:
-    choice = where.choice
-    if not (who.is_change or where.is_change):
-        yield f"Keep {_the(who.kept)}: {_why_kept(who, where, n_people)}."
-    elif who.is_change:
-        yield f"Use {_the(choice)}: {who.reason()}."
-        if where.is_change:
-            yield f"By {choice.montage.name}: {where.reason()}."
-    else:
-        yield f"Keep {_the(who.kept)}, but stage by {choice.montage.name}: {where.reason()}."
+def _conclusion(who: _Step, where: _Step, n_people: int) -> str:
+    """The verdict itself."""
+    name, channels = _the(who.choice), where.choice.montage.name
+    if who.is_change and where.is_change:
+        return (
+            f"Use {name}, and stage by {channels}: its kappa is {who.gap()}, and by these channels"
+            f" {where.gap()}."
+        )
+    if where.is_change:
+        return f"Keep {name}, but stage by {channels}: its kappa is {where.gap()}."
+    if who.is_change:
+        return f"Use {name}: its kappa is {who.gap()}."
+    return f"Keep {name}: {_why_kept(who, where, n_people)}."
 
 
 def _why_kept(who: _Step, where: _Step, n_people: int) -> str:
     if not (who.compared or where.compared):
-        none = "no other could be chosen" if who.barred or where.barred else "there is no other"
-        return f"{none} to compare it with" if none == "there is no other" else none
+        barred = who.barred or where.barred
+        return "no other can be chosen" if barred else "there is no other to compare it with"
     if n_people < LEAST_PEOPLE:
-        return _few(n_people)
+        return f"{_too_few(n_people)}, which needs at least {LEAST_PEOPLE}"
     return "no other was shown to be better"
 
 
-def _few(n_people: int) -> str:
-    return (
-        f"{counted(n_people, 'person is', 'people are')} too few for a change (at least"
-        f" {LEAST_PEOPLE} are needed), they can only reveal disasters"
-    )
+def _too_few(n_people: int) -> str:
+    return f"{'1 person is' if n_people == 1 else f'{n_people} people are'} too few for a change"
 
 
 def _standing(nights: Sequence[JudgedNight], candidate: Candidate) -> str:
-    """How far the baseline agrees with the person."""
-    values = []
-    for night in nights:
-        epochs = staged_by_all(night, candidate)
-        if epochs.any():
-            found = agreement_within(night.reference, stages_by(night, candidate), epochs)
-            values.append((night.person, found.kappa))
-    mean = mean_over_people(values, within=KAPPA_RANGE)
-    if mean.estimate.value is None:
+    """How far the baseline agrees with the scorings."""
+    found = [(one.night.person, one.agreement) for one in comparisons(nights, candidate)]
+    kappa = mean_kappa(found)
+    if kappa.estimate.value is None:
         return f"The kappa of {_the(candidate)} is undefined on these nights."
-    people = counted(mean.n_people, "person", "people")
-    failed = len(nights) - len(values)
-    without = f"; it gave no answer for {of_counted(failed, len(nights), 'night')}"
+    n_failed = len(nights) - len(found)
+    nights_failed = of_counted(n_failed, len(nights), "night")
+    failed = f"; it gave no answer for {nights_failed}" if n_failed else ""
+    people = counted(kappa.n_people, "person", "people")
     return (
         f"{_capital(_the(candidate))} agrees with the scorings by a kappa of"
-        f" {_plain(mean.estimate.value)} ({_interval(mean.estimate, 0.95)}{people})"
-        f"{without if failed else ''}."
+        f" {_plain(kappa.estimate.value)} ({_interval(kappa.estimate, 0.95)}{people}){failed}."
     )
 
 
-def _bar(nights: Sequence[JudgedNight], candidate: Candidate) -> str:
+def _bar(nights: Sequence[JudgedNight], candidate: Candidate, kept: Candidate) -> str:
     """Why a candidate can't be chosen; empty where it can."""
-    staged = [staged_by_all(night, candidate) for night in nights]
-    n_failed = sum(not epochs.any() for epochs in staged)
+    n_failed = sum(not staged_by_all(night, candidate).any() for night in nights)
     name = _capital(_the(candidate))
     if n_failed > _MOST_FAILED * len(nights):
         return (
             f"{name} can't be chosen: it gave no answer for"
             f" {of_counted(n_failed, len(nights), 'night')}, more than a fifth."
         )
-    n_scored = sum(int(np.count_nonzero(night.reference != Stage.UNSCORED)) for night in nights)
-    share = 1 - sum(int(epochs.sum()) for epochs in staged) / max(1, n_scored)
-    if share > _MOST_FAILED:
+    # What the signals of a night don't hold is nobody's fault.
+    answered = [night for night in nights if candidate in night.answers]
+    n_kept = sum(int(staged_by_all(night, kept).sum()) for night in answered)
+    n_both = sum(int(staged_by_all(night, kept, candidate).sum()) for night in answered)
+    if n_kept - n_both > _MOST_FAILED * n_kept:
         return (
-            f"{name} can't be chosen: it gave no stage to {percent(share)} of the scored epochs,"
-            " more than a fifth."
+            f"{name} can't be chosen: it gave no stage to {percent(1 - n_both / n_kept)} of the"
+            f" epochs that {_the(kept)} staged, more than a fifth."
         )
     return ""
 

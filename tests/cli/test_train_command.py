@@ -18,8 +18,8 @@ from sleepscorer.cli import main, training
 from sleepscorer.core.errors import UsageError
 from sleepscorer.staging import stagers
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.staging.stager import load_network
 from sleepscorer.training import runs
 from sleepscorer.training.splits import held_out
 

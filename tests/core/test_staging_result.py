@@ -1,5 +1,7 @@
 """A staging holds only what can be true, and nobody can change it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,3 +115,47 @@ def test_every_fault_has_words_and_the_number_that_is_stored():
     ]
     assert made.fault(1) == SignalFault.FLAT | SignalFault.CLIPPED
     assert SignalFault.NONE.value == 0
+
+
+def _sentence(**provenance):
+    return replace(staging(), provenance=replace(PROVENANCE, **provenance)).measured_sentence
+
+
+def test_where_the_confidence_was_measured_is_said_as_it_is_known():
+    by_site = "9 nights of 9 people of this site, 30 November 2026"
+    for of in ({"stager": "sleepscorer"}, {"stager": "x"}, {"consensus_of": ("a", "b")}):
+        assert _sentence(**of, confidence_measured_on=by_site) == (
+            f"Confidence was measured on {by_site}."
+        )
+    assert _sentence(stager="consensus", consensus_of=("a", "b")) == (
+        "The probability of a consensus: how often it is right was not measured here."
+    )
+    assert _sentence(stager="yasa") == (
+        "The probability of yasa: how often it is right was not measured here."
+    )
+    # Files of older versions: ours, with and without the curve of the validation nights.
+    assert _sentence(review_curve=((0.0, 0.2, 0.8),)) == (
+        "Confidence was measured on the validation nights of the weights, not on nights of this"
+        " site."
+    )
+    assert _sentence() == "It is not known on which nights this confidence was measured."
+
+
+def test_a_stage_is_doubted_for_its_signals_and_for_what_was_not_learned():
+    made = staging(unsound=[0.0, 0.5, 0.5])
+    assert made.doubted.tolist() == [0.0, 0.5, 0.5]
+    unlearned = (0.1, 0.2, 0.3, 0.4, 0.6)
+    made = replace(made, provenance=replace(made.provenance, unlearned_by_stage=unlearned))
+    expected = [
+        1 - (1 - unsound) * (1 - (unlearned[stage] if stage >= 0 else 0))
+        for unsound, stage in zip((0.0, 0.5, 0.5), made.stages.tolist(), strict=True)
+    ]
+    assert made.stages.min() == -1
+    assert made.doubted == pytest.approx(expected)
+    assert made.doubted.dtype == np.float32
+
+
+@pytest.mark.parametrize("shares", [(0.1,), (0.0,) * 6, (0, 0, 0, 0, 1.1), (float("nan"),) * 5])
+def test_what_was_not_learned_is_a_share_of_each_stage(shares):
+    with pytest.raises(ValueError, match="no shares of five stages"):
+        replace(staging().provenance, unlearned_by_stage=shares)

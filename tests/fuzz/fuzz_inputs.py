@@ -483,7 +483,7 @@ def _weights_inputs() -> list[Files]:
 
 def _config_door(path: Path) -> None:
     from sleepscorer.staging.checkpoint import read_info
-    from sleepscorer.staging.stager import load_network
+    from sleepscorer.staging.loading import load_network
 
     load_network(read_info(path.parent))
 

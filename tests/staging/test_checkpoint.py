@@ -236,6 +236,8 @@ def test_a_configuration_that_is_none_is_damage(copied, content):
         {"confidence": {"ranked": [10**300] * 3, "by_stage": "abcde"}},
         {"review_curve": 7},
         {"review_curve": [None]},
+        {"learned_eeg": "C4-M1"},
+        {"learned_eeg": [7]},
     ],
 )
 def test_an_entry_of_the_wrong_kind_is_damage(copied, changes):
@@ -333,6 +335,26 @@ def test_a_configuration_without_confidence_and_curve_has_none(copied):
     path.write_text(json.dumps({k: config[k] for k in config if k not in _MAY_LACK}))
     info = read_info(DEFAULT_WEIGHTS)
     assert (info.confidence, info.review_curve) == (None, ())
+    assert info.confidence_measured_on == ""
+
+
+def test_it_says_on_which_nights_the_confidence_was_measured(copied, tmp_path):
+    for info in available_weights():
+        # What is said of all that come with the program holds for them.
+        assert "Sleep-EDF" in info.summary
+        assert info.confidence_measured_on == (
+            "Sleep-EDF (validation nights of the weights), not on nights of this site"
+        )
+    elsewhere = shutil.copytree(copied, tmp_path / "site-1")
+    assert read_info(elsewhere).confidence_measured_on == (
+        "nights that were held out when the weights site-1 were trained"
+    )
+
+
+def test_what_was_learned_from_is_told_and_else_is_that_of_sleep_edf(copied):
+    assert read_info(DEFAULT_WEIGHTS).learned_eeg == ("Fpz-Cz", "Pz-Oz")
+    changed(copied, learned_eeg=["C4-M1", "C3-M2"])
+    assert read_info(DEFAULT_WEIGHTS).learned_eeg == ("C4-M1", "C3-M2")
 
 
 _MAY_LACK = ("confidence", "review_curve")

@@ -21,17 +21,18 @@ from reviewed_sessions import (
 from sleepscorer import faults
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.people import is_nobody
 from sleepscorer.core.stages import Stage
 from sleepscorer.session_documents import open_document, read_importable
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.staging.stager import Stager, load_network
+from sleepscorer.staging.stager import Stager
 from sleepscorer.training import fine_tuning, session_nights
 from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import answers_on
 from sleepscorer.training.fine_tuning import fine_tune
 from sleepscorer.training.runs import begin_from, save_network
-from sleepscorer.training.scored_recordings import is_nobody
 from sleepscorer.training.session_nights import (
     check_enough,
     measured_nights,
@@ -266,6 +267,7 @@ def test_weights_that_learned_something_are_better_and_the_former_ones_stay(run,
     assert f"| kappa | {found.former['kappa']:.3f} | {found.new['kappa']:.3f} |" in card
     assert read_info(small).sha256 in card
     assert read_info(tuned.weights).sha256 in card
+    assert read_info(tuned.weights).learned_eeg == ("Fpz-Cz", "Pz-Oz")
     assert "SC0" not in card
     # The front-end is the former one's, every head is new.
     old, new = load_network(read_info(small)), load_network(read_info(tuned.weights))

@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from sleepscorer.core.errors import SettingsError
 from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
@@ -27,12 +28,12 @@ from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
-from sleepscorer.gui.look.screen_fit import px_per_mm
+from sleepscorer.gui.look.screen_fit import fit_to_screen, px_per_mm
 from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.pipeline import Destination
+from sleepscorer.pipeline import Destination, SiteChoice, read_site_choice
 from sleepscorer.session_documents import Document
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from sleepscorer.gui.dialogs.channels import ChannelsDialog
     from sleepscorer.gui.dialogs.export import ExportDialog
     from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+    from sleepscorer.gui.dialogs.validation import ValidationDialog
 
 
 class WindowDialogs(OneDialog):
@@ -73,6 +75,8 @@ class WindowDialogs(OneDialog):
         The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
     printer_chosen
         The QPrinter that the page is to be printed on.
+    validation_told
+        What a validation gave whose page was closed meanwhile, as a sentence.
     failed
         A sentence that must be seen.
     """
@@ -83,6 +87,7 @@ class WindowDialogs(OneDialog):
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
     printer_chosen = Signal(object)
+    validation_told = Signal(str)
     failed = Signal(str)
 
     def __init__(
@@ -98,6 +103,7 @@ class WindowDialogs(OneDialog):
         self._listing = Latest(tasks, self)
         self._auto_choice = AutoScoringChoice()
         self._printer: object = None
+        self._validation: ValidationDialog | None = None
         self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
         self.exchange.left.connect(self.left)
 
@@ -196,6 +202,7 @@ class WindowDialogs(OneDialog):
             count=count,
             n_by_person=n_by_person,
             tasks=self._tasks,
+            site=self._site(),
             parent=self._over,
         )
         self._ask(dialog, partial(self._on_auto_scoring_chosen, dialog))
@@ -209,7 +216,16 @@ class WindowDialogs(OneDialog):
             weights=now.weights,
             stagers=StagerChoice(now.stager, now.consensus_of, now.second_opinion),
             channels=self._current.channels,
+            site=self._site() if now.as_validated else None,
         )
+
+    def _site(self) -> SiteChoice | None:
+        """Whom this site validated; None for nobody. What can't be read is said."""
+        try:
+            return read_site_choice()
+        except SettingsError as error:
+            self.failed.emit(str(error))
+            return None
 
     def _on_auto_scoring_chosen(self, dialog: "AutoScoringDialog") -> None:
         document = self._asked_document()
@@ -220,6 +236,8 @@ class WindowDialogs(OneDialog):
                 weights=choice.weights,
                 **asdict(choice.stagers),
             )
+            if dialog.site is not None:
+                self._settings.set(as_validated=choice.site is not None)
             self.channels_chosen.emit(choice.channels)
             self.auto_scoring_chosen.emit(document, choice)
 
@@ -227,6 +245,24 @@ class WindowDialogs(OneDialog):
     def score_at_once(self, document: Document) -> None:
         """Stage without asking; only unscored epochs are filled."""
         self.auto_scoring_chosen.emit(document, self._preferred(AutoScoringChoice()))
+
+    @Slot()
+    def validate(self) -> None:
+        """Show the page on which stagers are validated; it asks nothing of what is open."""
+        from sleepscorer.gui.dialogs.validation import ValidationDialog
+
+        if self._validation is None:
+            self._validation = ValidationDialog(self._settings, self._tasks, self._over)
+            self._validation.told.connect(self.validation_told)
+            self._validation.finished.connect(self._on_validation_left)
+            fit_to_screen(self._validation)
+        self._validation.show()
+        self._validation.raise_()
+        self._validation.activateWindow()
+
+    @Slot()
+    def _on_validation_left(self) -> None:
+        self.left.emit()
 
     @Slot()
     def choose_channels(self) -> None:

@@ -25,6 +25,7 @@ from sleepscorer.core.filling import FillMode
 from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import ChannelChoice, StagerChannels
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.wording import counted
@@ -32,9 +33,10 @@ from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
 from sleepscorer.gui.dialogs.stager_rows import StagerRows
-from sleepscorer.gui.look.appearance import described, stand_for_stage
+from sleepscorer.gui.look.appearance import described, plain_tip, stand_for_stage
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
+from sleepscorer.pipeline import SiteChoice, find_channels_for, lacking_channels
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
@@ -43,6 +45,7 @@ _MODE_TEXTS = {
 }
 _WEIGHTS_TIP = f"What the network of {OWN_STAGER} learned, by whom"
 _DEVICE_TIP = f"Where the network of {OWN_STAGER} runs"
+_AS_VALIDATED_TIP = "Those that were validated here"
 _NOT_OURS_TIP = f"Only where {OWN_STAGER} is asked"
 # The machine's layer is worth having beside a person's complete scoring.
 _NOTHING_TO_FILL = (
@@ -75,6 +78,8 @@ class AutoScoringDialog(QDialog):
         Number of epochs that a person scored.
     tasks
         For looking which weights and which other stagers there are, beside the window.
+    site
+        Whom this site validated, to be offered first; None for nobody.
     """
 
     def __init__(
@@ -85,9 +90,11 @@ class AutoScoringDialog(QDialog):
         count: Callable[[AutoScoringChoice], int],
         n_by_person: int,
         tasks: TaskRunner,
+        site: SiteChoice | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.site = site
         self.setWindowTitle("Auto-score")
         self.setMinimumWidth(560)
         self._recording, self._channels = recording, choice.channels
@@ -113,6 +120,13 @@ class AutoScoringDialog(QDialog):
         layout.addRow("", self._over_person)
         layout.addRow("", self._smooth)
         layout.addRow("", self._counted)
+        self._as_validated, self._site_text = QCheckBox("As &validated here:", self), QLabel(self)
+        self._site_text.setTextFormat(Qt.TextFormat.PlainText)
+        self._site_text.setWordWrap(True)
+        for widget in (self._as_validated, self._site_text):
+            widget.setVisible(site is not None)
+            if site is not None:
+                layout.addRow("", widget)
         self._stagers = StagerRows(choice.stagers, layout, tasks, self)
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
@@ -120,7 +134,8 @@ class AutoScoringDialog(QDialog):
         layout.addRow(self._buttons)
         self._fill_in(choice)
         self._stagers.changed.connect(self._on_stagers_chosen)
-        self._on_stagers_chosen()
+        self._as_validated.toggled.connect(self._on_as_validated)
+        self._on_as_validated()
         self._score.setDefault(True)
         self._score.setFocus()
         reading = Latest(tasks, self)
@@ -138,7 +153,12 @@ class AutoScoringDialog(QDialog):
             stagers=self._stagers.choice,
             channels=self._channels,
             weights=self._weights.currentData(),
+            site=self._asked_site,
         )
+
+    @property
+    def _asked_site(self) -> SiteChoice | None:
+        return self.site if self._as_validated.isChecked() else None
 
     def _mode_box(self, choice: AutoScoringChoice) -> QVBoxLayout:
         box, row = QVBoxLayout(), QHBoxLayout()
@@ -159,7 +179,7 @@ class AutoScoringDialog(QDialog):
         return box
 
     def _channel_box(self) -> QWidget:
-        change = QPushButton("C&hange…")
+        change = self._change = QPushButton("C&hange…")
         described(change, "Change the channels")
         change.setAutoDefault(False)
         change.clicked.connect(self._on_change_channels)
@@ -181,6 +201,8 @@ class AutoScoringDialog(QDialog):
             f"Doubtful single epochs as those around them: {SMOOTHING_RULE}",
         )
         self._smooth.setChecked(choice.smooth)
+        if self.site is not None:
+            self._offer(self.site, is_chosen=choice.site is not None)
         self._weights.addItem("Default", "")
         if choice.weights:
             self._weights.addItem(choice.weights, choice.weights)
@@ -194,29 +216,62 @@ class AutoScoringDialog(QDialog):
         self._on_changed()
         self._show_channels()
 
+    def _offer(self, site: SiteChoice, *, is_chosen: bool) -> None:
+        """Name whom this site validated; a file that says so may say anything."""
+        box, tip = self._as_validated, _site_tip(site)
+        self._site_text.setText(site.in_words)
+        self._site_text.setToolTip(plain_tip(tip))
+        box.setAccessibleName(f"As validated here: {site.in_words}")
+        box.setAccessibleDescription(tip)
+        box.setToolTip(plain_tip(tip))
+        box.setChecked(is_chosen)
+
     def _show_channels(self) -> None:
         self._has_channels = False
         try:
-            found = self._channels.resolve(self._recording)
+            found = self._found_channels()
         except SleepScorerError as error:
             self._channel_text.setText(error.what)
             self._allow()
             return
         roles = (("EEG", found.eeg), ("EOG", found.eog))
         names = [f"{role} {', '.join(c.name for c in used) or 'none'}" for role, used in roles]
+        site = self._asked_site
+        if site is not None and lacking_channels(self._recording, site):
+            names.append(f"the recording lacks {site.montage}, which was validated here")
         self._channel_text.setText("; ".join(names))
         self._has_channels = True
         self._allow()
 
+    def _found_channels(self) -> StagerChannels:
+        site = self._asked_site
+        if site is None:
+            return self._channels.resolve(self._recording)
+        return find_channels_for(self._recording, ChannelChoice(), site)
+
     def _allow(self) -> None:
-        self._score.setEnabled(self._has_channels and self._stagers.is_possible)
+        is_possible = self._asked_site is not None or self._stagers.is_possible
+        self._score.setEnabled(self._has_channels and is_possible)
+
+    @Slot()
+    def _on_as_validated(self) -> None:
+        """What was validated is asked as it was: by its channels and weights."""
+        is_open = self._asked_site is None
+        self._stagers.set_enabled(is_open)
+        self._change.setEnabled(is_open)
+        self._show_channels()
+        self._on_stagers_chosen()
 
     @Slot()
     def _on_stagers_chosen(self) -> None:
         """Weights and device are those of our own stager."""
+        site = self._asked_site
+        asks_ours = self._stagers.asks_ours if site is None else OWN_STAGER in site.stagers
         for box, tip in ((self._weights, _WEIGHTS_TIP), (self._device, _DEVICE_TIP)):
-            box.setEnabled(self._stagers.asks_ours)
-            described(box, box.accessibleName(), tip if box.isEnabled() else _NOT_OURS_TIP)
+            is_fixed = site is not None and box is self._weights
+            box.setEnabled(asks_ours and not is_fixed)
+            why_not = _AS_VALIDATED_TIP if is_fixed else _NOT_OURS_TIP
+            described(box, box.accessibleName(), tip if box.isEnabled() else why_not)
         self._allow()
 
     def _list_weights(self, listed: tuple[ListedWeights, ...]) -> None:
@@ -265,6 +320,13 @@ class AutoScoringDialog(QDialog):
         if isinstance(dialog, ChannelsDialog):
             self._channels = dialog.choice
             self._show_channels()
+
+
+def _site_tip(site: SiteChoice) -> str:
+    """What was decided, and on which nights its confidence was measured."""
+    calibration = site.calibration
+    measured = "" if calibration is None else f" Measured on {calibration.measured_on}."
+    return f"{site.verdict}{measured} (Alt+V)".strip()
 
 
 def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:

@@ -73,7 +73,7 @@ class StagerRows(QObject):
         super().__init__(parent)
         self._form, self._dialog = form, parent
         self._consensus_of = choice.consensus_of
-        self._is_known = False
+        self._is_known, self._is_open = False, True
         self._stager, self._second = QComboBox(), QComboBox()
         self._boxes: dict[str, QCheckBox] = {}
         self._several = QWidget()
@@ -124,6 +124,13 @@ class StagerRows(QObject):
             return not now.consensus_of or OWN_STAGER in now.consensus_of
         return OWN_STAGER in (now.stager, now.second_opinion)
 
+    def set_enabled(self, enabled: bool) -> None:
+        """Let a person choose, or only see what was chosen."""
+        self._is_open = enabled
+        for widget in (self._stager, self._several):
+            widget.setEnabled(enabled)
+        self._list_second()
+
     @property
     def is_possible(self) -> bool:
         """Whether that can be asked: a consensus needs two."""
@@ -145,6 +152,8 @@ class StagerRows(QObject):
         _choose(self._stager, chosen or OWN_STAGER, otherwise=OWN_STAGER)
         self._stager.blockSignals(False)
         for box in self._boxes.values():
+            # Until it is deleted nobody is to find it there.
+            box.setParent(None)
             box.deleteLater()
         self._boxes = {name: self._box_of(name, title) for name, title in titles.items()}
         for place, box in enumerate(self._boxes.values()):
@@ -178,7 +187,7 @@ class StagerRows(QObject):
         _choose(self._second, chosen or "")
         self._second.blockSignals(False)
         is_alone = self._second.count() == 1
-        self._second.setEnabled(not is_alone)
+        self._second.setEnabled(self._is_open and not is_alone)
         described(self._second, "Second opinion", _ALONE_TIP if is_alone else _SECOND_TIP)
 
     def _show_rows(self) -> None:

@@ -88,6 +88,15 @@ class AutoScorer(QObject):
 
 def _staging_of(document: Document, choice: AutoScoringChoice) -> Callable[[Progress], Answers]:
     def stage(progress: Progress) -> Answers:
+        site = choice.site
+        if site is not None:
+            return stage_document(
+                document,
+                device=choice.device,
+                weights=site.own_weights or None,
+                asked=AskedStagers.as_validated(site),
+                progress=progress,
+            )
         return stage_document(
             document,
             device=choice.device,

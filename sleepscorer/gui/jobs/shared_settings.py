@@ -51,6 +51,7 @@ NEVER_SHARED = frozenset(
         "stager",
         "consensus_of",
         "second_opinion",
+        "as_validated",
         "keep_recent_files",
         "recent_files",
         "scorer",

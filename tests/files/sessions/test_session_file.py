@@ -1,6 +1,7 @@
 """The session file: every finished edit outlives a kill, and nothing stored is ever changed."""
 
 import dataclasses
+import json
 import os
 import random
 import shutil
@@ -18,6 +19,7 @@ from sleepscorer.core.edits import Author, Change, Edit, EditKind
 from sleepscorer.core.errors import SessionError
 from sleepscorer.core.events import Event
 from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.site_calibration import SiteCalibration, with_calibration
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.sessions import chain
@@ -32,7 +34,7 @@ from sleepscorer.files.sessions.database import (
 from sleepscorer.files.sessions.file import RecordingEntry, SessionFile
 from sleepscorer.files.sessions.fingerprint import Fingerprint
 from sleepscorer.files.sessions.lock import SessionHeld, lock_path, take_lock
-from sleepscorer.files.sessions.records import edit_row, staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_of_row, staging_row
 
 ANNA = Author("anna", "lab-3")
 BEN = Author("ben", "lab-4")
@@ -258,7 +260,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
-from sleepscorer.files.sessions.records import edit_row, staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_of_row, staging_row
 from sleepscorer.files.sessions.lock import take_lock
 lock = take_lock(Path(sys.argv[1]), Author("anna", "lab-3"))
 print("held", flush=True)
@@ -362,7 +364,7 @@ CONTEND = """
 import os, sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
-from sleepscorer.files.sessions.records import edit_row, staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_of_row, staging_row
 from sleepscorer.files.sessions.lock import SessionHeld, take_lock
 path = Path(sys.argv[1])
 taken = 0
@@ -663,6 +665,27 @@ def test_edits_are_synced_to_the_disk_before_append_returns(path):
     file.close()
 
 
+def test_where_the_confidence_was_measured_is_stored(path):
+    site = SiteCalibration(1.5, ((0.0, 0.2, 0.8), (1.0, 1.0, 1.0)), "9 nights of this site")
+    made = with_calibration(staging(), site)
+    file = SessionFile.open(path)
+    file.append(edit(1), made)
+    file.close()
+    found = stored(path).stagings[0]
+    assert found.provenance == made.provenance
+    np.testing.assert_array_equal(found.confidence, made.confidence)
+    # As a version stored it that did not know of it.
+    row = staging_row(made)
+    older = json.loads(row[2])
+    del older["confidence_temperature"], older["confidence_measured_on"]
+    of_older = staging_of_row((*row[:2], json.dumps(older), *row[3:])).provenance
+    assert (of_older.confidence_temperature, of_older.confidence_measured_on) == (1.0, "")
+    for wrong in (0, "1", True, 1e300):
+        damaged = json.dumps({**older, "confidence_temperature": wrong})
+        with pytest.raises(ValueError, match="confidence_temperature"):
+            staging_of_row((*row[:2], damaged, *row[3:]))
+
+
 def test_the_trained_hierarchy_is_stored_beside_the_stages(path):
     three = np.tile(np.float32([0.25, 0.25, 0.5]), (len(staging().probabilities), 1))
     file = SessionFile.open(path)
@@ -681,6 +704,16 @@ def test_what_lowers_the_confidence_is_stored(path):
     file.close()
     np.testing.assert_array_equal(stored(path).stagings[0].unsound, shares)
     assert not stored(path).others[0].unsound.any()
+
+
+def test_what_was_not_learned_is_stored(path):
+    plain = staging()
+    made = dataclasses.replace(plain.provenance, unlearned_by_stage=(0.0, 0.6111, 0.0, 0.0, 0.0))
+    file = SessionFile.open(path)
+    file.append(edit(1), dataclasses.replace(plain, provenance=made), others=(plain,))
+    file.close()
+    assert stored(path).stagings[0].provenance == made
+    assert stored(path).others[0].provenance.unlearned_by_stage == ()
 
 
 def test_a_session_of_the_first_version_keeps_its_staging(path):
