@@ -21,7 +21,7 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.training.raw_found import RawComparison, RawRow, StagerOnRaw, WakeCalledSleep
 from sleepscorer.training.real_recordings import JudgedRecording, scored_recordings, unscored_wake
-from sleepscorer.validation.people import mean_over_people
+from sleepscorer.validation.people_means import mean_over_people
 
 _CENTRAL = ("C3-", "C4-", "CZ-")
 _FEWEST = 2

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.agreement import Agreement
-from sleepscorer.validation.people import PeopleMean
+from sleepscorer.validation.people_means import PeopleMean
 
 
 @dataclass(frozen=True)
