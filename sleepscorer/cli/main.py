@@ -324,6 +324,11 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", action="append", metavar="NAME", help="default: all shipped ones"
     )
+    parser.add_argument(
+        "--stagers",
+        metavar="LIST",
+        help="names with commas, judged on the raw recordings too; default: all installed",
+    )
     parser.add_argument("--results", type=Path, metavar="FILE", help="write the tables here")
     parser.add_argument("--force", action="store_true", help="replace earlier tables and cards")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
@@ -422,7 +427,7 @@ def _run_train(options: argparse.Namespace) -> int:
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:
-    from sleepscorer.cli.training import evaluate_weights
+    from sleepscorer.cli.evaluation import evaluate_weights
 
     return evaluate_weights(options)
 

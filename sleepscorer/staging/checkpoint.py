@@ -193,6 +193,13 @@ def _is_there(path: Path) -> bool:
         return False
 
 
+def shipped_weights() -> tuple[WeightsInfo, ...]:
+    """Those that came with the program and can be read, by name."""
+    return tuple(
+        info for info in available_weights() if isinstance(info, WeightsInfo) and not info.is_own
+    )
+
+
 def own_weights() -> tuple[WeightsInfo, ...]:
     """Those that were trained here and can be read, by name."""
     return tuple(
