@@ -25,10 +25,13 @@ from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.staging.bands import BANDS_HZ
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ, Band
+from sleepscorer.staging.recalibration import Recalibration
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
 _FORMAT = 2
+# Programs that know of no recalibration refuse it, instead of staging without.
+_RECALIBRATED_FORMAT = 3
 _MOST_CONFIG_BYTES = 1_000_000
 # A hundred times what the largest network here takes.
 _MOST_WEIGHTS_BYTES = 1_000_000_000
@@ -58,7 +61,7 @@ class WeightsInfo:
         The network's class, ``"StagingNetwork"``.
     network
         Its sizes, and the length of the windows that it was trained on.
-    sha256
+    file_sha256
         Of ``weights.safetensors``.
     summary
         One sentence for people: trained on what.
@@ -66,16 +69,27 @@ class WeightsInfo:
         How likely its answers are right, or None where that was not measured.
     review_curve
         What reviewing the least certain epochs gained on the validation nights.
+    recalibration
+        Fits the probabilities to a site, before the confidence is asked; None changes nothing.
     """
 
     name: str
     folder: Path
     architecture: str
     network: dict[str, Any]
-    sha256: str
+    file_sha256: str
     summary: str
     confidence: ConfidenceModel | None = None
     review_curve: ReviewCurve = ()
+    recalibration: Recalibration | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Tells what gives the answers: the tensors', and with it the recalibration's if any."""
+        if self.recalibration is None:
+            return self.file_sha256
+        both = json.dumps([self.file_sha256, self.recalibration.as_list()])
+        return hashlib.sha256(both.encode()).hexdigest()
 
     @property
     def weights_path(self) -> Path:
@@ -278,7 +292,9 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
     try:
         given = dict(raw["input"] or {})
         window_epochs = given.pop("window_epochs", None)
-        if (raw["format"], given) != (_FORMAT, INPUT) or window_epochs is None:
+        recalibration = _recalibration(raw.get("recalibration"))
+        format_ = _FORMAT if recalibration is None else _RECALIBRATED_FORMAT
+        if (raw["format"], given) != (format_, INPUT) or window_epochs is None:
             raise WeightsError(
                 "these weights expect other signals than this program gives",
                 path=path,
@@ -289,10 +305,11 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
             folder=folder,
             architecture=_text(raw["architecture"]),
             network=dict(raw["network"]) | {"window_epochs": window_epochs},
-            sha256=_text(raw["sha256"]),
+            file_sha256=_text(raw["sha256"]),
             summary=_text(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
             review_curve=_review_curve(raw.get("review_curve", ())),
+            recalibration=recalibration,
         )
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
@@ -308,6 +325,10 @@ def _text(value: object) -> str:
 
 def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
     return None if stored is None else ConfidenceModel.from_dict(stored)
+
+
+def _recalibration(stored: Any) -> Recalibration | None:
+    return None if stored is None else Recalibration.from_list(stored)
 
 
 def _review_curve(stored: Sequence[Sequence[float]]) -> ReviewCurve:
@@ -350,9 +371,9 @@ def read_verified(info: WeightsInfo) -> bytes:
             "the weights can't be read", path=path, hint="install them again"
         ) from error
     found = hashlib.sha256(content).hexdigest()
-    if found != info.sha256:
+    if found != info.file_sha256:
         raise WeightsError(
-            f"the weights are damaged: SHA-256 {found[:12]}… instead of {info.sha256[:12]}…",
+            f"the weights are damaged: SHA-256 {found[:12]}… instead of {info.file_sha256[:12]}…",
             path=info.weights_path,
             hint="install them again",
         )
@@ -367,12 +388,13 @@ def weights_files(
     summary: str,
     confidence: ConfidenceModel | None = None,
     review_curve: ReviewCurve = (),
+    recalibration: Recalibration | None = None,
 ) -> dict[str, bytes]:
     """Return weights and their configuration as the files of a folder, by their names."""
     sizes = dict(network)
     window_epochs = sizes.pop("window_epochs", WINDOW_EPOCHS)
     config = {
-        "format": _FORMAT,
+        "format": _FORMAT if recalibration is None else _RECALIBRATED_FORMAT,
         "input": INPUT | {"window_epochs": window_epochs},
         "architecture": architecture,
         "network": sizes,
@@ -381,5 +403,7 @@ def weights_files(
         "confidence": None if confidence is None else confidence.as_dict(),
         "review_curve": [list(point) for point in review_curve],
     }
+    if recalibration is not None:
+        config["recalibration"] = recalibration.as_list()
     text = json.dumps(config, indent=2) + "\n"
     return {"weights.safetensors": tensors, "config.json": text.encode()}

@@ -149,7 +149,13 @@ def judge(
     }
     answers = [
         {
-            name: answers_on(network, part, channels, stager.info.confidence)
+            name: answers_on(
+                network,
+                part,
+                channels,
+                stager.info.confidence,
+                recalibration=stager.info.recalibration,
+            )
             for name, channels in sets.items()
         }
         for part in (validation, test)
