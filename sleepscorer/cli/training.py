@@ -43,8 +43,9 @@ def train_network(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    if options.name is not None:
-        raise UsageError("--name is for --data sessions", hint="other weights lie in --out")
+    for name in ("name", "tune"):
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name} is for --data sessions", hint="other weights lie in --out")
     for name, least in (("batch", 1), ("workers", 0)):
         given = getattr(options, name)
         if given is not None and given < least:

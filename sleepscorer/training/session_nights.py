@@ -39,9 +39,6 @@ from sleepscorer.training.scored_recordings import (
     told_of_unknown,
 )
 
-MIN_NIGHTS = MIN_PEOPLE = 10
-"""Fewer can't show whether what was learned holds for other people."""
-
 _MIN_EPOCHS = 60
 # Where only doubtful epochs were looked at, the others teach nothing and judge nothing.
 _MIN_SHARE_REVIEWED = 0.5
@@ -129,8 +126,12 @@ def reviewed_nights(
     return nights, (*told, *_anonymous(nights, pattern))
 
 
-def check_enough(nights: Sequence[ReviewedNight] | Sequence[TrainingNight], folder: Path) -> None:
-    """Refuse nights from which nothing could be learned that holds for others.
+def check_enough(
+    nights: Sequence[ReviewedNight] | Sequence[TrainingNight],
+    folder: Path,
+    at_least: int,
+) -> None:
+    """Refuse nights of fewer people than anything could be learned of that holds for others.
 
     Raises
     ------
@@ -138,10 +139,10 @@ def check_enough(nights: Sequence[ReviewedNight] | Sequence[TrainingNight], fold
         Saying what lacks.
     """
     n_people = len({night.subject for night in nights})
-    if len(nights) < MIN_NIGHTS or n_people < MIN_PEOPLE:
+    if n_people < at_least:
         raise UsageError(
             f"{n_of(len(nights), 'reviewed night')} of {n_of(n_people, 'person', 'people')} are"
-            f" here, and at least {MIN_NIGHTS} nights of {MIN_PEOPLE} people are needed",
+            f" here, and at least {at_least} nights of {at_least} people are needed",
             path=folder,
             hint="review more nights, or name the people with --subject",
         )

@@ -25,11 +25,13 @@ from sleepscorer.training.standardising import Measured, standardise
 from sleepscorer.training.weight_average import WeightAverage
 from sleepscorer.training.window_sampler import Batch, WindowSampler
 
+WEIGHT_EXPONENT = -0.5
+"""Of how common a stage is: what its epochs count in training."""
+
 _log = logging.getLogger(__name__)
 _LABEL_SMOOTHING = 0.05
 _HIERARCHY_SHARE = 0.3
 _POWER_SHARE = 0.3
-_WEIGHT_EXPONENT = -0.5
 _MAX_NORM = 5.0
 _STANDARDISED_BY = 20
 # The weights are averaged over the last fiftieth of a training.
@@ -342,7 +344,7 @@ def _stage_weights(nights: Sequence[TrainingNight]) -> Tensor:
             "no epoch of these nights has a stage", hint="see: sleepscorer train --help"
         )
     n_labels[n_labels == 0] = n_labels.max()
-    weights = (n_labels / n_labels.sum()) ** _WEIGHT_EXPONENT
+    weights = (n_labels / n_labels.sum()) ** WEIGHT_EXPONENT
     return torch.tensor(weights / weights.mean(), dtype=torch.float32)
 
 
