@@ -45,12 +45,20 @@ def _list_models(_options: argparse.Namespace) -> int:
 
 def _other_stagers() -> list[str]:
     """What ``score --second-opinion`` knows."""
+    from sleepscorer.staging.robust_sleep_net.installed import tuned_weights
     from sleepscorer.staging.stagers import how_to_get_others, not_offered, offered_stagers
 
     for fault in not_offered():
         complain(f"sleepscorer: {fault}")
     offered = offered_stagers()
-    listed = [f"  {one.name}: {one.title}" for one in offered] or ["  none"]
+    tuned = {one.name: one for one in tuned_weights()}
+    listed = []
+    for one in offered:
+        listed.append(f"  {one.name}: {one.title}")
+        if one.name in tuned:
+            listed.append(f"    {tuned[one.name].summary}")
+            listed.append(f"    {tuned[one.name].folder}")
+    listed = listed or ["  none"]
     others = [f"  to get {how}" for how in how_to_get_others(offered)]
     return ["other stagers, for --second-opinion", *listed, *others]
 
@@ -81,9 +89,10 @@ def _fetch_models(options: argparse.Namespace) -> int:
 def _remove_models(options: argparse.Namespace) -> int:
     """Delete weights that were added or trained here."""
     from sleepscorer.staging.checkpoint import remove_own_weights
-    from sleepscorer.staging.robust_sleep_net.installed import NAME, remove_weights
+    from sleepscorer.staging.robust_sleep_net.installed import NAME, remove_weights, tuned_names
 
-    folder = remove_weights() if options.name == NAME else remove_own_weights(options.name)
+    theirs = options.name in (NAME, *tuned_names())
+    folder = (remove_weights if theirs else remove_own_weights)(options.name)
     say(f"removed {folder}")
     return 0
 

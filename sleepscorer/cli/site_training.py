@@ -12,9 +12,11 @@ from sleepscorer.core.errors import UsageError
 from sleepscorer.core.progress import Progress, part_of
 
 if TYPE_CHECKING:
-    from sleepscorer.training.nights import TrainingNight
+    from sleepscorer.training.comparison import Comparison
+    from sleepscorer.training.nights import ScoredNight
     from sleepscorer.training.session_nights import ReviewedNight
     from sleepscorer.training.site_tuning import SiteTuning, Way
+    from sleepscorer.training.tuned import Tuned
 
 _NOT_HERE = (
     "protocol", "folds", "only_fold", "trim", "front_end", "head", "channels", "learned",
@@ -26,7 +28,7 @@ _NEW = {"recalibration": "recalibrated", "heads": "heads"}
 
 def tune_to_sessions(options: argparse.Namespace) -> int:
     """Tune weights to the reviewed sessions of a folder; keep them where other people gain."""
-    _check(options)
+    check_options(options)
     from sleepscorer.staging.checkpoint import add_own_weights, check_own_name
     from sleepscorer.training.runs import claim_run
     from sleepscorer.training.session_nights import reviewed_nights
@@ -46,10 +48,7 @@ def tune_to_sessions(options: argparse.Namespace) -> int:
     way = found.better
     tuned = found.tuned[way]
     if tuned.reasons_against:
-        say(
-            f"the new weights are not kept: {'; '.join(tuned.reasons_against)}."
-            f" The former ones stay in use; for a look, the new ones lie in {tuned.weights}"
-        )
+        say(not_kept(tuned))
         return 0
     kept = add_own_weights(tuned.weights, options.name)
     which = f", {_NEW[way]}," if len(found.tuned) > 1 else ""
@@ -61,7 +60,14 @@ def tune_to_sessions(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(options: argparse.Namespace) -> None:
+def check_options(options: argparse.Namespace) -> None:
+    """Refuse what makes no sense where sessions are learned from.
+
+    Raises
+    ------
+    UsageError
+        Saying which option.
+    """
     if options.folder is None:
         raise UsageError("--data sessions needs --folder")
     given = [name for name in _NOT_HERE if getattr(options, name) is not None]
@@ -78,9 +84,7 @@ def _has_ended(folder: Path) -> bool:
     return any(folder.glob("*/weights/config.json"))
 
 
-def _ways(
-    options: argparse.Namespace, nights: "Sequence[ReviewedNight] | Sequence[TrainingNight]"
-) -> "tuple[Way, ...]":
+def _ways(options: argparse.Namespace, nights: "Sequence[ScoredNight]") -> "tuple[Way, ...]":
     """The ways that were asked for and for which there are enough people."""
     from sleepscorer.training.session_nights import check_enough
     from sleepscorer.training.site_tuning import LEAST_PEOPLE, ways_for
@@ -120,20 +124,26 @@ def _tuned(
 
 
 def _table(found: "SiteTuning") -> list[str]:
-    from sleepscorer.training.site_card import compared_rows
-
     ways = list(found.tuned)
     new = ("new",) if len(ways) == 1 else tuple(_NEW[way] for way in ways)
-    rows = compared_rows(*(found.tuned[way].comparison for way in ways))
-    lines = [("held-out nights", "former", *new), *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return compared_table(new, [found.tuned[way].comparison for way in ways])
+
+
+def compared_table(new: Sequence[str], found: "Sequence[Comparison]") -> list[str]:
+    """Lines of former figures beside new ones, in columns of these headings."""
+    from sleepscorer.training.site_card import compared_rows
+
+    lines = [("held-out nights", "former", *new), *compared_rows(*found)]
+    widths = [max(7, *map(len, column)) for column in zip(*lines, strict=True)]
     return [
-        "  ".join(
-            [name.ljust(widths[0])]
-            + [
-                f"{figure:>{max(7, width)}}"
-                for figure, width in zip(figures, widths[1:], strict=True)
-            ]
-        )
+        "  ".join([name.ljust(widths[0]), *map(str.rjust, figures, widths[1:])])
         for name, *figures in lines
     ]
+
+
+def not_kept(tuned: "Tuned") -> str:
+    """Why the new weights stay where they are."""
+    return (
+        f"the new weights are not kept: {'; '.join(tuned.reasons_against)}."
+        f" The former ones stay in use; for a look, the new ones lie in {tuned.weights}"
+    )

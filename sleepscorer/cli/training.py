@@ -29,6 +29,10 @@ _RAW_WINDOWS, _RAW_WINDOWS_ON_GPU = 8, 64
 def train_network(options: argparse.Namespace) -> int:
     """Train a network on scored nights, people apart, and judge it on those it did not see."""
     try:
+        if options.data == _SESSIONS and options.stager is not None:
+            from sleepscorer.cli.stager_training import tune_other_stager
+
+            return tune_other_stager(options)
         if options.data == _SESSIONS:
             from sleepscorer.cli.site_training import tune_to_sessions
 
@@ -43,7 +47,7 @@ def train_network(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    for name in ("name", "tune"):
+    for name in ("name", "tune", "stager"):
         if getattr(options, name) is not None:
             raise UsageError(f"--{name} is for --data sessions", hint="other weights lie in --out")
     for name, least in (("batch", 1), ("workers", 0)):

@@ -236,6 +236,18 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
             return known
     if name is None:
         name = next(free for n in count(1) if (free := f"site-{n}") not in _names())
+    copy_to_own(folder, name)
+    return read_info(name)
+
+
+def copy_to_own(folder: Path, name: str) -> Path:
+    """Copy a folder of weights to the person's own; all of it appears there, or nothing.
+
+    Raises
+    ------
+    WeightsError
+        If the name is taken or they can't be written.
+    """
     check_own_name(name)
     own = paths.own_models_folder()
     part = own / f".{name}.part"
@@ -250,7 +262,7 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
             path=own / name,
             hint=f"they lie in {folder}",
         ) from error
-    return read_info(name)
+    return own / name
 
 
 def remove_own_weights(name: str) -> Path:

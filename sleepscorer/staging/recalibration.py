@@ -6,14 +6,15 @@ regression on the answers mends that from few nights, where training the network
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from sleepscorer.core.stages import STAGES
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 N_INPUTS = len(STAGES) + 2
 """The logs of the five probabilities, the log-odds of wake by the hierarchy, and a constant."""
@@ -88,7 +89,7 @@ class Recalibration:
         )
         return found
 
-    def logit(self, stage: int, log_probabilities: Tensor, asleep: Tensor) -> Tensor:
+    def logit(self, stage: int, log_probabilities: "Tensor", asleep: "Tensor") -> "Tensor":
         """The logit of a stage, to go back from to what the network saw.
 
         Parameters
@@ -100,7 +101,7 @@ class Recalibration:
         asleep
             () the hierarchy's log-odds of sleep.
         """
-        row = torch.tensor(self.rows[stage], dtype=log_probabilities.dtype)
+        row = log_probabilities.new_tensor(self.rows[stage])
         return row[: len(STAGES)] @ log_probabilities - row[-2] * asleep + row[-1]
 
     def as_list(self) -> list[list[float]]:

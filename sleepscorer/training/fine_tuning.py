@@ -107,7 +107,7 @@ def fine_tune(
         former += tuning.answers(start, test, info.confidence, info.recalibration)
     comparison = compared(former, new)
     final = tuning.tuned(
-        _everybody(splits[0]), folder / "final", part_of(progress, _N_FOLDS / (_N_FOLDS + 1), 1.0)
+        everybody(splits[0]), folder / "final", part_of(progress, _N_FOLDS / (_N_FOLDS + 1), 1.0)
     )
     calibration = _calibrated(final, pooled(plain))
     reasons = comparison.reasons_against()
@@ -117,7 +117,7 @@ def fine_tune(
     sha256 = save_network(
         final,
         folder / "weights",
-        summary=summary_of(info, "with heads tuned", nights, comparison),
+        summary=summary_of(info.name, "with heads tuned", nights, comparison),
         calibration=calibration,
     )
     card = site_card(
@@ -183,7 +183,7 @@ def _calibrated(network: StagingNetwork, held_out: NightAnswers) -> Calibration:
     return calibration_of(probabilities, held_out.labels)
 
 
-def _everybody(split: Split) -> Split:
+def everybody(split: Split) -> Split:
     """Who tested trains; the same people decide when to stop."""
     return Split(split.train | split.test, split.validation, frozenset())
 

@@ -119,7 +119,7 @@ def recalibrate(
     comparison = compared(former, new)
     reasons = comparison.reasons_against()
     fitted = fit_recalibration(people)
-    summary = summary_of(info, "recalibrated", nights, comparison)
+    summary = summary_of(info.name, "recalibrated", nights, comparison)
     write_figures(folder, comparison, reasons, new)
     _write_weights(info, folder / "weights", fitted, summary)
     card = site_card(

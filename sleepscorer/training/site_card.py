@@ -140,6 +140,54 @@ Made of `{former.name}` (SHA-256 `{former.sha256}`). {tuning.changed} SHA-256: `
 """
 
 
+def stager_card(
+    *, former: str, former_card: str, nights: str, compared: Comparison, n_folds: int
+) -> str:
+    """The card of another maker's stager that was tuned as a whole; its own card follows.
+
+    Parameters
+    ----------
+    former, former_card
+        The stager, and its card with the licence, which must travel with what is made of it.
+    nights
+        How much it learned from, in words.
+    compared
+        Both on held-out nights.
+    n_folds
+        Of people.
+    """
+    pooled = [row for row in _rows(compared) if not row[0].startswith("kappa,")]
+    return f"""# {former}, tuned to a site
+
+All weights of `{former}` were trained further by a site on its own reviewed sessions. These are not the weights that its authors made public, who have no part in them.
+
+*For research use. Not a medical device. Its stages are a draft for a qualified scorer to review.*
+
+## Data
+
+{nights}: recordings of the site, with the stages that its scorers gave or confirmed; epochs that nobody reviewed taught nothing. The recordings stay with the site, which decides who may use the weights.
+
+## How good it is
+
+{n_folds} folds of people: every night was staged by networks that had not seen its person, and by the former ones. The confidence is the probability of the stage.
+
+{_table(pooled, len(compared.nights))}
+
+The networks in this folder were tuned in the same way on everybody (the people of one fold said when to stop).
+
+## Where to be careful
+
+- Few people: other nights of the same site will differ from these figures.
+- Where scorers saw a machine's stages when they reviewed them, they agree with them more than they would unseen.
+- The networks have learned the habits of this site. Another site does better to begin with the former ones.
+
+---
+
+What follows is the card of `{former}`, of which they were made. What it says of unchanged numbers holds for those alone; its licence holds here as well.
+
+{former_card}"""
+
+
 def _table(rows: Sequence[tuple[str, str, str]], n_nights: int) -> str:
     lines = [f"| {counted(n_nights, 'held-out night')} | former | new |", "| --- | --- | --- |"]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])

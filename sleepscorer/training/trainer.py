@@ -28,6 +28,9 @@ from sleepscorer.training.window_sampler import Batch, WindowSampler
 WEIGHT_EXPONENT = -0.5
 """Of how common a stage is: what its epochs count in training."""
 
+UNREADABLE_STATE = (OSError, RuntimeError, LookupError, ValueError, EOFError, UnpicklingError)
+"""What reading the state of a training raises where it is torn or something else."""
+
 _log = logging.getLogger(__name__)
 _LABEL_SMOOTHING = 0.05
 _HIERARCHY_SHARE = 0.3
@@ -38,7 +41,6 @@ _STANDARDISED_BY = 20
 _AVERAGED_SHARE = 0.02
 # Where nothing gets better any more, the rest of the annealing goes so many times as fast.
 _HASTE = 4
-_UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, EOFError, UnpicklingError)
 _STATE_NAME, _HISTORY_NAME = "state.pt", "history.json"
 
 
@@ -300,7 +302,7 @@ class _Training:
             # Tensors and plain values only: a state from elsewhere can't run anything.
             state = torch.load(path, map_location=self._device, weights_only=True)
             described = json.loads(state["described"])
-        except _UNREADABLE as error:
+        except UNREADABLE_STATE as error:
             raise SleepScorerError(
                 "the state of this training can't be read",
                 path=path,

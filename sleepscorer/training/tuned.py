@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from sleepscorer.core.wording import counted as n_of
-from sleepscorer.staging.checkpoint import WeightsInfo
 from sleepscorer.training.calibration import reliability
 from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import NightAnswers, agreement_of, pooled
 from sleepscorer.training.figures import reliability_png
-from sleepscorer.training.nights import TrainingNight, counted
+from sleepscorer.training.nights import ScoredNight, counted
 from sleepscorer.training.runs import metrics_of, write_bytes, write_json, write_rows
 
 
@@ -47,7 +46,7 @@ def compared(former: Sequence[NightAnswers], new: Sequence[NightAnswers]) -> Com
     return Comparison(metrics_of(former), metrics_of(new), nights)
 
 
-def digest_of(nights: Sequence[TrainingNight]) -> str:
+def digest_of(nights: Sequence[ScoredNight]) -> str:
     """Tells whether a run goes on with the nights it was begun with."""
     digest = hashlib.sha256()
     for night in sorted(nights, key=lambda each: each.name):
@@ -56,12 +55,10 @@ def digest_of(nights: Sequence[TrainingNight]) -> str:
     return digest.hexdigest()
 
 
-def summary_of(
-    info: WeightsInfo, how: str, nights: Sequence[TrainingNight], found: Comparison
-) -> str:
+def summary_of(former: str, how: str, nights: Sequence[ScoredNight], found: Comparison) -> str:
     """Say in a sentence what the new weights are: former ones, "recalibrated", and their kappa."""
     return (
-        f"{info.name} {how} on reviewed sessions of this site, {counted(nights)};"
+        f"{former} {how} on reviewed sessions of this site, {counted(nights)};"
         f" kappa on held-out nights {found.new['kappa'] or 0:.3f},"
         f" before {found.former['kappa'] or 0:.3f}."
     )
