@@ -24,6 +24,7 @@ def _list_models(_options: argparse.Namespace) -> int:
     """Print the weights and the other stagers that are installed, and how to get others."""
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
     from sleepscorer.staging.robust_sleep_net.installed import check_weights
+    from sleepscorer.staging.robust_sleep_net.tuned_here import check_tuned
 
     weights = available_weights()
     if not weights:
@@ -35,17 +36,18 @@ def _list_models(_options: argparse.Namespace) -> int:
         told = (info.summary, f"SHA-256 {info.sha256}", str(info.folder))
         default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
         say(f"{info.name}{default}", *(f"  {text}" for text in told))
-    try:
-        check_weights()
-    except SleepScorerError as error:
-        complain(f"sleepscorer: {error}")
+    for check in (check_weights, check_tuned):
+        try:
+            check()
+        except SleepScorerError as error:
+            complain(f"sleepscorer: {error}")
     say(*_other_stagers())
     return 0
 
 
 def _other_stagers() -> list[str]:
     """What ``score --second-opinion`` knows."""
-    from sleepscorer.staging.robust_sleep_net.installed import tuned_weights
+    from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_weights
     from sleepscorer.staging.stagers import how_to_get_others, not_offered, offered_stagers
 
     for fault in not_offered():
@@ -89,7 +91,8 @@ def _fetch_models(options: argparse.Namespace) -> int:
 def _remove_models(options: argparse.Namespace) -> int:
     """Delete weights that were added or trained here."""
     from sleepscorer.staging.checkpoint import remove_own_weights
-    from sleepscorer.staging.robust_sleep_net.installed import NAME, remove_weights, tuned_names
+    from sleepscorer.staging.robust_sleep_net.installed import NAME, remove_weights
+    from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_names
 
     theirs = options.name in (NAME, *tuned_names())
     folder = (remove_weights if theirs else remove_own_weights)(options.name)

@@ -25,7 +25,7 @@ def tune_other_stager(options: argparse.Namespace) -> int:
     for name in ("start", "tune"):
         if getattr(options, name) is not None:
             raise UsageError(f"--{name} means nothing with --stager", hint="all of it is tuned")
-    from sleepscorer.staging.robust_sleep_net.installed import keep_tuned
+    from sleepscorer.staging.robust_sleep_net.tuned_here import keep_tuned
     from sleepscorer.training.runs import claim_run
     from sleepscorer.training.session_nights import check_enough, reviewed_nights
     from sleepscorer.training.stager_tuning import check_licence
@@ -57,11 +57,8 @@ def tune_other_stager(options: argparse.Namespace) -> int:
 
 
 def _installed(name: str) -> "InstalledWeights":
-    from sleepscorer.staging.robust_sleep_net.installed import (
-        NAME,
-        installed_weights,
-        tuned_weights,
-    )
+    from sleepscorer.staging.robust_sleep_net.installed import NAME, installed_weights
+    from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_weights
 
     if name == NAME:
         return installed_weights()

@@ -19,8 +19,8 @@ from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.wording import counted
 from sleepscorer.staging.programs import ProgramStager, programs_file, read_programs
-from sleepscorer.staging.robust_sleep_net.installed import tuned_weights
 from sleepscorer.staging.robust_sleep_net.stager import RobustSleepNetStager
+from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_weights
 
 GROUP = "sleepscorer.stagers"
 HOW_TO_GET = {

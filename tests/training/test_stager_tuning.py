@@ -17,18 +17,20 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.staging.robust_sleep_net.installed import (
     NAME,
     add_weights,
-    check_weights,
     installed_weights,
-    keep_tuned,
     load_networks,
     read_weights,
     remove_weights,
-    tuned_names,
-    tuned_weights,
 )
 from sleepscorer.staging.robust_sleep_net.network import RobustSleepNet
 from sleepscorer.staging.robust_sleep_net.public_weights import tensors_of
 from sleepscorer.staging.robust_sleep_net.spectra import standardised
+from sleepscorer.staging.robust_sleep_net.tuned_here import (
+    check_tuned,
+    keep_tuned,
+    tuned_names,
+    tuned_weights,
+)
 from sleepscorer.staging.stagers import offered_stager, offered_stagers
 from sleepscorer.training import stager_tuning
 from sleepscorer.training.network_tuning import (
@@ -283,17 +285,17 @@ def test_several_tuned_ones_stand_side_by_side_and_damage_is_said(public, tmp_pa
     assert keep_tuned(tmp_path / "w") == one
     other = keep_tuned(tmp_path / "w", "night-lab")
     assert [each.name for each in tuned_weights()] == ["night-lab", f"{NAME}-site-1"]
-    check_weights()
+    check_tuned()
     (other.folder / "weights.safetensors").write_bytes(b"")
     with pytest.raises(WeightsError, match="the weights of night-lab are damaged") as refused:
-        check_weights()
+        check_tuned()
     assert "sleepscorer models remove night-lab" in refused.value.hint
     (other.folder / "stager.json").write_text("{")
     assert [each.name for each in tuned_weights()] == [f"{NAME}-site-1"]
     with pytest.raises(WeightsError, match="night-lab are damaged"):
         read_weights(other.folder)
     assert remove_weights("night-lab") == other.folder
-    check_weights()
+    check_tuned()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """The weights on disk: ``robust-sleep-net/`` in the person's own folder of models.
 
-Those that were tuned to a site lie beside it, and make a stager of the name of their folder.
-
 ``weights.safetensors`` holds the tensors of every network, ``stager.json`` says which they are and
 the SHA-256 of that file, ``MODEL_CARD.md`` where they come from. Nothing here imports torch until
 they are loaded.
@@ -11,9 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +17,7 @@ from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError
 from sleepscorer.core.json_files import read_json
 from sleepscorer.core.wording import counted
-from sleepscorer.staging.checkpoint import copy_to_own, delete_folder
+from sleepscorer.staging.checkpoint import delete_folder
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -129,7 +125,7 @@ def read_card(installed: InstalledWeights) -> str:
 
 
 def check_weights() -> None:
-    """Look whether the weights are whole, if there are any, and those that were tuned here.
+    """Look whether the public weights are whole, if there are any.
 
     Raises
     ------
@@ -137,9 +133,12 @@ def check_weights() -> None:
         If they are damaged.
     """
     if any(map(is_there, _folders())):
-        _verified(installed_weights())
-    for name in tuned_names():
-        _verified(read_weights(paths.own_models_folder() / name))
+        check_whole(installed_weights())
+
+
+def check_whole(installed: InstalledWeights) -> None:
+    """Raise WeightsError where the tensors are not those that the configuration names."""
+    _verified(installed)
 
 
 def load_networks(installed: InstalledWeights) -> "list[RobustSleepNet]":
@@ -163,28 +162,6 @@ def load_networks(installed: InstalledWeights) -> "list[RobustSleepNet]":
             raise _damaged(installed.folder / _WEIGHTS) from error
         networks.append(network)
     return networks
-
-
-def tuned_names() -> tuple[str, ...]:
-    """Of the stagers whose weights were tuned here, damaged or not."""
-    try:
-        folders = sorted(paths.own_models_folder().iterdir())
-    except OSError:
-        # It is not there yet, or may not be looked into.
-        return ()
-    # A dot begins what is still being written.
-    return tuple(
-        one.name for one in folders if one.name != NAME and one.name[0] != "." and is_there(one)
-    )
-
-
-def tuned_weights() -> tuple[InstalledWeights, ...]:
-    """Those that were tuned here and can be read, by name."""
-    found = []
-    for name in tuned_names():
-        with suppress(WeightsError):
-            found.append(read_weights(paths.own_models_folder() / name))
-    return tuple(found)
 
 
 def weights_files(
@@ -255,36 +232,6 @@ def add_weights(new: "Mapping[PublicNet, Mapping[str, Tensor]]") -> InstalledWei
     installed = installed_weights()
     load_networks(installed)
     return installed
-
-
-def keep_tuned(folder: Path, name: str | None = None) -> InstalledWeights:
-    """Copy weights that were tuned here to the person's own: a stager of its own has them.
-
-    Parameters
-    ----------
-    folder
-        Holds the files; nothing in it changes.
-    name
-        Of the stager. None takes the first of robust-sleep-net-site-1 and so on that is free.
-
-    Returns
-    -------
-    The weights as they now lie there; of the same content they are not added twice.
-
-    Raises
-    ------
-    WeightsError
-        If the name is taken or they can't be written.
-    """
-    new = read_weights(folder)
-    load_networks(new)
-    for known in tuned_weights():
-        if known.sha256 == new.sha256 and name in (None, known.name):
-            return known
-    if name is None:
-        taken = tuned_names()
-        name = next(free for n in count(1) if (free := f"{NAME}-site-{n}") not in taken)
-    return read_weights(copy_to_own(folder, name))
 
 
 def remove_weights(name: str = NAME) -> Path:
@@ -396,10 +343,10 @@ def _text(value: Any) -> str:
 
 def _damaged(path: Path) -> WeightsError:
     name = path.parent.name
-    is_tuned = name in tuned_names()
-    anew = f"sleepscorer models remove {name}, and tune them anew" if is_tuned else HOW_TO_GET
+    is_public = name == NAME
+    again = f"sleepscorer models remove {name}, and tune them again"
     return WeightsError(
-        f"the weights of {name if is_tuned else 'RobustSleepNet'} are damaged",
+        f"the weights of {'RobustSleepNet' if is_public else name} are damaged",
         path=path,
-        hint=f"get them anew: {anew}",
+        hint=f"get them anew: {HOW_TO_GET if is_public else again}",
     )
