@@ -284,6 +284,8 @@ def test_several_tuned_ones_stand_side_by_side_and_damage_is_said(public, tmp_pa
     one = keep_tuned(tuned_folder(tmp_path / "w", public))
     assert keep_tuned(tmp_path / "w") == one
     other = keep_tuned(tmp_path / "w", "night-lab")
+    with pytest.raises(WeightsError, match="are the public weights, and stay so"):
+        keep_tuned(tmp_path / "w", NAME)
     assert [each.name for each in tuned_weights()] == ["night-lab", f"{NAME}-site-1"]
     check_tuned()
     (other.folder / "weights.safetensors").write_bytes(b"")

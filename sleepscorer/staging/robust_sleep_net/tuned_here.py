@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from sleepscorer import paths
-from sleepscorer.core.errors import WeightsError
+from sleepscorer.core.errors import WeightsError, WeightsNameTaken
 from sleepscorer.staging.checkpoint import copy_to_own
 from sleepscorer.staging.robust_sleep_net.installed import (
     NAME,
@@ -81,4 +81,6 @@ def keep_tuned(folder: Path, name: str | None = None) -> InstalledWeights:
     if name is None:
         taken = tuned_names()
         name = next(free for n in count(1) if (free := f"{NAME}-site-{n}") not in taken)
+    if name == NAME:
+        raise WeightsNameTaken(f"{NAME} are the public weights, and stay so")
     return read_weights(copy_to_own(folder, name))
