@@ -302,6 +302,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--start", metavar="WEIGHTS", help="begin from these, or none; default: a shipped front-end"
     )
     add("--name", metavar="NAME", help="of weights tuned on sessions; default: site-1 and so on")
+    add(
+        "--tune",
+        choices=("auto", "recalibration", "heads"),
+        help="to sessions: 35 numbers (of 5 people and more), the heads (of 10), or what is better",
+    )
+    add("--stager", metavar="NAME", help="tune this one to sessions as a whole: robust-sleep-net")
     add("--steps", type=int, metavar="N", help="batches at most")
     add("--batch", type=int, metavar="N", help="windows of a batch; default: by device")
     add("--workers", type=int, metavar="N", help="processes that draw; default: by device")

@@ -27,6 +27,10 @@ _RAW_WINDOWS, _RAW_WINDOWS_ON_GPU = 8, 64
 def train_network(options: argparse.Namespace) -> int:
     """Train a network on scored nights, people apart, and judge it on those it did not see."""
     try:
+        if options.data == _SESSIONS and options.stager is not None:
+            from sleepscorer.cli.stager_training import tune_other_stager
+
+            return tune_other_stager(options)
         if options.data == _SESSIONS:
             from sleepscorer.cli.site_training import tune_to_sessions
 
@@ -41,8 +45,9 @@ def train_network(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    if options.name is not None:
-        raise UsageError("--name is for --data sessions", hint="other weights lie in --out")
+    for name in ("name", "tune", "stager"):
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name} is for --data sessions", hint="other weights lie in --out")
     for name, least in (("batch", 1), ("workers", 0)):
         given = getattr(options, name)
         if given is not None and given < least:

@@ -48,6 +48,7 @@ from sleepscorer.staging.unlearned import unlearned_by_stage, unlearned_warnings
 from sleepscorer.staging.windows import Run, averaged_windows
 
 _MAX_SCALINGS = 5
+_RECALIBRATED = "The probabilities were recalibrated to a site, by reviewed nights of its own."
 _N_ANSWERS = len(STAGES) + 3
 
 Result = TypeVar("Result")
@@ -162,7 +163,7 @@ class Stager:
         if n_heads > 1:
             last = part_of(progress, _MAX_SCALINGS / n_steps, 1.0)
             answers = self._mean_over_combinations(night, last, n_heads=n_heads)
-        probabilities, hierarchy = np.split(answers, [len(STAGES)], axis=1)
+        probabilities, hierarchy = self._fitted_to_site(answers)
         warnings = [*night.warnings]
         unstaged = int(np.isnan(probabilities[:, 0]).sum())
         if unstaged:
@@ -221,6 +222,20 @@ class Stager:
         """The same night with its main sleep found, as :meth:`stage` finds it."""
         return self._located(night, progress)[1]
 
+    def _fitted_to_site(
+        self, answers: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """(n_epochs, 5), and (n_epochs, 3) by the hierarchy.
+
+        Once recalibrated, the hierarchy's own answer would contradict the five stages: three are
+        those of the five, added up. What finds the main sleep stays as it was.
+        """
+        probabilities, hierarchy = np.split(answers, [len(STAGES)], axis=1)
+        fitting = self.info.recalibration
+        if fitting is None:
+            return probabilities, hierarchy
+        return fitting.of(probabilities, hierarchy), None
+
     def network_on_cpu(self) -> StagingNetwork:
         """The network, brought back from a GPU: to explain it epoch by epoch."""
         return self._network.to("cpu")
@@ -245,7 +260,7 @@ class Stager:
             device=self._device.type,
             software=f"sleepscorer {__version__}",
             created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-            notes=night.notes,
+            notes=(*night.notes, *((_RECALIBRATED,) if self.info.recalibration else ())),
             warnings=tuple(dict.fromkeys(warnings)),
             review_curve=self.info.review_curve,
             suggested_lights_s=suggested,

@@ -92,7 +92,13 @@ def judge(stager: Stager, data: Path, *, progress: Progress = silent) -> Judgeme
         progress(index / 2, "held-out nights")
         answers.append(
             {
-                name: answers_on(network, part, channels, stager.info.confidence)
+                name: answers_on(
+                    network,
+                    part,
+                    channels,
+                    stager.info.confidence,
+                    recalibration=stager.info.recalibration,
+                )
                 for name, channels in sets.items()
             }
         )
@@ -133,7 +139,9 @@ def judge_as_short(
     network = stager.network_on_cpu()
     _, test = _nights(network, data)
     sets = {name: channels for name, channels in _sets(network).items() if "eeg" in channels}
-    return judge_on_crops(network, test, wanted, sets, stager.info.confidence)
+    return judge_on_crops(
+        network, test, wanted, sets, stager.info.confidence, stager.info.recalibration
+    )
 
 
 def _sets(network: StagingNetwork) -> dict[str, Channels]:

@@ -15,7 +15,8 @@ from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.stages import STAGES
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import StagingNetwork
-from sleepscorer.training.evaluate import Channels, agreement_of, answers_on, pooled
+from sleepscorer.staging.recalibration import Recalibration
+from sleepscorer.training.evaluate import Channels, NightAnswers, agreement_of, answers_on, pooled
 from sleepscorer.training.nights import NO_LABEL, TrainingNight
 
 
@@ -143,6 +144,7 @@ def judge_on_crops(
     wanted: Sequence[NDArray[np.integer]],
     sets: Mapping[str, Channels],
     confidence: ConfidenceModel | None = None,
+    recalibration: Recalibration | None = None,
 ) -> OnMatchedCrops | None:
     """Judge weights on stretches with the stages of recordings; None where there are none.
 
@@ -156,16 +158,20 @@ def judge_on_crops(
         The recordings' stages, see :func:`matched_crops`.
     sets
         Channels to stage by, by their names.
-    confidence
+    confidence, recalibration
         Of the weights.
     """
+
+    def answered(stretches: Sequence[TrainingNight], channels: Channels) -> list[NightAnswers]:
+        return answers_on(network, stretches, channels, confidence, recalibration=recalibration)
+
     crops = matched_crops(nights, wanted)
     if not crops:
         return None
     alone, in_night, by_person = {}, {}, {}
     for name, channels in sets.items():
-        answers = answers_on(network, [crop.alone for crop in crops], channels, confidence)
-        whole = answers_on(network, [crop.in_night for crop in crops], channels, confidence)
+        answers = answered([crop.alone for crop in crops], channels)
+        whole = answered([crop.in_night for crop in crops], channels)
         alone[name], in_night[name] = (agreement_of(pooled(each)) for each in (answers, whole))
         owners = [crop.night.subject for crop in crops]
         kappas = (

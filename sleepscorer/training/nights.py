@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,28 @@ from sleepscorer.staging.preprocess import Band
 NO_LABEL = -100
 """Where the experts' label is not a stage; never part of a loss or a figure."""
 _USUAL_SHARE = 0.1
+
+
+class ScoredNight(Protocol):
+    """What a split and a count know of a night."""
+
+    @property
+    def name(self) -> str:
+        """Of the recording."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """Whose night it is."""
+        ...
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """(n_epochs,) 0 to 4, or :data:`NO_LABEL`."""
+        ...
+
+
+Night = TypeVar("Night", bound=ScoredNight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +135,12 @@ def eeg_of(nights: Sequence[TrainingNight]) -> tuple[str, ...]:
     return tuple(name for name, n in found.most_common() if n >= _USUAL_SHARE * len(nights))
 
 
-def of_subjects(
-    nights: Sequence[TrainingNight], subjects: frozenset[str]
-) -> tuple[TrainingNight, ...]:
+def of_subjects(nights: Sequence[Night], subjects: frozenset[str]) -> tuple[Night, ...]:
     """The nights of some subjects."""
     return tuple(night for night in nights if night.subject in subjects)
 
 
-def counted(nights: Sequence[TrainingNight]) -> str:
+def counted(nights: Sequence[ScoredNight]) -> str:
     """Say how much it is: ``"27 nights of 14 people, 33580 scored epochs"``."""
     n_people = len({night.subject for night in nights})
     n_epochs = sum(int((night.labels >= 0).sum()) for night in nights)

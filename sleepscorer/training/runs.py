@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save as save_tensors
 
 from sleepscorer.core.agreement import agreement
@@ -259,6 +260,13 @@ class Calibration:
 
     confidence: ConfidenceModel
     review_curve: ReviewCurve
+
+
+def calibration_of(probabilities: NDArray[np.floating], labels: NDArray[np.int64]) -> Calibration:
+    """Fit the confidence by held-out answers, (n, 5) with their (n,) labels."""
+    confidence = fit_confidence(probabilities, labels)
+    right = np.asarray(probabilities.argmax(axis=1) == labels)
+    return Calibration(confidence, risk_coverage(confidence.of(probabilities), right).points)
 
 
 def calibrate_on(network: StagingNetwork, nights: Sequence[TrainingNight]) -> Calibration:

@@ -199,12 +199,13 @@ def test_a_withheld_patient_is_nobody(patient, nobody):
 
 def test_too_few_nights_or_people_are_refused_with_their_number(site, tmp_path):
     nights, _ = reviewed_nights(site)
-    check_enough(nights, site)
+    check_enough(nights, site, 10)
+    check_enough(nights[:5], site, 5)
     with pytest.raises(UsageError, match="9 reviewed nights of 9 people are here, and at least 10"):
-        check_enough(nights[:9], site)
+        check_enough(nights[:9], site, 10)
     same, _ = reviewed_nights(site, subject=r"(n)")
     with pytest.raises(UsageError, match=r"10 reviewed nights of 1 person .* of 10 people"):
-        check_enough(same, site)
+        check_enough(same, site, 10)
     with pytest.raises(UsageError, match="holds no sessions"):
         reviewed_nights(tmp_path)
 
@@ -376,7 +377,8 @@ def test_better_means_a_higher_kappa_beyond_chance_and_no_worse_calibration(foun
 
 def tune(site, run, small, *more):
     arguments = ["train", "--data", "sessions", "--folder", site, "--out", run, "--start", small]
-    return main([str(each) for each in (*arguments, "--device", "cpu", *more)])
+    arguments += ["--device", "cpu", "--tune", "heads"]
+    return main([str(each) for each in (*arguments, *more)])
 
 
 def test_sessions_to_weights_that_score_or_are_not_kept(site, small, tmp_path, capsys, monkeypatch):
