@@ -195,6 +195,26 @@ def test_nights_that_nobody_stages_are_named_and_nothing_is_kept(nights, offer_s
     assert (nights / "validation" / "validation.html").is_file()
 
 
+def test_who_never_answers_is_part_of_no_consensus(nights, offer_stagers, typed):
+    offer_stagers(
+        one="truthful_stagers:ManyErrors",
+        two="truthful_stagers:OftenMany",
+        dumb="other_stagers:Refusing",
+    )
+    code, _, _ = typed(
+        nights, "--stagers", "one,dumb,two", "--montages", "default", "--keep", "--quiet"
+    )
+    assert code == 0
+    assert "without dumb" not in (nights / "validation" / "validation.html").read_text()
+    # Else it would be asked of every night, and what was measured would count for none.
+    assert read_site_choice().stagers == ("one", "two")
+    code, said, _ = typed(nights, "--stagers", "one,dumb", "--montages", "default", "--force")
+    assert code == 0
+    assert "Keep one: there is no other to compare it with." in said
+    assert "dumb answered for no night: the night is too dark." in said
+    assert "consensus  " not in said
+
+
 def test_more_nights_than_are_usual_are_allowed_and_said(nights, offer_stagers, typed, monkeypatch):
     offer_stagers(good="truthful_stagers:FewErrors")
     monkeypatch.setattr(validation_run, "USUAL_NIGHTS", 6)
