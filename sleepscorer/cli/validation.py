@@ -41,9 +41,12 @@ def validate_nights(options: argparse.Namespace) -> int:
     with progress_bar(options.folder.name, quiet=options.quiet) as progress:
         validation = validated(found, wanted, progress=progress)
     sources = {path for one in found.nights for path in (*one.recording.all_files, one.path)}
+    if not options.quiet:
+        # Before the report: an hour's work is not lost for a disk that is full by then.
+        say(*_results(validation))
     written = write_report(validation, out, force=options.force, sources=sorted(sources))
     if not options.quiet:
-        say(*_results(validation), f"Report: {' and '.join(map(str, written))}")
+        say(f"Report: {' and '.join(map(str, written))}")
     if options.keep:
         _keep(validation, quiet=options.quiet)
     failed = _unstaged(validation)
