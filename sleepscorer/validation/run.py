@@ -120,8 +120,14 @@ def check_enough(found: FoundNights) -> None:
     Raises
     ------
     UsageError
-        Saying how many count.
+        Saying how many count, or that there is none at all.
     """
+    if not (found.nights or found.not_judged):
+        raise UsageError(
+            "no recording lies in this folder",
+            path=found.folder,
+            hint="choose the one that holds the recordings, with their scorings beside them",
+        )
     n_nights = len(found.counting)
     if n_nights < MIN_NIGHTS:
         raise UsageError(
