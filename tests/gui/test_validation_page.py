@@ -232,6 +232,19 @@ def test_too_few_nights_or_no_folder_are_said_and_nothing_begins(qtbot, window, 
     qtbot.waitUntil(lambda: "nowhere" in said(page), timeout=_SOON_MS)
     assert not button(page, "&Start").isEnabled()
     assert shown(page, ReadOnlyTable).texts() == []
+    # The next thing typed is another folder.
+    assert page.focusWidget().text().endswith("nowhere")
+
+
+def test_tab_goes_from_the_nights_by_whom_to_ask_to_the_start(qtbot, window, others, nights):
+    page = looked_through(qtbot, window, nights)
+    shown(page, ReadOnlyTable).setFocus()
+    passed = []
+    for _ in range(5):
+        press(qtbot, page, _KEYS.Key_Tab)
+        passed.append(page.focusWidget().text())
+    asked = ["sleepscorer", "Calm 1.2", "Knowing 1"]
+    assert passed == [*asked, "Try &other channels, too", "&Start"]
 
 
 def test_nights_of_another_folder_than_the_one_named_are_listed_no_more(

@@ -235,6 +235,9 @@ class ValidationDialog(QDialog):
     def _on_failed(self, sentence: str) -> None:
         self._tell_problem(sentence)
         self._show_state()
+        if self._through is None:
+            # Another folder is what helps.
+            self._folder.setFocus()
         if not self.isVisible():
             self.told.emit(sentence)
 
