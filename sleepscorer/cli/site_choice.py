@@ -13,7 +13,7 @@ from sleepscorer.pipeline import (
     site_choice_file,
 )
 
-_INSTALL = "install it again, or run sleepscorer validate again"
+_INSTALL = "install it again, or run sleepscorer validate --folder NIGHTS --keep"
 
 
 def site_choice_asked(options: argparse.Namespace) -> SiteChoice | None:
@@ -44,7 +44,7 @@ def site_choice_asked(options: argparse.Namespace) -> SiteChoice | None:
     if site is None:
         raise UsageError(
             "--site: nothing was validated here yet",
-            hint="sleepscorer validate --folder NIGHTS does so, on nights that people scored",
+            hint="sleepscorer validate --folder NIGHTS --keep does so, on nights people scored",
         )
     try:
         AskedStagers(site.stagers, is_consensus=site.is_consensus).check()

@@ -122,6 +122,8 @@ def test_without_a_choice_it_says_how_to_get_one(night, capsys):
     code, _, said = run(capsys, "score", night, "--site")
     assert code == 2
     assert "nothing was validated here yet" in said
+    # Without that word the next attempt would end here as well.
+    assert "--keep" in said
     assert "sleepscorer validate" in said
 
 
@@ -131,7 +133,7 @@ def test_a_stager_that_is_gone_since_is_said_to_be_the_sites(night, site, capsys
     assert code == 2
     assert "validated here was consensus of sleepscorer and gone, C4-M1 + EOG; now" in said
     assert "'gone' is installed" in said
-    assert "run sleepscorer validate again" in said
+    assert "run sleepscorer validate --folder NIGHTS --keep" in said
     assert not list(Path(night).parent.glob("night_*"))
 
 

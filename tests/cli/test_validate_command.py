@@ -117,6 +117,8 @@ def test_two_that_are_alike_leave_the_consensus(nights, offer_stagers, typed, tm
     )
     assert code == 0
     assert "Keep the consensus" in said
+    assert "Nothing is kept of it: with --keep, score --site asks whom it chose." in said
+    assert read_site_choice() is None
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "validation.html", "validation.xlsx",
     ]  # fmt: skip
