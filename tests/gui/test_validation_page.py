@@ -141,6 +141,7 @@ def test_the_better_one_is_chosen_shown_and_used_from_then_on(
     assert rows["knowing (chosen)"][1:3] == ["5", "0.84 (0.83 to 0.86)"]
     assert rows["knowing (chosen)"][3].startswith("+")
     assert rows["consensus"][3] == "–"
+    assert shown(page, ReadOnlyTable).currentItem().text() == "knowing (chosen)"
     assert "The rule was: 5 nights" in shown(page, ReadingBox).toPlainText()
     press(qtbot, page, "o", _ALT)
     qtbot.waitUntil(lambda: bool(opened))

@@ -118,6 +118,9 @@ class VerdictPage(QWidget):
         said = () if chosen is None else (review_sentence(chosen, share) for share in REVIEWED)
         self._review.setText("\n".join(said))
         self._table.show_rows([_row(one, is_chosen=one is chosen) for one in validation.figures])
+        if chosen is not None:
+            # What is marked is read as the choice.
+            self._table.setCurrentCell(validation.figures.index(chosen), 0)
         self._why.setPlainText("\n".join(_reasons(validation)))
         self._open.setEnabled(self._page is not None)
         self._use.setEnabled(verdict is not None)
