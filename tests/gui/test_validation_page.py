@@ -258,6 +258,17 @@ def test_nights_of_another_folder_than_the_one_named_are_listed_no_more(
     assert not button(page, "&Start").isEnabled()
 
 
+def test_what_names_hold_is_never_taken_for_markup(qtbot, window, others, nights):
+    page = validated(qtbot, window, nights)
+    press(qtbot, page, "u", _ALT)
+    qtbot.waitUntil(lambda: "This workstation uses knowing" in said(page))
+    page.look_through(nights / "<i>knowing</i>")
+    qtbot.waitUntil(lambda: "<i>knowing</i>: there is no such folder" in said(page))
+    naming = [one for one in page.findChildren(QLabel) if "knowing" in one.text()]
+    assert len(naming) == 4
+    assert {one.textFormat() for one in naming} == {Qt.TextFormat.PlainText}
+
+
 def test_without_a_stager_nothing_begins(qtbot, window, others, nights):
     page = looked_through(qtbot, window, nights)
     boxes = boxes_of(page)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.core.wording import percent
@@ -63,6 +63,7 @@ class VerdictPage(QWidget):
         self._page: Path | None = None
         self._headline = QLabel()
         self._headline.setWordWrap(True)
+        self._headline.setTextFormat(Qt.TextFormat.PlainText)
         font = self._headline.font()
         font.setBold(True)
         self._headline.setFont(font)
