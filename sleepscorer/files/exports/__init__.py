@@ -20,7 +20,12 @@ from sleepscorer.files.exports.formats import (
     write_exports,
 )
 from sleepscorer.files.exports.night import INTENDED_USE, Night
-from sleepscorer.files.exports.own_files import PROGRAM, is_own_scoring, is_synthetic
+from sleepscorer.files.exports.own_files import (
+    PROGRAM,
+    is_own_scoring,
+    is_synthetic,
+    names_weights,
+)
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
 from sleepscorer.files.exports.staging_json import (
     is_scored_by_hand,
@@ -50,6 +55,7 @@ __all__ = [
     "is_own_scoring",
     "is_scored_by_hand",
     "is_synthetic",
+    "names_weights",
     "output_paths",
     "picture_output",
     "read_stagings_json",
