@@ -9,7 +9,7 @@ from sleepscorer.core.consensus import consensus
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.progress import Cancelled, Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import StagerChannels
+from sleepscorer.core.stager_channels import ChannelNames, StagerChannels
 from sleepscorer.core.staging_result import OWN_STAGER, Staging
 from sleepscorer.faults import in_words
 from sleepscorer.staging.stagers import offered_stager
@@ -77,6 +77,7 @@ def staged_night(
     answers: dict[Candidate, NightAnswer] = {}
     failures: dict[Candidate, str] = {}
     notes: list[str] = []
+    used: dict[Montage, ChannelNames] = {}
     n_steps = len(names) * len(montages)
     for at, montage in enumerate(montages):
         candidates = [Candidate((name,), montage) for name in names]
@@ -86,6 +87,7 @@ def staged_night(
         except MontageError as error:
             failures |= dict.fromkeys((*candidates, together), error.what)
             continue
+        used[montage] = channels.names
         stagings: list[Staging] = []
         for number, one in enumerate(candidates):
             step = at * len(names) + number
@@ -106,8 +108,15 @@ def staged_night(
             ]
         elif together.is_consensus:
             failures[together] = "; ".join(f"{o.stagers[0]}: {failures[o]}" for o in candidates)
+    if Montage() in used:
+        by = ", ".join(name for role in used[Montage()] for name in role)
+        notes.insert(0, f"the program chose {by}")
     night = replace(
-        found.night, answers=answers, failures=failures, notes=(*found.night.notes, *notes)
+        found.night,
+        answers=answers,
+        failures=failures,
+        notes=(*found.night.notes, *notes),
+        channels=used,
     )
     full_names = {name: staging.full_name for (name, _), staging in known.stagings.items()}
     return StagedNight(night, full_names)

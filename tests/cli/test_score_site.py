@@ -39,6 +39,7 @@ def site(offer_stagers):
         calibration=SiteCalibration(2.0, CURVE, MEASURED),
         decided_utc="2026-11-30T12:00:00+00:00",
         verdict="The consensus stays.",
+        validated_by=((("C4-M1",), ("E1-E2",), ("Chin1-Chin2",)),),
     )
     keep_site_choice(choice)
     return choice
