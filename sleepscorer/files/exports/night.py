@@ -1,6 +1,6 @@
 """A staged night as the exports take it: one value that holds all they print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.consensus import CONSENSUS_RULE
 from sleepscorer.core.doubtful import DoubtfulEpochs, doubtful_epochs
+from sleepscorer.core.edits import Edit
 from sleepscorer.core.events import Event, is_remark
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.report_form import ReportForm
 from sleepscorer.core.second_opinion import stagers_agreement
+from sleepscorer.core.signatures import Signature, Unlocking
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
@@ -77,6 +80,12 @@ class Night:
         Of which the recording consists.
     deidentify
         Whether the outputs leave out everything that tells who was recorded and when.
+    form
+        What people wrote for the report.
+    signatures, unlockings
+        All of the session's log, void ones among them; oldest first.
+    edits
+        The whole log of the session; empty where there is none.
     """
 
     path: Path
@@ -103,6 +112,10 @@ class Night:
     stored_texts: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     deidentify: bool = False
+    form: ReportForm = field(default_factory=ReportForm)
+    signatures: tuple[Signature, ...] = ()
+    unlockings: tuple[Unlocking, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
         n_epochs = self.hypnogram.n_epochs
