@@ -101,6 +101,11 @@ class ScoringSession:
         self.duration_s = n_epochs * EPOCH_S if duration_s is None else duration_s
 
     @property
+    def author(self) -> Author:
+        """Who edits, and where."""
+        return self._author
+
+    @property
     def state(self) -> ScoringState:
         """The scoring now."""
         return self._state

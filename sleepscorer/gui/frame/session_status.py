@@ -5,10 +5,13 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Slot
 
 from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.signatures import signed_sentences
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.frame.status_line import StatusLine
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.session_documents import Document
+
+_LONGEST_NAME = 18
 
 
 class SessionStatus(QObject):
@@ -52,11 +55,24 @@ class SessionStatus(QObject):
             text = f"read only: held by {holder}" if holder else "read only"
         elif path is None:
             text = "not saved"
+        elif session.is_locked:
+            text = _locked_text(session)
         elif len(session.edits) > self._n_edits_at_opening:
             text = f"saved {datetime.now():%H:%M:%S}{_edits_text(session)}"
         else:
             text = f"saved{_edits_text(session)}" if _edits_text(session) else "no edits yet"
-        self._status.set_part("saved", text, f"Session file: {path or 'none'}")
+        signed = "\n".join(signed_sentences(session.signatures, session.unlockings))
+        self._status.set_part("saved", text, f"Session file: {path or 'none'}\n{signed}")
+
+
+def _locked_text(session: ScoringSession) -> str:
+    """Say who signed; of several and of long names as much as leaves room for the rest."""
+    if session.signing.broken:
+        return "Signature broken – locked"
+    names = ", ".join(dict.fromkeys(one.name for one in session.signing.standing))
+    if len(names) > _LONGEST_NAME:
+        names = f"{names[: _LONGEST_NAME - 1].rstrip()}…"
+    return f"Signed by {names} – locked"
 
 
 def _edits_text(session: ScoringSession) -> str:
