@@ -94,7 +94,9 @@ def in_order(edits: Sequence[Edit], signing: Signing) -> tuple[Edit | Entry, ...
             case FormEntry():
                 return bisect_right(times, entry.utc)
 
-    entries = sorted(signing.entries, key=lambda entry: (place(entry), entry.utc))
+    # Within a millisecond a form is saved before it is signed, and signed before it is unlocked.
+    ranked: tuple[Entry, ...] = (*signing.forms, *signing.signatures, *signing.unlockings)
+    entries = sorted(ranked, key=lambda entry: (place(entry), entry.utc))
     placed = [(place(entry), 1, entry) for entry in entries]
     numbered = [(edit.number, 0, edit) for edit in edits]
     both = sorted((*numbered, *placed), key=lambda one: one[:2])
@@ -121,12 +123,10 @@ def history_steps(
             case Edit():
                 yield _edit_step(one, clock)
             case Signature():
-                what = f"Sign: {one.meaning} {one.name}"
+                what = f"Sign: {one.meaning} {one.name}, SHA-256 {one.short_sha256}"
                 if one.is_broken:
                     what += " (changed outside the program since: does not count)"
-                yield HistoryStep(
-                    one.utc, one.author, StepKind.SIGNED, what, after=f"SHA-256 {one.short_sha256}"
-                )
+                yield HistoryStep(one.utc, one.author, StepKind.SIGNED, what)
             case Unlocking():
                 what = f"Unlock: {one.reason}"
                 yield HistoryStep(one.utc, one.author, StepKind.UNLOCKED, what)

@@ -54,7 +54,8 @@ class _SessionDialog(QDialog):
         self._said.addWidget(_sentence(sentence, is_warning=is_warning))
 
     def _refuse(self, error: SleepScorerError) -> None:
-        self._refusal.setText(f"{str(error).rstrip('.')}.")
+        said = str(error).rstrip(".")
+        self._refusal.setText(f"{said[:1].upper()}{said[1:]}.")
         self._refusal.show()
         self.adjustSize()
 
@@ -74,6 +75,8 @@ class SignDialog(_SessionDialog):
         self._say(_signed_text(model))
         for sentence in _open_points(model.session):
             self._say(sentence, is_warning=True)
+        for signature in model.session.signing.standing:
+            self._say(f"Signed already: {signature}. The next will stand beside it.")
         self._say(
             "Signing locks the scoring: nothing can be edited until somebody unlocks it with a"
             " reason, which voids the signature. Both stay in the history."
@@ -158,8 +161,6 @@ def _open_points(session: ScoringSession) -> Iterator[str]:
     n_open = int(np.count_nonzero(~session.reviewed & (stages != Stage.UNSCORED)))
     if n_open:
         yield f"{of_counted(n_open, n_epochs, 'epoch')} were not reviewed by a person."
-    for signature in session.signing.standing:
-        yield f"Signed already: {signature}. Yours will stand beside it."
 
 
 def _sentence(text: str, *, is_warning: bool) -> QLabel:

@@ -1,6 +1,8 @@
 """The history: who did what when, signatures among it; a way to where it was done."""
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Slot
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -39,17 +41,28 @@ _KINDS = (
     ("Signatures", frozenset({StepKind.SIGNED, StepKind.UNLOCKED})),
     ("Report form", frozenset({StepKind.FORM})),
 )
-_WIDEST = {
-    WHEN: "30 Nov 00:00:00",
-    WHO: "technician",
-    KIND: "unlocked",
-    BEFORE: "12 N2, 3 W",
-    AFTER: "12 N2, 3 W",
-    EPOCHS: "1000–1001",
-}
-# In a narrow panel these say less than the words of what was done, which name the epochs too.
-_FIRST_TO_GO = (WHO, EPOCHS)
-_LEAST_WHAT_PX = 150
+# The columns and their widest texts, by how much room there is; what was done has the rest. In a
+# narrow panel its words tell who or what did it, and where: "Undo Score epoch 7 as N2".
+_WIDTHS: tuple[Mapping[int, str], ...] = (
+    {
+        WHEN: "30 Nov 00:00",
+        WHO: "technician",
+        KIND: "unlocked",
+        BEFORE: "off 22:30:00, on 06:30:00",
+        AFTER: "off 22:30:00, on 06:30:00",
+        EPOCHS: "1000–1001",
+    },
+    {
+        WHEN: "30 Nov 00:00",
+        WHO: "technician",
+        KIND: "unlocked",
+        BEFORE: "12 N2, 3 W",
+        AFTER: "12 N2, 3 W",
+        EPOCHS: "1000–1001",
+    },
+    {WHEN: "30 Nov 00:00", BEFORE: "N2 …", AFTER: "N2 …"},
+)
+_LEAST_WHAT = "Redo Score 10 epochs from 100 as N2"
 _UPDATE_AFTER_MS = 80
 _OWN_KEYS = (
     Qt.Key.Key_Up,
@@ -62,7 +75,19 @@ _OWN_KEYS = (
 
 
 class _HistoryList(QTableView):
-    """The rows; the keys that move act on them while they have the focus."""
+    """The rows; the keys that move act on them while they have the focus.
+
+    Signals
+    -------
+    resized
+        It got another size.
+    """
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def event(self, event: QEvent) -> bool:
         if (
@@ -76,11 +101,12 @@ class _HistoryList(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        # These go to the first and last column of a table where rows are meant.
-        last = self.model().rowCount() - 1
-        if event.key() == Qt.Key.Key_Home and last >= 0:
+        last, key = self.model().rowCount() - 1, event.key()
+        is_first = key == Qt.Key.Key_Down and not self.selectionModel().hasSelection()
+        # Home and End go to the first and last column of a table where rows are meant.
+        if last >= 0 and (is_first or key == Qt.Key.Key_Home):
             self.selectRow(0)
-        elif event.key() == Qt.Key.Key_End and last >= 0:
+        elif last >= 0 and key == Qt.Key.Key_End:
             self.selectRow(last)
         else:
             super().keyPressEvent(event)
@@ -150,11 +176,8 @@ class HistoryPanel(QWidget):
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
-        wide = self.fontMetrics().horizontalAdvance
-        self._widths_px = {column: wide(text) + 10 for column, text in _WIDEST.items()}
-        for column, width_px in self._widths_px.items():
-            self._view.setColumnWidth(column, width_px)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
+        self._view.resized.connect(self._place_columns)
         self._view.activated.connect(self._on_row_opened)
         self._view.selectionModel().selectionChanged.connect(self._tell_about)
         self._table.modelReset.connect(self._tell_about)
@@ -169,10 +192,6 @@ class HistoryPanel(QWidget):
         super().showEvent(event)
         self._update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102
-        super().resizeEvent(event)
-        self._place_columns()
-
     @Slot()
     def _update(self) -> None:
         is_at_top = self._view.verticalScrollBar().value() == 0
@@ -181,14 +200,21 @@ class HistoryPanel(QWidget):
             self._view.scrollToTop()
         self._tell_about()
 
+    @Slot()
     def _place_columns(self) -> None:
-        """Leave room for what was done: the sentence below the list tells the rest of a row."""
-        left_px = self._view.viewport().width() - sum(self._widths_px.values())
-        for column in _FIRST_TO_GO:
-            is_narrow = left_px < _LEAST_WHAT_PX
-            self._view.setColumnHidden(column, is_narrow)
-            if is_narrow:
-                left_px += self._widths_px[column]
+        for widths in _WIDTHS:
+            left_px = self._view.viewport().width() - sum(map(self._width_of, widths.values()))
+            if left_px >= self._width_of(_LEAST_WHAT):
+                break
+        for column in range(self._table.columnCount()):
+            if column == WHAT:
+                continue
+            self._view.setColumnHidden(column, column not in widths)
+            if column in widths:
+                self._view.setColumnWidth(column, self._width_of(widths[column]))
+
+    def _width_of(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + 10
 
     @Slot()
     def _on_kind_chosen(self) -> None:

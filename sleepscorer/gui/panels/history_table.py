@@ -6,7 +6,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
+from sleepscorer.core.edits import Edit
 from sleepscorer.core.history import HistoryStep, StepKind, history_steps, in_order
+from sleepscorer.core.report_form import FormEntry
+from sleepscorer.core.signing import Entry
 from sleepscorer.gui.look.appearance import plain_tip
 from sleepscorer.gui.session_model import SessionModel
 
@@ -43,7 +46,7 @@ class HistoryTable(QAbstractTableModel):
         # Oldest first, as they come; the rows are counted from the end.
         self._steps: list[HistoryStep] = []
         self._shown: list[HistoryStep] = []
-        self._n_read = 0
+        self._read: tuple[Edit | Entry, ...] = ()
         self._text, self._kinds = "", frozenset(StepKind)
 
     @property
@@ -56,19 +59,17 @@ class HistoryTable(QAbstractTableModel):
         return self._shown[-1 - row] if 0 <= row < len(self._shown) else None
 
     def read_on(self) -> None:
-        """Take over what was done since; the steps before keep their rows' texts."""
+        """Take over what was done since."""
         session = self._model.session
-        done = in_order(session.edits, session.signing)
-        forms = session.signing.forms
-        before = sum(step.kind is StepKind.FORM for step in self._steps)
-        new = list(
-            history_steps(
-                done[self._n_read :],
-                self._model.clock_text,
-                form=forms[before - 1].form if before else None,
-            )
-        )
-        self._n_read = len(done)
+        done, n_read = in_order(session.edits, session.signing), len(self._read)
+        if self._read and done[n_read - 1] is not self._read[-1]:
+            # The clock was put back: a form stands before what is read already.
+            self._steps, n_read = [], 0
+            self._show_wanted()
+        forms = [one for one in done[:n_read] if isinstance(one, FormEntry)]
+        form = forms[-1].form if forms else None
+        new = list(history_steps(done[n_read:], self._model.clock_text, form=form))
+        self._read = done
         self._steps += new
         wanted = [step for step in new if self._is_wanted(step)]
         if wanted:
@@ -123,7 +124,7 @@ class HistoryTable(QAbstractTableModel):
             return plain_tip(sentence_of(step))
         if role == Qt.ItemDataRole.FontRole and step.kind in (*_BOLD, *_SLANTED):
             font = QFont()
-            font.setBold(step.kind in _BOLD)
+            font.setBold(step.kind in _BOLD and index.column() == WHAT)
             font.setItalic(step.kind in _SLANTED)
             return font
         return None
@@ -132,7 +133,9 @@ class HistoryTable(QAbstractTableModel):
 def text_of(step: HistoryStep, column: int) -> str:
     """What a cell says."""
     if column == WHEN:
-        return f"{_local(step):%d %b %H:%M:%S}"
+        when = _local(step)
+        is_today = when.date() == datetime.now().astimezone().date()
+        return f"{when:%H:%M:%S}" if is_today else f"{when:%d %b %H:%M}"
     cells = (step.author.user, step.kind.value, step.what, step.before, step.after, step.epochs)
     return cells[column - WHO]
 
@@ -140,8 +143,7 @@ def text_of(step: HistoryStep, column: int) -> str:
 def sentence_of(step: HistoryStep) -> str:
     """Everything about a step, in a sentence."""
     who = f"{step.author.user} on {step.author.workstation}"
-    moved = f"; from {step.before} to {step.after}" if step.before else ""
-    moved = moved or (f"; {step.after}" if step.after else "")
+    moved = f"; from {step.before} to {step.after}" if step.after else ""
     return f"{_local(step):%Y-%m-%d %H:%M:%S}, {who} ({step.kind.value}): {step.what}{moved}."
 
 
