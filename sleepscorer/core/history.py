@@ -1,11 +1,9 @@
 """What was done to a session, in the order it was done: edits, signatures, unlockings, forms."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
 
 from sleepscorer.core.edits import Author, Change, Edit, EditKind, Lights
 from sleepscorer.core.events import Event
@@ -78,21 +76,16 @@ def in_order(edits: Sequence[Edit], signing: Signing) -> tuple[Edit | Entry, ...
     """Return all that was done, oldest first.
 
     Edits stand as they are numbered, whatever the clock said. A signature stands behind the last
-    edit that it signed and an unlocking behind what it took back; a form stands where its time
-    says.
+    edit that it signed, an unlocking behind what it took back, a form behind the last edit before.
     """
     signed_at = {one.number: one.n_edits for one in signing.signatures}
-    # The clock may have been put back between two edits.
-    times = list(accumulate((edit.utc for edit in edits), max))
 
     def place(entry: Entry) -> int:
         match entry:
-            case Signature():
-                return entry.n_edits
             case Unlocking():
                 return max(signed_at[number] for number in entry.voids)
-            case FormEntry():
-                return bisect_right(times, entry.utc)
+            case Signature() | FormEntry():
+                return entry.n_edits
 
     # Within a millisecond a form is saved before it is signed, and signed before it is unlocked.
     ranked: tuple[Entry, ...] = (*signing.forms, *signing.signatures, *signing.unlockings)

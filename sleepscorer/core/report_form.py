@@ -120,8 +120,11 @@ class FormEntry:
         Who saved it, where.
     form
         What it said.
+    n_edits
+        How many edits the log held.
     """
 
     utc: str
     author: Author
     form: ReportForm
+    n_edits: int

@@ -417,7 +417,7 @@ class ScoringSession:
         """
         self._check_editable()
         if form != self.form:
-            self._add(FormEntry(_now(), self._author, form))
+            self._add(FormEntry(_now(), self._author, form, len(self._edits)))
 
     def _add(self, entry: Entry) -> None:
         self._journal.add_entry(entry)

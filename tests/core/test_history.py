@@ -109,9 +109,9 @@ def test_the_log_keeps_its_order_when_the_clock_is_put_back():
         opened.score([epoch], Stage.W)
     times = ("2026-03-01T10:00:00+00:00", "2026-03-01T09:00:00+00:00", "2026-03-01T09:30:00+00:00")
     edits = [replace(e, utc=utc) for e, utc in zip(opened.edits, times, strict=True)]
-    form = FormEntry("2026-03-01T09:45:00+00:00", ANNA, ReportForm(comment="x"))
+    form = FormEntry("2026-03-01T08:00:00+00:00", ANNA, ReportForm(comment="x"), 2)
     done = in_order(edits, Signing(forms=(form,)))
-    assert [one.number for one in done if one is not form] == [1, 2, 3]
+    assert done == (edits[0], edits[1], form, edits[2])
 
 
 def test_the_rest_of_a_history_knows_the_form_before():

@@ -282,7 +282,8 @@ def signature(number=1, n_edits=3):
     [
         (Signing((signature(2),)), "a signature is missing"),
         (Signing((signature(), signature(1))), "a signature is missing"),
-        (Signing((signature(n_edits=4),)), "edits that were signed are missing"),
+        (Signing((signature(n_edits=4),)), "edits that were made before"),
+        (Signing(forms=(FormEntry(UTC, ANNA, FORM, 4),)), "edits that were made before"),
         (Signing((), (Unlocking(UTC, ANNA, "x", (1,)),)), "was not signed"),
         (Signing((signature(),), (Unlocking(UTC, ANNA, "x", ()),)), "was not signed"),
         (Signing((signature(),), (Unlocking(UTC, ANNA, "x", (1,)),) * 2), "was not signed"),
@@ -294,7 +295,7 @@ def test_a_log_that_contradicts_itself_is_refused(signing, said):
 
 
 def test_the_entries_are_all_there_are():
-    form = FormEntry(UTC, ANNA, FORM)
+    form = FormEntry(UTC, ANNA, FORM, 0)
     unlocking = Unlocking(UTC, ANNA, "x", (1,))
     signing = Signing()
     for entry in (form, signature(), unlocking):

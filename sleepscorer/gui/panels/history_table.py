@@ -79,7 +79,7 @@ class HistoryTable(QAbstractTableModel):
 
     def set_filter(self, text: str) -> None:
         """Show only steps of which a column has this text, whatever its case."""
-        self._text = text.strip().casefold()
+        self._text = _plain(text.strip())
         self._show_wanted()
 
     def set_kinds(self, kinds: frozenset[StepKind]) -> None:
@@ -95,7 +95,7 @@ class HistoryTable(QAbstractTableModel):
     def _is_wanted(self, step: HistoryStep) -> bool:
         if step.kind not in self._kinds:
             return False
-        words = (text_of(step, column).casefold() for column in range(len(COLUMNS)))
+        words = (_plain(text_of(step, column)) for column in range(len(COLUMNS)))
         return not self._text or any(self._text in word for word in words)
 
     def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802, D102
@@ -145,6 +145,11 @@ def sentence_of(step: HistoryStep) -> str:
     who = f"{step.author.user} on {step.author.workstation}"
     moved = f"; from {step.before} to {step.after}" if step.after else ""
     return f"{_local(step):%Y-%m-%d %H:%M:%S}, {who} ({step.kind.value}): {step.what}{moved}."
+
+
+def _plain(text: str) -> str:
+    """As it is looked for: keyboards have no dash of ranges."""
+    return text.casefold().replace("–", "-")
 
 
 def _local(step: HistoryStep) -> datetime:

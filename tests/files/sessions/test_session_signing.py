@@ -19,7 +19,7 @@ from sleepscorer.files.sessions.file import SessionFile, check_replay
 
 SIGNATURE = Signature(1, UTC, ANNA, "Anna Meier", Meaning.SCORED, "ab" * 32, 3)
 UNLOCKING = Unlocking(UTC, ANNA, "lights off was wrong", (1,))
-FORM = FormEntry(UTC, ANNA, ReportForm(Person("Erika Müller", height_cm=170.5), "fine"))
+FORM = FormEntry(UTC, ANNA, ReportForm(Person("Erika Müller", height_cm=170.5), "fine"), 3)
 EMPTIED = replace(FORM, form=ReportForm())
 SIGNING = Signing((SIGNATURE,), (UNLOCKING,), (FORM, EMPTIED))
 
@@ -84,7 +84,7 @@ def test_what_is_open_for_reading_takes_no_signature(path):
         "DELETE FROM forms WHERE number = 2",
         "DELETE FROM forms",
         "DELETE FROM chain WHERE part = 'unlockings'",
-        "INSERT INTO forms VALUES (3, '2024-03-01T22:00:00+00:00', 'a', 'b', '{}')",
+        "INSERT INTO forms VALUES (3, '2024-03-01T22:00:00+00:00', 'a', 'b', '{}', 3)",
         "INSERT INTO signatures SELECT 2, utc, user, workstation, 'Ben', meaning, sha256, n_edits"
         " FROM signatures",
         "DROP TABLE unlockings",
@@ -159,6 +159,8 @@ def resealed(path, *statements):
         "UPDATE forms SET form = '{\"height_cm\":NaN}'",
         f"UPDATE forms SET form = '{'[' * 100_000}'",
         "UPDATE forms SET user = x'00'",
+        "UPDATE forms SET n_edits = 4",
+        "UPDATE forms SET n_edits = 'all'",
     ],
 )
 @pytest.mark.parametrize("read_only", [True, False])
@@ -232,13 +234,14 @@ def test_a_form_alone_is_work_to_be_backed_up_and_found_again(path):
     assert not holds_edits_of(path, ENTRY)
     back_up(path)
     assert not backup_path(path).exists()
-    opened.add_entry(FORM)
+    form = replace(FORM, n_edits=0)
+    opened.add_entry(form)
     opened.close()
     assert holds_edits_of(path, ENTRY)
     back_up(path)
     copy = newest_copy(path, ENTRY)
     assert (copy.n_edits, copy.n_entries) == (0, 1)
-    assert stored(copy.path).signing == Signing(forms=(FORM,))
+    assert stored(copy.path).signing == Signing(forms=(form,))
 
 
 def test_a_session_that_lost_its_signature_alone_is_behind_its_backup(path):
