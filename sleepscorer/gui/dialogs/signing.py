@@ -57,7 +57,12 @@ class _SessionDialog(QDialog):
         said = str(error).rstrip(".")
         self._refusal.setText(f"{said[:1].upper()}{said[1:]}.")
         self._refusal.show()
-        self.adjustSize()
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """Sentences on several lines leave no empty room below."""
+        width_px = self.width() if self.isVisible() else _WIDTH_PX
+        self.resize(width_px, self.heightForWidth(width_px))
 
 
 class SignDialog(_SessionDialog):
@@ -91,6 +96,7 @@ class SignDialog(_SessionDialog):
         self._form.addRow("&Meaning", self._meaning)
         self._form.addRow("&Name", self._name)
         self._name.setFocus()
+        self._fit_height()
 
     @Slot()
     def accept(self) -> None:
@@ -121,6 +127,7 @@ class UnlockDialog(_SessionDialog):
         described(self._reason, "Reason", "Why the scoring must be edited again")
         self._form.addRow("&Reason", self._reason)
         self._reason.setFocus()
+        self._fit_height()
 
     @Slot()
     def accept(self) -> None:
