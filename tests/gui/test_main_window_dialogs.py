@@ -622,6 +622,8 @@ _DIALOGS = (
     "show_about",
     "show_session",
     "show_support_report",
+    "sign",
+    "unlock",
 )
 
 
