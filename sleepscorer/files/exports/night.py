@@ -89,9 +89,10 @@ class Night:
     form
         What people wrote for the report.
     signatures, unlockings
-        All of the session's log, void ones among them; oldest first.
+        All of the session's log, void ones among them; oldest first. De-identified, names and
+        times are empty.
     edits
-        The whole log of the session; empty where there is none.
+        The whole log of the session; empty where there is none, and where it is de-identified.
     """
 
     path: Path
