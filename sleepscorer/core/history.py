@@ -130,21 +130,19 @@ def history_steps(
 
 def _edit_step(edit: Edit, clock: Clock) -> HistoryStep:
     change = edit.change
-    before, after = _stage_texts(change)
-    if change.events_added or change.events_removed:
-        of_events = (
-            _events_text(each, clock) for each in (change.events_removed, change.events_added)
+    has_events = bool(change.events_added or change.events_removed)
+
+    def side(stages: str, events: Sequence[Event], lights: Lights | None) -> str:
+        told = (
+            stages,
+            _events_text(events, clock) if has_events else "",
+            "" if lights is None else _lights_text(lights, clock),
         )
-        before, after = (
-            ", ".join(filter(None, both)) for both in zip((before, after), of_events, strict=True)
-        )
-    if change.lights_before is not None and change.lights_after is not None:
-        of_lights = (
-            _lights_text(each, clock) for each in (change.lights_before, change.lights_after)
-        )
-        before, after = (
-            ", ".join(filter(None, both)) for both in zip((before, after), of_lights, strict=True)
-        )
+        return ", ".join(filter(None, told))
+
+    stages_before, stages_after = _stage_texts(change)
+    before = side(stages_before, change.events_removed, change.lights_before)
+    after = side(stages_after, change.events_added, change.lights_after)
     epoch = min(change.epochs) if change.epochs else None
     if epoch is None and change.time_s is not None:
         epoch = int(change.time_s // EPOCH_S)
