@@ -1,6 +1,6 @@
 """A staged night as the exports take it: one value that holds all they print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +10,20 @@ from numpy.typing import NDArray
 from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.consensus import CONSENSUS_RULE
 from sleepscorer.core.doubtful import DoubtfulEpochs, doubtful_epochs
+from sleepscorer.core.edits import Edit
 from sleepscorer.core.events import Event, is_remark
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.report_form import ReportForm
 from sleepscorer.core.second_opinion import stagers_agreement
+from sleepscorer.core.signatures import (
+    Signature,
+    Unlocking,
+    broken_sentences,
+    signed_sentences,
+    standing,
+)
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
@@ -77,6 +86,13 @@ class Night:
         Of which the recording consists.
     deidentify
         Whether the outputs leave out everything that tells who was recorded and when.
+    form
+        What people wrote for the report.
+    signatures, unlockings
+        All of the session's log, void ones among them; oldest first. De-identified, names and
+        times are empty.
+    edits
+        The whole log of the session; empty where there is none, and where it is de-identified.
     """
 
     path: Path
@@ -103,6 +119,10 @@ class Night:
     stored_texts: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     deidentify: bool = False
+    form: ReportForm = field(default_factory=ReportForm)
+    signatures: tuple[Signature, ...] = ()
+    unlockings: tuple[Unlocking, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
         n_epochs = self.hypnogram.n_epochs
@@ -256,6 +276,7 @@ class Night:
     def all_warnings(self) -> tuple[str, ...]:
         """What makes the result doubtful: open doubts, the night's and the stager's warnings.
 
+        A signature that does not count comes first of all.
         Those of a second opinion come last, with its name; a consensus has them in its own.
         """
         doubtful = self.doubtful
@@ -265,7 +286,13 @@ class Night:
         if self.second is not None:
             theirs = self.second.provenance
             other = tuple(f"{theirs.software}: {sentence}" for sentence in theirs.warnings)
-        return tuple(dict.fromkeys((*is_open, *self.warnings, *made, *other)))
+        broken = broken_sentences(standing(self.signatures, self.unlockings))
+        return tuple(dict.fromkeys((*broken, *is_open, *self.warnings, *made, *other)))
+
+    @property
+    def signed_sentences(self) -> tuple[str, ...]:
+        """Who signed what when, or that nobody did; "Not signed." first unless one holds."""
+        return signed_sentences(self.signatures, self.unlockings)
 
     @property
     def source_name(self) -> str:
