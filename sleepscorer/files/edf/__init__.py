@@ -2,12 +2,11 @@
 
 from sleepscorer.files.edf.fields import field_integer, field_number, microvolts_per
 from sleepscorer.files.edf.header import (
-    BDF_VERSION,
-    EDF_VERSION,
     MAX_DURATION_S,
     MAX_RATE_HZ,
     holds_annotations_alone,
 )
+from sleepscorer.files.edf.header_table import BDF_VERSION, EDF_VERSION
 from sleepscorer.files.edf.identification import (
     UNKNOWN_PATIENT,
     UNKNOWN_START,
