@@ -22,6 +22,13 @@ from sleepscorer.files.exports.formats import (
 from sleepscorer.files.exports.night import INTENDED_USE, Night
 from sleepscorer.files.exports.own_files import PROGRAM, is_own_scoring, is_synthetic
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
+from sleepscorer.files.exports.recording_texts import (
+    ANNOTATION,
+    AnnotationTexts,
+    FoundText,
+    RecordingTexts,
+    Staying,
+)
 from sleepscorer.files.exports.staging_json import (
     is_scored_by_hand,
     read_stagings_json,
@@ -30,6 +37,7 @@ from sleepscorer.files.exports.staging_json import (
 from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
+    "ANNOTATION",
     "EXPORT_FORMATS",
     "FORMATS",
     "INTENDED_USE",
@@ -39,9 +47,13 @@ __all__ = [
     "TENTHS",
     "THOUSANDTHS",
     "WHOLE",
+    "AnnotationTexts",
     "Column",
+    "FoundText",
     "Night",
+    "RecordingTexts",
     "Sheet",
+    "Staying",
     "Value",
     "check_outputs",
     "deidentified_stem",
