@@ -21,13 +21,11 @@ from sleepscorer.files.edf.identification import (
 from sleepscorer.files.edf.layout import EdfPlan, SignalHeader
 from sleepscorer.files.edf.reader import EdfFile, edf_extent, open_edf
 from sleepscorer.files.edf.rewriting import (
-    ChannelWords,
     EdfRewriting,
-    EdfWords,
-    Leftover,
     Rewrite,
 )
 from sleepscorer.files.edf.samples import ChannelLayout, PassingChannels, file_size, read_bytes
+from sleepscorer.files.edf.stored_header import ChannelWords, EdfWords, Leftover
 from sleepscorer.files.edf.tal import split_channel
 from sleepscorer.files.edf.writer import verify_edf, write_edf, write_edf_into
 

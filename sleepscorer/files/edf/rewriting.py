@@ -8,8 +8,7 @@ was appended to it, rubbish in annotation channels.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -20,19 +19,12 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import ExportError, RecordingError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.wording import counted
-from sleepscorer.files.edf.fields import field_number, field_text, header_clock
+from sleepscorer.files.edf.fields import header_clock
 from sleepscorer.files.edf.header import read_header
-from sleepscorer.files.edf.header_table import (
-    BDF_VERSION,
-    EDF_VERSION,
-    HEADER_BYTES,
-    RANGE_FIELDS,
-    channel_fields,
-    file_fields,
-    header_bytes,
-)
+from sleepscorer.files.edf.header_table import HEADER_BYTES
 from sleepscorer.files.edf.identification import UNKNOWN_START, start_fields
 from sleepscorer.files.edf.samples import ChannelLayout, file_size, read_bytes
+from sleepscorer.files.edf.stored_header import EdfWords, Leftover, StoredHeader, readable
 from sleepscorer.files.edf.tal import parse_tals, rewritten_tals, tal_texts, time_alone
 
 Rewrite = Callable[[str], str | None]
@@ -40,39 +32,6 @@ Rewrite = Callable[[str], str | None]
 
 _BLOCK_BYTES = 4 * 2**20
 _TIMEKEEPING = re.compile(rb"[+-]\d{1,12}(?:\.\d*)?\x14\x14\x00")
-_PRINTABLE = re.compile(rb"[ -~\x80-\xff]{2,}")
-_LONGEST_EXCERPT = 200
-
-
-@dataclass(frozen=True)
-class ChannelWords:
-    """The words of the header about one channel, as trimmed text."""
-
-    label: str
-    transducer: str
-    unit: str
-    prefilter: str
-    reserved: str
-
-
-@dataclass(frozen=True)
-class EdfWords:
-    """The words of a header, as trimmed text; in a copy printable ASCII of the fields' length."""
-
-    patient: str
-    recording: str
-    date: str
-    time: str
-    reserved: str
-    channels: tuple[ChannelWords, ...]
-
-
-@dataclass(frozen=True)
-class Leftover:
-    """What a file holds that gets into no copy: where, and what can be read of it."""
-
-    place: str
-    text: str
 
 
 class EdfRewriting:
@@ -95,11 +54,7 @@ class EdfRewriting:
         self._header = header = read_header(path)
         if not header.n_records:
             raise RecordingError("the file holds no complete data record", path=path)
-        self._n_channels = len(header.channels)
-        first = read_bytes(path, 0, HEADER_BYTES)
-        second = read_bytes(path, HEADER_BYTES, self._n_channels * HEADER_BYTES)
-        self._fields = file_fields(first)
-        self._columns = channel_fields(second, self._n_channels)
+        self._stored = StoredHeader(read_bytes(path, 0, HEADER_BYTES * (1 + len(header.channels))))
         self._annotations = [
             header.layout(one)
             for one in header.channels
@@ -127,28 +82,7 @@ class EdfRewriting:
     @property
     def words(self) -> EdfWords:
         """The words of its header."""
-        fields = {name: field_text(raw) for name, raw in self._fields.items()}
-        columns = {
-            name: [field_text(raw) for raw in column] for name, column in self._columns.items()
-        }
-        channels = (
-            ChannelWords(
-                columns["label"][i],
-                columns["transducer"][i],
-                columns["unit"][i],
-                columns["prefilter"][i],
-                columns["reserved"][i],
-            )
-            for i in range(self._n_channels)
-        )
-        return EdfWords(
-            fields["patient"],
-            fields["recording"],
-            fields["date"],
-            fields["time"],
-            fields["reserved"],
-            tuple(channels),
-        )
+        return self._stored.words
 
     @property
     def ordinary(self) -> tuple[int, ...]:
@@ -165,7 +99,7 @@ class EdfRewriting:
 
         A time that is none becomes midnight.
         """
-        clock = header_clock(field_text(self._fields["time"]))
+        clock = header_clock(self.words.time)
         return start_fields(None if clock is None else datetime.combine(UNKNOWN_START, clock))
 
     @property
@@ -179,20 +113,13 @@ class EdfRewriting:
     def leftovers(self) -> tuple[Leftover, ...]:
         """What it holds beside words, numbers and data records."""
         header = self._header
-        found = [
-            Leftover(f"{name} field, behind its end", text)
-            for name, raw in self._fields.items()
-            if (text := _hidden(raw))
-        ]
-        for name, column in self._columns.items():
-            for number, raw in enumerate(column, start=1):
-                place = f"{name} of channel {number}"
-                if text := _hidden(raw):
-                    found.append(Leftover(f"{place}, behind its end", text))
-                if name in RANGE_FIELDS and (text := field_text(raw)) and not _number(raw):
-                    found.append(Leftover(place, text))
+        found = list(self._stored.hidden())
         ends = (
-            (HEADER_BYTES * (1 + self._n_channels), header.data_offset, "before the data records"),
+            (
+                HEADER_BYTES * (1 + len(header.channels)),
+                header.data_offset,
+                "before the data records",
+            ),
             (
                 header.data_offset + header.n_records * header.record_bytes,
                 file_size(self._path),
@@ -202,7 +129,7 @@ class EdfRewriting:
         for begin, end, where in ends:
             if end > begin:
                 raw = read_bytes(self._path, begin, min(end - begin, _BLOCK_BYTES))
-                found.append(Leftover(f"{counted(end - begin, 'byte')} {where}", _readable(raw)))
+                found.append(Leftover(f"{counted(end - begin, 'byte')} {where}", readable(raw)))
         return tuple(found)
 
     def annotation_texts(self, progress: Progress = silent) -> Iterator[tuple[str, bool]]:
@@ -278,35 +205,8 @@ class EdfRewriting:
             raise ExportError("the samples are not those of the recording", path=copy)
 
     def _header_of(self, words: EdfWords) -> bytes:
-        if len(words.channels) != self._n_channels:
-            raise ValueError(f"words of {len(words.channels)} channels, not {self._n_channels}")
-        fields = {
-            "patient": words.patient,
-            "recording": words.recording,
-            "date": words.date,
-            "time": words.time,
-            "header_bytes": str(HEADER_BYTES * (1 + self._n_channels)),
-            "reserved": words.reserved,
-            "n_records": str(self.n_records),
-            "record_duration": field_text(self._fields["record_duration"]),
-            "n_channels": str(self._n_channels),
-        }
-        version = BDF_VERSION if self.is_bdf else EDF_VERSION
-        return header_bytes(version, fields, self._channel_fields(words.channels))
-
-    def _channel_fields(self, words: Sequence[ChannelWords]) -> list[dict[str, str]]:
-        return [
-            {
-                "label": own.label,
-                "transducer": own.transducer,
-                "unit": own.unit,
-                **{name: _number(self._columns[name][i]) for name in RANGE_FIELDS},
-                "prefilter": own.prefilter,
-                "samples_per_record": str(self._header.channels[i].samples_per_record),
-                "reserved": own.reserved,
-            }
-            for i, own in enumerate(words)
-        ]
+        counts = {i: one.samples_per_record for i, one in enumerate(self._header.channels)}
+        return self._stored.with_words(words, n_records=self.n_records, samples_per_record=counts)
 
     # -- its records ----------------------------------------------------------------------------
 
@@ -400,22 +300,3 @@ def _is_as_meant(old: bytes, new: bytes, rewrite: Rewrite) -> bool:
         == [tal.onset for tal in after[:1] if tal.is_timekeeping]
         and new == rewritten_tals(old, rewrite)
     )
-
-
-def _number(raw: bytes) -> str:
-    """A field that holds a number, as it stands; empty where it holds none."""
-    text = field_text(raw)
-    return text if field_number(text) is not None else ""
-
-
-def _hidden(raw: bytes) -> str:
-    """What stands in a field behind a zero byte, which ends its text."""
-    rest = raw.strip(b" \t\r\n\x00").partition(b"\x00")[2]
-    return _readable(rest) if rest else ""
-
-
-def _readable(raw: bytes) -> str:
-    """What can be read of bytes, if it is not too much."""
-    text = b" ".join(_PRINTABLE.findall(raw)).decode("latin-1").strip()
-    text = text if len(text) <= _LONGEST_EXCERPT else f"{text[:_LONGEST_EXCERPT]}…"
-    return text or "nothing that can be read"

@@ -13,7 +13,8 @@ from sleepscorer.core.errors import ExportError, RecordingError
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.files.edf import rewriting
 from sleepscorer.files.edf.reader import open_edf
-from sleepscorer.files.edf.rewriting import EdfRewriting, Leftover
+from sleepscorer.files.edf.rewriting import EdfRewriting
+from sleepscorer.files.edf.stored_header import Leftover
 from sleepscorer.files.edf.tal import rewritten_tals, tal_texts
 
 N_RECORDS = 5
