@@ -124,6 +124,7 @@ class Commands(QObject):
             "file.folder": dialogs.choose_folder,
             "file.import": dialogs.choose_scoring,
             "file.export": dialogs.export,
+            "file.deidentify": dialogs.deidentify,
             "file.copy_page": page_output.copy,
             "file.print": dialogs.print_page,
             "file.session": dialogs.show_session,

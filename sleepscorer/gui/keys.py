@@ -42,6 +42,7 @@ _FIXED: dict[str, Keys] = {
     "file.folder": ("Ctrl+Shift+O",),
     "file.import": ("Ctrl+I",),
     "file.export": ("Ctrl+E",),
+    "file.deidentify": ("Ctrl+Shift+E",),
     "file.copy_page": ("Ctrl+Shift+C",),
     "file.print": ("Ctrl+P",),
     "file.close": ("Ctrl+W",),

@@ -174,6 +174,7 @@ _FILE = (
     ActionSpec("file.folder", "Open folder…", "File", _always),
     ActionSpec("file.import", "Import scoring…", "File", _writable, group=1),
     ActionSpec("file.export", "Export…", "File", group=1),
+    ActionSpec("file.deidentify", "De-identified copy…", "File", group=1),
     ActionSpec("file.copy_page", "Copy page as picture", "File", group=1),
     ActionSpec("file.print", "Print page…", "File", group=1),
     ActionSpec("file.session", "Session file…", "File", group=1),
