@@ -273,6 +273,9 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", metavar="S", help="instead of the most probable one")
     parser.add_argument("--png", type=Path, metavar="FILE", help="draw traces and activation")
     parser.add_argument("--force", action="store_true", help="replace that file")
+    parser.add_argument(
+        "--deidentify", action="store_true", help="leave out channels' names that tell of a person"
+    )
     for role in ("eeg", "eog", "emg"):
         parser.add_argument(f"--{role}", action="append", metavar="NAME", help="as with score")
     _add_device(parser)

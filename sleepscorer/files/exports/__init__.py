@@ -34,6 +34,7 @@ from sleepscorer.files.exports.staging_json import (
     read_stagings_json,
     stages_read_from,
 )
+from sleepscorer.files.exports.telling import Identity, Remover
 from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
@@ -50,8 +51,10 @@ __all__ = [
     "AnnotationTexts",
     "Column",
     "FoundText",
+    "Identity",
     "Night",
     "RecordingTexts",
+    "Remover",
     "Sheet",
     "Staying",
     "Value",

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from sleepscorer.core.events import Event
+from sleepscorer.core.recording import Recording
 from sleepscorer.core.wording import bare_letters
 from sleepscorer.files.exports.date_spellings import DATES, spellings_of_dates
 from sleepscorer.files.exports.shared_texts import is_shared_annotation, is_shared_label
@@ -77,6 +78,26 @@ class Identity:
     labels: tuple[str, ...] = ()
     stored_texts: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+
+    @classmethod
+    def of_recording(cls, recording: Recording) -> "Identity":
+        """Take the texts of an opened recording."""
+        return cls(
+            files=(recording.path, *recording.all_files),
+            patient_id=recording.patient_id,
+            recording_id=recording.recording_id,
+            start=recording.start,
+            labels=(
+                *(signal.label for signal in recording.signals),
+                *(channel.label for channel in recording.quarantined),
+            ),
+            stored_texts=tuple(
+                text
+                for one in recording.signals
+                for text in (one.unit, one.stored_unit, one.prefilter, one.transducer)
+            ),
+            events=recording.events,
+        )
 
 
 def neutral_labels(labels: tuple[str, ...]) -> dict[int, str]:
@@ -151,6 +172,10 @@ class Remover:
         if all(not part or is_shared_label(part) for part in parts):
             return self.words(shown)
         return REMOVED
+
+    def event(self, text: str) -> str:
+        """The text of an event that many use; "note" in place of any other."""
+        return text if is_shared_annotation(text) else _NOTE
 
     def own_name(self, text: str) -> str:
         """A name that the laboratory gave: it may have a person's, but its folders' is its own."""
