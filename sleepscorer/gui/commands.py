@@ -105,6 +105,7 @@ class Commands(QObject):
             "score.paint": self._paint,
             "tool.measure": self._measure,
             "view.float": self.floating_asked.emit,
+            "file.deidentify_pages": self._deidentify_pages,
             **views.switches,
         }
 
@@ -198,6 +199,9 @@ class Commands(QObject):
             "view.channels": dialogs.choose_channels,
             **{id_: partial(presets.show, index) for index, id_ in enumerate(PRESET_IDS)},
         }
+
+    def _deidentify_pages(self, wanted: bool) -> None:
+        self._settings.set(deidentify_pages=wanted)
 
     # -- scoring --------------------------------------------------------------------------------
 
