@@ -124,11 +124,19 @@ def test_all_texts_of_all_annotation_channels_are_told(tmp_path):
     assert {("Sleep stage W", True), ("éld", True), ("rubbish", False)} <= set(texts)
 
 
-def test_annotations_under_another_label_are_refused(tmp_path):
+@pytest.mark.parametrize("block_bytes", [50, 4 * 2**20])
+@pytest.mark.parametrize(("place", "record"), [(1, 0), (3, 4)])
+def test_annotations_under_another_label_are_refused(
+    place, record, block_bytes, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(rewriting, "_BLOCK_BYTES", block_bytes)
     edf = _edf()
-    edf.channels[1].label = "Annotations"
-    with pytest.raises(RecordingError, match="channel 2, 'Annotations', holds annotations"):
-        EdfRewriting(_saved(edf, tmp_path))
+    edf.channels[place].label = "Remarks"
+    # Of others than the first channel of annotations most records are empty.
+    edf.channels[place].tals = [b""] * N_RECORDS
+    edf.channels[place].tals[record] = b"+4.5\x1530\x14Secret\x14\x00"
+    with pytest.raises(RecordingError, match=f"channel {place + 1}, 'Remarks', holds annotations"):
+        list(EdfRewriting(_saved(edf, tmp_path)).annotation_texts())
 
 
 def test_a_file_without_a_record_is_refused(tmp_path):
