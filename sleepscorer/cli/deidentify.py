@@ -3,11 +3,12 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 
 from sleepscorer.cli.output import say
 from sleepscorer.cli.progress import progress_bar
-from sleepscorer.core.errors import UsageError
+from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, UsageError
 from sleepscorer.core.wording import of_counted
 from sleepscorer.files.exports import ANNOTATION, FoundText, Staying
 from sleepscorer.pipeline import CopySurvey, survey_recording, write_copy
@@ -20,19 +21,22 @@ def deidentify(options: argparse.Namespace) -> int:
     """List what a recording tells, ask, and write the copy."""
     if options.out is None and not options.list:
         raise UsageError("nothing says where the copy goes", hint="give OUT, or --list")
+    if options.quiet and not (options.yes or options.list):
+        raise UsageError("nobody sees the list with --quiet", hint="give --yes as well")
     staying = _staying(options)
     with progress_bar(options.file.name, quiet=options.quiet) as progress:
         survey = survey_recording(options.file, progress).letting_stay(staying)
     if options.list:
         say(*listed(survey))
         return 0
-    out = survey.out_path(options.out)
+    with _another_out():
+        out = survey.out_path(options.out)
     if not options.quiet:
         say(*listed(survey))
     if not options.yes and not _is_confirmed(f"Write the copy to {out}? [y/N] "):
         say("nothing was written")
         return _NOT_WRITTEN
-    with progress_bar(out.name, quiet=options.quiet) as progress:
+    with _another_out(), progress_bar(out.name, quiet=options.quiet) as progress:
         written = write_copy(survey, out, progress)
     if not options.quiet:
         say(f"wrote {written}; its samples were compared: they are those of the recording")
@@ -75,6 +79,15 @@ def _staying(options: argparse.Namespace) -> Staying:
         if name not in _OF_PERSON:
             raise UsageError(f"--keep {name}", hint=f"there are {' and '.join(_OF_PERSON)}")
     return Staying(sex="sex" in named, age="age" in named, texts=frozenset(options.keep_text or ()))
+
+
+@contextmanager
+def _another_out() -> Iterator[None]:
+    """Say what helps: no option of this command replaces a file."""
+    try:
+        yield
+    except (OutputExists, OutputRefused) as error:
+        raise ExportError(error.what, path=error.path, hint="choose another OUT") from error
 
 
 def _is_confirmed(question: str) -> bool:

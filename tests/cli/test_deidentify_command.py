@@ -76,7 +76,9 @@ def test_without_a_person_it_writes_only_with_yes(night, tmp_path, capsys):
     assert "cup of tea" in out
     assert f"wrote {tmp_path / 'subject.edf'}" in out
     assert not out_path.exists()
-    assert run(capsys, night, tmp_path / "subject.edf", "--yes")[0] == 2
+    code, _, err = run(capsys, night, tmp_path / "subject.edf", "--yes")
+    assert code == 2
+    assert "exists already and is kept (choose another OUT)" in err
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("yes", 0), ("", 1), ("n", 1), (None, 1)])
@@ -118,6 +120,7 @@ def test_texts_and_facts_stay_that_are_named(night, tmp_path, capsys):
         ((), "give OUT, or --list"),
         (("anna_2.edf",), "name of the copy may tell"),
         (("subject.txt",), r"has to end in .edf"),
+        (("no folder/subject.edf",), "no such folder"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_written(
@@ -143,3 +146,10 @@ def test_the_scoring_that_is_exported_so_fits_the_copy(night, tmp_path, capsys):
     assert open_edf(copy).signals[3].label == "channel 4"
     capsys.readouterr()
     assert main(["agreement", str(hypnogram), str(out / f"{copy.stem}_epochs.csv")]) == 0
+
+
+def test_nobody_confirms_a_list_that_is_not_shown(night, tmp_path, capsys):
+    code, _, err = run(capsys, night, tmp_path / "subject.edf", "--quiet")
+    assert code == 2
+    assert "give --yes as well" in err
+    assert not (tmp_path / "subject.edf").exists()

@@ -258,6 +258,15 @@ def test_sex_and_age_stay_where_they_are_asked_for(patient, recording, staying, 
     assert found[0].becomes == becomes
 
 
+def test_a_text_that_stays_is_cut_to_its_field_where_ascii_is_longer(tmp_path):
+    path, label = tmp_path / "n.edf", "Straßengeräusche"
+    channels = [Channel(label.encode("latin-1"), range(4)), Channel("C4", range(4))]
+    path.write_bytes(Edf(channels).to_bytes())
+    survey = survey_recording(path).letting_stay(Staying(texts=frozenset({label})))
+    copy = open_edf(write_copy(survey, tmp_path))
+    assert [one.label for one in copy.signals] == ["Strassengerausch", "C4"]
+
+
 @pytest.mark.parametrize(
     "name",
     ["Annegret.edf", "muellenbeck_2.edf", "0048213.edf", "copy 1951-05-02.edf", "MULLENBECK.edf",

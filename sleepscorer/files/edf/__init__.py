@@ -6,7 +6,7 @@ from sleepscorer.files.edf.header import (
     MAX_RATE_HZ,
     holds_annotations_alone,
 )
-from sleepscorer.files.edf.header_table import BDF_VERSION, EDF_VERSION
+from sleepscorer.files.edf.header_table import BDF_VERSION, CHANNEL_FIELDS, EDF_VERSION
 from sleepscorer.files.edf.identification import (
     UNKNOWN_PATIENT,
     UNKNOWN_RECORDING,
@@ -31,6 +31,7 @@ from sleepscorer.files.edf.writer import verify_edf, write_edf, write_edf_into
 
 __all__ = [
     "BDF_VERSION",
+    "CHANNEL_FIELDS",
     "EDF_VERSION",
     "MAX_DURATION_S",
     "MAX_RATE_HZ",

@@ -14,6 +14,7 @@ from pathlib import Path
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import (
+    CHANNEL_FIELDS,
     UNKNOWN_PATIENT,
     UNKNOWN_RECORDING,
     UNKNOWN_START,
@@ -218,7 +219,7 @@ class RecordingTexts:
             if old[places[number]] not in self._staying.texts
         }
         staying = {old[place] for place in places if place not in replaced}
-        new = [header_text(label) for label in old]
+        new = [_spelled(label, "label") for label in old]
         for place, name in replaced.items():
             # Somebody else may have called a channel so.
             new[place] = name if name not in staying else f"{name} here"
@@ -235,22 +236,22 @@ class RecordingTexts:
             channels=tuple(
                 ChannelWords(
                     label=self._labels[place],
-                    transducer=self._new_description(one.transducer),
+                    transducer=self._new_description(one.transducer, "transducer"),
                     unit=self._new_unit(one.unit),
-                    prefilter=self._new_description(one.prefilter),
+                    prefilter=self._new_description(one.prefilter, "prefilter"),
                     reserved="",
                 )
                 for place, one in enumerate(self._words.channels)
             ),
         )
 
-    def _new_description(self, text: str) -> str:
+    def _new_description(self, text: str, field: str) -> str:
         is_known = is_shared_description(text) and not self.telling_in(text)
-        return header_text(text) if is_known or text in self._staying.texts else ""
+        return _spelled(text, field) if is_known or text in self._staying.texts else ""
 
     def _new_unit(self, text: str) -> str:
         stays = is_shared_unit(text) or text in self._staying.texts
-        return header_text(unit_in_ascii(text))[:8] if stays else ""
+        return _spelled(text, "unit") if stays else ""
 
     def _new_patient(self) -> str:
         sex, born = patient_subfields(header_text(self._words.patient))
@@ -284,13 +285,19 @@ class RecordingTexts:
                 text, becomes = getattr(before, field), getattr(after, field)
                 if not text:
                     continue
-                is_same = becomes == header_text(unit_in_ascii(text) if field == "unit" else text)
+                is_same = becomes == _spelled(text, field)
                 yield FoundText(
                     f"{field} of channel {number}",
                     text,
                     text if is_same else becomes,
                     may_stay=field != "reserved" and not self.telling_in(text),
                 )
+
+
+def _spelled(text: str, field: str) -> str:
+    """A text as its field of the header takes it: in ASCII, and no longer than the field."""
+    ascii_text = header_text(unit_in_ascii(text) if field == "unit" else text)
+    return ascii_text[: CHANNEL_FIELDS[field]].rstrip()
 
 
 def _together(*found: FoundText) -> tuple[FoundText, ...]:
