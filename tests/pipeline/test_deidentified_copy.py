@@ -19,7 +19,7 @@ from sleepscorer.core.errors import ExportError, OutputExists, RecordingError, U
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.files import verified_write
 from sleepscorer.files.edf import EdfRewriting, open_edf
-from sleepscorer.files.exports import Staying, deidentified_stem
+from sleepscorer.files.exports import Identity, Remover, Staying, deidentified_stem
 from sleepscorer.pipeline import survey_recording, write_copy
 
 NAME, FIRST, CODE = "Müllenbeck", "Annegret", "QZ-0048213"
@@ -256,6 +256,18 @@ def test_sex_and_age_stay_where_they_are_asked_for(patient, recording, staying, 
     path.write_bytes(edf.to_bytes())
     found = survey_recording(path).letting_stay(staying).found
     assert found[0].becomes == becomes
+
+
+def test_no_two_channels_get_one_name(tmp_path):
+    path = tmp_path / "n.edf"
+    labels = ("channel 3", "Anna", "Bo", "C4")
+    path.write_bytes(Edf([Channel(label, range(4)) for label in labels]).to_bytes())
+    copy = open_edf(write_copy(survey_recording(path), tmp_path))
+    shown = [one.label for one in copy.signals]
+    assert shown == ["channel 3", "channel 2", "channel 3 here", "C4"]
+    # Exports of a scoring call them the same.
+    remover = Remover(Identity.of_recording(open_edf(path)))
+    assert [remover.channel(label) for label in labels] == shown
 
 
 def test_a_text_that_stays_is_cut_to_its_field_where_ascii_is_longer(tmp_path):

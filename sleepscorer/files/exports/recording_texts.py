@@ -212,17 +212,10 @@ class RecordingTexts:
         """Labels of all channels; numbers in them are those that exports of scorings have."""
         places = self._file.ordinary
         old = tuple(one.label for one in self._words.channels)
-        neutral = neutral_labels(tuple(old[place] for place in places))
-        replaced = {
-            places[number]: name
-            for number, name in neutral.items()
-            if old[places[number]] not in self._staying.texts
-        }
-        staying = {old[place] for place in places if place not in replaced}
         new = [_spelled(label, "label") for label in old]
-        for place, name in replaced.items():
-            # Somebody else may have called a channel so.
-            new[place] = name if name not in staying else f"{name} here"
+        ordered = tuple(old[place] for place in places)
+        for number, name in neutral_labels(ordered, self._staying.texts).items():
+            new[places[number]] = name
         return tuple(new)
 
     def _new_words(self) -> EdfWords:

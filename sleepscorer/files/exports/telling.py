@@ -6,7 +6,7 @@ the time of day stays (HIPAA Safe Harbor, 45 CFR 164.514(b)(2), names dates only
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -100,13 +100,27 @@ class Identity:
         )
 
 
-def neutral_labels(labels: tuple[str, ...]) -> dict[int, str]:
-    """Return what the labels that are not shared are called instead, by their places from 0."""
-    return {
-        place: f"channel {number}"
-        for place, (number, label) in enumerate(enumerate(labels, start=1))
-        if label.strip() and not is_shared_label(label)
+def neutral_labels(
+    labels: tuple[str, ...], staying: Collection[str] = frozenset()
+) -> dict[int, str]:
+    """Return what the labels that are not shared are called instead, by their places from 0.
+
+    Parameters
+    ----------
+    labels
+        Of all channels; they are numbered in this order, from 1.
+    staying
+        Labels that stay though they are not shared.
+    """
+    replaced = {
+        place
+        for place, label in enumerate(labels)
+        if label.strip() and not (is_shared_label(label) or label in staying)
     }
+    taken = {label.casefold() for place, label in enumerate(labels) if place not in replaced}
+    names = {place: f"channel {place + 1}" for place in sorted(replaced)}
+    # Another channel may be called so.
+    return {place: f"{name} here" if name in taken else name for place, name in names.items()}
 
 
 class Remover:
