@@ -26,7 +26,7 @@ _PARTS = re.compile(r"[^\W\d_]+|\d[\d.,]*")
 _NUMBER = re.compile(r"(?:0|[1-9]\d{0,3})(?:[.,]\d{1,4})?[.,]?", re.ASCII)
 _YEARS = range(1900, 2036)
 # One of many electrodes of a cap ("A12"), a number, or one with its unit ("40ms").
-_COUNTED = re.compile(r"[a-z]\d{0,2}|\d{1,2}(?:ms|s|hz|v|db)?", re.ASCII)
+_COUNTED = re.compile(r"[a-z]\d{1,2}|\d{1,2}(?:ms|s|hz|v|db)?", re.ASCII)
 _NUMBERS_OF_A_DATE = 3
 
 _LABEL_WORDS = frozenset(
@@ -81,7 +81,9 @@ def is_shared_label(label: str) -> bool:
         return False
     words = re.findall(r"[^\W_]+", bare_letters(label))
     rest = [one for one in words if one not in _LABEL_WORDS and not _COUNTED.fullmatch(one)]
-    return is_known_label(label) or not rest or is_known_label(" ".join(rest))
+    # One letter is an electrode, two are somebody's initials.
+    is_letter = [len(one) for one in words] == [1]
+    return is_known_label(label) or not rest or is_letter or is_known_label(" ".join(rest))
 
 
 def is_shared_description(text: str) -> bool:

@@ -14,7 +14,7 @@ from sleepscorer.files.exports.shared_texts import (
 @pytest.mark.parametrize(
     "label",
     ["C4-M1", "EEG Fpz-Cz", "EDF Annotations", "Event marker", "C3-M2 (Imp)", "A12", "Flow.40ms",
-     "SpO2", "Batt. Voltage", "EMG chin L-ref", "--", ""],
+     "SpO2", "Batt. Voltage", "EMG chin L-ref", "--", "", "F"],
 )  # fmt: skip
 def test_labels_of_the_trade(label):
     assert is_shared_label(label) == (label != "Batt. Voltage")
@@ -23,7 +23,7 @@ def test_labels_of_the_trade(label):
 @pytest.mark.parametrize(
     "label",
     ["Hildegund", "Muellenbeck E1", "X QZ-0048213", "Bett 2", "P1234", "3 2 85", "3-2-85", "Li",
-     "C4-Anna", "Max", "020551"],
+     "C4-Anna", "Max", "020551", "A M", "A. M."],
 )  # fmt: skip
 def test_labels_of_one_laboratory(label):
     assert not is_shared_label(label)
