@@ -614,6 +614,7 @@ def _nameless(window: QWidget) -> list[str]:
 _DIALOGS = (
     "auto_score",
     "export",
+    "deidentify",
     "edit_montage",
     "preferences",
     "edit_keys",

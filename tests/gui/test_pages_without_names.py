@@ -99,7 +99,8 @@ def test_names_leave_no_pixel_on_a_page(how, qtbot, window, tmp_path, monkeypatc
     assert named.shape != other_named.shape or (named != other_named).any()
 
 
-def test_the_menu_has_a_box_for_it_that_is_remembered(qtbot, window):
+def test_the_menu_has_a_box_for_it_that_is_remembered(qtbot, window, tmp_path):
+    open_in(qtbot, window, _night(tmp_path / "n.edf", "Bo"))
     box = window.actions_of["file.deidentify_pages"]
     assert box.isCheckable()
     assert not box.isChecked()

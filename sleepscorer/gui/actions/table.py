@@ -181,7 +181,6 @@ _FILE = (
         "file.deidentify_pages",
         "Pages leave out who was recorded",
         "File",
-        _always,
         checkable=True,
         group=1,
     ),
