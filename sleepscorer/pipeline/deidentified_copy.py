@@ -3,7 +3,6 @@
 What the recording holds is listed first; nothing is written before somebody has seen the list.
 """
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,9 +97,9 @@ class CopySurvey:
                 f"the copy is {self.suffix[1:].upper()}: its name has to end in {self.suffix}",
                 path=path,
             )
-        # Longer runs of digits in the program's own name are no date and no number of anybody.
-        own = re.sub(re.escape(self.file_name), "", path.name)
-        if found := self._texts.telling_in(Path(own).stem if own else ""):
+        # The number in the program's own name is nobody's.
+        found = () if path.name == self.file_name else self._texts.telling_in(path.stem)
+        if found:
             words = ", ".join(map(repr, found))
             raise UsageError(
                 f"the name of the copy may tell who was recorded, or when: {words}",
