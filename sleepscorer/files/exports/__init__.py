@@ -27,14 +27,23 @@ from sleepscorer.files.exports.own_files import (
     names_weights,
 )
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
+from sleepscorer.files.exports.recording_texts import (
+    ANNOTATION,
+    AnnotationTexts,
+    FoundText,
+    RecordingTexts,
+    Staying,
+)
 from sleepscorer.files.exports.staging_json import (
     is_scored_by_hand,
     read_stagings_json,
     stages_read_from,
 )
+from sleepscorer.files.exports.telling import Identity, Remover
 from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
+    "ANNOTATION",
     "EXPORT_FORMATS",
     "FORMATS",
     "INTENDED_USE",
@@ -44,9 +53,15 @@ __all__ = [
     "TENTHS",
     "THOUSANDTHS",
     "WHOLE",
+    "AnnotationTexts",
     "Column",
+    "FoundText",
+    "Identity",
     "Night",
+    "RecordingTexts",
+    "Remover",
     "Sheet",
+    "Staying",
     "Value",
     "check_outputs",
     "deidentified_stem",
