@@ -200,7 +200,8 @@ def test_the_old_page_stays_and_is_scored_while_another_opens(qtbot, worked, pag
     qtbot.waitUntil(slow.reached.is_set)
     qtbot.wait(200)
     assert (worked.workspace, pages) == (before, [])
-    assert worked.status._text.text().startswith("Opening b.edf")
+    # What was begun before, as the spectrogram, is told to its end.
+    qtbot.waitUntil(lambda: worked.status._text.text().startswith("Opening b.edf"))
     press(qtbot, worked, "r")
     session = worked.document.session
     assert session.state.stages[2] == Stage.R
