@@ -33,6 +33,15 @@ class Calm:
         return opinion(recording.n_epochs)
 
 
+class Deep(Calm):
+    """N3 all night."""
+
+    title = "Deep 1"
+
+    def stage(self, recording, channels, progress):
+        return opinion(recording.n_epochs, stage=3)
+
+
 class Raising(Calm):
     title = "Raising 3"
 

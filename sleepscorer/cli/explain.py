@@ -95,7 +95,7 @@ def _answer(staging: Staging, epoch: int) -> str:
     shown = ", ".join(f"{s.text} {percent(p)}" for s, p in zip(STAGES, row, strict=True))
     return (
         f"epoch {epoch + 1}: {given.text}, {sure_text(float(staging.confidence[epoch]))}"
-        f" (probabilities {shown})"
+        f" (probabilities {shown}). {staging.measured_sentence}"
     )
 
 
@@ -107,6 +107,7 @@ def _json(staging: Staging, explanation: Explanation) -> str:
         "stage": explanation.stage.text,
         "machine_stage": Stage(int(staging.stages[epoch])).text,
         "confidence": _number(staging.confidence[epoch]),
+        "confidence_measured": staging.measured_sentence,
         "probabilities": {s.text: _number(p) for s, p in zip(STAGES, row, strict=True)},
         "weights": staging.provenance.weights_name,
         "evidence": [

@@ -137,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands.add_parser("explain", help="why an epoch got its stage"))
     _add_train(commands.add_parser("train", help="train a network on scored nights"))
     _add_evaluate(commands.add_parser("evaluate", help="judge weights on held-out nights"))
+    _add_validate(commands.add_parser("validate", help="judge stagers on your own scored nights"))
     _add_models(commands.add_parser("models", help="list, add or remove weights and stagers"))
     return parser
 
@@ -186,6 +187,9 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--consensus", action="store_true", help="of all --stagers, each answer beside it"
+    )
+    parser.add_argument(
+        "--site", action="store_true", help="ask whom this site trusts since it validated stagers"
     )
     parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.add_argument(
@@ -326,8 +330,32 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_evaluate)
 
 
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--folder", type=Path, required=True, metavar="DIR", help="recordings that people scored")
+    add("--out", type=Path, metavar="DIR", help="of the report; default: validation in --folder")
+    add("--stagers", metavar="LIST", help="names with commas; default: all that are installed")
+    add(
+        "--montages",
+        choices=("all", "default"),
+        default="all",
+        help="default: only by the channels that the program chooses itself",
+    )
+    add("--subject", metavar="REGEX", help="its group is the person in a file's name")
+    add("--second", type=Path, metavar="DIR", help="scorings of the same nights by somebody else")
+    add("--weights", metavar="NAME", help="or a folder with a slash; see: sleepscorer models")
+    _add_device(parser)
+    add("--force", action="store_true", help="replace an earlier report")
+    add("--keep", action="store_true", help="keep the verdict as the choice of this site")
+    add("-q", "--quiet", action="store_true", help="say nothing but errors")
+    parser.set_defaults(run=_run_validate)
+
+
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_models, action="list")
+    parser.add_argument(
+        "--all", action="store_true", help="list weights that are not offered, too, and say why"
+    )
     actions = parser.add_subparsers(metavar="ACTION", dest="action", parser_class=_Parser)
     add = actions.add_parser("add", help="add public weights of RobustSleepNet from a disk")
     add.add_argument("path", type=Path, metavar="PATH", help="a file, a folder or a ZIP archive")
@@ -395,6 +423,12 @@ def _run_evaluate(options: argparse.Namespace) -> int:
     from sleepscorer.cli.training import evaluate_weights
 
     return evaluate_weights(options)
+
+
+def _run_validate(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.validation import validate_nights
+
+    return validate_nights(options)
 
 
 def _run_models(options: argparse.Namespace) -> int:

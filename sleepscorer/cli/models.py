@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from sleepscorer.cli.output import complain, say
 from sleepscorer.cli.progress import progress_bar
 from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.wording import counted
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from sleepscorer.staging.checkpoint import WeightsInfo
     from sleepscorer.staging.robust_sleep_net.public_weights import PublicNet
 
 
@@ -20,27 +22,43 @@ def run_models(options: argparse.Namespace) -> int:
     return actions.get(options.action, _list_models)(options)
 
 
-def _list_models(_options: argparse.Namespace) -> int:
+def _list_models(options: argparse.Namespace) -> int:
     """Print the weights and the other stagers that are installed, and how to get others."""
-    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+    from sleepscorer.staging.checkpoint import available_weights
+    from sleepscorer.staging.offered_weights import why_not_offered
     from sleepscorer.staging.robust_sleep_net.installed import check_weights
 
     weights = available_weights()
     if not weights:
         raise SleepScorerError("no weights are installed", hint="install sleepscorer again")
+    others = []
     for info in weights:
         if isinstance(info, SleepScorerError):
             complain(f"sleepscorer: {info}")
-            continue
-        told = (info.summary, f"SHA-256 {info.sha256}", str(info.folder))
-        default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
-        say(f"{info.name}{default}", *(f"  {text}" for text in told))
+        elif why := why_not_offered(info):
+            others.append((info, why))
+        else:
+            say(*_told(info))
+    if others and options.all:
+        say("not offered, but to be had by their names")
+        for info, why in others:
+            say(*(f"  {line}" for line in (*_told(info), f"  {why}")))
+    elif others:
+        say(f"not offered: {counted(len(others), 'other')}; see: sleepscorer models --all")
     try:
         check_weights()
     except SleepScorerError as error:
         complain(f"sleepscorer: {error}")
-    say(*_other_stagers())
+    say(*_other_stagers(), *_site_choice())
     return 0
+
+
+def _told(info: "WeightsInfo") -> tuple[str, ...]:
+    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
+
+    told = (info.summary, f"SHA-256 {info.sha256}", str(info.folder))
+    default = " (default)" if info.name == DEFAULT_WEIGHTS else ""
+    return (f"{info.name}{default}", *(f"  {text}" for text in told))
 
 
 def _other_stagers() -> list[str]:
@@ -53,6 +71,19 @@ def _other_stagers() -> list[str]:
     listed = [f"  {one.name}: {one.title}" for one in offered] or ["  none"]
     others = [f"  to get {how}" for how in how_to_get_others(offered)]
     return ["other stagers, for --second-opinion", *listed, *others]
+
+
+def _site_choice() -> list[str]:
+    """What ``score --site`` takes; nothing where nothing was validated here."""
+    from sleepscorer.cli.site_choice import site_choice_lines
+    from sleepscorer.pipeline import read_site_choice
+
+    try:
+        site = read_site_choice()
+    except SleepScorerError as error:
+        complain(f"sleepscorer: {error}")
+        return []
+    return [] if site is None else list(site_choice_lines(site))
 
 
 def _add_models(options: argparse.Namespace) -> int:

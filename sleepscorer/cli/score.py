@@ -15,6 +15,7 @@ from sleepscorer import faults
 from sleepscorer.cli.comparison import agreement_lines
 from sleepscorer.cli.output import complain, in_words, say_if_possible
 from sleepscorer.cli.progress import progress_bar
+from sleepscorer.cli.site_choice import site_choice_asked
 from sleepscorer.core.agreement import agreement
 from sleepscorer.core.edits import ScoringState
 from sleepscorer.core.errors import LightsRefused, SleepScorerError, UsageError
@@ -35,6 +36,7 @@ from sleepscorer.pipeline import (
     NightComing,
     ScoredNight,
     ScoreOptions,
+    SiteChoice,
     check_distinct_outputs,
     coming_night,
     score_recording,
@@ -57,8 +59,9 @@ def score_files(options: argparse.Namespace) -> int:
     wanted = _score_options(options)
     files = _recordings(options.files, quiet=options.quiet)
     check_distinct_outputs(files, wanted)
-    asked = _asked_stagers(options)
-    weights = DEFAULT_WEIGHTS if options.weights is None else options.weights
+    site = site_choice_asked(options)
+    asked = _asked_stagers(options, site)
+    weights = _weights(options, site)
     failed = 0
     with _coming(files[0], wanted, weights, asked) as coming:
         stager = _stager(weights, options.device) if asked.asks_ours else None
@@ -115,9 +118,15 @@ def _stager(weights: str, device: str) -> "Stager":
     return Stager(weights, device=device, n_threads=_N_THREADS)
 
 
-def _asked_stagers(options: argparse.Namespace) -> AskedStagers:
+def _weights(options: argparse.Namespace, site: SiteChoice | None) -> str:
+    if site is not None and site.own_weights:
+        return site.own_weights
+    return DEFAULT_WEIGHTS if options.weights is None else str(options.weights)
+
+
+def _asked_stagers(options: argparse.Namespace, site: SiteChoice | None) -> AskedStagers:
     """Read ``--stagers``, ``--consensus`` and ``--second-opinion``; UsageError where they clash."""
-    asked = _named_stagers(options)
+    asked = _named_stagers(options) if site is None else AskedStagers.as_validated(site)
     asked.check()
     if options.weights is not None and not asked.asks_ours:
         raise UsageError(

@@ -9,6 +9,7 @@ from sleepscorer.cli.output import INTERRUPTED, complain, say
 from sleepscorer.cli.progress import progress_bar
 from sleepscorer.cli.training_progress import training_progress
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.people import told_of_unknown
 from sleepscorer.core.wording import counted
 
 if TYPE_CHECKING:
@@ -160,10 +161,10 @@ def _nights(
     from sleepscorer.training.raw_nights import prepared
     from sleepscorer.training.runs import claim_run
     from sleepscorer.training.scored_recordings import (
+        NAME_THEM,
         SOURCES,
         any_folder,
         downloaded_sleep_edf,
-        told_of_unknown,
     )
 
     if options.data != _FEATURES and options.data not in SOURCES:
@@ -186,7 +187,8 @@ def _nights(
         nights, refused = prepared(
             scored, kinds, options.out / "epochs", trim=_trim(options), progress=progress
         )
-    for sentence in (*refused, *told_of_unknown(sum(not one.is_known for one in scored))):
+    n_unknown = sum(not one.is_known for one in scored)
+    for sentence in (*refused, *told_of_unknown(n_unknown, remedy=NAME_THEM)):
         complain(f"sleepscorer: {sentence}")
     if not nights:
         raise UsageError("none of the recordings can be learned from", path=options.folder)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.site_calibration import calibrated
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import (
     EQUIVOCAL_TEXT,
@@ -42,12 +43,15 @@ class MachineAnswer:
     is_measured
         Whether it was measured how often such a stage is right; else the confidence is the
         probability of the stage and no more.
+    measured_sentence
+        Where it was measured, :attr:`~sleepscorer.core.staging_result.Staging.measured_sentence`.
     """
 
     stage_set: tuple[Stage, ...]
     probabilities: NDArray[np.float32]
     confidence: NDArray[np.float32]
     is_measured: bool = True
+    measured_sentence: str = ""
 
     @property
     def stages(self) -> NDArray[np.int8]:
@@ -123,11 +127,13 @@ def machine_answer(staging: Staging, stage_set: tuple[Stage, ...] = STAGES) -> M
     Three are those of the trained hierarchy (wake against sleep, then REM against NREM), which
     agrees slightly better with experts than adding up; sums where the staging has none.
     """
+    measured = (staging.is_measured, staging.measured_sentence)
     if stage_set == STAGES:
-        return MachineAnswer(STAGES, staging.probabilities, staging.confidence, staging.is_measured)
+        return MachineAnswer(STAGES, staging.probabilities, staging.confidence, *measured)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
     confidence = lowered(three.max(axis=1), staging.unsound, len(THREE_STAGES))
-    return MachineAnswer(THREE_STAGES, three, confidence, staging.is_measured)
+    confidence = calibrated(confidence, staging.provenance.confidence_temperature)
+    return MachineAnswer(THREE_STAGES, three, confidence, *measured)
 
 
 def smoothed_sentence(answer: MachineAnswer) -> str:

@@ -1,5 +1,6 @@
 """What a stager answered, kept for ever beside what people make of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,11 @@ ReviewCurve = tuple[tuple[float, float, float], ...]
 
 OWN_STAGER = "sleepscorer"
 """Name of this program's own stager, among those of other makers."""
+
+_BY_WEIGHTS = (
+    "Confidence was measured on the validation nights of the weights, not on nights of this site."
+)
+_NOWHERE_KNOWN = "It is not known on which nights this confidence was measured."
 
 EQUIVOCAL_WITHIN = 0.15
 """Two stages are equivocal where their probabilities differ by no more."""
@@ -55,6 +61,12 @@ class StagingProvenance:
         Name by which the stager is chosen; empty in files of versions that did not store it.
     consensus_of
         Names of the stagers that this is the consensus of; empty where it is one's own answer.
+    confidence_measured_on
+        On which nights it was measured how often a stage of such confidence is right, to end a
+        sentence with; empty where nobody did, and in files of versions that did not store it.
+    confidence_temperature
+        By which a site's own measurement made the confidence less sure or surer, see
+        :class:`~sleepscorer.core.site_calibration.SiteCalibration`; 1 where there is none.
     """
 
     weights_name: str
@@ -72,6 +84,8 @@ class StagingProvenance:
     second_opinion_failure: str = ""
     stager: str = ""
     consensus_of: tuple[str, ...] = ()
+    confidence_measured_on: str = ""
+    confidence_temperature: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +150,27 @@ class Staging:
     def is_measured(self) -> bool:
         """Whether the confidence was measured on scored nights.
 
-        It was for our own stager, and where there is a review curve; else it is no more than the
-        probability that a stager, or a consensus, gives its stage.
+        It was for our own stager, and of others where a site did so (there is a review curve then);
+        else it is no more than the probability that a stager, or a consensus, gives its stage.
         """
         made = self.provenance
-        return made.stager in ("", OWN_STAGER) or bool(made.review_curve)
+        return (
+            made.stager in ("", OWN_STAGER)
+            or bool(made.review_curve)
+            or bool(made.confidence_measured_on)
+        )
+
+    @property
+    def measured_sentence(self) -> str:
+        """Where the confidence was measured, or that it was not, for wherever one is shown."""
+        made = self.provenance
+        if made.confidence_measured_on:
+            return f"Confidence was measured on {made.confidence_measured_on}."
+        if self.is_measured:
+            # Files of versions that did not store it, and weights that nobody measured.
+            return _BY_WEIGHTS if made.review_curve else _NOWHERE_KNOWN
+        whose = "a consensus" if made.consensus_of else self.name
+        return f"The probability of {whose}: how often it is right was not measured here."
 
     @property
     def summed(self) -> NDArray[np.float32]:
@@ -188,6 +218,26 @@ class Staging:
     def _check_length(self, values: NDArray[np.generic]) -> None:
         if values.shape != (len(self.probabilities),):
             raise ValueError(f"{values.shape} values for {len(self.probabilities)} epochs")
+
+
+def checked_review_curve(stored: Sequence[Sequence[float]]) -> ReviewCurve:
+    """Take a review curve from a file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none: values are shares, and each point reviews more than the one before.
+    """
+    curve: list[tuple[float, float, float]] = []
+    for point in stored:
+        share, confidence, accuracy = map(float, point)
+        # Not even NaN lies between.
+        if not all(0 <= value <= 1 for value in (share, confidence, accuracy)):
+            raise ValueError(f"{point} is no point of a curve")
+        if curve and share <= curve[-1][0]:
+            raise ValueError("the curve goes back")
+        curve.append((share, confidence, accuracy))
+    return tuple(curve)
 
 
 def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.int8]:

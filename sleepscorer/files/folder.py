@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from sleepscorer.core.errors import RecordingError, SleepScorerError
+from sleepscorer.core.errors import RecordingError, SleepScorerError, UsageError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.faults import in_words
@@ -80,20 +80,37 @@ def recordings_in(folder: Path, progress: Progress) -> tuple[FoundRecording, ...
     return tuple(found)
 
 
+def files_in(folder: Path, ends: Iterable[str]) -> list[Path]:
+    """Files of a folder and all below whose names end like this, in order.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageError("there is no such folder", path=folder)
+    wanted = tuple(end.casefold() for end in ends)
+    return sorted(path for path in folder.rglob("*") if path.name.casefold().endswith(wanted))
+
+
 def scoring_beside(recording: Recording) -> Path | None:
     """Return a scoring that lies beside a recording, or the recording itself if it holds stages.
 
     Its name is the recording's stem with one of :data:`SCORING_ENDS`. Sleep-EDF's
     ``SC4001E0-PSG.edf`` has ``SC4001EC-Hypnogram.edf``.
     """
+    return next(iter(scorings_beside(recording)), None)
+
+
+def scorings_beside(recording: Recording) -> tuple[Path, ...]:
+    """Return all that :func:`scoring_beside` would take, in the order of preference."""
     try:
         beside = _Neighbours(recording.path.parent.iterdir())
     except OSError:
         beside = _Neighbours(())
-    found = beside.scoring_of(recording.path)
-    if found is not None:
-        return found
-    return recording.path if holds_stages(recording.events) else None
+    itself = (recording.path,) if holds_stages(recording.events) else ()
+    return (*beside.scorings_of(recording.path), *itself)
 
 
 def recording_of(scoring: Path) -> Path | None:
@@ -134,12 +151,15 @@ class _Neighbours:
 
     def scoring_of(self, recording: Path) -> Path | None:
         """Return what opening this recording offers to import, told by names alone."""
+        return next(self.scorings_of(recording), None)
+
+    def scorings_of(self, recording: Path) -> Iterator[Path]:
+        """Yield all scorings of this recording, told by names alone."""
         own = recording.name.casefold()
-        for name in self.names_for(recording.stem.casefold()):
+        for name in dict.fromkeys(self.names_for(recording.stem.casefold())):
             path = self._by_name.get(name)
             if path is not None and name != own and path.is_file():
-                return path
-        return None
+                yield path
 
     def names_for(self, stem: str) -> Iterator[str]:
         """Yield how a scoring of a recording of this stem is called, in the order of preference."""

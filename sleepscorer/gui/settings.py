@@ -16,8 +16,10 @@ from platformdirs import user_config_path
 from PySide6.QtCore import QObject, Signal
 
 from sleepscorer.analysis.laboratory import AASM, Laboratory
+from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.json_files import read_json
+from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.files.exports import FORMATS
 from sleepscorer.gui.strip_names import AS_MANY_AS_FIT
 from sleepscorer.logs import LOGGER
@@ -61,8 +63,15 @@ class Settings:
         ``"auto"``, ``"cpu"``, ``"cuda"`` or ``"mps"``.
     weights
         Name of those that auto-scoring uses; empty takes the default.
+    stager
+        Whose stages auto-scoring gives; ``"consensus"`` means several.
+    consensus_of
+        Their names; empty means all that are installed.
+    as_validated
+        Whether auto-scoring asks whom this site validated, where there is one, in place of the
+        weights above and the stagers below.
     second_opinion
-        Name of the stager that is asked as well; empty means none, ``"consensus"`` all of them.
+        Name of the stager whose answer stands beside that of one; empty means none.
     keep_recent_files, recent_files
         Whether to remember recordings, and those remembered, newest first.
     file_name_in_title
@@ -101,6 +110,9 @@ class Settings:
     score_on_opening: bool = False
     device: str = "auto"
     weights: str = ""
+    stager: str = OWN_STAGER
+    consensus_of: tuple[str, ...] = ()
+    as_validated: bool = True
     second_opinion: str = ""
     keep_recent_files: bool = True
     recent_files: tuple[str, ...] = ()
@@ -213,7 +225,7 @@ class SettingsFile(QObject):
             self._keep_damaged()
             return Settings()
         known = {}
-        for name, value in raw.items():
+        for name, value in _with_stager(raw).items():
             if name not in _KNOWN:
                 self._foreign[name] = value
             else:
@@ -256,6 +268,13 @@ def _leads_somewhere(name: str) -> bool:
         return b"\0" not in os.fsencode(name) and Path(name).is_absolute()
     except UnicodeEncodeError:
         return False
+
+
+def _with_stager(raw: dict[str, Any]) -> dict[str, Any]:
+    """Who scores, where an older version wrote a consensus as a kind of second opinion."""
+    if raw.get("second_opinion") != CONSENSUS:
+        return raw
+    return {"stager": CONSENSUS, **raw, "second_opinion": ""}
 
 
 def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

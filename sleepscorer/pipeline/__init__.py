@@ -3,6 +3,7 @@
 The command line scores with :func:`score_recording`; the window stages and exports with its parts.
 """
 
+from sleepscorer.pipeline.channels import find_channels, find_channels_for, lacking_channels
 from sleepscorer.pipeline.explanation import (
     ExplainedNight,
     Explanation,
@@ -28,10 +29,16 @@ from sleepscorer.pipeline.scoring import (
     score_recording,
     without_own_scorings,
 )
+from sleepscorer.pipeline.site_choice import (
+    SiteChoice,
+    forget_site_choice,
+    keep_site_choice,
+    read_site_choice,
+    site_choice_file,
+)
 from sleepscorer.pipeline.staging import (
     Answers,
     AskedStagers,
-    find_channels,
     stage_recording,
 )
 
@@ -44,16 +51,23 @@ __all__ = [
     "NightComing",
     "ScoreOptions",
     "ScoredNight",
+    "SiteChoice",
     "SourceRecording",
     "check_distinct_outputs",
     "classical_measures",
     "coming_night",
     "find_channels",
+    "find_channels_for",
+    "forget_site_choice",
     "hashed",
+    "keep_site_choice",
+    "lacking_channels",
     "make_night",
     "measure_to_explain",
     "moment_text",
+    "read_site_choice",
     "score_recording",
+    "site_choice_file",
     "stage_recording",
     "stage_to_explain",
     "suggested_lights",

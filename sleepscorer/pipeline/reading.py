@@ -19,8 +19,9 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ChannelChoice, StagerChannels
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.recordings import HashedRecording, open_hashed, open_recording
+from sleepscorer.pipeline.channels import find_channels_for
 from sleepscorer.pipeline.outputs import Destination, SourceRecording, source_of
-from sleepscorer.pipeline.staging import find_channels
+from sleepscorer.pipeline.site_choice import SiteChoice
 from sleepscorer.staging.input_gate import reason_against
 from sleepscorer.staging.night_ahead import NightAhead
 
@@ -44,6 +45,8 @@ class ReadOptions:
         Seconds from the start or a clock time, as typed.
     is_read_again
         Others want the samples as well, once they were read: they stay in memory.
+    site
+        Whose channels are taken where none are named; None for nobody's.
     """
 
     channels: ChannelChoice
@@ -51,6 +54,11 @@ class ReadOptions:
     lights_off: str | None = None
     lights_on: str | None = None
     is_read_again: bool = False
+    site: SiteChoice | None = None
+
+    def find_channels(self, recording: Recording) -> StagerChannels:
+        """What to stage by, as :func:`~sleepscorer.pipeline.channels.find_channels_for`."""
+        return find_channels_for(recording, self.channels, self.site)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +94,9 @@ def ready_night(
         If it can't be opened, has not what was asked for, or an output is in the way.
     """
     to.check_named(path)
-    read = _opened(path, options.channels, progress)
+    read = _opened(path, options, progress)
     recording = read.recording
-    channels = find_channels(recording, options.channels)
+    channels = options.find_channels(recording)
     lights = _lights(recording, options)
     source = source_of(read, to)
     by_kind = {"eeg": channels.eeg, "eog": channels.eog, "emg": channels.emg}
@@ -153,11 +161,11 @@ def _nothing() -> None:
     """Keep what was read."""
 
 
-def _opened(path: Path, choice: ChannelChoice, progress: Progress) -> HashedRecording:
+def _opened(path: Path, options: ReadOptions, progress: Progress) -> HashedRecording:
     """Open and hash a recording; what can't be staged is refused before it is read."""
 
     def wanted(outline: Recording) -> Collection[str]:
-        channels = find_channels(outline, choice)
+        channels = options.find_channels(outline)
         used = (*channels.eeg, *channels.eog, *channels.emg)
         return {label for one in used for label in one.stored_labels}
 
@@ -168,7 +176,7 @@ def _opened(path: Path, choice: ChannelChoice, progress: Progress) -> HashedReco
         # better said that they are.
         recording = open_recording(path)
         _check_signals(recording)
-        find_channels(recording, choice)
+        options.find_channels(recording)
         read = open_hashed(path, lambda _outline: (), progress)
     _check_signals(read.recording)
     return read

@@ -83,6 +83,7 @@ class ScoreOptions:
             lights_off=self.lights_off,
             lights_on=self.lights_on,
             is_read_again=asked.asks_others,
+            site=asked.site,
         )
 
 

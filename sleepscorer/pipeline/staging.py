@@ -10,9 +10,11 @@ from sleepscorer.core.errors import SleepScorerError, StagingRefused, UsageError
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.second_opinion import failure_sentence
-from sleepscorer.core.stager_channels import ChannelChoice, StagerChannels
+from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import OWN_STAGER, Staging
 from sleepscorer.core.wording import counted
+from sleepscorer.pipeline.site_answers import as_sure_as_validated
+from sleepscorer.pipeline.site_choice import SiteChoice
 from sleepscorer.staging.stagers import offered_stager, offered_stagers
 
 if TYPE_CHECKING:
@@ -33,21 +35,24 @@ class AskedStagers:
     is_consensus
         The stages are those of their consensus; else those of the first, and the answers of the
         others stand beside.
+    site
+        Whose measurement the confidence is to follow, where it was of these; None for nobody's.
     """
 
     names: tuple[str, ...] = (OWN_STAGER,)
     is_consensus: bool = False
-
-    @classmethod
-    def with_second_opinion(cls, name: str) -> "AskedStagers":
-        """Ask our own stager, and another for a second opinion; an empty name is none."""
-        return cls((OWN_STAGER, name)) if name else cls()
+    site: SiteChoice | None = None
 
     @classmethod
     def consensus_of_all(cls) -> "AskedStagers":
         """Ask our own stager and all others that are installed; our own alone where none is."""
         others = tuple(one.name for one in offered_stagers())
         return cls((OWN_STAGER, *others), is_consensus=bool(others))
+
+    @classmethod
+    def as_validated(cls, site: SiteChoice) -> "AskedStagers":
+        """Ask those that a site trusts since it validated them."""
+        return cls(site.stagers, site.is_consensus, site)
 
     @property
     def asks_ours(self) -> bool:
@@ -95,28 +100,6 @@ class Answers:
     night: "MeasuredNight | None" = None
 
 
-def find_channels(recording: Recording, choice: ChannelChoice) -> StagerChannels:
-    """Find what to stage by; a text may list several channels, with commas between.
-
-    A text that is a label of the recording as it stands is one channel, whatever it holds.
-
-    Raises
-    ------
-    MontageError
-        If a channel is not to be had, or nothing is left to stage by.
-    """
-    labels = {signal.label.casefold() for signal in recording.signals}
-
-    def split(texts: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        if texts is None:
-            return None
-        parts = ((t,) if t.strip().casefold() in labels else t.split(",") for t in texts)
-        return tuple(name.strip() for some in parts for name in some if name.strip())
-
-    named = ChannelChoice(split(choice.eeg), split(choice.eog), split(choice.emg))
-    return named.resolve(recording)
-
-
 def stage_recording(
     recording: Recording,
     channels: StagerChannels,
@@ -149,6 +132,22 @@ def stage_recording(
         If nobody whose answer is needed can stage it.
     """
     asked = asked or AskedStagers()
+    answers = _answers(recording, channels, stager, asked, progress)
+    if asked.site is None:
+        return answers
+    staging = as_sure_as_validated(
+        answers.staging, answers.others, choice=asked.site, recording=recording, channels=channels
+    )
+    return replace(answers, staging=staging)
+
+
+def _answers(
+    recording: Recording,
+    channels: StagerChannels,
+    stager: "Stager | None",
+    asked: AskedStagers,
+    progress: Progress,
+) -> Answers:
     answers: list[Staging] = []
     failures: dict[str, str] = {}
     night: MeasuredNight | None = None

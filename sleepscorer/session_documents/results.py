@@ -24,7 +24,7 @@ from sleepscorer.pipeline import (
     AskedStagers,
     Destination,
     SourceRecording,
-    find_channels,
+    find_channels_for,
     hashed,
     make_night,
     stage_recording,
@@ -57,7 +57,7 @@ def stage_document(
     weights
         Name of the weights; None takes the default.
     channels
-        What to look at; None chooses.
+        What to look at; None chooses, or takes what the site validated whose choice is asked.
     asked
         Which stagers are asked; None asks our own alone.
     progress
@@ -71,7 +71,7 @@ def stage_document(
     recording = document.recording
     asked = asked or AskedStagers()
     progress(0.0, "loading the network")
-    found = find_channels(recording, channels or ChannelChoice())
+    found = find_channels_for(recording, channels or ChannelChoice(), asked.site)
     return stage_recording(
         recording,
         found,

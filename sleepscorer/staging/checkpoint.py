@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -21,13 +20,14 @@ from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError, WeightsNameRefused, WeightsNameTaken
 from sleepscorer.core.json_files import read_json
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.core.staging_result import ReviewCurve
+from sleepscorer.core.staging_result import ReviewCurve, checked_review_curve
 from sleepscorer.staging.bands import BANDS_HZ
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ, Band
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
+_SHIPPED_MEASURED_ON = "Sleep-EDF (validation nights of the weights), not on nights of this site"
 _FORMAT = 2
 _MOST_CONFIG_BYTES = 1_000_000
 # A hundred times what the largest network here takes.
@@ -87,6 +87,18 @@ class WeightsInfo:
         """The kinds of channel that they are for, as far as the configuration makes sense."""
         stated = self.network.get("kinds")
         return tuple(kind for kind in PASS_BANDS_HZ if isinstance(stated, list) and kind in stated)
+
+    @property
+    def confidence_measured_on(self) -> str:
+        """On which nights the confidence was measured, as a staging by them says it.
+
+        Empty where nobody measured it.
+        """
+        if self.confidence is None:
+            return ""
+        if self.folder.parent == paths.models_folder():
+            return _SHIPPED_MEASURED_ON
+        return f"nights that were held out when the weights {self.name} were trained"
 
     @property
     def is_own(self) -> bool:
@@ -292,7 +304,7 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
             sha256=_text(raw["sha256"]),
             summary=_text(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
-            review_curve=_review_curve(raw.get("review_curve", ())),
+            review_curve=checked_review_curve(raw.get("review_curve", ())),
         )
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
@@ -308,19 +320,6 @@ def _text(value: object) -> str:
 
 def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
     return None if stored is None else ConfidenceModel.from_dict(stored)
-
-
-def _review_curve(stored: Sequence[Sequence[float]]) -> ReviewCurve:
-    curve: list[tuple[float, float, float]] = []
-    for point in stored:
-        share, confidence, accuracy = map(float, point)
-        # Not even NaN lies between.
-        if not all(0 <= value <= 1 for value in (share, confidence, accuracy)):
-            raise ValueError(f"{point} is no point of a curve")
-        if curve and share <= curve[-1][0]:
-            raise ValueError("the curve goes back")
-        curve.append((share, confidence, accuracy))
-    return tuple(curve)
 
 
 def _damaged(path: Path) -> WeightsError:

@@ -95,6 +95,7 @@ class Stager:
         self._fell_back = False
         self._n_threads = n_threads
         self._ahead: NightAhead | None = None
+        self._measured: dict[tuple[object, ...], MeasuredChannel] | None = None
         self._on_device(lambda: None)
 
     @property
@@ -106,6 +107,12 @@ class Stager:
         """The same stager for one night that is read ahead."""
         stager = copy(self)
         stager._ahead = ahead
+        return stager
+
+    def remembering(self) -> "Stager":
+        """The same stager for one night by several choices of channels: each is measured once."""
+        stager = copy(self)
+        stager._measured = {}
         return stager
 
     def stage(
@@ -241,6 +248,7 @@ class Stager:
             review_curve=self.info.review_curve,
             suggested_lights_s=suggested,
             stager=OWN_STAGER,
+            confidence_measured_on=self.info.confidence_measured_on,
         )
 
     def _measure_all(
@@ -263,7 +271,7 @@ class Stager:
             part = part_of(progress, index / len(wanted), (index + 1) / len(wanted))
             reason = input_gate.reason_against(channel)
             if not reason:
-                measured = self._measure(recording, channel, kind, part)
+                measured = self._measure_once(recording, channel, kind, part)
                 reason = input_gate.reason_after(measured.quality)
             if reason:
                 refused.append(reason)
@@ -288,6 +296,17 @@ class Stager:
             kind: [one for one in channels if one.quality not in left_out]
             for kind, channels in kept.items()
         }
+
+    def _measure_once(
+        self, recording: Recording, channel: ResolvedDerivation, kind: Band, progress: Progress
+    ) -> MeasuredChannel:
+        if self._measured is None:
+            return self._measure(recording, channel, kind, progress)
+        # Signals are told apart as objects: of another recording they are others.
+        key = (kind, channel.name, channel.parts)
+        if key not in self._measured:
+            self._measured[key] = self._measure(recording, channel, kind, progress)
+        return self._measured[key]
 
     def _measure(
         self, recording: Recording, channel: ResolvedDerivation, kind: Band, progress: Progress

@@ -18,7 +18,13 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.wording import counted
-from sleepscorer.staging.programs import ProgramStager, programs_file, read_programs
+from sleepscorer.staging.programs import (
+    NAME_TAKEN,
+    ProgramStager,
+    is_own_name,
+    programs_file,
+    read_programs,
+)
 
 GROUP = "sleepscorer.stagers"
 HOW_TO_GET = {
@@ -119,16 +125,32 @@ def offered_stagers() -> tuple[Offered, ...]:
 
 
 def not_offered() -> tuple[SettingsError, ...]:
-    """Why programs that a person named can't be asked, and where they stand."""
+    """Why stagers that are installed, or that a person named, can't be asked."""
     programs, faults = read_programs()
     plug_ins = _plug_ins()
     taken = (program.name for program in programs if program.name in plug_ins)
-    what = "the stager {!r} can't be asked: an installed one has this name"
+    why = "an installed one has this name"
     hint = "give the entry another name"
     return (
         *faults,
-        *(SettingsError(what.format(name), path=programs_file(), hint=hint) for name in taken),
+        *(SettingsError(_refused(name, why), path=programs_file(), hint=hint) for name in taken),
+        *(
+            SettingsError(
+                _refused(entry.name, NAME_TAKEN),
+                hint=f"its package{_package_of(entry)} must give it another name",
+            )
+            for entry in entry_points(group=GROUP)
+            if is_own_name(entry.name)
+        ),
     )
+
+
+def _refused(name: str, why: str) -> str:
+    return f"the stager {name!r} can't be asked: {why}"
+
+
+def _package_of(entry: EntryPoint) -> str:
+    return f" {entry.dist.name}" if entry.dist else ""
 
 
 def how_to_get_others(offered: Sequence[Offered]) -> tuple[str, ...]:
@@ -157,7 +179,10 @@ def offered_stager(name: str) -> Offered:
                 (
                     there,
                     *(f"to get {one}" for one in how),
-                    *(f"{fault.path}: {fault.what}" for fault in not_offered()),
+                    *(
+                        fault.what if fault.path is None else f"{fault.path}: {fault.what}"
+                        for fault in not_offered()
+                    ),
                 )
             ),
         )
@@ -167,7 +192,8 @@ def offered_stager(name: str) -> Offered:
 def _plug_ins() -> dict[str, Offered]:
     found = {}
     for entry in entry_points(group=GROUP):
-        stager = _loaded(entry)
+        # Asked by such a name, this program's own answers: another's would be taken for it.
+        stager = None if is_own_name(entry.name) else _loaded(entry)
         if stager is not None:
             found[entry.name] = Offered(entry.name, str(stager.title), stager)
     return found

@@ -5,8 +5,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from sleepscorer import __version__
+from sleepscorer.core.reliability import Reliability, RiskCoverage
 from sleepscorer.files.exports import PROGRAM, SOFTWARE_KEY
-from sleepscorer.training.calibration import Reliability, RiskCoverage
 from sleepscorer.training.trainer import Checked
 
 if TYPE_CHECKING:

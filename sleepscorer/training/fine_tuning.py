@@ -10,17 +10,13 @@ import numpy as np
 import torch
 
 from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.reliability import reliability, risk_coverage
 from sleepscorer.core.wording import counted as n_of
 from sleepscorer.staging.checkpoint import WeightsInfo
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import StagingNetwork
 from sleepscorer.staging.stager import load_network
-from sleepscorer.training.calibration import (
-    calibrate,
-    fit_confidence,
-    reliability,
-    risk_coverage,
-)
+from sleepscorer.training.calibration import calibrate, fit_confidence
 from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import (
     NightAnswers,

@@ -12,6 +12,7 @@ import numpy as np
 from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.reliability import Reliability, RiskCoverage, reliability, risk_coverage
 from sleepscorer.core.second_opinion import joined_probabilities
 from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
@@ -20,12 +21,6 @@ from sleepscorer.staging.networks.staging_network import StagingNetwork
 from sleepscorer.staging.preprocess import Band
 from sleepscorer.staging.stager import Stager
 from sleepscorer.staging.stagers import Offered
-from sleepscorer.training.calibration import (
-    Reliability,
-    RiskCoverage,
-    reliability,
-    risk_coverage,
-)
 from sleepscorer.training.encoder_regression import N_CHECK_RECORDINGS, encoder_error
 from sleepscorer.training.evaluate import (
     NightAnswers,

@@ -17,6 +17,7 @@ from sleepscorer.core.agreement import agreement
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.reliability import reliability, risk_coverage
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.files.verified_write import make_folder, write_state
@@ -24,12 +25,7 @@ from sleepscorer.staging.checkpoint import weights_files
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
 from sleepscorer.staging.stager import ARCHITECTURE
-from sleepscorer.training.calibration import (
-    calibrate,
-    fit_confidence,
-    reliability,
-    risk_coverage,
-)
+from sleepscorer.training.calibration import calibrate, fit_confidence
 from sleepscorer.training.evaluate import (
     NightAnswers,
     agreement_of,

@@ -1,29 +1,29 @@
 """Finds recordings with their scorings, and whose nights they are."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.people import is_nobody, person_of, subject_pattern
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.wording import counted
 from sleepscorer.faults import in_words
-from sleepscorer.files.exports import is_own_output
-from sleepscorer.files.folder import scoring_beside
+from sleepscorer.files.folder import files_in, scoring_beside
 from sleepscorer.files.other_formats import OTHER_FORMATS
 from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
 from sleepscorer.files.scorings import fitted, read_scoring, scoring_of_recording
+from sleepscorer.session_documents.drafts import is_draft
 
 # Sleep-EDF Expanded: SC4ssN: study, subject, night; ST7ssN likewise.
 _SLEEP_EDF = re.compile(r"(SC4|ST7)(\d\d)\d\w\d?-PSG", re.IGNORECASE)
 _NOT_THERE = frozenset({39, 68, 69, 78, 79})
 _SHHS = re.compile(r"shhs[12]-(\d+)", re.IGNORECASE)
 _NSRR_END = "-nsrr.xml"
-_WITHHELD = "X"
-"""What EDF+ writes in the place of a code or a name."""
+NAME_THEM = "name the people with --subject"
+"""What to do where recordings do not say whose they are."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ def any_folder(folder: Path, *, subject: str | None = None) -> tuple[ScoredRecor
     Parameters
     ----------
     subject
-        See :func:`subject_pattern`; None goes by the patient field of each recording.
+        See :func:`~sleepscorer.core.people.subject_pattern`; None goes by the patient
+        field of each recording.
     """
     pattern = subject_pattern(subject)
     found = []
@@ -129,7 +130,7 @@ def any_folder(folder: Path, *, subject: str | None = None) -> tuple[ScoredRecor
             in_words(error, psg)
             continue
         scoring = scoring_beside(recording)
-        if recording.signals and scoring is not None and not _is_of_machine(scoring):
+        if recording.signals and scoring is not None and not is_draft(scoring):
             person = person_of(recording, pattern)
             is_known = pattern is not None or not is_nobody(recording.patient_id)
             found.append(ScoredRecording(psg.stem, person, psg, scoring, is_known))
@@ -140,76 +141,6 @@ SOURCES: Mapping[str, Callable[[Path], tuple[ScoredRecording, ...]]] = MappingPr
     {"sleep-edf": sleep_edf, "shhs": shhs, "folder": any_folder}
 )
 """By the name that ``--data`` gives."""
-
-
-def subject_pattern(subject: str | None) -> re.Pattern[str] | None:
-    """Read a regular expression whose first group, in a file's name, is whose night it is.
-
-    Raises
-    ------
-    UsageError
-        If it is none, or has no group.
-    """
-    try:
-        pattern = None if subject is None else re.compile(subject)
-    except re.error as error:
-        raise UsageError(f"{subject!r} is no regular expression: {error}") from error
-    if pattern is not None and pattern.groups < 1:
-        raise UsageError(
-            f"{subject!r} has no group that would match the subject",
-            hint=r"write the part that names the person in parentheses, such as 'p(\d+)_'",
-        )
-    return pattern
-
-
-def person_of(recording: Recording, pattern: re.Pattern[str] | None) -> str:
-    """Tell whose night it is: by the file's name, else by the patient field.
-
-    A recording that says nothing of its patient counts as somebody else's than all others.
-
-    Raises
-    ------
-    UsageError
-        If the pattern does not match.
-    """
-    stem = recording.path.stem
-    if pattern is not None:
-        matched = pattern.search(stem)
-        if matched is None:
-            raise UsageError(
-                "the pattern of the subject does not match this name", path=recording.path
-            )
-        return matched[1]
-    return stem if is_nobody(recording.patient_id) else recording.patient_id.strip()
-
-
-def is_nobody(patient_id: str) -> bool:
-    """Tell a patient field that withholds who it is: neither a code nor, fourth, a name."""
-    code, *others = patient_id.split() or [_WITHHELD]
-    return code == _WITHHELD and others[2:] in ([], [_WITHHELD])
-
-
-def told_of_unknown(n_unknown: int) -> tuple[str, ...]:
-    """A sentence where recordings do not say whose they are: people may be on two sides."""
-    if not n_unknown:
-        return ()
-    return (
-        f"{counted(n_unknown, 'recording')} do not say whose they are, and each counts as"
-        " somebody else's; where that is not so, name the people with --subject",
-    )
-
-
-def _is_of_machine(scoring: Path) -> bool:
-    # A simulated night's true scoring is written by this program as well, under a person's name.
-    return is_own_output(scoring) and not scoring.name.endswith("_scoring.edf")
-
-
-def files_in(folder: Path, ends: Iterable[str]) -> list[Path]:
-    """Files of a folder and all below whose names end like this, in order."""
-    if not folder.is_dir():
-        raise UsageError("there is no such folder", path=folder)
-    wanted = tuple(end.casefold() for end in ends)
-    return sorted(path for path in folder.rglob("*") if path.name.casefold().endswith(wanted))
 
 
 def _some(found: list[ScoredRecording], folder: Path, what: str) -> tuple[ScoredRecording, ...]:

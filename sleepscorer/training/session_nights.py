@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import resolve_again
-from sleepscorer.core.edits import EditKind
 from sleepscorer.core.errors import SleepScorerError, UsageError
+from sleepscorer.core.people import is_nobody, person_of, subject_pattern, told_of_unknown
 from sleepscorer.core.progress import Cancelled, Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
@@ -23,21 +23,17 @@ from sleepscorer.core.stages import STAGES
 from sleepscorer.core.unanimity import own_answer
 from sleepscorer.core.wording import counted as n_of
 from sleepscorer.faults import in_words
+from sleepscorer.files.folder import files_in
 from sleepscorer.files.sessions import SUFFIX, Fingerprint, fingerprint_of
 from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.session_documents import Document, current_author, open_document
+from sleepscorer.session_documents.drafts import of_own_export
 from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.measured_night import MeasuredChannel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band
 from sleepscorer.staging.stager import Stager
 from sleepscorer.training.nights import NO_LABEL, TrainingNight
-from sleepscorer.training.scored_recordings import (
-    files_in,
-    is_nobody,
-    person_of,
-    subject_pattern,
-    told_of_unknown,
-)
+from sleepscorer.training.scored_recordings import NAME_THEM
 
 MIN_NIGHTS = MIN_PEOPLE = 10
 """Fewer can't show whether what was learned holds for other people."""
@@ -45,7 +41,6 @@ MIN_NIGHTS = MIN_PEOPLE = 10
 _MIN_EPOCHS = 60
 # Where only doubtful epochs were looked at, the others teach nothing and judge nothing.
 _MIN_SHARE_REVIEWED = 0.5
-_OWN_HYPNOGRAMS = ("_hypnogram.edf", "_epochs.csv")
 _EXPORTED = (
     "; what was imported from an export of this program, without its _staging.json beside it, may"
     " be the machine's"
@@ -95,7 +90,7 @@ def reviewed_nights(
     folder
         Nothing in it changes, and sessions may be open in the window.
     subject
-        As of :func:`~sleepscorer.training.scored_recordings.any_folder`.
+        See :func:`~sleepscorer.core.people.subject_pattern`; None goes by the patient field.
 
     Returns
     -------
@@ -216,7 +211,7 @@ def _reviewed(path: Path, pattern: Pattern[str] | None) -> ReviewedNight:
 
 
 def _labels(session: ScoringSession) -> NDArray[np.int64]:
-    state, exported = session.state, _of_own_export(session)
+    state, exported = session.state, of_own_export(session)
     is_scored = np.isin(state.stages, STAGES)
     labels = np.where(state.by_person & is_scored & ~exported, state.stages, NO_LABEL)
     n_reviewed, n_scored = int((labels >= 0).sum()), int(is_scored.sum())
@@ -226,18 +221,6 @@ def _labels(session: ScoringSession) -> NDArray[np.int64]:
             f" {_MIN_EPOCHS} and half of them are needed{_EXPORTED if exported.any() else ''}"
         )
     return labels.astype(np.int64)
-
-
-def _of_own_export(session: ScoringSession) -> NDArray[np.bool_]:
-    """(n_epochs,) where a stage stands as it was imported from a hypnogram of this program alone.
-
-    The window takes it for a person's, but without the staging beside it nobody knows.
-    """
-    found = np.zeros(session.n_epochs, dtype=bool)
-    for edit in session.done:
-        is_whole = edit.kind is EditKind.IMPORT and all(edit.change.person_after)
-        found[list(edit.change.epochs)] = is_whole and edit.label.endswith(_OWN_HYPNOGRAMS)
-    return found
 
 
 def _channels(document: Document) -> StagerChannels:
@@ -260,7 +243,7 @@ def _channels(document: Document) -> StagerChannels:
 
 def _anonymous(nights: Sequence[ReviewedNight], pattern: Pattern[str] | None) -> tuple[str, ...]:
     n_nobody = sum(is_nobody(night.recording.patient_id) for night in nights)
-    return told_of_unknown(n_nobody if pattern is None else 0)
+    return told_of_unknown(n_nobody if pattern is None else 0, remedy=NAME_THEM)
 
 
 def _measures(

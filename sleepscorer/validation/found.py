@@ -16,7 +16,8 @@ class Estimate:
     value
         Mean over people of the mean of each one's nights.
     low, high
-        Student's t over people; None for fewer than two of them.
+        Student's t over people, cut at the ends of what the figure can be; None for fewer than
+        two people.
     """
 
     value: float | None
@@ -27,6 +28,8 @@ class Estimate:
 @dataclass(frozen=True)
 class MetricDifference:
     """A figure of sleep, machine minus person, night by night (Bland & Altman 1986).
+
+    Epochs that only one of the two staged are unscored in both.
 
     Parameters
     ----------
@@ -75,7 +78,8 @@ class CandidateFigures:
     calibration_error
         Expected calibration error over these bins.
     review
-        Points (share reviewed, share of the errors found in it), least confident epochs first.
+        Points (share reviewed, share of the errors found in it), least confident epochs first;
+        empty where there is no error.
     """
 
     candidate: Candidate
@@ -150,7 +154,8 @@ class Validation:
     software
         Program and version.
     stagers
-        Name and full name (version, weights) of each that was asked.
+        Name and full name (:attr:`~sleepscorer.core.staging_result.Staging.full_name`) of each that
+        was asked.
     rule
         How the verdict is made, said before any figure.
     nights
@@ -158,7 +163,8 @@ class Validation:
     not_judged
         The others.
     figures
-        One of each candidate, the baseline first; over the nights that count.
+        One of each candidate that answered, the baseline first and other montages last; over the
+        nights that count.
     ceiling
         Agreement of two people where nights have two scorings; None where none has.
     verdict
@@ -167,6 +173,9 @@ class Validation:
         Of the verdict's choice; None where no night counts.
     notes
         Whatever else one should know, one sentence each.
+    own_weights
+        Name and SHA-256 of the weights of our own stager; None where those that it takes by
+        itself were asked.
     """
 
     folder: Path
@@ -181,3 +190,4 @@ class Validation:
     verdict: Verdict | None
     calibration: SiteCalibration | None
     notes: tuple[str, ...] = ()
+    own_weights: tuple[str, str] | None = None

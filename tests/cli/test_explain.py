@@ -39,7 +39,9 @@ def test_it_says_what_the_window_says(night, explained, capsys):
     lines = out.splitlines()
     assert code == 0
     answer = re.fullmatch(
-        r"epoch 5: (\w+), <?\d+ % sure \(probabilities W <?\d+ %, N1 .*\)", lines[0]
+        r"epoch 5: (\w+), <?\d+ % sure \(probabilities W <?\d+ %, N1 .*\)\. Confidence was measured"
+        r" on Sleep-EDF \(validation nights of the weights\), not on nights of this site\.",
+        lines[0],
     )
     wanted = [] if answer[1] == "N2" else ["explained for N2"]
     told = {e.speaks: [] for e in explained.evidence} | {1: [], -1: []}

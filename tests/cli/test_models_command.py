@@ -14,6 +14,8 @@ from robust_sleep_net_files import publish
 from short_night import run
 
 from sleepscorer import paths
+from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
+from sleepscorer.staging.offered_weights import NOT_OFFERED
 from sleepscorer.staging.robust_sleep_net import download
 from sleepscorer.staging.robust_sleep_net.public_weights import FILE_BYTES
 
@@ -220,3 +222,17 @@ def test_a_night_is_scored_with_it_as_second_opinion(files, tmp_path, capsys):
     told = json.loads((tmp_path / "night_staging.json").read_text())["second_opinion"]
     assert told["stager"] == "RobustSleepNet (1 net)"
     assert np.sum(np.isin(told["stages"], ["W", "N1", "N2", "N3", "R"])) == 24
+
+
+def test_weights_that_did_worst_are_listed_with_their_figures_for_who_asks(capsys):
+    listed = run(capsys, "models")[1]
+    assert f"{DEFAULT_WEIGHTS} (default)\n" in listed
+    assert not any(name in listed for name in NOT_OFFERED)
+    assert "not offered: 3 others; see: sleepscorer models --all\n" in listed
+    everything = run(capsys, "models", "--all")[1]
+    offered, others = everything.split("not offered, but to be had by their names\n")
+    assert offered in listed
+    for name, measured in NOT_OFFERED.items():
+        assert f"  {name}\n" in others
+        assert measured.in_words in others
+    assert "other stagers, for --second-opinion" in others

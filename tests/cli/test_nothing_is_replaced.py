@@ -29,6 +29,8 @@ _READ = {
     ("explain", "file"),
     ("train", "folder"),
     ("evaluate", "data"),
+    ("validate", "folder"),
+    ("validate", "second"),
 }
 
 
@@ -70,6 +72,15 @@ def _features(folder: Path) -> Path:
     return folder
 
 
+def _scored_nights(folder: Path) -> Path:
+    """As many as a validation needs, with their true scorings."""
+    for seed in range(3):
+        night = folder / f"n{seed}.edf"
+        wanted = ["simulate", "--hours", "0.5", "--seed", str(seed), str(night)]
+        assert main([*wanted, "--derivations", "C4-M1", "--rate", "64"]) == 0
+    return folder
+
+
 @pytest.fixture(scope="module")
 def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _Command]:
     """Every option that names what is written, and how it is used."""
@@ -77,6 +88,7 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
     night = folder / "night.edf"
     assert main(["simulate", "--hours", "0.1", "--seed", "3", str(night)]) == 0
     features = _features(folder / "data" / "sleepedf_features")
+    scored = _scored_nights(folder / "nights")
     quick = ["--device", "cpu"]
     endings = ("hypnogram.edf", "epochs.csv", "report.xlsx", "staging.json")
     return {
@@ -120,6 +132,14 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
             ],
             ("RESULTS.md", "reliability.png", "review.png"),
             features / "SC0.npz",
+        ),
+        ("validate", "out"): _Command(
+            lambda to: [
+                *("validate", "--folder", scored, "--out", to),
+                *("--stagers", "sleepscorer", "--quiet", *quick),
+            ],
+            ("validation.html", "validation.xlsx"),
+            scored / "n0.edf",
         ),
     }
 
@@ -168,6 +188,7 @@ _ALL = [
     ("explain", "png"),
     ("train", "out"),
     ("evaluate", "results"),
+    ("validate", "out"),
 ]
 
 

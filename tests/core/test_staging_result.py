@@ -1,5 +1,7 @@
 """A staging holds only what can be true, and nobody can change it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,3 +115,27 @@ def test_every_fault_has_words_and_the_number_that_is_stored():
     ]
     assert made.fault(1) == SignalFault.FLAT | SignalFault.CLIPPED
     assert SignalFault.NONE.value == 0
+
+
+def _sentence(**provenance):
+    return replace(staging(), provenance=replace(PROVENANCE, **provenance)).measured_sentence
+
+
+def test_where_the_confidence_was_measured_is_said_as_it_is_known():
+    by_site = "9 nights of 9 people of this site, 30 November 2026"
+    for of in ({"stager": "sleepscorer"}, {"stager": "x"}, {"consensus_of": ("a", "b")}):
+        assert _sentence(**of, confidence_measured_on=by_site) == (
+            f"Confidence was measured on {by_site}."
+        )
+    assert _sentence(stager="consensus", consensus_of=("a", "b")) == (
+        "The probability of a consensus: how often it is right was not measured here."
+    )
+    assert _sentence(stager="yasa") == (
+        "The probability of yasa: how often it is right was not measured here."
+    )
+    # Files of older versions: ours, with and without the curve of the validation nights.
+    assert _sentence(review_curve=((0.0, 0.2, 0.8),)) == (
+        "Confidence was measured on the validation nights of the weights, not on nights of this"
+        " site."
+    )
+    assert _sentence() == "It is not known on which nights this confidence was measured."

@@ -45,10 +45,10 @@ def opened(opened, monkeypatch):
     return opened
 
 
-def other_stagers_box(qtbot, window):
+def stager_box(qtbot, window):
     press(qtbot, window, _KEYS.Key_R, _CTRL)
     dialog = dialog_of(qtbot, window, AutoScoringDialog)
-    return next(b for b in dialog.findChildren(QComboBox) if b.accessibleName() == "Second opinion")
+    return next(b for b in dialog.findChildren(QComboBox) if b.accessibleName() == "Stager")
 
 
 def ended(qtbot, window):
@@ -57,12 +57,12 @@ def ended(qtbot, window):
 
 def test_it_is_offered_first_asked_of_all_and_kept(qtbot, opened, offer_stagers):
     offer_stagers(calm="other_stagers:Calm", bad="other_stagers:Raising")
-    box = other_stagers_box(qtbot, opened)
+    box = stager_box(qtbot, opened)
     qtbot.waitUntil(lambda: box.count() == 4)
     texts = [box.itemText(place) for place in range(box.count())]
-    assert texts == ["Consensus of sleepscorer, bad, calm", "None", "Raising 3", "Calm 1.2"]
+    assert texts == ["Consensus", "sleepscorer", "Raising 3", "Calm 1.2"]
     # Nobody chose it yet: what is asked stays the same until somebody does.
-    assert box.currentText() == "None"
+    assert box.currentText() == "sleepscorer"
     box.setFocus()
     qtbot.keyClick(box, _KEYS.Key_Up)
     qtbot.keyClick(box, _KEYS.Key_Return)
@@ -72,26 +72,27 @@ def test_it_is_offered_first_asked_of_all_and_kept(qtbot, opened, offer_stagers)
     assert session.machine.provenance.consensus_of == ("sleepscorer", "calm")
     np.testing.assert_array_equal(session.state.stages, session.machine.stages)
     assert any("left out: bad (Raising 3 failed" in text for text in opened.notices.texts)
-    assert opened.settings.now.second_opinion == "consensus"
+    now = opened.settings.now
+    assert (now.stager, now.consensus_of, now.second_opinion) == ("consensus", (), "")
     path = opened.document.recording.path
     opened.close_recording()
     open_in(qtbot, opened, path)
     assert [one.name for one in opened.document.session.others] == ["sleepscorer", "calm"]
-    box = other_stagers_box(qtbot, opened)
+    box = stager_box(qtbot, opened)
     qtbot.waitUntil(lambda: box.count() == 4)
-    assert box.currentText() == "Consensus of sleepscorer, bad, calm"
+    assert box.currentText() == "Consensus"
 
 
 def test_where_the_others_are_gone_ours_stages_alone(qtbot, opened, offer_stagers):
     offer_stagers()
-    opened.settings.set(second_opinion="consensus")
+    opened.settings.set(stager="consensus")
     opened.dialogs.score_at_once(opened.document)
     ended(qtbot, opened)
     session = opened.document.session
     assert (session.machine.name, session.others) == ("sleepscorer", ())
-    box = other_stagers_box(qtbot, opened)
+    box = stager_box(qtbot, opened)
     qtbot.waitUntil(lambda: box.count() == 1)
-    assert box.currentText() == "None"
+    assert box.currentText() == "sleepscorer"
 
 
 STAGES = {"sleepscorer": [2, 2, 2, 2], "yasa": [2, 2, 3, 3], "calm": [2, 2, 2, 3]}
@@ -178,7 +179,7 @@ def test_each_answer_is_a_band_of_its_own_and_ticks_show_where_they_differ(qtbot
 
 def test_a_key_hides_the_answers_and_says_so(qtbot, opened, offer_stagers):
     offer_stagers(calm="other_stagers:Calm")
-    opened.settings.set(second_opinion="consensus")
+    opened.settings.set(stager="consensus")
     opened.dialogs.score_at_once(opened.document)
     ended(qtbot, opened)
     assert opened.workspace.overview.canvas.strips.answers.height() == 36

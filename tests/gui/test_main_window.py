@@ -29,6 +29,7 @@ from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.session_documents import expected_device
 from sleepscorer.simulated_files import scoring_path
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, add_own_weights
+from sleepscorer.staging.offered_weights import NOT_OFFERED
 
 _KEYS = Qt.Key
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -332,6 +333,27 @@ def test_weights_of_ones_own_are_chosen_by_key_and_left_again(qtbot, opened, tmp
     choose_by(_KEYS.Key_Home)
     assert opened.document.session.machine.provenance.weights_name == DEFAULT_WEIGHTS
     assert opened.settings.now.weights == ""
+
+
+def test_weights_that_are_not_offered_are_listed_for_who_chose_them_before(qtbot, opened):
+    def weights_in_dialog():
+        press(qtbot, opened, _KEYS.Key_R, _CTRL)
+        dialog = dialog_of(qtbot, opened, AutoScoringDialog)
+        box = next(b for b in dialog.findChildren(QComboBox) if b.accessibleName() == "Weights")
+        qtbot.waitUntil(lambda: box.itemText(0) == f"{DEFAULT_WEIGHTS} (default)")
+        found = {box.itemData(n): box.itemText(n) for n in range(box.count())}, box.currentText()
+        qtbot.keyClick(dialog, _KEYS.Key_Escape)
+        qtbot.waitUntil(opened.isActiveWindow)
+        return found
+
+    listed, chosen = weights_in_dialog()
+    assert not set(NOT_OFFERED) & set(listed)
+    assert chosen == f"{DEFAULT_WEIGHTS} (default)"
+    name = "sleepedf-multimodal-tcn-2"
+    opened.settings.set(weights=name)
+    listed, chosen = weights_in_dialog()
+    assert set(NOT_OFFERED) & set(listed) == {name}
+    assert chosen == f"{name} (not offered any more)"
 
 
 def test_auto_scoring_is_cancelled_within_half_a_second(qtbot, opened):

@@ -167,7 +167,7 @@ def test_the_dialog_says_nothing_of_others_where_all_are_installed(qtbot, opened
     offer_stagers(**{"robust-sleep-net": "other_stagers:TooLong", "yasa": "other_stagers:Calm"})
     press(qtbot, opened, _KEYS.Key_R, _CTRL)
     dialog = dialog_of(qtbot, opened, AutoScoringDialog)
-    qtbot.waitUntil(lambda: second_box(dialog).count() == 4)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 3)
     assert not how_to_get_others(dialog).isVisible()
 
 
@@ -352,7 +352,7 @@ def test_the_dialog_says_why_a_named_program_is_not_to_be_had(
     name_program("good", 60, extra='[bad]\ncommand = "x"\n')
     press(qtbot, opened, _KEYS.Key_R, _CTRL)
     dialog = dialog_of(qtbot, opened, AutoScoringDialog)
-    qtbot.waitUntil(lambda: second_box(dialog).count() == 4)
+    qtbot.waitUntil(lambda: second_box(dialog).count() == 3)
 
     def told():
         return [one.text() for one in dialog.findChildren(QLabel) if one.isVisible()]

@@ -168,3 +168,22 @@ def test_what_can_be_no_path_is_not_listed_as_recent(qapp, tmp_path):
     night = str(tmp_path / "n\udcff.edf")
     path.write_text(json.dumps({"recent_files": ["/a\0b.edf", "/\ud800.edf", "a.edf", night]}))
     assert SettingsFile(path).now.recent_files == (night,)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ({"second_opinion": "consensus"}, ("consensus", "")),
+        ({"second_opinion": "calm"}, ("sleepscorer", "calm")),
+        ({"second_opinion": ""}, ("sleepscorer", "")),
+        ({"stager": "calm", "second_opinion": "sleepscorer"}, ("calm", "sleepscorer")),
+    ],
+)
+def test_who_scores_was_once_a_kind_of_second_opinion(qapp, tmp_path, written, found):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps(written), encoding="utf-8")
+    settings = SettingsFile(path)
+    assert (settings.now.stager, settings.now.second_opinion) == found
+    settings.set(theme="dark")
+    again = SettingsFile(path).now
+    assert (again.stager, again.second_opinion) == found

@@ -69,7 +69,7 @@ def test_samples_stay_in_memory_only_for_who_reads_them_again(
     path, stager, tmp_path, monkeypatch, is_read_again
 ):
     options = ScoreOptions(folder=tmp_path)
-    asked = AskedStagers.with_second_opinion("another" if is_read_again else "")
+    asked = AskedStagers(("sleepscorer", "another") if is_read_again else ("sleepscorer",))
     with coming_night(path, options, stager.kinds, asked=asked) as coming:
         ready = coming.result()
         with ready.ahead as ahead:

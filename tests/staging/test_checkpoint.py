@@ -333,6 +333,20 @@ def test_a_configuration_without_confidence_and_curve_has_none(copied):
     path.write_text(json.dumps({k: config[k] for k in config if k not in _MAY_LACK}))
     info = read_info(DEFAULT_WEIGHTS)
     assert (info.confidence, info.review_curve) == (None, ())
+    assert info.confidence_measured_on == ""
+
+
+def test_it_says_on_which_nights_the_confidence_was_measured(copied, tmp_path):
+    for info in available_weights():
+        # What is said of all that come with the program holds for them.
+        assert "Sleep-EDF" in info.summary
+        assert info.confidence_measured_on == (
+            "Sleep-EDF (validation nights of the weights), not on nights of this site"
+        )
+    elsewhere = shutil.copytree(copied, tmp_path / "site-1")
+    assert read_info(elsewhere).confidence_measured_on == (
+        "nights that were held out when the weights site-1 were trained"
+    )
 
 
 _MAY_LACK = ("confidence", "review_curve")

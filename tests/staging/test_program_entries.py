@@ -96,8 +96,8 @@ def test_places_are_filled_once_whatever_the_recording_is_called(read):
         (f"[a]\n{GOOD}time_limit_min = nan\n", "time_limit_min must be above 0"),
         (f"[a]\n{GOOD}time_limit_min = true\n", "time_limit_min must be a number"),
         ('a = "x"\n', "it is no table"),
-        (f"[sleepscorer]\n{GOOD}", "its name must be"),
-        (f"[Consensus]\n{GOOD}", "its name must be"),
+        (f"[sleepscorer]\n{GOOD}", "sleepscorer and consensus are names of this program itself"),
+        (f"[Consensus]\n{GOOD}", "sleepscorer and consensus are names of this program itself"),
         (f'["a,b"]\n{GOOD}', "its name must be"),
     ],
 )

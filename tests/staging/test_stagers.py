@@ -8,7 +8,8 @@ from other_stagers import opinion
 from sleepscorer.core.errors import StagingRefused, UsageError
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.stager_channels import choose_stager_channels
-from sleepscorer.staging.stagers import offered_stager, offered_stagers
+from sleepscorer.pipeline import AskedStagers
+from sleepscorer.staging.stagers import not_offered, offered_stager, offered_stagers
 
 N = 24
 
@@ -32,6 +33,20 @@ def test_what_is_offered_is_listed_by_name_without_what_can_not_be_loaded(offer_
     )
     listed = [(one.name, one.title) for one in offered_stagers()]
     assert listed == [("calm", "Calm 1.2"), ("zebra", "TooLong 1")]
+
+
+@pytest.mark.parametrize("name", ["consensus", "sleepscorer", "Consensus"])
+def test_a_plug_in_by_a_name_of_ours_is_never_asked_and_its_package_is_named(offer_stagers, name):
+    offer_stagers(**{name: "other_stagers:Calm", "deep": "other_stagers:Deep"})
+    assert [one.name for one in offered_stagers()] == ["deep"]
+    (fault,) = not_offered()
+    said = f"the stager '{name}' can't be asked: sleepscorer and consensus are names of this"
+    assert fault.what.startswith(said)
+    assert "its package others must give it another name" in str(fault)
+    with pytest.raises(UsageError, match="are names of this program itself"):
+        offered_stager(name)
+    # Whoever asks for all asks each once.
+    assert AskedStagers.consensus_of_all().names == ("sleepscorer", "deep")
 
 
 def test_a_name_that_is_not_offered_is_refused_with_those_that_are(offer_stagers):

@@ -21,6 +21,7 @@ from reviewed_sessions import (
 from sleepscorer import faults
 from sleepscorer.cli import main
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.people import is_nobody
 from sleepscorer.core.stages import Stage
 from sleepscorer.session_documents import open_document, read_importable
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
@@ -31,7 +32,6 @@ from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import answers_on
 from sleepscorer.training.fine_tuning import fine_tune
 from sleepscorer.training.runs import begin_from, save_network
-from sleepscorer.training.scored_recordings import is_nobody
 from sleepscorer.training.session_nights import (
     check_enough,
     measured_nights,

@@ -10,6 +10,7 @@ from labelled_nights import nights
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Cancelled
+from sleepscorer.core.reliability import reliability
 from sleepscorer.staging.networks.staging_network import (
     FRONT_ENDS,
     SEQUENCE_MODELS,
@@ -18,7 +19,7 @@ from sleepscorer.staging.networks.staging_network import (
 )
 from sleepscorer.training import trainer
 from sleepscorer.training.band_powers import log_band_powers
-from sleepscorer.training.calibration import calibrate, fit_confidence, reliability, risk_coverage
+from sleepscorer.training.calibration import calibrate, fit_confidence
 from sleepscorer.training.evaluate import agreement_of, answers_on, mean_kappa, pooled
 from sleepscorer.training.nights import TrainingNight
 from sleepscorer.training.runs import begin_from, metrics_of
@@ -300,24 +301,6 @@ def test_the_temperature_undoes_overconfidence():
     sharpened -= np.log(np.exp(sharpened).sum(axis=1, keepdims=True))
     assert calibrate(network, sharpened, labels) == pytest.approx(2.0, abs=0.15)
     assert float(network.log_temperature.exp()) == pytest.approx(2.0, abs=0.15)
-
-
-def test_reliability_by_hand():
-    found = reliability(np.array([0.9, 0.9, 0.6, 0.6]), np.array([True, False, True, True]))
-    assert found.confidence == pytest.approx([0.6, 0.9])
-    assert found.accuracy == pytest.approx([1.0, 0.5])
-    assert found.share == pytest.approx([0.5, 0.5])
-    assert found.error == pytest.approx(0.5 * 0.4 + 0.5 * 0.4)
-
-
-def test_a_review_of_the_least_certain_finds_errors_by_hand():
-    certainty = np.array([0.5, 0.6, 0.7, 0.8, 0.9])
-    found = risk_coverage(certainty, np.array([0, 1, 0, 1, 1]).astype(bool), n_points=6)
-    assert found.reviewed == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
-    assert found.errors_found == pytest.approx([0, 0.5, 0.5, 1, 1, 1])
-    assert found.accuracy == pytest.approx([0.6, 0.8, 0.8, 1, 1, 1])
-    assert found.confidence == pytest.approx([0.5, 0.5, 0.6, 0.7, 0.8, 0.9])
-    assert found.points[2] == (0.4, 0.6, 0.8)
 
 
 def test_confidence_is_learned_where_a_stage_is_oversold():

@@ -103,6 +103,9 @@ def _remarks(night: Night) -> Iterator[Event]:
     is_five = night.hypnogram.stage_set == STAGES
     is_usual = is_five and not night.is_smoothed and not night.is_consensus
     notes = () if is_usual else night.reading_notes
+    if night.is_consensus or (night.doubtful is not None and night.doubtful.warning):
+        # The warning tells how sure the machine is.
+        notes = (*notes, *night.confidence_notes)
     for prefix, sentences in ((NOTE_PREFIX, notes), (WARNING_PREFIX, night.all_warnings)):
         for sentence in sentences:
             yield Event(0.0, None, prefix + " ".join(_annotation_text(sentence).split()))

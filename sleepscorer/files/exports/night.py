@@ -251,17 +251,19 @@ class Night:
         said = f"unanimous in {n_unanimous} of {counted(len(told), 'epoch')}"
         if not told:
             said = "no epoch is staged by two of them"
-        return (
-            f"Consensus of {names}: {CONSENSUS_RULE}; {said}. How often a stage of a given"
-            " probability is right was not measured for it."
-        )
+        return f"Consensus of {names}: {CONSENSUS_RULE}; {said}."
+
+    @property
+    def confidence_notes(self) -> tuple[str, ...]:
+        """Where the confidence was measured; nothing where there is none."""
+        return () if self.staging is None else (self.staging.measured_sentence,)
 
     @property
     def all_notes(self) -> tuple[str, ...]:
         """Everything that was decided, how the stages are to be read first."""
         doubtful = self.doubtful
         settled = (doubtful.note,) if doubtful is not None and doubtful.note else ()
-        return (*self.reading_notes, *self.notes, *settled)
+        return (*self.reading_notes, *self.confidence_notes, *self.notes, *settled)
 
     @property
     def all_warnings(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from sleepscorer.core.json_files import read_json
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.second_opinion import failure_among
 from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.site_calibration import is_temperature
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import ReviewCurve, Staging, StagingProvenance
 from sleepscorer.files.exports.night import INTENDED_USE, Night
@@ -123,6 +124,30 @@ def stages_read_from(path: Path) -> tuple[bool, bool]:
     if told not in (five, three):
         raise ScoringError("this staging is damaged: its stages are unknown", path=path)
     return told == three, document.get("stages_are_smoothed") is True
+
+
+def is_scored_by_hand(path: Path) -> bool:
+    """Whether a ``_staging.json`` file says that people gave every stage, and no machine any.
+
+    Raises
+    ------
+    ScoringError
+        If the file can't be read.
+    """
+    document = _load(path)
+    if not isinstance(document, dict) or document.get("format") != STAGING_FORMAT:
+        return False
+    stages, reviewed = document.get("stages"), document.get("reviewed")
+    if not (isinstance(stages, list) and isinstance(reviewed, list)):
+        return False
+    is_staged = [stage != Stage.UNSCORED.text for stage in stages]
+    is_reviewed = [one is True for one in reviewed]
+    both = len(is_staged) == len(is_reviewed) and any(is_staged)
+    return (
+        document.get("provenance", "") is None
+        and both
+        and all(by_hand for by_hand, staged in zip(is_reviewed, is_staged, strict=True) if staged)
+    )
 
 
 def _load(path: Path) -> Any:
@@ -301,7 +326,7 @@ def _provenance(stored: dict[str, Any]) -> StagingProvenance:
     values: dict[str, Any] = {}
     for field in fields(StagingProvenance):
         if field.name in _NUMBERS:
-            values[field.name] = _NUMBERS[field.name](stored.get(field.name, ()))
+            values[field.name] = _NUMBERS[field.name](stored[field.name])
             continue
         value = stored[field.name]
         if field.name in _TUPLES:
@@ -331,9 +356,28 @@ def _lights(stored: Any) -> tuple[float, ...]:
     return marks
 
 
-# Files of versions before a consensus lack these.
-_OF_OLDER: Mapping[str, Any] = MappingProxyType({"stager": "", "consensus_of": ()})
-# And those of versions before 0.2 these.
+def _temperature(stored: Any) -> float:
+    value = float(stored)
+    if not is_temperature(value):
+        raise ValueError(f"{value} is no temperature")
+    return value
+
+
+# What files of older versions lack, as it was by then.
+_OF_OLDER: Mapping[str, Any] = MappingProxyType(
+    {
+        "stager": "",
+        "consensus_of": (),
+        "review_curve": (),
+        "suggested_lights_s": (),
+        "confidence_measured_on": "",
+        "confidence_temperature": 1.0,
+    }
+)
 _NUMBERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {"review_curve": _curve, "suggested_lights_s": _lights}
+    {
+        "review_curve": _curve,
+        "suggested_lights_s": _lights,
+        "confidence_temperature": _temperature,
+    }
 )

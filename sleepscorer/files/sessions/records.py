@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.edits import Author, Change, Edit, EditKind
 from sleepscorer.core.events import Event
 from sleepscorer.core.second_opinion import failure_among
+from sleepscorer.core.site_calibration import is_temperature
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 
@@ -211,6 +212,7 @@ _TUPLES = ("eeg", "eog", "emg", "notes", "warnings", "consensus_of")
 _IS_LIKE: dict[str, Callable[[Any], bool]] = {
     "review_curve": _is_curve,
     "suggested_lights_s": _are_numbers,
+    "confidence_temperature": lambda value: _is_number(value) and is_temperature(value),
     **dict.fromkeys(_TUPLES, lambda value: isinstance(value, tuple) and _is_text_or_texts(value)),
     **dict.fromkeys(_TEXTS, lambda value: isinstance(value, str)),
 }

@@ -3,7 +3,7 @@
 Each is imported when it is asked for: the first page of a recording waits for none of them.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from os.path import lexists
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from sleepscorer.core.errors import SettingsError
 from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
@@ -21,7 +22,7 @@ from sleepscorer.files.exports import output_paths
 from sleepscorer.files.folder import FoundRecording, recordings_in
 from sleepscorer.files.recordings import RECORDING_SUFFIXES
 from sleepscorer.files.sessions import SUFFIX
-from sleepscorer.gui.choices import AutoScoringChoice
+from sleepscorer.gui.choices import AutoScoringChoice, StagerChoice
 from sleepscorer.gui.dialogs.one_dialog import OneDialog
 from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
 from sleepscorer.gui.frame.current_recording import CurrentRecording
@@ -32,7 +33,7 @@ from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
-from sleepscorer.pipeline import Destination
+from sleepscorer.pipeline import Destination, SiteChoice, read_site_choice
 from sleepscorer.session_documents import Document
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ class WindowDialogs(OneDialog):
             count=count,
             n_by_person=n_by_person,
             tasks=self._tasks,
+            site=self._site(),
             parent=self._over,
         )
         self._ask(dialog, partial(self._on_auto_scoring_chosen, dialog))
@@ -207,9 +209,18 @@ class WindowDialogs(OneDialog):
             choice,
             device=now.device,
             weights=now.weights,
-            second_opinion=now.second_opinion,
+            stagers=StagerChoice(now.stager, now.consensus_of, now.second_opinion),
             channels=self._current.channels,
+            site=self._site() if now.as_validated else None,
         )
+
+    def _site(self) -> SiteChoice | None:
+        """Whom this site validated; None for nobody. What can't be read is said."""
+        try:
+            return read_site_choice()
+        except SettingsError as error:
+            self.failed.emit(str(error))
+            return None
 
     def _on_auto_scoring_chosen(self, dialog: "AutoScoringDialog") -> None:
         document = self._asked_document()
@@ -218,8 +229,10 @@ class WindowDialogs(OneDialog):
             self._settings.set(
                 device=choice.device,
                 weights=choice.weights,
-                second_opinion=choice.second_opinion,
+                **asdict(choice.stagers),
             )
+            if dialog.site is not None:
+                self._settings.set(as_validated=choice.site is not None)
             self.channels_chosen.emit(choice.channels)
             self.auto_scoring_chosen.emit(document, choice)
 

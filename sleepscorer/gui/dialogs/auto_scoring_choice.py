@@ -20,36 +20,35 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError, WeightsError
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.machine_answer import SMOOTHING_RULE
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stager_channels import ChannelChoice, StagerChannels
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.choices import AutoScoringChoice
 from sleepscorer.gui.dialogs.channels import ChannelsDialog
 from sleepscorer.gui.dialogs.preferences import DEVICE_TEXTS
-from sleepscorer.gui.look.appearance import described, stand_for_stage
+from sleepscorer.gui.dialogs.stager_rows import StagerRows
+from sleepscorer.gui.look.appearance import described, plain_tip, stand_for_stage
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.staging.stagers import how_to_get_others, not_offered, offered_stagers
+from sleepscorer.pipeline import SiteChoice, find_channels_for, lacking_channels
 
 _MODE_TEXTS = {
     FillMode.UNSCORED: "&Fill unscored epochs only",
     FillMode.CHOSEN: "Fill unscored epochs and &replace the stages below",
     FillMode.ALL: "Replace &all",
 }
-_SECOND_TIP = (
-    "Another stager is asked afterwards. Its answer stands beside, fills no epoch, and takes some"
-    " seconds more; a consensus asks all that are installed and fills from what they say together"
-    " (Alt+I)"
-)
-_SELECTABLE = (
-    Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-)
+_WEIGHTS_TIP = f"What the network of {OWN_STAGER} learned, by whom"
+_DEVICE_TIP = f"Where the network of {OWN_STAGER} runs"
+# What the row has room for.
+_LONGEST_SITE = 60
+_AS_VALIDATED_TIP = "Those that were validated here"
+_NOT_OURS_TIP = f"Only where {OWN_STAGER} is asked"
 # The machine's layer is worth having beside a person's complete scoring.
 _NOTHING_TO_FILL = (
     "Every epoch is scored. Choose what to replace. As it is chosen now, no stage changes: the"
@@ -63,13 +62,7 @@ class ListedWeights(NamedTuple):
     choice: str
     text: str
     summary: str
-
-
-class OtherStagers(NamedTuple):
-    """Titles by name of those that are installed, and how to get others."""
-
-    titles: dict[str, str]
-    how_to_get: tuple[str, ...] = ()
+    is_offered: bool = True
 
 
 class AutoScoringDialog(QDialog):
@@ -87,6 +80,8 @@ class AutoScoringDialog(QDialog):
         Number of epochs that a person scored.
     tasks
         For looking which weights and which other stagers there are, beside the window.
+    site
+        Whom this site validated, to be offered first; None for nobody.
     """
 
     def __init__(
@@ -97,9 +92,11 @@ class AutoScoringDialog(QDialog):
         count: Callable[[AutoScoringChoice], int],
         n_by_person: int,
         tasks: TaskRunner,
+        site: SiteChoice | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.site = site
         self.setWindowTitle("Auto-score")
         self.setMinimumWidth(560)
         self._recording, self._channels = recording, choice.channels
@@ -114,16 +111,6 @@ class AutoScoringDialog(QDialog):
         self._counted.setWordWrap(True)
         self._device = QComboBox()
         self._weights = QComboBox()
-        self._second = QComboBox()
-        self._not_offered = QLabel()
-        self._not_offered.setObjectName("faint")
-        self._not_offered.setWordWrap(True)
-        self._other_stagers = QLabel()
-        self._other_stagers.setObjectName("faint")
-        self._other_stagers.setWordWrap(True)
-        # To be copied into a terminal.
-        self._other_stagers.setTextInteractionFlags(_SELECTABLE)
-        self._other_stagers.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._channel_text = QLabel()
         self._channel_text.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -135,23 +122,23 @@ class AutoScoringDialog(QDialog):
         layout.addRow("", self._over_person)
         layout.addRow("", self._smooth)
         layout.addRow("", self._counted)
+        self._as_validated = QCheckBox(self)
+        self._as_validated.setVisible(site is not None)
+        if site is not None:
+            layout.addRow("", self._as_validated)
+        self._stagers = StagerRows(choice.stagers, layout, tasks, self)
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
-        layout.addRow("Second op&inion", self._second)
-        layout.addRow("", self._not_offered)
-        layout.setRowVisible(self._not_offered, False)
-        layout.addRow("", self._other_stagers)
-        layout.setRowVisible(self._other_stagers, False)
         layout.addRow("Channels", self._channel_box())
         layout.addRow(self._buttons)
         self._fill_in(choice)
+        self._stagers.changed.connect(self._on_stagers_chosen)
+        self._as_validated.toggled.connect(self._on_as_validated)
+        self._on_as_validated()
         self._score.setDefault(True)
         self._score.setFocus()
-        reading, looking = Latest(tasks, self), Latest(tasks, self)
+        reading = Latest(tasks, self)
         reading.start("Reading the weights", _listed_weights, self._list_weights, quiet=True)
-        looking.start("Looking for other stagers", _found_stagers, self._show_stagers, quiet=True)
-        checking = Latest(tasks, self)
-        checking.start("Reading stagers.toml", _not_offered, self._tell_not_offered, quiet=True)
 
     @property
     def choice(self) -> AutoScoringChoice:
@@ -162,10 +149,15 @@ class AutoScoringDialog(QDialog):
             over_person=self._over_person.isChecked(),
             smooth=self._smooth.isChecked(),
             device=self._device.currentData(),
-            second_opinion=self._second.currentData(),
+            stagers=self._stagers.choice,
             channels=self._channels,
             weights=self._weights.currentData(),
+            site=self._asked_site,
         )
+
+    @property
+    def _asked_site(self) -> SiteChoice | None:
+        return self.site if self._as_validated.isChecked() else None
 
     def _mode_box(self, choice: AutoScoringChoice) -> QVBoxLayout:
         box, row = QVBoxLayout(), QHBoxLayout()
@@ -186,7 +178,7 @@ class AutoScoringDialog(QDialog):
         return box
 
     def _channel_box(self) -> QWidget:
-        change = QPushButton("C&hange…")
+        change = self._change = QPushButton("C&hange…")
         described(change, "Change the channels")
         change.setAutoDefault(False)
         change.clicked.connect(self._on_change_channels)
@@ -200,14 +192,16 @@ class AutoScoringDialog(QDialog):
 
     def _fill_in(self, choice: AutoScoringChoice) -> None:
         described(self._over_person, "Replace epochs that a person scored as well")
-        described(self._device, "Device", "Where the network runs")
-        described(self._weights, "Weights", "What the network learned, by whom")
+        described(self._device, "Device", _DEVICE_TIP)
+        described(self._weights, "Weights", _WEIGHTS_TIP)
         described(
             self._smooth,
             "Fill from the smoothed answer",
             f"Doubtful single epochs as those around them: {SMOOTHING_RULE}",
         )
         self._smooth.setChecked(choice.smooth)
+        if self.site is not None:
+            self._offer(self.site, is_chosen=choice.site is not None)
         self._weights.addItem("Default", "")
         if choice.weights:
             self._weights.addItem(choice.weights, choice.weights)
@@ -217,72 +211,79 @@ class AutoScoringDialog(QDialog):
         for device, text in DEVICE_TEXTS.items():
             self._device.addItem(text, device)
         self._device.setCurrentIndex(max(self._device.findData(choice.device), 0))
-        chosen = choice.second_opinion
-        self._show_stagers(OtherStagers({chosen: "…"} if chosen else {}))
-        self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
         self._modes[choice.mode].setChecked(True)
         self._on_changed()
         self._show_channels()
 
+    def _offer(self, site: SiteChoice, *, is_chosen: bool) -> None:
+        """Name whom this site validated; a file that says so may say anything."""
+        words = site.in_words
+        shown = f"{words[: _LONGEST_SITE - 1]}…" if len(words) > _LONGEST_SITE else words
+        box, tip = self._as_validated, f"{words}. {_site_tip(site)}"
+        box.setText(f"As &validated here: {shown.replace('&', '&&')}")
+        box.setAccessibleName(f"As validated here: {words}")
+        box.setAccessibleDescription(tip)
+        box.setToolTip(plain_tip(tip))
+        box.setChecked(is_chosen)
+
     def _show_channels(self) -> None:
+        self._has_channels = False
         try:
-            found = self._channels.resolve(self._recording)
+            found = self._found_channels()
         except SleepScorerError as error:
             self._channel_text.setText(error.what)
-            self._score.setEnabled(False)
+            self._allow()
             return
         roles = (("EEG", found.eeg), ("EOG", found.eog))
         names = [f"{role} {', '.join(c.name for c in used) or 'none'}" for role, used in roles]
+        site = self._asked_site
+        if site is not None and lacking_channels(self._recording, site):
+            names.append(f"the recording lacks {site.montage}, which was validated here")
         self._channel_text.setText("; ".join(names))
-        self._score.setEnabled(True)
+        self._has_channels = True
+        self._allow()
+
+    def _found_channels(self) -> StagerChannels:
+        site = self._asked_site
+        if site is None:
+            return self._channels.resolve(self._recording)
+        return find_channels_for(self._recording, ChannelChoice(), site)
+
+    def _allow(self) -> None:
+        is_possible = self._asked_site is not None or self._stagers.is_possible
+        self._score.setEnabled(self._has_channels and is_possible)
+
+    @Slot()
+    def _on_as_validated(self) -> None:
+        """What was validated is asked as it was: by its channels and weights."""
+        is_open = self._asked_site is None
+        self._stagers.set_enabled(is_open)
+        self._change.setEnabled(is_open)
+        self._show_channels()
+        self._on_stagers_chosen()
+
+    @Slot()
+    def _on_stagers_chosen(self) -> None:
+        """Weights and device are those of our own stager."""
+        site = self._asked_site
+        asks_ours = self._stagers.asks_ours if site is None else OWN_STAGER in site.stagers
+        for box, tip in ((self._weights, _WEIGHTS_TIP), (self._device, _DEVICE_TIP)):
+            is_fixed = site is not None and box is self._weights
+            box.setEnabled(asks_ours and not is_fixed)
+            why_not = _AS_VALIDATED_TIP if is_fixed else _NOT_OURS_TIP
+            described(box, box.accessibleName(), tip if box.isEnabled() else why_not)
+        self._allow()
 
     def _list_weights(self, listed: tuple[ListedWeights, ...]) -> None:
         for one in listed:
             if self._weights.findData(one.choice) < 0:
+                # Whoever chose them before keeps them; nobody else comes upon them here.
+                if not one.is_offered:
+                    continue
                 self._weights.addItem(one.choice, one.choice)
             index = self._weights.findData(one.choice)
             self._weights.setItemText(index, one.text)
             self._weights.setItemData(index, one.summary, Qt.ItemDataRole.ToolTipRole)
-
-    def _show_stagers(self, found: OtherStagers) -> None:
-        chosen = self._second.currentData()
-        self._second.clear()
-        self._second.addItem("None", "")
-        for name, title in found.titles.items():
-            self._second.addItem(title, name)
-        self._second.setCurrentIndex(max(self._second.findData(chosen), 0))
-        self._offer_consensus(tuple(found.titles), is_chosen=chosen == CONSENSUS)
-        self._second.setEnabled(bool(found.titles))
-        tip = _SECOND_TIP if found.titles else "No other stager is installed"
-        described(self._second, "Second opinion", tip)
-        text = "\n".join(("Others, and what to type in a terminal to get them:", *found.how_to_get))
-        self._show_row(self._other_stagers, text if found.how_to_get else "")
-        described(self._other_stagers, "Other stagers", text)
-
-    def _tell_not_offered(self, why: tuple[str, ...]) -> None:
-        """Say what a person named as a stager and can't choose here."""
-        self._show_row(self._not_offered, "\n".join(why))
-
-    def _show_row(self, label: QLabel, text: str) -> None:
-        label.setText(text)
-        layout = self.layout()
-        if isinstance(layout, QFormLayout):
-            layout.setRowVisible(label, bool(text))
-            # Or the rows above are pressed together.
-            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
-
-    def _offer_consensus(self, names: tuple[str, ...], *, is_chosen: bool) -> None:
-        """Put it before everything else where there are two stagers or more, ours among them."""
-        place = self._second.findData(CONSENSUS)
-        if place < 0 and names:
-            self._second.insertItem(0, "", CONSENSUS)
-            place = 0
-        if place >= 0:
-            # Until it is known who is there, only the choice made before is listed.
-            of = "all stagers" if CONSENSUS in names else ", ".join((OWN_STAGER, *names))
-            self._second.setItemText(place, f"Consensus of {of}")
-        if is_chosen and place >= 0:
-            self._second.setCurrentIndex(place)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -321,26 +322,30 @@ class AutoScoringDialog(QDialog):
             self._show_channels()
 
 
+def _site_tip(site: SiteChoice) -> str:
+    """What was decided, and on which nights its confidence was measured."""
+    calibration = site.calibration
+    measured = "" if calibration is None else f" Measured on {calibration.measured_on}."
+    return f"{site.verdict}{measured} (Alt+V)".strip()
+
+
 def _listed_weights(_progress: Progress) -> tuple[ListedWeights, ...]:
     from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights
+    from sleepscorer.staging.offered_weights import why_not_offered
 
-    return tuple(
-        ListedWeights("", f"{one.name} (default)", one.summary)
-        if one.name == DEFAULT_WEIGHTS
-        else ListedWeights(one.name, one.name, one.summary)
-        for one in available_weights()
-        if not isinstance(one, WeightsError)
-    )
-
-
-def _found_stagers(_progress: Progress) -> OtherStagers:
-    offered = offered_stagers()
-    titles = {one.name: one.title for one in offered}
-    return OtherStagers(titles, how_to_get_others(offered))
-
-
-def _not_offered(_progress: Progress) -> tuple[str, ...]:
-    return tuple(map(str, not_offered()))
+    listed = []
+    for one in available_weights():
+        if isinstance(one, WeightsError):
+            continue
+        why = why_not_offered(one)
+        if one.name == DEFAULT_WEIGHTS:
+            listed.append(ListedWeights("", f"{one.name} (default)", one.summary))
+        elif why:
+            text = f"{one.name} (not offered any more)"
+            listed.append(ListedWeights(one.name, text, why, is_offered=False))
+        else:
+            listed.append(ListedWeights(one.name, one.name, one.summary))
+    return tuple(listed)
 
 
 def _epochs(n: int) -> str:

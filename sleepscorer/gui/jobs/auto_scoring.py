@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
-from sleepscorer.gui.choices import AutoScoringChoice
+from sleepscorer.gui.choices import AutoScoringChoice, StagerChoice
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.pipeline import Answers, AskedStagers
@@ -88,22 +88,35 @@ class AutoScorer(QObject):
 
 def _staging_of(document: Document, choice: AutoScoringChoice) -> Callable[[Progress], Answers]:
     def stage(progress: Progress) -> Answers:
+        site = choice.site
+        if site is not None:
+            return stage_document(
+                document,
+                device=choice.device,
+                weights=site.own_weights or None,
+                asked=AskedStagers.as_validated(site),
+                progress=progress,
+            )
         return stage_document(
             document,
             device=choice.device,
             weights=choice.weights or None,
             channels=choice.channels,
-            asked=_asked(choice),
+            asked=asked_stagers(choice.stagers),
             progress=progress,
         )
 
     return stage
 
 
-def _asked(choice: AutoScoringChoice) -> AskedStagers:
-    if choice.second_opinion == CONSENSUS:
-        return AskedStagers.consensus_of_all()
-    return AskedStagers.with_second_opinion(choice.second_opinion)
+def asked_stagers(choice: StagerChoice) -> AskedStagers:
+    """Return who is asked; looks which stagers are installed, which takes its time."""
+    if choice.stager != CONSENSUS:
+        second = (choice.second_opinion,) if choice.second_opinion else ()
+        return AskedStagers((choice.stager, *second))
+    if choice.consensus_of:
+        return AskedStagers(choice.consensus_of, is_consensus=True)
+    return AskedStagers.consensus_of_all()
 
 
 def _fill(document: Document, choice: AutoScoringChoice, answers: Answers) -> str:

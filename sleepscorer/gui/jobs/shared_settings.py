@@ -48,7 +48,10 @@ NEVER_SHARED = frozenset(
     {
         "device",
         "weights",
+        "stager",
+        "consensus_of",
         "second_opinion",
+        "as_validated",
         "keep_recent_files",
         "recent_files",
         "scorer",

@@ -4,35 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sleepscorer.core import stage_colours
 from sleepscorer.core.event_kinds import EventFamily, family_of_text
 from sleepscorer.core.stages import Stage
-
-# In both themes the hues go round from R (red) over W (amber), N1 (sky) and N2 (blue) to N3
-# (violet), and NREM from light to deep: a night looks like itself. A search in CIELAB then moved
-# lightness and chroma until every two differ by 30 to normal and to each kind of dichromatic
-# vision, N2 and N3, which lie on each other, by 40 to normal vision, and each stands out 3:1
-# against every ground of its theme. What binds is tritanopia, to which N1 and N2 differ in
-# lightness alone, and a white ground allows N1 no more of it: N2 is dark there, and N3 darker.
-_LIGHT_STAGES = MappingProxyType(
-    {
-        Stage.W: "#c87a00",
-        Stage.N1: "#0096cb",
-        Stage.N2: "#0041b1",
-        Stage.N3: "#59145a",
-        Stage.R: "#a40415",
-        Stage.UNSCORED: "#868686",
-    }
-)
-_DARK_STAGES = MappingProxyType(
-    {
-        Stage.W: "#f2c81e",
-        Stage.N1: "#b3efff",
-        Stage.N2: "#6695d0",
-        Stage.N3: "#ab46f2",
-        Stage.R: "#e04a38",
-        Stage.UNSCORED: "#7c7c7c",
-    }
-)
 
 # One order of hues in both themes. Moved apart from each other first, then from the stages and the
 # cursor, as far as seven hues beside six permit; words or letters stand beside each.
@@ -153,7 +127,7 @@ LIGHT = Theme(
     accent="#0b7a75",
     activation="#ffb347",
     selection="#cfe3ff",
-    stages=_LIGHT_STAGES,
+    stages=stage_colours.ON_LIGHT,
     families=_LIGHT_FAMILIES,
 )
 DARK = Theme(
@@ -181,7 +155,7 @@ DARK = Theme(
     accent="#5cc8c2",
     activation="#8a5a00",
     selection="#2c4566",
-    stages=_DARK_STAGES,
+    stages=stage_colours.ON_DARK,
     families=_DARK_FAMILIES,
 )
 THEMES = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})

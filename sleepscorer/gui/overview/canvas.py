@@ -324,7 +324,7 @@ class OverviewCanvas(QWidget):
                 event.accept()
                 return True
         elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self._described(event.pos().x()), self)
+            QToolTip.showText(event.globalPos(), self._told(event.pos().x()), self)
             return True
         return super().event(event)
 
@@ -387,6 +387,11 @@ class OverviewCanvas(QWidget):
         if not self._axis.left_px <= x_px <= self._axis.right_px:
             return ""
         return self._layers.described(int(self._axis.time_at(x_px) // EPOCH_S))
+
+    def _told(self, x_px: float) -> str:
+        """The same, and where it was measured how sure the machine may be."""
+        said, machine = self._described(x_px), self._model.session.machine
+        return said if not said or machine is None else f"{said}\n{machine.measured_sentence}"
 
     # -- what happens elsewhere ------------------------------------------------------------------
 

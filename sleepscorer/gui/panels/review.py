@@ -50,8 +50,8 @@ _NOT_MEASURED = (
 _EXPECTED = (
     "An estimate of the share of epochs whose stage is right; no second scorer is asked. An epoch"
     " that you reviewed is taken as right, any other, an imported one too, as right as often as"
-    " epochs of which the machine was as sure were on the nights of other people that the weights"
-    " were validated on. Epochs that the machine could not stage don't count."
+    " epochs of which the machine was as sure were on the nights on which that was measured. Epochs"
+    " that the machine could not stage don't count."
 )
 
 
@@ -112,12 +112,15 @@ class ReviewPanel(QWidget):
     def _build(self) -> None:
         self._build_choice()
         self._build_table()
-        self._promise, self._doubt = QLabel(), QLabel()
+        self._promise, self._measured, self._doubt = QLabel(), QLabel(), QLabel()
+        self._measured.setObjectName("faint")
+        self._measured.setTextFormat(Qt.TextFormat.PlainText)
         self._done_text, self._reason = QLabel(), QLabel()
         self._promise.setToolTip(_EXPECTED)
         for label, name in (
             (self._share_text, "What to review"),
             (self._promise, "Expected agreement"),
+            (self._measured, "Where the confidence was measured"),
             (self._doubt, "Doubtful epochs"),
             (self._done_text, "Done"),
             (self._reason, "Why this epoch"),
@@ -136,8 +139,10 @@ class ReviewPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addLayout(order)
-        for widget in (self._share_text, self._share, self._promise, self._doubt):
-            layout.addWidget(widget)
+        layout.addWidget(self._share_text)
+        layout.addWidget(self._share)
+        for label in (self._promise, self._measured, self._doubt):
+            layout.addWidget(label)
         layout.addLayout(done)
         layout.addWidget(self._view, 1)
         layout.addWidget(self._reason)
@@ -263,6 +268,7 @@ class ReviewPanel(QWidget):
         self._bar.setRange(0, max(self._queue.n_total, 1))
         self._bar.setValue(self._queue.n_done)
         self._promise.setText(self._promised(self._queue))
+        self._show_measured()
         self._show_doubt()
         self._next.setEnabled(bool(self._queue.pending))
         self._on_epoch_selected(self._model.epoch)
@@ -280,6 +286,13 @@ class ReviewPanel(QWidget):
                 else _epochs(queue.n_total)
             )
             self._share_text.setText(f"{_SHARE_TEXTS[queue.order]} {self._share.value()} % ({n})")
+
+    def _show_measured(self) -> None:
+        """Say where the confidence was measured; that it was not, the promise says."""
+        machine = self._model.session.machine
+        said = "" if machine is None or not machine.is_measured else machine.measured_sentence
+        self._measured.setText(said)
+        self._measured.setVisible(bool(said))
 
     def _show_doubt(self) -> None:
         """Say of a doubtful night how much of its doubt is still to be reviewed, as exports do."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from sleepscorer.core.machine_answer import MachineAnswer
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import percent
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, plain_tip
 from sleepscorer.gui.look.theme import Theme, hypnogram_order
 
 _BAR_PX = 7.0
@@ -61,6 +61,8 @@ class StageProbabilities(QWidget):
             said = (f"Machine: {answer.sure_text(epoch)}", answer.equivocal_text(epoch))
             self._said = f"{', '.join(filter(None, said))}. Probabilities:"
         described(self, _NAME, self.text)
+        if answer is not None and found:
+            self.setToolTip(plain_tip(f"{self.text}\n{answer.measured_sentence}"))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802, D102

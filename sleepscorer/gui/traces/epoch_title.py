@@ -38,11 +38,14 @@ class EpochTitle:
         In its colour block.
     after
         Who scored, and how sure the machine is.
+    measured
+        Where that was measured, a sentence; empty where it is not told.
     """
 
     before: str
     stage: Stage
     after: str
+    measured: str = ""
 
     @property
     def text(self) -> str:
@@ -72,7 +75,9 @@ def epoch_title(model: SessionModel) -> EpochTitle:
         after = scorer if machine is None else f"{scorer}{_DOT}{MACHINE} {machine}"
     else:
         after = _of_machine(model, epoch, stage)
-    return EpochTitle(before, stage, after + _fault(model.session, epoch))
+    staging = model.session.machine
+    measured = "" if staging is None or machine is None else staging.measured_sentence
+    return EpochTitle(before, stage, after + _fault(model.session, epoch), measured)
 
 
 def _fault(session: ScoringSession, epoch: int) -> str:
@@ -170,7 +175,7 @@ class TitleLine(QWidget):
         if (title, note) != (self._title, self._note):
             self._title, self._note = title, note
             self.setAccessibleDescription(title.text)
-            self.setToolTip(plain_tip(title.text))
+            self.setToolTip(plain_tip("\n".join(filter(None, (title.text, title.measured)))))
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

@@ -4,7 +4,20 @@ What may not be imported, for its licence or its libraries, can be asked like th
 does, it does in a process of its own, within limits.
 """
 
-from sleepscorer.staging.programs.entries import Program, programs_file, read_programs
+from sleepscorer.staging.programs.entries import (
+    NAME_TAKEN,
+    Program,
+    is_own_name,
+    programs_file,
+    read_programs,
+)
 from sleepscorer.staging.programs.program_stager import ProgramStager
 
-__all__ = ["Program", "ProgramStager", "programs_file", "read_programs"]
+__all__ = [
+    "NAME_TAKEN",
+    "Program",
+    "ProgramStager",
+    "is_own_name",
+    "programs_file",
+    "read_programs",
+]

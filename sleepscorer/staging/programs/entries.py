@@ -22,16 +22,17 @@ from typing import Any
 
 from platformdirs import user_config_path
 
+from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import SettingsError
 from sleepscorer.core.stager_channels import ROLES, StagerChannels
+from sleepscorer.core.staging_result import OWN_STAGER
 
 _NEEDED = ("recording", "output")
 _PLACES = re.compile(rf"\{{({'|'.join((*_NEEDED, *ROLES))})\}}")
 _KEYS = ("command", "title", "output", "time_limit_min")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-# What this program itself answers by.
-_OWN_NAMES = ("sleepscorer", "consensus")
+_OWN_NAMES = (OWN_STAGER, CONSENSUS)
 # Windows hands these to a shell, which reads signs in the name of a recording as commands.
 _NEED_A_SHELL = (".bat", ".cmd")
 _DEFAULT_LIMIT_MIN = 60.0
@@ -40,6 +41,8 @@ _MOST_BYTES = 200_000
 _MOST_PARTS = 200
 # The parser takes time and memory by the square of a key's parts.
 _MOST_DOTS = 200
+NAME_TAKEN = f"{' and '.join(_OWN_NAMES)} are names of this program itself"
+"""Why no other stager may have such a name, in words."""
 _HINT = "mend the entry, or delete it"
 
 
@@ -97,6 +100,11 @@ def _as_json(derivations: Sequence[ResolvedDerivation]) -> str:
     )
 
 
+def is_own_name(name: str) -> bool:
+    """Tell what this program itself answers by, in whatever letters."""
+    return name.casefold() in _OWN_NAMES
+
+
 def programs_file() -> Path:
     """Where the entries of this person stand; it need not exist."""
     return user_config_path("sleepscorer", appauthor=False) / "stagers.toml"
@@ -152,8 +160,10 @@ def _tables(path: Path) -> dict[str, Any]:
 
 
 def _program(name: str, table: object) -> Program:
-    if not _NAME.fullmatch(name) or name.casefold() in _OWN_NAMES:
-        raise ValueError("its name must be of letters, digits, dots and dashes, and not ours")
+    if not _NAME.fullmatch(name):
+        raise ValueError("its name must be of letters, digits, dots and dashes")
+    if is_own_name(name):
+        raise ValueError(NAME_TAKEN)
     if not isinstance(table, Mapping):
         raise ValueError(f"it is no table, which begins with [{name}]")  # noqa: TRY004 - one kind
     unknown = [key for key in table if key not in _KEYS]

@@ -11,6 +11,7 @@ import pytest
 from example_nights import night, staging_of
 
 from sleepscorer.core.errors import ScoringError
+from sleepscorer.core.site_calibration import SiteCalibration, with_calibration
 from sleepscorer.files.exports.formats import write_exports
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.staging_json import read_stagings_json, stages_read_from
@@ -33,6 +34,25 @@ def test_staging_reads_back_exactly(tmp_path: Path) -> None:
     np.testing.assert_array_equal(staging.probabilities, shown.staging.probabilities)
     np.testing.assert_array_equal(staging.stages, shown.staging.stages)
     assert staging.provenance == shown.staging.provenance
+
+
+def test_what_a_site_measured_of_the_confidence_reads_back(tmp_path: Path) -> None:
+    shown = night()
+    site = SiteCalibration(1.5, ((0.0, 0.2, 0.8), (1.0, 1.0, 1.0)), "9 nights of this site")
+    path = _written(tmp_path, replace(shown, staging=with_calibration(shown.staging, site)))
+    document = _strict(path)
+    assert "Confidence was measured on 9 nights of this site." in document["notes"]
+    assert document["confidence_is_measured"]
+    found = read_stagings_json(path)[0]
+    assert found.provenance.confidence_temperature == 1.5
+    assert found.measured_sentence == "Confidence was measured on 9 nights of this site."
+    expected = with_calibration(shown.staging, site).confidence
+    np.testing.assert_array_equal(found.confidence, expected)
+    # Files of older versions lack it.
+    for name in ("confidence_temperature", "confidence_measured_on"):
+        del document["provenance"][name]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert read_stagings_json(path)[0].provenance.confidence_temperature == 1
 
 
 def test_what_lowers_the_confidence_reads_back(tmp_path: Path) -> None:
@@ -119,7 +139,8 @@ def test_everything_has_its_key(tmp_path: Path) -> None:
     assert document["confidence"][10] is None
     assert document["faults"][:3] == [[], ["flat", "clipped"], ["mains"]]
     assert document["unsound_shares"] == [0.0] * 12
-    assert document["notes"] == ["Smoothed.", "the last 4.5 s are no whole epoch"]
+    measured = "It is not known on which nights this confidence was measured."
+    assert document["notes"] == ["Smoothed.", measured, "the last 4.5 s are no whole epoch"]
     assert document["statistics_notes"] == list(shown.statistics.notes)
     assert document["statistics_notes"]
     other = document["second_opinion"]
@@ -197,6 +218,9 @@ def _provenance(**changes: Any) -> Any:
         (_provenance(review_curve=0.5), "damaged"),
         (_provenance(review_curve=[[0.1, 0.2]]), "damaged"),
         (_provenance(suggested_lights_s=[1.0]), "damaged"),
+        (_provenance(confidence_temperature=0), "damaged"),
+        (_provenance(confidence_temperature=None), "damaged"),
+        (_provenance(confidence_measured_on=9), "damaged"),
         (_provenance(eeg=["\udcff"]), "damaged"),
         (_provenance(warnings=None), "damaged"),
         (_changed(probabilities="W"), "damaged"),

@@ -265,7 +265,9 @@ def test_the_facts_stand_in_order() -> None:
         "De-identified",
         "Warning",
         "Note",
+        "Note",
     ]
+    assert ("Note", plain.measured_sentence) in items
     values = dict(items)
     assert [values[f"{name} used"] for name in ("EEG", "EOG", "EMG")] == ["none", "none", "Chin"]
     empty = [name for name, value in items if value is None]

@@ -1,6 +1,7 @@
 """The session file: every finished edit outlives a kill, and nothing stored is ever changed."""
 
 import dataclasses
+import json
 import os
 import random
 import shutil
@@ -18,6 +19,7 @@ from sleepscorer.core.edits import Author, Change, Edit, EditKind
 from sleepscorer.core.errors import SessionError
 from sleepscorer.core.events import Event
 from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.site_calibration import SiteCalibration, with_calibration
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.sessions import chain
@@ -32,7 +34,7 @@ from sleepscorer.files.sessions.database import (
 from sleepscorer.files.sessions.file import RecordingEntry, SessionFile
 from sleepscorer.files.sessions.fingerprint import Fingerprint
 from sleepscorer.files.sessions.lock import SessionHeld, lock_path, take_lock
-from sleepscorer.files.sessions.records import edit_row, staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_of_row, staging_row
 
 ANNA = Author("anna", "lab-3")
 BEN = Author("ben", "lab-4")
@@ -258,7 +260,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
-from sleepscorer.files.sessions.records import edit_row, staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_of_row, staging_row
 from sleepscorer.files.sessions.lock import take_lock
 lock = take_lock(Path(sys.argv[1]), Author("anna", "lab-3"))
 print("held", flush=True)
@@ -362,7 +364,7 @@ CONTEND = """
 import os, sys, time
 from pathlib import Path
 from sleepscorer.core.edits import Author
-from sleepscorer.files.sessions.records import edit_row, staging_row
+from sleepscorer.files.sessions.records import edit_row, staging_of_row, staging_row
 from sleepscorer.files.sessions.lock import SessionHeld, take_lock
 path = Path(sys.argv[1])
 taken = 0
@@ -661,6 +663,27 @@ def test_edits_are_synced_to_the_disk_before_append_returns(path):
     file.append(edit(1, stage=int(Stage.R)))
     assert not connection.in_transaction
     file.close()
+
+
+def test_where_the_confidence_was_measured_is_stored(path):
+    site = SiteCalibration(1.5, ((0.0, 0.2, 0.8), (1.0, 1.0, 1.0)), "9 nights of this site")
+    made = with_calibration(staging(), site)
+    file = SessionFile.open(path)
+    file.append(edit(1), made)
+    file.close()
+    found = stored(path).stagings[0]
+    assert found.provenance == made.provenance
+    np.testing.assert_array_equal(found.confidence, made.confidence)
+    # As a version stored it that did not know of it.
+    row = staging_row(made)
+    older = json.loads(row[2])
+    del older["confidence_temperature"], older["confidence_measured_on"]
+    of_older = staging_of_row((*row[:2], json.dumps(older), *row[3:])).provenance
+    assert (of_older.confidence_temperature, of_older.confidence_measured_on) == (1.0, "")
+    for wrong in (0, "1", True, 1e300):
+        damaged = json.dumps({**older, "confidence_temperature": wrong})
+        with pytest.raises(ValueError, match="confidence_temperature"):
+            staging_of_row((*row[:2], damaged, *row[3:]))
 
 
 def test_the_trained_hierarchy_is_stored_beside_the_stages(path):

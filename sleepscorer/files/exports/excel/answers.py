@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sleepscorer.core.wording import counted
-from sleepscorer.files.exports.excel.cells import THOUSANDTHS, Column, Value
+from sleepscorer.files.exports.excel.columns import THOUSANDTHS, Column, Value
 from sleepscorer.files.exports.night import Night
 
 SECOND_OPINION = (

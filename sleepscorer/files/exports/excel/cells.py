@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from openpyxl import Workbook
@@ -12,19 +10,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sleepscorer.files.exports.excel.columns import PLAIN, Column, Value
 from sleepscorer.files.exports.night import INTENDED_USE
-
-Value = str | int | float | datetime | time | timedelta | None
 
 HEADING_ROW = 3
 FIRST_ROW = HEADING_ROW + 1
-PLAIN = "General"
-WHOLE = "0"
-TENTHS = "0.0"
-THOUSANDTHS = "0.000"
-DURATION = "[h]:mm:ss"
-CLOCK = "hh:mm:ss"
-DATE_AND_CLOCK = "yyyy-mm-dd hh:mm:ss"
 
 _MAX_CELL_TEXT = 32_000
 _LINE_PT = 15.0
@@ -44,17 +34,9 @@ _SECTION_FILL = PatternFill("solid", fgColor="D9E1F2")
 _WARNING_FILL = PatternFill("solid", fgColor="FFE699")
 _UNDERLINE = Border(bottom=Side(style="thin", color="305496"))
 _WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left")
+_ON_TOP = Alignment(vertical="top")
 _LEFT = Alignment(horizontal="left", indent=1)
 _CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: heading with its unit, width in characters, number format."""
-
-    heading: str
-    width: float
-    number_format: str = PLAIN
 
 
 def safe_text(text: str) -> str:
@@ -138,9 +120,13 @@ def put_sentence(
 
 
 def wrap(cell: Cell, width: float) -> None:
-    """Let a cell's text run over several lines of ``width`` characters, its row aligned on top."""
+    """Let a cell's text run over several lines of ``width`` characters, its row aligned on top.
+
+    It begins at the left even where it is a number; other numbers of the row stay at the right.
+    """
     for other in cell.parent[cell.row]:
-        other.alignment = _WRAPPED
+        is_text = isinstance(other.value, str) or other.coordinate == cell.coordinate
+        other.alignment = _WRAPPED if is_text else _ON_TOP
     height = _height_pt(str(cell.value), width)
     dimension = cell.parent.row_dimensions[cell.row]
     dimension.height = max(height, dimension.height or 0)

@@ -15,11 +15,10 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports.excel.cells import (
     FIRST_ROW,
     HEADING_ROW,
-    THOUSANDTHS,
-    Column,
     put,
     put_headings,
 )
+from sleepscorer.files.exports.excel.columns import THOUSANDTHS, Column
 from sleepscorer.files.exports.night import Night
 
 # Wake on top and R next to it, as sleep laboratories draw hypnograms.

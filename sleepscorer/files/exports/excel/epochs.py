@@ -18,18 +18,16 @@ from sleepscorer.files.exports.epochs_csv import (
     epochs_table,
 )
 from sleepscorer.files.exports.excel.answers import SECOND_OPINION, consensus_columns
-from sleepscorer.files.exports.excel.cells import (
+from sleepscorer.files.exports.excel.cells import FIRST_ROW, new_sheet, put_rows
+from sleepscorer.files.exports.excel.columns import (
     CLOCK,
     DATE_AND_CLOCK,
     DURATION,
-    FIRST_ROW,
     PLAIN,
     THOUSANDTHS,
     WHOLE,
     Column,
     Value,
-    new_sheet,
-    put_rows,
 )
 from sleepscorer.files.exports.night import Night
 
@@ -61,7 +59,8 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
         *(() if night.second is None else SECOND_OPINION),
         *consensus_columns(night),
     )
-    sheet = new_sheet(workbook, "Epochs", "Epochs of the whole recording", columns)
+    title = ". ".join(("Epochs of the whole recording", *night.confidence_notes))
+    sheet = new_sheet(workbook, "Epochs", title, columns)
     put_rows(sheet, columns, _epoch_rows(night))
     sheet.page_setup.orientation = "portrait"
     last = get_column_letter(len(columns))

@@ -15,15 +15,7 @@ from sleepscorer.core.statistics import DEFINITIONS
 from sleepscorer.core.wording import counted, of_counted, percent
 from sleepscorer.files.exports.excel.answers import consensus_rows, second_opinion_rows
 from sleepscorer.files.exports.excel.cells import (
-    CLOCK,
-    DATE_AND_CLOCK,
-    DURATION,
     FIRST_ROW,
-    PLAIN,
-    TENTHS,
-    WHOLE,
-    Column,
-    Value,
     align_left,
     new_sheet,
     put,
@@ -32,6 +24,16 @@ from sleepscorer.files.exports.excel.cells import (
     put_section,
     put_sentence,
     wrap,
+)
+from sleepscorer.files.exports.excel.columns import (
+    CLOCK,
+    DATE_AND_CLOCK,
+    DURATION,
+    PLAIN,
+    TENTHS,
+    WHOLE,
+    Column,
+    Value,
 )
 from sleepscorer.files.exports.excel.epochs import clock_value
 from sleepscorer.files.exports.night import Night
@@ -81,7 +83,8 @@ def add_summary(workbook: Workbook, night: Night) -> Worksheet:
     """Add the sheet that a reader sees first: warnings, the recording, every statistic."""
     sheet = new_sheet(workbook, "Summary", "Sleep report", _SUMMARY)
     row = _put_sentences(sheet, FIRST_ROW, "Warnings", night.all_warnings)
-    row = _put_sentences(sheet, row, "Notes", (*night.reading_notes, *night.statistics.notes))
+    notes = (*night.reading_notes, *night.confidence_notes, *night.statistics.notes)
+    row = _put_sentences(sheet, row, "Notes", notes)
     row = _put_facts(sheet, row, night)
     _put_statistics(sheet, row, night)
     sheet.page_setup.fitToHeight = 1

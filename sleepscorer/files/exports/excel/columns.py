@@ -1,0 +1,62 @@
+"""What a table of a workbook is made of: values, columns and the formats of numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+Value = str | int | float | datetime | time | timedelta | None
+"""Of a cell; None leaves it empty."""
+
+PLAIN = "General"
+WHOLE = "0"
+TENTHS = "0.0"
+THOUSANDTHS = "0.000"
+DURATION = "[h]:mm:ss"
+CLOCK = "hh:mm:ss"
+DATE_AND_CLOCK = "yyyy-mm-dd hh:mm:ss"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    heading
+        With its unit.
+    width
+        In characters.
+    number_format
+        Of its numbers.
+    wraps
+        Whether its texts run over several lines rather than out of the cell.
+    """
+
+    heading: str
+    width: float
+    number_format: str = PLAIN
+    wraps: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of one table.
+
+    Parameters
+    ----------
+    name, title
+        On its tab, and above its table.
+    columns, rows
+        The table; each row has a value for each column.
+    notes
+        Sentences below it.
+    pages_wide
+        Over how many pages of paper its columns go.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Value]]
+    notes: tuple[str, ...] = ()
+    pages_wide: int = 1
