@@ -3,10 +3,9 @@
 A night is a thousand small integers, so a state is a value, and an edit the difference between two.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,6 @@ from numpy.typing import NDArray
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.core.staging_result import Staging
 
 
 class EditKind(StrEnum):
@@ -293,25 +291,3 @@ def replayed(n_epochs: int, edits: Iterable[Edit]) -> tuple[ScoringState, EditHi
         state = edit.change.applied_to(state)
         history.add(edit)
     return state, history
-
-
-class Journal(Protocol):
-    """Where edits are kept; each call returns only when its content is safely stored."""
-
-    def append(
-        self, edit: Edit, staging: Staging | None = None, *, others: Sequence[Staging] = ()
-    ) -> None:
-        """Store an edit with the staging it comes from and what others answered beside it.
-
-        It stores all of that, or raises SessionError and stores nothing.
-        """
-        ...
-
-
-class MemoryJournal:
-    """Keeps nothing beyond the life of the session: for read-only sessions and tests."""
-
-    def append(
-        self, edit: Edit, staging: Staging | None = None, *, others: Sequence[Staging] = ()
-    ) -> None:
-        """Accept an edit and stagings."""

@@ -125,6 +125,10 @@ class SessionError(SleepScorerError):
     """A session file that can't be opened, read or written."""
 
 
+class ScoringLocked(SessionError):
+    """An edit of a scoring that somebody signed: it must be unlocked first."""
+
+
 class UsageError(SleepScorerError):
     """Options that contradict each other; the command line exits with 2."""
 

@@ -1,7 +1,11 @@
 """What people write on a report: who was recorded, a comment and an impression."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
+
+from sleepscorer.core.edits import Author
 
 
 @dataclass(frozen=True)
@@ -63,3 +67,60 @@ class ReportForm:
     person: Person = Person()
     comment: str = ""
     impression: str = ""
+
+    def values(self) -> dict[str, str | float]:
+        """Return what is filled in, by field, as JSON knows it: dates as ISO 8601, numbers float.
+
+        What nobody filled in is left out, so that a field which comes later changes nothing here.
+        """
+        texts: dict[str, Any] = {"comment": self.comment, "impression": self.impression}
+        person: dict[str, Any] = {
+            field.name: getattr(self.person, field.name) for field in fields(Person)
+        }
+        return {
+            name: value.isoformat()
+            if isinstance(value, date)
+            else value
+            if isinstance(value, str)
+            else float(value)
+            for name, value in (person | texts).items()
+            if value not in (None, "")
+        }
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> "ReportForm":
+        """Return the form that :meth:`values` was of; ValueError where they are of none."""
+        of_person, of_form = dict(values), {}
+        for name in ("comment", "impression"):
+            if name in of_person:
+                of_form[name] = of_person.pop(name)
+        for name, value in (*of_person.items(), *of_form.items()):
+            kind = float if name in _NUMBERS else str
+            if type(value) is not kind or name not in _NAMES:
+                raise ValueError(f"a form's {name} makes no sense")
+        if "birth_date" in of_person:
+            of_person["birth_date"] = date.fromisoformat(of_person["birth_date"])
+        return cls(Person(**of_person), **of_form)
+
+
+_NUMBERS = ("height_cm", "weight_kg")
+_NAMES = frozenset(field.name for kind in (Person, ReportForm) for field in fields(kind))
+
+
+@dataclass(frozen=True)
+class FormEntry:
+    """A form as it was saved once; the log of a session keeps every one.
+
+    Parameters
+    ----------
+    utc
+        ISO 8601 time, UTC.
+    author
+        Who saved it, where.
+    form
+        What it said.
+    """
+
+    utc: str
+    author: Author
+    form: ReportForm

@@ -5,19 +5,18 @@ redo are edits too; the log only grows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.changes import imported_change, staged_change
 from sleepscorer.core.edits import (
     Author,
     Change,
     Edit,
     EditKind,
-    Journal,
     Lights,
     ScoringState,
     replayed,
@@ -26,8 +25,13 @@ from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode, epochs_to_fill
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.journal import Journal
 from sleepscorer.core.machine_answer import machine_answer
+from sleepscorer.core.report_form import FormEntry, ReportForm
 from sleepscorer.core.reviewed import ReviewedEpochs
+from sleepscorer.core.signatures import Meaning, Signature, Unlocking
+from sleepscorer.core.signed_content import signed_sha256
+from sleepscorer.core.signing import Entry, Signing
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.unanimity import left_beside
@@ -40,6 +44,8 @@ Listener = Callable[[Change], None]
 
 class ScoringSession:
     """The scoring of one recording; the only mutable type of the core, for one thread.
+
+    While it is signed it is locked: what would change it raises ScoringLocked.
 
     Parameters
     ----------
@@ -55,6 +61,9 @@ class ScoringSession:
         Automatic stagings so far, oldest first.
     others
         What other stagers answered beside the latest of them.
+    signing
+        Form and signatures so far; a signature that does not fit what is here counts as broken, and
+        a ValueError says where they contradict themselves.
     read_only
         Every edit raises.
     duration_s
@@ -70,9 +79,13 @@ class ScoringSession:
         edits: Sequence[Edit] = (),
         stagings: Sequence[Staging] = (),
         others: Sequence[Staging] = (),
+        signing: Signing | None = None,
         read_only: bool = False,
         duration_s: float | None = None,
     ) -> None:
+        self._signing = signing or Signing()
+        for problem in self._signing.problems(len(edits)):
+            raise ValueError(problem)
         self._state, self._history = replayed(n_epochs, edits)
         self._journal = journal
         self._author = author
@@ -81,6 +94,8 @@ class ScoringSession:
         self._reviewed_now = self._reviewed.now
         self._stagings = list(stagings)
         self._others = tuple(others)
+        if self.is_locked:
+            self._signing = self._signing.compared_with(self._sha256())
         self._listeners: list[Listener] = []
         self.read_only = read_only
         self.duration_s = n_epochs * EPOCH_S if duration_s is None else duration_s
@@ -144,6 +159,31 @@ class ScoringSession:
         """What redo would do again, or None."""
         return self._history.undone[-1].label if self._history.undone else None
 
+    @property
+    def signing(self) -> Signing:
+        """Every form, signature and unlocking of the log."""
+        return self._signing
+
+    @property
+    def form(self) -> ReportForm:
+        """What people wrote for the report."""
+        return self._signing.form
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        """All that were ever given, void ones among them; oldest first."""
+        return self._signing.signatures
+
+    @property
+    def unlockings(self) -> tuple[Unlocking, ...]:
+        """All of the log; oldest first."""
+        return self._signing.unlockings
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the scoring is signed, and must be unlocked before it is edited."""
+        return self._signing.is_locked
+
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` after every change, with what changed."""
         self._listeners.append(listener)
@@ -176,7 +216,9 @@ class ScoringSession:
         label = f"Clear {where}" if stage is Stage.UNSCORED else f"Score {where} as {stage.text}"
         after = np.full(len(index), stage, dtype=np.int8)
         person = np.full(len(index), stage >= 0)
-        change = self._staged(index, after, person=person, confirms=stage >= 0)
+        # One that is confirmed for the first time stays in.
+        kept = ~self.reviewed if stage >= 0 else None
+        change = staged_change(self._state, index, after, person=person, kept=kept)
         self._edit(EditKind.MANUAL, label, change)
 
     def fill(
@@ -222,7 +264,8 @@ class ScoringSession:
         found = machine_answer(staging).smoothed if smooth else staging.stages
         wanted = epochs_to_fill(self._state, mode, chosen=chosen, over_person=over_person)
         index = tuple(int(i) for i in np.flatnonzero(wanted & (found != Stage.UNSCORED)))
-        change = self._staged(index, found[list(index)], person=np.zeros(len(index), bool))
+        person = np.zeros(len(index), bool)
+        change = staged_change(self._state, index, found[list(index)], person=person)
         label = f"Auto-score{_SMOOTHED if smooth else ''}"
         made_by = (staging, *others)
         self._edit(EditKind.AUTO, label, change, stagings=made_by, is_smoothed=smooth)
@@ -263,24 +306,7 @@ class ScoringSession:
         ScoringError
             If a lights mark lies outside the recording, or off is not before on.
         """
-        stages = scoring.hypnogram.stages[: self.n_epochs]
-        index = tuple(int(i) for i in np.flatnonzero(stages != Stage.UNSCORED))
-        person = np.ones(len(index), bool)
-        if staging is not None:
-            given = machine_answer(staging).smoothed if smoothed else staging.stages
-            person = stages[list(index)] != given[list(index)]
-        change = self._staged(index, stages[list(index)], person=person)
-        off_s, on_s = self._lights()
-        if scoring.hypnogram.lights_off_s is not None:
-            off_s = scoring.hypnogram.lights_off_s
-        if scoring.hypnogram.lights_on_s is not None:
-            on_s = scoring.hypnogram.lights_on_s
-        lights = (off_s, on_s)
-        if lights != self._lights():
-            self._check_lights(lights)
-            change = replace(change, lights_before=self._lights(), lights_after=lights)
-        new = tuple(e for e in scoring.events if e not in self._state.events)
-        change = replace(change, events_added=new)
+        change = imported_change(self._state, scoring, staging=staging, smoothed=smoothed)
         label = f"Import {name}{_SMOOTHED if smoothed else ''}"
         made = self._edit(
             EditKind.IMPORT,
@@ -342,6 +368,60 @@ class ScoringSession:
         last = self._history.undone[-1]
         return self._edit(EditKind.REDO, f"Redo {last.label}", last.change, of=last.number)
 
+    def sign(self, name: str, meaning: Meaning) -> Signature:
+        """Sign the scoring as it is, which locks it; several signatures may stand together.
+
+        Raises
+        ------
+        SessionError
+            If the name is empty, has signed so already, or what was signed before was changed
+            outside the program.
+        """
+        self._check_writable()
+        signature = self._signing.new_signature(
+            name,
+            meaning,
+            author=self._author,
+            utc=_now(),
+            sha256=self._sha256(),
+            n_edits=len(self._edits),
+        )
+        self._add(signature)
+        return signature
+
+    def unlock(self, reason: str) -> Unlocking:
+        """Take every signature that stands back, so that the scoring can be edited again.
+
+        Raises
+        ------
+        SessionError
+            If there is no signature to take back, or no reason.
+        """
+        self._check_writable()
+        unlocking = self._signing.new_unlocking(reason, author=self._author, utc=_now())
+        self._add(unlocking)
+        return unlocking
+
+    def set_form(self, form: ReportForm) -> None:
+        """Keep what people wrote for the report; what was kept before stays in the log.
+
+        Raises
+        ------
+        ScoringLocked
+            If the scoring is signed: the form is part of what was signed.
+        """
+        self._check_editable()
+        if form != self.form:
+            self._add(FormEntry(_now(), self._author, form))
+
+    def _add(self, entry: Entry) -> None:
+        self._journal.add_entry(entry)
+        self._signing = self._signing.with_entry(entry)
+        self._tell(Change())
+
+    def _sha256(self) -> str:
+        return signed_sha256(self._state, self._edits, self.form)
+
     def _lights(self) -> Lights:
         return self._state.lights_off_s, self._state.lights_on_s
 
@@ -357,30 +437,9 @@ class ScoringSession:
         if event.duration_s is not None and not event.duration_s >= 0:
             raise ScoringError(f"{event.text} can't last {event.duration_s:g} s")
 
-    def _staged(
-        self,
-        index: tuple[int, ...],
-        after: NDArray[np.int8],
-        *,
-        person: NDArray[np.bool_],
-        confirms: bool = False,
-    ) -> Change:
-        """The change of some epochs, less those that stay as they are.
-
-        One that is confirmed for the first time stays in, though its stage and origin are the same.
-        """
-        old, by_person = self._state.stages, self._state.by_person
-        rows = [
-            (epoch, int(old[epoch]), int(stage), bool(by_person[epoch]), bool(of_person))
-            for epoch, stage, of_person in zip(index, after, person, strict=True)
-            if old[epoch] != stage
-            or by_person[epoch] != of_person
-            or (confirms and not self.reviewed[epoch])
-        ]
-        if not rows:
-            return Change()
-        epochs, stages_before, stages_after, person_before, person_after = zip(*rows, strict=True)
-        return Change(epochs, stages_before, stages_after, person_before, person_after)
+    def _check_editable(self) -> None:
+        self._check_writable()
+        self._signing.check_unlocked()
 
     def _check_writable(self) -> None:
         if self.read_only:
@@ -400,13 +459,13 @@ class ScoringSession:
         is_of_opening: bool = False,
     ) -> Change | None:
         """Store and make an edit; of the stagings the machine's layer comes first."""
-        self._check_writable()
+        self._check_editable()
         staging, others = (stagings[0], stagings[1:]) if stagings else (None, ())
         if change.is_empty and staging is None and kind in (EditKind.MANUAL, EditKind.IMPORT):
             return None
         edit = Edit(
             number=len(self._edits) + 1,
-            utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            utc=_now(),
             author=self._author,
             kind=kind,
             label=label,
@@ -421,9 +480,12 @@ class ScoringSession:
             self._others = others or kept
             self._stagings.append(staging)
         self._apply(edit)
+        self._tell(change)
+        return change
+
+    def _tell(self, change: Change) -> None:
         for listener in tuple(self._listeners):
             listener(change)
-        return change
 
     def _apply(self, edit: Edit) -> None:
         self._state = edit.change.applied_to(self._state)
@@ -434,3 +496,7 @@ class ScoringSession:
             self._reviewed.add(self._history.done[-1] if edit.kind is EditKind.REDO else edit)
         self._reviewed_now = self._reviewed.now
         self._edits.append(edit)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -74,7 +74,9 @@ class Document:
         self.needs_locating = needs_locating
         self.view = {name: value for name, value in view.items() if name != TOLD}
         self._told = {TOLD: view[TOLD]} if TOLD in view else {}
-        is_open = not session.read_only and bool(np.all(session.state.stages == Stage.UNSCORED))
+        is_open = not (session.read_only or session.is_locked) and bool(
+            np.all(session.state.stages == Stage.UNSCORED)
+        )
         self.importable = scoring_beside(recording) if is_open else None
         self._store = store
         self._author = author
@@ -146,6 +148,7 @@ class Document:
             edits=session.edits,
             reviewed=session.reviewed,
             holds_smoothed=session.holds_smoothed,
+            signing=session.signing,
             problem=self.problems[0] if self.needs_locating else "",
             scored_sha256=self._scored_sha256(),
         )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sleepscorer.core.edits import Author, MemoryJournal, ScoringState
+from sleepscorer.core.edits import Author, ScoringState
 from sleepscorer.core.errors import SessionError, SleepScorerError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
@@ -272,7 +273,7 @@ def _document(
     mismatch = None if known is None else _mismatch(entry, known)
     told = _told(stored.view)
     news = () if place.elsewhere in ("", *told) else (place.elsewhere,)
-    problems = [*store.problems, *place.warnings, *_fallen_behind(store)]
+    problems = [*store.problems, *place.warnings, *_fallen_behind(store), *_broken(session)]
     remarks = [*news]
     if mismatch is not None:
         problems.insert(0, mismatch)
@@ -305,11 +306,28 @@ def _fallen_behind(store: SessionStore) -> Iterator[str]:
     """Say where a session lacks edits that its backup holds."""
     backup = None if store.file is None or store.copy is not None else newer_backup(store.file)
     if store.file is not None and backup is not None:
-        missing = counted(backup.n_edits - store.file.n_edits(), "edit")
+        n_edits = backup.n_edits - store.file.n_edits()
+        n_entries = backup.n_entries - store.file.n_entries()
+        edits = (f"the last {counted(n_edits, 'edit')}",) if n_edits else ()
+        last = f"the last {counted(n_entries, 'entry', 'entries')}"
+        entries = (f"{last} of its signatures and report forms",) if n_entries else ()
         yield (
-            f"The session {store.path.name} lacks the last {missing} that its backup holds"
+            f"The session {store.path.name} lacks {' and '.join((*edits, *entries))} that its"
+            " backup holds"
             f" ({backup}): an earlier state of it was put in its place. The backup is kept. To go"
             " on from it, close this recording, move the session away and give the backup its name."
+        )
+
+
+def _broken(session: ScoringSession) -> Iterator[str]:
+    """Say where what was signed is not what is there."""
+    broken = session.signing.broken
+    if broken:
+        yield (
+            f"What was signed ({'; '.join(map(str, broken))}) is not what this session holds"
+            " now: it was changed outside the program since. The signature does not count, and"
+            " reports say so. The scoring stays locked: look at it, and unlock it with a reason to"
+            " sign anew."
         )
 
 
@@ -325,6 +343,7 @@ def _replayed(
             edits=stored.edits,
             stagings=stored.stagings,
             others=stored.others,
+            signing=stored.signing,
         )
 
 

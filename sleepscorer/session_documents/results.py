@@ -177,6 +177,10 @@ def night_of(
         reviewed=snapshot.reviewed,
         smoothing=_smoothing(machine, is_filled=is_smoothed) if smooth or is_smoothed else "",
         is_smoothed=is_smoothed,
+        form=snapshot.signing.form,
+        signatures=snapshot.signing.signatures,
+        unlockings=snapshot.signing.unlockings,
+        edits=snapshot.edits,
     )
 
 

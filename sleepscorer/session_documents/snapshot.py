@@ -1,6 +1,6 @@
 """What an export is made of: a document as it was at one moment, for any thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.edits import Edit, ScoringState
 from sleepscorer.core.errors import ExportError
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.signing import Signing
 from sleepscorer.core.staging_result import Staging
 
 
@@ -31,6 +32,8 @@ class Snapshot:
         (n_epochs,) bool: :func:`~sleepscorer.core.reviewed.reviewed_epochs`.
     holds_smoothed
         Whether stages of the scoring were taken from the machine's smoothed answer.
+    signing
+        Form, signatures and unlockings.
     problem
         Why the recording is not the one that was scored, as a sentence; empty where it is.
     scored_sha256
@@ -44,6 +47,7 @@ class Snapshot:
     edits: tuple[Edit, ...]
     reviewed: NDArray[np.bool_]
     holds_smoothed: bool
+    signing: Signing = field(default_factory=Signing)
     problem: str = ""
     scored_sha256: str | None = None
 

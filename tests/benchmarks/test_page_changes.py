@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QApplication
 from sleepscorer.analysis.display import DisplayFilter, DisplayMontage, DisplayTrace
 from sleepscorer.analysis.filters import AASM_FILTERS
 from sleepscorer.core.derivation import as_stored
-from sleepscorer.core.edits import Author, MemoryJournal
+from sleepscorer.core.edits import Author
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.recordings import open_recording

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sleepscorer.core.edits import Author, EditKind, MemoryJournal
+from sleepscorer.core.edits import Author, EditKind
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.reviewed import reviewed_epochs
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage

@@ -12,13 +12,13 @@ from sleepscorer.core.edits import (
     Change,
     Edit,
     EditKind,
-    MemoryJournal,
     ScoringState,
 )
 from sleepscorer.core.errors import ScoringError, SessionError
 from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance

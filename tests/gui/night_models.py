@@ -8,8 +8,9 @@ import numpy as np
 
 from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
 from sleepscorer.core.derivation import as_stored
-from sleepscorer.core.edits import Author, MemoryJournal
+from sleepscorer.core.edits import Author
 from sleepscorer.core.events import Event
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.recording import Recording, Signal
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S

@@ -7,7 +7,8 @@ import numpy as np
 
 from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
 from sleepscorer.core.derivation import as_stored
-from sleepscorer.core.edits import Author, MemoryJournal
+from sleepscorer.core.edits import Author
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.recording import MemorySource, Recording, Signal
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.gui.session_model import SessionModel

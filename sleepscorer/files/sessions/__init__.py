@@ -1,5 +1,6 @@
 """Session files: every edit of a scoring, stored before it is shown."""
 
+from sleepscorer.files.sessions.contents import RecordingEntry, StoredSession
 from sleepscorer.files.sessions.copies import (
     SessionCopy,
     backup_path,
@@ -9,13 +10,7 @@ from sleepscorer.files.sessions.copies import (
     use_copy,
 )
 from sleepscorer.files.sessions.database import SessionDamaged
-from sleepscorer.files.sessions.file import (
-    SUFFIX,
-    RecordingEntry,
-    StoredSession,
-    replay_in_words,
-    session_stem,
-)
+from sleepscorer.files.sessions.file import SUFFIX, replay_in_words, session_stem
 from sleepscorer.files.sessions.fingerprint import (
     Fingerprint,
     file_states,

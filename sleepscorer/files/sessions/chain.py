@@ -8,7 +8,9 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 
-_PARTS = ("recordings", "hashes", "stagings", "second_opinions", "edits")
+# The tables there were when sessions got their checksums.
+_FIRST_PARTS = ("recordings", "hashes", "stagings", "second_opinions", "edits")
+_PARTS = (*_FIRST_PARTS, "signatures", "unlockings", "forms")
 _BEGINNING = b"sleepscorer session"
 
 TABLE = """CREATE TABLE chain (
@@ -24,7 +26,7 @@ def add_link(connection: sqlite3.Connection, part: str) -> None:
 def seal_all(connection: sqlite3.Connection) -> None:
     """Begin the chain of a session of a version that had none."""
     link = _BEGINNING
-    for part in _PARTS:
+    for part in _FIRST_PARTS:
         for row, content in _contents(connection, part, "ORDER BY number"):
             link = _add(connection, link, part, row, content)
 

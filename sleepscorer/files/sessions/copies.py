@@ -13,16 +13,10 @@ from pathlib import Path
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import SessionError
-from sleepscorer.files.sessions.file import (
-    SUFFIX,
-    RecordingEntry,
-    SessionFile,
-    check_replay,
-    part_path,
-    put_in_place,
-    set_aside,
-)
+from sleepscorer.files.sessions.contents import RecordingEntry
+from sleepscorer.files.sessions.file import SUFFIX, SessionFile, check_replay
 from sleepscorer.files.sessions.lock import take_lock
+from sleepscorer.files.sessions.renaming import part_path, put_in_place, set_aside
 
 _BACKUP = "-backup"
 _LEFT_AFTER_S = 3600.0
@@ -40,13 +34,16 @@ class SessionCopy:
         What it is the scoring of.
     n_edits
         How many it holds.
+    n_entries
+        How many signatures, unlockings and forms.
     last_edit
-        When the last of them was made.
+        When the last of all of them was made.
     """
 
     path: Path
     recording: RecordingEntry
     n_edits: int
+    n_entries: int
     last_edit: datetime
 
     def __str__(self) -> str:
@@ -164,7 +161,8 @@ def newer_backup(file: SessionFile) -> SessionCopy | None:
     try:
         # All goes on from a session in which nothing was stored yet.
         has_begun = file.recording() is not None
-        is_newer = has_begun and backup.goes_on_from(file) and backup.n_edits() > file.n_edits()
+        more = backup.n_edits() - file.n_edits() + backup.n_entries() - file.n_entries()
+        is_newer = has_begun and backup.goes_on_from(file) and more > 0
     finally:
         backup.close()
     return _copy_at(backup.path, None) if is_newer else None
@@ -228,12 +226,13 @@ def _copy_at(path: Path, entry: RecordingEntry | None) -> SessionCopy | None:
     except SessionError:
         return None
     known = stored.recording
-    if known is None or not any(not edit.is_of_opening for edit in stored.edits):
+    entries = stored.signing.entries
+    if known is None or not (entries or any(not edit.is_of_opening for edit in stored.edits)):
         return None
     if entry is not None and not known.fingerprint.is_like(entry.fingerprint):
         return None
-    last = max(datetime.fromisoformat(edit.utc) for edit in stored.edits)
-    return SessionCopy(path, known, len(stored.edits), last)
+    last = max(datetime.fromisoformat(one.utc) for one in (*stored.edits, *entries))
+    return SessionCopy(path, known, len(stored.edits), len(entries), last)
 
 
 def _opened(path: Path) -> SessionFile | None:

@@ -99,12 +99,29 @@ _VERSION_4: tuple[Step, ...] = (
 # Since a consensus several belong to one staging; without a number it is the latest second opinion.
 _VERSION_5 = ("ALTER TABLE second_opinions ADD COLUMN staging INTEGER REFERENCES stagings",)
 
+_VERSION_6 = (
+    """CREATE TABLE signatures (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
+        workstation TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL,
+        sha256 TEXT NOT NULL, n_edits INTEGER NOT NULL)""",
+    """CREATE TABLE unlockings (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
+        workstation TEXT NOT NULL, reason TEXT NOT NULL, voids TEXT NOT NULL)""",
+    """CREATE TABLE forms (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
+        workstation TEXT NOT NULL, form TEXT NOT NULL)""",
+    *_append_only("signatures"),
+    *_append_only("unlockings"),
+    *_append_only("forms"),
+)
+
 MIGRATIONS: tuple[tuple[Step, ...], ...] = (
     _VERSION_1,
     _VERSION_2,
     _VERSION_3,
     _VERSION_4,
     _VERSION_5,
+    _VERSION_6,
 )
 """Steps that lead from each version (PRAGMA user_version) to the next, from 0, empty.
 

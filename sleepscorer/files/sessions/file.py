@@ -10,16 +10,23 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sleepscorer.core.edits import Author, Edit, replayed
 from sleepscorer.core.errors import SessionError
+from sleepscorer.core.signing import Entry
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.core.unanimity import left_beside
 from sleepscorer.files.sessions import chain
+from sleepscorer.files.sessions.contents import (
+    RecordingEntry,
+    StoredSession,
+    recording_of,
+    rows_of_all,
+    rows_of_recording,
+    stored_of,
+)
 from sleepscorer.files.sessions.database import (
     SessionDamaged,
     SessionNotWritable,
@@ -32,20 +39,15 @@ from sleepscorer.files.sessions.database import (
     new_file,
     transaction,
 )
-from sleepscorer.files.sessions.fingerprint import Fingerprint
 from sleepscorer.files.sessions.older import check_labels
 from sleepscorer.files.sessions.records import (
-    checked,
-    edit_of_row,
     edit_row,
-    is_count,
-    is_sha256,
     json_text,
-    json_value,
     plain_text,
-    staging_of_row,
     staging_row,
 )
+from sleepscorer.files.sessions.renaming import journal_path, part_path, put_in_place, set_aside
+from sleepscorer.files.sessions.signing_records import ENTRY_TABLES, entry_row
 
 SUFFIX = ".sleepscorer"
 """End of a session file's name."""
@@ -53,20 +55,9 @@ SUFFIX = ".sleepscorer"
 _LONGEST_STEM_BYTES = 200
 
 _ADD_NEXT = "INSERT INTO {0} SELECT coalesce(max(number), 0) + 1, {1} FROM {0}"
-# A night of 9 years: what claims to be longer is not believed.
-_MOST_EPOCHS = 10_000_000
-_STAGINGS = (
-    "SELECT n_epochs, probabilities, provenance, hierarchy, confidence, faults, unsound{} FROM {}"
-    " ORDER BY number"
-)
 _ADD_OTHER = (
     "INSERT INTO second_opinions SELECT coalesce(max(number), 0) + 1, {},"
     " (SELECT max(number) FROM stagings) FROM second_opinions"
-)
-_RECORDING = (
-    "SELECT place, size_bytes, head_sha256, n_epochs, start, (SELECT sha256 FROM hashes"
-    " WHERE recording = recordings.number ORDER BY number DESC LIMIT 1)"
-    " FROM recordings ORDER BY number DESC LIMIT 1"
 )
 
 
@@ -80,52 +71,6 @@ def session_stem(recording: Path) -> str:
     if len(encoded) <= _LONGEST_STEM_BYTES:
         return recording.stem
     return encoded[:_LONGEST_STEM_BYTES].decode("utf-8", "ignore").rstrip()
-
-
-@dataclass(frozen=True)
-class RecordingEntry:
-    """The recording that a session belongs to.
-
-    Parameters
-    ----------
-    folder, name
-        Where it was when it was last opened, and what it was called.
-    fingerprint
-        Of its content.
-    n_epochs
-        Whole epochs.
-    start
-        Local time of the first sample; None where that is not known.
-    """
-
-    folder: str
-    name: str
-    fingerprint: Fingerprint
-    n_epochs: int
-    start: datetime | None = None
-
-
-@dataclass(frozen=True)
-class StoredSession:
-    """All that a session file holds.
-
-    Parameters
-    ----------
-    recording
-        What was scored; None where nothing was stored yet.
-    edits, stagings
-        Oldest first.
-    others
-        What other stagers answered beside the latest staging.
-    view
-        What the window showed, as it was saved.
-    """
-
-    recording: RecordingEntry | None = None
-    edits: tuple[Edit, ...] = ()
-    stagings: tuple[Staging, ...] = ()
-    others: tuple[Staging, ...] = ()
-    view: dict[str, Any] = field(default_factory=dict)
 
 
 class SessionFile:
@@ -217,20 +162,9 @@ class SessionFile:
             If it is damaged.
         """
         with in_words(self.path), self._turn:
-            rows = {
-                "edits": self._connection.execute(
-                    "SELECT number, utc, user, workstation, kind, label, change, of, smoothed,"
-                    " of_opening FROM edits ORDER BY number"
-                ).fetchall(),
-                "stagings": self._connection.execute(_STAGINGS.format("", "stagings")).fetchall(),
-                "others": self._connection.execute(
-                    _STAGINGS.format(", staging", "second_opinions")
-                ).fetchall(),
-                "view": self._connection.execute("SELECT state FROM view").fetchone(),
-                "recording": self._connection.execute(_RECORDING).fetchone(),
-            }
+            rows = rows_of_all(self._connection)
         with _damage_in_words(self.path):
-            stored = _stored(rows)
+            stored = stored_of(rows)
             if self._has_no_checksums:
                 check_labels(stored.edits)
         return stored
@@ -244,14 +178,21 @@ class SessionFile:
             If it is damaged.
         """
         with in_words(self.path), self._turn:
-            row = self._connection.execute(_RECORDING).fetchone()
+            rows = rows_of_recording(self._connection)
         with _damage_in_words(self.path):
-            return None if row is None else _entry(*row)
+            return recording_of(rows)
 
     def n_edits(self) -> int:
         """Return how many edits are stored; raises like :meth:`recording`."""
+        return self._count("edits")
+
+    def n_entries(self) -> int:
+        """Return how many signatures, unlockings and forms; raises like :meth:`recording`."""
+        return sum(self._count(table.name) for table in ENTRY_TABLES)
+
+    def _count(self, which: str) -> int:
         with in_words(self.path), self._turn:
-            row = self._connection.execute("SELECT count(*) FROM edits").fetchone()
+            row = self._connection.execute(f"SELECT count(*) FROM {which}").fetchone()  # noqa: S608 - no input
         return int(row[0])
 
     def append(
@@ -280,6 +221,11 @@ class SessionFile:
         values = edit_row(edit)
         add = f"INSERT INTO edits VALUES ({_places(values)})"  # noqa: S608 - no input
         self._insert(*stored, ("edits", add, values))
+
+    def add_entry(self, entry: Entry) -> None:
+        """Store a signature, an unlocking or a form; raises like :meth:`append`."""
+        table, values = entry_row(entry)
+        self._insert(_next_row(table, values))
 
     def add_recording(self, entry: RecordingEntry, author: Author) -> None:
         """Store what and where the recording is from now on; raises like :meth:`append`."""
@@ -314,10 +260,8 @@ class SessionFile:
         self._insert(("", "INSERT OR REPLACE INTO view VALUES (1, ?, ?)", values))
 
     def is_worked_on(self) -> bool:
-        """Tell whether more was edited than the program did by itself on opening."""
-        edited = "SELECT EXISTS (SELECT 1 FROM edits WHERE NOT of_opening)"
-        with in_words(self.path), self._turn:
-            return bool(self._connection.execute(edited).fetchone()[0])
+        """Tell whether more was done than the program did by itself on opening."""
+        return self._count("edits WHERE NOT of_opening") + self.n_entries() > 0
 
     def last_link(self) -> bytes:
         """Return what stands for all that is stored; two sessions that share it are the same."""
@@ -368,74 +312,6 @@ class SessionFile:
                     chain.add_link(self._connection, part)
 
 
-def part_path(path: Path) -> Path:
-    """Where what will be called ``path`` is made; only who has the session's lock does that."""
-    return path.with_name(f".{path.name}-new")
-
-
-def journal_path(path: Path) -> Path:
-    """Where SQLite keeps what takes half an edit back."""
-    return path.with_name(f"{path.name}-journal")
-
-
-def set_aside(path: Path) -> None:
-    """Rename a session, with the journal that belongs to it alone; nothing is ever deleted.
-
-    Raises
-    ------
-    SessionNotWritable
-        If that can't be done.
-    """
-    number = 1
-    while any(map(os.path.lexists, (_aside(path, number), journal_path(_aside(path, number))))):
-        number += 1
-    aside = _aside(path, number)
-    for old, new in ((journal_path(path), journal_path(aside)), (path, aside)):
-        try:
-            if os.path.lexists(old):
-                old.rename(new)
-        except OSError as error:
-            raise _not_renamed(error, old) from error
-
-
-def _aside(path: Path, number: int) -> Path:
-    return path.with_name(f"{path.name}-damaged-{number}")
-
-
-def put_in_place(part: Path, path: Path) -> None:
-    """Give a finished file its name.
-
-    Raises
-    ------
-    SessionNotWritable
-        If that can't be done.
-    """
-    try:
-        part.replace(path)
-        if os.name != "nt":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-    except OSError as error:
-        raise _not_renamed(error, path) from error
-
-
-def _not_renamed(error: OSError, path: Path) -> SessionNotWritable:
-    return SessionNotWritable(
-        f"the file can't be renamed: {error.strerror or error}",
-        path=path,
-        hint="see whether its folder may be written to",
-    )
-
-
-def _remove(part: Path) -> None:
-    """Remove what a killed program did not finish."""
-    with suppress(OSError):
-        part.unlink(missing_ok=True)
-
-
 @contextmanager
 def _damage_in_words(path: Path) -> Iterator[None]:
     try:
@@ -449,6 +325,12 @@ def _damage_in_words(path: Path) -> Iterator[None]:
         OverflowError,
     ) as error:
         raise SessionDamaged(f"the session file is damaged: {error}", path=path) from error
+
+
+def _remove(part: Path) -> None:
+    """Remove what a killed program did not finish."""
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 def _now() -> str:
@@ -510,6 +392,8 @@ def check_replay(stored: StoredSession, path: Path) -> None:
     if stored.recording is not None:
         with replay_in_words(path):
             replayed(stored.recording.n_epochs, stored.edits)
+            for problem in stored.signing.problems(len(stored.edits)):
+                raise ValueError(problem)
 
 
 @contextmanager
@@ -607,51 +491,3 @@ def _copy_elsewhere(path: Path, memory: sqlite3.Connection) -> None:
             ) from error
         with closing(connect(copy, "rw")) as connection:
             _back_up(connection, memory)
-
-
-def _stored(rows: dict[str, Any]) -> StoredSession:
-    edits = tuple(map(edit_of_row, rows["edits"]))
-    if [edit.number for edit in edits] != list(range(1, len(edits) + 1)):
-        raise ValueError("an edit is missing")
-    view = {} if rows["view"] is None else json_value(rows["view"][0])
-    if not isinstance(view, dict):
-        raise TypeError("the view is not a table")
-    stagings = tuple(map(staging_of_row, rows["stagings"]))
-    return StoredSession(
-        recording=None if rows["recording"] is None else _entry(*rows["recording"]),
-        edits=edits,
-        stagings=stagings,
-        others=_others(rows["others"], stagings),
-        view=view,
-    )
-
-
-def _others(rows: Sequence[tuple[Any, ...]], stagings: Sequence[Staging]) -> tuple[Staging, ...]:
-    """Return what stands beside the latest staging; every row is read, and damage found."""
-    answers = [staging_of_row(row[:-1]) for row in rows]
-    if not answers:
-        return ()
-    number = rows[-1][-1]
-    if number is None:
-        return (answers[-1],)
-    checked("what an answer stands beside", is_count(number) and 1 <= number <= len(stagings))
-    together = tuple(one for one, row in zip(answers, rows, strict=True) if row[-1] == number)
-    return together if number == len(stagings) else left_beside(stagings[number - 1], together)
-
-
-def _entry(
-    place: str, size_bytes: int, head: str, n_epochs: int, start: str | None, sha256: str | None
-) -> RecordingEntry:
-    folder, name = json_value(place)
-    checked("the recording's place", isinstance(folder, str) and isinstance(name, str))
-    checked("the recording's place", "\0" not in folder + name)
-    checked("the recording's size", is_count(size_bytes))
-    checked("the recording's length", is_count(n_epochs) and n_epochs <= _MOST_EPOCHS)
-    checked("the recording's hash", is_sha256(head) and (sha256 is None or is_sha256(sha256)))
-    return RecordingEntry(
-        folder=folder,
-        name=name,
-        fingerprint=Fingerprint(size_bytes, head, sha256),
-        n_epochs=n_epochs,
-        start=None if start is None else datetime.fromisoformat(start),
-    )

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import SessionError
 from sleepscorer.files.sessions.copies import unfinished_path
 from sleepscorer.files.sessions.database import new_file
-from sleepscorer.files.sessions.file import put_in_place
+from sleepscorer.files.sessions.renaming import put_in_place
 
 _OURS = b"sleepscorer measures "
 _BEGINNING = _OURS + b"1\n"

@@ -8,15 +8,10 @@ from pathlib import Path
 from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import SessionError
 from sleepscorer.core.recording import Recording
+from sleepscorer.files.sessions.contents import RecordingEntry, StoredSession
 from sleepscorer.files.sessions.copies import SessionCopy, back_up, backup_path, newest_copy
 from sleepscorer.files.sessions.database import SessionDamaged, SessionNotWritable
-from sleepscorer.files.sessions.file import (
-    SUFFIX,
-    RecordingEntry,
-    SessionFile,
-    StoredSession,
-    session_stem,
-)
+from sleepscorer.files.sessions.file import SUFFIX, SessionFile, session_stem
 from sleepscorer.files.sessions.fingerprint import Fingerprint, fingerprint_of
 from sleepscorer.files.sessions.lock import SessionHeld, SessionLock, take_lock
 
@@ -222,7 +217,7 @@ def holds_edits_of(session_path: Path, entry: RecordingEntry) -> bool:
         with closing(SessionFile.open(session_path, read_only=True)) as file:
             known = file.recording()
             is_like = known is not None and known.fingerprint.is_like(entry.fingerprint)
-            return is_like and file.n_edits() > 0
+            return is_like and file.n_edits() + file.n_entries() > 0
     except (OSError, SessionError):
         return False
 

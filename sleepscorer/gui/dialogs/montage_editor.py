@@ -28,8 +28,8 @@ from sleepscorer.analysis.display import DisplayMontage, DisplayTrace
 from sleepscorer.analysis.laboratory import Laboratory
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule, wants_of
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.edits import MemoryJournal
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.session import ScoringSession
