@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.consensus import CONSENSUS_RULE
 from sleepscorer.core.doubtful import DoubtfulEpochs, doubtful_epochs
@@ -23,6 +24,16 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
 from sleepscorer.core.unanimity import compared, second_opinion, unanimous_epochs
 from sleepscorer.core.wording import counted
+from sleepscorer.files.exports.report_look import ReportLook
+
+
+@dataclass(frozen=True, eq=False)
+class NightSpectrogram:
+    """A spectrogram of the night, and the derivation that it is of."""
+
+    channel: str
+    values: Spectrogram
+
 
 INTENDED_USE = (
     "For research use. Not a medical device; not CE/FDA cleared."
@@ -86,6 +97,10 @@ class Night:
         All of the session's log, void ones among them; oldest first.
     edits
         The whole log of the session; empty where there is none.
+    look
+        Template, language and paper of the report as PDF.
+    spectrogram
+        For that report; None where it has none, or the recording is not at hand.
     """
 
     path: Path
@@ -116,6 +131,8 @@ class Night:
     signatures: tuple[Signature, ...] = ()
     unlockings: tuple[Unlocking, ...] = ()
     edits: tuple[Edit, ...] = ()
+    look: ReportLook = field(default_factory=ReportLook)
+    spectrogram: NightSpectrogram | None = None
 
     def __post_init__(self) -> None:
         n_epochs = self.hypnogram.n_epochs
