@@ -15,11 +15,12 @@ from sleepscorer.core.metrics import Definition
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.exports.own_files import PROGRAM
 from sleepscorer.files.exports.report.content import (
-    LABEL,
     SMALL,
     SMALL_INK,
+    COLUMN_GAP,
     Cell,
     Content,
+    facts_table,
     heading,
     paragraph,
     run_in,
@@ -30,8 +31,6 @@ from sleepscorer.files.exports.report.content import (
 from sleepscorer.files.exports.report.front import messages, scoring_text
 from sleepscorer.files.exports.report.languages import DASH
 from sleepscorer.files.exports.report.spectrogram import SpectrogramDrawing
-
-_COLUMN_GAP = 5 * mm
 
 
 def spectrogram(content: Content) -> list[Flowable]:
@@ -103,7 +102,8 @@ def agreement_of_machine(content: Content) -> list[Flowable]:
     beside = side_by_side(
         [table(facts, (0.65 * left, 0.35 * left), head=False)],
         [table(rows, widths, strong_first=True), paragraph(words("agreement.rows"), SMALL)],
-        (content.width_pt - right, right),
+        (left, right),
+        content.width_pt - left - right,
     )
     said = f"{words('agreement.reviewed_only')} {words('agreement.seeded')}"
     return section(title, beside, paragraph(said, SMALL))
@@ -129,11 +129,8 @@ def _agreement(content: Content) -> Agreement | None:
 def provenance(content: Content) -> list[Flowable]:
     """What made the figures: enough to make them again."""
     words, width = content.words, content.width_pt
-    rows: list[list[Cell]] = [
-        [paragraph(words(f"provenance.{key}"), LABEL), paragraph(value or DASH, SMALL_INK)]
-        for key, value in _provenance(content)
-    ]
-    made = table(rows, (0.2 * width, 0.8 * width), numbers_from=2, head=False)
+    facts = ((words(f"provenance.{key}"), value or DASH) for key, value in _provenance(content))
+    made = facts_table(facts, width, in_row=2, style=SMALL_INK)
     return section(words("provenance.heading"), made)
 
 
@@ -205,10 +202,10 @@ def definitions(content: Content) -> list[Flowable]:
     words = content.words
     parts = [run_in(label, text) for label, text in _definitions(content)]
     # By the length of their texts the columns come out even.
-    width = (content.width_pt - _COLUMN_GAP) / 2
+    width = (content.width_pt - COLUMN_GAP) / 2
     heights = np.cumsum([part.wrap(width, 1e6)[1] for part in parts])
     middle = int(np.searchsorted(heights, heights[-1] / 2)) + 1
-    columns = side_by_side(parts[:middle], parts[middle:], (width + _COLUMN_GAP, width))
+    columns = side_by_side(parts[:middle], parts[middle:], (width, width), COLUMN_GAP)
     return [heading(words("definitions.heading")), Spacer(0, 0.8 * mm), columns]
 
 

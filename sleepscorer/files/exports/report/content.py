@@ -27,7 +27,8 @@ Cell: TypeAlias = str | Flowable | list[Flowable]
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 INK, GREY, LINE, SHADE = (HexColor(c) for c in ("#1a1a1a", "#5c5c5c", "#c9c9c9", "#f1f3f5"))
 WARNING = HexColor("#8a1c00")
-GAP = 2.2 * mm
+GAP, COLUMN_GAP = 2.2 * mm, 6 * mm
+_MOST_LINES_OF_A_FACT = 2.1
 
 
 def _style(
@@ -175,13 +176,45 @@ def table(
     )
 
 
-def side_by_side(
-    left: Sequence[Flowable], right: Sequence[Flowable], widths: Sequence[float]
+def facts_table(
+    facts: Iterable[tuple[str, str]],
+    width_pt: float,
+    *,
+    in_row: int = 3,
+    style: ParagraphStyle = PLAIN,
 ) -> Table:
-    """Return two columns that begin at one height."""
+    """Return labels with their values, some to a row; what is long takes a whole row."""
+    column = width_pt / in_row
+    label = max(0.36 * column, 25 * mm) if in_row > 1 else 0.2 * column
+    value = column - label
+    rows: list[list[Cell]] = []
+    spans: list[tuple[object, ...]] = []
+    room = 0
+    for name, text in facts:
+        cells: list[Cell] = [paragraph(name, LABEL), paragraph(text, style)]
+        n_lines = paragraph(text, style).wrap(value - 3, 1e6)[1] / style.leading
+        if n_lines > _MOST_LINES_OF_A_FACT:
+            spans.append(("SPAN", (1, len(rows)), (-1, len(rows))))
+            rows.append(cells)
+            room = 0
+            continue
+        if not room:
+            rows.append([])
+            room = in_row
+        rows[-1] += cells
+        room -= 1
+    filled = [row + [""] * (2 * in_row - len(row)) for row in rows]
+    widths = (label, value) * in_row
+    return table(filled, widths, numbers_from=len(widths), head=False, more=spans)
+
+
+def side_by_side(
+    left: Sequence[Flowable], right: Sequence[Flowable], widths: Sequence[float], gap: float = 0.0
+) -> Table:
+    """Return two columns that begin at one height, with a gap between them."""
     return Table(
-        [[list(left), list(right)]],
-        widths,
+        [[list(left), "", list(right)]],
+        (widths[0], gap, widths[1]),
         hAlign="LEFT",
         splitInRow=1,
         style=[

@@ -25,6 +25,7 @@ from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.own_files import PROGRAM
 from sleepscorer.files.exports.report import back, front
 from sleepscorer.files.exports.report.content import (
+    COLUMN_GAP,
     GAP,
     LINE,
     SMALL,
@@ -39,7 +40,6 @@ from sleepscorer.files.exports.report.languages import words_of
 from sleepscorer.files.exports.report.templates import PAPERS, load_template
 
 _MARGIN, _TOP, _BOTTOM = 15 * mm, 11 * mm, 16 * mm
-_COLUMN_GAP = 6 * mm
 _OWN = "own."
 
 _SECTIONS: Mapping[str, Callable[[Content], list[Flowable]]] = {
@@ -184,12 +184,12 @@ def _place(content: Content, names: tuple[str, ...]) -> list[Flowable]:
         if not parts or names[0] in _MAY_BE_DIVIDED or names[0].startswith(_OWN):
             return parts
         return [KeepTogether(parts)]
-    width = (content.width_pt - _COLUMN_GAP) / 2
+    width = (content.width_pt - COLUMN_GAP) / 2
     half = replace(content, width_pt=width)
     left, right = (_parts(half, name) for name in names)
     if not (left and right):
         return [KeepTogether(left or right)] if left or right else []
-    return [KeepTogether([side_by_side(left, right, (width + _COLUMN_GAP, width))])]
+    return [KeepTogether([side_by_side(left, right, (width, width), COLUMN_GAP)])]
 
 
 def _parts(content: Content, name: str) -> list[Flowable]:

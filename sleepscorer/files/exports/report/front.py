@@ -15,6 +15,7 @@ from sleepscorer.core.undefined import why_undefined
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.exports.report.content import (
     ALARM,
+    COLUMN_GAP,
     GAP,
     GREY,
     HOUSE,
@@ -29,6 +30,7 @@ from sleepscorer.files.exports.report.content import (
     TITLE,
     Cell,
     Content,
+    facts_table,
     heading,
     paragraph,
     section,
@@ -44,12 +46,10 @@ from sleepscorer.files.exports.report.hypnogram import (
 from sleepscorer.files.exports.report.languages import DASH
 
 _SHORT_HASH = 12
-_ROW_GAP = 5 * mm
 _SIGNING_SPACE = 6.5 * mm
 _BELOW_HEADING = Spacer(0, 0.8 * mm)
 _GROUPS = tuple(FigureGroup)
 _TABLES = ("cycles", "transitions")
-_FACTS_IN_ROW, _MOST_LINES_OF_A_FACT = 3, 2.1
 
 
 def letterhead(content: Content) -> list[Flowable]:
@@ -112,7 +112,7 @@ def person(content: Content) -> list[Flowable]:
     shown = [
         (words(f"person.{key}"), value.strip() or f"{DASH} ({entered})") for key, value in facts
     ]
-    return section(words("person.heading"), _facts_table(content, shown))
+    return section(words("person.heading"), facts_table(shown, content.width_pt))
 
 
 def _born(content: Content) -> str:
@@ -129,7 +129,7 @@ def recording(content: Content) -> list[Flowable]:
     """What was recorded when, the lights marks, and whose the stages are."""
     return section(
         content.words("recording.heading"),
-        _facts_table(content, list(_recording_facts(content))),
+        facts_table(_recording_facts(content), content.width_pt),
     )
 
 
@@ -186,31 +186,6 @@ def scoring_text(content: Content) -> str:
     if night.n_edited == 0:
         return words("recording.automatic")
     return words("recording.edited", **counts)
-
-
-def _facts_table(content: Content, facts: Sequence[tuple[str, str]]) -> Table:
-    """Labels with their values, three to a row; what is long takes a whole row."""
-    width = content.width_pt / _FACTS_IN_ROW
-    label, value = 0.36 * width, 0.64 * width
-    rows: list[list[Cell]] = []
-    spans: list[tuple[object, ...]] = []
-    room = 0
-    for name, text in facts:
-        cells: list[Cell] = [paragraph(name, LABEL), paragraph(text)]
-        n_lines = paragraph(text).wrap(value - 3, 1000)[1] / PLAIN.leading
-        if n_lines > _MOST_LINES_OF_A_FACT:
-            spans.append(("SPAN", (1, len(rows)), (-1, len(rows))))
-            rows.append(cells)
-            room = 0
-            continue
-        if not room:
-            rows.append([])
-            room = _FACTS_IN_ROW
-        rows[-1] += cells
-        room -= 1
-    filled = [row + [""] * (2 * _FACTS_IN_ROW - len(row)) for row in rows]
-    widths = (label, value) * _FACTS_IN_ROW
-    return table(filled, widths, numbers_from=len(widths), head=False, more=spans)
 
 
 def hypnogram(content: Content) -> list[Flowable]:
@@ -278,8 +253,8 @@ def tables(content: Content) -> list[Flowable]:
     right = [*_stages_parts(content, right_width), Spacer(0, GAP)]
     right += [heading(words("figures.research")), _BELOW_HEADING]
     right.append(_figures_table(content, (FigureGroup.RESEARCH,), right_width))
-    widths = (left_width + 0.03 * width, right_width)
-    return [side_by_side(left, right, widths), Spacer(0, GAP)]
+    widths, gap = (left_width, right_width), 0.03 * width
+    return [side_by_side(left, right, widths, gap), Spacer(0, GAP)]
 
 
 def _figures_heading(content: Content) -> str:
@@ -406,11 +381,11 @@ def comment(content: Content) -> list[Flowable]:
         for key, text in texts:
             parts += [heading(words(key)), paragraph(text.strip() or DASH), Spacer(0, GAP)]
         return parts
-    half = (content.width_pt - _ROW_GAP) / 2
+    half = (content.width_pt - COLUMN_GAP) / 2
     boxes = [[paragraph(words(key), STRONG) for key, _ in texts]]
     made = Table(
         [[boxes[0][0], "", boxes[0][1]]],
-        (half, _ROW_GAP, half),
+        (half, COLUMN_GAP, half),
         (11 * mm,),
         hAlign="LEFT",
         style=[
@@ -427,7 +402,7 @@ def comment(content: Content) -> list[Flowable]:
 def signatures(content: Content) -> list[Flowable]:
     """Who signed, or a line to sign on; what was taken back is named."""
     words = content.words
-    half = (content.width_pt - _ROW_GAP) / 2
+    half = (content.width_pt - COLUMN_GAP) / 2
     columns: list[list[Flowable]] = []
     for key, meaning in (("scorer", Meaning.SCORED), ("physician", Meaning.REVIEWED)):
         signed = [one for one in _holding(content) if one.meaning is meaning]
@@ -438,7 +413,7 @@ def signatures(content: Content) -> list[Flowable]:
             parts += [paragraph(words("status.not_signed")), Spacer(0, _SIGNING_SPACE)]
             parts += [_line(half), paragraph(words("signatures.line"), SMALL)]
         columns.append(parts)
-    made = side_by_side(columns[0], [*columns[1]], (half + _ROW_GAP, half))
+    made = side_by_side(columns[0], columns[1], (half, half), COLUMN_GAP)
     void = [paragraph(text, SMALL) for text in _void(content)]
     return [made, *void, Spacer(0, GAP)]
 
