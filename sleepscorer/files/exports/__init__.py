@@ -14,14 +14,19 @@ from sleepscorer.files.exports.excel.columns import (
 from sleepscorer.files.exports.formats import (
     EXPORT_FORMATS,
     FORMATS,
+    PDF,
     check_outputs,
     is_own_output,
     output_paths,
     write_exports,
 )
-from sleepscorer.files.exports.night import INTENDED_USE, Night
+from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
 from sleepscorer.files.exports.own_files import PROGRAM, is_own_scoring, is_synthetic
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
+from sleepscorer.files.exports.report.languages import languages
+from sleepscorer.files.exports.report.looked_up import looked_up
+from sleepscorer.files.exports.report.templates import PAPERS, template_files, templates_folder
+from sleepscorer.files.exports.report_look import DEFAULT_TEMPLATE, ReportLook
 from sleepscorer.files.exports.staging_json import (
     is_scored_by_hand,
     read_stagings_json,
@@ -30,9 +35,12 @@ from sleepscorer.files.exports.staging_json import (
 from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
+    "DEFAULT_TEMPLATE",
     "EXPORT_FORMATS",
     "FORMATS",
     "INTENDED_USE",
+    "PAPERS",
+    "PDF",
     "PLAIN",
     "PROGRAM",
     "SOFTWARE_KEY",
@@ -41,6 +49,8 @@ __all__ = [
     "WHOLE",
     "Column",
     "Night",
+    "NightSpectrogram",
+    "ReportLook",
     "Sheet",
     "Value",
     "check_outputs",
@@ -50,10 +60,14 @@ __all__ = [
     "is_own_scoring",
     "is_scored_by_hand",
     "is_synthetic",
+    "languages",
+    "looked_up",
     "output_paths",
     "picture_output",
     "read_stagings_json",
     "stages_read_from",
+    "template_files",
+    "templates_folder",
     "verify_annotations",
     "workbook_output",
     "write_annotations",

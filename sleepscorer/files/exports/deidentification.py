@@ -20,7 +20,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.lights import is_lights_off, is_lights_on
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.edf import UNKNOWN_PATIENT, UNKNOWN_START, months_of
-from sleepscorer.files.exports.night import Night
+from sleepscorer.files.exports.night import Night, NightSpectrogram
 
 _REMOVED = "[removed]"
 _NOTE = "note"
@@ -89,10 +89,19 @@ def deidentified(night: Night) -> Night:
         notes=tuple(map(remover.sentence, night.notes)),
         warnings=tuple(map(remover.sentence, night.warnings)),
         labels=(),
+        spectrogram=_without_label(night.spectrogram, remover),
         stored_texts=(),
         files=(),
         deidentify=True,
     )
+
+
+def _without_label(
+    spectrogram: NightSpectrogram | None, remover: "_Remover"
+) -> NightSpectrogram | None:
+    if spectrogram is None:
+        return None
+    return replace(spectrogram, channel=remover.channel(spectrogram.channel))
 
 
 def deidentified_stem(sha256: str) -> str:

@@ -113,6 +113,9 @@ def _staging_json(night: Night) -> _Writer:
     )
 
 
+PDF = "pdf"
+"""Name of the report as PDF, which asks for a template, a language and a paper."""
+
 EXPORT_FORMATS = (
     ExportFormat(
         "edf",
@@ -134,7 +137,7 @@ EXPORT_FORMATS = (
         is_own_staging,
         read_back=1,
     ),
-    ExportFormat("pdf", "Report to sign (PDF)", "_report.pdf", _pdf, is_own_pdf, is_default=False),
+    ExportFormat(PDF, "Report to sign (PDF)", "_report.pdf", _pdf, is_own_pdf, is_default=False),
 )
 """In the order they are written; window, command line and what may be replaced follow from it."""
 

@@ -15,9 +15,9 @@ from sleepscorer.core.metrics import Definition
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.exports.own_files import PROGRAM
 from sleepscorer.files.exports.report.content import (
+    COLUMN_GAP,
     SMALL,
     SMALL_INK,
-    COLUMN_GAP,
     Cell,
     Content,
     facts_table,

@@ -36,8 +36,7 @@ from sleepscorer.files.exports.report.content import (
     register_fonts,
     side_by_side,
 )
-from sleepscorer.files.exports.report.languages import words_of
-from sleepscorer.files.exports.report.templates import PAPERS, load_template
+from sleepscorer.files.exports.report.looked_up import looked_up
 
 _MARGIN, _TOP, _BOTTOM = 15 * mm, 11 * mm, 16 * mm
 _OWN = "own."
@@ -82,11 +81,10 @@ class PdfReport:
     """
 
     def __init__(self, night: Night) -> None:
-        template = load_template(night.look.template)
-        words = words_of(night.look.language or template.language).with_texts(template.texts)
-        self._paper = PAPERS[night.look.paper or template.paper]
+        look = looked_up(night.look)
+        self._paper = look.paper_mm
         width_pt = self._paper[0] * mm - 2 * _MARGIN
-        self._content = Content(night, words, template, width_pt)
+        self._content = Content(night, look.words, look.template, width_pt)
 
     def write(self, file: BinaryIO) -> None:
         """Write it into an open binary file; the same night gives the same bytes."""

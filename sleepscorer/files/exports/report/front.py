@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable, Image, Spacer, Table
 
 from sleepscorer.core.metrics import FigureGroup
 from sleepscorer.core.signatures import Meaning, Signature, standing
-from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.stages import STAGES
 from sleepscorer.core.undefined import why_undefined
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.exports.report.content import (
@@ -44,8 +44,8 @@ from sleepscorer.files.exports.report.hypnogram import (
     hours_text,
 )
 from sleepscorer.files.exports.report.languages import DASH
+from sleepscorer.files.exports.score_state import ScoreState, score_state
 
-_SHORT_HASH = 12
 _SIGNING_SPACE = 6.5 * mm
 _BELOW_HEADING = Spacer(0, 0.8 * mm)
 _GROUPS = tuple(FigureGroup)
@@ -175,17 +175,11 @@ def _moment(content: Content, time_s: float) -> str:
 
 def scoring_text(content: Content) -> str:
     """Whose stages these are, as the Excel report tells it."""
-    words, night = content.words, content.night
-    n_epochs = night.hypnogram.n_epochs
-    if night.n_edited is None:
-        return words("recording.by_people")
-    counts = {"edited": night.n_edited, "epochs": n_epochs}
-    is_scored = night.hypnogram.stages != Stage.UNSCORED
-    if is_scored.any() and night.by_person is not None and night.by_person[is_scored].all():
-        return words("recording.confirmed", **counts)
-    if night.n_edited == 0:
-        return words("recording.automatic")
-    return words("recording.edited", **counts)
+    night, state = content.night, score_state(content.night)
+    gaps: dict[str, object] = {}
+    if state in (ScoreState.EDITED, ScoreState.CONFIRMED):
+        gaps = {"edited": night.n_edited, "epochs": night.hypnogram.n_epochs}
+    return content.words(f"recording.{state.value}", **gaps)
 
 
 def hypnogram(content: Content) -> list[Flowable]:
@@ -431,9 +425,9 @@ def _holding(content: Content) -> list[Signature]:
 
 def _signed(content: Content, one: Signature) -> list[Flowable]:
     words = content.words
-    digest = words("signatures.hash", hash=one.sha256[:_SHORT_HASH])
+    digest = words("signatures.hash", hash=one.short_sha256) if one.sha256 else ""
     if content.night.deidentify or not (one.name and one.utc):
-        return [paragraph(words("signatures.name_left_out")), paragraph(digest, SMALL)]
+        return [paragraph(words("signatures.name_left_out"))]
     text = words("signatures.signed", name=one.name, moment=words.moment(one.utc))
     return [paragraph(text), paragraph(digest, SMALL)]
 
