@@ -42,7 +42,8 @@ def spectrogram(content: Content) -> list[Flowable]:
     low, high = shade_limits(found.values.power_db)
     scale = words("spectrogram.scale", low=words.number(low, 0), high=words.number(high, 0))
     title = words("spectrogram.heading", channel=found.channel)
-    return section(title, SpectrogramDrawing(content, found), paragraph(scale, SMALL))
+    drawing = SpectrogramDrawing(content, found)
+    return section(title, Spacer(0, 1.4 * mm), drawing, paragraph(scale, SMALL))
 
 
 def cycles(content: Content) -> list[Flowable]:
@@ -160,6 +161,7 @@ def _provenance(content: Content) -> Iterator[tuple[str, str]]:
         yield "edits", str(len(night.edits))
     epoch_s = words.number(night.hypnogram.epoch_s, 0)
     yield "epochs", words("provenance.epochs_text", count=n_epochs, seconds=epoch_s)
+    yield "lights", night.lights_source
     yield "onset_rule", words("provenance.onset_rule_text")
     yield "clock", words("provenance.clock_text")
     yield "source", night.source_name

@@ -10,7 +10,7 @@ from reportlab.platypus import Flowable, Image, Spacer, Table
 
 from sleepscorer.core.metrics import FigureGroup
 from sleepscorer.core.signatures import Meaning, Signature, standing
-from sleepscorer.core.stages import STAGES
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.undefined import why_undefined
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.exports.report.content import (
@@ -160,7 +160,11 @@ def _recording_facts(content: Content) -> Iterator[tuple[str, str]]:
     if night.staging is not None:
         made = night.staging.provenance
         yield fact("channels", ", ".join((*made.eeg, *made.eog, *made.emg)))
-    yield fact("lights_source", night.lights_source)
+    if off_s is None and on_s is None:
+        yield fact("counted", words("recording.whole_recording"))
+    elif off_s is None or on_s is None:
+        lacking = "no_lights_off" if off_s is None else "no_lights_on"
+        yield fact("counted", words(f"recording.{lacking}"))
 
 
 def _moment(content: Content, time_s: float) -> str:
@@ -277,46 +281,47 @@ def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float
 
 
 def _stages_parts(content: Content, width: float) -> list[Flowable]:
-    words, night = content.words, content.night
-    statistics, values = night.statistics, night.statistics.as_dict()
-    heads = ("stage", "minutes", "duration", "of_tst", "of_trt", "latency")
+    words, statistics = content.words, content.night.statistics
+    heads = ("stage", "minutes", "duration", "of_tst", "of_trt", "latency", "onset_latency")
     rows: list[list[Cell]] = [["", *(words(f"stages.{key}") for key in heads)]]
-    colours: list[tuple[object, ...]] = []
+    rows += [_stage_row(content, stage) for stage in statistics.transition_stages]
     trt_min = statistics.trt_min
-    for number, stage in enumerate(statistics.transition_stages, start=1):
-        key, minutes = stage.name.lower(), values[f"{stage.name.lower()}_min"]
-        share = values.get(f"{key}_pct")
-        of_trt = 100 * minutes / trt_min if trt_min else None
-        colours.append(("BACKGROUND", (0, number), (0, number), colour_of(stage)))
-        latency = values.get(f"latency_{key}_min") if stage.is_sleep else None
-        rows.append(
-            [
-                "",
-                paragraph(stage.text, STRONG),
-                words.figure(minutes, "min"),
-                hours_text(60 * minutes),
-                paragraph(words.figure(share, "%") if stage.is_sleep else "", STRONG_NUMBER),
-                words.figure(of_trt, "%"),
-                words.figure(latency, "min") if stage.is_sleep else "",
-            ]
-        )
-    rows.append(
-        [
-            "",
-            paragraph(words("stages.total"), STRONG),
-            words.figure(trt_min, "min"),
-            hours_text(60 * trt_min),
-            "",
-            words.figure(100.0 if trt_min else None, "%"),
-            "",
-        ]
-    )
-    shares = (0.025, 0.105, 0.14, 0.18, 0.15, 0.15, 0.25)
+    of_trt = words.figure(100.0 if trt_min else None, "%")
+    total: list[Cell] = ["", paragraph(words("stages.total"), STRONG)]
+    rows.append([*total, words.figure(trt_min, "min"), hours_text(60 * trt_min), "", of_trt])
+    rows[-1] += ["", ""]
+    colours = [
+        ("BACKGROUND", (0, number), (0, number), colour_of(stage))
+        for number, stage in enumerate(statistics.transition_stages, start=1)
+    ]
+    shares = (0.02, 0.105, 0.12, 0.165, 0.13, 0.13, 0.16, 0.17)
     made = table(rows, [share * width for share in shares], numbers_from=2, more=colours)
-    reasons = tuple(dict.fromkeys(_stage_reasons(content)))
-    dashes = f" {DASH}: {', '.join(reasons)}." if reasons else ""
-    note = paragraph(words("stages.latency_note") + dashes, SMALL)
-    return [heading(words("stages.heading")), _BELOW_HEADING, made, _BELOW_HEADING, note]
+    parts: list[Flowable] = [heading(words("stages.heading")), _BELOW_HEADING, made]
+    if reasons := tuple(dict.fromkeys(_stage_reasons(content))):
+        parts.append(paragraph(f"{DASH} {', '.join(reasons)}", SMALL))
+    return parts
+
+
+def _stage_row(content: Content, stage: Stage) -> list[Cell]:
+    words, statistics = content.words, content.night.statistics
+    values, key = statistics.as_dict(), stage.name.lower()
+    minutes, trt_min = values[f"{key}_min"], statistics.trt_min
+    row: list[Cell] = [
+        "",
+        paragraph(stage.text, STRONG),
+        words.figure(minutes, "min"),
+        hours_text(60 * minutes),
+    ]
+    of_trt = words.figure(100 * minutes / trt_min if trt_min else None, "%")
+    if not stage.is_sleep:
+        return [*row, "", of_trt, "", ""]
+    return [
+        *row,
+        paragraph(words.figure(values[f"{key}_pct"], "%"), STRONG_NUMBER),
+        of_trt,
+        words.figure(values[f"latency_{key}_min"], "min"),
+        words.figure(values[f"latency_{key}_onset_min"], "min"),
+    ]
 
 
 def _stage_reasons(content: Content) -> Iterator[str]:

@@ -26,7 +26,7 @@ _ROW_HEIGHT, _DENSITY_HEIGHT, _EVENT_HEIGHT = 5.2 * mm, 8 * mm, 2.9 * mm
 _LABEL_HEIGHT, _TICKS_HEIGHT, _GAP = 3.4 * mm, 4.2 * mm, 1.2 * mm
 _TEXT_PT = 6.4
 _MOST_TICKS = 13
-_TICK_STEPS_MIN = (15, 30, 60, 120, 180, 240, 360, 720, 1440)
+_TICK_STEPS_MIN = (1, 2, 5, 15, 30, 60, 120, 180, 240, 360, 720, 1440)
 # From the top; R stands above N1, as in the AASM manual's figures.
 _ORDER = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 _ORDER_OF_THREE = (Stage.W, Stage.R, Stage.NREM)

@@ -57,7 +57,8 @@ class Words:
         """Return a number as the language writes it, a dash for None."""
         if value is None:
             return DASH
-        return f"{value:.{decimals}f}".replace(".", self("language.decimal_mark"))
+        text = f"{value:.{decimals}f}".replace(".", self("language.decimal_mark"))
+        return text.replace("-", "\N{MINUS SIGN}")
 
     def figure(self, value: float | None, unit: str) -> str:
         """Return a figure as every output rounds it: counts whole, all else to a tenth."""
