@@ -147,8 +147,13 @@ def _provenance(content: Content) -> Iterator[tuple[str, str]]:
             percent=words.number(100 * count / n_epochs if n_epochs else None),
         )
 
+    staging = dict(_staging(content))
     yield "software", f"{PROGRAM} {__version__}"
-    yield from _staging(content)
+    yield from _taken(staging, "stager", "staged_at", "weights", "weights_hash")
+    yield "source_hash", night.sha256 or ""
+    yield "source", night.source_name
+    yield "format", night.format_name
+    yield from staging.items()
     yield "scoring", scoring_text(content)
     if night.n_edited is not None:
         yield "edited", share(night.n_edited)
@@ -159,16 +164,20 @@ def _provenance(content: Content) -> Iterator[tuple[str, str]]:
         yield "doubtful", share(night.doubtful.n_open)
     if night.edits and not night.deidentify:
         yield "edits", str(len(night.edits))
+    name = "" if night.deidentify else f"{content.template.name}, "
+    yield "template", f"{name}{words('language.name')}"
     epoch_s = words.number(night.hypnogram.epoch_s, 0)
     yield "epochs", words("provenance.epochs_text", count=n_epochs, seconds=epoch_s)
     yield "lights", night.lights_source
     yield "onset_rule", words("provenance.onset_rule_text")
     yield "clock", words("provenance.clock_text")
-    yield "source", night.source_name
-    yield "source_hash", night.sha256 or ""
-    yield "format", night.format_name
-    name = "" if night.deidentify else f"{content.template.name}, "
-    yield "template", f"{name}{words('language.name')}"
+
+
+def _taken(facts: dict[str, str], *keys: str) -> Iterator[tuple[str, str]]:
+    """Take these out of the facts, as far as they are among them."""
+    for key in keys:
+        if key in facts:
+            yield key, facts.pop(key)
 
 
 def _staging(content: Content) -> Iterator[tuple[str, str]]:
@@ -185,11 +194,11 @@ def _staging(content: Content) -> Iterator[tuple[str, str]]:
     yield "eeg", ", ".join(made.eeg) or none
     yield "eog", ", ".join(made.eog) or none
     yield "emg", ", ".join(made.emg) or none
-    yield "filters", words("provenance.filters_text")
     if night.second is not None:
         yield "second", night.second.provenance.software
     if night.is_consensus:
         yield "consensus", ", ".join(one.full_name for one in night.others)
+    yield "filters", words("provenance.filters_text")
 
 
 def notes(content: Content) -> list[Flowable]:

@@ -50,7 +50,8 @@ def _style(
 PLAIN, STRONG = _style(7.6), _style(7.6, BOLD)
 NUMBER, STRONG_NUMBER = _style(7.6, right=True), _style(7.6, BOLD, right=True)
 SMALL, SMALL_NUMBER = _style(6.4, ink=GREY), _style(6.4, ink=GREY, right=True)
-SMALL_INK = _style(6.6)
+SMALL_INK = _style(6.4)
+TINY = _style(6.0)
 LABEL = _style(6.8, ink=GREY)
 LABEL_NUMBER = _style(6.8, ink=GREY, right=True)
 ALARM = _style(6.8, ink=WARNING)
@@ -111,8 +112,8 @@ def heading(text: str) -> Paragraph:
 
 
 def run_in(name: str, text: str) -> Paragraph:
-    """Return a name and what is said of it, in one small paragraph."""
-    return Paragraph(f'<font name="{BOLD}">{_escaped(name)}</font> {_escaped(text)}', SMALL_INK)
+    """Return a name and what is said of it, in one paragraph of tiny letters."""
+    return Paragraph(f'<font name="{BOLD}">{_escaped(name)}</font> {_escaped(text)}', TINY)
 
 
 def section(title: str, *parts: Flowable) -> list[Flowable]:

@@ -37,6 +37,7 @@ from sleepscorer.files.exports.report.content import (
     side_by_side,
 )
 from sleepscorer.files.exports.report.looked_up import looked_up
+from sleepscorer.files.exports.report.templates import Places
 
 _MARGIN, _TOP, _BOTTOM = 15 * mm, 11 * mm, 16 * mm
 _OWN = "own."
@@ -61,7 +62,9 @@ _SECTIONS: Mapping[str, Callable[[Content], list[Flowable]]] = {
     "definitions": back.definitions,
 }
 # The others are moved to the next page whole.
-_MAY_BE_DIVIDED = ("person", "warnings", "comment", "notes", "provenance", "definitions")
+_MAY_BE_DIVIDED = ("person", "warnings", "comment", "notes", "provenance", _OWN)
+# Of what must fit on one page; smaller letters than these read badly.
+_SCALES = (1.0, 0.95, 0.9, 0.86)
 
 
 class PdfReport:
@@ -131,11 +134,12 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
             producer="ReportLab",
             lang=words.code,
         )
+        self._height_pt = height - _TOP - _BOTTOM
         frame = Frame(
             _MARGIN,
             _BOTTOM,
-            width - 2 * _MARGIN,
-            height - _TOP - _BOTTOM,
+            content.width_pt,
+            self._height_pt,
             leftPadding=0,
             rightPadding=0,
             topPadding=0,
@@ -145,7 +149,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
 
     def made(self) -> bytes:
         """Return the whole file."""
-        self.build(_story(self._content))
+        self.build(_story(self._content, self._height_pt))
         return self._file.getvalue()
 
     def _draw_footer(self, canvas: Canvas, _document: Any) -> None:
@@ -165,29 +169,66 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
         beside.drawOn(canvas, _MARGIN + width * 0.74, _BOTTOM - 2.8 * mm - height)
 
 
-def _story(content: Content) -> list[Flowable]:
+def _story(content: Content, height_pt: float) -> list[Flowable]:
     story: list[Flowable] = []
-    for page in content.template.pages:
-        parts = [part for place in page for part in _place(content, place)]
+    for places in content.template.pages:
+        parts = _page(content, places, height_pt)
         if story and parts:
             story.append(PageBreak())
         story += parts
     return story
 
 
+def _page(content: Content, places: Places, height_pt: float) -> list[Flowable]:
+    """Return what begins on a new page; what is a little too much for it is set smaller."""
+    for scale in _SCALES:
+        wide = replace(content, width_pt=content.width_pt / scale)
+        parts = [part for place in places for part in _place(wide, place)]
+        needed = sum(part.wrap(wide.width_pt, 1e6)[1] for part in parts)
+        if needed * scale <= height_pt:
+            return [_Smaller(parts, wide.width_pt, needed, scale)] if parts else []
+    return [part for place in places for part in _kept(content, place)]
+
+
+class _Smaller(Flowable):  # type: ignore[misc]
+    """Parts one below the other, drawn at a scale."""
+
+    def __init__(
+        self, parts: list[Flowable], width_pt: float, height_pt: float, scale: float
+    ) -> None:
+        super().__init__()
+        self._parts, self._scale = parts, scale
+        self._width_pt, self._height_pt = width_pt, height_pt
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return self._width_pt * self._scale, self._height_pt * self._scale
+
+    def draw(self) -> None:
+        self.canv.saveState()
+        self.canv.scale(self._scale, self._scale)
+        y = self._height_pt
+        for part in self._parts:
+            y -= part.wrapOn(self.canv, self._width_pt, y)[1]
+            part.drawOn(self.canv, 0, y)
+        self.canv.restoreState()
+
+
+def _kept(content: Content, names: tuple[str, ...]) -> list[Flowable]:
+    """Return a place that a page break divides only where that reads well."""
+    parts = _place(content, names)
+    if not parts or (len(names) == 1 and names[0].startswith(_MAY_BE_DIVIDED)):
+        return parts
+    return [KeepTogether(parts)]
+
+
 def _place(content: Content, names: tuple[str, ...]) -> list[Flowable]:
     """Return a section, or two beside each other."""
     if len(names) == 1:
-        parts = _parts(content, names[0])
-        if not parts or names[0] in _MAY_BE_DIVIDED or names[0].startswith(_OWN):
-            return parts
-        return [KeepTogether(parts)]
+        return _parts(content, names[0])
     width = (content.width_pt - COLUMN_GAP) / 2
     half = replace(content, width_pt=width)
     left, right = (_parts(half, name) for name in names)
-    if not (left and right):
-        return [KeepTogether(left or right)] if left or right else []
-    return [KeepTogether([side_by_side(left, right, (width, width), COLUMN_GAP)])]
+    return [side_by_side(left, right, (width, width), COLUMN_GAP)] if left or right else []
 
 
 def _parts(content: Content, name: str) -> list[Flowable]:

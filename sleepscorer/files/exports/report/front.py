@@ -48,6 +48,7 @@ from sleepscorer.files.exports.score_state import ScoreState, score_state
 
 _SIGNING_SPACE = 6.5 * mm
 _BELOW_HEADING = Spacer(0, 0.8 * mm)
+_MOST_LINES_BESIDE = 6.1
 _GROUPS = tuple(FigureGroup)
 _TABLES = ("cycles", "transitions")
 
@@ -59,19 +60,31 @@ def letterhead(content: Content) -> list[Flowable]:
         return []
     left: list[Flowable] = [paragraph(head.laboratory, HOUSE)] if head.laboratory else []
     left += [paragraph(line, SMALL) for line in head.lines]
-    right: list[Flowable] = []
-    if head.logo:
-        picture = Image(io.BytesIO(head.logo))
-        height, most = head.logo_height_mm * mm, content.width_pt / 2
-        scale = min(height / picture.imageHeight, most / picture.imageWidth)
-        picture.drawWidth, picture.drawHeight = (
-            picture.imageWidth * scale,
-            picture.imageHeight * scale,
-        )
-        picture.hAlign = "RIGHT"
-        right = [picture]
-    half = content.width_pt / 2
-    return [side_by_side(left, right, (half, half)), Spacer(0, GAP)]
+    widths = (content.width_pt / 2, content.width_pt / 2)
+    made = Table([[left, _logo(content) if head.logo else ""]], widths, hAlign="LEFT")
+    made.setStyle(
+        [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("ALIGN", (1, 0), (1, 0), "RIGHT"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ("TOPPADDING", (0, 0), (-1, -1), 0),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+        ]
+    )
+    return [made, Spacer(0, GAP)]
+
+
+def _logo(content: Content) -> Flowable:
+    head = content.template.letterhead
+    picture = Image(io.BytesIO(head.logo))
+    height, most = head.logo_height_mm * mm, content.width_pt / 2
+    scale = min(height / picture.imageHeight, most / picture.imageWidth)
+    picture.drawWidth, picture.drawHeight = (
+        picture.imageWidth * scale,
+        picture.imageHeight * scale,
+    )
+    return picture
 
 
 def title(content: Content) -> list[Flowable]:
@@ -374,17 +387,22 @@ def comment(content: Content) -> list[Flowable]:
     """The scorer's comment and the physician's impression; room to write where there is none."""
     words, form, night = content.words, content.night.form, content.night
     texts = (("comment.heading", form.comment), ("comment.impression", form.impression))
-    is_shown = not night.deidentify
-    if is_shown and any(text.strip() for _, text in texts):
-        parts: list[Flowable] = []
-        for key, text in texts:
-            parts += [heading(words(key)), paragraph(text.strip() or DASH), Spacer(0, GAP)]
-        return parts
     half = (content.width_pt - COLUMN_GAP) / 2
-    boxes = [[paragraph(words(key), STRONG) for key, _ in texts]]
-    made = Table(
-        [[boxes[0][0], "", boxes[0][1]]],
-        (half, COLUMN_GAP, half),
+    is_written = not night.deidentify and any(text.strip() for _, text in texts)
+    if not is_written:
+        return [_boxes([words(key) for key, _ in texts], half), Spacer(0, GAP)]
+    both = [[heading(words(key)), paragraph(text.strip() or DASH)] for key, text in texts]
+    heights = [parts[1].wrap(half, 1e6)[1] for parts in both]
+    if max(heights) <= _MOST_LINES_BESIDE * PLAIN.leading:
+        return [side_by_side(both[0], both[1], (half, half), COLUMN_GAP), Spacer(0, GAP)]
+    return [part for parts in both for part in (*parts, Spacer(0, GAP))]
+
+
+def _boxes(titles: Sequence[str], width: float) -> Flowable:
+    """Room to write by hand."""
+    return Table(
+        [[paragraph(titles[0], STRONG), "", paragraph(titles[1], STRONG)]],
+        (width, COLUMN_GAP, width),
         (11 * mm,),
         hAlign="LEFT",
         style=[
@@ -395,7 +413,6 @@ def comment(content: Content) -> list[Flowable]:
             ("LEFTPADDING", (0, 0), (-1, -1), 3),
         ],
     )
-    return [made, Spacer(0, GAP)]
 
 
 def signatures(content: Content) -> list[Flowable]:
@@ -413,7 +430,9 @@ def signatures(content: Content) -> list[Flowable]:
             parts += [_line(half), paragraph(words("signatures.line"), SMALL)]
         columns.append(parts)
     made = side_by_side(columns[0], columns[1], (half, half), COLUMN_GAP)
-    void = [paragraph(text, SMALL) for text in _void(content)]
+    void: list[Flowable] = [paragraph(text, SMALL) for text in _void(content)]
+    if void:
+        void.insert(0, Spacer(0, GAP))
     return [made, *void, Spacer(0, GAP)]
 
 

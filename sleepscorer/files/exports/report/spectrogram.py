@@ -12,7 +12,7 @@ from sleepscorer.files.exports.night import NightSpectrogram
 from sleepscorer.files.exports.report.content import FONT, GREY, Content
 from sleepscorer.files.exports.report.hypnogram import AXIS_LEFT, draw_time_axis
 
-_HEIGHT, _TICKS_HEIGHT = 26 * mm, 4.2 * mm
+_HEIGHT, _TICKS_HEIGHT = 23 * mm, 4.2 * mm
 _TICKS_HZ = (10, 20, 30)
 
 

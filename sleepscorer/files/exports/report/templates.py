@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from platformdirs import user_config_path
 
@@ -15,6 +15,9 @@ from sleepscorer.files.exports.report.languages import gaps_of, languages, words
 from sleepscorer.files.exports.report_look import DEFAULT_TEMPLATE
 from sleepscorer.files.strict_toml import WrongEntry, check_keys, content_of, text_of, texts_of
 from sleepscorer.paths import resource
+
+Places: TypeAlias = tuple[tuple[str, ...], ...]
+"""What stands on a page, from the top: names of one section, or of two side by side."""
 
 PAPERS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
@@ -93,7 +96,7 @@ class ReportTemplate:
     name
         For people.
     pages
-        Of each page, which begins anew, its places: names of one section, or of two side by side.
+        Each begins anew, and goes on on further ones where it must.
     language, paper
         Unless others are asked for.
     letterhead
@@ -105,7 +108,7 @@ class ReportTemplate:
     """
 
     name: str
-    pages: tuple[tuple[tuple[str, ...], ...], ...]
+    pages: tuple[Places, ...]
     language: str = "en"
     paper: str = "a4"
     letterhead: Letterhead = field(default_factory=Letterhead)
@@ -207,9 +210,7 @@ def _one_of(known: tuple[str, ...], value: object, where: str) -> str:
     return text
 
 
-def _pages(
-    value: object, sentences: Mapping[str, Sentence]
-) -> tuple[tuple[tuple[str, ...], ...], ...]:
+def _pages(value: object, sentences: Mapping[str, Sentence]) -> tuple[Places, ...]:
     if not isinstance(value, list) or not value or len(value) > _MOST_PAGES:
         raise WrongEntry(f"pages must be lists of sections, like {_PAGES_EXAMPLE}")
     pages = tuple(_page(page, f"page {number} of pages") for number, page in enumerate(value, 1))
@@ -224,7 +225,7 @@ def _pages(
     return pages
 
 
-def _page(value: object, where: str) -> tuple[tuple[str, ...], ...]:
+def _page(value: object, where: str) -> Places:
     if not isinstance(value, list):
         raise WrongEntry(f"{where} must be a list of sections, as in {_PAGES_EXAMPLE}")
     places = []
