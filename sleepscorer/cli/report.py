@@ -9,7 +9,7 @@ from sleepscorer.core.errors import UsageError
 from sleepscorer.files.exports import (
     PAPERS,
     ReportLook,
-    languages,
+    language_codes,
     template_files,
     templates_folder,
 )
@@ -48,7 +48,7 @@ def report(options: argparse.Namespace) -> int:
 def _look(options: argparse.Namespace) -> ReportLook:
     """Refuse what is no language or paper; the template is looked for where it is read."""
     for name, value, known in (
-        ("--language", options.language, tuple(languages())),
+        ("--language", options.language, language_codes()),
         ("--paper", options.paper, tuple(PAPERS)),
     ):
         if value is not None and value not in known:

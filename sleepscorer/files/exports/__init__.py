@@ -23,7 +23,7 @@ from sleepscorer.files.exports.formats import (
 from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
 from sleepscorer.files.exports.own_files import PROGRAM, is_own_scoring, is_synthetic
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
-from sleepscorer.files.exports.report.languages import languages
+from sleepscorer.files.exports.report.languages import language_codes, languages
 from sleepscorer.files.exports.report.looked_up import looked_up
 from sleepscorer.files.exports.report.templates import PAPERS, template_files, templates_folder
 from sleepscorer.files.exports.report_look import DEFAULT_TEMPLATE, ReportLook
@@ -60,6 +60,7 @@ __all__ = [
     "is_own_scoring",
     "is_scored_by_hand",
     "is_synthetic",
+    "language_codes",
     "languages",
     "looked_up",
     "output_paths",

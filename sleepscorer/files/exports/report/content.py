@@ -193,7 +193,7 @@ def facts_table(
     room = 0
     for name, text in facts:
         cells: list[Cell] = [paragraph(name, LABEL), paragraph(text, style)]
-        n_lines = paragraph(text, style).wrap(value - 3, 1e6)[1] / style.leading
+        n_lines = paragraph(text, style).wrap(value - 6.5, 1e6)[1] / style.leading
         if n_lines > _MOST_LINES_OF_A_FACT:
             spans.append(("SPAN", (1, len(rows)), (-1, len(rows))))
             rows.append(cells)
@@ -206,7 +206,9 @@ def facts_table(
         room -= 1
     filled = [row + [""] * (2 * in_row - len(row)) for row in rows]
     widths = (label, value) * in_row
-    return table(filled, widths, numbers_from=len(widths), head=False, more=spans)
+    # What is written beside it must not touch the next label.
+    gap = ("RIGHTPADDING", (1, 0), (-1, -1), 5)
+    return table(filled, widths, numbers_from=len(widths), head=False, more=(gap, *spans))
 
 
 def side_by_side(

@@ -191,8 +191,8 @@ class HypnogramDrawing(Flowable):  # type: ignore[misc]
             path.lineTo(self._x(stop * epoch_s), y)
             last_y = y
         canvas.setLineJoin(1)
-        canvas.setStrokeColor(HexColor("#a9a9a9") if is_machine else GREY)
-        canvas.setLineWidth(0.5 if is_machine else 0.35)
+        canvas.setStrokeColor(HexColor("#9a9a9a") if is_machine else GREY)
+        canvas.setLineWidth(0.8 if is_machine else 0.35)
         canvas.drawPath(path, stroke=1, fill=0)
         if is_machine:
             return

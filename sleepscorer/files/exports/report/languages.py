@@ -107,11 +107,15 @@ class Words:
 
 
 @cache
+def language_codes() -> tuple[str, ...]:
+    """Return the codes of all languages, English first."""
+    codes = sorted(path.stem for path in resource("report_languages").glob("*.toml"))
+    return tuple(sorted(codes, key=lambda code: code != "en"))
+
+
 def languages() -> Mapping[str, str]:
     """Return the names of all languages by their codes, English first."""
-    codes = sorted(path.stem for path in resource("report_languages").glob("*.toml"))
-    codes.sort(key=lambda code: code != "en")
-    return MappingProxyType({code: words_of(code)("language.name") for code in codes})
+    return {code: words_of(code)("language.name") for code in language_codes()}
 
 
 @cache
@@ -125,12 +129,12 @@ def words_of(code: str) -> Words:
     ReportRefused
         If its file is broken.
     """
-    known = {path.stem: path for path in resource("report_languages").glob("*.toml")}
-    if code not in known:
+    if code not in language_codes():
         raise UsageError(
-            f"there is no report in the language {code!r}", hint=f"there are {', '.join(known)}"
+            f"there is no report in the language {code!r}",
+            hint=f"there are {', '.join(language_codes())}",
         )
-    return _read(code, known[code])
+    return _read(code, resource("report_languages", f"{code}.toml"))
 
 
 def _read(code: str, path: Path) -> Words:

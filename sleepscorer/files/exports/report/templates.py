@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from platformdirs import user_config_path
 
 from sleepscorer.core.errors import ReportRefused, UsageError
-from sleepscorer.files.exports.report.languages import gaps_of, languages, words_of
+from sleepscorer.files.exports.report.languages import gaps_of, language_codes, words_of
 from sleepscorer.files.exports.report_look import DEFAULT_TEMPLATE
 from sleepscorer.files.strict_toml import WrongEntry, check_keys, content_of, text_of, texts_of
 from sleepscorer.paths import resource
@@ -185,7 +185,7 @@ def _template(content: Mapping[str, Any], path: Path) -> ReportTemplate:
     known = ("name", "language", "paper", "pages", "letterhead", "texts", "sentence")
     check_keys(content, known, "the file")
     sentences = _sentences(content.get("sentence", []))
-    language = _one_of(tuple(languages()), content.get("language", "en"), "language")
+    language = _one_of(language_codes(), content.get("language", "en"), "language")
     return ReportTemplate(
         name=text_of(content.get("name"), "name"),
         pages=_pages(content.get("pages"), sentences),
