@@ -107,17 +107,18 @@ class PdfReport:
     @cached_property
     def _bytes(self) -> bytes:
         register_fonts()
-        # How many pages there are is known when they were made.
-        n_pages, made = 0, b""
-        for _ in range(2):
+        # How many pages there are is known when they were made; most are as many as was meant.
+        n_pages = len(self._content.template.pages)
+        while True:
             document = _Document(self._content, self._paper, n_pages)
             made = document.made()
+            if document.page == n_pages:
+                return made
             n_pages = document.page
-        return made
 
 
 class _Document(BaseDocTemplate):  # type: ignore[misc]
-    """Pages with a footer; ``n_pages`` is 0 where nobody knows yet how many they are."""
+    """Pages with a footer that says how many there are."""
 
     def __init__(self, content: Content, paper: tuple[float, float], n_pages: int) -> None:
         self._content, self._n_pages, self._file = content, n_pages, io.BytesIO()

@@ -307,7 +307,7 @@ def _stages_parts(content: Content, width: float) -> list[Flowable]:
         ("BACKGROUND", (0, number), (0, number), colour_of(stage))
         for number, stage in enumerate(statistics.transition_stages, start=1)
     ]
-    shares = (0.02, 0.105, 0.12, 0.165, 0.13, 0.13, 0.16, 0.17)
+    shares = (0.02, 0.125, 0.12, 0.165, 0.125, 0.125, 0.16, 0.16)
     made = table(rows, [share * width for share in shares], numbers_from=2, more=colours)
     parts: list[Flowable] = [heading(words("stages.heading")), _BELOW_HEADING, made]
     if reasons := tuple(dict.fromkeys(_stage_reasons(content))):

@@ -276,7 +276,7 @@ def _texts(table: Mapping[str, Any]) -> Mapping[str, str]:
             raise WrongEntry(f"{key!r} in texts: {error}") from error
         wanted = gaps_of(meant[key])
         if not gaps <= wanted:
-            names = ", ".join(sorted(f"{{{gap}}}" for gap in wanted)) or "nothing in braces"
+            names = ", ".join(f"{{{gap}}}" for gap in sorted(wanted)) or "nothing in braces"
             raise WrongEntry(f"{key!r} in texts may hold {names}")
         found[key] = text
     return MappingProxyType(found)

@@ -13,6 +13,7 @@ from sleepscorer.core.edits import Author
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.report_form import Person, ReportForm
 from sleepscorer.core.signatures import Meaning, Signature, Unlocking
+from sleepscorer.core.stages import STAGES
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.report.document import PdfReport
@@ -43,11 +44,12 @@ UNLOCKING = Unlocking("2026-03-01T22:00:00+00:00", Author("am", "lab1"), "N1 see
 def night_of(stages: Any, **changes: Any) -> Night:
     """A night of these stages, as a stager gave them."""
     stages = np.asarray(stages, np.int8)
-    hypnogram = Hypnogram(stages, 30.0, *changes.pop("lights", (None, None)))
+    told = changes.pop("stage_set", STAGES)
+    hypnogram = Hypnogram(stages, 30.0, *changes.pop("lights", (None, None)), told)
     values = {
         "hypnogram": hypnogram,
         "statistics": sleep_statistics(hypnogram),
-        "staging": staging_of(stages),
+        "staging": staging_of(np.minimum(stages, 4)),
         "duration_s": len(stages) * 30.0,
     }
     return night(len(stages), **(values | changes))
