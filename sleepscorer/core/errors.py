@@ -113,6 +113,10 @@ class ReportRefused(SleepScorerError):
     """A template of reports that can't be read, or asks for what no report has."""
 
 
+class NotTheScored(ExportError):
+    """An export for which the recording that was scored is not at hand."""
+
+
 class OutputExists(ExportError):
     """An output that is there already and was not to be replaced."""
 

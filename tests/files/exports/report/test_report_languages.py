@@ -107,5 +107,5 @@ def test_a_language_that_there_is_not():
 
 @pytest.mark.parametrize("text", ["{a.b}", "{a[0]}", "{a!r}", "{a:>9}", "{", "{}", "{0}", "} {a}"])
 def test_only_a_name_can_be_filled_in(text):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"gap|brace|'}'|'{'|field"):
         gaps_of(text)
