@@ -16,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
+from sleepscorer.core.errors import ReportRefused
 from sleepscorer.core.wording import one_line
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.report.languages import Words
@@ -86,14 +87,22 @@ def register_fonts() -> None:
     """Make the fonts known: DejaVu, which has Greek and Cyrillic and comes with matplotlib.
 
     It may be shared and embedded freely (Bitstream Vera and DejaVu licences).
+
+    Raises
+    ------
+    ReportRefused
+        If they are not where they should be.
     """
     # Looked for and not imported: matplotlib takes half a second.
     found = find_spec("matplotlib")
-    if found is None or found.origin is None:
-        raise ImportError("matplotlib is not installed, and the fonts of the report lie in it")
-    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+    folder = Path((found and found.origin) or "").parent / "mpl-data" / "fonts" / "ttf"
     for name in (FONT, BOLD):
-        pdfmetrics.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
+        file = folder / f"{name}.ttf"
+        if not file.is_file():
+            raise ReportRefused(
+                "the font of the report is missing", path=file, hint="install sleepscorer again"
+            )
+        pdfmetrics.registerFont(TTFont(name, str(file)))
 
 
 def paragraph(text: str, style: ParagraphStyle = PLAIN) -> Paragraph:
