@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from documented_night import ANNA, write_night
 
-from sleepscorer.core.edits import MemoryJournal
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.session import ScoringSession
