@@ -321,6 +321,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--start", metavar="WEIGHTS", help="begin from these, or none; default: a shipped front-end"
     )
     add("--name", metavar="NAME", help="of weights tuned on sessions; default: site-1 and so on")
+    add(
+        "--tune",
+        choices=("auto", "recalibration", "heads"),
+        help="to sessions: 35 numbers (of 5 people and more), the heads (of 10), or what is better",
+    )
+    add("--stager", metavar="NAME", help="tune this one to sessions as a whole: robust-sleep-net")
     add("--steps", type=int, metavar="N", help="batches at most")
     add("--batch", type=int, metavar="N", help="windows of a batch; default: by device")
     add("--workers", type=int, metavar="N", help="processes that draw; default: by device")
@@ -343,6 +349,11 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", action="append", metavar="NAME", help="default: all shipped ones"
     )
+    parser.add_argument(
+        "--stagers",
+        metavar="LIST",
+        help="names with commas, judged on the raw recordings too; default: all installed",
+    )
     parser.add_argument("--results", type=Path, metavar="FILE", help="write the tables here")
     parser.add_argument("--force", action="store_true", help="replace earlier tables and cards")
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
@@ -351,7 +362,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--folder", type=Path, required=True, metavar="DIR", help="recordings that people scored")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--folder", type=Path, metavar="DIR", help="recordings that people scored")
+    what.add_argument("--forget", action="store_true", help="what --keep kept, and do nothing else")
     add("--out", type=Path, metavar="DIR", help="of the report; default: validation in --folder")
     add("--stagers", metavar="LIST", help="names with commas; default: all that are installed")
     add(
@@ -445,12 +458,16 @@ def _run_train(options: argparse.Namespace) -> int:
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:
-    from sleepscorer.cli.training import evaluate_weights
+    from sleepscorer.cli.evaluation import evaluate_weights
 
     return evaluate_weights(options)
 
 
 def _run_validate(options: argparse.Namespace) -> int:
+    if options.forget:
+        from sleepscorer.cli.site_choice import forget_site
+
+        return forget_site()
     from sleepscorer.cli.validation import validate_nights
 
     return validate_nights(options)

@@ -27,6 +27,7 @@ def _list_models(options: argparse.Namespace) -> int:
     from sleepscorer.staging.checkpoint import available_weights
     from sleepscorer.staging.offered_weights import why_not_offered
     from sleepscorer.staging.robust_sleep_net.installed import check_weights
+    from sleepscorer.staging.robust_sleep_net.tuned_here import check_tuned
 
     weights = available_weights()
     if not weights:
@@ -45,10 +46,11 @@ def _list_models(options: argparse.Namespace) -> int:
             say(*(f"  {line}" for line in (*_told(info), f"  {why}")))
     elif others:
         say(f"not offered: {counted(len(others), 'other')}; see: sleepscorer models --all")
-    try:
-        check_weights()
-    except SleepScorerError as error:
-        complain(f"sleepscorer: {error}")
+    for check in (check_weights, check_tuned):
+        try:
+            check()
+        except SleepScorerError as error:
+            complain(f"sleepscorer: {error}")
     say(*_other_stagers(), *_site_choice())
     return 0
 
@@ -63,12 +65,20 @@ def _told(info: "WeightsInfo") -> tuple[str, ...]:
 
 def _other_stagers() -> list[str]:
     """What ``score --second-opinion`` knows."""
+    from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_weights
     from sleepscorer.staging.stagers import how_to_get_others, not_offered, offered_stagers
 
     for fault in not_offered():
         complain(f"sleepscorer: {fault}")
     offered = offered_stagers()
-    listed = [f"  {one.name}: {one.title}" for one in offered] or ["  none"]
+    tuned = {one.name: one for one in tuned_weights()}
+    listed = []
+    for one in offered:
+        listed.append(f"  {one.name}: {one.title}")
+        if one.name in tuned:
+            listed.append(f"    {tuned[one.name].summary}")
+            listed.append(f"    {tuned[one.name].folder}")
+    listed = listed or ["  none"]
     others = [f"  to get {how}" for how in how_to_get_others(offered)]
     return ["other stagers, for --second-opinion", *listed, *others]
 
@@ -113,8 +123,10 @@ def _remove_models(options: argparse.Namespace) -> int:
     """Delete weights that were added or trained here."""
     from sleepscorer.staging.checkpoint import remove_own_weights
     from sleepscorer.staging.robust_sleep_net.installed import NAME, remove_weights
+    from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_names
 
-    folder = remove_weights() if options.name == NAME else remove_own_weights(options.name)
+    theirs = options.name in (NAME, *tuned_names())
+    folder = (remove_weights if theirs else remove_own_weights)(options.name)
     say(f"removed {folder}")
     return 0
 

@@ -1,19 +1,16 @@
-"""``sleepscorer train`` and ``sleepscorer evaluate``."""
+"""``sleepscorer train``."""
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from sleepscorer.cli.output import INTERRUPTED, complain, say
-from sleepscorer.cli.progress import progress_bar
 from sleepscorer.cli.training_progress import training_progress
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.people import told_of_unknown
 from sleepscorer.core.wording import counted
 
 if TYPE_CHECKING:
-    from sleepscorer.staging.checkpoint import WeightsInfo
     from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
     from sleepscorer.staging.preprocess import Band
     from sleepscorer.training.nights import TrainingNight
@@ -30,6 +27,10 @@ _RAW_WINDOWS, _RAW_WINDOWS_ON_GPU = 8, 64
 def train_network(options: argparse.Namespace) -> int:
     """Train a network on scored nights, people apart, and judge it on those it did not see."""
     try:
+        if options.data == _SESSIONS and options.stager is not None:
+            from sleepscorer.cli.stager_training import tune_other_stager
+
+            return tune_other_stager(options)
         if options.data == _SESSIONS:
             from sleepscorer.cli.site_training import tune_to_sessions
 
@@ -44,8 +45,9 @@ def train_network(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    if options.name is not None:
-        raise UsageError("--name is for --data sessions", hint="other weights lie in --out")
+    for name in ("name", "tune", "stager"):
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name} is for --data sessions", hint="other weights lie in --out")
     for name, least in (("batch", 1), ("workers", 0)):
         given = getattr(options, name)
         if given is not None and given < least:
@@ -126,8 +128,8 @@ def _config(options: argparse.Namespace) -> "NetworkConfig":
 
 def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetwork | None":
     """The network to begin from: the one named, or the front-end of a shipped one."""
-    from sleepscorer.staging.checkpoint import read_info
-    from sleepscorer.staging.stager import load_network
+    from sleepscorer.staging.checkpoint import read_info, shipped_weights
+    from sleepscorer.staging.loading import load_network
     from sleepscorer.training.runs import without_heads
 
     if options.start == "none":
@@ -138,19 +140,11 @@ def _start(options: argparse.Namespace, config: "NetworkConfig") -> "StagingNetw
             " were trained on none of these people"
         )
         return load_network(read_info(options.start))
-    for info in _shipped():
+    for info in shipped_weights():
         if info.network["front_end"] == config.front_end:
             # Their heads know the stages of people of Sleep-EDF, who may be those that test here.
             return without_heads(load_network(info))
     return None
-
-
-def _shipped() -> "list[WeightsInfo]":
-    from sleepscorer.core.errors import WeightsError
-    from sleepscorer.staging.checkpoint import available_weights
-
-    found = (info for info in available_weights() if not isinstance(info, WeightsError))
-    return [info for info in found if not info.is_own]
 
 
 def _nights(
@@ -206,69 +200,3 @@ def _trim(options: argparse.Namespace) -> "Trim":
         raise UsageError(f"--trim {options.trim}", hint=f"there are {', '.join(get_args(Trim))}")
     trim: Trim = options.trim
     return trim
-
-
-def _card_beside(results: Path, name: str) -> Path | None:
-    """The model card to be written; None where the weights do not lie beside the results."""
-    card = results.parent / name / "MODEL_CARD.md"
-    return card if card.parent.is_dir() else None
-
-
-def evaluate_weights(options: argparse.Namespace) -> int:
-    """Judge weights by everything that a folder holds; print and write the tables."""
-    from sleepscorer.files.verified_write import check_targets, write_verified
-    from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
-    from sleepscorer.staging.stagers import offered_stagers
-    from sleepscorer.training.figures import reliability_png, risk_coverage_png
-    from sleepscorer.training.judging import judge
-    from sleepscorer.training.results import (
-        RELIABILITY_PNG,
-        REVIEW_PNG,
-        bars,
-        card_text,
-        is_own_result,
-        result_output,
-        results_text,
-    )
-
-    names = options.weights or [info.name for info in _shipped()]
-    other = next((one for one in offered_stagers() if one.name == "yasa"), None)
-    if other is None:
-        complain("sleepscorer: YASA is not installed (pip install 'sleepscorer[yasa]'): left out")
-    results: Path | None = options.results
-    if results is not None:
-        # What is in the way is said before the work, which takes an hour.
-        if not results.parent.is_dir():
-            raise UsageError("there is no such folder", path=results.parent, hint="make it first")
-        check_targets([results], force=options.force, is_own=is_own_result)
-        planned = (results, *(results.with_name(name) for name in (RELIABILITY_PNG, REVIEW_PNG)))
-        cards = (card for name in names if (card := _card_beside(results, Path(name).name)))
-        check_targets([*planned, *cards], force=options.force, is_own=is_own_result)
-    judged = []
-    for name in names:
-        with progress_bar(name, quiet=options.quiet) as progress:
-            judged.append(judge(name, options.data, other=other, progress=progress))
-    judged.sort(key=lambda one: (one.name != DEFAULT_WEIGHTS, one.name))
-    text = results_text(judged, DEFAULT_WEIGHTS)
-    if results is not None:
-        main = judged[0]
-        title = f"{main.name}, {main.n_test}"
-        contents = {
-            results: text.encode(),
-            results.with_name(RELIABILITY_PNG): reliability_png(main.reliability, title),
-            results.with_name(REVIEW_PNG): risk_coverage_png(main.review, title),
-        }
-        for one in judged:
-            if card := _card_beside(results, one.name):
-                contents[card] = card_text(one).encode()
-        write_verified(
-            [result_output(path, content) for path, content in contents.items()],
-            force=options.force,
-            is_own=is_own_result,
-        )
-    if not options.quiet:
-        say(*text.splitlines())
-    missed = [name for name, _, reached in bars(judged[0]) if not reached]
-    if missed:
-        complain(f"sleepscorer: {judged[0].name} misses: {'; '.join(missed)}")
-    return 0

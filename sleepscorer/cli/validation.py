@@ -16,17 +16,16 @@ if TYPE_CHECKING:
     from sleepscorer.validation.run import ValidationOptions
 
 _NOT_STAGED = 1
-_REPORT_FOLDER = "validation"
 _REVIEWED_SHARE = 0.1
 
 
 def validate_nights(options: argparse.Namespace) -> int:
     """Judge stagers by a folder's scored nights; say whom to trust, and write the report."""
-    from sleepscorer.validation.report import check_report, write_report
+    from sleepscorer.validation.report import REPORT_FOLDER, check_report, write_report
     from sleepscorer.validation.run import check_enough, found_nights, validated
 
     wanted = _options(options)
-    out: Path = options.folder / _REPORT_FOLDER if options.out is None else options.out
+    out: Path = options.folder / REPORT_FOLDER if options.out is None else options.out
     if out.exists() and not out.is_dir():
         raise UsageError("--out is not a folder", path=out)
     wanted.check()

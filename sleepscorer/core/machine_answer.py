@@ -131,7 +131,7 @@ def machine_answer(staging: Staging, stage_set: tuple[Stage, ...] = STAGES) -> M
     if stage_set == STAGES:
         return MachineAnswer(STAGES, staging.probabilities, staging.confidence, *measured)
     three = staging.summed if staging.hierarchy is None else staging.hierarchy
-    confidence = lowered(three.max(axis=1), staging.unsound, len(THREE_STAGES))
+    confidence = lowered(three.max(axis=1), staging.doubted, len(THREE_STAGES))
     confidence = calibrated(confidence, staging.provenance.confidence_temperature)
     return MachineAnswer(THREE_STAGES, three, confidence, *measured)
 

@@ -72,7 +72,7 @@ class Signal:
     physical_range
         Smallest and largest value the file can store, in ``unit``; None where it sets no limit.
     prefilter, transducer
-        The file's own words.
+        The file's own words; filters that it states as numbers are spelled as EDF+ does.
     source
         Reads the samples.
     """

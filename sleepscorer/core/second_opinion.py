@@ -37,25 +37,14 @@ def stagers_agreement(
     return agreement(one, other)
 
 
-def joined_probabilities(ours: Staging, theirs: Staging) -> NDArray[np.float32]:
-    """(n_epochs, 5) float32: the mean of both, or what one says where only one stages an epoch.
-
-    The mean is what holds if either stager is right as often as the other (a linear opinion pool,
-    Stone 1961, Annals of Mathematical Statistics 32, 1339-1342).
-    """
-    one, other = ours.probabilities, theirs.probabilities
-    mean = (one + other) / 2
-    return np.where(np.isnan(one), other, np.where(np.isnan(other), one, mean))
-
-
 def shared_confidence(staging: Staging, others: Sequence[Staging]) -> NDArray[np.float32]:
     """(n_epochs,) float32: how likely the stage is right by all; NaN where nothing is staged.
 
     The mean of our confidence and the probability that each other stager which answers gives our
-    stage (the same linear opinion pool). Of two epochs of which we are equally certain, that of
-    which another doubts our stage gets the lower value, and where it gives another stage it doubts
-    ours most. Where the others say nothing this is our confidence. A consensus holds what they say
-    already.
+    stage (a linear opinion pool, Stone 1961, Annals of Mathematical Statistics 32, 1339-1342). Of
+    two epochs of which we are equally certain, that of which another doubts our stage gets the
+    lower value, and where it gives another stage it doubts ours most. Where the others say nothing
+    this is our confidence. A consensus holds what they say already.
     """
     if staging.provenance.consensus_of or not others:
         return staging.confidence

@@ -19,6 +19,7 @@ from sleepscorer.core.derivation import (
     signal_kinds,
 )
 from sleepscorer.core.errors import MontageError, NothingToStageBy
+from sleepscorer.core.head_regions import HeadRegion, region_of
 from sleepscorer.core.recording import Recording, Signal
 
 ROLES = ("eeg", "eog", "emg")
@@ -43,7 +44,6 @@ _PREFERRED_ELECTRODES = (
     ("C4", "C3", "Cz"),
     ("O2", "O1", "Oz", "Pz"),
 )
-_REGIONS = (("F", "AF", "FP", "FC"), ("C", "CP"), ("O", "P", "PO", "I"))
 _CHIN = (("Chin1", "Chin2"), ("Chin1", "Chin3"), ("ChinZ", "Chin1"), ("ChinZ", "Chin2"))
 _CHIN_SIDES = (("LChin", "CChin"), ("RChin", "CChin"), ("LChin", "RChin"), ("Chin2", "Chin3"))
 _MOST_UNNAMED_EEG = 2
@@ -198,9 +198,9 @@ class _Choice:
     def _referenced_eeg(self) -> list[ResolvedDerivation]:
         stored = [Derivation.parse(name.name) for _, name in self._fast.named if _is_eeg_pair(name)]
         chosen: list[ResolvedDerivation] = []
-        for preferred, starts in zip(_PREFERRED_EEG, _REGIONS, strict=True):
+        for preferred, region in zip(_PREFERRED_EEG, HeadRegion, strict=True):
             wanted = [Derivation.parse(name) for name in preferred]
-            wanted += [one for one in stored if _region_of(one.positive) in starts]
+            wanted += [one for one in stored if region_of(one.positive) is region]
             chosen += _first(self._fast, wanted, besides=chosen)
         return chosen or _first(self._fast, stored)
 
@@ -211,9 +211,9 @@ class _Choice:
             if name.kind == "eeg" and not _is_eeg_pair(name)
         ]
         chosen: list[ResolvedDerivation] = []
-        for preferred, starts in zip(_PREFERRED_ELECTRODES, _REGIONS, strict=True):
+        for preferred, region in zip(_PREFERRED_ELECTRODES, HeadRegion, strict=True):
             wanted = [Derivation(electrode) for electrode in preferred]
-            wanted += [one for one in stored if _region_of(one.positive) in starts]
+            wanted += [one for one in stored if region_of(one.positive) is region]
             chosen += _first(self._fast, wanted, besides=chosen)
         return chosen or _first(self._fast, stored)
 
@@ -303,10 +303,6 @@ def _first(
 
 def _is_eeg_pair(name: ChannelName) -> bool:
     return name.kind == "eeg" and is_stated(name.positive) and is_stated(name.negative)
-
-
-def _region_of(electrode: str) -> str:
-    return electrode.rstrip("0123456789z").upper()
 
 
 def _notes(

@@ -67,6 +67,10 @@ class StagingProvenance:
     confidence_temperature
         By which a site's own measurement made the confidence less sure or surer, see
         :class:`~sleepscorer.core.site_calibration.SiteCalibration`; 1 where there is none.
+    unlearned_by_stage
+        How much less an answer of W, N1, N2, N3 and R is worth, 0 to 1 each, because the signals
+        are not such as the weights learned from (filters, a place on the head); empty where
+        nothing of the kind is known.
     """
 
     weights_name: str
@@ -86,6 +90,12 @@ class StagingProvenance:
     consensus_of: tuple[str, ...] = ()
     confidence_measured_on: str = ""
     confidence_temperature: float = 1.0
+    unlearned_by_stage: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        shares = self.unlearned_by_stage
+        if shares and not (len(shares) == len(STAGES) and all(0 <= one <= 1 for one in shares)):
+            raise ValueError(f"{shares} are no shares of five stages")
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +120,7 @@ class Staging:
         with the signals that the staging read. An empty one takes none.
     unsound
         (n_epochs,) float32: how much of each epoch is no signal in what the stage rests on, 0 to
-        1, by which the confidence is lowered (:func:`lowered`). An empty one takes none.
+        1; one of the reasons to lower the confidence (:attr:`doubted`). An empty one takes none.
     """
 
     probabilities: NDArray[np.float32]
@@ -188,6 +198,14 @@ class Staging:
         """(n_epochs,) int8: the most probable stage, UNSCORED where nothing could be staged."""
         return most_probable(self.probabilities)
 
+    @property
+    def doubted(self) -> NDArray[np.float32]:
+        """(n_epochs,) float32: how far the confidence of each epoch was lowered, 0 to 1.
+
+        By what is unsound in its signals, and by what the weights did not learn of them.
+        """
+        return doubted(self.unsound, self.stages, self.provenance.unlearned_by_stage)
+
     def fault(self, epoch: int) -> SignalFault:
         """What is wrong with the signals of an epoch."""
         return SignalFault(int(self.faults[epoch]))
@@ -249,10 +267,33 @@ def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.int8]:
     )
 
 
-def lowered(
-    confidence: NDArray[np.float32], unsound: NDArray[np.floating], n_told: int
+def doubted(
+    unsound: NDArray[np.float32], stages: NDArray[np.int8], unlearned_by_stage: Sequence[float]
 ) -> NDArray[np.float32]:
-    """Lower a confidence where the signals are bad.
+    """(n_epochs,) how much of each stage nothing speaks for, 0 to 1.
+
+    What is unsound and what is not learned are two reasons, of which neither knows the other: what
+    is left is the product of what each leaves.
+
+    Parameters
+    ----------
+    unsound
+        (n_epochs,) how much of each epoch is no signal, 0 to 1.
+    stages
+        (n_epochs,) that were given, UNSCORED where none was.
+    unlearned_by_stage
+        As of :class:`StagingProvenance`.
+    """
+    if not unlearned_by_stage:
+        return unsound
+    unlearned = np.array([*unlearned_by_stage, 0.0])[stages]
+    return np.asarray(1 - (1 - unsound) * (1 - unlearned), dtype=np.float32)
+
+
+def lowered(
+    confidence: NDArray[np.float32], doubted: NDArray[np.floating], n_told: int
+) -> NDArray[np.float32]:
+    """Lower a confidence where the signals are bad, or not such as were learned from.
 
     As far as they say nothing the stage is as good as one drawn at random.
 
@@ -260,12 +301,12 @@ def lowered(
     ----------
     confidence
         (n_epochs,) by the probabilities.
-    unsound
-        (n_epochs,) how much of each epoch is no signal, 0 to 1.
+    doubted
+        (n_epochs,) how much of each stage nothing speaks for, 0 to 1.
     n_told
         How many stages are told apart.
     """
-    lower = confidence * (1 - unsound) + np.minimum(confidence, 1 / n_told) * unsound
+    lower = confidence * (1 - doubted) + np.minimum(confidence, 1 / n_told) * doubted
     return np.asarray(lower, dtype=np.float32)
 
 

@@ -1,8 +1,8 @@
 """Recordings kept as NumPy archives of epochs, as research code keeps them.
 
 ``x`` (n_epochs, n_channels, n_samples) in µV and ``fs`` in Hz; optional ``channels`` (n_channels,)
-with their names, and ``y`` (n_epochs,) with the stages of an expert: 0 W, 1 N1, 2 N2, 3 N3, 4 R,
-anything else unscored.
+with their names (also as ``ch`` or ``ch_label``, as others call them), and ``y`` (n_epochs,) with
+the stages of an expert: 0 W, 1 N1, 2 N2, 3 N3, 4 R, anything else unscored.
 
 What the archive claims to hold is compared with the bytes that are there before any memory is
 taken: only the arrays that are needed are read, a block at a time, and no pickle ever is. Format:
@@ -33,6 +33,8 @@ NPZ_SUFFIX = ".npz"
 
 # What the channels are where nobody names them: the order in which published code stacks them.
 _BY_POSITION = ("EEG", "EOG", "Chin EMG")
+# How published code calls the names. What is not as many different texts means something else.
+_NAMES_OF_OTHERS = ("ch", "ch_label")
 
 _MOST_EPOCHS = int(10 * 86_400 / EPOCH_S)
 _MOST_CHANNELS = 1000
@@ -215,6 +217,10 @@ class _Archive:
             _read_to_end(file)
         return values.reshape(array.shape, order="F" if array.by_columns else "C")
 
+    def names(self, array: _Array) -> tuple[str, ...]:
+        """Read an array of texts."""
+        return tuple(_name(name) for name in self.values(array).ravel().tolist())
+
     def signals(self, x: _Array) -> NDArray[np.float32]:
         """Read ``x`` block by block as (n_channels, n_epochs * n_samples)."""
         n_epochs, n_channels, n_samples = x.shape
@@ -329,19 +335,39 @@ def _names(archive: _Archive, n_channels: int) -> tuple[tuple[str, ...], tuple[s
     """The channels' names, and what had to be decided."""
     if "channels" in archive.arrays:
         stored = archive.array("channels")
-        if stored.dtype.kind not in "US" or stored.dtype.itemsize > 4 * _LONGEST_NAME:
+        if not _is_texts(stored):
             raise archive.wrong(f"channels is {stored.text}, not names")
         if stored.size != n_channels:
             raise archive.wrong(f"{stored.size} names for {n_channels} channels")
-        names = tuple(_name(name) for name in archive.values(stored).ravel().tolist())
+        names = archive.names(stored)
         if len(set(names)) != n_channels:
             raise archive.wrong(f"{len(set(names))} names for {n_channels} channels")
         return names, ()
+    for key in _NAMES_OF_OTHERS:
+        names = _names_of_others(archive, key)
+        if len(names) == len(set(names)) == n_channels:
+            return names, ()
     names = tuple(
         _BY_POSITION[i] if i < len(_BY_POSITION) else f"channel {i + 1}" for i in range(n_channels)
     )
     note = f"the archive does not name its channels; they were taken for {', '.join(names)}"
     return names, (note,)
+
+
+def _names_of_others(archive: _Archive, key: str) -> tuple[str, ...]:
+    """Texts under a name that other programs give them; none where there are no texts."""
+    if key not in archive.arrays:
+        return ()
+    try:
+        stored = archive.array(key)
+    except RecordingError:
+        # Nobody promised that it can be read.
+        return ()
+    return archive.names(stored) if _is_texts(stored) and stored.size <= _MOST_CHANNELS else ()
+
+
+def _is_texts(stored: _Array) -> bool:
+    return stored.dtype.kind in "US" and stored.dtype.itemsize <= 4 * _LONGEST_NAME
 
 
 def _name(stored: str | bytes) -> str:

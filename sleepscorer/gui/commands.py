@@ -145,6 +145,7 @@ class Commands(QObject):
             "edit.undo": current.with_panes(partial(_travel, step=SessionModel.undo)),
             "edit.redo": current.with_panes(partial(_travel, step=SessionModel.redo)),
             "score.auto": dialogs.auto_score,
+            "score.validate": dialogs.validate,
             "score.cancel": auto_scorer.cancel,
         }
         for action_id, stage in STAGE_OF.items():

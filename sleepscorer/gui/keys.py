@@ -21,6 +21,7 @@ _KEYLESS = (
     "edit.keys",
     "edit.save_settings",
     "edit.load_settings",
+    "score.validate",
     "view.channels",
     "view.filters_own",
     "view.filters_aasm",

@@ -20,7 +20,7 @@ from sleepscorer.gui.frame.bell import Bell
 from sleepscorer.gui.frame.centre import Centre
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.export_notices import ExportNotices
-from sleepscorer.gui.frame.notices import NoticeBar, NoticeKind
+from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
 from sleepscorer.gui.frame.openings import Openings
 from sleepscorer.gui.frame.page_output import PageOutput
@@ -249,6 +249,7 @@ class MainWindow(QMainWindow):
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)
         self.dialogs.failed.connect(self.tell)
+        self.dialogs.validation_told.connect(self._on_validation_told)
         self.dialogs.printer_chosen.connect(self._page_output.print_on)
         self._page_output.said.connect(self.status.say)
         self._page_output.refused.connect(self.status.refuse)
@@ -316,6 +317,11 @@ class MainWindow(QMainWindow):
             arousals_scored=now is not None and now.model.arousals_scored,
             smooth=self.settings.now.smooth_machine,
         )
+
+    @Slot(str)
+    def _on_validation_told(self, sentence: str) -> None:
+        show = Answer("Show", self.dialogs.validate)
+        self.notices.add(f"Validation on own nights: {sentence}", show, lasting=True)
 
     @Slot(object)
     def _keep_open_statistics(self, names: tuple[str, ...]) -> None:

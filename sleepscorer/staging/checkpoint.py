@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -24,11 +25,16 @@ from sleepscorer.core.staging_result import ReviewCurve, checked_review_curve
 from sleepscorer.staging.bands import BANDS_HZ
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, RATE_HZ, Band
+from sleepscorer.staging.recalibration import Recalibration
 from sleepscorer.staging.windows import WINDOW_EPOCHS
 
 DEFAULT_WEIGHTS = "sleepedf-ensemble-2"
 _SHIPPED_MEASURED_ON = "Sleep-EDF (validation nights of the weights), not on nights of this site"
+LEARNED_EEG = ("Fpz-Cz", "Pz-Oz")
+"""What weights learned from whose configuration does not say: those of Sleep-EDF."""
 _FORMAT = 2
+# Programs that know of no recalibration refuse it, instead of staging without.
+_RECALIBRATED_FORMAT = 3
 _MOST_CONFIG_BYTES = 1_000_000
 # A hundred times what the largest network here takes.
 _MOST_WEIGHTS_BYTES = 1_000_000_000
@@ -58,7 +64,7 @@ class WeightsInfo:
         The network's class, ``"StagingNetwork"``.
     network
         Its sizes, and the length of the windows that it was trained on.
-    sha256
+    file_sha256
         Of ``weights.safetensors``.
     summary
         One sentence for people: trained on what.
@@ -66,16 +72,30 @@ class WeightsInfo:
         How likely its answers are right, or None where that was not measured.
     review_curve
         What reviewing the least certain epochs gained on the validation nights.
+    learned_eeg
+        The EEG derivations that they learned from.
+    recalibration
+        Fits the probabilities to a site, before the confidence is asked; None changes nothing.
     """
 
     name: str
     folder: Path
     architecture: str
     network: dict[str, Any]
-    sha256: str
+    file_sha256: str
     summary: str
     confidence: ConfidenceModel | None = None
     review_curve: ReviewCurve = ()
+    learned_eeg: tuple[str, ...] = LEARNED_EEG
+    recalibration: Recalibration | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Tells what gives the answers: the tensors', and with it the recalibration's if any."""
+        if self.recalibration is None:
+            return self.file_sha256
+        both = json.dumps([self.file_sha256, self.recalibration.as_list()])
+        return hashlib.sha256(both.encode()).hexdigest()
 
     @property
     def weights_path(self) -> Path:
@@ -187,6 +207,13 @@ def _is_there(path: Path) -> bool:
         return False
 
 
+def shipped_weights() -> tuple[WeightsInfo, ...]:
+    """Those that came with the program and can be read, by name."""
+    return tuple(
+        info for info in available_weights() if isinstance(info, WeightsInfo) and not info.is_own
+    )
+
+
 def own_weights() -> tuple[WeightsInfo, ...]:
     """Those that were trained here and can be read, by name."""
     return tuple(
@@ -234,6 +261,18 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
             return known
     if name is None:
         name = next(free for n in count(1) if (free := f"site-{n}") not in _names())
+    copy_to_own(folder, name)
+    return read_info(name)
+
+
+def copy_to_own(folder: Path, name: str) -> Path:
+    """Copy a folder of weights to the person's own; all of it appears there, or nothing.
+
+    Raises
+    ------
+    WeightsError
+        If the name is taken or they can't be written.
+    """
     check_own_name(name)
     own = paths.own_models_folder()
     part = own / f".{name}.part"
@@ -248,7 +287,7 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
             path=own / name,
             hint=f"they lie in {folder}",
         ) from error
-    return read_info(name)
+    return own / name
 
 
 def remove_own_weights(name: str) -> Path:
@@ -290,7 +329,9 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
     try:
         given = dict(raw["input"] or {})
         window_epochs = given.pop("window_epochs", None)
-        if (raw["format"], given) != (_FORMAT, INPUT) or window_epochs is None:
+        recalibration = _recalibration(raw.get("recalibration"))
+        format_ = _FORMAT if recalibration is None else _RECALIBRATED_FORMAT
+        if (raw["format"], given) != (format_, INPUT) or window_epochs is None:
             raise WeightsError(
                 "these weights expect other signals than this program gives",
                 path=path,
@@ -301,10 +342,12 @@ def _info(raw: Any, folder: Path, path: Path) -> WeightsInfo:
             folder=folder,
             architecture=_text(raw["architecture"]),
             network=dict(raw["network"]) | {"window_epochs": window_epochs},
-            sha256=_text(raw["sha256"]),
+            file_sha256=_text(raw["sha256"]),
             summary=_text(raw["summary"]),
             confidence=_confidence(raw.get("confidence")),
             review_curve=checked_review_curve(raw.get("review_curve", ())),
+            learned_eeg=_texts(raw.get("learned_eeg", [])) or LEARNED_EEG,
+            recalibration=recalibration,
         )
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
@@ -318,8 +361,18 @@ def _text(value: object) -> str:
     return value
 
 
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r:.40} is no list")
+    return tuple(map(_text, values))
+
+
 def _confidence(stored: dict[str, Any] | None) -> ConfidenceModel | None:
     return None if stored is None else ConfidenceModel.from_dict(stored)
+
+
+def _recalibration(stored: Any) -> Recalibration | None:
+    return None if stored is None else Recalibration.from_list(stored)
 
 
 def _damaged(path: Path) -> WeightsError:
@@ -349,9 +402,9 @@ def read_verified(info: WeightsInfo) -> bytes:
             "the weights can't be read", path=path, hint="install them again"
         ) from error
     found = hashlib.sha256(content).hexdigest()
-    if found != info.sha256:
+    if found != info.file_sha256:
         raise WeightsError(
-            f"the weights are damaged: SHA-256 {found[:12]}… instead of {info.sha256[:12]}…",
+            f"the weights are damaged: SHA-256 {found[:12]}… instead of {info.file_sha256[:12]}…",
             path=info.weights_path,
             hint="install them again",
         )
@@ -366,12 +419,14 @@ def weights_files(
     summary: str,
     confidence: ConfidenceModel | None = None,
     review_curve: ReviewCurve = (),
+    learned_eeg: Sequence[str] = (),
+    recalibration: Recalibration | None = None,
 ) -> dict[str, bytes]:
     """Return weights and their configuration as the files of a folder, by their names."""
     sizes = dict(network)
     window_epochs = sizes.pop("window_epochs", WINDOW_EPOCHS)
     config = {
-        "format": _FORMAT,
+        "format": _FORMAT if recalibration is None else _RECALIBRATED_FORMAT,
         "input": INPUT | {"window_epochs": window_epochs},
         "architecture": architecture,
         "network": sizes,
@@ -379,6 +434,9 @@ def weights_files(
         "summary": summary,
         "confidence": None if confidence is None else confidence.as_dict(),
         "review_curve": [list(point) for point in review_curve],
+        **({"learned_eeg": list(learned_eeg)} if learned_eeg else {}),
     }
+    if recalibration is not None:
+        config["recalibration"] = recalibration.as_list()
     text = json.dumps(config, indent=2) + "\n"
     return {"weights.safetensors": tensors, "config.json": text.encode()}

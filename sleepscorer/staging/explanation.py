@@ -6,7 +6,9 @@ goes from the logit through the sequence model, the features against the night a
 any front-end and head.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -21,6 +23,7 @@ from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.staging.measured_night import MeasuredNight
 from sleepscorer.staging.networks.staging_network import N_STAGES, StagingNetwork, night_features
 from sleepscorer.staging.preprocess import Band, epoch_blocks
+from sleepscorer.staging.recalibration import Recalibration
 from sleepscorer.staging.stager import Stager
 
 STEP_S = 0.5
@@ -97,7 +100,8 @@ def activation_maps(
     for kind in network.config.kinds:
         for index, channel in enumerate(night.channels[kind]):
             if channel.quality.usable[epoch]:
-                raw = _raw_map(network, night, recording, (kind, index, epoch), stage)
+                wanted = partial(_logit, network, stager.info.recalibration, stage)
+                raw = _raw_map(network, night, recording, (kind, index, epoch), wanted)
                 found.append((channel.derivation, kind, raw))
     highest = max((float(raw.max()) for _, _, raw in found), default=0.0)
     return tuple(
@@ -113,7 +117,7 @@ def _raw_map(
     night: MeasuredNight,
     recording: Recording,
     which: tuple[Band, int, int],
-    stage: Stage,
+    wanted: Callable[[Tensor], Tensor],
 ) -> Tensor:
     """(60,) not yet scaled."""
     kind, index, epoch = which
@@ -137,12 +141,21 @@ def _raw_map(
         logits = torch.stack(
             [head(seen[None], present[None]) for head in network.stage_heads]
         )  # (n_heads, 1, n_epochs, 7)
-        logit = logits[:, 0, epoch - window.start, int(stage)].mean()
-        (gradient,) = torch.autograd.grad(logit, maps)
+        (gradient,) = torch.autograd.grad(wanted(logits[:, 0, epoch - window.start]), maps)
     weights = gradient.mean(dim=2, keepdim=True)  # (1, n_maps, 1)
     summed = torch.relu((weights * maps.detach()).sum(dim=1, keepdim=True))  # (1, 1, n_frames)
     n_steps = round(EPOCH_S / STEP_S)
     return functional.interpolate(summed, n_steps, mode="linear", align_corners=False)[0, 0]
+
+
+def _logit(
+    network: StagingNetwork, recalibration: Recalibration | None, stage: Stage, heads: Tensor
+) -> Tensor:
+    """() of (n_heads, 7): of the stage as it is answered, also where a site's habits are in it."""
+    if recalibration is None:
+        return heads[:, int(stage)].mean()
+    stages = network.joined_stages(heads).log_softmax(dim=-1)
+    return recalibration.logit(stage, stages, heads[:, N_STAGES].mean())
 
 
 def _window(epoch: int, n_epochs: int, window_epochs: int) -> slice:

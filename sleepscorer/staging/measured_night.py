@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.staging.bands import N_BANDS
-from sleepscorer.staging.input_gate import ChannelQuality
+from sleepscorer.staging.channel_quality import ChannelQuality
 from sleepscorer.staging.networks.staging_network import night_features
 from sleepscorer.staging.preprocess import Band
 from sleepscorer.staging.scaling import N_LEVELS, night_levels

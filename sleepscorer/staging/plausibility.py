@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.staging.bands import BANDS_HZ
+from sleepscorer.staging.measured_filters import profiles_of
 from sleepscorer.staging.preprocess import RATE_HZ, SAMPLES_PER_EPOCH, Band
 
 _HIGHEST_HZ: dict[str, float] = {"eeg": 28.0, "eog": 14.0}
@@ -90,11 +91,14 @@ class EpochTraits:
         (n,) flatness of the fine spectrum within 1 Hz, 0 to 1.
     slow
         (n, 480) the epoch below 8 Hz, peaks cut, of mean 0 and length 1.
+    profile
+        (n, 24) of :func:`~sleepscorer.staging.measured_filters.profiles_of`.
     """
 
     spectrum: NDArray[np.float32]
     evenness: NDArray[np.float32]
     slow: NDArray[np.float32]
+    profile: NDArray[np.float32]
 
     @staticmethod
     def joined(parts: Sequence["EpochTraits"]) -> "EpochTraits":
@@ -117,10 +121,12 @@ def traits_of(epochs: NDArray[np.float32], kind: Band) -> EpochTraits:
     """
     scale = np.sqrt(np.square(epochs, dtype=np.float64).mean(axis=1, keepdims=True))
     unit = epochs / np.where(scale > 0, scale, 1.0)
+    fine = np.square(np.abs(np.fft.rfft(unit * np.hanning(SAMPLES_PER_EPOCH))))
     return EpochTraits(
         _welch(unit),
-        _evenness(unit, _HIGHEST_HZ.get(kind, max(_HIGHEST_HZ.values()))).astype(np.float32),
+        _evenness(fine, _HIGHEST_HZ.get(kind, max(_HIGHEST_HZ.values()))).astype(np.float32),
         _slow(unit).astype(np.float32),
+        profiles_of(fine, kind),
     )
 
 
@@ -133,8 +139,7 @@ def _welch(epochs: NDArray[np.float64]) -> NDArray[np.float32]:
     return power
 
 
-def _evenness(epochs: NDArray[np.float64], highest_hz: float) -> NDArray[np.float64]:
-    fine = np.square(np.abs(np.fft.rfft(epochs * np.hanning(SAMPLES_PER_EPOCH))))
+def _evenness(fine: NDArray[np.float64], highest_hz: float) -> NDArray[np.float64]:
     first = _FINE_BINS // 2  # 0.5 Hz
     n_parts = int(highest_hz) - 1
     parts = fine[:, first : first + n_parts * _FINE_BINS].reshape(len(fine), n_parts, _FINE_BINS)

@@ -256,13 +256,14 @@ def band_passed(
     kept = np.zeros(n_bins, dtype=np.complex128)
     n_shared = min(n_bins, spectrum.size)
     kept[:n_shared] = spectrum[:n_shared]
-    passed: NDArray[np.float64] = np.fft.irfft(kept * _gain(n_bins, duration_s, band), n_out)
+    passed: NDArray[np.float64] = np.fft.irfft(kept * pass_gain(n_bins, duration_s, band), n_out)
     return passed * (n_out / samples.size)
 
 
 # Blocks are all of one length but the last.
 @lru_cache(maxsize=16)
-def _gain(n_bins: int, duration_s: float, band: Band) -> NDArray[np.float64]:
+def pass_gain(n_bins: int, duration_s: float, band: Band) -> NDArray[np.float64]:
+    """(n_bins,) what :func:`band_passed` multiplies the amplitudes 1 / ``duration_s`` apart by."""
     low_hz, high_hz = PASS_BANDS_HZ[band]
     frequency_hz = np.arange(n_bins) / duration_s
     rising = np.clip(frequency_hz / low_hz, 0, 1)

@@ -14,12 +14,10 @@ from typing import TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
 
 from sleepscorer import __version__
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.core.errors import NoUsableChannel, StagingRefused, WeightsError
+from sleepscorer.core.errors import NoUsableChannel, StagingRefused
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import StagerChannels
@@ -28,30 +26,29 @@ from sleepscorer.core.staging_result import (
     OWN_STAGER,
     Staging,
     StagingProvenance,
+    doubted,
     lowered,
     most_probable,
 )
 from sleepscorer.core.wording import of_counted
 from sleepscorer.staging import input_gate
 from sleepscorer.staging.bands import N_BANDS
-from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, WeightsInfo, read_info, read_verified
+from sleepscorer.staging.channel_quality import judged
+from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
 from sleepscorer.staging.devices import choose_device
 from sleepscorer.staging.lights_suggestion import restlessness, suggested_lights
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.measured_night import MeasuredChannel, MeasuredNight
-from sleepscorer.staging.networks.staging_network import (
-    NetworkConfig,
-    StagingNetwork,
-)
+from sleepscorer.staging.networks.staging_network import StagingNetwork
 from sleepscorer.staging.night_ahead import NightAhead, TraitedBlock, traited_blocks
 from sleepscorer.staging.plausibility import EpochTraits
 from sleepscorer.staging.preprocess import Band, EpochBlock
 from sleepscorer.staging.scaling import around_main_sleep
+from sleepscorer.staging.unlearned import unlearned_by_stage, unlearned_warnings
 from sleepscorer.staging.windows import Run, averaged_windows
 
-ARCHITECTURE = "StagingNetwork"
-"""What ``config.json`` of weights names that this stager can load."""
-
 _MAX_SCALINGS = 5
+_RECALIBRATED = "The probabilities were recalibrated to a site, by reviewed nights of its own."
 _N_ANSWERS = len(STAGES) + 3
 
 Result = TypeVar("Result")
@@ -166,7 +163,7 @@ class Stager:
         if n_heads > 1:
             last = part_of(progress, _MAX_SCALINGS / n_steps, 1.0)
             answers = self._mean_over_combinations(night, last, n_heads=n_heads)
-        probabilities, hierarchy = np.split(answers, [len(STAGES)], axis=1)
+        probabilities, hierarchy = self._fitted_to_site(answers)
         warnings = [*night.warnings]
         unstaged = int(np.isnan(probabilities[:, 0]).sum())
         if unstaged:
@@ -183,12 +180,14 @@ class Stager:
             input_gate.unsound_shares(eeg, eog, n_epochs), input_gate.one_stage_share(stages)
         )
         warnings.extend(input_gate.warnings_on_stages(stages))
+        unlearned = unlearned_by_stage(night, self.info)
+        warnings.extend(unlearned_warnings(night, self.info))
         progress(1.0, "staged")
         staging = Staging(
             probabilities,
-            self._provenance(night, warnings, suggested),
+            self._provenance(night, warnings, suggested, unlearned),
             hierarchy,
-            confidence=lowered(confidence, unsound, len(STAGES)),
+            confidence=lowered(confidence, doubted(unsound, stages, unlearned), len(STAGES)),
             faults=input_gate.faults_of(one.quality for one in night.all_channels),
             unsound=unsound,
         )
@@ -223,12 +222,30 @@ class Stager:
         """The same night with its main sleep found, as :meth:`stage` finds it."""
         return self._located(night, progress)[1]
 
+    def _fitted_to_site(
+        self, answers: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """(n_epochs, 5), and (n_epochs, 3) by the hierarchy.
+
+        Once recalibrated, the hierarchy's own answer would contradict the five stages: three are
+        those of the five, added up. What finds the main sleep stays as it was.
+        """
+        probabilities, hierarchy = np.split(answers, [len(STAGES)], axis=1)
+        fitting = self.info.recalibration
+        if fitting is None:
+            return probabilities, hierarchy
+        return fitting.of(probabilities, hierarchy), None
+
     def network_on_cpu(self) -> StagingNetwork:
         """The network, brought back from a GPU: to explain it epoch by epoch."""
         return self._network.to("cpu")
 
     def _provenance(
-        self, night: MeasuredNight, warnings: Sequence[str], suggested: tuple[float, ...]
+        self,
+        night: MeasuredNight,
+        warnings: Sequence[str],
+        suggested: tuple[float, ...],
+        unlearned: tuple[float, ...],
     ) -> StagingProvenance:
         names = {
             kind: tuple(one.derivation.name for one in channels)
@@ -243,12 +260,13 @@ class Stager:
             device=self._device.type,
             software=f"sleepscorer {__version__}",
             created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-            notes=night.notes,
+            notes=(*night.notes, *((_RECALIBRATED,) if self.info.recalibration else ())),
             warnings=tuple(dict.fromkeys(warnings)),
             review_curve=self.info.review_curve,
             suggested_lights_s=suggested,
             stager=OWN_STAGER,
             confidence_measured_on=self.info.confidence_measured_on,
+            unlearned_by_stage=unlearned,
         )
 
     def _measure_all(
@@ -321,7 +339,7 @@ class Stager:
             done = block.first_epoch + len(block.epochs)
             progress(done / n_epochs, f"{channel.name}: epoch {done} of {n_epochs}")
         joined = np.concatenate(measures)
-        quality = input_gate.judged(channel, kind, joined[:, :N_BANDS], parts)
+        quality = judged(channel, kind, joined[:, :N_BANDS], parts)
         return MeasuredChannel(joined, quality)
 
     def _all_encoded(
@@ -437,57 +455,6 @@ class Stager:
             return
         with self._threads() as threads:
             yield from threads.map(run, batches)
-
-
-def load_network(info: WeightsInfo) -> StagingNetwork:
-    """Make the network of these weights, ready to run on the CPU.
-
-    Raises
-    ------
-    WeightsError
-        If they are damaged, or of a network that this program does not have.
-    """
-    content = read_verified(info)
-    if info.architecture != ARCHITECTURE:
-        raise WeightsError(
-            f"this program has no network {info.architecture!r}",
-            path=info.weights_path,
-            hint="install the version of the program they were made for",
-        )
-    try:
-        config = NetworkConfig.from_dict(info.network)
-        _check_size(config, len(content))
-        network = StagingNetwork(config)
-        network.load_state_dict(load_tensors(content))
-        _check_finite(network)
-    except (
-        TypeError,
-        ValueError,
-        LookupError,
-        ArithmeticError,
-        RuntimeError,
-        MemoryError,
-        SafetensorError,
-    ) as error:
-        raise WeightsError(
-            "the weights do not fit their configuration",
-            path=info.weights_path,
-            hint="install them again",
-        ) from error
-    return network.eval()
-
-
-def _check_size(config: NetworkConfig, n_bytes: int) -> None:
-    """Refuse, with a ValueError, a network that the file is too small for, before it is made."""
-    # Every sequence model holds at least one square of its width.
-    least = torch.float32.itemsize * len(config.heads) * config.width**2
-    if least > n_bytes:
-        raise ValueError(f"{n_bytes} bytes are too few for such a network")
-
-
-def _check_finite(network: StagingNetwork) -> None:
-    if not all(torch.isfinite(tensor).all() for tensor in network.state_dict().values()):
-        raise ValueError("a weight is no number")
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:

@@ -25,6 +25,8 @@ from sleepscorer.staging.programs import (
     programs_file,
     read_programs,
 )
+from sleepscorer.staging.robust_sleep_net.stager import RobustSleepNetStager
+from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_weights
 
 GROUP = "sleepscorer.stagers"
 HOW_TO_GET = {
@@ -116,8 +118,11 @@ class Offered:
 
 
 def offered_stagers() -> tuple[Offered, ...]:
-    """The plug-ins that are installed with what they need, and the programs, by name."""
-    found = _plug_ins()
+    """The plug-ins that are installed with what they need, what was tuned here, and the programs.
+
+    By name.
+    """
+    found = _installed()
     for program in read_programs()[0]:
         # A name means the same on every machine: that of an installed one is taken.
         found.setdefault(program.name, Offered(program.name, program.title, ProgramStager(program)))
@@ -127,8 +132,8 @@ def offered_stagers() -> tuple[Offered, ...]:
 def not_offered() -> tuple[SettingsError, ...]:
     """Why stagers that are installed, or that a person named, can't be asked."""
     programs, faults = read_programs()
-    plug_ins = _plug_ins()
-    taken = (program.name for program in programs if program.name in plug_ins)
+    installed = _installed()
+    taken = (program.name for program in programs if program.name in installed)
     why = "an installed one has this name"
     hint = "give the entry another name"
     return (
@@ -187,6 +192,15 @@ def offered_stager(name: str) -> Offered:
             ),
         )
     return offered[name]
+
+
+def _installed() -> dict[str, Offered]:
+    """The plug-ins, and what was tuned here of one."""
+    found = _plug_ins()
+    for weights in tuned_weights():
+        stager = RobustSleepNetStager(weights)
+        found.setdefault(weights.name, Offered(weights.name, stager.title, stager))
+    return found
 
 
 def _plug_ins() -> dict[str, Offered]:

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.staging.input_gate import ChannelQuality
+from sleepscorer.staging.channel_quality import ChannelQuality
 from sleepscorer.staging.measured_night import MeasuredChannel, MeasuredNight
 from sleepscorer.staging.preprocess import Band, EpochQuality
 

@@ -33,12 +33,17 @@ def calibrate(
     -------
     The temperature.
     """
+    best = best_temperature(log_probabilities, labels)
+    network.log_temperature.fill_(np.log(best))
+    return best
+
+
+def best_temperature(log_probabilities: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
+    """The temperature that makes (n,) labels most likely by (n, 5) at temperature 1."""
     logits, wanted = torch.tensor(log_probabilities), torch.tensor(labels)
     candidates = np.linspace(0.4, 2.5, 211)
     losses = [float(functional.cross_entropy(logits / t, wanted)) for t in candidates]
-    best = float(candidates[int(np.argmin(losses))])
-    network.log_temperature.fill_(np.log(best))
-    return best
+    return float(candidates[int(np.argmin(losses))])
 
 
 def fit_confidence(

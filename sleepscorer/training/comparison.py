@@ -40,6 +40,15 @@ class Comparison:
     new: dict[str, Any]
     nights: tuple[NightKappas, ...]
 
+    def followed_by(self, later: "Comparison") -> "Comparison":
+        """The new weights of this one as the former ones of another, on the same nights."""
+        former, new = (sorted(each.nights, key=_of_night) for each in (self, later))
+        nights = tuple(
+            NightKappas(after.night, after.n_epochs, before.new, after.new)
+            for before, after in zip(former, new, strict=True)
+        )
+        return Comparison(self.new, later.new, nights)
+
     def reasons_against(self) -> tuple[str, ...]:
         """Why the new weights are not better, one sentence each; empty where they are."""
         reasons = []
@@ -59,3 +68,7 @@ class Comparison:
                 " would not know when they are wrong"
             )
         return tuple(reasons)
+
+
+def _of_night(one: NightKappas) -> tuple[str, int]:
+    return one.night, one.n_epochs

@@ -15,6 +15,7 @@ from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.confidence import ConfidenceModel
 from sleepscorer.staging.networks.staging_network import StagingNetwork, night_features
 from sleepscorer.staging.preprocess import Band
+from sleepscorer.staging.recalibration import Recalibration
 from sleepscorer.staging.scaling import night_levels
 from sleepscorer.staging.windows import averaged_windows
 from sleepscorer.training.nights import TrainingNight
@@ -36,7 +37,7 @@ class NightAnswers:
     probabilities
         (n, 5).
     hierarchy
-        (n, 3) wake, NREM, REM by the trained hierarchy.
+        (n, 3) wake, NREM, REM: by the trained hierarchy, or summed where it was not asked.
     labels
         (n,) the expert's.
     confidence
@@ -60,6 +61,8 @@ def answers_on(
     nights: Sequence[TrainingNight],
     channels: Channels,
     confidence: ConfidenceModel | None = None,
+    *,
+    recalibration: Recalibration | None = None,
 ) -> list[NightAnswers]:
     """Stage nights as the stager does, from their signals or else from their band powers.
 
@@ -76,16 +79,28 @@ def answers_on(
         staged = _staged(network, night, used)
         labelled = night.labels >= 0
         probabilities, hierarchy = np.split(staged[labelled], [len(STAGES)], axis=1)
+        found = NightAnswers(
+            night.name,
+            probabilities,
+            hierarchy,
+            night.labels[labelled],
+            _confidence(probabilities, confidence),
+        )
         answers.append(
-            NightAnswers(
-                night.name,
-                probabilities,
-                hierarchy,
-                night.labels[labelled],
-                _confidence(probabilities, confidence),
-            )
+            found if recalibration is None else recalibrated(found, recalibration, confidence)
         )
     return answers
+
+
+def recalibrated(
+    answers: NightAnswers, recalibration: Recalibration, confidence: ConfidenceModel | None = None
+) -> NightAnswers:
+    """The same answers as the stager gives them with a recalibration; three stages are summed."""
+    p = recalibration.of(answers.probabilities, answers.hierarchy).astype(np.float64)
+    summed = np.stack([p[:, 0], p[:, 1:4].sum(axis=1), p[:, 4]], axis=1)
+    return replace(
+        answers, probabilities=p, hierarchy=summed, confidence=_confidence(p, confidence)
+    )
 
 
 def _confidence(

@@ -1,9 +1,11 @@
 """Scored nights to learn from: band powers, or signals, with the experts' stages."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,34 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.wording import counted as n_of
 from sleepscorer.staging.bands import N_BANDS
+from sleepscorer.staging.checkpoint import LEARNED_EEG
 from sleepscorer.staging.preprocess import Band
 
 NO_LABEL = -100
 """Where the experts' label is not a stage; never part of a loss or a figure."""
+_USUAL_SHARE = 0.1
+
+
+class ScoredNight(Protocol):
+    """What a split and a count know of a night."""
+
+    @property
+    def name(self) -> str:
+        """Of the recording."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """Whose night it is."""
+        ...
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """(n_epochs,) 0 to 4, or :data:`NO_LABEL`."""
+        ...
+
+
+Night = TypeVar("Night", bound=ScoredNight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +66,8 @@ class TrainingNight:
     learned
         For each kind of channel (n_epochs, n_derivations, n_learned) features that an encoder gave
         beside the powers; empty where none did.
+    eeg
+        The EEG derivations that were learned from, as shown to people; empty where nobody knows.
     """
 
     name: str
@@ -49,6 +77,7 @@ class TrainingNight:
     signals: Mapping[Band, NDArray[np.floating]]
     usable: Mapping[Band, NDArray[np.bool_]] = field(default_factory=dict)
     learned: Mapping[Band, NDArray[np.float32]] = field(default_factory=dict)
+    eeg: tuple[str, ...] = ()
 
     @property
     def n_epochs(self) -> int:
@@ -97,17 +126,21 @@ def _feature_night(folder: Path, record: str, subject: str) -> TrainingNight:
         raise SleepScorerError(f"not a night of features: {error}", path=path) from error
     if features.shape[:2] != (len(labels), 3):
         raise SleepScorerError(f"features {features.shape} for {len(labels)} labels", path=path)
-    return TrainingNight(record, subject, labels, powers, {})
+    return TrainingNight(record, subject, labels, powers, {}, eeg=LEARNED_EEG)
 
 
-def of_subjects(
-    nights: Sequence[TrainingNight], subjects: frozenset[str]
-) -> tuple[TrainingNight, ...]:
+def eeg_of(nights: Sequence[TrainingNight]) -> tuple[str, ...]:
+    """Return the EEG derivations that a tenth of the nights or more have, the most usual first."""
+    found = Counter(name for night in nights for name in dict.fromkeys(night.eeg))
+    return tuple(name for name, n in found.most_common() if n >= _USUAL_SHARE * len(nights))
+
+
+def of_subjects(nights: Sequence[Night], subjects: frozenset[str]) -> tuple[Night, ...]:
     """The nights of some subjects."""
     return tuple(night for night in nights if night.subject in subjects)
 
 
-def counted(nights: Sequence[TrainingNight]) -> str:
+def counted(nights: Sequence[ScoredNight]) -> str:
     """Say how much it is: ``"27 nights of 14 people, 33580 scored epochs"``."""
     n_people = len({night.subject for night in nights})
     n_epochs = sum(int((night.labels >= 0).sum()) for night in nights)

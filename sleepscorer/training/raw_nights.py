@@ -87,7 +87,13 @@ def _prepared(
             powers[kind] = np.load(folder / f"{kind}_powers.npy")
             usable[kind] = np.load(folder / f"{kind}_usable.npy")
     labels = np.load(folder / "labels.npy")
-    return TrainingNight(one.name, one.subject, labels, powers, signals, usable)
+    eeg = _stored_names(folder / "eeg_names.npy")
+    return TrainingNight(one.name, one.subject, labels, powers, signals, usable, eeg=eeg)
+
+
+def _stored_names(path: Path) -> tuple[str, ...]:
+    """None at all where a version before kept the epochs."""
+    return tuple(map(str, np.load(path))) if path.is_file() else ()
 
 
 def _key(one: ScoredRecording, kinds: tuple[Band, ...], trim: Trim) -> str:
@@ -120,6 +126,8 @@ def _write(
             continue
         epochs, usable = epochs[kept][:, held], usable[:, held]
         unusable &= ~usable.any(axis=1)
+        names = [channels[index].name for index in np.flatnonzero(held)]
+        _save(folder / f"{kind}_names.npy", np.array(names))
         _save(folder / f"{kind}_usable.npy", usable[kept])
         _save(folder / f"{kind}_powers.npy", _powers(epochs, usable[kept]))
         _save(folder / f"{kind}.npy", epochs.astype(np.float16))

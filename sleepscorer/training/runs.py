@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save as save_tensors
 
 from sleepscorer.core.agreement import agreement
@@ -23,8 +24,8 @@ from sleepscorer.core.staging_result import ReviewCurve
 from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.staging.checkpoint import weights_files
 from sleepscorer.staging.confidence import ConfidenceModel
+from sleepscorer.staging.loading import ARCHITECTURE
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.staging.stager import ARCHITECTURE
 from sleepscorer.training.calibration import calibrate, fit_confidence
 from sleepscorer.training.evaluate import (
     NightAnswers,
@@ -36,7 +37,7 @@ from sleepscorer.training.evaluate import (
     pooled,
 )
 from sleepscorer.training.figures import history_png, reliability_png, risk_coverage_png
-from sleepscorer.training.nights import TrainingNight, counted
+from sleepscorer.training.nights import TrainingNight, counted, eeg_of
 from sleepscorer.training.splits import Split
 from sleepscorer.training.trainer import Recipe, train
 
@@ -157,6 +158,7 @@ def _run_fold(
         folder / "weights",
         summary=f"{describe(run.config)}, trained on {run.data}: {counted(training)}.",
         calibration=calibration,
+        learned_eeg=eeg_of(training),
     )
     write_bytes(folder / "curves.png", history_png(history))
     channels = fitted_channels(network, nights)[0]
@@ -260,6 +262,13 @@ class Calibration:
     review_curve: ReviewCurve
 
 
+def calibration_of(probabilities: NDArray[np.floating], labels: NDArray[np.int64]) -> Calibration:
+    """Fit the confidence by held-out answers, (n, 5) with their (n,) labels."""
+    confidence = fit_confidence(probabilities, labels)
+    right = np.asarray(probabilities.argmax(axis=1) == labels)
+    return Calibration(confidence, risk_coverage(confidence.of(probabilities), right).points)
+
+
 def calibrate_on(network: StagingNetwork, nights: Sequence[TrainingNight]) -> Calibration:
     """Fit temperature and confidence on validation nights with every set of channels.
 
@@ -314,7 +323,12 @@ def _take_over(module: torch.nn.Module, theirs: Mapping[str, torch.Tensor]) -> N
 
 
 def save_network(
-    network: StagingNetwork, folder: Path, *, summary: str, calibration: Calibration | None = None
+    network: StagingNetwork,
+    folder: Path,
+    *,
+    summary: str,
+    calibration: Calibration | None = None,
+    learned_eeg: Sequence[str] = (),
 ) -> str:
     """Write weights that ``sleepscorer score --weights`` takes; return their SHA-256.
 
@@ -333,6 +347,7 @@ def save_network(
         summary=summary,
         confidence=None if calibration is None else calibration.confidence,
         review_curve=() if calibration is None else calibration.review_curve,
+        learned_eeg=learned_eeg,
     )
     for name, part in files.items():
         write_bytes(folder / name, part)

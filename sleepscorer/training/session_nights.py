@@ -32,13 +32,12 @@ from sleepscorer.staging.bands import N_BANDS
 from sleepscorer.staging.measured_night import MeasuredChannel
 from sleepscorer.staging.preprocess import PASS_BANDS_HZ, Band
 from sleepscorer.staging.stager import Stager
-from sleepscorer.training.nights import NO_LABEL, TrainingNight
+from sleepscorer.training.nights import NO_LABEL, ScoredNight, TrainingNight
 from sleepscorer.training.scored_recordings import NAME_THEM
 
-MIN_NIGHTS = MIN_PEOPLE = 10
-"""Fewer can't show whether what was learned holds for other people."""
+MIN_EPOCHS = 60
+"""Reviewed epochs of a night; of fewer nothing is learned."""
 
-_MIN_EPOCHS = 60
 # Where only doubtful epochs were looked at, the others teach nothing and judge nothing.
 _MIN_SHARE_REVIEWED = 0.5
 _EXPORTED = (
@@ -124,8 +123,12 @@ def reviewed_nights(
     return nights, (*told, *_anonymous(nights, pattern))
 
 
-def check_enough(nights: Sequence[ReviewedNight] | Sequence[TrainingNight], folder: Path) -> None:
-    """Refuse nights from which nothing could be learned that holds for others.
+def check_enough(
+    nights: Sequence[ScoredNight],
+    folder: Path,
+    at_least: int,
+) -> None:
+    """Refuse nights of fewer people than anything could be learned of that holds for others.
 
     Raises
     ------
@@ -133,10 +136,10 @@ def check_enough(nights: Sequence[ReviewedNight] | Sequence[TrainingNight], fold
         Saying what lacks.
     """
     n_people = len({night.subject for night in nights})
-    if len(nights) < MIN_NIGHTS or n_people < MIN_PEOPLE:
+    if n_people < at_least:
         raise UsageError(
             f"{n_of(len(nights), 'reviewed night')} of {n_of(n_people, 'person', 'people')} are"
-            f" here, and at least {MIN_NIGHTS} nights of {MIN_PEOPLE} people are needed",
+            f" here, and at least {at_least} nights of {at_least} people are needed",
             path=folder,
             hint="review more nights, or name the people with --subject",
         )
@@ -181,13 +184,14 @@ def measured_nights(
         usable = {kind: arrays[f"{kind}_usable"].astype(bool) for kind in held}
         is_staged = np.any([part.any(axis=1) for part in usable.values()], axis=0)
         labels = np.where(is_staged, night.labels[kept], NO_LABEL)
-        if (n_left := int((labels != NO_LABEL).sum())) < _MIN_EPOCHS:
+        if (n_left := int((labels != NO_LABEL).sum())) < MIN_EPOCHS:
             refused.append(
                 f"{night.name}: {n_of(n_left, 'reviewed epoch')} around its sleep hold a signal"
             )
             continue
+        eeg = tuple(each.name for each in night.channels.eeg)
         measured.append(
-            TrainingNight(night.name, night.subject, labels, powers, {}, usable, learned)
+            TrainingNight(night.name, night.subject, labels, powers, {}, usable, learned, eeg)
         )
     return tuple(measured), tuple(refused)
 
@@ -215,10 +219,10 @@ def _labels(session: ScoringSession) -> NDArray[np.int64]:
     is_scored = np.isin(state.stages, STAGES)
     labels = np.where(state.by_person & is_scored & ~exported, state.stages, NO_LABEL)
     n_reviewed, n_scored = int((labels >= 0).sum()), int(is_scored.sum())
-    if n_reviewed < max(_MIN_EPOCHS, _MIN_SHARE_REVIEWED * n_scored):
+    if n_reviewed < max(MIN_EPOCHS, _MIN_SHARE_REVIEWED * n_scored):
         raise SleepScorerError(
             f"people reviewed {n_reviewed} of its {n_scored} scored epochs; at least"
-            f" {_MIN_EPOCHS} and half of them are needed{_EXPORTED if exported.any() else ''}"
+            f" {MIN_EPOCHS} and half of them are needed{_EXPORTED if exported.any() else ''}"
         )
     return labels.astype(np.int64)
 
@@ -249,7 +253,7 @@ def _anonymous(nights: Sequence[ReviewedNight], pattern: Pattern[str] | None) ->
 def _measures(
     night: ReviewedNight, stager: Stager, cache: Path, progress: Progress
 ) -> dict[str, NDArray[np.float32]]:
-    path = cache / f"{night.name}-{_key(night, stager)}.npz"
+    path = cache / f"{night.name}-{measured_key(night, stager.info.sha256)}.npz"
     try:
         # Opened here: numpy leaves a torn file open.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
@@ -260,11 +264,12 @@ def _measures(
     return arrays
 
 
-def _key(night: ReviewedNight, stager: Stager) -> str:
+def measured_key(night: ReviewedNight, measured_by: str) -> str:
+    """Tells what is measured of a night: of which recording, which channels, and by what."""
     channels = night.channels
     names = [[each.name for each in kind] for kind in (channels.eeg, channels.eog, channels.emg)]
     content = [night.fingerprint.size_bytes, night.fingerprint.head_sha256]
-    described = json.dumps([content, names, stager.info.sha256])
+    described = json.dumps([content, names, measured_by])
     return hashlib.sha256(described.encode()).hexdigest()[:12]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.wording import counted
-from sleepscorer.training.nights import TrainingNight, of_subjects
+from sleepscorer.training.nights import Night, ScoredNight, TrainingNight, of_subjects
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class Split:
             )
 
     def parts(
-        self, nights: Sequence[TrainingNight]
-    ) -> tuple[tuple[TrainingNight, ...], tuple[TrainingNight, ...], tuple[TrainingNight, ...]]:
+        self, nights: Sequence[Night]
+    ) -> tuple[tuple[Night, ...], tuple[Night, ...], tuple[Night, ...]]:
         """The nights that train, validate and test."""
         train, validation, test = (
             of_subjects(nights, part) for part in (self.train, self.validation, self.test)
@@ -110,7 +110,7 @@ def one_split(
 
 
 def folds(
-    nights: Sequence[TrainingNight], n_folds: int, *, seed: int, validation_share: float = 0.1
+    nights: Sequence[ScoredNight], n_folds: int, *, seed: int, validation_share: float = 0.1
 ) -> tuple[Split, ...]:
     """Cross-validation: everybody tests once.
 

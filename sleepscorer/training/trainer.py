@@ -25,18 +25,22 @@ from sleepscorer.training.standardising import Measured, standardise
 from sleepscorer.training.weight_average import WeightAverage
 from sleepscorer.training.window_sampler import Batch, WindowSampler
 
+WEIGHT_EXPONENT = -0.5
+"""Of how common a stage is: what its epochs count in training."""
+
+UNREADABLE_STATE = (OSError, RuntimeError, LookupError, ValueError, EOFError, UnpicklingError)
+"""What reading the state of a training raises where it is torn or something else."""
+
 _log = logging.getLogger(__name__)
 _LABEL_SMOOTHING = 0.05
 _HIERARCHY_SHARE = 0.3
 _POWER_SHARE = 0.3
-_WEIGHT_EXPONENT = -0.5
 _MAX_NORM = 5.0
 _STANDARDISED_BY = 20
 # The weights are averaged over the last fiftieth of a training.
 _AVERAGED_SHARE = 0.02
 # Where nothing gets better any more, the rest of the annealing goes so many times as fast.
 _HASTE = 4
-_UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, EOFError, UnpicklingError)
 _STATE_NAME, _HISTORY_NAME = "state.pt", "history.json"
 
 
@@ -298,7 +302,7 @@ class _Training:
             # Tensors and plain values only: a state from elsewhere can't run anything.
             state = torch.load(path, map_location=self._device, weights_only=True)
             described = json.loads(state["described"])
-        except _UNREADABLE as error:
+        except UNREADABLE_STATE as error:
             raise SleepScorerError(
                 "the state of this training can't be read",
                 path=path,
@@ -342,7 +346,7 @@ def _stage_weights(nights: Sequence[TrainingNight]) -> Tensor:
             "no epoch of these nights has a stage", hint="see: sleepscorer train --help"
         )
     n_labels[n_labels == 0] = n_labels.max()
-    weights = (n_labels / n_labels.sum()) ** _WEIGHT_EXPONENT
+    weights = (n_labels / n_labels.sum()) ** WEIGHT_EXPONENT
     return torch.tensor(weights / weights.mean(), dtype=torch.float32)
 
 

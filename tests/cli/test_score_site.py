@@ -7,7 +7,6 @@ import openpyxl
 import pytest
 from short_night import run, staged
 
-from sleepscorer.cli.site_choice import forget_site
 from sleepscorer.core.site_calibration import SiteCalibration
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.pipeline import SiteChoice, keep_site_choice, read_site_choice, site_choice_file
@@ -145,10 +144,9 @@ def test_models_show_it_and_it_can_be_forgotten(site, capsys):
     ]
     assert f"  SHA-256 {site.own_weights_sha256}" in lines[place:]
     assert f"  confidence measured on {MEASURED}" in lines
-    assert forget_site() == 0
-    assert str(site_choice_file()) in capsys.readouterr().out
+    code, out, _ = run(capsys, "validate", "--forget")
+    assert (code, str(site_choice_file()) in out) == (0, True)
     assert read_site_choice() is None
-    assert forget_site() == 0
-    assert "nothing was validated here" in capsys.readouterr().out
+    assert run(capsys, "validate", "--forget") == (0, "nothing was validated here\n", "")
     _, out, _ = run(capsys, "models")
     assert "validated here" not in out

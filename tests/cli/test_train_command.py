@@ -18,8 +18,8 @@ from sleepscorer.cli import main, training
 from sleepscorer.core.errors import UsageError
 from sleepscorer.staging import stagers
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.staging.stager import load_network
 from sleepscorer.training import runs
 from sleepscorer.training.splits import held_out
 
@@ -122,7 +122,7 @@ def test_evaluate_judges_by_all_that_the_folder_holds(features, tmp_path, capsys
     assert written.strip() == printed.strip()
     assert "YASA is not installed" in error
     assert f"{DEFAULT_WEIGHTS} misses: " in error
-    for heading in ("## The default weights against the bars", "## Held-out nights: 2 nights of 2"):
+    for heading in ("## The defaults against the bars", "## Held-out nights: 2 nights of 2"):
         assert heading in written
     assert f"| `{DEFAULT_WEIGHTS}` | Fpz-Cz + EOG | 240 |" in written
     assert f"| `{DEFAULT_WEIGHTS}` | DREAMS, excerpt 1 | Cz-M1 | 60 |" in written
@@ -133,6 +133,38 @@ def test_evaluate_judges_by_all_that_the_folder_holds(features, tmp_path, capsys
     for block in written.split("\n\n"):
         if block.startswith("|"):
             assert len({line.count(" | ") for line in block.splitlines()}) == 1
+
+
+def test_evaluate_judges_the_stagers_that_are_named_on_the_same_epochs(
+    features, tmp_path, capsys, offer_stagers
+):
+    offer_stagers(
+        calm="other_stagers:Calm", raising="other_stagers:Raising", exiting="other_stagers:Exiting"
+    )
+    shutil.copytree(features, tmp_path / "sleepedf_features")
+    (tmp_path / "dreams").mkdir()
+    samples = np.random.default_rng(1).normal(0, 20, 20 * 3000)
+    text = "[CZ-A1]\n" + "\n".join(f"{value:.2f}" for value in samples) + "\n"
+    (tmp_path / "dreams" / "excerpt1.txt").write_text(text)
+    np.savez(tmp_path / "dreams" / "dreams_sp1.npz", y=np.repeat([0, 2], 10))
+    wanted = ["evaluate", "--data", str(tmp_path), "--weights", DEFAULT_WEIGHTS]
+    assert main([*wanted, "--stagers", "sleepscorer,calm,raising"]) == 0
+    printed, error = capsys.readouterr()
+    assert "is not installed" not in error
+    assert "Exiting" not in printed
+    # N2 all night is right in half of the epochs, and by chance alone.
+    assert "| Calm 1.2 | DREAMS, excerpt 1 | C4-M1 | 20 | 0.500 | 0.000 " in printed
+    assert (
+        "| Raising 3 | DREAMS, excerpt 1 |  | 0 | – | none: Raising 3 failed: RuntimeErr" in printed
+    )
+    both = f"| consensus of `{DEFAULT_WEIGHTS}`, Calm 1.2, Raising 3 | DREAMS, excerpt 1"
+    assert f"{both} (without raising) |" in printed
+    assert f"Kappa minus that of `{DEFAULT_WEIGHTS}`, person by person" in printed
+    assert "**What 20 epochs cannot show**" in printed
+    assert "2 stretches of held-out nights" in printed
+    for listed, why in (("calm,calm", "named twice"), (",", "names nothing"), ("x", "'x'")):
+        assert main([*wanted, "--stagers", listed]) == 2
+        assert why in capsys.readouterr().err
 
 
 def test_evaluate_does_without_recordings_of_wake_and_weights_without_eog(

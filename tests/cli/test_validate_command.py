@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from short_night import run
+from short_night import run, staged
 
 from sleepscorer.cli import main
 from sleepscorer.core.edits import Author
@@ -90,6 +90,23 @@ def test_the_better_of_two_is_told_and_a_drafted_night_is_flagged(nights, offer_
     kept = read_site_choice()
     assert (kept.stagers, kept.montage) == (("good",), "")
     assert kept.full_names == ("good (FewErrors 1.0)",)
+
+
+def test_what_is_kept_is_asked_for_the_next_night_and_as_sure_as_measured(
+    nights, offer_stagers, typed, capsys
+):
+    offer_stagers(one="truthful_stagers:ManyErrors", two="truthful_stagers:OftenMany")
+    assert typed(nights, "--stagers", "one,two", "--montages", "default", "--keep", "-q")[0] == 0
+    kept = read_site_choice()
+    assert kept.stagers == ("one", "two")
+    code, _, said = run(capsys, "score", nights / "n0.edf", "--site")
+    assert code == 0
+    found = staged(nights / "n0.edf")
+    assert found["provenance"]["consensus_of"] == ["one", "two"]
+    assert found["provenance"]["confidence_temperature"] == kept.calibration.temperature
+    assert found["confidence_is_measured"] is True
+    assert f"Confidence was measured on {kept.calibration.measured_on}." in said
+    assert kept.calibration.measured_on.startswith(f"{N_NIGHTS} nights of {N_NIGHTS} people")
 
 
 def test_two_that_are_alike_leave_the_consensus(nights, offer_stagers, typed, tmp_path):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from sleepscorer.core.second_opinion import (
-    joined_probabilities,
     shared_confidence,
     stagers_agreement,
 )
@@ -38,14 +37,6 @@ def test_agreement_counts_the_epochs_that_both_stage():
     found = stagers_agreement(OURS, THEIRS)
     assert (found.n_epochs, found.accuracy) == (3, pytest.approx(2 / 3))
     assert stagers_agreement(staging(NOTHING), staging(SURE_N2)) is None
-
-
-def test_joined_is_the_mean_or_what_one_alone_says():
-    joined = joined_probabilities(OURS, THEIRS)
-    np.testing.assert_allclose(joined[2], (0, 0.05, 0.45, 0.5, 0), atol=1e-6)
-    np.testing.assert_array_equal(joined[3], THEIRS.probabilities[3])
-    np.testing.assert_array_equal(joined[4], OURS.probabilities[4])
-    assert np.isnan(joined_probabilities(staging(NOTHING), staging(NOTHING))).all()
 
 
 def test_of_equally_certain_epochs_the_doubted_one_is_less_certain_and_a_disputed_one_least():

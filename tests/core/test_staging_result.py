@@ -139,3 +139,23 @@ def test_where_the_confidence_was_measured_is_said_as_it_is_known():
         " site."
     )
     assert _sentence() == "It is not known on which nights this confidence was measured."
+
+
+def test_a_stage_is_doubted_for_its_signals_and_for_what_was_not_learned():
+    made = staging(unsound=[0.0, 0.5, 0.5])
+    assert made.doubted.tolist() == [0.0, 0.5, 0.5]
+    unlearned = (0.1, 0.2, 0.3, 0.4, 0.6)
+    made = replace(made, provenance=replace(made.provenance, unlearned_by_stage=unlearned))
+    expected = [
+        1 - (1 - unsound) * (1 - (unlearned[stage] if stage >= 0 else 0))
+        for unsound, stage in zip((0.0, 0.5, 0.5), made.stages.tolist(), strict=True)
+    ]
+    assert made.stages.min() == -1
+    assert made.doubted == pytest.approx(expected)
+    assert made.doubted.dtype == np.float32
+
+
+@pytest.mark.parametrize("shares", [(0.1,), (0.0,) * 6, (0, 0, 0, 0, 1.1), (float("nan"),) * 5])
+def test_what_was_not_learned_is_a_share_of_each_stage(shares):
+    with pytest.raises(ValueError, match="no shares of five stages"):
+        replace(staging().provenance, unlearned_by_stage=shares)

@@ -40,6 +40,24 @@ def test_names_are_taken_as_they_are(tmp_path):
     assert not recording.warnings
 
 
+@pytest.mark.parametrize("key", ["ch", "ch_label"])
+def test_names_are_found_where_other_programs_put_them(tmp_path, key):
+    x = np.zeros((1, 2, 3000))
+    named = open_npz(save(tmp_path / "n.npz", x=x, **{key: ["EEG Fpz-Cz", "EEG Fz-Cz"]}))
+    assert [s.label for s in named.signals] == ["EEG Fpz-Cz", "EEG Fz-Cz"]
+    assert not named.warnings
+    both = {key: ["C4-M1", "E1-M2"], "channels": ["F3-M2", "E2-M1"]}
+    ours_first = open_npz(save(tmp_path / "m.npz", x=x, **both))
+    assert [s.label for s in ours_first.signals] == ["F3-M2", "E2-M1"]
+
+
+@pytest.mark.parametrize("other", [2, ["C4-M1"], ["C4", "C4"], np.array([{}], dtype=object)])
+def test_what_others_mean_otherwise_names_nothing(tmp_path, other):
+    recording = open_npz(save(tmp_path / "n.npz", x=np.zeros((1, 2, 3000)), ch=other))
+    assert [s.label for s in recording.signals] == ["EEG", "EOG"]
+    assert "does not name its channels" in recording.warnings[0]
+
+
 def test_stages_outside_the_five_are_unscored(tmp_path):
     scoring = scoring_in_npz(save(tmp_path / "n.npz", y=np.array([0, 4, 9, -1])))
     assert scoring.hypnogram.stages.tolist() == [0, 4, -1, -1]

@@ -448,13 +448,14 @@ def _settings_door(path: Path) -> None:
 
 
 @cache
-def _weights() -> Files:
+def _weights(*, recalibrated: bool) -> Files:
     import torch
     from safetensors.torch import save
 
     from sleepscorer.staging.checkpoint import weights_files
     from sleepscorer.staging.confidence import ConfidenceModel
     from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
+    from sleepscorer.staging.recalibration import Recalibration
 
     torch.manual_seed(1)
     # The threads of a library do not survive a fork.
@@ -470,6 +471,7 @@ def _weights() -> Files:
             summary="Made to be broken.",
             confidence=ConfidenceModel((1.0, 0.5, 0.1), (0.1, 0.2, 0.3, 0.4, 0.5)),
             review_curve=((0.0, 0.2, 0.8), (1.0, 1.0, 1.0)),
+            recalibration=Recalibration.identity() if recalibrated else None,
         )
         for name, content in made.items():
             (folder / name).write_bytes(content)
@@ -478,12 +480,12 @@ def _weights() -> Files:
 
 
 def _weights_inputs() -> list[Files]:
-    return [_weights()]
+    return [_weights(recalibrated=False), _weights(recalibrated=True)]
 
 
 def _config_door(path: Path) -> None:
     from sleepscorer.staging.checkpoint import read_info
-    from sleepscorer.staging.stager import load_network
+    from sleepscorer.staging.loading import load_network
 
     load_network(read_info(path.parent))
 

@@ -564,6 +564,7 @@ def test_nothing_but_opening_help_and_settings_is_possible_without_a_recording(w
         "help.keys",
         "help.support",
         "help.about",
+        "score.validate",
     }
 
 

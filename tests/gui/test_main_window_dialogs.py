@@ -43,6 +43,7 @@ from sleepscorer.gui.dialogs.key_sheet import KeySheet, sheet_html
 from sleepscorer.gui.dialogs.montage_editor import MontageEditor
 from sleepscorer.gui.dialogs.preferences import PreferencesDialog
 from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+from sleepscorer.gui.dialogs.validation import ValidationDialog
 from sleepscorer.gui.frame.notices import Answer
 from sleepscorer.gui.help.help_pages import help_pages
 from sleepscorer.gui.keys import key_map
@@ -635,6 +636,7 @@ def test_every_control_of_a_dialog_has_a_name(qtbot, opened, name):
 def test_every_dialog_is_looked_at(opened):
     # Of the system, or tested below.
     asked = {"choose_recording", "choose_folder", "choose_scoring", "print_page", "list_folder"}
+    asked.add("validate")
     others = {"close_all", "dialog", "export_to", "score_at_once"}
     public = {name: it for name, it in vars(WindowDialogs).items() if not name.startswith("_")}
     own = {name for name, it in public.items() if not isinstance(it, Signal)}
@@ -652,6 +654,13 @@ def test_every_control_of_the_window_and_of_the_list_of_recordings_has_a_name(qt
     window.notices.add("Something.", Answer("Try again", window.close))
     press(qtbot, window, _KEYS.Key_F1)
     assert _nameless(window) == []
+
+
+def test_every_control_of_the_page_of_validation_has_a_name(qtbot, window):
+    window.dialogs.validate()
+    page = window.findChild(ValidationDialog)
+    qtbot.waitUntil(lambda: bool(page.findChildren(QCheckBox)))
+    assert _nameless(page) == []
 
 
 # -- killed ---------------------------------------------------------------------------------------

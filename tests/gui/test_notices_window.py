@@ -303,7 +303,8 @@ def test_after_a_dialog_the_focus_is_on_the_traces(qtbot, opened, action_id):
 def test_every_action_with_a_dialog_is_among_those(opened):
     """The table marks by "…" what asks something first; some ask the system or a line of text."""
     asking = {id_ for id_ in opened._commands._by_id if opened.actions_of[id_].text().endswith("…")}
-    assert asking - set(_OF_SYSTEM) <= set(_OPENING)
+    # The page of validation stays beside the window: its own tests look where the focus goes.
+    assert asking - set(_OF_SYSTEM) - {"score.validate"} <= set(_OPENING)
 
 
 _OF_SYSTEM = (

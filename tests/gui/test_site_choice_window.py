@@ -116,9 +116,10 @@ def test_the_dialog_offers_it_first_and_leaves_nothing_else_to_choose(qtbot, ope
     tick = tick_of(dialog)
     assert tick.isVisible()
     assert tick.isChecked()
-    assert tick.text().replace("&&", "+") == (
-        "As &validated here: consensus of sleepscorer and calm, C4-M1 + EOG"
-    )
+    assert tick.text() == "As &validated here:"
+    assert dialog._site_text.isVisible()
+    assert dialog._site_text.text() == "consensus of sleepscorer and calm, C4-M1 & EOG"
+    assert tick.accessibleName().endswith(dialog._site_text.text())
     # What a file says is no markup and names no keys.
     assert "&lt;stays&gt;, {as} it was." in tick.toolTip()
     assert MEASURED in tick.toolTip()

@@ -236,6 +236,8 @@ def test_a_configuration_that_is_none_is_damage(copied, content):
         {"confidence": {"ranked": [10**300] * 3, "by_stage": "abcde"}},
         {"review_curve": 7},
         {"review_curve": [None]},
+        {"learned_eeg": "C4-M1"},
+        {"learned_eeg": [7]},
     ],
 )
 def test_an_entry_of_the_wrong_kind_is_damage(copied, changes):
@@ -347,6 +349,12 @@ def test_it_says_on_which_nights_the_confidence_was_measured(copied, tmp_path):
     assert read_info(elsewhere).confidence_measured_on == (
         "nights that were held out when the weights site-1 were trained"
     )
+
+
+def test_what_was_learned_from_is_told_and_else_is_that_of_sleep_edf(copied):
+    assert read_info(DEFAULT_WEIGHTS).learned_eeg == ("Fpz-Cz", "Pz-Oz")
+    changed(copied, learned_eeg=["C4-M1", "C3-M2"])
+    assert read_info(DEFAULT_WEIGHTS).learned_eeg == ("C4-M1", "C3-M2")
 
 
 _MAY_LACK = ("confidence", "review_curve")

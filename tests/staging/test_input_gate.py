@@ -9,10 +9,9 @@ from memory_recording import signal
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.signal_faults import SignalFault
 from sleepscorer.core.stages import Stage
+from sleepscorer.staging.channel_quality import ChannelQuality, judged
 from sleepscorer.staging.input_gate import (
-    ChannelQuality,
     faults_of,
-    judged,
     left_out_as_implausible,
     notes_on_units,
     one_stage_share,

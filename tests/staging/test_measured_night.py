@@ -5,7 +5,7 @@ import torch
 from memory_recording import signal
 
 from sleepscorer.core.derivation import ResolvedDerivation
-from sleepscorer.staging.input_gate import ChannelQuality
+from sleepscorer.staging.channel_quality import ChannelQuality
 from sleepscorer.staging.measured_night import MeasuredChannel, MeasuredNight
 from sleepscorer.staging.networks.staging_network import night_features
 from sleepscorer.staging.preprocess import EpochQuality

@@ -34,7 +34,9 @@ def unlike(n):
 
 
 def traits(n, **columns):
-    usual = EpochTraits(restless(n), np.full(n, 0.55, np.float32), unlike(n))
+    usual = EpochTraits(
+        restless(n), np.full(n, 0.55, np.float32), unlike(n), np.zeros((n, 24), np.float32)
+    )
     return replace(usual, **columns)
 
 

@@ -110,6 +110,7 @@ def test_epochs_are_cropped_to_half_an_hour_around_sleep_and_kept_on_disk(casset
     assert nights[0].signals["eeg"].shape == (len(TRIMMED), 2, 3000)
     assert nights[0].signals["eog"].shape == (len(TRIMMED), 1, 3000)
     assert nights[0].powers["eeg"].shape == (len(TRIMMED), 2, 5)
+    assert nights[0].eeg == ("Fpz-Cz", "Pz-Oz")
     # Stage N3 was written as 2 Hz, wake as 20 Hz: delta and beta tell them apart.
     powers = nights[0].powers["eeg"][:, 0]
     assert powers[TRIMMED == 3].mean(axis=0).argmax() == 0
@@ -119,6 +120,7 @@ def test_epochs_are_cropped_to_half_an_hour_around_sleep_and_kept_on_disk(casset
     again, _ = prepared(scored, ("eeg", "eog"), tmp_path)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npy")} == stamps
     np.testing.assert_array_equal(again[0].signals["eeg"], nights[0].signals["eeg"])
+    assert again[0].eeg == nights[0].eeg
 
 
 def test_a_chin_emg_that_is_stored_as_an_envelope_is_left_out(cassette, tmp_path):

@@ -11,13 +11,13 @@ from labelled_nights import nights as feature_nights_in
 
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import (
     NetworkConfig,
     StagingNetwork,
     night_features,
 )
 from sleepscorer.staging.scaling import night_levels
-from sleepscorer.staging.stager import load_network
 from sleepscorer.training import trainer
 from sleepscorer.training.band_powers import log_band_powers
 from sleepscorer.training.batch_loading import batches

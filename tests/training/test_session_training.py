@@ -25,8 +25,9 @@ from sleepscorer.core.people import is_nobody
 from sleepscorer.core.stages import Stage
 from sleepscorer.session_documents import open_document, read_importable
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, available_weights, read_info
+from sleepscorer.staging.loading import load_network
 from sleepscorer.staging.networks.staging_network import NetworkConfig, StagingNetwork
-from sleepscorer.staging.stager import Stager, load_network
+from sleepscorer.staging.stager import Stager
 from sleepscorer.training import fine_tuning, session_nights
 from sleepscorer.training.comparison import Comparison, NightKappas
 from sleepscorer.training.evaluate import answers_on
@@ -198,12 +199,13 @@ def test_a_withheld_patient_is_nobody(patient, nobody):
 
 def test_too_few_nights_or_people_are_refused_with_their_number(site, tmp_path):
     nights, _ = reviewed_nights(site)
-    check_enough(nights, site)
+    check_enough(nights, site, 10)
+    check_enough(nights[:5], site, 5)
     with pytest.raises(UsageError, match="9 reviewed nights of 9 people are here, and at least 10"):
-        check_enough(nights[:9], site)
+        check_enough(nights[:9], site, 10)
     same, _ = reviewed_nights(site, subject=r"(n)")
     with pytest.raises(UsageError, match=r"10 reviewed nights of 1 person .* of 10 people"):
-        check_enough(same, site)
+        check_enough(same, site, 10)
     with pytest.raises(UsageError, match="holds no sessions"):
         reviewed_nights(tmp_path)
 
@@ -266,6 +268,7 @@ def test_weights_that_learned_something_are_better_and_the_former_ones_stay(run,
     assert f"| kappa | {found.former['kappa']:.3f} | {found.new['kappa']:.3f} |" in card
     assert read_info(small).sha256 in card
     assert read_info(tuned.weights).sha256 in card
+    assert read_info(tuned.weights).learned_eeg == ("Fpz-Cz", "Pz-Oz")
     assert "SC0" not in card
     # The front-end is the former one's, every head is new.
     old, new = load_network(read_info(small)), load_network(read_info(tuned.weights))
@@ -374,7 +377,8 @@ def test_better_means_a_higher_kappa_beyond_chance_and_no_worse_calibration(foun
 
 def tune(site, run, small, *more):
     arguments = ["train", "--data", "sessions", "--folder", site, "--out", run, "--start", small]
-    return main([str(each) for each in (*arguments, "--device", "cpu", *more)])
+    arguments += ["--device", "cpu", "--tune", "heads"]
+    return main([str(each) for each in (*arguments, *more)])
 
 
 def test_sessions_to_weights_that_score_or_are_not_kept(site, small, tmp_path, capsys, monkeypatch):

@@ -349,6 +349,10 @@ def _curve(stored: Any) -> ReviewCurve:
     return tuple((share, confidence, accuracy) for share, confidence, accuracy in points)
 
 
+def _shares(stored: Any) -> tuple[float, ...]:
+    return tuple(map(float, stored))
+
+
 def _lights(stored: Any) -> tuple[float, ...]:
     marks = tuple(map(float, stored))
     if len(marks) not in (0, 2):
@@ -372,6 +376,7 @@ _OF_OLDER: Mapping[str, Any] = MappingProxyType(
         "suggested_lights_s": (),
         "confidence_measured_on": "",
         "confidence_temperature": 1.0,
+        "unlearned_by_stage": (),
     }
 )
 _NUMBERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
@@ -379,5 +384,6 @@ _NUMBERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
         "review_curve": _curve,
         "suggested_lights_s": _lights,
         "confidence_temperature": _temperature,
+        "unlearned_by_stage": _shares,
     }
 )

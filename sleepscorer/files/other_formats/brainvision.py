@@ -6,7 +6,7 @@ loses the dates of interruptions, and fails on marker files that are not UTF-8.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.edf import field_integer, field_number, file_size, read_bytes
+from sleepscorer.files.other_formats.brainvision_filters import stated_filters
 from sleepscorer.files.other_formats.channels import (
     Channel,
     check_length,
@@ -213,10 +214,12 @@ def _skipped(infos: Mapping[str, str], key: str) -> int:
 def _channels(header: Sections, n_channels: int, path: Path) -> list[Channel]:
     missing = Channel("", "", Scale(1.0), fault="the header does not describe it")
     channels = [missing] * n_channels
+    filters = stated_filters(header.lines("comment"))
     for key, value in header.pairs("channel infos"):
         number = _CHANNEL.fullmatch(key)
         if number and 1 <= int(number[1]) <= n_channels:
-            channels[int(number[1]) - 1] = _channel(value)
+            prefilter = filters.get(int(number[1]), "")
+            channels[int(number[1]) - 1] = replace(_channel(value), prefilter=prefilter)
     if all(channel is missing for channel in channels):
         raise RecordingError("its header describes no channel", path=path)
     return channels

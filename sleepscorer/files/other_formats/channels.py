@@ -31,6 +31,8 @@ class Channel:
         Where the samples are stored in another unit, that one; empty where it is not known.
     fault
         Why it can't be used; empty where it can.
+    prefilter
+        What the file says of its filters, spelled as EDF+ does.
     """
 
     label: str
@@ -38,6 +40,7 @@ class Channel:
     scale: Scale
     stored_unit: str | None = None
     fault: str = ""
+    prefilter: str = ""
 
 
 def signals_of(
@@ -62,6 +65,7 @@ def signals_of(
             unit=channel.unit if microvolts is None else "uV",
             stored_unit=stored_unit,
             n_samples=times.pieces[-1].stop,
+            prefilter=channel.prefilter,
             source=PlacedSource(samples, i, times, scale),
         )
     return tuple(signals.values()), tuple(quarantined)

@@ -172,6 +172,7 @@ def _channels(raw: Any, name: str) -> list[Channel]:
 
     # Where a reader keeps the unit it found, it is here; there is no public way to it.
     stored_units: dict[str, str] = getattr(raw, "_orig_units", None) or {}
+    prefilter = _prefilter(raw) if name == "FIF" else ""
     channels = []
     for channel, kind in zip(raw.info["chs"], raw.get_channel_types(), strict=True):
         label = str(channel["ch_name"]).strip()
@@ -188,9 +189,22 @@ def _channels(raw: Any, name: str) -> list[Channel]:
                 scale=Scale(1.0),
                 stored_unit=stored,
                 fault="it holds trigger codes, not a signal" if kind == "stim" else "",
+                prefilter=prefilter if kind in ("eeg", "eog") else "",
             )
         )
     return channels
+
+
+def _prefilter(raw: Any) -> str:
+    """Return the filters as EDF+ spells them; FIF has one of each side for the whole recording.
+
+    Of other formats mne keeps the strictest or the widest of all channels, the chin's too.
+    """
+    high_pass_hz, low_pass_hz = raw.info["highpass"] or 0.0, raw.info["lowpass"] or math.inf
+    words = [f"HP:{high_pass_hz:g}Hz"] if high_pass_hz > 0 else []
+    # Half the sampling rate is what mne puts where there is none.
+    words += [f"LP:{low_pass_hz:g}Hz"] if low_pass_hz < raw.info["sfreq"] / 2 else []
+    return " ".join(words)
 
 
 class _MneFile:

@@ -213,6 +213,7 @@ _IS_LIKE: dict[str, Callable[[Any], bool]] = {
     "review_curve": _is_curve,
     "suggested_lights_s": _are_numbers,
     "confidence_temperature": lambda value: _is_number(value) and is_temperature(value),
+    "unlearned_by_stage": _are_numbers,
     **dict.fromkeys(_TUPLES, lambda value: isinstance(value, tuple) and _is_text_or_texts(value)),
     **dict.fromkeys(_TEXTS, lambda value: isinstance(value, str)),
 }

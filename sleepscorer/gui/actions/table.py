@@ -224,6 +224,7 @@ _SCORE = (
         lambda s: s.is_staging,
         group=2,
     ),
+    ActionSpec("score.validate", "Validate on own nights…", "Score", _always, group=3),
 )
 _EVENT = (
     *(_mark(kind.name, kind.label) for kind in EVENT_KINDS),

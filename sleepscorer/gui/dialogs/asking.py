@@ -28,7 +28,7 @@ from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
-from sleepscorer.gui.look.screen_fit import px_per_mm
+from sleepscorer.gui.look.screen_fit import fit_to_screen, px_per_mm
 from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sleepscorer.gui.dialogs.channels import ChannelsDialog
     from sleepscorer.gui.dialogs.export import ExportDialog
     from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+    from sleepscorer.gui.dialogs.validation import ValidationDialog
 
 
 class WindowDialogs(OneDialog):
@@ -74,6 +75,8 @@ class WindowDialogs(OneDialog):
         The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
     printer_chosen
         The QPrinter that the page is to be printed on.
+    validation_told
+        What a validation gave whose page was closed meanwhile, as a sentence.
     failed
         A sentence that must be seen.
     """
@@ -84,6 +87,7 @@ class WindowDialogs(OneDialog):
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
     printer_chosen = Signal(object)
+    validation_told = Signal(str)
     failed = Signal(str)
 
     def __init__(
@@ -99,6 +103,7 @@ class WindowDialogs(OneDialog):
         self._listing = Latest(tasks, self)
         self._auto_choice = AutoScoringChoice()
         self._printer: object = None
+        self._validation: ValidationDialog | None = None
         self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
         self.exchange.left.connect(self.left)
 
@@ -240,6 +245,24 @@ class WindowDialogs(OneDialog):
     def score_at_once(self, document: Document) -> None:
         """Stage without asking; only unscored epochs are filled."""
         self.auto_scoring_chosen.emit(document, self._preferred(AutoScoringChoice()))
+
+    @Slot()
+    def validate(self) -> None:
+        """Show the page on which stagers are validated; it asks nothing of what is open."""
+        from sleepscorer.gui.dialogs.validation import ValidationDialog
+
+        if self._validation is None:
+            self._validation = ValidationDialog(self._settings, self._tasks, self._over)
+            self._validation.told.connect(self.validation_told)
+            self._validation.finished.connect(self._on_validation_left)
+            fit_to_screen(self._validation)
+        self._validation.show()
+        self._validation.raise_()
+        self._validation.activateWindow()
+
+    @Slot()
+    def _on_validation_left(self) -> None:
+        self.left.emit()
 
     @Slot()
     def choose_channels(self) -> None:

@@ -45,8 +45,6 @@ _MODE_TEXTS = {
 }
 _WEIGHTS_TIP = f"What the network of {OWN_STAGER} learned, by whom"
 _DEVICE_TIP = f"Where the network of {OWN_STAGER} runs"
-# What the row has room for.
-_LONGEST_SITE = 60
 _AS_VALIDATED_TIP = "Those that were validated here"
 _NOT_OURS_TIP = f"Only where {OWN_STAGER} is asked"
 # The machine's layer is worth having beside a person's complete scoring.
@@ -122,10 +120,13 @@ class AutoScoringDialog(QDialog):
         layout.addRow("", self._over_person)
         layout.addRow("", self._smooth)
         layout.addRow("", self._counted)
-        self._as_validated = QCheckBox(self)
-        self._as_validated.setVisible(site is not None)
-        if site is not None:
-            layout.addRow("", self._as_validated)
+        self._as_validated, self._site_text = QCheckBox("As &validated here:", self), QLabel(self)
+        self._site_text.setTextFormat(Qt.TextFormat.PlainText)
+        self._site_text.setWordWrap(True)
+        for widget in (self._as_validated, self._site_text):
+            widget.setVisible(site is not None)
+            if site is not None:
+                layout.addRow("", widget)
         self._stagers = StagerRows(choice.stagers, layout, tasks, self)
         layout.addRow("&Weights", self._weights)
         layout.addRow("&On", self._device)
@@ -217,11 +218,10 @@ class AutoScoringDialog(QDialog):
 
     def _offer(self, site: SiteChoice, *, is_chosen: bool) -> None:
         """Name whom this site validated; a file that says so may say anything."""
-        words = site.in_words
-        shown = f"{words[: _LONGEST_SITE - 1]}…" if len(words) > _LONGEST_SITE else words
-        box, tip = self._as_validated, f"{words}. {_site_tip(site)}"
-        box.setText(f"As &validated here: {shown.replace('&', '&&')}")
-        box.setAccessibleName(f"As validated here: {words}")
+        box, tip = self._as_validated, _site_tip(site)
+        self._site_text.setText(site.in_words)
+        self._site_text.setToolTip(plain_tip(tip))
+        box.setAccessibleName(f"As validated here: {site.in_words}")
         box.setAccessibleDescription(tip)
         box.setToolTip(plain_tip(tip))
         box.setChecked(is_chosen)

@@ -3,13 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Slot
 
-from sleepscorer.core.progress import Progress
+from sleepscorer.gui.frame.handing_over import HandingOver
 from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
 from sleepscorer.gui.jobs.exporting import Exporter
-from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 
 _RUNS, _ENDED = "export runs", "export ended"
@@ -38,7 +36,8 @@ class ExportNotices(QObject):
     ) -> None:
         super().__init__(parent)
         self._exporter, self._notices = exporter, notices
-        self._looking = Latest(tasks, self)
+        self._handing_over = HandingOver(tasks, self)
+        self._handing_over.failed.connect(self._on_failed)
         exporter.refused.connect(self._on_refused)
         exporter.waiting.connect(self._on_waiting)
         exporter.ended.connect(self._on_ended)
@@ -82,21 +81,4 @@ class ExportNotices(QObject):
         self._notices.add(sentence, passing=True, key=_ENDED, lasting=True)
 
     def _open(self, path: Path) -> None:
-        """Open a file or folder with the program that the desktop has for it."""
-        self._looking.start(
-            "Looking for the export", partial(_is_there, path), partial(self._hand_over, path)
-        )
-
-    def _hand_over(self, path: Path, is_there: bool) -> None:
-        if not is_there:
-            why = "it was moved or deleted since. Export again."
-        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            why = "no program that shows it is set up here. Start one yourself and open it there."
-        else:
-            return
-        sentence = f"{path} could not be opened: {why}"
-        self._notices.add(sentence, kind=NoticeKind.ERROR, key=_ENDED, lasting=True)
-
-
-def _is_there(path: Path, _progress: Progress) -> bool:
-    return path.exists()
+        self._handing_over.open(path, again="Export again.")

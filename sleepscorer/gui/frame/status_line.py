@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QS
 from sleepscorer.core.wording import one_line
 from sleepscorer.gui.look.appearance import described, plain_tip, shortened
 from sleepscorer.gui.process.tasks import Task, TaskRunner
+from sleepscorer.gui.process.time_left import waiting_text
 
 _PARTS = {
     "montage": "Montage: {montage.2}, {montage.3}, {montage.4} … show another",
@@ -179,15 +180,10 @@ class StatusLine(QStatusBar):
             return
         self._bar.setValue(round(1000 * fraction))
         left_s = task.time_left_s
-        left = "" if left_s is None else f", {_waiting_text(left_s)} left"
+        left = "" if left_s is None else f", {waiting_text(left_s)} left"
         self._show_progress(f"{task.title} {100 * fraction:.0f} %{left}")
 
     @Slot()
     def _on_cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
-
-
-def _waiting_text(seconds: float) -> str:
-    """Return a time to wait as people say it: "8 s", "3 min"."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -9,7 +9,7 @@ from sleepscorer.paths import resource
 
 _ORDER = (
     *("getting_started", "scoring", "looking", "review", "events", "files"),
-    *("other_stagers", "command_line"),
+    *("validating", "other_stagers", "command_line"),
 )
 
 

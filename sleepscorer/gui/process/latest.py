@@ -44,6 +44,11 @@ class Latest(QObject):
         """True from the start until one of the callbacks is called, or the work was dropped."""
         return self._task is not None
 
+    @property
+    def time_left_s(self) -> float | None:
+        """Seconds it will take from here; None while that can't be relied on, or nothing runs."""
+        return None if self._task is None else self._task.time_left_s
+
     def start(
         self,
         title: str,

@@ -48,6 +48,11 @@ class Pace:
         return (1.0 - last[1]) / _pace(first, last)
 
 
+def waiting_text(seconds: float) -> str:
+    """Return a time to wait as people say it: "8 s", "3 min"."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
 def _pace(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Fraction done each second between two readings."""
     took_s = other[0] - one[0]

@@ -274,14 +274,18 @@ class StagingNetwork(nn.Module):
         REM by the trained hierarchy (wake against sleep, then REM against NREM).
         """
         logits = torch.stack([head(features, present) for head in self.stage_heads[:n_heads]])
+        stages = self.joined_stages(logits)
+        asleep, rem = torch.sigmoid(logits[..., N_STAGES:].mean(dim=0)).unbind(dim=-1)
+        hierarchy = torch.stack([1 - asleep, asleep * (1 - rem), asleep * rem], dim=-1)
+        return torch.cat([torch.softmax(stages, dim=-1), hierarchy], dim=-1)
+
+    def joined_stages(self, logits: Tensor) -> Tensor:
+        """(..., 5) calibrated logits of the stages, of (n_heads, ..., 7) of all heads."""
         stages = logits[..., :N_STAGES].log_softmax(dim=-1).mean(dim=0)  # geometric mean
         if self.config.undo_stage_weights and self.config.stage_weights:
             # What a weighted cross-entropy learns is the likelihood times the weight.
             stages = stages - torch.tensor(self.config.stage_weights, device=stages.device).log()
-        stages = stages / self.log_temperature.exp()
-        asleep, rem = torch.sigmoid(logits[..., N_STAGES:].mean(dim=0)).unbind(dim=-1)
-        hierarchy = torch.stack([1 - asleep, asleep * (1 - rem), asleep * rem], dim=-1)
-        return torch.cat([torch.softmax(stages, dim=-1), hierarchy], dim=-1)
+        return stages / self.log_temperature.exp()
 
     def forward(self, signals: Tensor, levels: Tensor, present: Tensor) -> Tensor:
         """Give the heads' logits for raw epochs: to train the whole, and to explain it.

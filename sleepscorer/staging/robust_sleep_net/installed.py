@@ -8,7 +8,7 @@ they are loaded.
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,16 +48,25 @@ class InstalledWeights:
         Names of the networks.
     sha256
         Of the tensors.
+    summary
+        One sentence on how they were tuned here; empty of the public ones.
     """
 
     folder: Path
     nets: tuple[str, ...]
     sha256: str
+    summary: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of the stager that has them."""
+        return self.folder.name
 
     @property
     def title(self) -> str:
-        """Of the stager that has them."""
-        return f"RobustSleepNet ({counted(len(self.nets), 'net')})"
+        """What that is, for people."""
+        tuned = ", tuned to a site" if self.summary else ""
+        return f"RobustSleepNet ({counted(len(self.nets), 'net')}{tuned})"
 
     @property
     def card(self) -> Path:
@@ -78,9 +87,20 @@ def installed_weights() -> InstalledWeights:
     WeightsError
         If there are none, or the configuration is damaged.
     """
-    folder = next(filter(_is_there, _folders()), None)
+    folder = next(filter(is_there, _folders()), None)
     if folder is None:
         raise WeightsError("the weights of RobustSleepNet are not installed", hint=HOW_TO_GET)
+    return read_weights(folder)
+
+
+def read_weights(folder: Path) -> InstalledWeights:
+    """Read the configuration of the weights in a folder.
+
+    Raises
+    ------
+    WeightsError
+        If it is damaged.
+    """
     path = folder / _CONFIG
     try:
         raw = read_json(path, most_bytes=_MOST_CONFIG_BYTES)
@@ -89,21 +109,36 @@ def installed_weights() -> InstalledWeights:
         nets = tuple(_text(net["name"]) for net in raw["nets"])
         if not nets or len(set(nets)) != len(nets):
             raise ValueError("it names no networks, or one twice")  # noqa: TRY301
-        return InstalledWeights(folder, nets, _text(raw["sha256"]))
+        summary = _text(raw.get("summary", ""))
+        return InstalledWeights(folder, nets, _text(raw["sha256"]), summary)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise _damaged(path) from error
 
 
+def read_card(installed: InstalledWeights) -> str:
+    """The card; empty where it can't be read."""
+    try:
+        with installed.card.open(encoding="utf-8", errors="replace") as file:
+            return file.read(_MOST_CONFIG_BYTES)
+    except OSError:
+        return ""
+
+
 def check_weights() -> None:
-    """Look whether the weights are whole, if there are any.
+    """Look whether the public weights are whole, if there are any.
 
     Raises
     ------
     WeightsError
         If they are damaged.
     """
-    if any(map(_is_there, _folders())):
-        _verified(installed_weights())
+    if any(map(is_there, _folders())):
+        check_whole(installed_weights())
+
+
+def check_whole(installed: InstalledWeights) -> None:
+    """Raise WeightsError where the tensors are not those that the configuration names."""
+    _verified(installed)
 
 
 def load_networks(installed: InstalledWeights) -> "list[RobustSleepNet]":
@@ -129,6 +164,49 @@ def load_networks(installed: InstalledWeights) -> "list[RobustSleepNet]":
     return networks
 
 
+def weights_files(
+    nets: "Mapping[str, Mapping[str, Tensor]]",
+    described: Sequence[Mapping[str, str]],
+    card: str,
+    summary: str = "",
+) -> dict[str, bytes]:
+    """Return weights as the files of a folder, by their names.
+
+    Parameters
+    ----------
+    nets
+        The tensors of each by its name, by the names of our network.
+    described
+        What the configuration says of each; ``name`` among it.
+    card
+        In Markdown.
+    summary
+        How they were tuned here.
+    """
+    from safetensors.torch import save
+
+    content = save(
+        {
+            f"{name}.{key}": tensor.contiguous()
+            for name, tensors in nets.items()
+            for key, tensor in tensors.items()
+        }
+    )
+    config = {
+        "format": _FORMAT,
+        "stager": NAME,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "nets": list(described),
+    }
+    if summary:
+        config["summary"] = summary
+    return {
+        _WEIGHTS: content,
+        _CONFIG: (json.dumps(config, indent=2) + "\n").encode(),
+        _CARD: card.encode(),
+    }
+
+
 def add_weights(new: "Mapping[PublicNet, Mapping[str, Tensor]]") -> InstalledWeights:
     """Add networks to the person's own; those that are there already stay.
 
@@ -142,40 +220,22 @@ def add_weights(new: "Mapping[PublicNet, Mapping[str, Tensor]]") -> InstalledWei
     WeightsError
         If they can't be written.
     """
-    from safetensors.torch import save
-
     from sleepscorer.staging.robust_sleep_net.model_card import card_text
     from sleepscorer.staging.robust_sleep_net.public_weights import PUBLIC_NETS
 
-    known = _own_tensors()
-    for net, tensors in new.items():
-        known.update({f"{net.name}.{key}": tensor.contiguous() for key, tensor in tensors.items()})
-    names = {key.partition(".")[0] for key in known}
-    nets = [net for net in PUBLIC_NETS if net.name in names]
-    content = save(known)
-    config = {
-        "format": _FORMAT,
-        "stager": NAME,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "nets": [
-            {"name": net.name, "left_out": net.left_out, "public_sha256": net.sha256}
-            for net in nets
-        ],
-    }
-    _write(
-        {
-            _WEIGHTS: content,
-            _CONFIG: (json.dumps(config, indent=2) + "\n").encode(),
-            _CARD: card_text(nets).encode(),
-        }
-    )
+    known = _own_networks() | {net.name: dict(tensors) for net, tensors in new.items()}
+    nets = [net for net in PUBLIC_NETS if net.name in known]
+    described = [
+        {"name": net.name, "left_out": net.left_out, "public_sha256": net.sha256} for net in nets
+    ]
+    _write(weights_files({net.name: known[net.name] for net in nets}, described, card_text(nets)))
     installed = installed_weights()
     load_networks(installed)
     return installed
 
 
-def remove_weights() -> Path:
-    """Delete the person's own; return the folder in which they were.
+def remove_weights(name: str = NAME) -> Path:
+    """Delete the person's own of this name; return the folder in which they were.
 
     Raises
     ------
@@ -183,8 +243,10 @@ def remove_weights() -> Path:
         If there are none, or they can't be deleted.
     """
     own, shipped = _folders()
+    if name != NAME:
+        own = paths.own_models_folder() / name
     if not own.is_dir():
-        if _is_there(shipped):
+        if name == NAME and is_there(shipped):
             raise WeightsError("these weights came with the program, and stay", path=shipped)
         raise WeightsError("the weights of RobustSleepNet are not installed")
     _check_ours(own)
@@ -196,7 +258,8 @@ def _folders() -> tuple[Path, Path]:
     return paths.own_models_folder() / NAME, paths.models_folder() / NAME
 
 
-def _is_there(folder: Path) -> bool:
+def is_there(folder: Path) -> bool:
+    """Whether weights of this stager lie in a folder, whole or not."""
     try:
         return (folder / _CONFIG).exists()
     except OSError:
@@ -212,12 +275,12 @@ def _check_ours(folder: Path) -> None:
         )
 
 
-def _own_tensors() -> "dict[str, Tensor]":
+def _own_networks() -> "dict[str, dict[str, Tensor]]":
     """What is there already; nothing where that is damaged: it is replaced."""
     try:
         installed = installed_weights()
-        load_networks(installed)
-        return dict(_tensors(installed)) if installed.is_own else {}
+        networks = zip(installed.nets, load_networks(installed), strict=True)
+        return {name: one.state_dict() for name, one in networks} if installed.is_own else {}
     except WeightsError:
         return {}
 
@@ -279,6 +342,11 @@ def _text(value: Any) -> str:
 
 
 def _damaged(path: Path) -> WeightsError:
+    name = path.parent.name
+    is_public = name == NAME
+    again = f"sleepscorer models remove {name}, and tune them again"
     return WeightsError(
-        "the weights of RobustSleepNet are damaged", path=path, hint=f"get them anew: {HOW_TO_GET}"
+        f"the weights of {'RobustSleepNet' if is_public else name} are damaged",
+        path=path,
+        hint=f"get them anew: {HOW_TO_GET if is_public else again}",
     )

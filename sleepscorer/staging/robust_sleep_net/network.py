@@ -1,7 +1,7 @@
 """The network: spectra of any number of channels to stages (Guillot and Thorey 2021).
 
 Every epoch becomes a vector, then a sequence of vectors becomes stages. Dropout acts in training
-only and holds no parameters, so it is left out.
+only and holds no parameters.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from sleepscorer.core.stages import STAGES
 N_BINS, N_FRAMES = 65, 28
 _N_HEADS, _N_REDUCED = 4, 32
 _N_VECTOR, _N_SEQUENCE = 50, 100
+_DROPOUT = 0.5
 
 # Beginnings and parts of the published names of tensors, and what they are called here.
 _PUBLISHED_NAMES = (
@@ -49,6 +50,7 @@ class RobustSleepNet(nn.Module):
             [_SequenceLayer(n_in, _N_SEQUENCE) for n_in in (_N_VECTOR, _N_SEQUENCE)]
         )
         self.classifier = nn.Linear(_N_SEQUENCE, len(STAGES))
+        self.dropout = nn.Dropout(_DROPOUT)
 
     def forward(self, spectra: Tensor, present: Tensor) -> Tensor:
         """Stage windows of epochs.
@@ -77,11 +79,12 @@ class RobustSleepNet(nn.Module):
         """(m, n_channels, 65, 28) and (m, n_channels) to (m, 28, 4, 32), heads before features."""
         # (m, n_channels, 65, 28) -> (m, 28, n_channels, 65)
         reduced = self.reduce_bins(spectra.permute(0, 3, 1, 2))
-        return torch.stack([head(reduced, present[:, None]) for head in self.channel_heads], dim=2)
+        heads = [head(reduced, present[:, None]) for head in self.channel_heads]
+        return self.dropout(torch.stack(heads, dim=2))  # type: ignore[no-any-return]
 
     def encode_frames(self, pooled: Tensor) -> Tensor:
         """(m, 28, 4, 32) to (m, 28, 128)."""
-        return self.along_frames(pooled.flatten(2))[0]  # type: ignore[no-any-return]
+        return self.dropout(self.along_frames(pooled.flatten(2))[0])  # type: ignore[no-any-return]
 
     def epoch_vectors(self, pooled: Tensor) -> Tensor:
         """(m, 28, 4, 32) to (m, 50)."""
@@ -90,7 +93,7 @@ class RobustSleepNet(nn.Module):
     def stage_sequence(self, vectors: Tensor) -> Tensor:
         """(n_windows, n_epochs, 50) to (n_windows, n_epochs, 5)."""
         for layer in self.along_epochs:
-            vectors = layer(vectors)
+            vectors = self.dropout(layer(vectors))
         return self.classifier(vectors)  # type: ignore[no-any-return]
 
 

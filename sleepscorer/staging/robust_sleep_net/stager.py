@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.errors import NoUsableChannel, StagingRefused
-from sleepscorer.core.progress import Progress, part_of
+from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording, epochs_with_gaps
 from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.staging.robust_sleep_net.installed import (
-    NAME,
+    InstalledWeights,
     installed_weights,
     load_networks,
 )
@@ -23,14 +23,19 @@ _READING = 0.3
 class RobustSleepNetStager:
     """The mean of the installed networks on every EEG and EOG of those chosen.
 
+    Parameters
+    ----------
+    installed
+        Which weights; None takes the public ones.
+
     Raises
     ------
     WeightsError
         If its weights are not installed.
     """
 
-    def __init__(self) -> None:
-        self._installed = installed_weights()
+    def __init__(self, installed: InstalledWeights | None = None) -> None:
+        self._installed = installed or installed_weights()
         self.title = self._installed.title
 
     def stage(self, recording: Recording, channels: StagerChannels, progress: Progress) -> Staging:
@@ -43,10 +48,9 @@ class RobustSleepNetStager:
                 path=recording.path,
             )
         networks = load_networks(self._installed)
-        used, warnings, epochs, good = _read(recording, channels, part_of(progress, 0.0, _READING))
-        good[epochs_with_gaps(recording.gaps, recording.n_epochs)] = False
-        if not good.any():
-            raise NoUsableChannel("no EEG or EOG holds a signal", path=recording.path)
+        used, warnings, epochs, good = read_epochs(
+            recording, channels, part_of(progress, 0.0, _READING)
+        )
         probabilities = stage_epochs(networks, epochs, good, part_of(progress, _READING, 1.0))
         progress(1.0, "staged")
         names = [
@@ -55,7 +59,7 @@ class RobustSleepNetStager:
         return Staging(
             probabilities,
             StagingProvenance(
-                weights_name=NAME,
+                weights_name=self._installed.name,
                 weights_sha256=self._installed.sha256,
                 eeg=names[0],
                 eog=names[1],
@@ -71,12 +75,20 @@ class RobustSleepNetStager:
         )
 
 
-def _read(
-    recording: Recording, channels: StagerChannels, progress: Progress
+def read_epochs(
+    recording: Recording, channels: StagerChannels, progress: Progress = silent
 ) -> tuple[list[ResolvedDerivation], tuple[str, ...], NDArray[np.float32], NDArray[np.bool_]]:
-    """The channels that hold a signal, why others don't, and the epochs and good frames of those.
+    """Read what the networks are given.
 
-    (n_epochs, n_channels, 1800) and (n_epochs, n_channels, 28).
+    Returns
+    -------
+    The channels that hold a signal, why others don't, and of those (n_epochs, n_channels, 1800)
+    scaled samples and (n_epochs, n_channels, 28) good frames.
+
+    Raises
+    ------
+    NoUsableChannel
+        If none holds a signal.
     """
     from sleepscorer.staging import input_gate
     from sleepscorer.staging.robust_sleep_net.signals import prepare
@@ -102,4 +114,7 @@ def _read(
         )
     epochs = np.stack([one.epochs for one in prepared], axis=1)
     good = np.stack([one.good for one in prepared], axis=1)
+    good[epochs_with_gaps(recording.gaps, recording.n_epochs)] = False
+    if not good.any():
+        raise NoUsableChannel("no EEG or EOG holds a signal", path=recording.path)
     return used, tuple(f"{reason}; it was left out." for reason in refused), epochs, good

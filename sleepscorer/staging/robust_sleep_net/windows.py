@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.stages import STAGES
@@ -64,6 +65,30 @@ def stage_epochs(
     return (total / np.maximum(count, 1e-9)[:, None]).astype(np.float32)
 
 
+def window_inputs(
+    epochs: NDArray[np.float32], good: NDArray[np.bool_], rows: NDArray[np.int_]
+) -> tuple[Tensor, Tensor]:
+    """What the network is given of windows.
+
+    Parameters
+    ----------
+    epochs, good
+        As of :func:`stage_epochs`.
+    rows
+        (n_windows, n_epochs) the epochs of each window, which lie close together.
+
+    Returns
+    -------
+    (n_windows, n_epochs, n_channels, 65, 28) standardised spectra, and
+    (n_windows, n_epochs, n_channels) bool where there is a signal.
+    """
+    span = slice(rows.min(), rows.max() + 1)
+    chosen = torch.from_numpy(rows - span.start)
+    spectra = with_bad_frames_filled(log_spectra(epochs[span]), good[span])
+    counted = torch.from_numpy(good[span])[chosen]
+    return standardised(spectra[chosen], counted), counted.any(dim=3)
+
+
 def _mean_answer(
     networks: Sequence[RobustSleepNet],
     epochs: NDArray[np.float32],
@@ -71,12 +96,8 @@ def _mean_answer(
     rows: NDArray[np.int_],
 ) -> NDArray[np.float64]:
     """(n_windows, n_epochs, 5) of the epochs ``rows`` (n_windows, n_epochs), which overlap."""
-    span = slice(rows.min(), rows.max() + 1)
-    chosen = torch.from_numpy(rows - span.start)
     with torch.inference_mode():
-        spectra = with_bad_frames_filled(log_spectra(epochs[span]), good[span])
-        counted = torch.from_numpy(good[span])[chosen]
-        inputs, present = standardised(spectra[chosen], counted), counted.any(dim=3)
+        inputs, present = window_inputs(epochs, good, rows)
         each = [torch.softmax(network(inputs, present), dim=-1) for network in networks]
         mean: NDArray[np.float64] = torch.stack(each).double().mean(dim=0).numpy()
     return mean

@@ -16,6 +16,8 @@ from sleepscorer.validation.report.workbook import TITLE, sheets
 
 REPORT_NAMES = ("validation.html", "validation.xlsx")
 """The files of a report."""
+REPORT_FOLDER = "validation"
+"""Where they go, within the folder of the nights, unless somebody names another."""
 
 
 def write_report(

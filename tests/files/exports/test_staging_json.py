@@ -68,6 +68,20 @@ def test_what_lowers_the_confidence_reads_back(tmp_path: Path) -> None:
     assert not read_stagings_json(path)[0].unsound.any()
 
 
+def test_what_was_not_learned_reads_back(tmp_path: Path) -> None:
+    shown = night()
+    made = replace(shown.staging.provenance, unlearned_by_stage=(0.2, 0.6889, 0.2, 0.2, 0.2))
+    path = _written(tmp_path, replace(shown, staging=replace(shown.staging, provenance=made)))
+    found = read_stagings_json(path)[0]
+    assert found.provenance == made
+    assert found.doubted.max() > 0.1
+    # Files of versions before lack it.
+    document = _strict(path)
+    del document["provenance"]["unlearned_by_stage"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert not read_stagings_json(path)[0].doubted.any()
+
+
 def test_content(tmp_path: Path) -> None:
     shown = night()
     document = _strict(_written(tmp_path, shown))
@@ -221,6 +235,9 @@ def _provenance(**changes: Any) -> Any:
         (_provenance(confidence_temperature=0), "damaged"),
         (_provenance(confidence_temperature=None), "damaged"),
         (_provenance(confidence_measured_on=9), "damaged"),
+        (_provenance(unlearned_by_stage=[0.1]), "damaged"),
+        (_provenance(unlearned_by_stage=[0, 0, 0, 0, 1.5]), "damaged"),
+        (_provenance(unlearned_by_stage="abcde"), "damaged"),
         (_provenance(eeg=["\udcff"]), "damaged"),
         (_provenance(warnings=None), "damaged"),
         (_changed(probabilities="W"), "damaged"),

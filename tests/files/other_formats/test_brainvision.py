@@ -9,6 +9,7 @@ from brainvision_files import START, vhdr, write_brainvision
 from sleepscorer.core.errors import RecordingError
 from sleepscorer.core.events import Event
 from sleepscorer.core.lights import lights_of_events
+from sleepscorer.core.prefilters import Prefilter, stated_prefilter
 from sleepscorer.core.recording import Gap
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.recordings import open_recording
@@ -444,3 +445,43 @@ def test_the_handed_marks_are_those_of_the_edf(real_data):
     np.testing.assert_array_equal(vhdr_scoring.hypnogram.stages, edf_scoring.hypnogram.stages)
     assert vhdr_scoring.hypnogram.lights_off_s == edf_scoring.hypnogram.lights_off_s == 30.0
     assert vhdr_scoring.hypnogram.lights_on_s == edf_scoring.hypnogram.lights_on_s == 270.0
+
+
+COMMENT = """[Comment]
+A m p l i f i e r  S e t u p
+============================
+Number of channels: 2
+Channels
+--------
+#     Name      Phys. Chn.    Resolution / Unit   Low Cutoff [s]   High Cutoff [Hz]   Notch [Hz]
+1     C4          4                0.5 µV             10              250              Off
+2     E1          9                0.5 µV             DC             1000              Off
+
+S o f t w a r e  F i l t e r s
+==============================
+#     Low Cutoff [s]   High Cutoff [Hz]   Notch [Hz]
+1      0.1592           35                50
+2      Off              15                50
+Impedance [kOhm] at 21:04:11 :
+C4:          3
+"""
+
+
+def test_the_tables_in_the_comment_tell_the_filters(tmp_path):
+    header = vhdr(channels=("C4,M1,0.1,µV", "E1,M2,0.1,µV")) + COMMENT
+    samples = np.zeros((1000, 2))
+    c4, e1 = open_recording(write_brainvision(tmp_path, header=header, samples=samples)).signals
+    assert c4.prefilter == "TC:10s LP:250Hz TC:0.1592s LP:35Hz"
+    assert e1.prefilter == "LP:1000Hz LP:15Hz"
+    assert stated_prefilter(c4.prefilter).high_pass_hz == pytest.approx(1.0, abs=1e-3)
+    assert stated_prefilter(c4.prefilter).low_pass_hz == 35
+    assert stated_prefilter(e1.prefilter) == Prefilter(None, 15)
+
+
+def test_a_comment_that_is_no_table_tells_nothing(tmp_path):
+    more = "[Comment]\n#  Name  Low Cutoff [Hz]\n1  C4  0.3  extra\nx  y  z\n"
+    (only,) = open_recording(write_brainvision(tmp_path, header=vhdr() + more)).signals
+    assert only.prefilter == ""
+    more = "[Comment]\n#  Name  Low Cutoff [Hz]  High Cutoff [Hz]\n1  C4  0.3  -5\n"
+    (only,) = open_recording(write_brainvision(tmp_path, header=vhdr() + more)).signals
+    assert only.prefilter == "HP:0.3Hz"

@@ -227,3 +227,20 @@ def _in_our_words(error: RecordingError) -> None:
     said = f"{error.what} {error.hint}".casefold()
     assert not any(word in said for word in MNES_OWN_WORDS), said
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("high_pass_hz", "low_pass_hz", "words"),
+    [(None, None, ""), (0.5, None, "HP:0.5Hz"), (1.0, 15.0, "HP:1Hz LP:15Hz")],
+)
+def test_fif_tells_its_filters(high_pass_hz, low_pass_hz, words, tmp_path):
+    import mne
+
+    info = mne.create_info(["C4-M1", "Chin"], 100.0, ["eeg", "emg"])
+    raw = mne.io.RawArray(
+        np.random.default_rng(0).normal(0, 1e-5, (2, 6000)), info, verbose="error"
+    )
+    raw.filter(high_pass_hz, low_pass_hz, picks="all", verbose="error")
+    raw.save(tmp_path / "night_raw.fif", verbose="error")
+    eeg, chin = open_recording(tmp_path / "night_raw.fif").signals
+    assert (eeg.prefilter, chin.prefilter) == (words, "")

@@ -353,6 +353,8 @@ def test_a_missing_edit_of_an_older_session_is_told(path):
         "UPDATE stagings SET provenance = replace(provenance, '\"cpu\"', '[7]')",
         'UPDATE stagings SET provenance = replace(provenance, \'"notes":[]\', \'"notes":"x"\')',
         "UPDATE stagings SET unsound = zeroblob(3)",
+        "UPDATE stagings SET provenance ="
+        """ replace(provenance, '"unlearned_by_stage":[]', '"unlearned_by_stage":[9,9,9,9,9]')""",
         "INSERT INTO view VALUES (1, '[]')",
         "INSERT INTO view VALUES (1, '{\"epoch\":NaN}')",
     ],

@@ -706,6 +706,16 @@ def test_what_lowers_the_confidence_is_stored(path):
     assert not stored(path).others[0].unsound.any()
 
 
+def test_what_was_not_learned_is_stored(path):
+    plain = staging()
+    made = dataclasses.replace(plain.provenance, unlearned_by_stage=(0.0, 0.6111, 0.0, 0.0, 0.0))
+    file = SessionFile.open(path)
+    file.append(edit(1), dataclasses.replace(plain, provenance=made), others=(plain,))
+    file.close()
+    assert stored(path).stagings[0].provenance == made
+    assert stored(path).others[0].provenance.unlearned_by_stage == ()
+
+
 def test_a_session_of_the_first_version_keeps_its_staging(path):
     connection = sqlite3.connect(path, isolation_level=None)
     migrate(connection, path, MIGRATIONS[:1])
