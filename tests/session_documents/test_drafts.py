@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from documented_night import ANNA, write_night
 
-from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.filling import FillMode
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance

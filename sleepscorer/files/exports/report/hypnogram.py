@@ -26,6 +26,7 @@ _ROW_HEIGHT, _DENSITY_HEIGHT, _EVENT_HEIGHT = 5.2 * mm, 8 * mm, 2.9 * mm
 _LABEL_HEIGHT, _TICKS_HEIGHT, _GAP = 3.4 * mm, 4.2 * mm, 1.2 * mm
 _TEXT_PT = 6.4
 _MOST_TICKS = 13
+_DAY_S = 24 * 3600
 _TICK_STEPS_MIN = (1, 2, 5, 15, 30, 60, 120, 180, 240, 360, 720, 1440)
 # From the top; R stands above N1, as in the AASM manual's figures.
 _ORDER = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
@@ -278,11 +279,16 @@ class HypnogramDrawing(Flowable):  # type: ignore[misc]
 
 
 def clock_or_elapsed(night: Night, time_s: float) -> str:
-    """Return a moment as a time of day, or as time from the start where that is not known."""
+    """Return a moment as a time of day, or as time from the start where that is not known.
+
+    Where a time of day comes twice, how many days after the start it is goes with it.
+    """
     moment = night.time_of(time_s)
-    if moment is not None:
-        return f"{moment:%H:%M:%S}"
-    return f"{hours_text(time_s)}"
+    if moment is None or night.start is None:
+        return hours_text(time_s)
+    days = (moment.date() - night.start.date()).days
+    day = f" (+{days} d)" if days and night.duration_s > _DAY_S else ""
+    return f"{moment:%H:%M:%S}{day}"
 
 
 def hours_text(time_s: float) -> str:

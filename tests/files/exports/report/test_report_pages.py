@@ -282,6 +282,12 @@ def test_a_night_without_start_is_told_in_hours():
     assert "3 h" in first
 
 
+def test_a_time_of_day_that_comes_twice_has_its_day():
+    first = pages_of(night_of(NIGHTS["26 hours"], lights=(75.0, 93_000.0)))[0]
+    assert "Lights off 22:41:15 Lights on 00:30:00 (+2 d)" in first
+    assert "(+1 d)" not in pages_of(night_of(USUAL, lights=(75.0, 28_000.0)))[0]
+
+
 def test_missing_lights_are_said():
     assert "the whole recording: no lights marks" in pages_of(night_of(USUAL))[0]
     half = pages_of(night_of(USUAL, lights=(75.0, None)))[0]
