@@ -23,7 +23,7 @@ from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.own_files import PROGRAM
-from sleepscorer.files.exports.report import back, front
+from sleepscorer.files.exports.report import back, figures, front, signing
 from sleepscorer.files.exports.report.content import (
     COLUMN_GAP,
     GAP,
@@ -48,11 +48,11 @@ _SECTIONS: Mapping[str, Callable[[Content], list[Flowable]]] = {
     "person": front.person,
     "recording": front.recording,
     "hypnogram": front.hypnogram,
-    "key_figures": front.key_figures,
-    "tables": front.tables,
+    "key_figures": figures.key_figures,
+    "tables": figures.tables,
     "warnings": front.warnings,
-    "comment": front.comment,
-    "signatures": front.signatures,
+    "comment": signing.comment,
+    "signatures": signing.signatures,
     "spectrogram": back.spectrogram,
     "cycles": back.cycles,
     "transitions": back.transitions,

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from report_nights import FORM, SCORER, looking, night_of, pages_of, reader, text_of
+from report_nights import FORM, PHYSICIAN, SCORER, looking, night_of, pages_of, reader, text_of
 from test_report_figures import NIGHTS
 
 from sleepscorer.core.errors import UsageError
@@ -58,7 +58,10 @@ def test_english_says_what_every_other_output_says():
 def test_a_report_of_each_language_on_each_paper(code, paper):
     words = words_of(code)
     night = night_of(
-        NIGHTS["usual"], form=FORM, signatures=(SCORER,), look=looking(language=code, paper=paper)
+        NIGHTS["usual"],
+        form=FORM,
+        signatures=(SCORER, PHYSICIAN),
+        look=looking(language=code, paper=paper),
     )
     read = reader(night)
     first = read.pages[0]

@@ -90,6 +90,12 @@ def test_a_broken_signature_does_not_count():
     assert "Signature 1 (Anna Meier, 01 Mar 2026, 21:10 UTC) does not count" in first
 
 
+def test_the_scorers_signature_alone_is_not_the_physicians():
+    first = pages_of(night_of(USUAL, signatures=(SCORER,)))[0]
+    assert "Sleep report Signed by the scorer only" in first
+    assert "Reviewed by Not signed" in first
+
+
 def test_nobody_signed():
     first = pages_of(night_of(USUAL))[0]
     assert first.count("Not signed") == 3
