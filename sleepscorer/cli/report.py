@@ -22,7 +22,9 @@ def report(options: argparse.Namespace) -> int:
     if options.list_templates:
         return _list_templates()
     if options.file is None:
-        raise UsageError("the session or the scoring is missing", hint="see: sleepscorer report --help")
+        raise UsageError(
+            "the session or the scoring is missing", hint="see: sleepscorer report --help"
+        )
     path: Path = options.file
     if not path.exists():
         raise UsageError("there is no such file", path=path)

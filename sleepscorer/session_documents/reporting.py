@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.arousals import count_arousals
+from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.lights import LightsMarks, lights_of_events, resolve_lights
@@ -85,7 +86,13 @@ def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) 
     to.check_look()
     if of.path.suffix.lower() == SUFFIX:
         return _of_session(of, to, progress)
-    return _of_scoring(of, to, progress)
+    try:
+        return _of_scoring(of, to, progress)
+    except ScoringError as error:
+        session = of.path.with_suffix(SUFFIX)
+        if session.is_file():
+            error.hint = f"its session is {session.name}"
+        raise
 
 
 def _of_session(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path, ...]:

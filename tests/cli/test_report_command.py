@@ -204,6 +204,13 @@ def test_what_is_no_scoring_is_refused(night, capsys, tmp_path):
     assert not list(tmp_path.glob("*.pdf"))
 
 
+def test_a_recording_is_told_from_its_session(session, night, capsys, tmp_path):
+    code, _, err = run(capsys, "report", night)
+    assert code == 2
+    assert "holds no sleep stages" in err
+    assert "its session is night.sleepscorer" in err
+
+
 def test_templates_are_listed(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     code, out, err = run(capsys, "report", "--list-templates")
