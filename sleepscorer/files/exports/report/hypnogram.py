@@ -32,6 +32,7 @@ _TICK_STEPS_MIN = (1, 2, 5, 15, 30, 60, 120, 180, 240, 360, 720, 1440)
 _ORDER = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 _ORDER_OF_THREE = (Stage.W, Stage.R, Stage.NREM)
 # NREM has no colour of its own: it is drawn as what most of it is.
+_MACHINE = HexColor("#b3b3b3")
 _COLOURS = {**ON_LIGHT, Stage.NREM: ON_LIGHT[Stage.N2]}
 
 
@@ -125,20 +126,13 @@ class HypnogramDrawing(Flowable):  # type: ignore[misc]
         top = self.height - _LABEL_HEIGHT
         self._draw_outside(base, top)
         self._draw_rows(bottom)
-        if self._shows_machine:
-            answer = self._night.answer
-            assert answer is not None
-            self._draw_steps(answer.stages, bottom, is_machine=True)
+        self._draw_machine(bottom)
         self._draw_steps(self._night.hypnogram.stages, bottom)
         if self._density_height:
             self._draw_density(bottom - self._density_height)
         self._draw_events(base)
         self._draw_lights(base, top)
         draw_time_axis(self, self._content, self.width, base)
-
-    @property
-    def _shows_machine(self) -> bool:
-        return bool(self._night.n_edited)
 
     def _x(self, time_s: float) -> float:
         share = min(max(time_s / self._night.hypnogram.duration_s, 0.0), 1.0)
@@ -172,31 +166,35 @@ class HypnogramDrawing(Flowable):  # type: ignore[misc]
             canvas.setFillColor(INK)
             canvas.drawRightString(AXIS_LEFT - 2 * mm, y - 2.6, stage.text)
 
-    def _draw_steps(
-        self, stages: NDArray[np.int8], bottom: float, *, is_machine: bool = False
-    ) -> None:
+    def _draw_machine(self, bottom: float) -> None:
+        """Draw what the machine said where people said otherwise."""
+        answer, stages = self._night.answer, self._night.hypnogram.stages
+        if not self._night.n_edited or answer is None:
+            return
+        canvas, epoch_s = self.canv, self._night.hypnogram.epoch_s
+        canvas.setStrokeColor(_MACHINE)
+        canvas.setLineWidth(2.0)
+        for stage in answer.stage_set:
+            differs = (answer.stages == stage) & (stages != stage)
+            y = self._y(stage, bottom)
+            for start, stop in runs_of(differs).tolist():
+                canvas.line(self._x(start * epoch_s), y, self._x(stop * epoch_s), y)
+
+    def _draw_steps(self, stages: NDArray[np.int8], bottom: float) -> None:
         canvas, epoch_s = self.canv, self._night.hypnogram.epoch_s
         runs = list(_stretches(stages))
-        shift = -1.3 if is_machine else 0.0
         path = canvas.beginPath()
-        last_y = None
-        for stage, start, stop in runs:
-            if stage not in self._order:
-                last_y = None
-                continue
-            x, y = self._x(start * epoch_s), self._y(stage, bottom) + shift
-            if last_y is None:
-                path.moveTo(x, y)
-            else:
+        for number, (stage, start, stop) in enumerate(runs):
+            x, y = self._x(start * epoch_s), self._y(stage, bottom)
+            if number:
                 path.lineTo(x, y)
+            else:
+                path.moveTo(x, y)
             path.lineTo(self._x(stop * epoch_s), y)
-            last_y = y
         canvas.setLineJoin(1)
-        canvas.setStrokeColor(HexColor("#9a9a9a") if is_machine else GREY)
-        canvas.setLineWidth(0.8 if is_machine else 0.35)
+        canvas.setStrokeColor(GREY)
+        canvas.setLineWidth(0.35)
         canvas.drawPath(path, stroke=1, fill=0)
-        if is_machine:
-            return
         canvas.setLineCap(0)
         for stage, start, stop in runs:
             y = self._y(stage, bottom)
