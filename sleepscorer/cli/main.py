@@ -371,7 +371,8 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
         "--montages",
         choices=("all", "default"),
         default="all",
-        help="default: only by the channels that the program chooses itself",
+        help="all: by other channels, too, as without this option;"
+        " default: only by those that the program chooses itself",
     )
     add("--subject", metavar="REGEX", help="its group is the person in a file's name")
     add("--second", type=Path, metavar="DIR", help="scorings of the same nights by somebody else")

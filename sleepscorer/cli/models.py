@@ -64,7 +64,7 @@ def _told(info: "WeightsInfo") -> tuple[str, ...]:
 
 
 def _other_stagers() -> list[str]:
-    """What ``score --second-opinion`` knows."""
+    """What ``score --stagers`` and ``--second-opinion`` know."""
     from sleepscorer.staging.robust_sleep_net.tuned_here import tuned_weights
     from sleepscorer.staging.stagers import how_to_get_others, not_offered, offered_stagers
 
@@ -80,7 +80,7 @@ def _other_stagers() -> list[str]:
             listed.append(f"    {tuned[one.name].folder}")
     listed = listed or ["  none"]
     others = [f"  to get {how}" for how in how_to_get_others(offered)]
-    return ["other stagers, for --second-opinion", *listed, *others]
+    return ["other stagers, for --stagers and --second-opinion", *listed, *others]
 
 
 def _site_choice() -> list[str]:
@@ -136,7 +136,8 @@ def _add(nets: "dict[PublicNet, dict[str, Tensor]]") -> int:
 
     installed = add_weights(nets)
     say(
-        f"{installed.title} is installed; ask it with: score --second-opinion {NAME}",
+        f"{installed.title} is installed; ask it with: score --second-opinion {NAME},"
+        f" or in a consensus with: score --stagers sleepscorer,{NAME} --consensus",
         f"  networks {', '.join(installed.nets)}",
         f"  SHA-256 {installed.sha256}",
         f"  whose work it is, and the licence: {installed.card}",

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from sleepscorer.cli.output import say
 from sleepscorer.core.errors import UsageError
 from sleepscorer.pipeline import (
+    AskedStagers,
     SiteChoice,
     forget_site_choice,
     read_site_choice,
     site_choice_file,
 )
+
+_INSTALL = "install it again, or run sleepscorer validate --folder NIGHTS --keep"
 
 
 def site_choice_asked(options: argparse.Namespace) -> SiteChoice | None:
@@ -41,8 +44,15 @@ def site_choice_asked(options: argparse.Namespace) -> SiteChoice | None:
     if site is None:
         raise UsageError(
             "--site: nothing was validated here yet",
-            hint="sleepscorer validate --folder NIGHTS does so, on nights that people scored",
+            hint="sleepscorer validate --folder NIGHTS --keep does so, on nights people scored",
         )
+    try:
+        AskedStagers(site.stagers, is_consensus=site.is_consensus).check()
+    except UsageError as error:
+        # Nobody typed that name.
+        raise UsageError(
+            f"validated here was {site.in_words}; now {error.what}", hint=_INSTALL
+        ) from error
     return site
 
 

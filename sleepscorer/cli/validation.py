@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NOT_STAGED = 1
 _REVIEWED_SHARE = 0.1
+_NOT_KEPT = "Nothing is kept of it: with --keep, score --site asks whom it chose."
 
 
 def validate_nights(options: argparse.Namespace) -> int:
@@ -41,9 +42,14 @@ def validate_nights(options: argparse.Namespace) -> int:
     with progress_bar(options.folder.name, quiet=options.quiet) as progress:
         validation = validated(found, wanted, progress=progress)
     sources = {path for one in found.nights for path in (*one.recording.all_files, one.path)}
+    if not options.quiet:
+        # Before the report: an hour's work is not lost for a disk that is full by then.
+        say(*_results(validation))
+        if validation.verdict is not None and not options.keep:
+            say(_NOT_KEPT)
     written = write_report(validation, out, force=options.force, sources=sorted(sources))
     if not options.quiet:
-        say(*_results(validation), f"Report: {' and '.join(map(str, written))}")
+        say(f"Report: {' and '.join(map(str, written))}")
     if options.keep:
         _keep(validation, quiet=options.quiet)
     failed = _unstaged(validation)

@@ -73,7 +73,7 @@ class ReportForm:
 
         What nobody filled in is left out, so that a field which comes later changes nothing here.
         """
-        texts: dict[str, Any] = {"comment": self.comment, "impression": self.impression}
+        texts: dict[str, Any] = {name: getattr(self, name) for name in _OF_FORM}
         person: dict[str, Any] = {
             field.name: getattr(self.person, field.name) for field in fields(Person)
         }
@@ -91,7 +91,7 @@ class ReportForm:
     def of_values(cls, values: Mapping[str, Any]) -> "ReportForm":
         """Return the form that :meth:`values` was of; ValueError where they are of none."""
         of_person, of_form = dict(values), {}
-        for name in ("comment", "impression"):
+        for name in _OF_FORM:
             if name in of_person:
                 of_form[name] = of_person.pop(name)
         for name, value in (*of_person.items(), *of_form.items()):
@@ -104,7 +104,8 @@ class ReportForm:
 
 
 _NUMBERS = ("height_cm", "weight_kg")
-_NAMES = frozenset(field.name for kind in (Person, ReportForm) for field in fields(kind))
+_OF_FORM = ("comment", "impression")
+_NAMES = frozenset({*(field.name for field in fields(Person)), *_OF_FORM})
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,11 @@ class FormEntry:
         Who saved it, where.
     form
         What it said.
+    n_edits
+        How many edits the log held.
     """
 
     utc: str
     author: Author
     form: ReportForm
+    n_edits: int

@@ -101,6 +101,11 @@ class ScoringSession:
         self.duration_s = n_epochs * EPOCH_S if duration_s is None else duration_s
 
     @property
+    def author(self) -> Author:
+        """Who edits, and where."""
+        return self._author
+
+    @property
     def state(self) -> ScoringState:
         """The scoring now."""
         return self._state
@@ -412,7 +417,7 @@ class ScoringSession:
         """
         self._check_editable()
         if form != self.form:
-            self._add(FormEntry(_now(), self._author, form))
+            self._add(FormEntry(_now(), self._author, form, len(self._edits)))
 
     def _add(self, entry: Entry) -> None:
         self._journal.add_entry(entry)

@@ -112,14 +112,18 @@ def signed_sentences(
     """
     stand = standing(signatures, unlockings)
     holding = [f"Signed: {_told(one)}." for one in stand if not one.is_broken]
-    broken = [
+    taken_back = () if stand else _taken_back(signatures, unlockings)
+    return (*(holding or ("Not signed.",)), *broken_sentences(stand), *taken_back)
+
+
+def broken_sentences(stand: Iterable[Signature]) -> tuple[str, ...]:
+    """Say which of the signatures that stand don't count, one sentence each."""
+    return tuple(
         f"The signature ({_told(one)}) does not count: what it was given for was changed outside"
         " the program since."
         for one in stand
         if one.is_broken
-    ]
-    taken_back = () if stand else _taken_back(signatures, unlockings)
-    return (*(holding or ("Not signed.",)), *broken, *taken_back)
+    )
 
 
 def _told(signature: Signature) -> str:

@@ -134,8 +134,9 @@ class Signing:
         """Say what contradicts itself in a log that was stored."""
         if [one.number for one in self.signatures] != list(range(1, len(self.signatures) + 1)):
             yield "a signature is missing"
-        if any(one.n_edits > n_edits for one in self.signatures):
-            yield "edits that were signed are missing"
+        of_signatures = (one.n_edits for one in self.signatures)
+        if max((0, *of_signatures, *(one.n_edits for one in self.forms))) > n_edits:
+            yield "edits that were made before something was signed or written are missing"
         void: set[int] = set()
         for unlocking in self.unlockings:
             voids = set(unlocking.voids)

@@ -49,6 +49,9 @@ _CHIN_SIDES = (("LChin", "CChin"), ("RChin", "CChin"), ("LChin", "RChin"), ("Chi
 _MOST_UNNAMED_EEG = 2
 _LONGEST_LIST = 8
 
+ChannelNames = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""Names of derivations of EEG, EOG and EMG, in order of the alphabet."""
+
 
 @dataclass(frozen=True, eq=False)
 class StagerChannels:
@@ -69,6 +72,15 @@ class StagerChannels:
     emg: tuple[ResolvedDerivation, ...]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> "ChannelNames":
+        """The derivations of EEG, EOG and EMG, however they are built: ``"C4-M1"``."""
+        eeg, eog, emg = (
+            tuple(sorted(one.name.partition(" (")[0] for one in role))
+            for role in (self.eeg, self.eog, self.emg)
+        )
+        return eeg, eog, emg
 
 
 @dataclass(frozen=True)

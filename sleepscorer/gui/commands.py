@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.actions.table import KEYPAD, PRESET_IDS, STAGE_OF
+from sleepscorer.gui.actions.table import BY_ID, KEYPAD, PRESET_IDS, STAGE_OF
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.notices import NoticeBar
@@ -110,8 +110,15 @@ class Commands(QObject):
 
     @Slot(str, bool)
     def run(self, action_id: str, checked: bool) -> None:
-        """Do what an action stands for; what begins and ends is told which by ``checked``."""
-        if action_id in self._switches:
+        """Do what an action stands for; what begins and ends is told which by ``checked``.
+
+        What edits does nothing while the scoring is signed, and says why.
+        """
+        if BY_ID[action_id].edits and self._is_signed:
+            if action_id not in STAGE_OF:
+                self.switched_off.emit(action_id)
+            self.tell_signed()
+        elif action_id in self._switches:
             self._switches[action_id](checked)
         else:
             self._by_id[action_id]()
@@ -147,6 +154,8 @@ class Commands(QObject):
             "score.auto": dialogs.auto_score,
             "score.validate": dialogs.validate,
             "score.cancel": auto_scorer.cancel,
+            "score.sign": partial(self._sign, dialogs, auto_scorer),
+            "score.unlock": dialogs.unlock,
         }
         for action_id, stage in STAGE_OF.items():
             for ending, keypad in (("", False), (KEYPAD, True)):
@@ -223,6 +232,28 @@ class Commands(QObject):
         if holder:
             self._status.refuse(f"Read only, nothing was stored: held by {holder}")
         return bool(holder)
+
+    @property
+    def _is_signed(self) -> bool:
+        """Whether what can be edited is signed; who has it open elsewhere is said first."""
+        document = self._current.document
+        return document is not None and document.session.is_locked and not document.held_by
+
+    @Slot()
+    def tell_signed(self) -> None:
+        """Say that nothing was changed, since the scoring is signed, and what unlocks it."""
+        if self._current.document is not None:
+            stand = self._current.document.session.signing.standing
+            names = ", ".join(dict.fromkeys(one.name for one in stand))
+            how = self._with_keys("Score, Unlock… ({score.unlock}) takes the signature back")
+            self._status.refuse(f"Nothing was changed: signed by {names}, locked. {how}")
+
+    def _sign(self, dialogs: WindowDialogs, auto_scorer: AutoScorer) -> None:
+        if auto_scorer.is_running:
+            # What it answers could not be kept any more.
+            self._status.refuse("Auto-scoring runs: sign when it has ended")
+        else:
+            dialogs.sign()
 
     def _paint(self, wanted: bool) -> None:
         if self._current.now is not None:

@@ -276,6 +276,7 @@ class MainWindow(QMainWindow):
         model = panes.model
         model.scoring_changed.connect(self._show_state)
         model.refused.connect(self.status.refuse)
+        model.refused_signed.connect(self._commands.tell_signed)
         model.page_changed.connect(self.status.hush)
         model.epoch_selected.connect(self.status.hush)
         model.epoch_selected.connect(self._show_stage)

@@ -15,7 +15,7 @@ from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
-from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.errors import ScoringLocked, SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
@@ -52,6 +52,8 @@ class SessionModel(QObject):
         Other traces, filters or scales are shown.
     refused
         An edit was refused or could not be stored; the sentence for people.
+    refused_signed
+        An edit was refused because the scoring is signed.
     painting_stage_changed
         Dragging paints another stage; a Stage.
     derivation_chosen
@@ -69,6 +71,7 @@ class SessionModel(QObject):
     scoring_changed = Signal(object)
     montage_changed = Signal()
     refused = Signal(str)
+    refused_signed = Signal()
     painting_stage_changed = Signal(object)
     derivation_chosen = Signal()
     panel_changed = Signal(str)
@@ -198,6 +201,11 @@ class SessionModel(QObject):
         """Let a pane analyse this derivation whenever the montage has it."""
         self.chosen_derivations[pane] = name
         self.derivation_chosen.emit()
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether edits are taken: it is neither open for reading only nor signed."""
+        return not (self.session.read_only or self.session.is_locked)
 
     @property
     def n_epochs(self) -> int:
@@ -366,6 +374,9 @@ class SessionModel(QObject):
     def _try(self, edit: Callable[[], object]) -> bool:
         try:
             edit()
+        except ScoringLocked:
+            self.refused_signed.emit()
+            return False
         except SleepScorerError as error:
             self.refused.emit(str(error))
             return False

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.site_calibration import with_calibration
-from sleepscorer.core.stager_channels import StagerChannels
+from sleepscorer.core.stager_channels import ChannelNames, StagerChannels
 from sleepscorer.core.staging_result import OWN_STAGER, Staging
 from sleepscorer.pipeline.channels import find_channels, lacking_channels
 from sleepscorer.pipeline.site_choice import SiteChoice
@@ -81,10 +81,16 @@ def _weights(name: str, sha256: str) -> str:
 def _other_channels(recording: Recording, channels: StagerChannels, choice: SiteChoice) -> str:
     """Which channels were validated that are not those; empty where they are the same."""
     validated = find_channels(recording, choice.channels)
-    if _labels(validated) == _labels(channels):
-        return ""
-    by = choice.montage or "the channels that the program chooses"
-    return f"validated was by {by}, and these are by others"
+    if _labels(validated) != _labels(channels):
+        by = choice.montage or "the channels that the program chooses"
+        return f"validated was by {by}, and these are by others"
+    if channels.names not in choice.validated_by:
+        return f"no night of the validation was staged by {_in_words(channels.names)}"
+    return ""
+
+
+def _in_words(names: ChannelNames) -> str:
+    return ", ".join(name for role in names for name in role)
 
 
 def _labels(channels: StagerChannels) -> list[set[tuple[tuple[str, float], ...]]]:

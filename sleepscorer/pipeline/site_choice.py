@@ -13,7 +13,7 @@ from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SettingsError
 from sleepscorer.core.json_files import parsed_json, read_json
 from sleepscorer.core.site_calibration import SiteCalibration, is_temperature
-from sleepscorer.core.stager_channels import ROLES, ChannelChoice
+from sleepscorer.core.stager_channels import ROLES, ChannelChoice, ChannelNames
 from sleepscorer.core.staging_result import checked_review_curve
 from sleepscorer.files.verified_write import Output, make_folder, write_verified
 
@@ -46,6 +46,9 @@ class SiteChoice:
         ISO 8601.
     verdict
         The sentence that says what was decided.
+    validated_by
+        What the channels were in the nights of the validation, each set once: the program
+        chooses others where a recording has others.
     """
 
     stagers: tuple[str, ...]
@@ -57,6 +60,7 @@ class SiteChoice:
     calibration: SiteCalibration | None = None
     decided_utc: str = ""
     verdict: str = ""
+    validated_by: tuple[ChannelNames, ...] = ()
 
     @property
     def is_consensus(self) -> bool:
@@ -166,6 +170,7 @@ def _choice(read: object, path: Path) -> SiteChoice:
                 own_weights_sha256=_text(read["own_weights_sha256"]),
                 montage=_text(read["montage"]),
                 channels=_channels(read["channels"]),
+                validated_by=tuple(map(_names, read["validated_by"])),
                 calibration=_calibration(read["calibration"]),
                 decided_utc=_text(read["decided_utc"]),
                 verdict=_text(read["verdict"]),
@@ -194,6 +199,13 @@ def _channels(stored: Mapping[str, Any]) -> ChannelChoice:
     return ChannelChoice(
         **{role: None if names is None else _texts(names) for role, names in by_role.items()}
     )
+
+
+def _names(stored: object) -> ChannelNames:
+    if not isinstance(stored, list):
+        raise TypeError(f"{stored!r:.40} is no list of channels")
+    eeg, eog, emg = map(_texts, stored)
+    return eeg, eog, emg
 
 
 def _calibration(stored: Mapping[str, Any] | None) -> SiteCalibration | None:

@@ -14,7 +14,7 @@ from sleepscorer.core.edits import Edit, EditKind
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.exports import is_own_output, is_scored_by_hand
+from sleepscorer.files.exports import is_own_output, is_scored_by_hand, names_weights
 
 _STAGING_END = "_staging.json"
 _HYPNOGRAM_ENDS = ("_hypnogram.edf", "_epochs.csv")
@@ -88,7 +88,9 @@ def is_draft(scoring: Path) -> bool:
 
 def is_export_of_session(scoring: Path) -> bool:
     """Tell whether this program wrote a scoring of what a machine or a person staged in it."""
-    return is_own_output(scoring) and not scoring.name.casefold().endswith(_TRUE_END)
+    # A person may call an export like a true scoring; a machine's weights stand in its header.
+    is_true = scoring.name.casefold().endswith(_TRUE_END) and not names_weights(scoring)
+    return is_own_output(scoring) and not is_true
 
 
 def _is_by_people(staging: Path) -> bool:

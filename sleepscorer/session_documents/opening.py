@@ -324,10 +324,8 @@ def _broken(session: ScoringSession) -> Iterator[str]:
     broken = session.signing.broken
     if broken:
         yield (
-            f"What was signed ({'; '.join(map(str, broken))}) is not what this session holds"
-            " now: it was changed outside the program since. The signature does not count, and"
-            " reports say so. The scoring stays locked: look at it, and unlock it with a reason to"
-            " sign anew."
+            f"What was signed ({'; '.join(map(str, broken))}) was changed outside the program"
+            " since: the signature does not count. Look at the scoring, and unlock it to sign anew."
         )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.lights import LightsMarks
-from sleepscorer.core.stager_channels import ChannelChoice
+from sleepscorer.core.stager_channels import ChannelChoice, ChannelNames
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ class JudgedNight:
         By candidate; one that failed is not here.
     failures
         By candidate, why it gave no answer.
+    channels
+        By montage, what that is in this recording.
     """
 
     name: str
@@ -104,6 +106,7 @@ class JudgedNight:
     left_out: str = ""
     notes: tuple[str, ...] = ()
     failures: Mapping[Candidate, str] = field(default_factory=dict)
+    channels: Mapping[Montage, ChannelNames] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from sleepscorer.validation.drafted_nights import (
 )
 from sleepscorer.validation.scored_sessions import ScoredSession, scored_session
 from sleepscorer.validation.scoring_files import (
+    SCORING_SUFFIXES,
     PersonsScoring,
     fits,
     found_scorings,
@@ -33,6 +34,7 @@ from sleepscorer.validation.scoring_files import (
 )
 
 _TWICE = "the same recording as that of {}; one counts"
+_OF_NO_NIGHT = "a second scoring that is called like none of the nights"
 _NOBODY = "nobody scored it: there is neither a session nor a scoring beside it"
 
 
@@ -174,7 +176,7 @@ class _Search:
     def result(self) -> FoundNights:
         """All of it, by name."""
         nights = sorted(self.found, key=lambda one: one.night.name)
-        refused = sorted(self.refused, key=lambda one: one.name)
+        refused = sorted((*self.refused, *self._of_no_night()), key=lambda one: one.name)
         unknown = (one for one in nights if is_nobody(one.recording.patient_id))
         n_unknown = 0 if self.pattern is not None else sum(1 for _ in unknown)
         return FoundNights(self.folder, tuple(nights), tuple(refused), n_unknown)
@@ -275,6 +277,15 @@ class _Search:
             except Exception as error:  # noqa: BLE001 - one file never ends the others
                 told.append(f"{path.name}: {in_words(error, path).what}")
         return people, told
+
+    def _of_no_night(self) -> Iterator[NotJudged]:
+        """Files of the second scorings that are called like none of the nights."""
+        recordings = [path for path in self.files if path.suffix.lower() != SUFFIX]
+        ends = (SUFFIX, *SCORING_SUFFIXES)
+        for path in self.second:
+            is_scoring = path.suffix.lower() in ends and not path.name.startswith(".")
+            if is_scoring and not any(fits(path, one, ()) for one in recordings):
+                yield NotJudged(path.name, _OF_NO_NIGHT)
 
     def _stems_of(self, folder: Path) -> list[str]:
         """Stems of the recordings of a folder."""

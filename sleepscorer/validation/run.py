@@ -1,6 +1,6 @@
 """A validation from the folder to the verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ from sleepscorer.pipeline import AskedStagers
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
 from sleepscorer.staging.native_libraries import import_stager
 from sleepscorer.staging.stagers import not_offered
-from sleepscorer.validation.candidates import JudgedNight
+from sleepscorer.validation.candidates import Candidate, JudgedNight
 from sleepscorer.validation.found import Validation
 from sleepscorer.validation.judging import judged
 from sleepscorer.validation.montages import shared_montages
 from sleepscorer.validation.nights import FoundNights, find_nights
-from sleepscorer.validation.staging import staged_night
+from sleepscorer.validation.staging import silent_stagers, staged_night, without_silent
 
 if TYPE_CHECKING:
     from sleepscorer.staging.stager import Stager
@@ -120,8 +120,14 @@ def check_enough(found: FoundNights) -> None:
     Raises
     ------
     UsageError
-        Saying how many count.
+        Saying how many count, or that there is none at all.
     """
+    if not (found.nights or found.not_judged):
+        raise UsageError(
+            "no recording lies in this folder",
+            path=found.folder,
+            hint="choose the one that holds the recordings, with their scorings beside them",
+        )
     n_nights = len(found.counting)
     if n_nights < MIN_NIGHTS:
         raise UsageError(
@@ -154,12 +160,20 @@ def validated(
         answered = staged_night(one, names, montages, stager=stager, progress=part)
         staged[one.path] = answered.night
         full_names |= answered.full_names
+    answering = tuple(staged.values())
+    silent = silent_stagers(answering, names)
+    nights = (staged.get(one.path, one.night) for one in found.nights)
     validation = judged(
         found.folder,
-        tuple(staged.get(one.path, one.night) for one in found.nights),
+        tuple(without_silent(night, silent) for night in nights),
         found.not_judged,
         stagers=tuple((name, full_names.get(name) or name) for name in names),
-        notes=(*told_of_unknown(found.n_unknown), *told, *_not_asked()),
+        notes=(
+            *told_of_unknown(found.n_unknown),
+            *told,
+            *_not_asked(),
+            *_of_silent(silent, answering),
+        ),
     )
     if stager is None:
         return validation
@@ -177,3 +191,10 @@ def _stager(options: ValidationOptions) -> "Stager":
 def _not_asked() -> Iterator[str]:
     for fault in not_offered():
         yield fault.what
+
+
+def _of_silent(silent: Iterable[str], nights: Iterable[JudgedNight]) -> Iterator[str]:
+    first = next(iter(nights))
+    for name in silent:
+        why = first.failures[Candidate((name,))].rstrip(".")
+        yield f"{name} answered for no night: {why}."

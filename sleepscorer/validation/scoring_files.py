@@ -20,7 +20,8 @@ from sleepscorer.files.scorings import fitted, read_scoring, scoring_of_recordin
 from sleepscorer.session_documents import scores
 from sleepscorer.session_documents.drafts import is_draft, is_export_of_session
 
-_SUFFIXES = (".edf", ".xml", ".csv", ".tsv", ".txt")
+SCORING_SUFFIXES = (".edf", ".xml", ".csv", ".tsv", ".txt")
+"""How files end in which people may have scored a night."""
 # What programs call their own scoring of a night, beside the recording's name.
 _OF_MACHINES = frozenset({"auto", "autoscore", "machine", "usleep", "yasa"})
 
@@ -116,7 +117,7 @@ def fits(path: Path, recording: Path, names: Sequence[str]) -> bool:
 
 
 def _fits(path: Path, recording: Path, names: Sequence[str]) -> bool:
-    is_kind = path.suffix.lower() in _SUFFIXES and path != recording and path.is_file()
+    is_kind = path.suffix.lower() in SCORING_SUFFIXES and path != recording and path.is_file()
     return is_kind and fits(path, recording, names)
 
 

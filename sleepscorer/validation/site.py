@@ -29,6 +29,13 @@ def site_choice_of(validation: Validation) -> SiteChoice:
         own_weights_sha256=sha256,
         montage=chosen.montage.name,
         channels=chosen.montage.channels,
+        validated_by=tuple(
+            dict.fromkeys(
+                night.channels[chosen.montage]
+                for night in validation.nights
+                if not night.left_out and chosen.montage in night.channels
+            )
+        ),
         calibration=validation.calibration,
         decided_utc=validation.created_utc,
         verdict=verdict.sentences[0],

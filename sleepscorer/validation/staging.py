@@ -1,6 +1,6 @@
 """A night staged by all who are asked, by each montage, and by the consensus of each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from sleepscorer.core.consensus import consensus
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.progress import Cancelled, Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import StagerChannels
+from sleepscorer.core.stager_channels import ChannelNames, StagerChannels
 from sleepscorer.core.staging_result import OWN_STAGER, Staging
 from sleepscorer.faults import in_words
 from sleepscorer.staging.stagers import offered_stager
@@ -77,6 +77,7 @@ def staged_night(
     answers: dict[Candidate, NightAnswer] = {}
     failures: dict[Candidate, str] = {}
     notes: list[str] = []
+    used: dict[Montage, ChannelNames] = {}
     n_steps = len(names) * len(montages)
     for at, montage in enumerate(montages):
         candidates = [Candidate((name,), montage) for name in names]
@@ -86,6 +87,7 @@ def staged_night(
         except MontageError as error:
             failures |= dict.fromkeys((*candidates, together), error.what)
             continue
+        used[montage] = channels.names
         stagings: list[Staging] = []
         for number, one in enumerate(candidates):
             step = at * len(names) + number
@@ -99,14 +101,59 @@ def staged_night(
         if together.is_consensus and stagings:
             joined = consensus(stagings, software=f"sleepscorer {__version__}")
             answers[together] = _answer(joined)
-            notes += _lacking(together, [one for one in candidates if one in failures], failures)
+            notes += [
+                _lacking(together, one.stagers[0], failures[one])
+                for one in candidates
+                if one in failures
+            ]
         elif together.is_consensus:
             failures[together] = "; ".join(f"{o.stagers[0]}: {failures[o]}" for o in candidates)
+    if Montage() in used:
+        by = ", ".join(name for role in used[Montage()] for name in role)
+        notes.insert(0, f"the program chose {by}")
     night = replace(
-        found.night, answers=answers, failures=failures, notes=(*found.night.notes, *notes)
+        found.night,
+        answers=answers,
+        failures=failures,
+        notes=(*found.night.notes, *notes),
+        channels=used,
     )
     full_names = {name: staging.full_name for (name, _), staging in known.stagings.items()}
     return StagedNight(night, full_names)
+
+
+def silent_stagers(nights: Sequence[JudgedNight], names: Sequence[str]) -> tuple[str, ...]:
+    """Those that answered on no night, by no channels."""
+    answered = {one.stagers[0] for night in nights for one in night.answers if not one.is_consensus}
+    return tuple(name for name in names if name not in answered)
+
+
+def without_silent(night: JudgedNight, silent: Sequence[str]) -> JudgedNight:
+    """Take out of each consensus who never answers: it was judged without them all along.
+
+    A site that trusts the consensus would else ask them of every night, and nothing that was
+    measured would count for what the others say. Of a single stager there is no consensus.
+    """
+
+    def left(one: Candidate) -> Candidate | None:
+        if not one.is_consensus:
+            return one
+        stagers = tuple(name for name in one.stagers if name not in silent)
+        return replace(one, stagers=stagers) if len(stagers) > 1 else None
+
+    gone = {
+        _lacking(one, name, night.failures[alone])
+        for one in (*night.answers, *night.failures)
+        if one.is_consensus
+        for name in silent
+        if (alone := Candidate((name,), one.montage)) in night.failures
+    }
+    return replace(
+        night,
+        answers={kept: given for one, given in night.answers.items() if (kept := left(one))},
+        failures={kept: why for one, why in night.failures.items() if (kept := left(one))},
+        notes=tuple(note for note in night.notes if note not in gone),
+    )
 
 
 def _asked(
@@ -148,8 +195,5 @@ def _answer(staging: Staging) -> NightAnswer:
     return NightAnswer(staging.probabilities, staging.confidence)
 
 
-def _lacking(
-    together: Candidate, failed: Sequence[Candidate], failures: dict[Candidate, str]
-) -> Iterator[str]:
-    for one in failed:
-        yield f"the {together.name} is without {one.stagers[0]}: {failures[one]}"
+def _lacking(together: Candidate, name: str, why: str) -> str:
+    return f"the {together.name} is without {name}: {why}"

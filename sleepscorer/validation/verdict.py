@@ -187,11 +187,9 @@ class _Step:
         people = counted(difference.n_people, "person", "people")
         if value is None:
             return f"could not be compared with {self.whose}: it is undefined on these nights"
-        way = "higher" if value >= 0 else "lower"
-        return (
-            f"{_plain(abs(value))} {way} than {self.whose}"
-            f" ({_interval(difference.estimate, self.level)}{people})"
-        )
+        by = _plain(abs(value))
+        way = f"{by} {'higher' if value > 0 else 'lower'} than" if by.strip(".0") else "the same as"
+        return f"{way} {self.whose} ({_interval(difference.estimate, self.level)}{people})"
 
 
 def _conclusion(who: _Step, where: _Step, n_people: int) -> str:

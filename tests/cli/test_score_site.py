@@ -2,6 +2,8 @@
 
 import csv
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -37,6 +39,7 @@ def site(offer_stagers):
         calibration=SiteCalibration(2.0, CURVE, MEASURED),
         decided_utc="2026-11-30T12:00:00+00:00",
         verdict="The consensus stays.",
+        validated_by=((("C4-M1",), ("E1-E2",), ("Chin1-Chin2",)),),
     )
     keep_site_choice(choice)
     return choice
@@ -120,7 +123,19 @@ def test_without_a_choice_it_says_how_to_get_one(night, capsys):
     code, _, said = run(capsys, "score", night, "--site")
     assert code == 2
     assert "nothing was validated here yet" in said
+    # Without that word the next attempt would end here as well.
+    assert "--keep" in said
     assert "sleepscorer validate" in said
+
+
+def test_a_stager_that_is_gone_since_is_said_to_be_the_sites(night, site, capsys):
+    keep_site_choice(replace(site, stagers=("sleepscorer", "gone")))
+    code, _, said = run(capsys, "score", night, "--site")
+    assert code == 2
+    assert "validated here was consensus of sleepscorer and gone, C4-M1 + EOG; now" in said
+    assert "'gone' is installed" in said
+    assert "run sleepscorer validate --folder NIGHTS --keep" in said
+    assert not list(Path(night).parent.glob("night_*"))
 
 
 def test_a_damaged_choice_is_said_and_scores_nothing(night, site, capsys):

@@ -8,6 +8,7 @@ from short_night import run, staged
 
 from sleepscorer.cli import main
 from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import ExportError
 from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.scorings import fitted, read_scoring
@@ -116,6 +117,8 @@ def test_two_that_are_alike_leave_the_consensus(nights, offer_stagers, typed, tm
     )
     assert code == 0
     assert "Keep the consensus" in said
+    assert "Nothing is kept of it: with --keep, score --site asks whom it chose." in said
+    assert read_site_choice() is None
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "validation.html", "validation.xlsx",
     ]  # fmt: skip
@@ -166,6 +169,44 @@ def test_too_few_nights_are_refused_with_what_to_do(nights, offer_stagers, typed
     assert not (nights / "validation").exists()
 
 
+def test_a_folder_without_recordings_is_told_so(nights, offer_stagers, typed):
+    offer_stagers(**GOOD_AND_BAD)
+    for seed in range(N_NIGHTS):
+        (nights / f"n{seed}.edf").unlink()
+    code, _, complained = typed(nights, "--stagers", "good")
+    assert code == 2
+    assert "no recording lies in this folder" in complained
+
+
+def test_where_no_report_can_go_is_said_before_any_night_is_staged(
+    nights, offer_stagers, typed, tmp_path, monkeypatch
+):
+    offer_stagers(**GOOD_AND_BAD)
+    code, printed, complained = typed(nights, "--out", nights / "n0.edf" / "deeper")
+    assert (code, printed) == (2, "")
+    assert f"{nights / 'n0.edf'}: no folder can be made" in complained
+    assert "choose another folder with --out" in complained
+    # Root may write everywhere.
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
+    code, printed, complained = typed(nights, "--out", tmp_path / "new" / "deeper")
+    assert (code, printed) == (2, "")
+    assert f"{tmp_path}: this folder may not be written to" in complained
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_verdict_is_told_though_the_disk_is_full(nights, offer_stagers, typed, monkeypatch):
+    offer_stagers(**GOOD_AND_BAD)
+
+    def full(*_, **__):
+        raise ExportError("there is no room left on the disk", path=nights)
+
+    monkeypatch.setattr("sleepscorer.validation.report.writing.write_verified", full)
+    code, said, complained = typed(nights, "--stagers", "good,bad", "--montages", "default")
+    assert code == 2
+    assert "Use good: its kappa is" in said
+    assert "no room left" in complained
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -193,6 +234,26 @@ def test_nights_that_nobody_stages_are_named_and_nothing_is_kept(nights, offer_s
     assert "nothing is kept" in complained
     assert read_site_choice() is None
     assert (nights / "validation" / "validation.html").is_file()
+
+
+def test_who_never_answers_is_part_of_no_consensus(nights, offer_stagers, typed):
+    offer_stagers(
+        one="truthful_stagers:ManyErrors",
+        two="truthful_stagers:OftenMany",
+        dumb="other_stagers:Refusing",
+    )
+    code, _, _ = typed(
+        nights, "--stagers", "one,dumb,two", "--montages", "default", "--keep", "--quiet"
+    )
+    assert code == 0
+    assert "without dumb" not in (nights / "validation" / "validation.html").read_text()
+    # Else it would be asked of every night, and what was measured would count for none.
+    assert read_site_choice().stagers == ("one", "two")
+    code, said, _ = typed(nights, "--stagers", "one,dumb", "--montages", "default", "--force")
+    assert code == 0
+    assert "Keep one: there is no other to compare it with." in said
+    assert "dumb answered for no night: the night is too dark." in said
+    assert "consensus  " not in said
 
 
 def test_more_nights_than_are_usual_are_allowed_and_said(nights, offer_stagers, typed, monkeypatch):

@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from scored_night import ANNA, edit_somehow, told_of, write_night
 
 from sleepscorer.core.errors import SessionError
+from sleepscorer.core.report_form import Person, ReportForm
+from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
 from sleepscorer.session_documents import open_document
 
@@ -43,6 +45,9 @@ def write_session(folder: Path) -> Path:
     chance = random.Random(5)
     while len(document.session.edits) < N_EDITS:
         edit_somehow(document.session, chance)
+    document.session.set_form(ReportForm(Person("Erika", height_cm=170), "fine"))
+    document.session.sign("Anna Meier", Meaning.SCORED)
+    document.session.unlock("one more epoch")
     document.verify_fingerprint()
     document.save_view({"epoch": 7, "montage": "AASM", "channels": ["C4-M1"]})
     path = document.session_path
@@ -65,6 +70,7 @@ def content_of(document) -> tuple:
         stored.recording.fingerprint,
         (stored.recording.name, stored.recording.n_epochs, stored.recording.start),
         stored.view,
+        stored.signing,
         told_of(last[-1], state) if last and len(stored.edits) == N_EDITS else None,
     )
 

@@ -2,9 +2,10 @@
 
     python tests/faults/kill_amid_edits.py --kills 1000 --seed 1
 
-A process opens a recording with its session, edits, closes it and opens it again, and tells each
-edit that was done. It is killed at a random moment. What it told must be in the session, in this
-order, and at most one edit more: the one that was stored and not told any more.
+A process opens a recording with its session, edits, signs and unlocks, closes it and opens it
+again, and tells each edit and signature that was done. It is killed at a random moment. What it
+told must be in the session, in this order, and at most one edit more: the one that was stored and
+not told any more. No signature that stands may count as broken.
 """
 
 import argparse
@@ -22,9 +23,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from scored_night import ANNA, N_EPOCHS, edit_somehow, told_of, write_night
+from scored_night import (
+    ANNA,
+    N_EPOCHS,
+    edit_somehow,
+    sign_somehow,
+    told_of,
+    told_of_signing,
+    write_night,
+)
 
 from sleepscorer.core.edits import replayed
+from sleepscorer.core.signing import Signing
 from sleepscorer.session_documents import open_document
 
 _KILLS_PER_SESSION = 25
@@ -32,6 +42,7 @@ _MOST_EDITS = 16
 _LONGEST_S = 0.03
 # Amid the opening, which makes the session and its lock.
 _SHARE_ON_OPENING = 0.2
+_SHARE_OF_SIGNING = 0.2
 _PATIENCE_S = 20.0
 
 
@@ -55,7 +66,11 @@ def run(n_kills: int, seed: int, folder: Path) -> Counter:
         told += [line for line in said if line[0].isdigit()]
         counts["edits told"] += sum(line[0].isdigit() for line in said)
         counts["killed before the first edit"] += not any(line[0].isdigit() for line in said)
+        signed = [line for line in said if line.startswith("+")]
+        counts["signatures and forms told"] += len(signed)
         told = _looked_at(night, told, counts)
+        if signed:
+            counts["LOST"] += not _is_signed(night, signed[-1])
     return counts
 
 
@@ -96,7 +111,10 @@ def _edit_on(night: Path, chance: random.Random, writing: int) -> None:
         if document.session.read_only:
             raise RuntimeError(f"for reading only: {document.problems}, {document.held_by}")
         for _ in range(chance.randrange(1, 12)):
-            if edit_somehow(document.session, chance):
+            if document.session.is_locked or chance.random() < _SHARE_OF_SIGNING:
+                sign_somehow(document.session, chance)
+                os.write(writing, f"{told_of_signing(document.session.signing)}\n".encode())
+            elif edit_somehow(document.session, chance):
                 last = document.session.edits[-1]
                 os.write(writing, f"{told_of(last, document.session.state)}\n".encode())
         document.close()
@@ -114,6 +132,7 @@ def _looked_at(night: Path, told: list[str], counts: Counter) -> list[str]:
         edits = document.session.edits
         counts["for reading only"] += document.session.read_only
         counts["something said on opening"] += bool(document.problems)
+        counts["LOST"] += bool(document.session.signing.broken)
     finally:
         document.close()
     known = len(told)
@@ -130,6 +149,20 @@ def _looked_at(night: Path, told: list[str], counts: Counter) -> list[str]:
     counts["stored and not told any more"] += max(len(edits) - known, 0)
     counts["more than one not told"] += len(edits) > known + 1
     return held
+
+
+def _is_signed(night: Path, told: str) -> bool:
+    """Tell whether all signatures and forms are there that were told, and no other before them."""
+    document = open_document(night, author=ANNA, read_only=True)
+    signing = document.session.signing
+    document.close()
+    n_signatures, n_unlockings, n_forms = map(int, told[1:].split()[:3])
+    known = Signing(
+        signing.signatures[:n_signatures],
+        signing.unlockings[:n_unlockings],
+        signing.forms[:n_forms],
+    )
+    return told_of_signing(known) == told
 
 
 def main() -> None:

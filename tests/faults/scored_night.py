@@ -9,6 +9,9 @@ import numpy as np
 
 from sleepscorer.core.edits import Author, Edit, ScoringState
 from sleepscorer.core.events import Event
+from sleepscorer.core.report_form import ReportForm
+from sleepscorer.core.signatures import Meaning
+from sleepscorer.core.signing import Signing
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
@@ -63,6 +66,23 @@ def edit_somehow(session, chance: random.Random) -> bool:
     else:
         session.redo()
     return len(session.edits) > before
+
+
+def sign_somehow(session, chance: random.Random) -> None:
+    """Take back what is signed, or else sign or write into the form."""
+    if session.is_locked:
+        session.unlock("one more epoch")
+    elif chance.random() < 0.5:
+        session.sign("Anna Meier", chance.choice(list(Meaning)))
+    else:
+        session.set_form(ReportForm(comment=f"remark {chance.randrange(1 << 20)}"))
+
+
+def told_of_signing(signing: Signing) -> str:
+    """Return what stands for all forms, signatures and unlockings, and how many there are."""
+    parts = (signing.signatures, signing.unlockings, signing.forms)
+    digest = hashlib.sha256(repr(parts).encode()).hexdigest()
+    return f"+{' '.join(str(len(part)) for part in parts)} {digest}"
 
 
 def told_of(edit: Edit, state: ScoringState) -> str:

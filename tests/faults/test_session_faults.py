@@ -26,3 +26,4 @@ def test_kills_amid_edits_lose_nothing():
     counts = dict(line.rsplit(maxsplit=1) for line in done.stdout.splitlines())
     assert (counts["kills"], counts["LOST"]) == ("12", "0")
     assert int(counts["edits told"]) > 20
+    assert int(counts["signatures and forms told"]) > 5

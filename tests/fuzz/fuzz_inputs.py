@@ -20,6 +20,8 @@ from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.report_form import Person, ReportForm
+from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.core.statistics import sleep_statistics
@@ -316,6 +318,10 @@ def _session() -> Files:
             document.session.score([3], Stage.R)
             document.session.undo()
             document.session.score([4, 5], Stage.W)
+            document.session.set_form(ReportForm(Person("Erika", height_cm=170), "fine"))
+            document.session.sign("Anna", Meaning.SCORED)
+            document.session.unlock("one more")
+            document.session.sign("Anna", Meaning.REVIEWED)
         finally:
             document.close()
 

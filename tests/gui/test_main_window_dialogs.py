@@ -623,6 +623,8 @@ _DIALOGS = (
     "show_about",
     "show_session",
     "show_support_report",
+    "sign",
+    "unlock",
 )
 
 

@@ -63,6 +63,7 @@ def site():
         channels=ChannelChoice(eeg=("C4-M1",)),
         calibration=CALIBRATION,
         verdict="The consensus <stays>, {as} it was.",
+        validated_by=((("C4-M1",), ("E1-E2",), ()),),
     )
     keep_site_choice(choice)
     return choice

@@ -141,6 +141,7 @@ def test_the_better_one_is_chosen_shown_and_used_from_then_on(
     assert rows["knowing (chosen)"][1:3] == ["5", "0.84 (0.83 to 0.86)"]
     assert rows["knowing (chosen)"][3].startswith("+")
     assert rows["consensus"][3] == "–"
+    assert shown(page, ReadOnlyTable).currentItem().text() == "knowing (chosen)"
     assert "The rule was: 5 nights" in shown(page, ReadingBox).toPlainText()
     press(qtbot, page, "o", _ALT)
     qtbot.waitUntil(lambda: bool(opened))
@@ -232,6 +233,19 @@ def test_too_few_nights_or_no_folder_are_said_and_nothing_begins(qtbot, window, 
     qtbot.waitUntil(lambda: "nowhere" in said(page), timeout=_SOON_MS)
     assert not button(page, "&Start").isEnabled()
     assert shown(page, ReadOnlyTable).texts() == []
+    # The next thing typed is another folder.
+    assert page.focusWidget().text().endswith("nowhere")
+
+
+def test_tab_goes_from_the_nights_by_whom_to_ask_to_the_start(qtbot, window, others, nights):
+    page = looked_through(qtbot, window, nights)
+    shown(page, ReadOnlyTable).setFocus()
+    passed = []
+    for _ in range(5):
+        press(qtbot, page, _KEYS.Key_Tab)
+        passed.append(page.focusWidget().text())
+    asked = ["sleepscorer", "Calm 1.2", "Knowing 1"]
+    assert passed == [*asked, "Try &other channels, too", "&Start"]
 
 
 def test_nights_of_another_folder_than_the_one_named_are_listed_no_more(
@@ -242,6 +256,17 @@ def test_nights_of_another_folder_than_the_one_named_are_listed_no_more(
     qtbot.keyClicks(page.focusWidget(), "x")
     assert shown(page, ReadOnlyTable).texts() == []
     assert not button(page, "&Start").isEnabled()
+
+
+def test_what_names_hold_is_never_taken_for_markup(qtbot, window, others, nights):
+    page = validated(qtbot, window, nights)
+    press(qtbot, page, "u", _ALT)
+    qtbot.waitUntil(lambda: "This workstation uses knowing" in said(page))
+    page.look_through(nights / "<i>knowing</i>")
+    qtbot.waitUntil(lambda: "<i>knowing</i>: there is no such folder" in said(page))
+    naming = [one for one in page.findChildren(QLabel) if "knowing" in one.text()]
+    assert len(naming) == 4
+    assert {one.textFormat() for one in naming} == {Qt.TextFormat.PlainText}
 
 
 def test_without_a_stager_nothing_begins(qtbot, window, others, nights):

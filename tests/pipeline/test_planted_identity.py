@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -11,11 +11,16 @@ import numpy as np
 import pytest
 
 from sleepscorer.cli import main
+from sleepscorer.core.edits import Author
 from sleepscorer.core.events import Event
+from sleepscorer.core.report_form import Person, ReportForm
+from sleepscorer.core.signatures import Meaning
+from sleepscorer.core.stages import Stage
 from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.exports import FORMATS
 from sleepscorer.logs import LOGGER, log_path, start_logging
-from sleepscorer.pipeline import ScoreOptions, score_recording
+from sleepscorer.pipeline import Destination, ScoreOptions, score_recording
+from sleepscorer.session_documents import export_document, open_document
 from sleepscorer.staging.stager import Stager
 
 NAME, FIRST, CODE = "Müllenbeck", "Annegret", "QZ-0048213"
@@ -139,3 +144,33 @@ def test_a_name_that_stands_in_a_label_alone_is_not_shown(stager, tmp_path):
     assert not [each.name for each in written if "hildegund" in _text_of(each)]
     (staging,) = (each for each in written if each.suffix == ".json")
     assert '"eog": [\n   "channel 2"' in staging.read_text()
+
+
+def test_no_output_holds_what_form_signature_and_reason_say(tmp_path):
+    path = _edf(tmp_path, DATES[0])
+    form = ReportForm(
+        Person(f"{NAME} {FIRST}", CODE, date(1951, 5, 2), referrer="Dr. Wagenknecht"),
+        comment=f"{FIRST} slept badly",
+        impression="Hildegund syndrome",
+    )
+    document = open_document(path, author=Author("wagenknecht", "bett-hildegund"))
+    session = document.session
+    session.score([0, 1, 2], Stage.N2)
+    session.set_form(form)
+    session.sign(f"{FIRST} Wagenknecht", Meaning.SCORED)
+    session.unlock(f"{FIRST} {NAME} asked for it on 2024-05-06")
+    for state, said in (("open", "not signed."), ("locked", "signed: reviewed by a person whose")):
+        if state == "locked":
+            session.sign("Hildegund Wagenknecht", Meaning.REVIEWED)
+        out = tmp_path / state
+        outputs = export_document(document.snapshot(), Destination(out, deidentify=True))
+        assert len(outputs) == len(FORMATS)
+        digests = [one.sha256[:12] for one in session.signatures]
+        for written in out.iterdir():
+            text = _text_of(written)
+            pieces = (*PIECES, "wagenknecht", "2024-05-06", *digests)
+            text = re.sub(r"[0-9a-f]{64}|recording_[0-9a-f]{12}", "", text)
+            assert not [piece for piece in pieces if piece in text], written.suffix
+            if written.suffix in (".xlsx", ".json"):
+                assert said in text
+    document.close()

@@ -23,7 +23,8 @@ CALM = "calm (Calm 1.2, calm)"
 CENTRAL = ChannelChoice(eeg=("C4-M1",), eog=("none",), emg=("none",))
 AUTOMATIC = ChannelChoice()
 BOTH = SiteChoice(
-    ("sleepscorer", "calm"), (OURS, CALM), "calm", "ab" * 32, "C4-M1", CENTRAL, SITE
+    ("sleepscorer", "calm"), (OURS, CALM), "calm", "ab" * 32, "C4-M1", CENTRAL, SITE,
+    validated_by=((("C4-M1",), (), ()),),
 )  # fmt: skip
 
 
@@ -88,10 +89,13 @@ def test_one_stager_alone_takes_it_too_whoever_stands_beside():
     assert MEASURED in staged(ours).measured_sentence
 
 
-def test_by_the_programs_own_choice_of_channels_it_holds_of_any_recording():
-    automatic = replace(BOTH, montage="", channels=ChannelChoice())
+def test_by_the_programs_own_choice_it_holds_of_recordings_with_the_channels_of_one_that_judged():
+    seen = ((("C4-M1", "F4-M1"), ("E1-M2",), ()), (("Fpz-Cz",), ("EOG horizontal",), ()))
+    automatic = replace(BOTH, montage="", channels=ChannelChoice(), validated_by=seen)
     for of in (FULL, night("Fpz-Cz", "EOG horizontal")):
         assert MEASURED in staged(automatic, of=of).measured_sentence
+    fewer = note_of(staged(automatic, of=night("C4-M1", "E1-M2")))
+    assert fewer.endswith("no night of the validation was staged by C4-M1, E1-M2.")
     other = note_of(staged(automatic, named=CENTRAL))
     assert "validated was by the channels that the program chooses" in other
 

@@ -29,6 +29,7 @@ CHOICE = SiteChoice(
     calibration=CALIBRATION,
     decided_utc="2026-11-30T12:00:00+00:00",
     verdict="Keep the consensus.",
+    validated_by=((("C4-M1",), ("E1-M2", "E2-M2"), ()),),
 )
 ALONE = SiteChoice(("yasa",), ("yasa (YASA 0.8.1)",))
 
@@ -107,6 +108,9 @@ def _changed(**changes):
         ({"channels": None}, "damaged"),
         ({"channels": {"eeg": None, "eog": None}}, "damaged"),
         ({"channels": {"eeg": "C4-M1", "eog": None, "emg": None}}, "damaged"),
+        ({"validated_by": [[["C4-M1"], []]]}, "damaged"),
+        ({"validated_by": [[["C4-M1"], [], "Chin1"]]}, "damaged"),
+        ({"validated_by": {"eeg": []}}, "damaged"),
         ({"calibration": []}, "damaged"),
         ({"calibration": {"temperature": -1, "review_curve": [], "measured_on": ""}}, "damaged"),
         ({"calibration": {"temperature": "1", "review_curve": [], "measured_on": ""}}, "damaged"),

@@ -15,6 +15,9 @@ from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import export_document, open_document
 from sleepscorer.session_documents.drafts import drafted_epochs, is_draft, seen_beside
+from sleepscorer.simulated_files import write_simulated_night
+from sleepscorer.simulation.channels import STANDARD_MONTAGE
+from sleepscorer.simulation.night import simulate_night
 
 N = 10
 
@@ -119,6 +122,19 @@ def test_an_export_is_a_draft_unless_all_of_it_was_scored_by_hand(tmp_path, sess
     other = ScoringSession(N, MemoryJournal(), author=ANNA)
     other.import_scoring(scoring, name=renamed.name)
     assert drafted_epochs(other, tmp_path).all()
+
+
+@pytest.mark.parametrize("by_machine", [False, True])
+def test_an_export_that_is_called_like_a_true_scoring_is_a_draft_all_the_same(tmp_path, by_machine):
+    export(tmp_path, by_machine=by_machine)
+    renamed = (tmp_path / "night_hypnogram.edf").rename(tmp_path / "night_scoring.edf")
+    assert is_draft(renamed) is by_machine
+
+
+def test_the_true_scoring_of_a_simulated_night_is_no_draft(tmp_path):
+    night = simulate_night(hours=0.1, seed=3, channels=STANDARD_MONTAGE[:1])
+    _, truth = write_simulated_night(night, tmp_path / "night.edf")
+    assert not is_draft(truth)
 
 
 def test_a_staging_that_says_less_proves_nothing(tmp_path):

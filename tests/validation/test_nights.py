@@ -284,6 +284,17 @@ def test_second_scorings_may_lie_in_a_folder_of_their_own_even_within(recording)
     np.testing.assert_array_equal(night.second_reference, with_errors(TRUTH, 5))
 
 
+def test_a_second_scoring_that_is_called_like_no_night_is_named(recording):
+    write_table(recording.with_name("a.csv"), TRUTH)
+    second = recording.parent / "ben"
+    second.mkdir()
+    for name in ("a_ben.csv", "patient1.csv", "a.docx", ".patient2.csv"):
+        write_table(second / name, with_errors(TRUTH, 6))
+    nights, refused = found_in(recording.parent, second=second)
+    assert "second scoring: a_ben.csv" in nights["a"].notes
+    assert refused == {"patient1.csv": "a second scoring that is called like none of the nights"}
+
+
 def test_lengths_that_disagree_are_fitted(recording):
     write_table(recording.with_name("a.csv"), np.append(TRUTH, TRUTH[:3]))
     write_table(recording.with_name("a_b.csv"), with_errors(TRUTH, 4)[:70])

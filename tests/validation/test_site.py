@@ -3,13 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sleepscorer.core.site_calibration import SiteCalibration
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.pipeline import keep_site_choice, read_site_choice
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS, read_info
-from sleepscorer.validation.candidates import Candidate, Montage
+from sleepscorer.validation.candidates import Candidate, JudgedNight, Montage
 from sleepscorer.validation.found import Validation, Verdict
 from sleepscorer.validation.site import site_choice_of
 
@@ -45,6 +46,22 @@ def test_the_chosen_ones_and_their_channels_are_kept():
     assert choice.calibration == CALIBRATION
     assert choice.decided_utc == "2026-11-30T12:00:00+00:00"
     assert choice.verdict == "It stays."
+    keep_site_choice(choice)
+    assert read_site_choice() == choice
+
+
+def test_what_the_channels_were_in_nights_that_count_is_kept_once():
+    chosen = Candidate(("yasa",))
+    full, less = ((("C4-M1", "F4-M1"), ("E1-M2",), ()), (("C4-M1",), (), ()))
+
+    def night(channels, left_out=""):
+        return JudgedNight(
+            "a", "a", np.zeros(3, np.int8), {}, left_out=left_out, channels={Montage(): channels}
+        )
+
+    nights = (night(full), night(less, "drafted"), night(full), night((("Pz-Oz",), (), ())))
+    choice = site_choice_of(validation(chosen, nights=nights))
+    assert choice.validated_by == (full, (("Pz-Oz",), (), ()))
     keep_site_choice(choice)
     assert read_site_choice() == choice
 

@@ -76,6 +76,16 @@ def test_another_is_chosen_with_its_difference_and_the_interval_of_the_rule():
     )
 
 
+def test_who_says_the_same_as_the_consensus_is_neither_higher_nor_lower():
+    nights = nights_of(consensus=80)
+    for one in nights:
+        one.answers[KEEN] = one.answers[CONSENSUS]
+    assert found_on(nights).sentences[-1] == (
+        "keen: kappa the same as the consensus's (95 % interval .00 to .00, 6 people); not shown to"
+        " be better."
+    )
+
+
 def test_of_two_that_are_better_the_better_one_is_chosen():
     found = found_on(nights_of(consensus=100, calm=70, keen=50))
     assert found.choice == KEEN

@@ -21,7 +21,12 @@ from sleepscorer.files.exports.formats import (
     write_exports,
 )
 from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
-from sleepscorer.files.exports.own_files import PROGRAM, is_own_scoring, is_synthetic
+from sleepscorer.files.exports.own_files import (
+    PROGRAM,
+    is_own_scoring,
+    is_synthetic,
+    names_weights,
+)
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
 from sleepscorer.files.exports.report.languages import language_codes, languages
 from sleepscorer.files.exports.report.looked_up import looked_up
@@ -63,6 +68,7 @@ __all__ = [
     "language_codes",
     "languages",
     "looked_up",
+    "names_weights",
     "output_paths",
     "picture_output",
     "read_stagings_json",

@@ -99,13 +99,20 @@ def _is_lights(text: str) -> bool:
 
 
 def _remarks(night: Night) -> Iterator[Event]:
-    """How the stages are to be read where that is not as usual, and what makes them doubtful."""
+    """How the stages are to be read where that is not as usual, what makes them doubtful.
+
+    And who signed them, where anybody ever did.
+    """
     is_five = night.hypnogram.stage_set == STAGES
     is_usual = is_five and not night.is_smoothed and not night.is_consensus
     notes = () if is_usual else night.reading_notes
     if night.is_consensus or (night.doubtful is not None and night.doubtful.warning):
         # The warning tells how sure the machine is.
         notes = (*notes, *night.confidence_notes)
+    if night.signatures:
+        # What does not count is a warning.
+        told = (one for one in night.signed_sentences if one not in night.all_warnings)
+        notes = (*notes, *told)
     for prefix, sentences in ((NOTE_PREFIX, notes), (WARNING_PREFIX, night.all_warnings)):
         for sentence in sentences:
             yield Event(0.0, None, prefix + " ".join(_annotation_text(sentence).split()))

@@ -15,14 +15,18 @@ from functools import cache
 from pathlib import Path
 
 from sleepscorer.core.channel_names import is_known_label
+from sleepscorer.core.edits import Author
 from sleepscorer.core.event_kinds import KNOWN_TEXTS
 from sleepscorer.core.events import Event
 from sleepscorer.core.lights import is_lights_off, is_lights_on
+from sleepscorer.core.report_form import ReportForm
+from sleepscorer.core.signatures import Signature
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.edf import UNKNOWN_PATIENT, UNKNOWN_START, months_of
 from sleepscorer.files.exports.night import Night, NightSpectrogram
 
 _REMOVED = "[removed]"
+_NOBODY = Author("", "")
 _NOTE = "note"
 _MONTHS = r"[^\W\d_]{3,10}\.?"
 _DAY, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
@@ -93,6 +97,13 @@ def deidentified(night: Night) -> Night:
         stored_texts=(),
         files=(),
         deidentify=True,
+        form=ReportForm(),
+        signatures=tuple(map(_nameless, night.signatures)),
+        unlockings=tuple(
+            replace(one, utc="", author=_NOBODY, reason=_REMOVED) for one in night.unlockings
+        ),
+        # Labels name files, authors people, and events hold what anybody wrote.
+        edits=(),
     )
 
 
@@ -110,6 +121,11 @@ def deidentified_stem(sha256: str) -> str:
     A file name tells as much as a header does: names of people, dates, numbers of patients.
     """
     return f"recording_{sha256[:12]}"
+
+
+def _nameless(signature: Signature) -> Signature:
+    """That somebody signed stays; its hash is one of names too, and leads to who has them."""
+    return replace(signature, utc="", author=_NOBODY, name="", sha256="")
 
 
 def _known(events: Iterable[Event]) -> Iterable[Event]:
@@ -147,7 +163,7 @@ class _Remover:
         files = (night.path, *night.files)
         names = (*files, *(f.absolute() for f in files), *(f.name for f in files))
         folders_whole = (p for f in files for p in f.absolute().parents if len(p.parts) > 1)
-        identity = (night.patient_id, night.recording_id)
+        identity = (night.patient_id, night.recording_id, *_of_form(night))
         phrases = dict.fromkeys(
             (*map(str, (*names, *folders_whole)), *(f.stem for f in files), *identity), _REMOVED
         )
@@ -166,6 +182,7 @@ class _Remover:
         stems = [file.stem for file in files]
         parts = [*folders, *stems]
         words = {*_words(night.patient_id, 2), *_words(night.recording_id, 3)}
+        words |= {word for text in _of_form(night) for word in _words(text, 3)}
         self._identity = {form for word in words for form in _spellings(word)} - _HARMLESS
         words |= {word for text in (*stems, *self._labels) for word in _words(text, 3)}
         of_folders = {word for folder in folders for word in _words(folder, 3)}
@@ -255,6 +272,13 @@ class _Remover:
             ):
                 return True
         return False
+
+
+def _of_form(night: Night) -> tuple[str, ...]:
+    """Who was recorded, as people wrote it into the form."""
+    person = night.form.person
+    born = "" if person.birth_date is None else person.birth_date.isoformat()
+    return tuple(filter(None, (person.name, person.code, born)))
 
 
 @cache

@@ -18,7 +18,13 @@ from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.report_form import ReportForm
 from sleepscorer.core.second_opinion import stagers_agreement
-from sleepscorer.core.signatures import Signature, Unlocking
+from sleepscorer.core.signatures import (
+    Signature,
+    Unlocking,
+    broken_sentences,
+    signed_sentences,
+    standing,
+)
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
@@ -94,9 +100,10 @@ class Night:
     form
         What people wrote for the report.
     signatures, unlockings
-        All of the session's log, void ones among them; oldest first.
+        All of the session's log, void ones among them; oldest first. De-identified, names and
+        times are empty.
     edits
-        The whole log of the session; empty where there is none.
+        The whole log of the session; empty where there is none, and where it is de-identified.
     look
         Template, language and paper of the report as PDF.
     spectrogram
@@ -286,6 +293,7 @@ class Night:
     def all_warnings(self) -> tuple[str, ...]:
         """What makes the result doubtful: open doubts, the night's and the stager's warnings.
 
+        A signature that does not count comes first of all.
         Those of a second opinion come last, with its name; a consensus has them in its own.
         """
         doubtful = self.doubtful
@@ -295,7 +303,13 @@ class Night:
         if self.second is not None:
             theirs = self.second.provenance
             other = tuple(f"{theirs.software}: {sentence}" for sentence in theirs.warnings)
-        return tuple(dict.fromkeys((*is_open, *self.warnings, *made, *other)))
+        broken = broken_sentences(standing(self.signatures, self.unlockings))
+        return tuple(dict.fromkeys((*broken, *is_open, *self.warnings, *made, *other)))
+
+    @property
+    def signed_sentences(self) -> tuple[str, ...]:
+        """Who signed what when, or that nobody did; "Not signed." first unless one holds."""
+        return signed_sentences(self.signatures, self.unlockings)
 
     @property
     def source_name(self) -> str:

@@ -23,6 +23,8 @@ _PROPERTIES_BYTES = 4096
 _CREATOR = re.compile(rb"<dc:creator>\s*sleepscorer\b")
 _PDF_CREATOR = f"/Creator ({PROGRAM} ".encode("ascii")
 _LONGEST_PDF = 64_000_000
+# After the program's version, as the field of equipment has it.
+_WEIGHTS_NAMED = re.compile(rb"\bsleepscorer_[^_\s]+_\S")
 # What reading a damaged archive raises.
 _TORN = (
     OSError,
@@ -45,6 +47,11 @@ def is_own_scoring(path: Path) -> bool:
         and start[_N_CHANNELS].strip() == b"1"
         and start[_FIRST_LABEL].strip() == b"EDF Annotations"
     )
+
+
+def names_weights(path: Path) -> bool:
+    """Tell whether an own EDF+ file of annotations says by which weights a machine staged."""
+    return _WEIGHTS_NAMED.search(beginning_of(path)[_RECORDING_FIELD]) is not None
 
 
 def is_synthetic(path: Path) -> bool:

@@ -16,6 +16,7 @@ from sleepscorer.core.json_files import read_json
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.second_opinion import failure_among
 from sleepscorer.core.signal_faults import SignalFault
+from sleepscorer.core.signatures import standing
 from sleepscorer.core.site_calibration import is_temperature
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import ReviewCurve, Staging, StagingProvenance
@@ -207,6 +208,7 @@ def _document(night: Night) -> dict[str, Any]:
         "statistics": night.statistics.as_dict(),
         "statistics_notes": list(night.statistics.notes),
         "events": [asdict(event) for event in night.events],
+        "signed": _signed(night),
         "notes": list(night.all_notes),
         "warnings": list(night.all_warnings),
     }
@@ -224,6 +226,23 @@ def _recording(night: Night) -> dict[str, Any]:
         "patient_id": night.patient_id,
         "recording_id": night.recording_id,
         "deidentified": night.deidentify,
+    }
+
+
+def _signed(night: Night) -> dict[str, Any]:
+    """In sentences, and every signature that was not taken back."""
+    return {
+        "sentences": list(night.signed_sentences),
+        "signatures": [
+            {
+                "name": one.name or None,
+                "meaning": one.meaning.value,
+                "utc": one.utc or None,
+                "sha256": one.sha256 or None,
+                "counts": not one.is_broken,
+            }
+            for one in standing(night.signatures, night.unlockings)
+        ],
     }
 
 

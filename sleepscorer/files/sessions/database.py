@@ -109,7 +109,7 @@ _VERSION_6 = (
         workstation TEXT NOT NULL, reason TEXT NOT NULL, voids TEXT NOT NULL)""",
     """CREATE TABLE forms (
         number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
-        workstation TEXT NOT NULL, form TEXT NOT NULL)""",
+        workstation TEXT NOT NULL, form TEXT NOT NULL, n_edits INTEGER NOT NULL)""",
     *_append_only("signatures"),
     *_append_only("unlockings"),
     *_append_only("forms"),

@@ -27,7 +27,7 @@ class EntryTable(NamedTuple):
 _WHO = ("utc", "user", "workstation")
 _SIGNATURES = EntryTable("signatures", (*_WHO, "name", "meaning", "sha256", "n_edits"))
 _UNLOCKINGS = EntryTable("unlockings", (*_WHO, "reason", "voids"))
-_FORMS = EntryTable("forms", (*_WHO, "form"))
+_FORMS = EntryTable("forms", (*_WHO, "form", "n_edits"))
 ENTRY_TABLES = (_SIGNATURES, _UNLOCKINGS, _FORMS)
 """In these a session file keeps what is not an edit."""
 
@@ -43,7 +43,7 @@ def entry_row(entry: Entry) -> tuple[str, tuple[object, ...]]:
         case Unlocking():
             return _UNLOCKINGS.name, (*who, plain_text(entry.reason), json_text(entry.voids))
         case FormEntry():
-            return _FORMS.name, (*who, json_text(entry.form.values()))
+            return _FORMS.name, (*who, json_text(entry.form.values()), entry.n_edits)
 
 
 def signing_of_rows(rows: dict[str, list[tuple[Any, ...]]]) -> Signing:
@@ -79,10 +79,10 @@ def _unlocking(utc: Any, user: Any, workstation: Any, reason: Any, voids: Any) -
     return Unlocking(utc, author, reason, tuple(numbers))
 
 
-def _form(utc: Any, user: Any, workstation: Any, form: Any) -> FormEntry:
+def _form(utc: Any, user: Any, workstation: Any, form: Any, n_edits: Any) -> FormEntry:
     author, values = _checked_author(utc, user, workstation), json_value(form)
-    checked("a form", isinstance(values, dict))
-    return FormEntry(utc, author, ReportForm.of_values(values))
+    checked("a form", isinstance(values, dict) and is_count(n_edits))
+    return FormEntry(utc, author, ReportForm.of_values(values), n_edits)
 
 
 def _checked_author(utc: Any, user: Any, workstation: Any) -> Author:

@@ -21,7 +21,9 @@ class WindowState:
     has_recording
         A recording is open.
     is_writable
-        Its session can be edited.
+        Its session can be edited, once it is unlocked.
+    is_locked
+        It is signed: what edits it is enabled, and says why it does nothing.
     undo_label, redo_label
         What undo and redo would concern, or None.
     is_scored
@@ -36,6 +38,7 @@ class WindowState:
 
     has_recording: bool = False
     is_writable: bool = False
+    is_locked: bool = False
     undo_label: str | None = None
     redo_label: str | None = None
     is_scored: bool = False
@@ -52,6 +55,7 @@ class WindowState:
         return cls(
             has_recording=True,
             is_writable=not session.read_only and session.n_epochs > 0,
+            is_locked=session.is_locked,
             undo_label=session.undo_label,
             redo_label=session.redo_label,
             is_scored=bool((session.state.stages != Stage.UNSCORED).any()),
@@ -100,6 +104,8 @@ class ActionSpec:
         It is shown there, besides the sheet of keys.
     repeats
         Holding the key down does it again and again.
+    edits
+        It changes the scoring, and does not while that is signed.
     submenu
         Of the menu; empty for the menu itself.
     """
@@ -112,6 +118,7 @@ class ActionSpec:
     group: int = 0
     in_menu: bool = True
     repeats: bool = False
+    edits: bool = False
     submenu: str = ""
 
 
@@ -137,6 +144,7 @@ def _scoring(action_id: str, stage: Stage) -> tuple[ActionSpec, ActionSpec]:
             "Score",
             _writable_or_held,
             checkable=True,
+            edits=True,
         ),
         ActionSpec(
             f"{action_id}{KEYPAD}",
@@ -144,6 +152,7 @@ def _scoring(action_id: str, stage: Stage) -> tuple[ActionSpec, ActionSpec]:
             "Score",
             _writable_or_held,
             in_menu=False,
+            edits=True,
         ),
     )
 
@@ -155,6 +164,7 @@ def _mark(name: str, text: str) -> ActionSpec:
         "Event",
         _writable,
         checkable=True,
+        edits=True,
     )
 
 
@@ -172,7 +182,7 @@ def _preset(index: int, action_id: str) -> ActionSpec:
 _FILE = (
     ActionSpec("file.open", "Open…", "File", _always),
     ActionSpec("file.folder", "Open folder…", "File", _always),
-    ActionSpec("file.import", "Import scoring…", "File", _writable, group=1),
+    ActionSpec("file.import", "Import scoring…", "File", _writable, group=1, edits=True),
     ActionSpec("file.export", "Export…", "File", group=1),
     ActionSpec("file.copy_page", "Copy page as picture", "File", group=1),
     ActionSpec("file.print", "Print page…", "File", group=1),
@@ -187,6 +197,7 @@ _EDIT = (
         "Edit",
         lambda s: s.is_writable and s.undo_label is not None,
         repeats=True,
+        edits=True,
     ),
     ActionSpec(
         "edit.redo",
@@ -194,6 +205,7 @@ _EDIT = (
         "Edit",
         lambda s: s.is_writable and s.redo_label is not None,
         repeats=True,
+        edits=True,
     ),
     ActionSpec("edit.preferences", "Preferences…", "Edit", _always, group=1),
     ActionSpec("edit.keys", "Keys…", "Edit", _always, group=1),
@@ -209,6 +221,7 @@ _SCORE = (
         _writable,
         checkable=True,
         group=1,
+        edits=True,
     ),
     ActionSpec(
         "score.auto",
@@ -216,6 +229,7 @@ _SCORE = (
         "Score",
         lambda s: s.is_writable and not s.is_staging,
         group=2,
+        edits=True,
     ),
     ActionSpec(
         "score.cancel",
@@ -225,20 +239,27 @@ _SCORE = (
         group=2,
     ),
     ActionSpec("score.validate", "Validate on own nights…", "Score", _always, group=3),
+    ActionSpec("score.sign", "Sign…", "Score", _writable, group=3),
+    ActionSpec(
+        "score.unlock", "Unlock…", "Score", lambda s: s.is_writable and s.is_locked, group=3
+    ),
 )
 _EVENT = (
     *(_mark(kind.name, kind.label) for kind in EVENT_KINDS),
     _mark("comment", "Comment…"),
     ActionSpec("event.next", "Next event", "Event", group=1),
     ActionSpec("event.previous", "Previous event", "Event", group=1),
-    ActionSpec("event.place", "Place event by keys", "Event", _writable, group=1),
-    ActionSpec("event.delete", "Delete the chosen event", "Event", _writable_or_held, group=1),
+    ActionSpec("event.place", "Place event by keys", "Event", _writable, group=1, edits=True),
+    ActionSpec(
+        "event.delete", "Delete the chosen event", "Event", _writable_or_held, group=1, edits=True
+    ),
     ActionSpec(
         "event.lights_off",
         "Lights off here",
         "Event",
         _writable,
         group=1,
+        edits=True,
     ),
     ActionSpec(
         "event.lights_on",
@@ -246,6 +267,7 @@ _EVENT = (
         "Event",
         _writable,
         group=1,
+        edits=True,
     ),
 )
 
@@ -347,6 +369,7 @@ _VIEW = (
     _view("events", "Events", 2),
     _view("statistics", "Statistics", 2),
     _view("epoch", "Epoch", 2),
+    _view("history", "History", 2),
     ActionSpec("view.notices", "Notices", "View", _always, group=2),
     ActionSpec(
         "view.float",

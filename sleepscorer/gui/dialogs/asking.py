@@ -246,6 +246,20 @@ class WindowDialogs(OneDialog):
         """Stage without asking; only unscored epochs are filled."""
         self.auto_scoring_chosen.emit(document, self._preferred(AutoScoringChoice()))
 
+    def sign(self) -> None:
+        """Ask who signs as what, and sign."""
+        from sleepscorer.gui.dialogs.signing import SignDialog
+
+        if self._current.now is not None:
+            self._ask(SignDialog(self._current.now.model, self._over))
+
+    def unlock(self) -> None:
+        """Ask why, and take the signatures back."""
+        from sleepscorer.gui.dialogs.signing import UnlockDialog
+
+        if self._current.now is not None:
+            self._ask(UnlockDialog(self._current.now.model.session, self._over))
+
     @Slot()
     def validate(self) -> None:
         """Show the page on which stagers are validated; it asks nothing of what is open."""

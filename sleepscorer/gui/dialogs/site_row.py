@@ -1,6 +1,6 @@
 """Whom this workstation uses since a validation, and a button that forgets it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from sleepscorer.gui.look.appearance import described
@@ -24,6 +24,7 @@ class SiteRow(QWidget):
         super().__init__(parent)
         self._text = QLabel(_NONE)
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setObjectName("faint")
         self._forget = QPushButton("Fo&rget")
         self._forget.setAutoDefault(False)

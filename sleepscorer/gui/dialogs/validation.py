@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -64,6 +64,9 @@ class ValidationDialog(QDialog):
         self._folder.setPlaceholderText("Folder with nights that people scored")
         self._bar = QProgressBar()
         self._progress, self._problem = QLabel(), QLabel()
+        for label in (self._progress, self._problem):
+            # Names of files and of programs are theirs, whatever markup they look like.
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self._nights, self._verdict = NightsPage(), VerdictPage()
         self._pages = QStackedWidget()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -235,6 +238,9 @@ class ValidationDialog(QDialog):
     def _on_failed(self, sentence: str) -> None:
         self._tell_problem(sentence)
         self._show_state()
+        if self._through is None:
+            # Another folder is what helps.
+            self._folder.setFocus()
         if not self.isVisible():
             self.told.emit(sentence)
 

@@ -1,6 +1,7 @@
 """Before a validation: its rule, the nights of the folder, and who is asked."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -94,6 +95,10 @@ class NightsPage(QWidget):
             described(box, f"Ask {title}", f"Validate {name}, {by}; Space ticks")
             box.clicked.connect(self.changed)
             self._grid.addWidget(box, place // _N_COLUMNS, place % _N_COLUMNS)
+        # Tab goes as one reads, though the boxes are younger than what follows them.
+        way = (self._table, *self._boxes.values(), self._montages)
+        for before, after in pairwise(way):
+            QWidget.setTabOrder(before, after)
         self._site.show_choice(found.site)
 
     def show_found(self, through: LookedThrough | None) -> None:

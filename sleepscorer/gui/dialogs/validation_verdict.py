@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.core.wording import percent
@@ -63,6 +63,7 @@ class VerdictPage(QWidget):
         self._page: Path | None = None
         self._headline = QLabel()
         self._headline.setWordWrap(True)
+        self._headline.setTextFormat(Qt.TextFormat.PlainText)
         font = self._headline.font()
         font.setBold(True)
         self._headline.setFont(font)
@@ -118,6 +119,9 @@ class VerdictPage(QWidget):
         said = () if chosen is None else (review_sentence(chosen, share) for share in REVIEWED)
         self._review.setText("\n".join(said))
         self._table.show_rows([_row(one, is_chosen=one is chosen) for one in validation.figures])
+        if chosen is not None:
+            # What is marked is read as the choice.
+            self._table.setCurrentCell(validation.figures.index(chosen), 0)
         self._why.setPlainText("\n".join(_reasons(validation)))
         self._open.setEnabled(self._page is not None)
         self._use.setEnabled(verdict is not None)

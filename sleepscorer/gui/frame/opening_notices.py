@@ -223,5 +223,6 @@ class OpeningNotices(QObject):
 
 
 def _is_untouched(session: ScoringSession) -> bool:
-    """Tell whether neither a person nor the machine scored anything yet."""
-    return session.machine is None and not (session.state.stages != Stage.UNSCORED).any()
+    """Tell whether nobody scored or signed anything yet, the machine neither."""
+    is_signed, is_scored = session.is_locked, (session.state.stages != Stage.UNSCORED).any()
+    return session.machine is None and not (is_signed or is_scored)

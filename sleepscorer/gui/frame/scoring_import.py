@@ -117,6 +117,8 @@ class ScoringImport(QObject):
         answers = []
         if document.session.read_only:
             text = f"{name} is a scoring. It can't be imported: what is open is for reading only."
+        elif document.session.is_locked:
+            text = f"{name} is a scoring. It can't be imported: what is open is signed and locked."
         else:
             text = f"{name} is a scoring. Import it into {document.recording.path.name}?"
             if (document.session.state.stages != Stage.UNSCORED).any():

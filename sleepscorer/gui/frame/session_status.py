@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QFontMetrics
 
 from sleepscorer.core.session import ScoringSession
+from sleepscorer.core.signatures import signed_sentences
 from sleepscorer.core.wording import counted
-from sleepscorer.gui.frame.status_line import StatusLine
+from sleepscorer.gui.frame.status_line import LONGEST_PART_PX, StatusLine
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.session_documents import Document
+
+_SIGNED = "Signed by {} – locked"
 
 
 class SessionStatus(QObject):
@@ -52,11 +56,23 @@ class SessionStatus(QObject):
             text = f"read only: held by {holder}" if holder else "read only"
         elif path is None:
             text = "not saved"
+        elif session.is_locked:
+            text = _locked_text(session, self._status.fontMetrics())
         elif len(session.edits) > self._n_edits_at_opening:
             text = f"saved {datetime.now():%H:%M:%S}{_edits_text(session)}"
         else:
             text = f"saved{_edits_text(session)}" if _edits_text(session) else "no edits yet"
-        self._status.set_part("saved", text, f"Session file: {path or 'none'}")
+        signed = "\n".join(signed_sentences(session.signatures, session.unlockings))
+        self._status.set_part("saved", text, f"Session file: {path or 'none'}\n{signed}")
+
+
+def _locked_text(session: ScoringSession, metrics: QFontMetrics) -> str:
+    """Say who signed; of several and of long names as much as leaves room for the rest."""
+    if session.signing.broken:
+        return "Signature broken – locked"
+    names = ", ".join(dict.fromkeys(one.name for one in session.signing.standing))
+    room_px = LONGEST_PART_PX - metrics.horizontalAdvance(_SIGNED.format(""))
+    return _SIGNED.format(metrics.elidedText(names, Qt.TextElideMode.ElideRight, room_px))
 
 
 def _edits_text(session: ScoringSession) -> str:

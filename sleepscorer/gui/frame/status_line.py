@@ -15,7 +15,8 @@ _PARTS = {
     "device": "Auto-scorer's device",
 }
 _MESSAGE_MS = 8000
-_LONGEST_PART_PX = 220
+LONGEST_PART_PX = 220
+"""What is wider is cut at its end."""
 
 
 class StatusLine(QStatusBar):
@@ -87,7 +88,7 @@ class StatusLine(QStatusBar):
         """Let a part say something."""
         label = self._labels[part]
         elide, end = label.fontMetrics().elidedText, Qt.TextElideMode.ElideRight
-        label.setText(elide(text, end, _LONGEST_PART_PX))
+        label.setText(elide(text, end, LONGEST_PART_PX))
         if tip:
             label.setToolTip(plain_tip(tip))
         self._share_room()

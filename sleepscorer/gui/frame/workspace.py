@@ -12,6 +12,7 @@ from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.overview import Overview
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.events import EventsPanel
+from sleepscorer.gui.panels.history import HistoryPanel
 from sleepscorer.gui.panels.review import ReviewPanel
 from sleepscorer.gui.panels.statistics import StatisticsPanel
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -46,6 +47,7 @@ _PANELS = (
         "Epoch",
         lambda given: EpochPanel(given.model, given.theme, explainer=given.explainer),
     ),
+    _PanelRow("history", "History", lambda given: HistoryPanel(given.model)),
 )
 PANEL_NAMES = tuple(row.name for row in _PANELS)
 """In the order of the tabs; the action "view.<name>" shows one."""

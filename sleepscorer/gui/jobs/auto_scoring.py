@@ -50,6 +50,12 @@ class AutoScorer(QObject):
         """Stage the recording and fill the session, as chosen; the window goes on meanwhile."""
         if self.is_running:
             return
+        try:
+            document.session.signing.check_unlocked()
+        except SleepScorerError as error:
+            # Before the minutes that a staging takes, which could not be kept.
+            self.failed.emit(str(error))
+            return
         self._staging.start(
             TITLE,
             _staging_of(document, choice),

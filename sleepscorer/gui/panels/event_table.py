@@ -217,7 +217,7 @@ class EventTable(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
         flags = super().flags(index)
         row = self._rows[index.row()]
-        if row.is_own and index.column() in EDITABLE and not self._model.session.read_only:
+        if row.is_own and index.column() in EDITABLE and self._model.is_editable:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 

@@ -326,10 +326,14 @@ class EventsPanel(QWidget):
 
     def _on_edit_refused(self) -> None:
         row = self._chosen()
-        if row is not None:
-            self._refuse(
-                "This session is open for reading only." if row.is_own else row.explanation
-            )
+        if row is None:
+            return
+        if row.is_own and self._model.session.is_locked:
+            self._model.refused_signed.emit()
+        elif row.is_own:
+            self._refuse("This session is open for reading only.")
+        else:
+            self._refuse(row.explanation)
 
     def _on_delete(self) -> None:
         chosen, row = self._view.chosen_row, self._chosen()

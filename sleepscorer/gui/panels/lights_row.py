@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sleepscorer.core.edits import Change
-from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.errors import ScoringLocked, SleepScorerError
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.pipeline import moment_text
@@ -141,6 +141,8 @@ class LightsRow(QWidget):
         off_s, on_s = self._suggested_s()
         try:
             self._model.session.set_lights(off_s, on_s)
+        except ScoringLocked:
+            self._model.refused_signed.emit()
         except SleepScorerError as error:
             self._model.refused.emit(str(error))
 

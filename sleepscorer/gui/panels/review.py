@@ -114,8 +114,9 @@ class ReviewPanel(QWidget):
         self._build_table()
         self._promise, self._measured, self._doubt = QLabel(), QLabel(), QLabel()
         self._measured.setObjectName("faint")
-        self._measured.setTextFormat(Qt.TextFormat.PlainText)
         self._done_text, self._reason = QLabel(), QLabel()
+        for label in (self._measured, self._reason):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self._promise.setToolTip(_EXPECTED)
         for label, name in (
             (self._share_text, "What to review"),

@@ -1,11 +1,12 @@
 """The files of the report, written whole and read back, or not at all."""
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from sleepscorer.core.errors import ExportError
+from sleepscorer.core.errors import ExportError, OutputRefused
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.beginnings import beginning_of
 from sleepscorer.files.exports import is_own_output, workbook_output
@@ -67,13 +68,14 @@ def write_report(
 def check_report(
     folder: Path, *, force: bool = False, sources: Sequence[Path] = ()
 ) -> tuple[Path, ...]:
-    """Return the files that a report would be, having made sure that none is in the way.
+    """Return the files that a report would be, having made sure that they can be written.
 
     It is for those who stage for an hour first. Parameters and errors are those of
     :func:`write_report`.
     """
     paths = tuple(folder / name for name in REPORT_NAMES)
     check_targets(paths, force=force, sources=sources, is_own=is_own_report)
+    _check_folder(folder)
     return paths
 
 
@@ -82,6 +84,15 @@ def is_own_report(path: Path) -> bool:
     if path.suffix.lower() == ".html":
         return GENERATOR.encode("ascii") in beginning_of(path)
     return is_own_output(path)
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that can't be made or written to; nothing is made yet."""
+    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    if not there.is_dir():
+        raise OutputRefused("no folder can be made in what is none", path=there)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputRefused("this folder may not be written to", path=there)
 
 
 def _write(written: bytes, file: BinaryIO) -> None:

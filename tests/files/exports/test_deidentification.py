@@ -1,15 +1,18 @@
 """What a de-identified night still holds."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from example_nights import night, staging_of
 
+from sleepscorer.core.edits import Author, Change, Edit, EditKind
 from sleepscorer.core.event_kinds import EVENT_KINDS, EventKind
 from sleepscorer.core.events import Event
+from sleepscorer.core.report_form import Person, ReportForm
+from sleepscorer.core.signatures import Meaning, Signature, Unlocking
 from sleepscorer.files.exports.deidentification import deidentified, deidentified_stem
 
 
@@ -29,6 +32,31 @@ def test_identity_goes_and_the_rest_stays() -> None:
     assert clean.staging.provenance.eeg == ("C4-M1 (derived)",)
     assert clean.warnings == shown.warnings
     assert deidentified(night(start=None)).start is None
+
+
+def test_form_log_names_and_reasons_go_and_that_somebody_signed_stays() -> None:
+    anna, utc = Author("anna", "lab-3"), "2024-05-06T21:00:00.000+00:00"
+    person = Person("Berta Wagenknecht", "K-77413", date(1951, 5, 2))
+    signature = Signature(1, utc, anna, "Anna Meier", Meaning.REVIEWED, "ab" * 32, 1)
+    note = "Berta turned: Wagenknecht (77413), born 1951-05-02, 02.05., lay on the left side"
+    clean = deidentified(
+        night(
+            form=ReportForm(person, "Berta slept", "none"),
+            signatures=(signature, replace(signature, number=2, is_broken=True)),
+            unlockings=(Unlocking(utc, anna, "Berta asked", (1,)),),
+            edits=(Edit(1, utc, anna, EditKind.IMPORT, "Import berta.csv", Change()),),
+            notes=(note,),
+        )
+    )
+    assert (clean.form, clean.edits) == (ReportForm(), ())
+    first, second = clean.signatures
+    assert first == Signature(1, "", Author("", ""), "", Meaning.REVIEWED, "", 1)
+    assert second.is_broken
+    (unlocking,) = clean.unlockings
+    assert (unlocking.voids, unlocking.reason, unlocking.author.user) == ((1,), "[removed]", "")
+    (cleaned,) = clean.notes
+    assert cleaned.endswith("lay on the left side")
+    assert not any(piece in cleaned for piece in ("Berta", "Wagenknecht", "77413", "1951", "02.05"))
 
 
 def test_known_events_stay_without_channel_and_free_text_goes() -> None:

@@ -136,7 +136,7 @@ def test_everything_has_its_key(tmp_path: Path) -> None:
         "probability_columns", "probabilities", "summed_columns", "summed", "hierarchy_columns",
         "hierarchy", "confidence", "faults", "unsound_shares", "confidence_is_measured",
         "second_opinion", "answers", "unanimous", "statistics", "statistics_notes", "events",
-        "notes", "warnings",
+        "signed", "notes", "warnings",
     ]  # fmt: skip
     assert (document["format"], document["epoch_s"]) == ("sleepscorer staging", 30.0)
     assert document["intended_use"].startswith("For research use. Not a medical device")

@@ -249,6 +249,7 @@ def test_the_facts_stand_in_order() -> None:
         "Those of them that no person reviewed (n)",
         "Staging note",
         "Scoring",
+        "Signature",
         "Lights marks from",
         "Lights off (s from the start)",
         "Lights on (s from the start)",
@@ -280,12 +281,13 @@ def test_the_facts_stand_in_order() -> None:
     summary = [row[:2] for row in _table(workbook["Summary"])]
     begin = summary.index(("Recording", None))
     assert dict(summary)["Duration of the recording (hh:mm:ss)"] == timedelta(seconds=3604.5)
-    assert [name for name, _ in summary[begin + 1 : begin + 13]] == [
+    assert [name for name, _ in summary[begin + 1 : begin + 14]] == [
         "File",
         "Patient",
         "Start",
         "Duration of the recording (hh:mm:ss)",
         "Scoring",
+        "Signature",
         "EEG used",
         "EOG used",
         "Weights",

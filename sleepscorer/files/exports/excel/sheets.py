@@ -202,6 +202,8 @@ def _facts(night: Night) -> Iterator[tuple[str, Value]]:
     yield "Start", clock_value(night, 0.0)
     yield "Duration of the recording (hh:mm:ss)", timedelta(seconds=night.duration_s)
     yield "Scoring", score_state_text(night)
+    for sentence in night.signed_sentences:
+        yield "Signature", sentence
     yield from _stager_facts(night)
     off_s, on_s = hypnogram.lights_off_s, hypnogram.lights_on_s
     yield "Lights off", _NOT_MARKED if off_s is None else _clock_or_elapsed(night, off_s)
@@ -293,6 +295,8 @@ def _provenance_rows(night: Night) -> Iterator[tuple[str, Value]]:
     yield "Software", f"sleepscorer {__version__}"
     yield from _staging_rows(night)
     yield "Scoring", score_state_text(night)
+    for sentence in night.signed_sentences:
+        yield "Signature", sentence
     yield "Lights marks from", night.lights_source
     yield "Lights off (s from the start)", hypnogram.lights_off_s
     yield "Lights on (s from the start)", hypnogram.lights_on_s
