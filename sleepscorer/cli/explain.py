@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,14 @@ from sleepscorer.core.stager_channels import StagerChannels
 from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.wording import percent, sure_text
-from sleepscorer.files.exports import PROGRAM, SOFTWARE_KEY, is_own_picture, picture_output
+from sleepscorer.files.exports import (
+    PROGRAM,
+    SOFTWARE_KEY,
+    Identity,
+    Remover,
+    is_own_picture,
+    picture_output,
+)
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.verified_write import check_targets, write_verified
 from sleepscorer.pipeline import Explanation, find_channels, stage_to_explain
@@ -47,13 +55,34 @@ def explain_epoch(options: argparse.Namespace) -> int:
         staging, night = stage_to_explain(recording, stager, channels=channels, progress=progress)
     stage = _machine_stage(staging, epoch, recording) if asked is None else asked
     explanation = night.explain(epoch, stage)
+    shown = explanation
+    if options.deidentify:
+        remover = Remover(Identity.of_recording(recording))
+        staging, shown = _without_names(staging, explanation, remover)
     if options.json:
-        say(*_json(staging, explanation).splitlines())
+        say(*_json(staging, shown).splitlines())
     else:
-        say(*_lines(staging, explanation))
+        say(*_lines(staging, shown))
     if options.png is not None:
-        _write_picture(options, recording.all_files, _drawn(channels, explanation))
+        names = [each.channel for each in shown.maps]
+        _write_picture(options, recording.all_files, _drawn(channels, explanation, names))
     return 0
+
+
+def _without_names(
+    staging: Staging, explanation: Explanation, remover: Remover
+) -> tuple[Staging, Explanation]:
+    """Call channels and weights as de-identified exports do."""
+    made = staging.provenance
+    provenance = replace(made, weights_name=remover.own_name(made.weights_name))
+    shown = replace(
+        explanation,
+        evidence=tuple(
+            replace(one, channel=remover.channel(one.channel)) for one in explanation.evidence
+        ),
+        maps=tuple(replace(one, channel=remover.channel(one.channel)) for one in explanation.maps),
+    )
+    return replace(staging, provenance=provenance), shown
 
 
 def _asked_stage(named: str | None) -> Stage | None:
@@ -154,8 +183,8 @@ def _write_picture(options: argparse.Namespace, sources: Sequence[Path], png: by
         ) from error
 
 
-def _drawn(channels: StagerChannels, explanation: Explanation) -> bytes:
-    """Draw the traces of the epoch on where the network looked; return a PNG file."""
+def _drawn(channels: StagerChannels, explanation: Explanation, names: Sequence[str]) -> bytes:
+    """Draw the epoch's traces, by these names, on where the network looked; return a PNG file."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -166,11 +195,11 @@ def _drawn(channels: StagerChannels, explanation: Explanation) -> bytes:
     figure = Figure(figsize=(12, 1.4 * max(len(maps), 1) + 0.8), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     rows = figure.subplots(max(len(maps), 1), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, each in zip(rows, maps, strict=False):
+    for axes, each, name in zip(rows, maps, names, strict=False):
         channel = by_name[each.channel]
         rate_hz = channel.sampling_rate_hz
         samples = filtered(
-            channel.read(start_s, start_s + EPOCH_S), rate_hz, AASM_FILTERS[channel.kind]
+            channel.read(start_s, start_s + EPOCH_S), rate_hz, AASM_FILTERS[each.kind]
         )
         reach = float(np.nanmax(np.abs(samples))) if np.isfinite(samples).any() else 1.0
         axes.imshow(
@@ -178,7 +207,7 @@ def _drawn(channels: StagerChannels, explanation: Explanation) -> bytes:
             vmin=0, vmax=1.3,
         )  # fmt: skip
         axes.plot(np.arange(samples.size) / rate_hz, samples, color="black", linewidth=0.6)
-        axes.set_ylabel(f"{each.channel}\nµV", size=8)
+        axes.set_ylabel(f"{name}\nµV", size=8)
     rows[-1].set_xlabel(f"seconds of epoch {explanation.epoch + 1}; orange: where the network saw "
                         f"{explanation.stage.text}")  # fmt: skip
     drawn = BytesIO()

@@ -136,6 +136,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_agreement(commands.add_parser("agreement", help="compare two scorings epoch by epoch"))
     _add_simulate(commands.add_parser("simulate", help="make a synthetic recording"))
     _add_explain(commands.add_parser("explain", help="why an epoch got its stage"))
+    _add_deidentify(
+        commands.add_parser(
+            "deidentify", help="copy a recording without who was recorded, and when"
+        )
+    )
     _add_train(commands.add_parser("train", help="train a network on scored nights"))
     _add_evaluate(commands.add_parser("evaluate", help="judge weights on held-out nights"))
     _add_validate(commands.add_parser("validate", help="judge stagers on your own scored nights"))
@@ -287,6 +292,9 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", metavar="S", help="instead of the most probable one")
     parser.add_argument("--png", type=Path, metavar="FILE", help="draw traces and activation")
     parser.add_argument("--force", action="store_true", help="replace that file")
+    parser.add_argument(
+        "--deidentify", action="store_true", help="leave out channels' names that tell of a person"
+    )
     for role in ("eeg", "eog", "emg"):
         parser.add_argument(f"--{role}", action="append", metavar="NAME", help="as with score")
     _add_device(parser)
@@ -296,6 +304,29 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quiet", action="store_true", help="say nothing but the result")
     parser.set_defaults(run=_run_explain)
+
+
+def _add_deidentify(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Copy an EDF or BDF file without who was recorded, and when. Its samples stay as they are,"
+        " and so does the time of day: the laboratory has to confirm that its rules allow that."
+        " All texts are listed before anything is written. The files of score --deidentify fit the"
+        " copy: give their folder as OUT, and it is named like them."
+    )
+    add = parser.add_argument
+    add("file", type=Path, metavar="RECORDING", help="EDF or BDF; it is only read")
+    add("out", nargs="?", type=Path, metavar="OUT.edf", help="or a folder; replaces nothing")
+    add("--list", action="store_true", help="list the texts, and write nothing")
+    add("--yes", action="store_true", help="write without asking, after looking through the list")
+    add("--keep", metavar="LIST", help="sex, age, or both with a comma: they stay, if known")
+    add(
+        "--keep-text",
+        action="append",
+        metavar="TEXT",
+        help="a label, filter or annotation that tells of nobody: it stays; may be repeated",
+    )
+    add("--quiet", action="store_true", help="say nothing but errors")
+    parser.set_defaults(run=_run_deidentify)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -450,6 +481,12 @@ def _run_explain(options: argparse.Namespace) -> int:
     from sleepscorer.cli.explain import explain_epoch
 
     return explain_epoch(options)
+
+
+def _run_deidentify(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.deidentify import deidentify
+
+    return deidentify(options)
 
 
 def _run_train(options: argparse.Namespace) -> int:

@@ -58,3 +58,9 @@ def one_line(text: str) -> str:
 def _is_shown(character: str) -> bool:
     # Spaces that don't break are no printable characters to Python.
     return character.isprintable() or unicodedata.category(character) == "Zs"
+
+
+def bare_letters(text: str) -> str:
+    """Return a text in small letters without accents."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in bare if not unicodedata.combining(c))

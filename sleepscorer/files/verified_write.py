@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, SleepScorerError
-from sleepscorer.core.progress import Progress, silent
+from sleepscorer.core.progress import Cancelled, Progress, silent
 
 _PART_SUFFIX = ".sleepscorer-part"
 _OLD_SUFFIX = ".sleepscorer-old"
@@ -43,7 +43,8 @@ class Output:
     write
         Writes it to an empty, seekable binary file.
     verify
-        Opens the file it is given and raises where it differs from what was meant.
+        Opens the file it is given and raises where it differs from what was meant; may raise
+        Cancelled.
     """
 
     path: Path
@@ -348,6 +349,8 @@ def _write_part(output: Output, part: Path, readers: _Readers) -> None:
 def _verify_part(output: Output, part: Path) -> None:
     try:
         output.verify(part)
+    except Cancelled:
+        raise
     except ExportError as error:
         raise ExportError(error.what, path=output.path, hint=error.hint) from error
     except Exception as error:

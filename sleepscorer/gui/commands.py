@@ -105,6 +105,7 @@ class Commands(QObject):
             "score.paint": self._paint,
             "tool.measure": self._measure,
             "view.float": self.floating_asked.emit,
+            "file.deidentify_pages": self._deidentify_pages,
             **views.switches,
         }
 
@@ -131,6 +132,7 @@ class Commands(QObject):
             "file.folder": dialogs.choose_folder,
             "file.import": dialogs.choose_scoring,
             "file.export": dialogs.export,
+            "file.deidentify": dialogs.deidentify,
             "file.copy_page": page_output.copy,
             "file.print": dialogs.print_page,
             "file.session": dialogs.show_session,
@@ -206,6 +208,9 @@ class Commands(QObject):
             "view.channels": dialogs.choose_channels,
             **{id_: partial(presets.show, index) for index, id_ in enumerate(PRESET_IDS)},
         }
+
+    def _deidentify_pages(self, wanted: bool) -> None:
+        self._settings.set(deidentify_pages=wanted)
 
     # -- scoring --------------------------------------------------------------------------------
 

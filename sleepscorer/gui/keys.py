@@ -17,6 +17,7 @@ Keys = tuple[str, ...]
 _DIGIT_STAGES: dict[str, Keys] = {"w": ("0",), "n1": ("1",), "n2": ("2",), "n3": ("3",)}
 # Listed as well: a key of one's own counts for an action that is known here.
 _KEYLESS = (
+    "file.deidentify_pages",
     "file.session",
     "edit.keys",
     "edit.save_settings",
@@ -42,6 +43,7 @@ _FIXED: dict[str, Keys] = {
     "file.folder": ("Ctrl+Shift+O",),
     "file.import": ("Ctrl+I",),
     "file.export": ("Ctrl+E",),
+    "file.deidentify": ("Ctrl+Shift+E",),
     "file.copy_page": ("Ctrl+Shift+C",),
     "file.print": ("Ctrl+P",),
     "file.close": ("Ctrl+W",),

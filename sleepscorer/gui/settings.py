@@ -76,6 +76,8 @@ class Settings:
         Whether to remember recordings, and those remembered, newest first.
     file_name_in_title
         Show the recording's file name in the window's title; the patient's name never is.
+    deidentify_pages
+        Leave out of pages that are copied and printed what tells who was recorded, and who scored.
     scorer
         Name for the log of edits; empty takes the name of the computer account.
     session_folder
@@ -119,6 +121,7 @@ class Settings:
     keep_recent_files: bool = True
     recent_files: tuple[str, ...] = ()
     file_name_in_title: bool = True
+    deidentify_pages: bool = False
     scorer: str = ""
     session_folder: str = ""
     export_folder: str = ""

@@ -4,6 +4,7 @@ The command line scores with :func:`score_recording`; the window stages and expo
 """
 
 from sleepscorer.pipeline.channels import find_channels, find_channels_for, lacking_channels
+from sleepscorer.pipeline.deidentified_copy import CopySurvey, survey_recording, write_copy
 from sleepscorer.pipeline.explanation import (
     ExplainedNight,
     Explanation,
@@ -45,6 +46,7 @@ from sleepscorer.pipeline.staging import (
 __all__ = [
     "Answers",
     "AskedStagers",
+    "CopySurvey",
     "Destination",
     "ExplainedNight",
     "Explanation",
@@ -71,6 +73,8 @@ __all__ = [
     "stage_recording",
     "stage_to_explain",
     "suggested_lights",
+    "survey_recording",
     "without_own_scorings",
+    "write_copy",
     "write_outputs",
 ]

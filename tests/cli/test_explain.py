@@ -3,11 +3,13 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from sleepscorer.cli import main
 from sleepscorer.core.stager_channels import choose_stager_channels
 from sleepscorer.core.stages import Stage
+from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.pipeline import measure_to_explain
 from sleepscorer.staging.stager import Stager
@@ -154,3 +156,25 @@ def test_what_makes_no_sense_is_refused(night, capsys, arguments, said):
     code, out, err = run(capsys, night, *arguments, "--quiet")
     assert (code != 0, out) == (True, "")
     assert said in err
+
+
+def test_channels_with_names_that_tell_are_called_by_their_number(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    signals = tuple(SignalHeader(label, 100, -500, 500, "uV") for label in ("C4-M1", "Hildegund"))
+    blocks = [[rng.normal(0, 20, 100 * 300).astype(np.float32) for _ in signals]]
+    path = tmp_path / "anna.edf"
+    write_edf(path, EdfPlan(signals, 300, 1, None), blocks)
+    arguments = (path, "--epoch", 5, "--stage", "N2", "--device", "cpu", "--quiet")
+    arguments += ("--eog", "Hildegund", "--deidentify")
+    picture = tmp_path / "why.png"
+    code, out, _ = run(capsys, *arguments, "--json", "--png", picture)
+    assert code == 0
+    assert list(json.loads(out)["activation"]) == ["C4-M1", "channel 2"]
+    assert "Hildegund" not in out
+    code, out, _ = run(capsys, *arguments)
+    assert "channel 2" in out
+    assert "Hildegund" not in out
+    # The picture names them as well.
+    named = tmp_path / "named.png"
+    assert run(capsys, *arguments[:-1], "--png", named)[0] == 0
+    assert named.read_bytes() != picture.read_bytes()

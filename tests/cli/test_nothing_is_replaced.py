@@ -29,6 +29,7 @@ _READ = {
     ("agreement", "reference"),
     ("agreement", "other"),
     ("explain", "file"),
+    ("deidentify", "file"),
     ("train", "folder"),
     ("evaluate", "data"),
     ("validate", "folder"),
@@ -122,6 +123,12 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
             ("x.png",),
             night,
         ),
+        ("deidentify", "out"): _Command(
+            lambda to: ["deidentify", night, to / "x.edf", "--yes", "--quiet"],
+            ("x.edf",),
+            night,
+            has_force=False,
+        ),
         ("train", "out"): _Command(
             lambda to: [
                 *("train", "--data", "features", "--folder", features, "--out", to),
@@ -194,6 +201,7 @@ _ALL = [
     ("demo", "folder"),
     ("simulate", "out"),
     ("explain", "png"),
+    ("deidentify", "out"),
     ("train", "out"),
     ("evaluate", "results"),
     ("validate", "out"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sleepscorer.core.wording import counted, of_counted, one_line, percent, sure_text
+from sleepscorer.core.wording import bare_letters, counted, of_counted, one_line, percent, sure_text
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,7 @@ def test_what_steers_a_terminal_is_replaced(steering):
 def test_letters_of_all_people_stay():
     text = "Müller, Łukasz 東京 \N{NO-BREAK SPACE}µV – 5\N{NARROW NO-BREAK SPACE}s"
     assert one_line(text) == text
+
+
+def test_bare_letters_have_neither_case_nor_accents():
+    assert bare_letters("Müller") == bare_letters("MU\u0308LLER") == "muller"

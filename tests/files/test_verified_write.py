@@ -420,3 +420,14 @@ def test_names_that_the_disk_does_not_take_are_refused_before_the_work(
         check_targets([tmp_path / "to be made" / name], force=False)
     with pytest.raises(ExportError, match=words):
         check_targets([tmp_path / name], force=False)
+
+
+def test_cancelled_amid_comparing_nothing_is_left_and_nothing_is_called_damaged(
+    tmp_path: Path,
+) -> None:
+    def cancel(_part: Path) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write_verified([Output(tmp_path / "a.csv", lambda file: file.write(b"new"), cancel)])
+    assert list(tmp_path.iterdir()) == []

@@ -37,6 +37,7 @@ from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.sessions import Fingerprint, SessionPlaces
 from sleepscorer.files.sessions.lock import lock_path, take_lock
+from sleepscorer.pipeline import survey_recording, write_copy
 from sleepscorer.session_documents import open_document
 from sleepscorer.staging.programs import read_programs
 
@@ -83,6 +84,12 @@ def _in_folder(make: Callable[[Path], Any], *names: str) -> Files:
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder))
         return {name: (Path(folder) / name).read_bytes() for name in names}
+
+
+def _copied_door(path: Path) -> None:
+    """A recording that has a de-identified copy has one that can be opened."""
+    with tempfile.TemporaryDirectory() as folder:
+        open_recording(write_copy(survey_recording(path), Path(folder)))
 
 
 # -- recordings ----------------------------------------------------------------------------------
@@ -577,6 +584,8 @@ TARGETS = (
     Target("edf", _edfs, ("n.edf",), "n.edf", _as_scoring_too, "edf", 1.5),
     Target("edf+d", _interrupted, ("n.edf",), "n.edf", _as_scoring_too, "edf"),
     Target("bdf", _bdfs, ("n.bdf",), "n.bdf", _as_scoring_too, "edf"),
+    Target("copy", _edfs, ("n.edf",), "n.edf", _copied_door, "edf"),
+    Target("copy-bdf", _bdfs, ("n.bdf",), "n.bdf", _copied_door, "edf", 0.5),
     Target(
         "brainvision", _brainvision, ("n.vhdr", "n.vmrk", "n.eeg"), "n.vhdr", _looked_at, share=0.7
     ),

@@ -574,7 +574,7 @@ def test_help_names_only_keys_that_work():
     keys = key_map("default", {})
     names = [page.name for page in help_pages(keys)]
     own = ["getting_started", "scoring", "looking", "review", "events", "files"]
-    assert names == [*own, "other_stagers", "command_line"]
+    assert names == [*own, "validating", "other_stagers", "command_line"]
     # What a technologist reads needs no command line.
     pages = help_pages(keys)
     assert not any("sleepscorer score" in page.markdown for page in pages if page.name in own)
@@ -614,6 +614,7 @@ def _nameless(window: QWidget) -> list[str]:
 _DIALOGS = (
     "auto_score",
     "export",
+    "deidentify",
     "edit_montage",
     "preferences",
     "edit_keys",

@@ -271,6 +271,7 @@ def test_however_a_notice_is_left_the_focus_is_on_the_traces(qtbot, opened, how)
 
 _OPENING = (
     "file.export",
+    "file.deidentify",
     "file.print",
     "file.session",
     "edit.preferences",

@@ -82,7 +82,7 @@ def header_start(
     Two-digit years 85 to 99 are 19xx and 00 to 84 are 20xx; the recording field
     ``Startdate dd-MMM-yyyy`` holds the full year (EDF+ specification, 2.1.3.3).
     """
-    clock = _clock(time_text)
+    clock = header_clock(time_text)
     if clock is None:
         return None, [f"the start time {time_text!r} in the header is not a time"]
     day = _header_date(date_text)
@@ -104,7 +104,8 @@ def header_start(
     return (datetime.combine(day, clock) if day is not None else None), []
 
 
-def _clock(text: str) -> time | None:
+def header_clock(text: str) -> time | None:
+    """Return the time of day in the header; None where it is none."""
     match = _THREE_NUMBERS.fullmatch(text)
     if match is None:
         return None

@@ -22,37 +22,17 @@ from sleepscorer.files.edf.fields import (
     header_start,
     microvolts_per,
 )
+from sleepscorer.files.edf.header_table import (
+    BDF_VERSION,
+    CHANNEL_FIELDS,
+    EDF_VERSION,
+    HEADER_BYTES,
+    RANGE_FIELDS,
+    channel_fields,
+    file_fields,
+)
 from sleepscorer.files.edf.samples import ChannelLayout, file_size, read_bytes
 
-EDF_VERSION = b"0       "
-BDF_VERSION = b"\xffBIOSEMI"
-
-_HEADER_BYTES = 256
-_FILE_FIELDS = {
-    "version": 8,
-    "patient": 80,
-    "recording": 80,
-    "date": 8,
-    "time": 8,
-    "header_bytes": 8,
-    "reserved": 44,
-    "n_records": 8,
-    "record_duration": 8,
-    "n_channels": 4,
-}
-_CHANNEL_FIELDS = {
-    "label": 16,
-    "transducer": 80,
-    "unit": 8,
-    "physical minimum": 8,
-    "physical maximum": 8,
-    "digital minimum": 8,
-    "digital maximum": 8,
-    "prefilter": 80,
-    "samples_per_record": 8,
-    "reserved": 32,
-}
-_RANGE_FIELDS = ("physical minimum", "physical maximum", "digital minimum", "digital maximum")
 _ANNOTATION_LABELS = ("edf annotations", "bdf annotations")
 # Audio for snoring reaches 48 kHz; a damaged rate would ask for pages of gigabytes.
 MAX_RATE_HZ = 1e5
@@ -74,11 +54,11 @@ def holds_annotations_alone(beginning: bytes) -> bool | None:
     -------
     None where this is no EDF or BDF file with channels.
     """
-    n_channels = field_integer(field_text(beginning[252:_HEADER_BYTES]))
+    n_channels = field_integer(field_text(beginning[252:HEADER_BYTES]))
     if beginning[:8] not in (EDF_VERSION, BDF_VERSION) or not n_channels or n_channels < 0:
         return None
-    width = _CHANNEL_FIELDS["label"]
-    labels = beginning[_HEADER_BYTES : _HEADER_BYTES + n_channels * width]
+    width = CHANNEL_FIELDS["label"]
+    labels = beginning[HEADER_BYTES : HEADER_BYTES + n_channels * width]
     each = (labels[at : at + width] for at in range(0, len(labels), width))
     return all(field_text(label).casefold() in _ANNOTATION_LABELS for label in each)
 
@@ -171,15 +151,15 @@ def read_header(path: Path) -> EdfHeader:
         where the data lie.
     """
     size = file_size(path)
-    first = read_bytes(path, 0, min(_HEADER_BYTES, size))
+    first = read_bytes(path, 0, min(HEADER_BYTES, size))
     if first[:8] not in (EDF_VERSION, BDF_VERSION):
         raise RecordingError("this is neither an EDF nor a BDF file", path=path)
-    if size < _HEADER_BYTES:
+    if size < HEADER_BYTES:
         raise RecordingError(f"the file ends after {size} bytes, inside its header", path=path)
     is_bdf = first[:8] == BDF_VERSION
-    fields = _split(first, _FILE_FIELDS)
+    fields = {name: field_text(raw) for name, raw in file_fields(first).items()}
     n_channels = _n_channels(fields, size, path)
-    columns = _columns(read_bytes(path, _HEADER_BYTES, n_channels * _HEADER_BYTES), n_channels)
+    columns = _columns(read_bytes(path, HEADER_BYTES, n_channels * HEADER_BYTES), n_channels)
     columns["label"] = named_labels(columns["label"])
     duration_s = _record_duration(fields["record_duration"], path)
     channels = _channels(columns, fields, size, path)
@@ -210,26 +190,9 @@ def read_header(path: Path) -> EdfHeader:
     )
 
 
-def _split(raw: bytes, widths: dict[str, int]) -> dict[str, str]:
-    fields = {}
-    position = 0
-    for name, width in widths.items():
-        fields[name] = field_text(raw[position : position + width])
-        position += width
-    return fields
-
-
 def _columns(raw: bytes, n_channels: int) -> dict[str, list[str]]:
-    """Split the second part of the header, which holds each field for all channels in turn."""
-    columns = {}
-    position = 0
-    for name, width in _CHANNEL_FIELDS.items():
-        columns[name] = [
-            field_text(raw[position + i * width : position + (i + 1) * width])
-            for i in range(n_channels)
-        ]
-        position += n_channels * width
-    return columns
+    columns = channel_fields(raw, n_channels)
+    return {name: [field_text(one) for one in column] for name, column in columns.items()}
 
 
 def _n_channels(fields: dict[str, str], size: int, path: Path) -> int:
@@ -238,7 +201,7 @@ def _n_channels(fields: dict[str, str], size: int, path: Path) -> int:
         raise RecordingError(
             f"the number of channels in its header is {fields['n_channels']!r}", path=path
         )
-    if (n_channels + 1) * _HEADER_BYTES > size:
+    if (n_channels + 1) * HEADER_BYTES > size:
         raise RecordingError(
             f"the file ends after {size} bytes, inside the header of"
             f" {counted(n_channels, 'channel')}",
@@ -270,7 +233,7 @@ def _samples_per_record(
     if len(unknown) == 1:
         n_records = field_integer(fields["n_records"]) or -1
         bytes_per_sample = _bytes_per_sample(fields)
-        data_bytes = size - (len(texts) + 1) * _HEADER_BYTES
+        data_bytes = size - (len(texts) + 1) * HEADER_BYTES
         if n_records > 0 and data_bytes % (n_records * bytes_per_sample) == 0:
             counts[unknown[0]] = data_bytes // (n_records * bytes_per_sample) - known
     if any(count is None or count < 0 for count in counts):
@@ -284,7 +247,7 @@ def _samples_per_record(
 
 def _data_offset(fields: dict[str, str], n_channels: int, size: int, record_bytes: int) -> int:
     """Where the records begin: by the specification, unless only the stated place fits the size."""
-    offset = (n_channels + 1) * _HEADER_BYTES
+    offset = (n_channels + 1) * HEADER_BYTES
     stated = field_integer(fields["header_bytes"])
     n_records = field_integer(fields["n_records"])
     if stated is None or n_records is None or stated <= offset or n_records < 1:
@@ -329,9 +292,9 @@ def _bytes_per_sample(fields: dict[str, str]) -> int:
 
 
 def _channel(fields: dict[str, str], samples_per_record: int, byte_offset: int) -> EdfChannel:
-    numbers = [field_number(fields[name]) for name in _RANGE_FIELDS]
+    numbers = [field_number(fields[name]) for name in RANGE_FIELDS]
     fault = ""
-    for name, number in zip(_RANGE_FIELDS, numbers, strict=True):
+    for name, number in zip(RANGE_FIELDS, numbers, strict=True):
         if number is None:
             fault = fault or f"its {name} {fields[name]!r} is not a number"
     physical_min, physical_max, digital_min, digital_max = (n or 0.0 for n in numbers)
@@ -389,7 +352,7 @@ def _range_fault(channel: EdfChannel) -> str:
 
 def _decimal_commas(fields: dict[str, str], columns: dict[str, list[str]]) -> list[str]:
     numbers = [fields["record_duration"]]
-    for name in _RANGE_FIELDS:
+    for name in RANGE_FIELDS:
         numbers.extend(columns[name])
     if any("," in text and field_number(text) is not None for text in numbers):
         return ["numbers in the header have decimal commas; they were read as points"]

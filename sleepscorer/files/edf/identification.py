@@ -5,18 +5,19 @@ Source: EDF+ specification (edfplus.info), sections 2.1.3.3 and 2.1.3.4.
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 MAX_IDENTIFICATION = 80
 UNKNOWN_PATIENT = "X X X X"
-_UNKNOWN_DATE = "01.01.85"
+UNKNOWN_RECORDING = "Startdate X X X X"
+UNKNOWN_DATE = "01.01.85"
 _UNKNOWN_TIME = "00.00.00"
 UNKNOWN_START = datetime(1985, 1, 1)
 """What a header without a date says; it stands for no date."""
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DATE = rf"(?:0[1-9]|[12]\d|3[01])-(?:{'|'.join(MONTHS)})-\d{{4}}"
-_PATIENT = re.compile(rf"\S+ [MFX] (?:{_DATE}|X) \S+(?: \S+)*")
+_PATIENT = re.compile(rf"\S+ (?P<sex>[MFX]) (?P<born>{_DATE}|X) \S+(?: \S+)*")
 _RECORDING = re.compile(
     rf"Startdate (?:{_DATE}|X) (?P<admin>\S+) (?P<technician>\S+) (?P<equipment>\S+)(?: \S+)*"
 )
@@ -45,6 +46,18 @@ _SPELLED = str.maketrans(
 def is_patient_identification(text: str) -> bool:
     """Tell whether ``text`` has the four sub-fields of EDF+: code, sex, birthdate, name."""
     return _is_header_text(text) and _PATIENT.fullmatch(text) is not None
+
+
+def patient_subfields(stored: str) -> tuple[str, date | None]:
+    """Return the sex (M, F, or X where unknown) and the birthdate that a patient field tells."""
+    parts = _PATIENT.fullmatch(stored) if _is_header_text(stored) else None
+    if parts is None:
+        return "X", None
+    try:
+        day, month, year = parts["born"].split("-")
+        return parts["sex"], date(int(year), MONTHS.index(month) + 1, int(day))
+    except ValueError:
+        return parts["sex"], None
 
 
 def patient_identification(stored: str) -> str:
@@ -97,7 +110,7 @@ def start_fields(start: datetime | None) -> tuple[str, str]:
     recording field, which has four, tells the century.
     """
     if start is None:
-        return _UNKNOWN_DATE, _UNKNOWN_TIME
+        return UNKNOWN_DATE, _UNKNOWN_TIME
     return f"{start:%d.%m.%y}", f"{start:%H.%M.%S}"
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.events import Event
 from sleepscorer.core.recording import FloatArray
+from sleepscorer.files.edf.header_table import EDF_VERSION, HEADER_BYTES, header_bytes
 from sleepscorer.files.edf.identification import (
-    MAX_IDENTIFICATION,
     UNKNOWN_PATIENT,
     start_date_subfield,
     start_fields,
@@ -179,21 +179,18 @@ class Layout:
         if header.is_plus:
             signals.append(_annotation_fields(self.annotation_samples))
         reserved = "" if not header.is_plus else "EDF+D" if header.record_starts_s else "EDF+C"
-        fixed = (
-            _field("0", 8),
-            _field(header.patient_id, MAX_IDENTIFICATION),
-            _field(recording_id, MAX_IDENTIFICATION),
-            _field(date, 8),
-            _field(time, 8),
-            _field(str(256 * (1 + len(signals))), 8),
-            _field(reserved, 44),
-            _field(str(self.n_records), 8),
-            _field(number_text(header.record_duration_s), 8),
-            _field(str(len(signals)), 4),
-        )
-        # Each field stands for all signals before the next field begins.
-        by_field = (b"".join(fields) for fields in zip(*signals, strict=True))
-        return b"".join(fixed) + b"".join(by_field)
+        fields = {
+            "patient": header.patient_id,
+            "recording": recording_id,
+            "date": date,
+            "time": time,
+            "header_bytes": str(HEADER_BYTES * (1 + len(signals))),
+            "reserved": reserved,
+            "n_records": str(self.n_records),
+            "record_duration": number_text(header.record_duration_s),
+            "n_channels": str(len(signals)),
+        }
+        return header_bytes(EDF_VERSION, fields, signals)
 
 
 @dataclass(frozen=True)
@@ -229,36 +226,36 @@ class StoredScale:
         clipped: NDArray[np.float64] = np.clip(steps, header.digital_min, header.digital_max)
         return clipped.astype(np.int16)
 
-    def fields(self) -> tuple[bytes, ...]:
-        """Return the signal's header fields in their order."""
+    def fields(self) -> dict[str, str]:
+        """Return the signal's header fields."""
         header = self.header
-        return (
-            _field(header.label, 16),
-            _field(header.transducer, 80),
-            _field(header.unit, 8),
-            _field(self.physical_min, 8),
-            _field(self.physical_max, 8),
-            _field(str(header.digital_min), 8),
-            _field(str(header.digital_max), 8),
-            _field(header.prefilter, 80),
-            _field(str(self.samples_per_record), 8),
-            _field("", 32),
-        )
+        return {
+            "label": header.label,
+            "transducer": header.transducer,
+            "unit": header.unit,
+            "physical minimum": self.physical_min,
+            "physical maximum": self.physical_max,
+            "digital minimum": str(header.digital_min),
+            "digital maximum": str(header.digital_max),
+            "prefilter": header.prefilter,
+            "samples_per_record": str(self.samples_per_record),
+            "reserved": "",
+        }
 
 
-def _annotation_fields(n_samples: int) -> tuple[bytes, ...]:
-    return (
-        _field("EDF Annotations", 16),
-        _field("", 80),
-        _field("", 8),
-        _field("-1", 8),
-        _field("1", 8),
-        _field(str(_SMALLEST), 8),
-        _field(str(_LARGEST), 8),
-        _field("", 80),
-        _field(str(n_samples), 8),
-        _field("", 32),
-    )
+def _annotation_fields(n_samples: int) -> dict[str, str]:
+    return {
+        "label": "EDF Annotations",
+        "transducer": "",
+        "unit": "",
+        "physical minimum": "-1",
+        "physical maximum": "1",
+        "digital minimum": str(_SMALLEST),
+        "digital maximum": str(_LARGEST),
+        "prefilter": "",
+        "samples_per_record": str(n_samples),
+        "reserved": "",
+    }
 
 
 def _annotation_records(header: EdfPlan, events: Sequence[Event]) -> tuple[bytes, ...]:
@@ -329,9 +326,3 @@ def number_text(value: float) -> str:
                 break
             return text
     raise ValueError(f"{value!r} can't be written in the eight characters of an EDF header")
-
-
-def _field(text: str, width: int) -> bytes:
-    if len(text) > width or any(not " " <= c <= "~" for c in text):
-        raise ValueError(f"{text!r} is not printable ASCII of at most {width} characters")
-    return text.encode("ascii").ljust(width)

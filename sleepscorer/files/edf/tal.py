@@ -8,7 +8,7 @@ record times must not drift apart by rounding.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -94,6 +94,60 @@ def parse_tals(data: bytes, most: int = 2**31) -> tuple[list[Tal], int]:
             )
         )
     return tals, n_damaged
+
+
+def tal_texts(data: bytes) -> tuple[list[str], list[str]]:
+    """Return all texts in the annotation bytes of a record, and what in them is no TAL."""
+    texts: list[str] = []
+    damaged: list[str] = []
+    for found in _CHUNK.finditer(data):
+        match = _TAL.fullmatch(found[0])
+        if match is None:
+            damaged.append(_text(found[0]))
+        else:
+            texts.extend(_text(raw) for raw in match[3].split(_ONSET_END) if raw)
+    return texts, damaged
+
+
+def rewritten_tals(data: bytes, rewrite: Callable[[str], str | None]) -> bytes:
+    """Return the annotation bytes of a record with other texts, of the same length.
+
+    Onsets and durations stay to the byte. What is no TAL goes; so do zero bytes between TALs.
+
+    Parameters
+    ----------
+    data
+        The bytes of one annotation channel in one record, padding included.
+    rewrite
+        Returns what a text becomes, None where it goes. One that became longer goes as well: there
+        may be no room for it.
+    """
+    kept = []
+    for found in _CHUNK.finditer(data):
+        match = _TAL.fullmatch(found[0])
+        if match is None:
+            continue
+        body, end = match[3], b""
+        if body.endswith(_ONSET_END):
+            body, end = body[:-1], _ONSET_END
+        first, *others = body.split(_ONSET_END)
+        # An empty first text marks the time of the record.
+        texts = [b""] if not first else []
+        texts += [new for raw in (first, *others) if (new := _rewritten(raw, rewrite))]
+        if texts:
+            head = found[0][: match.start(3)]
+            kept.append(head + _ONSET_END.join(texts) + end + _TAL_END)
+    # A last TAL that fills the record has no zero byte behind it.
+    return b"".join(kept)[: len(data)].ljust(len(data), b"\x00")
+
+
+def _rewritten(raw: bytes, rewrite: Callable[[str], str | None]) -> bytes:
+    text = _text(raw)
+    new = rewrite(text) if raw else None
+    if new is None:
+        return b""
+    encoded = raw if new == text else new.encode("utf-8")
+    return encoded if len(encoded) <= len(raw) else b""
 
 
 def time_alone(data: bytes) -> float | None:

@@ -28,6 +28,13 @@ from sleepscorer.files.exports.own_files import (
     names_weights,
 )
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
+from sleepscorer.files.exports.recording_texts import (
+    ANNOTATION,
+    AnnotationTexts,
+    FoundText,
+    RecordingTexts,
+    Staying,
+)
 from sleepscorer.files.exports.report.languages import language_codes, languages
 from sleepscorer.files.exports.report.looked_up import looked_up
 from sleepscorer.files.exports.report.templates import PAPERS, template_files, templates_folder
@@ -37,9 +44,11 @@ from sleepscorer.files.exports.staging_json import (
     read_stagings_json,
     stages_read_from,
 )
+from sleepscorer.files.exports.telling import Identity, Remover
 from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
+    "ANNOTATION",
     "DEFAULT_TEMPLATE",
     "EXPORT_FORMATS",
     "FORMATS",
@@ -52,11 +61,17 @@ __all__ = [
     "TENTHS",
     "THOUSANDTHS",
     "WHOLE",
+    "AnnotationTexts",
     "Column",
+    "FoundText",
+    "Identity",
     "Night",
     "NightSpectrogram",
+    "RecordingTexts",
+    "Remover",
     "ReportLook",
     "Sheet",
+    "Staying",
     "Value",
     "check_outputs",
     "deidentified_stem",

@@ -31,6 +31,7 @@ from sleepscorer.core.statistics import SleepStatistics
 from sleepscorer.core.unanimity import compared, second_opinion, unanimous_epochs
 from sleepscorer.core.wording import counted
 from sleepscorer.files.exports.report_look import ReportLook
+from sleepscorer.files.exports.telling import Identity
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +182,7 @@ class Night:
         deidentify: bool = False,
     ) -> "Night":
         """Take the facts of an opened recording, its warnings among them."""
+        identity = Identity.of_recording(recording)
         return cls(
             path=recording.path,
             format_name=recording.format_name,
@@ -198,15 +200,8 @@ class Night:
             notes=notes,
             warnings=recording.warnings,
             sha256=sha256,
-            labels=(
-                *(signal.label for signal in recording.signals),
-                *(channel.label for channel in recording.quarantined),
-            ),
-            stored_texts=tuple(
-                text
-                for one in recording.signals
-                for text in (one.unit, one.stored_unit, one.prefilter, one.transducer)
-            ),
+            labels=identity.labels,
+            stored_texts=identity.stored_texts,
             files=recording.all_files,
             deidentify=deidentify,
         )

@@ -39,6 +39,7 @@ from sleepscorer.session_documents import Document
 if TYPE_CHECKING:
     from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
     from sleepscorer.gui.dialogs.channels import ChannelsDialog
+    from sleepscorer.gui.dialogs.deidentified_copy import DeidentifiedCopyDialog
     from sleepscorer.gui.dialogs.export import ExportDialog
     from sleepscorer.gui.dialogs.recordings import RecordingsDialog
     from sleepscorer.gui.dialogs.validation import ValidationDialog
@@ -73,6 +74,9 @@ class WindowDialogs(OneDialog):
         :class:`~sleepscorer.gui.choices.AutoScoringChoice`.
     export_chosen
         The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
+    copy_chosen
+        The :class:`~sleepscorer.pipeline.CopySurvey` of what is to be copied, and the Path of the
+        de-identified copy.
     printer_chosen
         The QPrinter that the page is to be printed on.
     validation_told
@@ -86,6 +90,7 @@ class WindowDialogs(OneDialog):
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
+    copy_chosen = Signal(object, object)
     printer_chosen = Signal(object)
     validation_told = Signal(str)
     failed = Signal(str)
@@ -367,6 +372,21 @@ class WindowDialogs(OneDialog):
             report_paper=choice.look.paper,
         )
         self.export_chosen.emit(document, choice)
+
+    def deidentify(self) -> None:
+        """List the texts of the recording, and write a copy without its person."""
+        from sleepscorer.gui.dialogs.deidentified_copy import DeidentifiedCopyDialog
+
+        document = self._current.document
+        if document is not None:
+            path, chosen = document.recording.path, self._settings.now.export_folder
+            folder = Path(chosen) if chosen else path.parent
+            dialog = DeidentifiedCopyDialog(path, folder, tasks=self._tasks, parent=self._over)
+            self._ask(dialog, partial(self._on_copy_chosen, dialog))
+
+    def _on_copy_chosen(self, dialog: "DeidentifiedCopyDialog") -> None:
+        if dialog.choice is not None:
+            self.copy_chosen.emit(*dialog.choice)
 
     def print_page(self) -> None:
         """Ask for a printer or a PDF, and print the page."""

@@ -55,11 +55,13 @@ class AppliedSettings(QObject):
             "smooth_machine": self.show_machine,
             "overview_strips": self.show_overview,
             "hypnogram_colours": self.show_overview,
+            "deidentify_pages": self._show_pages,
         }
         settings.changed.connect(self._on_setting_changed)
         current.closed.connect(self._show_title)
         self._apply_keys()
         self._show_which_theme()
+        self._show_pages()
         self.show_machine()
         self.show_overview()
         self._show_title()
@@ -126,6 +128,10 @@ class AppliedSettings(QObject):
     def _show_which_theme(self) -> None:
         is_dark = theme_named(self._settings.now.theme).name == "dark"
         self._actions["view.dark"].setChecked(is_dark)
+
+    def _show_pages(self) -> None:
+        wanted = self._settings.now.deidentify_pages
+        self._actions["file.deidentify_pages"].setChecked(wanted)
 
     def _apply_keys(self) -> None:
         keys = keys_of(self._settings.now)

@@ -1,15 +1,18 @@
 """Gives the page that is shown out of the window: to the clipboard and to paper."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPagedPaintDevice
 
 from sleepscorer.core.wording import one_line
+from sleepscorer.files.exports import Identity, Remover
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.look.theme import theme_named
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.traces.page_picture import PaperPage, picture_of
+from sleepscorer.gui.traces.page_words import AS_STORED, PageWords
 
 _UNREAD = "The page is not read yet: there is nothing to copy."
 
@@ -22,7 +25,7 @@ class PageOutput(QObject):
     current
         What is open.
     settings
-        Whether files are named, and the colours.
+        Whether files and people are named, and the colours.
 
     Signals
     -------
@@ -55,7 +58,8 @@ class PageOutput(QObject):
         if not traces.is_current or traces.is_unreadable:
             self.refused.emit(_UNREAD)
             return
-        picture = picture_of(traces, theme_named(self._settings.now.theme), self._head())
+        theme = theme_named(self._settings.now.theme)
+        picture = picture_of(traces, theme, self._head(), self._words())
         QGuiApplication.clipboard().setImage(picture)
         self.said.emit(f"Page copied as a picture, {picture.width()} x {picture.height()} pixels")
 
@@ -70,7 +74,7 @@ class PageOutput(QObject):
         tint = explainer.explanation if explainer.is_shown else None
         # A printer that writes a file tells its name; other devices have none.
         self._file_name = Path(getattr(device, "outputFileName", str)()).name
-        self._paper = PaperPage(now.model, device, self._head(), tint, self)
+        self._paper = PaperPage(now.model, device, self._head(), tint, self._words(), self)
         self._paper.ended.connect(self._on_printed)
 
     @Slot(str)
@@ -85,9 +89,18 @@ class PageOutput(QObject):
     def _head(self) -> str:
         """The file's name, where it may be shown; nothing else tells whose page it is."""
         document = self._current.document
-        if document is None or not self._settings.now.file_name_in_title:
+        now = self._settings.now
+        if document is None or now.deidentify_pages or not now.file_name_in_title:
             return ""
         return one_line(document.recording.path.name)
+
+    def _words(self) -> PageWords:
+        document = self._current.document
+        if document is None or not self._settings.now.deidentify_pages:
+            return AS_STORED
+        # Events are called by what many say, whatever else they hold.
+        remover = Remover(replace(Identity.of_recording(document.recording), events=()))
+        return PageWords(remover.channel, remover.event, are_neutral=True)
 
     @Slot()
     def _let_go(self) -> None:

@@ -1,6 +1,7 @@
 """Writes exports beside the window, and keeps the document open until they are written."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -9,7 +10,7 @@ from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, Sl
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.pipeline import Destination
+from sleepscorer.pipeline import CopySurvey, Destination, write_copy
 from sleepscorer.session_documents import Document, Snapshot, export_document
 
 _RUNNING = "An export is running"
@@ -69,17 +70,32 @@ class Exporter(QObject):
         smooth: bool = False,
     ) -> None:
         """Write the document as it is now; the window goes on meanwhile."""
-        if self.is_running:
-            self.refused.emit(f"{_RUNNING}; start the next one when it has ended.")
+        if self._refuses():
             return
         try:
             snapshot = document.snapshot()
         except SleepScorerError as error:
             self.failed.emit(str(error))
             return
+        export = _export_of(snapshot, to, arousals_scored=arousals_scored, smooth=smooth)
+        self._run("Exporting", export)
+
+    @Slot(object, object)
+    def start_copy(self, survey: CopySurvey, out: Path) -> None:
+        """Write the de-identified copy of a recording of which the texts were listed."""
+        if not self._refuses():
+            self._run("Writing the copy", partial(_copied, survey, out))
+
+    def _refuses(self) -> bool:
+        """Say that one runs already, if so."""
+        if self.is_running:
+            self.refused.emit(f"{_RUNNING}; start the next one when it has ended.")
+        return self.is_running
+
+    def _run(self, title: str, work: Callable[[Progress], tuple[Path, ...]]) -> None:
         self._writing.start(
-            "Exporting",
-            _export_of(snapshot, to, arousals_scored=arousals_scored, smooth=smooth),
+            title,
+            work,
             self._on_written,
             failed=self._on_failed,
             cancelled=self._on_cancelled,
@@ -127,6 +143,10 @@ class Exporter(QObject):
         self.ended.emit()
         if afterwards is not None:
             afterwards()
+
+
+def _copied(survey: CopySurvey, out: Path, progress: Progress) -> tuple[Path, ...]:
+    return (write_copy(survey, out, progress),)
 
 
 def _export_of(

@@ -35,6 +35,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "laboratory": "Laboratory",
         "score_on_opening": "Auto-score recordings nobody has scored",
         "file_name_in_title": "File name in the window's title",
+        "deidentify_pages": "Copied and printed pages leave out who was recorded",
         "export_formats": "Formats to export",
         "report_language": "Language of the report",
         "report_paper": "Paper of the report",

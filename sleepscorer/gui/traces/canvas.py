@@ -32,6 +32,7 @@ from sleepscorer.gui.traces.event_keys import EventKeys
 from sleepscorer.gui.traces.event_spans import EventFinder, EventSpan, event_spans, span_at
 from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis, row_grid, row_offset
 from sleepscorer.gui.traces.page_loader import Pages
+from sleepscorer.gui.traces.page_words import AS_STORED, PageWords
 from sleepscorer.gui.traces.painter import (
     Screenful,
     TracePainter,
@@ -107,6 +108,7 @@ class TraceCanvas(QWidget):
         self._shown = NOTHING
         self._painter = TracePainter(theme, self._small_font())
         self._image: QImage | None = None
+        self.words = AS_STORED
         self._spans: list[EventSpan] = []
         self._explanation: Explanation | None = None
         self._wheel_delta = 0
@@ -227,6 +229,11 @@ class TraceCanvas(QWidget):
         self._painter = TracePainter(theme, self._small_font())
         self._repaint_page()
 
+    def set_words(self, words: PageWords) -> None:
+        """Call channels and events so."""
+        self.words = words
+        self._repaint_page()
+
     def show_explanation(self, explanation: Explanation | None) -> None:
         """Tint where the network saw a stage, or nothing."""
         if explanation is not self._explanation:
@@ -284,8 +291,9 @@ class TraceCanvas(QWidget):
             paint_epochs(painter, model, axis, theme=theme)
             paint_current_epoch(painter, model, axis, grid=self.grid, theme=theme)
             self._paint_selection(painter)
-            self._tool.paint(painter, self._theme)
-            self.event_keys.paint(painter, self._theme)
+            if not self.words.are_neutral:
+                self._tool.paint(painter, self._theme)
+                self.event_keys.paint(painter, self._theme)
         if is_new:
             self.page_painted.emit()
 
@@ -313,7 +321,7 @@ class TraceCanvas(QWidget):
             offsets=self._shown.offsets,
             axis=axis,
             grid=grid,
-            spans=self._spans,
+            spans=[self.words.span(span) for span in self._spans],
             gaps=gaps_in_view(model.recording.gaps, model.recording.duration_s, axis),
             lights=[(time_s, name) for time_s, name in marks if time_s is not None],
             clock_text=model.clock_text,

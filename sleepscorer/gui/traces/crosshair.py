@@ -116,6 +116,9 @@ class Crosshair(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the cross and its label."""
+        if self._canvas.words.are_neutral:
+            # A picture that names nobody is being made.
+            return
         with QPainter(self) as painter:
             painter.setPen(QPen(QColor(self._theme.text), 1, Qt.PenStyle.DotLine))
             x, y = self._place.x(), self._place.y()

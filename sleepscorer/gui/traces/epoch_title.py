@@ -16,6 +16,7 @@ from sleepscorer.gui.look.appearance import plain_tip, sized
 from sleepscorer.gui.look.measures import TextSize
 from sleepscorer.gui.look.theme import Theme, ink_on
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.traces.page_words import PERSON
 
 MACHINE = "machine"
 SYNTHETIC = "synthetic"
@@ -54,11 +55,12 @@ class EpochTitle:
         return _DOT.join((self.before, *stage, self.after))
 
 
-def epoch_title(model: SessionModel) -> EpochTitle:
+def epoch_title(model: SessionModel, *, names_people: bool = True) -> EpochTitle:
     """Write the line of the current epoch.
 
     A machine's stage stands with how sure it is. Where a person scored, the machine's answer is
-    named after the person, for it is not the person's certainty.
+    named after the person, for it is not the person's certainty. A scorer who is not to be named is
+    a person.
     """
     epoch, state = model.epoch, model.session.state
     if not model.n_epochs:
@@ -71,7 +73,7 @@ def epoch_title(model: SessionModel) -> EpochTitle:
     if stage is Stage.UNSCORED:
         after = UNSCORED if machine is None else f"{UNSCORED}{_DOT}{MACHINE} {machine}"
     elif state.by_person[epoch]:
-        scorer = scorer_of(model.session, epoch)
+        scorer = scorer_of(model.session, epoch) if names_people else PERSON
         after = scorer if machine is None else f"{scorer}{_DOT}{MACHINE} {machine}"
     else:
         after = _of_machine(model, epoch, stage)

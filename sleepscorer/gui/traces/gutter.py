@@ -162,7 +162,7 @@ class TraceGutter(QWidget):
         lower = QRectF(box.left(), middle, box.width(), 14)
         name_font = self._name_font(16)
         place = upper.adjusted(0, 0, -metrics.horizontalAdvance(words[2]) - 6, 0)
-        name = _name_in(trace, name_font, place.width())
+        name = _name_in(self._name_of(trace), name_font, place.width())
         self._write_name(painter, place, trace, name=name, font=name_font)
         painter.setFont(small)
         self._write(painter, upper, words[2], right=True)
@@ -182,7 +182,9 @@ class TraceGutter(QWidget):
         scale_width = metrics.horizontalAdvance(words[1])
         room = box.width() - scale_width - 8
         notes = _shorter_and_shorter(words[0])
-        name = _name_in(trace, name_font, room - metrics.horizontalAdvance(notes[-1]) - 6)
+        name = _name_in(
+            self._name_of(trace), name_font, room - metrics.horizontalAdvance(notes[-1]) - 6
+        )
         name_width = QFontMetricsF(name_font).horizontalAdvance(name)
         place = QRectF(box.left(), box.top(), room, box.height())
         self._write_name(painter, place, trace, name=name, font=name_font)
@@ -194,6 +196,9 @@ class TraceGutter(QWidget):
             if metrics.horizontalAdvance(note) <= place.width():
                 self._write(painter, place, note)
                 break
+
+    def _name_of(self, trace: DisplayTrace) -> str:
+        return self._canvas.words.channel(trace.channel.name)
 
     def _write_name(
         self, painter: QPainter, place: QRectF, trace: DisplayTrace, *, name: str, font: QFont
@@ -327,9 +332,8 @@ def _followed(row: int, before: Sequence[DisplayTrace], now: Sequence[DisplayTra
     return places[0] if places else min(row, max(len(now) - 1, 0))
 
 
-def _name_in(trace: DisplayTrace, font: QFont, width_px: float) -> str:
+def _name_in(name: str, font: QFont, width_px: float) -> str:
     """The name of a trace; without the remark behind it where there is no room for both."""
-    name = trace.channel.name
     fits = QFontMetricsF(font).horizontalAdvance(name) <= width_px
     return name if fits else name.partition(" (")[0]
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.session_model import SessionModel
+from sleepscorer.gui.traces.page_words import AS_STORED, PageWords
 from sleepscorer.gui.traces.signal_view import SignalView
 from sleepscorer.pipeline import Explanation
 
@@ -28,9 +29,19 @@ _SMALLEST_PX = (400, 300)
 _MARGIN_PX = 10.0
 
 
-def picture_of(view: SignalView, theme: Theme, head: str = "") -> QImage:
-    """Return what a view shows, in device pixels, under a line of words if any are given."""
-    return _with_head(view.grab().toImage(), head, theme, view.font())
+def picture_of(
+    view: SignalView, theme: Theme, head: str = "", words: PageWords = AS_STORED
+) -> QImage:
+    """Return what a view shows, in device pixels, under a line of words if any are given.
+
+    Where names are neutral it shows neither a tool at work nor the crosshair.
+    """
+    view.set_words(words)
+    try:
+        page = view.grab().toImage()
+    finally:
+        view.set_words(AS_STORED)
+    return _with_head(page, head, theme, view.font())
 
 
 def _with_head(page: QImage, head: str, theme: Theme, font: QFont) -> QImage:
@@ -67,6 +78,8 @@ class PaperPage(QObject):
         A line of words above; may be empty.
     explanation
         What is tinted behind the traces.
+    words
+        How channels, events and scorers are called.
 
     Signals
     -------
@@ -82,6 +95,7 @@ class PaperPage(QObject):
         device: QPagedPaintDevice,
         head: str = "",
         explanation: Explanation | None = None,
+        words: PageWords = AS_STORED,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -98,6 +112,7 @@ class PaperPage(QObject):
         view.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, on=False)
         view.canvas.set_pixel_ratio(_PAPER_RATIO)
         view.show_explanation(explanation)
+        view.set_words(words)
         view.setFixedSize(*size)
         # Later: where there is nothing to read it is shown at once, and again amid being rendered.
         view.page_shown.connect(self._on_page_shown, Qt.ConnectionType.QueuedConnection)

@@ -20,6 +20,7 @@ from sleepscorer.gui.traces.event_keys import HELD
 from sleepscorer.gui.traces.geometry import TimeAxis
 from sleepscorer.gui.traces.gutter import TraceGutter
 from sleepscorer.gui.traces.page_loader import PageLoader, PageRequest
+from sleepscorer.gui.traces.page_words import PageWords
 from sleepscorer.pipeline import Explanation
 
 _PATIENCE_MS = 150
@@ -106,6 +107,12 @@ class SignalView(QWidget):
         """Use other colours."""
         for part in (self.title, self.gutter, self.canvas, self.crosshair):
             part.set_theme(theme)
+
+    def set_words(self, words: PageWords) -> None:
+        """Call channels, events and scorers so."""
+        self.canvas.set_words(words)
+        self.gutter.update()
+        self._show_title()
 
     def set_tool(self, name: str) -> None:
         """Use the mouse to ``"select"``, to ``"measure"`` or to ``"mark:<event text>"``."""
@@ -314,4 +321,5 @@ class SignalView(QWidget):
             note = f"this page can't be read; trying again   {note}"
         elif self._wanted is not None and not self._patience.isActive():
             note = f"reading …   {note}"
-        self.title.show_title(epoch_title(self._model), f"{self._tint_note}{note}")
+        title = epoch_title(self._model, names_people=not self.canvas.words.are_neutral)
+        self.title.show_title(title, f"{self._tint_note}{note}")

@@ -24,6 +24,7 @@ _ASKING, _SHOWING = {_ACCEPT, _REJECT}, {_REJECT}
 _ROLES = {
     "auto_score": _ASKING,
     "export": _ASKING,
+    "deidentify": _ASKING,
     "edit_montage": _ASKING,
     "preferences": _ASKING,
     "edit_keys": _ASKING,

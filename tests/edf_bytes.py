@@ -19,6 +19,7 @@ class Channel:
     digital_range: tuple[str, str] = ("-32768", "32767")
     transducer: str | bytes = ""
     prefilter: str | bytes = ""
+    reserved: str | bytes = ""
 
 
 def annotations(tals: Sequence[bytes], *, n_samples: int = 30, bdf: bool = False) -> Channel:
@@ -67,7 +68,7 @@ class Edf:
             ([c.digital_range[1] for c in self.channels], 8),
             ([c.prefilter for c in self.channels], 80),
             ([str(c.samples_per_record) for c in self.channels], 8),
-            (["" for _ in self.channels], 32),
+            ([c.reserved for c in self.channels], 32),
         ]
         parts = [_padded(value, width) for value, width in first]
         parts += [_padded(value, width) for values, width in columns for value in values]
