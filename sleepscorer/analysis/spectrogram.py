@@ -3,7 +3,7 @@
 Multitaper after Thomson (Proc. IEEE 1982), as Prerau et al. (Physiology 2017) use it on sleep.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from sleepscorer.core.stages import EPOCH_S
 
 LOWEST_HZ, HIGHEST_HZ = 0.5, 30.0
 _ROW_HZ = 0.25
+_FIRST_CHOICE = ("F4-", "C4-", "F3-", "C3-", "Fpz-", "Cz-", "Fz-")
 # Half a bandwidth of 8/30 Hz: bands half a hertz wide hold apart what the eye holds apart, and 15
 # tapers average the noise of the estimate down to 1 dB.
 _TIME_HALF_BANDWIDTH = 8.0
@@ -91,6 +92,19 @@ def multitaper_spectrogram(
                 power_db[:, column] = rows.decibels(window, tapers)
         progress(stop / n_columns, "Computing the spectrogram")
     return Spectrogram(power_db, rows.frequencies_hz, np.arange(n_columns) * np.float64(EPOCH_S))
+
+
+def preferred_channel(channels: Mapping[str, ResolvedDerivation]) -> str:
+    """Return the name of the one that shows most of sleep; empty where there is none.
+
+    A frontal or central derivation shows slow waves and spindles best; else it is the first EEG.
+    """
+    for start in _FIRST_CHOICE:
+        for name in channels:
+            if name.startswith(start):
+                return name
+    eeg = [name for name, channel in channels.items() if channel.kind == "eeg"]
+    return next(iter([*eeg, *channels]), "")
 
 
 class _Rows:

@@ -25,7 +25,7 @@ from sleepscorer.cli.output import (
     in_words,
 )
 from sleepscorer.core.errors import SleepScorerError, UsageError
-from sleepscorer.files.exports import FORMATS
+from sleepscorer.files.exports import DEFAULT_TEMPLATE, FORMATS, PDF
 
 _BAD_USAGE = 2
 _FAULT = 70  # as sysexits.h has it: an internal error
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     _add_open(commands.add_parser("open", help="show the window"))
     _add_score(commands.add_parser("score", help="stage recordings and write the results"))
+    _add_report(commands.add_parser("report", help="the report of a session or scoring, as PDF"))
     _add_demo(commands.add_parser("demo", help="make a synthetic night and score it"))
     _add_info(commands.add_parser("info", help="say what a recording holds"))
     _add_statistics(commands.add_parser("statistics", help="sleep statistics of a scoring"))
@@ -211,6 +212,24 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
         metavar="DEVICE",
         help="auto, cpu, cuda or mps; default: %(default)s",
     )
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", nargs="?", type=Path, metavar="FILE", help="a session or a scoring")
+    add("--recording", type=Path, metavar="FILE", help="what was scored")
+    add("--out", type=Path, metavar="DIR", help="default: beside the recording, or the scoring")
+    add("--formats", default=PDF, metavar="LIST", help="as with score; default: %(default)s")
+    add("--template", default=DEFAULT_TEMPLATE, metavar="NAME", help="default: %(default)s")
+    add("--list-templates", action="store_true", help="say which there are, and where own ones lie")
+    add("--language", metavar="LL", help="en, de, fr, nl or es; default: the template's")
+    add("--paper", metavar="NAME", help="a4 or letter; default: the template's")
+    add("--scorer", metavar="NAME", help="whose stages, where several scored")
+    add("--arousals-scored", action="store_true", help="all arousals are marked: count their index")
+    add("--force", action="store_true", help="replace earlier reports")
+    add("--deidentify", action="store_true", help="leave out who was recorded, and the date")
+    add("--quiet", action="store_true", help="say nothing but errors")
+    parser.set_defaults(run=_run_report)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -420,6 +439,12 @@ def _run_score(options: argparse.Namespace) -> int:
     from sleepscorer.cli.score import score_files
 
     return score_files(options)
+
+
+def _run_report(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.report import report
+
+    return report(options)
 
 
 def _run_demo(options: argparse.Namespace) -> int:

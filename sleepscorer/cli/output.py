@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sleepscorer.core.errors import (
     LightsContradiction,
     NothingToStageBy,
+    NotTheScored,
     NoUsableChannel,
     OutputExists,
     OutputRefused,
@@ -28,6 +29,7 @@ INTERRUPTED = 130
 
 _HINTS: dict[type[SleepScorerError], str] = {
     LightsContradiction: "give --lights-off and --lights-on",
+    NotTheScored: "--recording names the one that was scored",
     NoUsableChannel: "--eeg and --eog name them; sleepscorer info lists those there are",
     NothingToStageBy: "--eeg and --eog name them",
     OutputExists: "use --force to replace it",

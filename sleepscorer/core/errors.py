@@ -109,6 +109,14 @@ class SettingsError(SleepScorerError):
     """A file of settings that can't be read, or holds what can't be set."""
 
 
+class ReportRefused(SleepScorerError):
+    """A template of reports that can't be read, or asks for what no report has."""
+
+
+class NotTheScored(ExportError):
+    """An export for which the recording that was scored is not at hand."""
+
+
 class OutputExists(ExportError):
     """An output that is there already and was not to be replaced."""
 

@@ -20,7 +20,7 @@ from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.json_files import read_json
 from sleepscorer.core.staging_result import OWN_STAGER
-from sleepscorer.files.exports import FORMATS
+from sleepscorer.files.exports import DEFAULT_TEMPLATE, FORMATS
 from sleepscorer.gui.strip_names import AS_MANY_AS_FIT
 from sleepscorer.logs import LOGGER
 from sleepscorer.paths import make_private_folder
@@ -84,6 +84,8 @@ class Settings:
         Where new session files go; empty means beside the recording.
     export_folder, export_formats
         As last used; an empty folder means beside the recording.
+    report_template, report_language, report_paper
+        Of the report as PDF, as last used; empty takes what the template says.
     screen_mm_per_px
         As calibrated with a ruler; 0 takes what the screen says of itself.
     montage
@@ -124,6 +126,9 @@ class Settings:
     session_folder: str = ""
     export_folder: str = ""
     export_formats: tuple[str, ...] = FORMATS
+    report_template: str = DEFAULT_TEMPLATE
+    report_language: str = ""
+    report_paper: str = ""
     screen_mm_per_px: float = 0.0
     montage: str = ""
     three_stages: bool = False

@@ -2,28 +2,32 @@
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from sleepscorer.core.errors import ExportError, OutputTaken
 from sleepscorer.core.hypnogram import Hypnogram
-from sleepscorer.core.progress import Progress, silent
+from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.exports import (
     FORMATS,
+    PDF,
     Night,
+    ReportLook,
     check_outputs,
     deidentified_stem,
+    looked_up,
     output_paths,
     write_exports,
 )
 from sleepscorer.files.recordings import HashedRecording
 from sleepscorer.files.sessions import file_states, sha256_of
+from sleepscorer.pipeline.night_spectrogram import night_spectrogram
 
 _DAY_S = 24 * 3600
 _AGAIN = {"staged": "score it again", "exported": "export it again"}
@@ -45,6 +49,8 @@ class Destination:
         Leave out who was recorded and when.
     taken
         Outputs of the same run so far, which are never replaced.
+    look
+        Template, language and paper of the report as PDF.
     """
 
     folder: Path
@@ -52,6 +58,20 @@ class Destination:
     force: bool = False
     deidentify: bool = False
     taken: Collection[Path] = ()
+    look: ReportLook = field(default_factory=ReportLook)
+
+    def check_look(self) -> None:
+        """Refuse a template, language or paper that can't be had, before any work starts.
+
+        Raises
+        ------
+        UsageError
+            If there is none of the name.
+        ReportRefused
+            If the template is wrong.
+        """
+        if PDF in self.formats:
+            looked_up(self.look)
 
     def check_free(self, source: Path, stem: str) -> None:
         """Refuse outputs that are in the way; what this run wrote stays even with ``force``.
@@ -84,6 +104,7 @@ class Destination:
         UsageError, ExportError
             As :meth:`check_free`.
         """
+        self.check_look()
         if not self.deidentify:
             self.check_free(source, source.stem)
 
@@ -229,6 +250,11 @@ def write_outputs(
             path=source.recording.path,
             hint=f"{_AGAIN[doing]} when nothing writes to it",
         )
+    night = replace(night, look=to.look)
+    if PDF in to.formats and looked_up(to.look).template.has("spectrogram"):
+        drawing = part_of(progress, 0.0, 0.8)
+        night = replace(night, spectrogram=night_spectrogram(source.recording, drawing))
+        progress = part_of(progress, 0.8, 1.0)
     return write_exports(
         night,
         to.folder,

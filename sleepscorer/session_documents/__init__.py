@@ -21,6 +21,7 @@ from sleepscorer.session_documents.opening import (
     open_document,
     path_to_reopen,
 )
+from sleepscorer.session_documents.reporting import ReportOf, write_report
 from sleepscorer.session_documents.results import export_document, stage_document
 from sleepscorer.session_documents.snapshot import Snapshot
 
@@ -30,6 +31,7 @@ __all__ = [
     "FoundScoring",
     "ImportableScoring",
     "KeptMeasures",
+    "ReportOf",
     "SessionPlaces",
     "Snapshot",
     "check_is_scoring",
@@ -42,4 +44,5 @@ __all__ = [
     "scores",
     "scoring_instead",
     "stage_document",
+    "write_report",
 ]

@@ -1,6 +1,7 @@
 """A recording, its scoring session, and the file that keeps it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,25 @@ class Document:
             problem=self.problems[0] if self.needs_locating else "",
             scored_sha256=self._scored_sha256(),
         )
+
+    def snapshot_with(self, recording: Recording) -> Snapshot:
+        """Return :meth:`snapshot` with the scored recording, which may lie where it likes.
+
+        Raises
+        ------
+        SessionError
+            If it is not what was scored, or the session can't be read.
+        """
+        known = None if self._store.file is None else self._store.file.recording()
+        entry = entry_of(recording)
+        if known is not None and not (
+            entry.fingerprint.is_like(known.fingerprint) and entry.n_epochs == known.n_epochs
+        ):
+            raise SessionError(
+                f"this is not the recording that was scored: {difference(entry, known)}",
+                path=recording.path,
+            )
+        return replace(self.snapshot(), recording=recording, problem="")
 
     def save_view(self, view: dict[str, Any]) -> None:
         """Store what the window shows (values that JSON knows), unless the session is read only.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.edits import Edit, ScoringState
-from sleepscorer.core.errors import ExportError
+from sleepscorer.core.errors import NotTheScored
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.signing import Signing
 from sleepscorer.core.staging_result import Staging
@@ -56,7 +56,7 @@ class Snapshot:
 
         Raises
         ------
-        ExportError
+        NotTheScored
             If it is.
         """
         if self.problem:
@@ -67,14 +67,14 @@ class Snapshot:
 
         Raises
         ------
-        ExportError
+        NotTheScored
             If it did.
         """
         if self.scored_sha256 not in (None, sha256):
             raise self._not_the_scored(content_changed(self.recording))
 
-    def _not_the_scored(self, problem: str) -> ExportError:
-        return ExportError(
+    def _not_the_scored(self, problem: str) -> NotTheScored:
+        return NotTheScored(
             problem.rstrip("."),
             path=self.recording.path,
             hint="locate the recording that was scored",

@@ -22,6 +22,8 @@ _FOREIGN = b"somebody's work of years"
 _READ = {
     ("open", "file"),
     ("score", "files"),
+    ("report", "file"),
+    ("report", "recording"),
     ("info", "file"),
     ("statistics", "scoring"),
     ("agreement", "reference"),
@@ -97,6 +99,11 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
             lambda to: ["score", night, "--out", to, *quick, "--quiet"],
             tuple(f"night_{ending}" for ending in endings),
             night,
+        ),
+        ("report", "out"): _Command(
+            lambda to: ["report", scored / "n0_scoring.edf", "--out", to, "--quiet"],
+            ("n0_scoring_report.pdf",),
+            scored / "n0_scoring.edf",
         ),
         ("demo", "folder"): _Command(
             lambda to: ["demo", to, "--hours", "0.1", *quick],
@@ -190,6 +197,7 @@ def _contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 _ALL = [
     ("score", "out"),
+    ("report", "out"),
     ("demo", "folder"),
     ("simulate", "out"),
     ("explain", "png"),

@@ -1,6 +1,7 @@
 """Good small inputs of every reader, made in code, and the door through which each is opened."""
 
 import hashlib
+import io
 import json
 import sqlite3
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from sleepscorer.cli.info import _facts
 from sleepscorer.core.edits import Author
@@ -27,6 +29,7 @@ from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
 from sleepscorer.files.epochs_npz import scoring_in_npz
 from sleepscorer.files.exports import Night, read_stagings_json, stages_read_from
 from sleepscorer.files.exports.formats import write_exports
+from sleepscorer.files.exports.report.templates import read_template
 from sleepscorer.files.folder import recordings_in
 from sleepscorer.files.montages.presets import read_preset
 from sleepscorer.files.montages.toml import preset_text
@@ -539,6 +542,30 @@ def _montage_door(path: Path) -> None:
     preset_text(read_preset(path))
 
 
+_TEMPLATE = """
+name = "Moonlight"
+language = "de"
+pages = [["letterhead", "title", "own.limits"], [["cycles", "transitions"], "notes"]]
+[letterhead]
+laboratory = "Moonlight"
+lines = ["Street 7", "Telephone"]
+logo = "logo.png"
+logo_height_mm = 12.5
+[texts]
+"report.page" = "{page} / {pages}"
+[[sentence]]
+name = "limits"
+heading = "Limits"
+text = "One night is one night."
+"""
+
+
+def _templates() -> list[Files]:
+    logo = io.BytesIO()
+    Image.new("RGB", (12, 8), "#1f4e79").save(logo, "PNG")
+    return [{"n.toml": _TEMPLATE.encode(), "logo.png": logo.getvalue()}]
+
+
 _STAGERS = """
 [gssc]
 title = "GSSC 0.0.9"
@@ -592,5 +619,6 @@ TARGETS = (
     ),
     Target("places", _places, (_PLACES_FILE,), _PLACES_FILE, _places_door, "json", 0.3),
     Target("montage", _montages, ("n.toml",), "n.toml", _montage_door),
+    Target("template", _templates, ("n.toml", "logo.png"), "n.toml", read_template),
 )
 """Every reader of files that come from elsewhere."""

@@ -277,8 +277,8 @@ def test_an_output_that_is_an_input_is_refused_whatever_its_spelling(tmp_path):
 
 @pytest.mark.parametrize("deidentify", [False, True])
 def test_unknown_formats_are_refused_before_work(deidentify):
-    with pytest.raises(UsageError, match="'pdf' is not an output format"):
-        ScoreOptions(formats=("pdf",), deidentify=deidentify)
+    with pytest.raises(UsageError, match="'doc' is not an output format"):
+        ScoreOptions(formats=("doc",), deidentify=deidentify)
 
 
 def test_existing_outputs_are_all_named_before_the_recording_is_read(stager, eeg, tmp_path):

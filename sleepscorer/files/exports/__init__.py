@@ -14,12 +14,13 @@ from sleepscorer.files.exports.excel.columns import (
 from sleepscorer.files.exports.formats import (
     EXPORT_FORMATS,
     FORMATS,
+    PDF,
     check_outputs,
     is_own_output,
     output_paths,
     write_exports,
 )
-from sleepscorer.files.exports.night import INTENDED_USE, Night
+from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
 from sleepscorer.files.exports.own_files import (
     PROGRAM,
     is_own_scoring,
@@ -34,6 +35,10 @@ from sleepscorer.files.exports.recording_texts import (
     RecordingTexts,
     Staying,
 )
+from sleepscorer.files.exports.report.languages import language_codes, languages
+from sleepscorer.files.exports.report.looked_up import looked_up
+from sleepscorer.files.exports.report.templates import PAPERS, template_files, templates_folder
+from sleepscorer.files.exports.report_look import DEFAULT_TEMPLATE, ReportLook
 from sleepscorer.files.exports.staging_json import (
     is_scored_by_hand,
     read_stagings_json,
@@ -44,9 +49,12 @@ from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
     "ANNOTATION",
+    "DEFAULT_TEMPLATE",
     "EXPORT_FORMATS",
     "FORMATS",
     "INTENDED_USE",
+    "PAPERS",
+    "PDF",
     "PLAIN",
     "PROGRAM",
     "SOFTWARE_KEY",
@@ -58,8 +66,10 @@ __all__ = [
     "FoundText",
     "Identity",
     "Night",
+    "NightSpectrogram",
     "RecordingTexts",
     "Remover",
+    "ReportLook",
     "Sheet",
     "Staying",
     "Value",
@@ -70,11 +80,16 @@ __all__ = [
     "is_own_scoring",
     "is_scored_by_hand",
     "is_synthetic",
+    "language_codes",
+    "languages",
+    "looked_up",
     "names_weights",
     "output_paths",
     "picture_output",
     "read_stagings_json",
     "stages_read_from",
+    "template_files",
+    "templates_folder",
     "verify_annotations",
     "workbook_output",
     "write_annotations",

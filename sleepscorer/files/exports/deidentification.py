@@ -18,7 +18,7 @@ from sleepscorer.core.report_form import Person, ReportForm
 from sleepscorer.core.signatures import Signature
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.edf import UNKNOWN_PATIENT, UNKNOWN_START
-from sleepscorer.files.exports.night import Night
+from sleepscorer.files.exports.night import Night, NightSpectrogram
 from sleepscorer.files.exports.telling import REMOVED, Identity, Remover
 
 _NOBODY = Author("", "")
@@ -47,6 +47,7 @@ def deidentified(night: Night) -> Night:
         notes=tuple(map(remover.sentence, night.notes)),
         warnings=tuple(map(remover.sentence, night.warnings)),
         labels=(),
+        spectrogram=_without_label(night.spectrogram, remover),
         stored_texts=(),
         files=(),
         deidentify=True,
@@ -58,6 +59,14 @@ def deidentified(night: Night) -> Night:
         # Labels name files, authors people, and events hold what anybody wrote.
         edits=(),
     )
+
+
+def _without_label(
+    spectrogram: NightSpectrogram | None, remover: Remover
+) -> NightSpectrogram | None:
+    if spectrogram is None:
+        return None
+    return replace(spectrogram, channel=remover.channel(spectrogram.channel))
 
 
 def _identity_of(night: Night) -> Identity:

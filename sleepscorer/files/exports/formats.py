@@ -11,6 +11,7 @@ from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.exports.deidentification import deidentified
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.own_files import (
+    is_own_pdf,
     is_own_report,
     is_own_scoring,
     is_own_staging,
@@ -98,6 +99,12 @@ def _report(night: Night) -> _Writer:
     return report.WorkbookReport(night)
 
 
+def _pdf(night: Night) -> _Writer:
+    from sleepscorer.files.exports.report import document
+
+    return document.PdfReport(night)
+
+
 def _staging_json(night: Night) -> _Writer:
     from sleepscorer.files.exports import staging_json
 
@@ -105,6 +112,9 @@ def _staging_json(night: Night) -> _Writer:
         partial(staging_json.write_json, night), partial(staging_json.verify_json, night)
     )
 
+
+PDF = "pdf"
+"""Name of the report as PDF, which asks for a template, a language and a paper."""
 
 EXPORT_FORMATS = (
     ExportFormat(
@@ -127,6 +137,7 @@ EXPORT_FORMATS = (
         is_own_staging,
         read_back=1,
     ),
+    ExportFormat(PDF, "Report to sign (PDF)", "_report.pdf", _pdf, is_own_pdf, is_default=False),
 )
 """In the order they are written; window, command line and what may be replaced follow from it."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.consensus import CONSENSUS_RULE
 from sleepscorer.core.doubtful import DoubtfulEpochs, doubtful_epochs
@@ -29,7 +30,17 @@ from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import SleepStatistics
 from sleepscorer.core.unanimity import compared, second_opinion, unanimous_epochs
 from sleepscorer.core.wording import counted
+from sleepscorer.files.exports.report_look import ReportLook
 from sleepscorer.files.exports.telling import Identity
+
+
+@dataclass(frozen=True, eq=False)
+class NightSpectrogram:
+    """A spectrogram of the night, and the derivation that it is of."""
+
+    channel: str
+    values: Spectrogram
+
 
 INTENDED_USE = (
     "For research use. Not a medical device; not CE/FDA cleared."
@@ -94,6 +105,10 @@ class Night:
         times are empty.
     edits
         The whole log of the session; empty where there is none, and where it is de-identified.
+    look
+        Template, language and paper of the report as PDF.
+    spectrogram
+        For that report; None where it has none, or the recording is not at hand.
     """
 
     path: Path
@@ -124,6 +139,8 @@ class Night:
     signatures: tuple[Signature, ...] = ()
     unlockings: tuple[Unlocking, ...] = ()
     edits: tuple[Edit, ...] = ()
+    look: ReportLook = field(default_factory=ReportLook)
+    spectrogram: NightSpectrogram | None = None
 
     def __post_init__(self) -> None:
         n_epochs = self.hypnogram.n_epochs

@@ -21,6 +21,8 @@ _N_CHANNELS = slice(252, 256)
 _FIRST_LABEL = slice(256, 272)
 _PROPERTIES_BYTES = 4096
 _CREATOR = re.compile(rb"<dc:creator>\s*sleepscorer\b")
+_PDF_CREATOR = f"/Creator ({PROGRAM} ".encode("ascii")
+_LONGEST_PDF = 64_000_000
 # After the program's version, as the field of equipment has it.
 _WEIGHTS_NAMED = re.compile(rb"\bsleepscorer_[^_\s]+_\S")
 # What reading a damaged archive raises.
@@ -76,6 +78,17 @@ def is_own_report(path: Path) -> bool:
             return _CREATOR.search(properties.read(_PROPERTIES_BYTES)) is not None
     except _TORN:
         return False
+
+
+def is_own_pdf(path: Path) -> bool:
+    """Tell whether this is a report as PDF that sleepscorer wrote."""
+    try:
+        with path.open("rb") as file:
+            # The properties stand behind the pages.
+            whole = file.read(_LONGEST_PDF)
+    except OSError:
+        return False
+    return whole.startswith(b"%PDF-") and _PDF_CREATOR in whole
 
 
 def is_own_staging(path: Path) -> bool:

@@ -6,7 +6,6 @@ A file is a name, ``all_signals``, and a table ``[[trace]]`` for each row; see
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -17,11 +16,10 @@ from sleepscorer.analysis.filters import AASM_FILTERS
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.channel_aliases import KINDS
 from sleepscorer.core.errors import MontageError
+from sleepscorer.files.strict_toml import WrongEntry, check_keys, content_of, text_of, texts_of
 
 _HINT = "mend the file or delete it"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_LONGEST_TEXT = 200_000
-_MOST_DOTS = 200
 _MOST_ROWS = 1000
 _LARGEST = 1e9
 _FILTER_KEYS = ("low_hz", "high_hz", "notch_hz")
@@ -36,16 +34,11 @@ def parsed_preset(text: str, path: Path | None = None) -> MontagePreset:
     MontageError
         If it is none; the message says which entry is wrong, and why.
     """
-    # The parser takes time and memory by the square of a key's parts.
-    if len(text) > _LONGEST_TEXT or any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
-        raise MontageError("this is too long for a montage", path=path, hint=_HINT)
     try:
-        content = tomllib.loads(text)
-        return _preset(content, path)
-    except _WrongError as error:
+        return _preset(content_of(text, "a montage"), path)
+    except WrongEntry as error:
         raise MontageError(f"this is no montage: {error}", path=path, hint=_HINT) from error
     except (ValueError, RecursionError) as error:
-        # Python refuses integers of thousands of digits with a ValueError.
         raise MontageError(f"this is not valid TOML: {error}", path=path, hint=_HINT) from error
 
 
@@ -54,88 +47,70 @@ def preset_text(preset: MontagePreset) -> str:
     return "\n".join(_lines(preset)) + "\n"
 
 
-class _WrongError(ValueError):
-    """An entry is not what it must be; caught in this module."""
-
-
 def _preset(content: Mapping[str, Any], path: Path | None) -> MontagePreset:
-    _check_keys(content, ("name", "all_signals", "trace"), "the file")
-    name = _text(content.get("name"), "name")
+    check_keys(content, ("name", "all_signals", "trace"), "the file")
+    name = text_of(content.get("name"), "name")
     traces = content.get("trace", [])
     if not isinstance(traces, list):
-        raise _WrongError("rows are written as [[trace]], with two brackets")
+        raise WrongEntry("rows are written as [[trace]], with two brackets")
     all_signals = _flag(content.get("all_signals", False), "all_signals")
     if not traces and not all_signals:
-        raise _WrongError("it has no [[trace]]")
+        raise WrongEntry("it has no [[trace]]")
     if len(traces) > _MOST_ROWS:
-        raise _WrongError(f"it has more than {_MOST_ROWS} rows")
+        raise WrongEntry(f"it has more than {_MOST_ROWS} rows")
     rules = tuple(_rule(table, f"trace {number}") for number, table in enumerate(traces, 1))
     return MontagePreset(name, rules, all_signals, path)
 
 
 def _rule(table: object, where: str) -> TraceRule:
     if not isinstance(table, dict):
-        raise _WrongError(f"{where} is no table")
-    _check_keys(table, tuple(_READERS), where)
+        raise WrongEntry(f"{where} is no table")
+    check_keys(table, tuple(_READERS), where)
     values = {
         key: read(table[key], f"{key} of {where}") for key, read in _READERS.items() if key in table
     }
     if not values.get("wants") and not values.get("kinds"):
-        raise _WrongError(f"{where} has neither wants nor kinds")
+        raise WrongEntry(f"{where} has neither wants nor kinds")
     return TraceRule(**values)
 
 
-def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
-    unknown = [key for key in table if key not in known]
-    if unknown:
-        raise _WrongError(f"{where} has an unknown entry {unknown[0]!r}; known: {', '.join(known)}")
-
-
-def _text(value: object, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _WrongError(f"{where} must be a text in quotes")
-    return value.strip()
-
-
 def _texts(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise _WrongError(f'{where} must be a list like ["C4-M1", "C3-M2"]')
-    return tuple(_text(one, where) for one in value)
+    return texts_of(value, where, '["C4-M1", "C3-M2"]')
 
 
 def _kinds(value: object, where: str) -> tuple[str, ...]:
     kinds = _texts(value, where)
     for kind in kinds:
         if kind not in KINDS:
-            raise _WrongError(f"{where} has the unknown kind {kind!r}; known: {', '.join(KINDS)}")
+            raise WrongEntry(f"{where} has the unknown kind {kind!r}; known: {', '.join(KINDS)}")
     return kinds
 
 
 def _flag(value: object, where: str) -> bool:
     if not isinstance(value, bool):
-        raise _WrongError(f"{where} must be true or false")
+        raise WrongEntry(f"{where} must be true or false")
     return value
 
 
 def _positive(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _WrongError(f"{where} must be a number")
+        raise WrongEntry(f"{where} must be a number")
     if not 0 < value <= _LARGEST:
         bound = f"at most {_LARGEST:g}" if value > 0 else "above 0"
-        raise _WrongError(f"{where} must be {bound}, not {value!r:.20}")
+        raise WrongEntry(f"{where} must be {bound}, not {value!r:.20}")
     return float(value)
 
 
 def _count(value: object, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_ROWS:
-        raise _WrongError(f"{where} must be a whole number from 1 to {_MOST_ROWS}")
+        raise WrongEntry(f"{where} must be a whole number from 1 to {_MOST_ROWS}")
     return value
 
 
 def _colour(value: object, where: str) -> str:
-    colour = _text(value, where)
+    colour = text_of(value, where)
     if not _COLOUR.fullmatch(colour):
-        raise _WrongError(f'{where} must be like "#1f6b45", not {colour!r}')
+        raise WrongEntry(f'{where} must be like "#1f6b45", not {colour!r}')
     return colour
 
 
@@ -145,14 +120,14 @@ def _filter(value: object, where: str) -> DisplayFilter:
             return DisplayFilter()
         if value not in AASM_FILTERS:
             known = ", ".join((*AASM_FILTERS, _NO_FILTER))
-            raise _WrongError(f"{where} has no setting {value!r}; known: {known}")
+            raise WrongEntry(f"{where} has no setting {value!r}; known: {known}")
         return AASM_FILTERS[value]
     if not isinstance(value, dict):
-        raise _WrongError(f"{where} must be like {{ low_hz = 0.3, high_hz = 35 }}")
-    _check_keys(value, _FILTER_KEYS, where)
+        raise WrongEntry(f"{where} must be like {{ low_hz = 0.3, high_hz = 35 }}")
+    check_keys(value, _FILTER_KEYS, where)
     edges = {key: _positive(edge, f"{key} in {where}") for key, edge in value.items()}
     if edges.get("low_hz", 0.0) >= edges.get("high_hz", float("inf")):
-        raise _WrongError(f"{where} has its low_hz at or above its high_hz")
+        raise WrongEntry(f"{where} has its low_hz at or above its high_hz")
     return DisplayFilter(**edges)
 
 

@@ -18,7 +18,7 @@ from sleepscorer.core.filling import epochs_to_fill
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import counted, of_counted
-from sleepscorer.files.exports import output_paths
+from sleepscorer.files.exports import ReportLook, output_paths
 from sleepscorer.files.folder import FoundRecording, recordings_in
 from sleepscorer.files.recordings import RECORDING_SUFFIXES
 from sleepscorer.files.sessions import SUFFIX
@@ -350,6 +350,7 @@ class WindowDialogs(OneDialog):
             now.export_formats,
             existing=existing,
             tasks=self._tasks,
+            look=ReportLook(now.report_template, now.report_language, now.report_paper),
             warnings=warnings,
             parent=self._over,
         )
@@ -366,6 +367,9 @@ class WindowDialogs(OneDialog):
         self._settings.set(
             export_folder="" if choice.folder == own else str(choice.folder),
             export_formats=choice.formats,
+            report_template=choice.look.template,
+            report_language=choice.look.language,
+            report_paper=choice.look.paper,
         )
         self.export_chosen.emit(document, choice)
 

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.progress import Progress
-from sleepscorer.files.exports import EXPORT_FORMATS
+from sleepscorer.files.exports import EXPORT_FORMATS, PDF, ReportLook
+from sleepscorer.gui.dialogs.report_look import ReportLookBoxes
 from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.look.screen_fit import fit_to_screen
 from sleepscorer.gui.process.latest import Latest
@@ -39,6 +40,8 @@ class ExportDialog(QDialog):
         lie on a slow drive.
     tasks
         What that is run with.
+    look
+        Of the report as PDF, chosen to begin with.
     warnings
         Sentences: epochs without a stage, for example.
     """
@@ -50,6 +53,7 @@ class ExportDialog(QDialog):
         *,
         existing: Callable[[Destination], tuple[str, ...]],
         tasks: TaskRunner,
+        look: ReportLook | None = None,
         warnings: tuple[str, ...] = (),
         parent: QWidget | None = None,
     ) -> None:
@@ -75,6 +79,8 @@ class ExportDialog(QDialog):
             described(check, check.text())
             check.toggled.connect(self._on_changed)
             box.addWidget(check)
+        self._look = ReportLookBoxes(look or ReportLook())
+        self._look.changed.connect(self._on_changed)
         self._force = QCheckBox("&Replace files that exist")
         described(self._force, "Replace files that exist", "Only files that sleepscorer made")
         self._deidentify = QCheckBox("&Leave out who was recorded, and when")
@@ -90,6 +96,7 @@ class ExportDialog(QDialog):
         label.setBuddy(self._folder)
         layout.addRow(label, row)
         layout.addRow("Files", box)
+        layout.addRow("Report (PDF)", self._look)
         layout.addRow("", self._force)
         layout.addRow("", self._deidentify)
         for warning in warnings:
@@ -113,6 +120,7 @@ class ExportDialog(QDialog):
             tuple(name for name, check in self._formats.items() if check.isChecked()),
             self._force.isChecked(),
             self._deidentify.isChecked(),
+            look=self._look.look,
         )
 
     def accept(self) -> None:
@@ -166,6 +174,7 @@ class ExportDialog(QDialog):
         # Whatever is changed meanwhile, the answer is about the choice before.
         self._looking.drop()
         self._in_the_way.clear()
+        self._look.setEnabled(self._formats[PDF].isChecked())
         self._export.setEnabled(bool(self.choice.formats and self._folder.text().strip()))
 
     @Slot()

@@ -10,7 +10,7 @@ from typing import Any
 from sleepscorer.analysis.montage_presets import MontagePreset
 from sleepscorer.core.errors import MontageError, SettingsError, UsageError
 from sleepscorer.core.progress import Progress
-from sleepscorer.files.exports import FORMATS
+from sleepscorer.files.exports import EXPORT_FORMATS, PAPERS, language_codes
 from sleepscorer.files.montages import (
     check_preset,
     load_presets,
@@ -37,6 +37,8 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "file_name_in_title": "File name in the window's title",
         "deidentify_pages": "Copied and printed pages leave out who was recorded",
         "export_formats": "Formats to export",
+        "report_language": "Language of the report",
+        "report_paper": "Paper of the report",
         "montage": "Montage of new recordings",
         "three_stages": "Machine shown in three stages",
         "smooth_machine": "Machine's smoothed answer shown",
@@ -58,6 +60,7 @@ NEVER_SHARED = frozenset(
         "scorer",
         "session_folder",
         "export_folder",
+        "report_template",
         "screen_mm_per_px",
         "open_statistics",
         "overview_strips",
@@ -72,7 +75,13 @@ NEVER_SHARED = frozenset(
 _MOST_KEYS, _LONGEST_TEXT = 20, 1000
 _SETTINGS, _MONTAGES = "settings", "montages"
 _CHOICES: Mapping[str, Collection[Any]] = MappingProxyType(
-    {"theme": THEMES, "key_profile": PROFILES, "page_length_s": PAGE_LENGTHS_S}
+    {
+        "theme": THEMES,
+        "key_profile": PROFILES,
+        "page_length_s": PAGE_LENGTHS_S,
+        "report_language": ("", *language_codes()),
+        "report_paper": ("", *PAPERS),
+    }
 )
 
 
@@ -167,7 +176,8 @@ def _value(name: str, stored: object) -> Any:
         raise UsageError(f"{SHARED[name]}: {error}") from error
     wrong = [one for one in (value,) if name in _CHOICES and one not in _CHOICES[name]]
     if name == "export_formats":
-        wrong = [one for one in value if one not in FORMATS]
+        known = {form.name for form in EXPORT_FORMATS}
+        wrong = [one for one in value if one not in known]
         if not wrong and len(set(value)) < len(value):
             raise UsageError(f"{SHARED[name]}: one stands twice")
     if wrong:

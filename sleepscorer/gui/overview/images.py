@@ -7,25 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
+from sleepscorer.analysis.shades import shade_limits, shaded
 from sleepscorer.core.stages import EPOCH_S
-
-# Nine points of viridis (S. van der Walt and N. Smith, CC0): even in lightness, safe for all eyes.
-_HEAT = np.array(
-    [
-        (68, 1, 84),
-        (71, 44, 122),
-        (59, 81, 139),
-        (44, 113, 142),
-        (33, 144, 141),
-        (39, 173, 129),
-        (92, 200, 99),
-        (170, 220, 50),
-        (253, 231, 37),
-    ],
-    dtype=np.float64,
-)
-_N_SHADES = 256
-_DARKEST_PERCENTILE, _BRIGHTEST_PERCENTILE = 5.0, 99.0
 
 Rgb = NDArray[np.uint8]
 
@@ -112,14 +95,10 @@ def spectrogram_image(
     An image with one row a frequency; shades span the middle 94 % of the night's values, so one
     artefact does not darken the rest.
     """
-    known = power_db[np.isfinite(power_db)]
-    limits = (_DARKEST_PERCENTILE, _BRIGHTEST_PERCENTILE)
-    darkest, brightest = np.percentile(known, limits) if known.size else (0.0, 1.0)
     edges = np.concatenate((times_s, times_s[-1:] + EPOCH_S))
     means = column_means(power_db.T, edges, column_s).T[::-1]
-    shade = (means - darkest) / max(brightest - darkest, 1e-6) * (_N_SHADES - 1)
-    index = np.nan_to_num(shade).clip(0, _N_SHADES - 1).astype(np.intp)
-    pixels = _SHADES[index]
+    pixels = np.full((*means.shape, 4), 255, np.uint8)
+    pixels[..., :3] = shaded(means, shade_limits(power_db))
     pixels[np.isnan(means)] = 0
     return _image(pixels)
 
@@ -127,15 +106,6 @@ def spectrogram_image(
 def _rgba(name: str) -> tuple[int, int, int, int]:
     colour = QColor(name)
     return colour.red(), colour.green(), colour.blue(), 255
-
-
-def _shades() -> Rgb:
-    at = np.linspace(0, len(_HEAT) - 1, _N_SHADES)
-    rgb = [np.interp(at, np.arange(len(_HEAT)), channel) for channel in _HEAT.T]
-    return np.stack([*rgb, np.full(_N_SHADES, 255.0)], axis=1).round().astype(np.uint8)
-
-
-_SHADES = _shades()
 
 
 def _image(pixels: Rgb) -> QImage:

@@ -12,7 +12,11 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
-from sleepscorer.analysis.spectrogram import Spectrogram, multitaper_spectrogram
+from sleepscorer.analysis.spectrogram import (
+    Spectrogram,
+    multitaper_spectrogram,
+    preferred_channel,
+)
 from sleepscorer.core.derivation import ResolvedDerivation
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.look.appearance import described, plain_tip
@@ -23,7 +27,6 @@ from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.session_model import SessionModel
 
 _KINDS = ("eeg", "eog", "emg")
-_FIRST_CHOICE = ("F4-", "C4-", "F3-", "C3-", "Fpz-", "Cz-", "Fz-")
 # The first page of traces comes first; the spectrogram reads the whole night.
 _START_AFTER_MS = 400
 _KEPT_SPECTROGRAMS = 4
@@ -170,7 +173,7 @@ class NightSpectrogram(QObject):
         self._derivation.blockSignals(True)
         self._derivation.clear()
         self._derivation.addItems(list(found))
-        self._derivation.setCurrentText(chosen if chosen in found else _preferred(found))
+        self._derivation.setCurrentText(chosen if chosen in found else preferred_channel(found))
         self._derivation.blockSignals(False)
         self._on_derivation_shown(self._derivation.currentText())
 
@@ -242,13 +245,3 @@ class NightSpectrogram(QObject):
 
 def _spectrogram(channel: ResolvedDerivation, duration_s: float, progress: Progress) -> Spectrogram:
     return multitaper_spectrogram(channel, duration_s, progress)
-
-
-def _preferred(names: dict[str, ResolvedDerivation]) -> str:
-    """A frontal or central derivation shows slow waves and spindles best; else the first EEG."""
-    for start in _FIRST_CHOICE:
-        for name in names:
-            if name.startswith(start):
-                return name
-    eeg = [name for name, channel in names.items() if channel.kind == "eeg"]
-    return next(iter([*eeg, *names]), "")

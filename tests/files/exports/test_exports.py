@@ -63,8 +63,10 @@ def test_output_paths(tmp_path: Path) -> None:
         tmp_path / "n_hypnogram.edf",
     )
     assert FORMATS == ("edf", "csv", "xlsx", "json")
-    with pytest.raises(UsageError, match=r"'pdf' is not an output format.*edf, csv, xlsx, json"):
-        output_paths(tmp_path, "n", ("edf", "pdf"))
+    with pytest.raises(
+        UsageError, match=r"'doc' is not an output format.*edf, csv, xlsx, json, pdf"
+    ):
+        output_paths(tmp_path, "n", ("edf", "doc"))
     with pytest.raises(UsageError, match="no output format"):
         output_paths(tmp_path, "n", ())
 

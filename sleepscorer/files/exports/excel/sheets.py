@@ -10,9 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sleepscorer import __version__
 from sleepscorer.core.cycles import CYCLES_RULE
 from sleepscorer.core.doubtful import DOUBTFUL_UNDER
-from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.stages import STAGES
 from sleepscorer.core.statistics import DEFINITIONS
-from sleepscorer.core.wording import counted, of_counted, percent
+from sleepscorer.core.wording import percent
 from sleepscorer.files.exports.excel.answers import consensus_rows, second_opinion_rows
 from sleepscorer.files.exports.excel.cells import (
     FIRST_ROW,
@@ -37,6 +37,7 @@ from sleepscorer.files.exports.excel.columns import (
 )
 from sleepscorer.files.exports.excel.epochs import clock_value
 from sleepscorer.files.exports.night import Night
+from sleepscorer.files.exports.score_state import score_state_text
 
 _ONSET_RULE = "First epoch of any sleep ({} or R) between lights off and lights on (AASM)"
 _GRID_RULE = "Epochs of {:g} s from the start of the recording; a shorter rest is not scored"
@@ -200,7 +201,7 @@ def _facts(night: Night) -> Iterator[tuple[str, Value]]:
     yield "Patient", night.patient_id or None
     yield "Start", clock_value(night, 0.0)
     yield "Duration of the recording (hh:mm:ss)", timedelta(seconds=night.duration_s)
-    yield "Scoring", _score_state(night)
+    yield "Scoring", score_state_text(night)
     for sentence in night.signed_sentences:
         yield "Signature", sentence
     yield from _stager_facts(night)
@@ -260,20 +261,6 @@ def _clock_or_elapsed(night: Night, onset_s: float) -> Value:
     return timedelta(seconds=onset_s) if night.start is None else clock_value(night, onset_s)
 
 
-def _score_state(night: Night) -> str:
-    """Return in words whose stages these are."""
-    n_epochs = night.hypnogram.n_epochs
-    if night.n_edited is None:
-        return "scored by people"
-    is_scored = night.hypnogram.stages != Stage.UNSCORED
-    if is_scored.any() and night.by_person is not None and night.by_person[is_scored].all():
-        differ = of_counted(night.n_edited, n_epochs, "epoch")
-        return f"scored or confirmed by people, {differ} otherwise than by the machine"
-    if night.n_edited == 0:
-        return f"automatic, none of {counted(n_epochs, 'epoch')} edited"
-    return f"automatic, {of_counted(night.n_edited, n_epochs, 'epoch')} edited"
-
-
 def _stage_rows(night: Night) -> Iterator[tuple[Value, ...]]:
     values = night.statistics.as_dict()
     trt_min = night.statistics.trt_min
@@ -307,7 +294,7 @@ def _provenance_rows(night: Night) -> Iterator[tuple[str, Value]]:
     hypnogram = night.hypnogram
     yield "Software", f"sleepscorer {__version__}"
     yield from _staging_rows(night)
-    yield "Scoring", _score_state(night)
+    yield "Scoring", score_state_text(night)
     for sentence in night.signed_sentences:
         yield "Signature", sentence
     yield "Lights marks from", night.lights_source

@@ -1,0 +1,1 @@
+"""The report as PDF: templates, languages, drawings and pages."""

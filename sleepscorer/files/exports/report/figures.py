@@ -1,0 +1,186 @@
+"""The figures of the first page: the five that count, all others, the stages."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Spacer, Table
+
+from sleepscorer.core.metrics import FigureGroup
+from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.undefined import why_undefined
+from sleepscorer.files.exports.report.content import (
+    GAP,
+    LABEL,
+    LARGE,
+    LINE,
+    SHADE,
+    SMALL,
+    STRONG,
+    STRONG_NUMBER,
+    Cell,
+    Content,
+    heading,
+    paragraph,
+    side_by_side,
+    table,
+)
+from sleepscorer.files.exports.report.hypnogram import colour_of, hours_text
+from sleepscorer.files.exports.report.languages import DASH
+
+_BELOW_HEADING = Spacer(0, 0.8 * mm)
+_GROUPS = tuple(FigureGroup)
+_TABLES = ("cycles", "transitions")
+
+
+def key_figures(content: Content) -> list[Flowable]:
+    """The five figures that count, large."""
+    words, statistics = content.words, content.night.statistics
+    main = [d for d in statistics.definitions if d.group is FigureGroup.MAIN]
+    order = ("tst_min", "se_pct", "sl_min", "rem_latency_min", "waso_min")
+    main.sort(key=lambda definition: order.index(definition.key))
+    labels, values, beside = [], [], []
+    for definition in main:
+        value = getattr(statistics, definition.key)
+        labels.append(paragraph(words.label(definition), LABEL))
+        if value is None:
+            values.append(paragraph(DASH, LARGE))
+            beside.append(paragraph(reason_of(content, definition.key), SMALL))
+        elif definition.key == "tst_min":
+            whole = math.floor(value + 0.5)
+            split = words("figures.hours_and_minutes", hours=whole // 60, minutes=whole % 60)
+            values.append(paragraph(f"{words.figure(value, 'min')} {words.unit('min')}", LARGE))
+            beside.append(paragraph(split, SMALL))
+        else:
+            text = f"{words.figure(value, definition.unit)} {words.unit(definition.unit)}"
+            values.append(paragraph(text, LARGE))
+            beside.append(paragraph("", SMALL))
+    widths = [content.width_pt * share for share in (0.21, 0.19, 0.18, 0.18, 0.24)]
+    made = Table(
+        [labels, values, beside],
+        widths,
+        hAlign="LEFT",
+        style=[
+            ("BACKGROUND", (0, 0), (-1, -1), SHADE),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 5),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+            ("TOPPADDING", (0, 0), (-1, -1), 0.6),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 0.8),
+            ("BOTTOMPADDING", (0, 1), (-1, 1), 2.5),
+            ("LINEBEFORE", (1, 0), (-1, -1), 0.5, LINE),
+        ],
+    )
+    return [made, Spacer(0, GAP)]
+
+
+def tables(content: Content) -> list[Flowable]:
+    """All other figures at the left, the stages and what is of research at the right."""
+    width = content.width_pt
+    left_width, right_width = 0.46 * width, 0.51 * width
+    words = content.words
+    left_groups = (
+        FigureGroup.TIME,
+        FigureGroup.LATENCIES,
+        FigureGroup.CONTINUITY,
+        FigureGroup.AROUSALS,
+    )
+    left = [heading(_figures_heading(content)), _BELOW_HEADING]
+    left.append(_figures_table(content, left_groups, left_width))
+    right = [*_stages_parts(content, right_width), Spacer(0, GAP)]
+    right += [heading(words("figures.research")), _BELOW_HEADING]
+    right.append(_figures_table(content, (FigureGroup.RESEARCH,), right_width))
+    widths, gap = (left_width, right_width), 0.03 * width
+    return [side_by_side(left, right, widths, gap), Spacer(0, GAP)]
+
+
+def _figures_heading(content: Content) -> str:
+    hypnogram = content.night.hypnogram
+    is_whole = (hypnogram.lights_off_s, hypnogram.lights_on_s) == (None, None)
+    return content.words("figures.heading_whole" if is_whole else "figures.heading")
+
+
+def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float) -> Table:
+    words, statistics = content.words, content.night.statistics
+    rows: list[list[Cell]] = []
+    for definition in sorted(statistics.definitions, key=lambda one: _GROUPS.index(one.group)):
+        if definition.group not in groups or definition.key in _TABLES or definition.stage:
+            continue
+        value = getattr(statistics, definition.key)
+        label: Cell = words.label(definition)
+        if value is None:
+            reason = paragraph(reason_of(content, definition.key), SMALL)
+            label = [paragraph(words.label(definition)), reason]
+        unit = "" if definition.unit == "n" else words.unit(definition.unit)
+        rows.append([label, paragraph(words.figure(value, definition.unit), STRONG_NUMBER), unit])
+    if FigureGroup.RESEARCH in groups and statistics.stage_set == STAGES:
+        n_cycles = str(len(statistics.cycles))
+        rows.append([words("figures.cycles"), paragraph(n_cycles, STRONG_NUMBER), ""])
+    return table(rows, (0.72 * width, 0.16 * width, 0.12 * width), numbers_from=3, head=False)
+
+
+def _stages_parts(content: Content, width: float) -> list[Flowable]:
+    words, statistics = content.words, content.night.statistics
+    heads = ("stage", "minutes", "duration", "of_tst", "of_trt", "latency", "onset_latency")
+    rows: list[list[Cell]] = [["", *(words(f"stages.{key}") for key in heads)]]
+    rows += [_stage_row(content, stage) for stage in statistics.transition_stages]
+    trt_min = statistics.trt_min
+    of_trt = words.figure(100.0 if trt_min else None, "%")
+    total: list[Cell] = ["", paragraph(words("stages.total"), STRONG)]
+    rows.append([*total, words.figure(trt_min, "min"), hours_text(60 * trt_min), "", of_trt])
+    rows[-1] += ["", ""]
+    colours = [
+        ("BACKGROUND", (0, number), (0, number), colour_of(stage))
+        for number, stage in enumerate(statistics.transition_stages, start=1)
+    ]
+    shares = (0.02, 0.125, 0.12, 0.165, 0.125, 0.125, 0.16, 0.16)
+    made = table(rows, [share * width for share in shares], numbers_from=2, more=colours)
+    parts: list[Flowable] = [heading(words("stages.heading")), _BELOW_HEADING, made]
+    if reasons := tuple(dict.fromkeys(_stage_reasons(content))):
+        parts.append(paragraph(f"{DASH} {', '.join(reasons)}", SMALL))
+    return parts
+
+
+def _stage_row(content: Content, stage: Stage) -> list[Cell]:
+    words, statistics = content.words, content.night.statistics
+    values, key = statistics.as_dict(), stage.name.lower()
+    minutes, trt_min = values[f"{key}_min"], statistics.trt_min
+    row: list[Cell] = [
+        "",
+        paragraph(stage.text, STRONG),
+        words.figure(minutes, "min"),
+        hours_text(60 * minutes),
+    ]
+    of_trt = words.figure(100 * minutes / trt_min if trt_min else None, "%")
+    if not stage.is_sleep:
+        return [*row, "", of_trt, "", ""]
+    return [
+        *row,
+        paragraph(words.figure(values[f"{key}_pct"], "%"), STRONG_NUMBER),
+        of_trt,
+        words.figure(values[f"latency_{key}_min"], "min"),
+        words.figure(values[f"latency_{key}_onset_min"], "min"),
+    ]
+
+
+def _stage_reasons(content: Content) -> Iterator[str]:
+    statistics = content.night.statistics
+    if not statistics.trt_min:
+        yield reason_of(content, "se_pct")
+    for stage in statistics.stage_set:
+        for key in (f"{stage.name.lower()}_pct", f"latency_{stage.name.lower()}_min"):
+            if stage.is_sleep and getattr(statistics, key) is None:
+                yield reason_of(content, key)
+
+
+def reason_of(content: Content, key: str) -> str:
+    """Why a figure is a dash, in the words of the language."""
+    why = why_undefined(content.night.statistics, key)
+    if why is None:
+        return ""
+    gaps: dict[str, object] = {}
+    if why.stage is not None:
+        gaps["stage"] = why.stage.text
+    if why.minutes is not None:
+        gaps["minutes"] = why.minutes
+    return content.words(f"undefined.{why.reason.value}", **gaps)
