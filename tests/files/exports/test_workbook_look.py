@@ -19,7 +19,7 @@ from sleepscorer.files.exports.excel.cells import cell_values, safe_text
 from sleepscorer.files.exports.excel.report import WorkbookReport
 from sleepscorer.files.exports.night import Night
 
-BLUE, STEPS, GREY = "305496", "404040", "7F7F7F"
+BLUE, GREY = "305496", "7F7F7F"
 
 SCORED = Edit(
     *(1, "2026-03-01T22:10:05.250+00:00", Author("anna", "lab-3"), EditKind.MANUAL),
@@ -306,12 +306,12 @@ def test_the_lines_and_labels_of_the_hypnogram() -> None:
             assert not any(others)
             labels.append((series.tx.v, told.dLblPos))
     assert lines == [
-        ("Stage", STEPS, 0.75, "solid"),
-        ("W", ON_LIGHT[Stage.W][1:], 2, "solid"),
-        ("R", ON_LIGHT[Stage.R][1:], 4, "solid"),
-        ("N1", ON_LIGHT[Stage.N1][1:], 2, "solid"),
-        ("N2", ON_LIGHT[Stage.N2][1:], 2, "solid"),
-        ("N3", ON_LIGHT[Stage.N3][1:], 2, "solid"),
+        ("Stage", GREY, 0.75, "solid"),
+        ("W", ON_LIGHT[Stage.W][1:], 3, "solid"),
+        ("R", ON_LIGHT[Stage.R][1:], 4.5, "solid"),
+        ("N1", ON_LIGHT[Stage.N1][1:], 3, "solid"),
+        ("N2", ON_LIGHT[Stage.N2][1:], 3, "solid"),
+        ("N3", ON_LIGHT[Stage.N3][1:], 3, "solid"),
         ("Lights off", GREY, 1, "dash"),
         ("Lights on", GREY, 1, "dash"),
     ]

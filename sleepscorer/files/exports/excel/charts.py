@@ -42,8 +42,8 @@ _MINUTES_BETWEEN_TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480)
 _MAX_TICKS = 13
 _DAY_MIN = 24 * 60
 
-_STEPS, _GREY, _PALE = "404040", "7F7F7F", "D9D9D9"
-_STAGE_PT, _R_PT = 2.0, 4.0
+_GREY, _PALE = "7F7F7F", "D9D9D9"
+_STEPS_PT, _STAGE_PT, _R_PT = 0.75, 3.0, 4.5
 
 _FIRST_CHART, _SECOND_CHART = "F3", "F22"
 _WIDTH_CM, _HEIGHT_CM, _SECOND_HEIGHT_CM = 27.0, 9.0, 8.5
@@ -79,7 +79,7 @@ def add_hypnogram_chart(summary: Worksheet, epochs: Worksheet, night: Night) -> 
     _set_axes(chart, night, (axis_min, axis_max, tick))
     last = FIRST_ROW + max(n_corners, 1) - 1
     rows = (FIRST_ROW, last)
-    chart.series.append(_line("Stage", epochs, (_TIME, _LEVEL), rows, _STEPS, 0.75))
+    chart.series.append(_line("Stage", epochs, (_TIME, _LEVEL), rows, _GREY, _STEPS_PT))
     for column, stage in enumerate(levels, start=_FIRST_STAGE):
         width_pt = _R_PT if stage is Stage.R else _STAGE_PT
         colour = colour_of(stage)[1:]
