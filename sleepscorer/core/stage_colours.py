@@ -1,5 +1,6 @@
 """The colours of stages, wherever a stage is shown in one."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from sleepscorer.core.stages import Stage
@@ -33,3 +34,8 @@ ON_DARK = MappingProxyType(
     }
 )
 """On a dark ground."""
+
+
+def colour_of(stage: Stage, colours: Mapping[Stage, str] = ON_LIGHT) -> str:
+    """The colour of a stage; NREM, which never stands beside N2, has that of N2."""
+    return colours[Stage.N2 if stage is Stage.NREM else stage]

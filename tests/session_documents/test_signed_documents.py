@@ -192,6 +192,22 @@ def test_outputs_of_a_night_that_nobody_signed_say_so(night, tmp_path):
     assert b"signed" not in edf.read_bytes().lower()
 
 
+def test_the_report_holds_every_edit_and_signature_of_the_session(night, tmp_path):
+    document = signed(night)
+    session = document.session
+    session.unlock("lights off was wrong")
+    session.score([1], Stage.N1)
+    session.undo()
+    export_document(document.snapshot(), Destination(tmp_path / "out", ("xlsx",)))
+    (workbook,) = (tmp_path / "out").glob("*.xlsx")
+    edits = openpyxl.load_workbook(workbook)["Edits"]
+    rows = list(edits.iter_rows(min_row=4, values_only=True))
+    assert [row[5] for row in rows if row[0]] == [edit.label for edit in session.edits]
+    assert [row[0] for row in rows if row[0]] == [edit.number for edit in session.edits]
+    assert [row[4] for row in rows][-4:] == ["signed", "unlocked", "person", "undo"]
+    document.close()
+
+
 def test_the_remark_of_a_signature_is_no_event_of_the_night_when_it_is_read_back(night, tmp_path):
     document = signed(night)
     export_document(document.snapshot(), Destination(tmp_path / "out", ("edf",)))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sleepscorer.core import stage_colours
+from sleepscorer.core.contrast import contrast as contrast
+from sleepscorer.core.contrast import ink_on as ink_on
 from sleepscorer.core.event_kinds import EventFamily, family_of_text
 from sleepscorer.core.stages import Stage
 
@@ -95,7 +97,7 @@ class Theme:
 
     def stage_colour(self, stage: Stage) -> str:
         """The colour of a stage; NREM, which never stands beside N2, has that of N2."""
-        return self.stages[Stage.N2 if stage is Stage.NREM else stage]
+        return stage_colours.colour_of(stage, self.stages)
 
     def event_colour(self, text: str) -> str:
         """The colour of an event of these words: that of its family."""
@@ -170,23 +172,3 @@ def trace_colour(theme: Theme, kind: str) -> str:
     """The colour of a trace by its channel's kind."""
     by_kind = {"eog": theme.eog, "emg": theme.emg, "emg_leg": theme.emg, "ecg": theme.ecg}
     return by_kind.get(kind, theme.trace if kind == "eeg" else theme.other)
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever can be read better on a colour."""
-    return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, colour))
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(value: float) -> float:
-    return float(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)

@@ -24,7 +24,10 @@ from sleepscorer.files.exports.excel.cells import safe_text
 from sleepscorer.files.exports.excel.report import WorkbookReport
 from sleepscorer.files.exports.night import INTENDED_USE, Night
 
-SHEETS = ["Summary", "Stages", "Epochs", "Transitions", "Cycles", "Provenance", "Definitions"]
+SHEETS = [
+    *("Summary", "Stages", "Epochs", "Transitions", "Cycles", "Events", "Edits"),
+    *("Provenance", "Definitions"),
+]
 
 
 def _bytes(shown: Night) -> bytes:
@@ -361,11 +364,11 @@ def test_charts_are_native_and_complete() -> None:
     assert hypnogram.x_axis.scaling.max * 24 * 60 == pytest.approx(23 * 60 + 45)
     assert hypnogram.x_axis.number_format.formatCode == "hh:mm"
     names = [series.tx.v for series in hypnogram.series]
-    assert names[:2] == ["Stage", "R"]
-    assert names[2:7] == ["W", "R", "N1", "N2", "N3"]
-    assert names[7:] == ["Lights off", "Lights off", "Lights on", "Lights on"]
+    assert names[0] == "Stage"
+    assert names[1:6] == names[6:11] == ["W", "R", "N1", "N2", "N3"]
+    assert names[11:] == ["Lights off", "Lights off", "Lights on", "Lights on"]
     epochs = workbook["Epochs"]
-    levels = [_cells(workbook, series.yVal.numRef.f)[0] for series in hypnogram.series[2:7]]
+    levels = [_cells(workbook, series.yVal.numRef.f)[0] for series in hypnogram.series[6:11]]
     assert levels == [5, 4, 3, 2, 1]
     assert epochs["Z4"].number_format == "hh:mm"
     assert _cells(workbook, minutes.series[0].cat.numRef.f) == ["W", "N1", "N2", "N3", "R", "?"]
@@ -393,7 +396,7 @@ def test_step_line_has_the_corners_of_the_hypnogram() -> None:
     )
     workbook = _opened(shown)
     chart = workbook["Summary"]._charts[0]
-    line, r_line = chart.series[:2]
+    line, w_line, r_line = chart.series[:3]
     times = [
         round((t - datetime(1899, 12, 30)).total_seconds())
         if isinstance(t, datetime)
@@ -404,6 +407,7 @@ def test_step_line_has_the_corners_of_the_hypnogram() -> None:
     assert _cells(workbook, line.yVal.numRef.f) == [5, 5, 2, 2, 4, 4, None, None, 1, 1]
     r_levels = _cells(workbook, r_line.yVal.numRef.f)
     assert r_levels == [None, None, None, None, 4, 4, None, None, None, None]
+    assert _cells(workbook, w_line.yVal.numRef.f) == [5, 5, *(None,) * 8]
     assert chart.x_axis.number_format.formatCode == "[h]:mm"
     assert chart.display_blanks == "gap"
 

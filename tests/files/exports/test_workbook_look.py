@@ -10,13 +10,21 @@ import pytest
 from example_nights import night, staging_of
 from openpyxl.utils import get_column_letter
 
+from sleepscorer.core.edits import Author, Change, Edit, EditKind
 from sleepscorer.core.hypnogram import Hypnogram
+from sleepscorer.core.stage_colours import ON_LIGHT
+from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.files.exports.excel.cells import cell_values, safe_text
 from sleepscorer.files.exports.excel.report import WorkbookReport
 from sleepscorer.files.exports.night import Night
 
-BLUE, RED, GREY = "305496", "C00000", "7F7F7F"
+BLUE, GREY = "305496", "7F7F7F"
+
+SCORED = Edit(
+    *(1, "2026-03-01T22:10:05.250+00:00", Author("anna", "lab-3"), EditKind.MANUAL),
+    *("Score epoch 3 as N2", Change((2,), (-1,), (2,), (False,), (True,))),
+)
 
 # Width in characters, number format (- where it holds text), heading.
 COLUMNS = {
@@ -55,9 +63,13 @@ COLUMNS = {
         12  0.000       P(R) (0–1)
         12  hh:mm       Chart: time (days)
         12  General     Chart: stage (level)
-        12  General     Chart: R (level)
         14  hh:mm       Chart: label time (days)
         12  0           Chart: label (level)
+        12  General     Chart: W (level)
+        12  General     Chart: R (level)
+        12  General     Chart: N1 (level)
+        12  General     Chart: N2 (level)
+        12  General     Chart: N3 (level)
     """,
     "Transitions": """
         13  -           From \\ to (n)
@@ -84,6 +96,27 @@ COLUMNS = {
         10  0.0         NREM (min)
         10  0.0         REM (min)
     """,
+    "Events": """
+        11  General     Onset (s)
+        11  [h]:mm:ss   Onset (hh:mm:ss)
+        20  yyyy-mm-dd_hh:mm:ss  Clock (local time)
+        9   0           Epoch (n)
+        11  General     Duration (s)
+        50  -           Event
+        20  -           Channel
+        13  -           From
+    """,
+    "Edits": """
+        8   0           Edit (n)
+        20  yyyy-mm-dd_hh:mm:ss  Time (UTC)
+        16  -           Who
+        16  -           Workstation
+        10  -           Kind
+        50  -           What
+        13  General     Epochs
+        28  -           From
+        28  -           To
+    """,
     "Provenance": """
         32  -           Item
         100 General     Value
@@ -106,6 +139,7 @@ def a_cycle(**changes: Any) -> Night:
         "staging": staging_of(stages),
         "statistics": sleep_statistics(hypnogram),
         "warnings": (),
+        "edits": (SCORED,),
     }
     return night(len(stages), **(facts | changes))
 
@@ -149,7 +183,7 @@ def test_places_of_tables_beside_others() -> None:
     assert {sheet.title: sheet.page_setup.orientation for sheet in workbook} == {
         name: "portrait" if name == "Epochs" else "landscape" for name in COLUMNS
     }
-    assert [sheet.page_setup.fitToHeight for sheet in workbook] == [1, 0, 0, 0, 0, 0, 0]
+    assert [sheet.page_setup.fitToHeight for sheet in workbook] == [1, 1, 0, 0, 0, 0, 0, 0, 0]
     for sheet in workbook:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.paperSize == 9
@@ -272,20 +306,24 @@ def test_the_lines_and_labels_of_the_hypnogram() -> None:
             assert not any(others)
             labels.append((series.tx.v, told.dLblPos))
     assert lines == [
-        ("Stage", BLUE, 1, "solid"),
-        ("R", RED, 3, "solid"),
+        ("Stage", GREY, 0.75, "solid"),
+        ("W", ON_LIGHT[Stage.W][1:], 3, "solid"),
+        ("R", ON_LIGHT[Stage.R][1:], 4.5, "solid"),
+        ("N1", ON_LIGHT[Stage.N1][1:], 3, "solid"),
+        ("N2", ON_LIGHT[Stage.N2][1:], 3, "solid"),
+        ("N3", ON_LIGHT[Stage.N3][1:], 3, "solid"),
         ("Lights off", GREY, 1, "dash"),
         ("Lights on", GREY, 1, "dash"),
     ]
     assert [name for name, _ in labels] == ["W", "R", "N1", "N2", "N3", "Lights off", "Lights on"]
     assert [place for _, place in labels] == ["l", "l", "l", "l", "l", "r", "l"]
     epochs = workbook["Epochs"]
-    heights = [epochs.cell(row, 30).value for row in range(4, 13)]
+    heights = [epochs.cell(row, 29).value for row in range(4, 13)]
     assert heights == [5, 4, 3, 2, 1, 0, 5.6, 0, 5.6]
-    assert epochs["AD10"].number_format == "0.000"
+    assert epochs["AC10"].number_format == "0.000"
     times_s = [
         t.hour * 3600 + t.minute * 60 + t.second
-        for t in (epochs.cell(row, 29).value for row in range(9, 13))
+        for t in (epochs.cell(row, 28).value for row in range(9, 13))
     ]
     clock = 22 * 3600 + 40 * 60
     assert times_s == pytest.approx([clock + 30, clock + 30, clock + 1770, clock + 1770], abs=1)
@@ -304,7 +342,9 @@ def test_the_chart_of_minutes() -> None:
     assert (told.showVal, told.numFmt) == (True, "0.0")
     assert not any((told.showSerName, told.showCatName, told.showLegendKey))
     (bars,) = chart.series
-    assert bars.graphicalProperties.solidFill.srgbClr == BLUE
+    shown = (Stage.W, Stage.N1, Stage.N2, Stage.N3, Stage.R, Stage.UNSCORED)
+    colours = {bar.idx: bar.graphicalProperties.solidFill.srgbClr for bar in bars.dPt}
+    assert colours == {place: ON_LIGHT[stage][1:] for place, stage in enumerate(shown)}
     assert bars.tx.strRef.f == "'Stages'!C3"
 
 

@@ -8,7 +8,7 @@ from sleepscorer.files.exports.night import Night
 
 SECOND_OPINION = (
     Column("Second stager", 14),
-    Column("Second stager's stage", 10),
+    Column("Second stager's stage", 10, is_stage=True),
     Column("Second stager's confidence (0–1)", 13, THOUSANDTHS),
     Column("Stagers agree", 10),
 )
@@ -40,7 +40,7 @@ def consensus_columns(night: Night) -> tuple[Column, ...]:
         column
         for answer in night.others
         for column in (
-            Column(f"{answer.name}: stage", 12),
+            Column(f"{answer.name}: stage", 12, is_stage=True),
             Column(f"{answer.name}: probability (0–1)", 13, THOUSANDTHS),
         )
     )

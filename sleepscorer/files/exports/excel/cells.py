@@ -10,6 +10,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sleepscorer.core.contrast import ink_on
+from sleepscorer.core.stage_colours import ON_LIGHT, colour_of
+from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports.excel.columns import PLAIN, Column, Value
 from sleepscorer.files.exports.night import INTENDED_USE
 
@@ -18,6 +21,8 @@ FIRST_ROW = HEADING_ROW + 1
 
 _MAX_CELL_TEXT = 32_000
 _LINE_PT = 15.0
+# Excel knows no higher rows.
+_MAX_HEIGHT_PT = 409.0
 # XML 1.0 forbids these; lone surrogates have no UTF-8 form.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?")
@@ -32,6 +37,13 @@ _SECTION = Font(name=_FONT, bold=True)
 _HEADING_FILL = PatternFill("solid", fgColor="305496")
 _SECTION_FILL = PatternFill("solid", fgColor="D9E1F2")
 _WARNING_FILL = PatternFill("solid", fgColor="FFE699")
+_OF_STAGE = {
+    stage.text: (
+        PatternFill("solid", fgColor=colour_of(stage)[1:]),
+        Font(name=_FONT, bold=True, color=ink_on(colour_of(stage))[1:]),
+    )
+    for stage in (*ON_LIGHT, Stage.NREM)
+}
 _UNDERLINE = Border(bottom=Side(style="thin", color="305496"))
 _WRAPPED = Alignment(wrap_text=True, vertical="top", horizontal="left")
 _ON_TOP = Alignment(vertical="top")
@@ -91,11 +103,20 @@ def put_rows(
     *,
     first_column: int = 1,
 ) -> None:
-    """Write the rows of a table below the headings, each value in its column's format."""
+    """Write the rows of a table below the headings, each value in its column's format.
+
+    Stages stand in their colours, the same as on the screen.
+    """
     for number, row in enumerate(rows, start=FIRST_ROW):
         for offset, (column, value) in enumerate(zip(columns, row, strict=True)):
             if value is not None:
-                put(sheet.cell(number, first_column + offset), value, column.number_format)
+                cell = sheet.cell(number, first_column + offset)
+                put(cell, value, column.number_format)
+                if column.is_stage and isinstance(value, str) and value in _OF_STAGE:
+                    cell.fill, cell.font = _OF_STAGE[value]
+                    cell.alignment = _CENTRED
+                elif column.is_set_off:
+                    cell.alignment = _LEFT
 
 
 def put_section(sheet: Worksheet, row: int, text: str, n_columns: int) -> None:
@@ -140,7 +161,17 @@ def align_left(cell: Cell) -> None:
 def _height_pt(text: str, width: float) -> float:
     # Excel sets no height for merged cells, and words that move to the next line leave space.
     lines = sum(1 + int(len(line) * 1.1 / width) for line in text.splitlines() or [""])
-    return _LINE_PT * lines
+    return min(_LINE_PT * lines, _MAX_HEIGHT_PT)
+
+
+def set_print_area(
+    sheet: Worksheet, n_columns: int, *, n_rows: int = 0, is_one_page: bool = False
+) -> None:
+    """Print these columns of a sheet, at least ``n_rows`` of it, on one page where asked for."""
+    last = max(sheet.max_row, FIRST_ROW, n_rows)
+    sheet.print_area = f"A1:{get_column_letter(n_columns)}{last}"
+    if is_one_page:
+        sheet.page_setup.fitToHeight = 1
 
 
 def _set_up_pages(sheet: Worksheet) -> None:

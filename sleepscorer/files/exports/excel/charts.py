@@ -6,11 +6,14 @@ from datetime import timedelta
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sleepscorer.core.stage_colours import colour_of
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports.excel.cells import (
     FIRST_ROW,
@@ -24,13 +27,12 @@ from sleepscorer.files.exports.night import Night
 # Wake on top and R next to it, as sleep laboratories draw hypnograms.
 _FROM_THE_TOP = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3, Stage.NREM)
 
-# Beside the widest table of epochs.
+# Beside the widest table of epochs; the levels of each stage alone come last, as many as there are.
 _FIRST_COLUMN = 26
-_TIME, _LEVEL, _R, _LABEL_TIME, _LABEL_LEVEL = range(_FIRST_COLUMN, _FIRST_COLUMN + 5)
+_TIME, _LEVEL, _LABEL_TIME, _LABEL_LEVEL, _FIRST_STAGE = range(_FIRST_COLUMN, _FIRST_COLUMN + 5)
 _COLUMNS = (
     Column("Chart: time (days)", 12),
     Column("Chart: stage (level)", 12),
-    Column("Chart: R (level)", 12),
     Column("Chart: label time (days)", 14),
     Column("Chart: label (level)", 12),
 )
@@ -40,7 +42,14 @@ _MINUTES_BETWEEN_TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480)
 _MAX_TICKS = 13
 _DAY_MIN = 24 * 60
 
-_BLUE, _RED, _GREY, _PALE = "305496", "C00000", "7F7F7F", "D9D9D9"
+_GREY, _PALE = "7F7F7F", "D9D9D9"
+_STEPS_PT, _STAGE_PT, _R_PT = 0.75, 3.0, 4.5
+
+_FIRST_CHART, _SECOND_CHART = "F3", "F22"
+_WIDTH_CM, _HEIGHT_CM, _SECOND_HEIGHT_CM = 27.0, 9.0, 8.5
+_BESIDE_THE_TABLE, _COLUMN_WIDTH = 5, 9.0
+LAST_CHART_COLUMN, LAST_CHART_ROW = 21, 40
+"""The charts end within these, counted from 1."""
 
 
 def add_hypnogram_chart(summary: Worksheet, epochs: Worksheet, night: Night) -> None:
@@ -51,7 +60,9 @@ def add_hypnogram_chart(summary: Worksheet, epochs: Worksheet, night: Night) -> 
     first_day = _first_day(night)
     end_day = first_day + night.hypnogram.duration_s / 86_400
     axis_min, axis_max, tick = _time_axis(first_day, end_day)
-    put_headings(epochs, _COLUMNS, first_column=_FIRST_COLUMN)
+    levels = _levels(night)
+    each = (Column(f"Chart: {stage.text} (level)", 12) for stage in levels)
+    put_headings(epochs, (*_COLUMNS, *each), first_column=_FIRST_COLUMN)
     n_corners = _put_corners(epochs, night, first_day)
     chart = ScatterChart()
     chart.style = None
@@ -59,7 +70,7 @@ def add_hypnogram_chart(summary: Worksheet, epochs: Worksheet, night: Night) -> 
     chart.display_blanks = "gap"
     chart.title = "Hypnogram"
     chart.legend = None
-    chart.width, chart.height = 27.0, 9.0
+    chart.width, chart.height = _WIDTH_CM, _HEIGHT_CM
     chart.layout = Layout(
         ManualLayout(
             layoutTarget="inner", xMode="edge", yMode="edge", x=0.05, y=0.13, w=0.93, h=0.68
@@ -67,11 +78,18 @@ def add_hypnogram_chart(summary: Worksheet, epochs: Worksheet, night: Night) -> 
     )
     _set_axes(chart, night, (axis_min, axis_max, tick))
     last = FIRST_ROW + max(n_corners, 1) - 1
-    chart.series.append(_line(epochs, (_TIME, _LEVEL), (FIRST_ROW, last), _BLUE, 1.0))
-    chart.series.append(_line(epochs, (_TIME, _R), (FIRST_ROW, last), _RED, 3.0))
+    rows = (FIRST_ROW, last)
+    chart.series.append(_line("Stage", epochs, (_TIME, _LEVEL), rows, _GREY, _STEPS_PT))
+    for column, stage in enumerate(levels, start=_FIRST_STAGE):
+        width_pt = _R_PT if stage is Stage.R else _STAGE_PT
+        colour = colour_of(stage)[1:]
+        chart.series.append(_line(stage.text, epochs, (_TIME, column), rows, colour, width_pt))
     row = _add_stage_labels(chart, epochs, night, axis_min)
     _add_lights(chart, epochs, row, night, first_day)
-    summary.add_chart(chart, "F3")
+    # Programs differ in the width of a column that has none of its own.
+    for number in range(_BESIDE_THE_TABLE, LAST_CHART_COLUMN + 1):
+        summary.column_dimensions[get_column_letter(number)].width = _COLUMN_WIDTH
+    summary.add_chart(chart, _FIRST_CHART)
 
 
 def add_stage_chart(summary: Worksheet, stages: Worksheet, night: Night) -> None:
@@ -81,14 +99,18 @@ def add_stage_chart(summary: Worksheet, stages: Worksheet, night: Night) -> None
     chart.style = None
     chart.title = "Minutes by stage, lights off to lights on"
     chart.legend = None
-    chart.width, chart.height = 27.0, 8.5
+    chart.width, chart.height = _WIDTH_CM, _SECOND_HEIGHT_CM
     chart.gapWidth = 60
     last = FIRST_ROW + len(night.statistics.transition_stages) - 1
     chart.add_data(
         Reference(stages, min_col=3, min_row=HEADING_ROW, max_row=last), titles_from_data=True
     )
     chart.set_categories(Reference(stages, min_col=1, min_row=FIRST_ROW, max_row=last))
-    chart.series[0].graphicalProperties = GraphicalProperties(solidFill=_BLUE)
+    (bars,) = chart.series
+    for number, stage in enumerate(night.statistics.transition_stages):
+        bar = DataPoint(idx=number)
+        bar.graphicalProperties = GraphicalProperties(solidFill=colour_of(stage)[1:])
+        bars.dPt.append(bar)
     chart.dataLabels = DataLabelList(
         showVal=True, showSerName=False, showCatName=False, showLegendKey=False, numFmt="0.0"
     )
@@ -97,7 +119,7 @@ def add_stage_chart(summary: Worksheet, stages: Worksheet, night: Night) -> None
     chart.y_axis.scaling.min = 0
     chart.y_axis.number_format = "0"
     chart.y_axis.majorGridlines.spPr = _outline(_PALE, 0.75)
-    summary.add_chart(chart, "F22")
+    summary.add_chart(chart, _SECOND_CHART)
 
 
 def _levels(night: Night) -> dict[Stage, int]:
@@ -132,6 +154,7 @@ def _time_axis(first_day: float, end_day: float) -> tuple[float, float, float]:
 def _put_corners(sheet: Worksheet, night: Night, first_day: float) -> int:
     """Write both ends of every run of one stage; return the number of rows."""
     stages, levels = night.hypnogram.stages.tolist(), _levels(night)
+    columns = {stage: column for column, stage in enumerate(levels, start=_FIRST_STAGE)}
     row = FIRST_ROW
     start = 0
     for stop in range(1, len(stages) + 1):
@@ -142,7 +165,8 @@ def _put_corners(sheet: Worksheet, night: Night, first_day: float) -> int:
             day = first_day + epoch * night.hypnogram.epoch_s / 86_400
             put(sheet.cell(row, _TIME), day, _TIME_FORMAT)
             put(sheet.cell(row, _LEVEL), level)
-            put(sheet.cell(row, _R), level if stages[start] == Stage.R else None)
+            if level is not None:
+                put(sheet.cell(row, columns[Stage(stages[start])]), level)
             row += 1
         start = stop
     return row - FIRST_ROW
@@ -164,6 +188,7 @@ def _set_axes(chart: ScatterChart, night: Night, limits: tuple[float, float, flo
 
 
 def _line(
+    name: str,
     sheet: Worksheet,
     columns: tuple[int, int],
     rows: tuple[int, int],
@@ -174,7 +199,7 @@ def _line(
         Reference(sheet, min_col=column, min_row=rows[0], max_row=rows[1]) for column in columns
     )
     series = Series(y, x, title=None)
-    series.tx = SeriesLabel(v="R" if colour == _RED else "Stage")
+    series.tx = SeriesLabel(v=name)
     series.marker.symbol = "none"
     series.smooth = False
     series.graphicalProperties = _outline(colour, width_pt)
@@ -203,8 +228,7 @@ def _add_lights(
         day = first_day + mark_s / 86_400
         _put_point(sheet, row, day, 0)
         _put_point(sheet, row + 1, day, _top(night) - 0.4)
-        line = _line(sheet, (_LABEL_TIME, _LABEL_LEVEL), (row, row + 1), _GREY, 1.0)
-        line.tx = SeriesLabel(v=name)
+        line = _line(name, sheet, (_LABEL_TIME, _LABEL_LEVEL), (row, row + 1), _GREY, 1.0)
         line.graphicalProperties.line.dashStyle = "dash"
         chart.series.append(line)
         label = "r" if name == "Lights off" else "l"
@@ -218,8 +242,7 @@ def _put_point(sheet: Worksheet, row: int, day: float, level: float) -> None:
 
 
 def _named_points(sheet: Worksheet, rows: tuple[int, int], name: str, *, position: str) -> Series:
-    series = _line(sheet, (_LABEL_TIME, _LABEL_LEVEL), rows, _GREY, 1.0)
-    series.tx = SeriesLabel(v=name)
+    series = _line(name, sheet, (_LABEL_TIME, _LABEL_LEVEL), rows, _GREY, 1.0)
     series.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     series.dLbls = DataLabelList(
         showSerName=True,

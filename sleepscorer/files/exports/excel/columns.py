@@ -12,6 +12,7 @@ WHOLE = "0"
 TENTHS = "0.0"
 THOUSANDTHS = "0.000"
 DURATION = "[h]:mm:ss"
+DATE = "yyyy-mm-dd"
 CLOCK = "hh:mm:ss"
 DATE_AND_CLOCK = "yyyy-mm-dd hh:mm:ss"
 
@@ -30,12 +31,18 @@ class Column:
         Of its numbers.
     wraps
         Whether its texts run over several lines rather than out of the cell.
+    is_stage
+        Whether its texts are stages, which stand in their colours.
+    is_set_off
+        Whether it stands apart from the numbers at its left, at which it begins otherwise.
     """
 
     heading: str
     width: float
     number_format: str = PLAIN
     wraps: bool = False
+    is_stage: bool = False
+    is_set_off: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ _CERTAINTY = {
     "confidence": "Machine's confidence (0–1)",
     "probability": "Probability of the machine's stage (0–1)",
 }
-# Excel counts days from 1900.
-_FIRST_YEAR = 1900
+FIRST_YEAR = 1900
+"""Excel counts days from here; times of this year and before are texts."""
 
 
 def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
@@ -47,11 +47,11 @@ def add_epochs(workbook: Workbook, night: Night) -> Worksheet:
         Column("Start (s)", 10, PLAIN),
         Column("Start (hh:mm:ss)", 11, DURATION),
         Column("Clock (hh:mm:ss)" if night.deidentify else "Clock (local time)", 20, clock_format),
-        Column("Stage", 8),
+        Column("Stage", 8, is_stage=True),
         Column("Scored by", 10),
         Column("Reviewed", 10),
-        Column("Machine's stage", 10),
-        *((Column("Smoothed stage", 10),) if night.smoothing else ()),
+        Column("Machine's stage", 10, is_stage=True),
+        *((Column("Smoothed stage", 10, is_stage=True),) if night.smoothing else ()),
         Column(_CERTAINTY[confidence_column(night)], 13, THOUSANDTHS),
         Column("Equivocal", 10),
         Column("Signal", 12),
@@ -115,4 +115,4 @@ def clock_value(night: Night, onset_s: float) -> Value:
         return None
     if night.deidentify:
         return (moment - datetime.combine(moment.date(), datetime.min.time())) / timedelta(days=1)
-    return moment if moment.year > _FIRST_YEAR else night.clock_text(onset_s)
+    return moment if moment.year > FIRST_YEAR else night.clock_text(onset_s)

@@ -1,4 +1,4 @@
-"""The Excel report: seven sheets of real numbers with two charts native to Excel."""
+"""The Excel report: nine sheets of real numbers with two charts native to Excel."""
 
 from functools import cached_property
 from pathlib import Path
@@ -7,7 +7,9 @@ from typing import BinaryIO
 from openpyxl import Workbook
 
 from sleepscorer.files.exports.excel.charts import add_hypnogram_chart, add_stage_chart
+from sleepscorer.files.exports.excel.edits import add_edits
 from sleepscorer.files.exports.excel.epochs import add_epochs
+from sleepscorer.files.exports.excel.events import add_events
 from sleepscorer.files.exports.excel.sheets import (
     add_cycles,
     add_definitions,
@@ -58,6 +60,8 @@ def _report(night: Night) -> Workbook:
     epochs = add_epochs(workbook, night)
     add_transitions(workbook, night)
     add_cycles(workbook, night)
+    add_events(workbook, night)
+    add_edits(workbook, night)
     add_provenance(workbook, night)
     add_definitions(workbook, night)
     add_hypnogram_chart(summary, epochs, night)

@@ -1,4 +1,4 @@
-"""The seven sheets of the Excel report: what stands in which row."""
+"""Sheets of the Excel report on stages and how they were made: what stands in which row."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -23,8 +23,10 @@ from sleepscorer.files.exports.excel.cells import (
     put_rows,
     put_section,
     put_sentence,
+    set_print_area,
     wrap,
 )
+from sleepscorer.files.exports.excel.charts import LAST_CHART_COLUMN, LAST_CHART_ROW
 from sleepscorer.files.exports.excel.columns import (
     CLOCK,
     DATE_AND_CLOCK,
@@ -36,6 +38,7 @@ from sleepscorer.files.exports.excel.columns import (
     Value,
 )
 from sleepscorer.files.exports.excel.epochs import clock_value
+from sleepscorer.files.exports.excel.person import put_person
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.score_state import score_state_text
 
@@ -53,7 +56,7 @@ _SUMMARY = (
     Column("Duration (hh:mm:ss)", 13, DURATION),
 )
 _STAGES = (
-    Column("Stage", 9),
+    Column("Stage", 9, is_stage=True),
     Column("Epochs (n)", 10, WHOLE),
     Column("Duration (min)", 11, TENTHS),
     Column("Duration (hh:mm:ss)", 13, DURATION),
@@ -86,9 +89,13 @@ def add_summary(workbook: Workbook, night: Night) -> Worksheet:
     row = _put_sentences(sheet, FIRST_ROW, "Warnings", night.all_warnings)
     notes = (*night.reading_notes, *night.confidence_notes, *night.statistics.notes)
     row = _put_sentences(sheet, row, "Notes", notes)
+    row = put_person(sheet, row, night, len(_SUMMARY))
     row = _put_facts(sheet, row, night)
-    _put_statistics(sheet, row, night)
-    sheet.page_setup.fitToHeight = 1
+    row = _put_statistics(sheet, row, night)
+    for title, text in (("Comment", night.form.comment), ("Impression", night.form.impression)):
+        # A paragraph a row: a row has a greatest height.
+        row = _put_sentences(sheet, row, title, [one for one in text.splitlines() if one.strip()])
+    set_print_area(sheet, LAST_CHART_COLUMN, n_rows=LAST_CHART_ROW, is_one_page=True)
     return sheet
 
 
@@ -96,15 +103,19 @@ def add_stages(workbook: Workbook, night: Night) -> Worksheet:
     """Add minutes, shares and latencies by stage; the minutes add up to TRT."""
     sheet = new_sheet(workbook, "Stages", f"Stages, {_window(night)}", _STAGES)
     put_rows(sheet, _STAGES, _stage_rows(night))
+    set_print_area(sheet, len(_STAGES), is_one_page=True)
     return sheet
 
 
 def add_transitions(workbook: Workbook, night: Night) -> Worksheet:
     """Add how often each stage follows each, and beside it the same as a share of each row."""
     names = [stage.text for stage in night.statistics.transition_stages]
-    counts = (Column("From \\ to (n)", 13), *(Column(f"{n} (n)", 9, WHOLE) for n in names))
+    counts = (
+        Column("From \\ to (n)", 13, is_stage=True),
+        *(Column(f"{n} (n)", 9, WHOLE) for n in names),
+    )
     shares = (
-        Column("From \\ to (0–1)", 16),
+        Column("From \\ to (0–1)", 16, is_stage=True),
         *(Column(f"{n} (0–1)", 9, "0.000") for n in names),
     )
     title = f"Transitions from each epoch to the next, {_window(night)}"
@@ -235,7 +246,8 @@ def _window(night: Night) -> str:
     return f"{begin} to {'end of the recording' if on_s is None else 'lights on'}"
 
 
-def _put_statistics(sheet: Worksheet, row: int, night: Night) -> None:
+def _put_statistics(sheet: Worksheet, row: int, night: Night) -> int:
+    """Write every statistic; return the row below."""
     put_section(sheet, row, f"Sleep statistics, {_window(night)}", len(_SUMMARY))
     row += 1
     for definition in night.statistics.definitions:
@@ -250,11 +262,12 @@ def _put_statistics(sheet: Worksheet, row: int, night: Night) -> None:
             put(sheet.cell(row, 4), timedelta(minutes=value), DURATION)
         row += 1
     if night.hypnogram.stage_set != STAGES:
-        return
+        return row
     put(sheet.cell(row, 1), "NREM-REM cycles (research)")
     put(sheet.cell(row, 2), len(night.statistics.cycles), WHOLE)
     put(sheet.cell(row, 3), "n")
     align_left(sheet.cell(row, 3))
+    return row + 1
 
 
 def _clock_or_elapsed(night: Night, onset_s: float) -> Value:
