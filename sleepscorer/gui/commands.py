@@ -131,6 +131,7 @@ class Commands(QObject):
             "file.open": dialogs.choose_recording,
             "file.folder": dialogs.choose_folder,
             "file.import": dialogs.choose_scoring,
+            "file.report_form": dialogs.fill_report_form,
             "file.export": dialogs.export,
             "file.deidentify": dialogs.deidentify,
             "file.copy_page": page_output.copy,

@@ -42,6 +42,7 @@ _FIXED: dict[str, Keys] = {
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
     "file.import": ("Ctrl+I",),
+    "file.report_form": ("Ctrl+Shift+F",),
     "file.export": ("Ctrl+E",),
     "file.deidentify": ("Ctrl+Shift+E",),
     "file.copy_page": ("Ctrl+Shift+C",),

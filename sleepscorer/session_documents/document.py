@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import RecordingError, SessionError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.report_form import Person
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import counted
+from sleepscorer.files.edf import UNKNOWN_START, person_told
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
@@ -86,6 +89,17 @@ class Document:
     def session_path(self) -> Path | None:
         """The session file; None where there is none and nothing will be saved."""
         return None if self._store.file is None else self._store.path
+
+    @property
+    def told_person(self) -> Person:
+        """Who was recorded, as far as the recording's patient field tells it in the way of EDF+."""
+        return person_told(self.recording.patient_id)
+
+    @property
+    def day(self) -> date | None:
+        """The day on which the recording began; None where it is unknown or withheld."""
+        start = self.recording.start
+        return None if start is None or start.date() == UNKNOWN_START.date() else start.date()
 
     @property
     def holds_session(self) -> bool:

@@ -613,6 +613,7 @@ def _nameless(window: QWidget) -> list[str]:
 
 _DIALOGS = (
     "auto_score",
+    "fill_report_form",
     "export",
     "deidentify",
     "edit_montage",

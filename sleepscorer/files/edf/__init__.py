@@ -14,7 +14,7 @@ from sleepscorer.files.edf.identification import (
     header_text,
     months_of,
     patient_identification,
-    patient_subfields,
+    person_told,
     recording_identification,
     start_date_subfield,
 )
@@ -58,7 +58,7 @@ __all__ = [
     "months_of",
     "open_edf",
     "patient_identification",
-    "patient_subfields",
+    "person_told",
     "read_bytes",
     "recording_identification",
     "split_channel",

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from sleepscorer.core.report_form import Person
+
 MAX_IDENTIFICATION = 80
 UNKNOWN_PATIENT = "X X X X"
 UNKNOWN_RECORDING = "Startdate X X X X"
@@ -17,7 +19,7 @@ UNKNOWN_START = datetime(1985, 1, 1)
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DATE = rf"(?:0[1-9]|[12]\d|3[01])-(?:{'|'.join(MONTHS)})-\d{{4}}"
-_PATIENT = re.compile(rf"\S+ (?P<sex>[MFX]) (?P<born>{_DATE}|X) \S+(?: \S+)*")
+_PATIENT = re.compile(rf"(?P<code>\S+) (?P<sex>[MFX]) (?P<born>{_DATE}|X) (?P<name>\S+)(?: \S+)*")
 _RECORDING = re.compile(
     rf"Startdate (?:{_DATE}|X) (?P<admin>\S+) (?P<technician>\S+) (?P<equipment>\S+)(?: \S+)*"
 )
@@ -48,16 +50,29 @@ def is_patient_identification(text: str) -> bool:
     return _is_header_text(text) and _PATIENT.fullmatch(text) is not None
 
 
-def patient_subfields(stored: str) -> tuple[str, date | None]:
-    """Return the sex (M, F, or X where unknown) and the birthdate that a patient field tells."""
-    parts = _PATIENT.fullmatch(stored) if _is_header_text(stored) else None
+def person_told(stored: str) -> Person:
+    """Return what a patient field tells of the person; nothing where it is not one of EDF+.
+
+    The sub-fields are code, sex, birthdate and name. ``X`` stands for what is unknown, and an
+    underscore for a space.
+    """
+    parts = _PATIENT.fullmatch(stored)
     if parts is None:
-        return "X", None
+        return Person()
+    sex = parts["sex"].replace("X", "")
+    return Person(_spaced(parts["name"]), _spaced(parts["code"]), _date_of(parts["born"]), sex)
+
+
+def _spaced(subfield: str) -> str:
+    return "" if subfield == "X" else subfield.replace("_", " ").strip()
+
+
+def _date_of(subfield: str) -> date | None:
     try:
-        day, month, year = parts["born"].split("-")
-        return parts["sex"], date(int(year), MONTHS.index(month) + 1, int(day))
+        day, month, year = subfield.split("-")
+        return date(int(year), MONTHS.index(month) + 1, int(day))
     except ValueError:
-        return parts["sex"], None
+        return None
 
 
 def patient_identification(stored: str) -> str:

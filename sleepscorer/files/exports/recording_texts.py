@@ -8,10 +8,10 @@ the fields that tell who was recorded.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.report_form import Person
 from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import (
     CHANNEL_FIELDS,
@@ -22,7 +22,7 @@ from sleepscorer.files.edf import (
     EdfRewriting,
     EdfWords,
     header_text,
-    patient_subfields,
+    person_told,
     split_channel,
 )
 from sleepscorer.files.exports.shared_texts import (
@@ -247,23 +247,21 @@ class RecordingTexts:
         return _spelled(text, "unit") if stays else ""
 
     def _new_patient(self) -> str:
-        sex, born = patient_subfields(header_text(self._words.patient))
+        person = person_told(header_text(self._words.patient))
+        sex = person.sex or "X"
         shown = (
             UNKNOWN_PATIENT.replace("X X", f"X {sex}", 1) if self._staying.sex else UNKNOWN_PATIENT
         )
-        years = self._age(born) if self._staying.age else None
+        years = self._age(person) if self._staying.age else None
         if years is None:
             return shown
         return f"{shown} age_{years}" if years <= _OLDEST else f"{shown} age_{_OLDEST + 1}_or_over"
 
-    def _age(self, born: date | None) -> int | None:
+    def _age(self, person: Person) -> int | None:
         start = self._file.start
-        if born is None or start is None or start.date() == UNKNOWN_START.date():
+        if start is None or start.date() == UNKNOWN_START.date():
             return None
-        day = start.date()
-        if born > day:
-            return None
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return person.age_on(start.date())
 
     def _found_in_header(self) -> Iterable[FoundText]:
         old, new = self._words, self.words

@@ -183,6 +183,7 @@ _FILE = (
     ActionSpec("file.open", "Open…", "File", _always),
     ActionSpec("file.folder", "Open folder…", "File", _always),
     ActionSpec("file.import", "Import scoring…", "File", _writable, group=1, edits=True),
+    ActionSpec("file.report_form", "Report form…", "File", group=1),
     ActionSpec("file.export", "Export…", "File", group=1),
     ActionSpec("file.deidentify", "De-identified copy…", "File", group=1),
     ActionSpec("file.copy_page", "Copy page as picture", "File", group=1),

@@ -323,6 +323,14 @@ class WindowDialogs(OneDialog):
         self._ask(editor)
         editor.finished.connect(self._presets.read_again)
 
+    def fill_report_form(self) -> None:
+        """Show the form for the report, and keep what is typed; to read where it is locked."""
+        from sleepscorer.gui.dialogs.report_form import ReportFormDialog
+
+        if self._current.document is not None:
+            keys = keys_of(self._settings.now)
+            self._ask(ReportFormDialog(self._current.document, keys, self._over))
+
     # -- exporting ------------------------------------------------------------------------------
 
     def export(self) -> None:

@@ -160,7 +160,9 @@ class PreferencesDialog(QDialog):
         browse.setAutoDefault(False)
         browse.clicked.connect(self._on_browse)
         form.addRow("", _at_the_left(browse))
-        note = QLabel("The patient's name is shown nowhere and kept in no setting or log.")
+        note = QLabel(
+            "The patient's name is shown in dialogs about it alone; no setting or log keeps it."
+        )
         note.setObjectName("faint")
         form.addRow("", note)
         return page

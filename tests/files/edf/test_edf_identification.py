@@ -1,12 +1,14 @@
 """Patient and recording fields of derived files."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
+from sleepscorer.core.report_form import Person
 from sleepscorer.files.edf.identification import (
     months_of,
     patient_identification,
+    person_told,
     recording_identification,
     start_fields,
     subfield,
@@ -115,3 +117,21 @@ def test_months_by_the_beginning_of_their_names() -> None:
 )
 def test_sub_fields_are_printable_ascii_without_spaces(text: str, field: str) -> None:
     assert subfield(text) == field
+
+
+@pytest.mark.parametrize(
+    ("stored", "person"),
+    [
+        (
+            "MCH-02 F 02-MAY-1951 Haagse_Harry",
+            Person("Haagse Harry", "MCH-02", date(1951, 5, 2), "F"),
+        ),
+        ("Q_7 M X José_Müller age_55", Person("José Müller", "Q 7", None, "M")),
+        ("X X X X", Person()),
+        ("1 X 31-FEB-1951 X", Person(code="1")),
+        ("Jane Roe", Person()),
+        ("", Person()),
+    ],
+)
+def test_what_a_patient_field_tells_of_the_person(stored: str, person: Person) -> None:
+    assert person_told(stored) == person

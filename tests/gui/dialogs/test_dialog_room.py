@@ -23,6 +23,7 @@ _ACCEPT, _REJECT = QDialogButtonBox.ButtonRole.AcceptRole, QDialogButtonBox.Butt
 _ASKING, _SHOWING = {_ACCEPT, _REJECT}, {_REJECT}
 _ROLES = {
     "auto_score": _ASKING,
+    "fill_report_form": _ASKING,
     "export": _ASKING,
     "deidentify": _ASKING,
     "edit_montage": _ASKING,
