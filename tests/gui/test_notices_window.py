@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from real_window import PLAIN, dialog_of, open_in, press, write_night
 
+from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.dialogs.export import ExportDialog
 from sleepscorer.gui.frame.bell import Bell
@@ -278,6 +279,8 @@ _OPENING = (
     "edit.preferences",
     "edit.keys",
     "score.auto",
+    "score.sign",
+    "score.unlock",
     "go.epoch",
     "view.montage",
     "view.channels",
@@ -289,6 +292,9 @@ _OPENING = (
 
 @pytest.mark.parametrize("action_id", _OPENING)
 def test_after_a_dialog_the_focus_is_on_the_traces(qtbot, opened, action_id):
+    if action_id == "score.unlock":
+        opened.document.session.sign("Anna Meier", Meaning.SCORED)
+        qtbot.waitUntil(opened.actions_of[action_id].isEnabled)
     opened.show_panel("review")
     opened.actions_of[action_id].trigger()
     qtbot.waitUntil(lambda: opened.dialogs.dialog is not None)
