@@ -108,7 +108,7 @@ def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float
             continue
         value = figure_of(statistics, definition.key)
         label = _label_cell(content, definition)
-        unit = "" if definition.unit == "n" else words.unit(definition.unit)
+        unit = "" if value is None or definition.unit == "n" else words.unit(definition.unit)
         rows.append([label, paragraph(words.figure(value, definition.unit), STRONG_NUMBER), unit])
     cycles = next((one for one in statistics.definitions if one.key == "cycles"), None)
     if cycles is not None and cycles.group in groups:

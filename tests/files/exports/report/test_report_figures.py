@@ -106,6 +106,13 @@ def test_a_dash_has_its_reason(name, reasons):
         assert reason in text
 
 
+def test_a_dash_has_no_unit():
+    text = text_of(night_of(NIGHTS["nothing scored"]))
+    assert "350.0 min" in text
+    for unit in ("min", "%", "1/h"):
+        assert f"– {unit}" not in text
+
+
 def test_what_has_a_value_has_no_reason():
     text = text_of(night_of(NIGHTS["usual"]))
     for other in ("no stage", "no sleep", "nothing was scored"):
