@@ -14,6 +14,8 @@ from sleepscorer.core.lights import LightsMarks, parse_time_mark, resolve_lights
 from sleepscorer.core.metrics import SleepStatistics
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.core.undefined import figures_of
+from sleepscorer.core.wording import rounded
 from sleepscorer.files.scorings import read_scoring
 
 _TABLES = ("cycles", "transitions")
@@ -44,7 +46,7 @@ def print_statistics(options: argparse.Namespace) -> int:
     if options.json:
         # The window goes to the error stream: standard output holds the agreed keys only.
         _print_notes(notes)
-        say(*json.dumps(statistics.as_dict(), indent=2, allow_nan=False).splitlines())
+        say(*json.dumps(figures_of(statistics), indent=2, allow_nan=False).splitlines())
     else:
         say(*_statistics_lines(statistics, notes))
     return 0
@@ -55,13 +57,13 @@ def _epoch_notes(scored: Hypnogram) -> tuple[str, ...]:
 
 
 def _statistics_lines(statistics: SleepStatistics, notes: Sequence[str]) -> list[str]:
-    values = statistics.as_dict()
+    values = figures_of(statistics)
     shown = [d for d in statistics.definitions if d.key not in _TABLES]
     width = max(len(definition.label) for definition in shown)
     lines = [
         f"{d.label:<{width}}  {_shown(values[d.key]):>8} {_unit(d.unit)}".rstrip() for d in shown
     ]
-    for number, cycle in enumerate(values.get("cycles", ()), start=1):
+    for number, cycle in enumerate(values.get("cycles") or (), start=1):
         lines.append(f"cycle {number}: {cycle['start_min']:g} to {cycle['end_min']:g} min")
     lines += ["", "transitions (from row to column)"]
     names = list(values["transitions"])
@@ -80,7 +82,7 @@ def _unit(unit: str) -> str:
 def _shown(value: float | None) -> str:
     if value is None:
         return "–"
-    return str(value) if isinstance(value, int) else f"{value:.1f}"
+    return str(value) if isinstance(value, int) else rounded(value)
 
 
 def print_agreement(options: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from sleepscorer.core.stager_channels import NONE, ROLES, ChannelChoice
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.core.unanimity import unanimity_text
+from sleepscorer.core.undefined import figure_of
 from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.epochs_npz import NPZ_SUFFIX, scoring_in_npz
@@ -257,19 +258,24 @@ def _with_given_lights(error: SleepScorerError, wanted: ScoreOptions) -> SleepSc
     return LightsRefused(f"{error.what}; given was {words}", path=error.path, hint=error.hint)
 
 
+def _minutes_text(minutes: float | None) -> str:
+    return "–" if minutes is None else f"{minutes:g}"
+
+
 def print_scored(scored: ScoredNight, took_s: float) -> None:
     """Print one summary line, and every warning on a line of its own."""
     night = scored.night
     statistics = night.statistics
     by_stage = (
-        (stage.text, getattr(statistics, f"{stage.name.lower()}_min"))
+        (stage.text, figure_of(statistics, f"{stage.name.lower()}_min"))
         for stage in statistics.transition_stages
     )
-    minutes = " ".join(f"{name} {value:g}" for name, value in by_stage)
+    minutes = " ".join(f"{name} {_minutes_text(value)}" for name, value in by_stage)
     channels = _channels_text(scored)
+    tst = _minutes_text(figure_of(statistics, "tst_min"))
     say_if_possible(
         f"{night.path.name}: {counted(night.hypnogram.n_epochs, 'epoch')},"
-        f" TST {statistics.tst_min:g} min, {minutes} min, {channels}, {took_s:.1f} s,"
+        f" TST {tst} min, {minutes} min, {channels}, {took_s:.1f} s,"
         f" {_outputs_text(scored)}"
     )
     for note in (*_choices(night), f"Lights: {night.lights_source}.", *night.all_notes):

@@ -234,7 +234,9 @@ def _notes(hypnogram: Hypnogram, first: int, stop: int) -> tuple[str, ...]:
     elif not (stages == Stage.R).any():
         notes.append("no stage R")
     if stages.size and stages[0] > Stage.W:
-        notes.append("sleep precedes or coincides with lights off")
+        is_marked = hypnogram.lights_off_s is not None
+        said = "sleep precedes or coincides with lights off"
+        notes.append(said if is_marked else "asleep from the start, and lights off is not marked")
     outside_min = _tst_min(hypnogram.stages, epoch_min) - _tst_min(stages, epoch_min)
     if outside_min:
         notes.append(

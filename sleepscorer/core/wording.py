@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -12,6 +13,16 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def of_counted(number: int, total: int, noun: str, plural: str = "") -> str:
     """Return a part with the noun of the whole: ``1 of 1 epoch``, ``1 of 2 epochs``."""
     return f"{number} of {counted(total, noun, plural)}"
+
+
+def rounded(value: float, decimals: int = 1) -> str:
+    """Return a figure with some decimals, as Excel shows it: 2.25 is 2.3.
+
+    Python alone rounds halves to the even digit, and the report would differ from the workbook.
+    """
+    # Excel takes the first 15 digits for the number: what follows is left over from computing.
+    exact = Decimal(f"{value:.15g}")
+    return str(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
 def percent(share: float) -> str:

@@ -209,7 +209,8 @@ def test_empty_hypnogram():
             ],
         ),
         ("W N2 N2 W", (None, None), ["no stage R"]),
-        ("N2 R W W", (None, None), ["sleep precedes or coincides with lights off"]),
+        ("N2 R W W", (0.0, None), ["sleep precedes or coincides with lights off"]),
+        ("N2 R W W", (None, None), ["asleep from the start, and lights off is not marked"]),
         (
             "N2 N2 N1 W N2 R W N2",
             (95.0, 215.0),

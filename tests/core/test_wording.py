@@ -2,7 +2,15 @@
 
 import pytest
 
-from sleepscorer.core.wording import bare_letters, counted, of_counted, one_line, percent, sure_text
+from sleepscorer.core.wording import (
+    bare_letters,
+    counted,
+    of_counted,
+    one_line,
+    percent,
+    rounded,
+    sure_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +50,15 @@ def test_a_part_has_the_noun_of_the_whole():
 )
 def test_percent_is_whole_and_says_nothing_and_all_only_where_it_is_so(share, said):
     assert percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"),
+    [(2.25, 1, "2.3"), (36.35, 1, "36.4"), (0.0, 1, "0.0"), (2.2499999999999996, 1, "2.3"),
+     (2.2499, 1, "2.2"), (26.5, 0, "27"), (1559.95, 1, "1560.0")],
+)  # fmt: skip
+def test_figures_are_rounded_as_excel_shows_them(value, decimals, said):
+    assert rounded(value, decimals) == said
 
 
 def test_how_sure_is_never_a_bare_figure():

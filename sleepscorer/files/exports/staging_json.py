@@ -20,6 +20,7 @@ from sleepscorer.core.signatures import standing
 from sleepscorer.core.site_calibration import is_temperature
 from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
 from sleepscorer.core.staging_result import ReviewCurve, Staging, StagingProvenance
+from sleepscorer.core.undefined import figures_of
 from sleepscorer.files.exports.night import INTENDED_USE, Night
 from sleepscorer.files.exports.own_files import STAGING_FORMAT
 
@@ -205,7 +206,7 @@ def _document(night: Night) -> dict[str, Any]:
         "second_opinion": _second_opinion(night),
         "answers": [_answer(one, night) for one in night.others] if night.is_consensus else None,
         "unanimous": list(night.unanimous) if night.others else None,
-        "statistics": night.statistics.as_dict(),
+        "statistics": figures_of(night.statistics),
         "statistics_notes": list(night.statistics.notes),
         "events": [asdict(event) for event in night.events],
         "signed": _signed(night),

@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from sleepscorer.core.arousals import count_arousals
-from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import (
     DEFINITIONS,
     Definition,
@@ -14,7 +14,8 @@ from sleepscorer.core.statistics import (
     scoring_window,
     sleep_statistics,
 )
-from sleepscorer.core.wording import counted, of_counted
+from sleepscorer.core.undefined import Reason, figure_of, why_undefined
+from sleepscorer.core.wording import counted, of_counted, rounded
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.figure_tree import FigureTree
@@ -26,11 +27,15 @@ _UNDEFINED = "—"
 # A table, and what is shown already: the latency of R from sleep onset is the REM latency.
 _NOT_SHOWN = ("transitions", "latency_r_onset_min")
 _UNITS = {"min": " min", "%": " %", "1/h": "/h", "n": ""}
-# Defined by the marks alone, whatever was scored.
-_OF_THE_WINDOW = ("trt_min", "unscored_min")
-_LACKING = {
-    "lps_min": "no 10 min of uninterrupted sleep",
-    "sol_5min_min": "no 5 min of uninterrupted sleep",
+_WHY_NONE = {
+    Reason.NO_WINDOW: "no whole epoch lies between lights off and lights on",
+    Reason.NOTHING_SCORED: "nothing was scored",
+    Reason.NO_SLEEP: "no sleep was scored",
+    Reason.NO_STAGE: "no {stage} was scored",
+    Reason.NO_PERSISTENT_SLEEP: "no {minutes} min of uninterrupted sleep",
+    Reason.AROUSALS_NOT_SCORED: (
+        "the box above is not checked: nobody says that arousals were scored"
+    ),
 }
 
 
@@ -169,7 +174,7 @@ class StatisticsPanel(QWidget):
 
     def _show_figure(self, definition: Definition, statistics: SleepStatistics) -> None:
         key = definition.key
-        reason = _why_undefined(key, statistics, arousals_scored=self.arousals_scored)
+        reason = _why_none(key, statistics)
         text = _UNDEFINED if reason else _figure_text(statistics, definition)
         tip = f"{definition.label}: {definition.text}"
         if reason:
@@ -182,11 +187,11 @@ class StatisticsPanel(QWidget):
 
 
 def _figure_text(statistics: SleepStatistics, definition: Definition) -> str:
-    value = getattr(statistics, definition.key)
+    value = figure_of(statistics, definition.key)
     if definition.key == "cycles":
         # How many; their minutes are in the exports.
-        return str(len(value))
-    number = str(value) if isinstance(value, int) else f"{value:.1f}"
+        return str(value)
+    number = str(value) if isinstance(value, int) else rounded(value)
     return f"{number}{_UNITS[definition.unit]}"
 
 
@@ -201,21 +206,10 @@ def _lights_notes(off_s: float | None, on_s: float | None) -> tuple[str, ...]:
     return ()
 
 
-def _why_undefined(key: str, statistics: SleepStatistics, *, arousals_scored: bool) -> str:
+def _why_none(key: str, statistics: SleepStatistics) -> str:
     """Say why there is no figure; nothing where there is one."""
-    if key in _OF_THE_WINDOW:
+    why = why_undefined(statistics, key)
+    if why is None:
         return ""
-    if statistics.trt_min == statistics.unscored_min:
-        return "nothing was scored"
-    if getattr(statistics, key) is not None:
-        return ""
-    if key == "arousal_index_per_h" and not arousals_scored:
-        return "the box above is not checked: nobody says that arousals were scored"
-    if not statistics.tst_min:
-        return "no sleep was scored"
-    return _LACKING.get(key) or f"no {_stage_in(key).text} was scored"
-
-
-def _stage_in(key: str) -> Stage:
-    """The stage whose lack leaves a figure undefined: REM latencies want R."""
-    return next((stage for stage in STAGES if stage.name.lower() in key.split("_")), Stage.R)
+    stage = "" if why.stage is None else why.stage.text
+    return _WHY_NONE[why.reason].format(stage=stage, minutes=why.minutes)

@@ -12,6 +12,7 @@ from sleepscorer.core.cycles import CYCLES_RULE
 from sleepscorer.core.doubtful import DOUBTFUL_UNDER
 from sleepscorer.core.stages import STAGES
 from sleepscorer.core.statistics import DEFINITIONS
+from sleepscorer.core.undefined import figure_of, figures_of
 from sleepscorer.core.wording import percent
 from sleepscorer.files.exports.excel.answers import consensus_rows, second_opinion_rows
 from sleepscorer.files.exports.excel.cells import (
@@ -158,7 +159,8 @@ def add_cycles(workbook: Workbook, night: Night) -> Worksheet:
         put(sheet.cell(row, 1), "Cycles can't be told in three stages.")
         return sheet
     if not cycles:
-        put(sheet.cell(row, 1), "No cycle was found.")
+        is_told = figure_of(night.statistics, "cycles") is not None
+        put(sheet.cell(row, 1), "No cycle was found." if is_told else "Nothing was scored.")
     put_sentence(sheet, row + 1, f"Rule: {CYCLES_RULE}", len(_CYCLES))
     return sheet
 
@@ -253,7 +255,7 @@ def _put_statistics(sheet: Worksheet, row: int, night: Night) -> int:
     for definition in night.statistics.definitions:
         if definition.key in _LISTED_ELSEWHERE:
             continue
-        value = getattr(night.statistics, definition.key)
+        value = figure_of(night.statistics, definition.key)
         put(sheet.cell(row, 1), definition.label)
         put(sheet.cell(row, 2), value, _FORMAT_OF_UNIT.get(definition.unit, PLAIN))
         put(sheet.cell(row, 3), definition.unit)
@@ -264,7 +266,7 @@ def _put_statistics(sheet: Worksheet, row: int, night: Night) -> int:
     if night.hypnogram.stage_set != STAGES:
         return row
     put(sheet.cell(row, 1), "NREM-REM cycles (research)")
-    put(sheet.cell(row, 2), len(night.statistics.cycles), WHOLE)
+    put(sheet.cell(row, 2), figure_of(night.statistics, "cycles"), WHOLE)
     put(sheet.cell(row, 3), "n")
     align_left(sheet.cell(row, 3))
     return row + 1
@@ -275,11 +277,14 @@ def _clock_or_elapsed(night: Night, onset_s: float) -> Value:
 
 
 def _stage_rows(night: Night) -> Iterator[tuple[Value, ...]]:
-    values = night.statistics.as_dict()
+    values = figures_of(night.statistics)
     trt_min = night.statistics.trt_min
     for stage in night.statistics.transition_stages:
         key = stage.name.lower()
         minutes = values[f"{key}_min"]
+        if minutes is None:
+            yield (stage.text, *(None,) * (len(_STAGES) - 1))
+            continue
         yield (
             stage.text,
             _n_epochs(night, minutes),

@@ -28,6 +28,7 @@ from sleepscorer.files.exports.report.content import (
     side_by_side,
     table,
 )
+from sleepscorer.files.exports.report.figures import reason_of
 from sleepscorer.files.exports.report.front import messages, scoring_text
 from sleepscorer.files.exports.report.languages import DASH
 from sleepscorer.files.exports.report.spectrogram import SpectrogramDrawing
@@ -52,6 +53,8 @@ def cycles(content: Content) -> list[Flowable]:
     title = words("cycles.heading")
     if statistics.stage_set != STAGES:
         return section(title, paragraph(f"{DASH} ({words('cycles.three')})"))
+    if reason := reason_of(content, "cycles"):
+        return section(title, paragraph(f"{DASH} ({reason})"))
     if not statistics.cycles:
         return section(title, paragraph(words("cycles.no_cycles")))
     keys = ("number", "start", "end", "duration", "nrem", "rem")

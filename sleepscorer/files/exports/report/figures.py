@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table
 
-from sleepscorer.core.metrics import FigureGroup
-from sleepscorer.core.stages import STAGES, Stage
-from sleepscorer.core.undefined import why_undefined
+from sleepscorer.core.metrics import Definition, FigureGroup
+from sleepscorer.core.stages import Stage
+from sleepscorer.core.undefined import figure_of, figures_of, why_undefined
 from sleepscorer.files.exports.report.content import (
     GAP,
     LABEL,
@@ -41,7 +41,7 @@ def key_figures(content: Content) -> list[Flowable]:
     main.sort(key=lambda definition: order.index(definition.key))
     labels, values, beside = [], [], []
     for definition in main:
-        value = getattr(statistics, definition.key)
+        value = figure_of(statistics, definition.key)
         labels.append(paragraph(words.label(definition), LABEL))
         if value is None:
             values.append(paragraph(DASH, LARGE))
@@ -106,17 +106,22 @@ def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float
     for definition in sorted(statistics.definitions, key=lambda one: _GROUPS.index(one.group)):
         if definition.group not in groups or definition.key in _TABLES or definition.stage:
             continue
-        value = getattr(statistics, definition.key)
-        label: Cell = words.label(definition)
-        if value is None:
-            reason = paragraph(reason_of(content, definition.key), SMALL)
-            label = [paragraph(words.label(definition)), reason]
-        unit = "" if definition.unit == "n" else words.unit(definition.unit)
+        value = figure_of(statistics, definition.key)
+        label = _label_cell(content, definition)
+        unit = "" if value is None or definition.unit == "n" else words.unit(definition.unit)
         rows.append([label, paragraph(words.figure(value, definition.unit), STRONG_NUMBER), unit])
-    if FigureGroup.RESEARCH in groups and statistics.stage_set == STAGES:
-        n_cycles = str(len(statistics.cycles))
-        rows.append([words("figures.cycles"), paragraph(n_cycles, STRONG_NUMBER), ""])
+    cycles = next((one for one in statistics.definitions if one.key == "cycles"), None)
+    if cycles is not None and cycles.group in groups:
+        n_cycles = words.figure(figure_of(statistics, "cycles"), "n")
+        label = _label_cell(content, cycles)
+        rows.append([label, paragraph(n_cycles, STRONG_NUMBER), ""])
     return table(rows, (0.72 * width, 0.16 * width, 0.12 * width), numbers_from=3, head=False)
+
+
+def _label_cell(content: Content, definition: Definition) -> Cell:
+    """The name of a figure, and below it why it has no value."""
+    label, reason = content.words.label(definition), reason_of(content, definition.key)
+    return [paragraph(label), paragraph(reason, SMALL)] if reason else label
 
 
 def _stages_parts(content: Content, width: float) -> list[Flowable]:
@@ -143,15 +148,16 @@ def _stages_parts(content: Content, width: float) -> list[Flowable]:
 
 def _stage_row(content: Content, stage: Stage) -> list[Cell]:
     words, statistics = content.words, content.night.statistics
-    values, key = statistics.as_dict(), stage.name.lower()
+    values, key = figures_of(statistics), stage.name.lower()
     minutes, trt_min = values[f"{key}_min"], statistics.trt_min
+    of_trt_pct = 100 * minutes / trt_min if trt_min and minutes is not None else None
     row: list[Cell] = [
         "",
         paragraph(stage.text, STRONG),
         words.figure(minutes, "min"),
-        hours_text(60 * minutes),
+        DASH if minutes is None else hours_text(60 * minutes),
     ]
-    of_trt = words.figure(100 * minutes / trt_min if trt_min else None, "%")
+    of_trt = words.figure(of_trt_pct, "%")
     if not stage.is_sleep:
         return [*row, "", of_trt, "", ""]
     return [
@@ -169,7 +175,7 @@ def _stage_reasons(content: Content) -> Iterator[str]:
         yield reason_of(content, "se_pct")
     for stage in statistics.stage_set:
         for key in (f"{stage.name.lower()}_pct", f"latency_{stage.name.lower()}_min"):
-            if stage.is_sleep and getattr(statistics, key) is None:
+            if stage.is_sleep and figure_of(statistics, key) is None:
                 yield reason_of(content, key)
 
 

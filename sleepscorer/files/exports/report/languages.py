@@ -12,6 +12,7 @@ from typing import Any
 
 from sleepscorer.core.errors import ReportRefused, UsageError
 from sleepscorer.core.metrics import Definition
+from sleepscorer.core.wording import rounded
 from sleepscorer.files.strict_toml import WrongEntry, content_of
 from sleepscorer.paths import resource
 
@@ -57,7 +58,7 @@ class Words:
         """Return a number as the language writes it, a dash for None."""
         if value is None:
             return DASH
-        text = f"{value:.{decimals}f}".replace(".", self("language.decimal_mark"))
+        text = rounded(value, decimals).replace(".", self("language.decimal_mark"))
         return text.replace("-", "\N{MINUS SIGN}")
 
     def figure(self, value: float | None, unit: str) -> str:

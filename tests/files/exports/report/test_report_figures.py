@@ -12,7 +12,8 @@ from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.metrics import FigureGroup
 from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.core.undefined import why_undefined
+from sleepscorer.core.undefined import figure_of, figures_of, why_undefined
+from sleepscorer.core.wording import rounded
 from sleepscorer.files.exports.formats import write_exports
 from sleepscorer.files.exports.report.languages import words_of
 
@@ -32,7 +33,7 @@ NIGHTS = {
 def _shown(value, unit):
     if value is None:
         return "–"
-    return str(value) if unit == "n" else f"{value:.1f}"
+    return str(value) if unit == "n" else rounded(value)
 
 
 @pytest.mark.parametrize("stages", NIGHTS.values(), ids=NIGHTS)
@@ -43,7 +44,7 @@ def test_every_figure_stands_beside_its_name(stages):
     for definition in night.statistics.definitions:
         if definition.key in ("cycles", "transitions") or definition.stage is not None:
             continue
-        value = getattr(night.statistics, definition.key)
+        value = figure_of(night.statistics, definition.key)
         label = words.label(definition)
         if definition.group is FigureGroup.MAIN:
             # Their names stand in a row above the numbers.
@@ -60,10 +61,14 @@ def test_every_figure_stands_beside_its_name(stages):
 def test_the_table_of_stages_is_the_nights(stages):
     night = night_of(stages)
     text = pages_of(night)[0]
-    values, trt_min = night.statistics.as_dict(), night.statistics.trt_min
+    values, trt_min = figures_of(night.statistics), night.statistics.trt_min
     for stage in night.statistics.transition_stages:
         key = stage.name.lower()
         minutes = values[f"{key}_min"]
+        if minutes is None:
+            dashes = "– – – – – –" if stage.is_sleep else "– – –"
+            assert f"{stage.text} {dashes}" in text
+            continue
         seconds = round(60 * minutes)
         row = [
             stage.text,
@@ -72,7 +77,7 @@ def test_the_table_of_stages_is_the_nights(stages):
         ]
         if stage.is_sleep:
             row.append(_shown(values[f"{key}_pct"], "%"))
-        row.append(f"{100 * minutes / trt_min:.1f}")
+        row.append(rounded(100 * minutes / trt_min))
         if stage.is_sleep:
             row += [_shown(values[f"latency_{key}{end}_min"], "min") for end in ("", "_onset")]
         assert " ".join(row) in text
@@ -101,6 +106,13 @@ def test_a_dash_has_its_reason(name, reasons):
         assert reason in text
 
 
+def test_a_dash_has_no_unit():
+    text = text_of(night_of(NIGHTS["nothing scored"]))
+    assert "350.0 min" in text
+    for unit in ("min", "%", "1/h"):
+        assert f"– {unit}" not in text
+
+
 def test_what_has_a_value_has_no_reason():
     text = text_of(night_of(NIGHTS["usual"]))
     for other in ("no stage", "no sleep", "nothing was scored"):
@@ -112,7 +124,7 @@ def test_every_undefined_figure_has_a_reason(stages):
     statistics = sleep_statistics(Hypnogram(np.asarray(stages, np.int8)))
     for definition in statistics.definitions:
         why = why_undefined(statistics, definition.key)
-        assert (why is None) == (getattr(statistics, definition.key) is not None)
+        assert (why is None) == (figure_of(statistics, definition.key) is not None)
 
 
 def test_lights_between_which_no_epoch_lies_are_the_reason():
