@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from sleepscorer.cli import main
-from sleepscorer.cli.main import _parser
+from sleepscorer.cli.commands import command_parser
 
 
 def _named() -> list[tuple[str, argparse.Action]]:
     """Every option and argument that names a file or a folder, with its command."""
-    (commands,) = (a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
+    (commands,) = (
+        a for a in command_parser()._actions if isinstance(a, argparse._SubParsersAction)
+    )
     return [
         (command, action)
         for command, parser in commands.choices.items()

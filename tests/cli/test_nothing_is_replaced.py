@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from sleepscorer.cli import main
-from sleepscorer.cli.main import _parser
+from sleepscorer.cli.commands import command_parser
 from sleepscorer.staging import stagers
 from sleepscorer.staging.checkpoint import DEFAULT_WEIGHTS
 
@@ -160,7 +160,9 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
 
 def _options() -> dict[tuple[str, str], argparse.Action]:
     """Every option and argument of every command."""
-    (commands,) = (a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
+    (commands,) = (
+        a for a in command_parser()._actions if isinstance(a, argparse._SubParsersAction)
+    )
     return {
         (name, action.dest): action
         for name, parser in commands.choices.items()
