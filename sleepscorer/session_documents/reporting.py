@@ -89,8 +89,9 @@ def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) 
     try:
         return _of_scoring(of, to, progress)
     except ScoringError as error:
-        session = of.path.with_suffix(SUFFIX)
-        if session.is_file():
+        session = of.path.parent / f"{of.path.stem}{SUFFIX}"
+        # The folder itself has no name that a session could have.
+        if of.path.name and session.is_file():
             error.hint = f"its session is {session.name}"
         raise
 
