@@ -80,7 +80,7 @@ def _other_stagers() -> list[str]:
             listed.append(f"    {tuned[one.name].folder}")
     listed = listed or ["  none"]
     others = [f"  to get {how}" for how in how_to_get_others(offered)]
-    return ["other stagers, for --stagers and --second-opinion", *listed, *others]
+    return ["other stagers, for --second-opinion and --stagers", *listed, *others]
 
 
 def _site_choice() -> list[str]:

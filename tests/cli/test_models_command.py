@@ -235,4 +235,4 @@ def test_weights_that_did_worst_are_listed_with_their_figures_for_who_asks(capsy
     for name, measured in NOT_OFFERED.items():
         assert f"  {name}\n" in others
         assert measured.in_words in others
-    assert "other stagers, for --stagers and --second-opinion" in others
+    assert "other stagers, for --second-opinion and --stagers" in others

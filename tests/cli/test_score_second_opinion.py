@@ -82,7 +82,7 @@ def test_an_unknown_one_is_refused_before_anything_is_staged(night, offer_stager
 def test_models_lists_other_stagers_or_what_to_install(offer_stagers, capsys):
     offer_stagers(calm="other_stagers:Calm", absent="other_stagers:Absent")
     assert run(capsys, "models")[1].endswith(
-        "other stagers, for --second-opinion\n  calm: Calm 1.2\n"
+        "other stagers, for --second-opinion and --stagers\n  calm: Calm 1.2\n"
         "  to get RobustSleepNet: sleepscorer models fetch robust-sleep-net\n"
         "  to get YASA: pip install 'sleepscorer[yasa]'\n"
     )
