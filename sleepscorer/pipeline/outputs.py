@@ -13,7 +13,7 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.statistics import sleep_statistics
-from sleepscorer.files.edf import UNKNOWN_START
+from sleepscorer.files.edf import known_day
 from sleepscorer.files.exports import (
     FORMATS,
     PDF,
@@ -296,7 +296,7 @@ def moment_text(recording: Recording, time_s: float) -> str:
     if recording.duration_s <= _DAY_S:
         return f"{moment:%H:%M:%S}"
     # The date alone would be lost on de-identification, and may be unknown.
-    date = "" if start.date() == UNKNOWN_START.date() else f"{moment:%Y-%m-%d} "
+    date = "" if known_day(start) is None else f"{moment:%Y-%m-%d} "
     return f"{date}{moment:%H:%M:%S} (day {(moment.date() - start.date()).days + 1})"
 
 

@@ -16,7 +16,7 @@ from sleepscorer.core.report_form import Person
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import counted
-from sleepscorer.files.edf import UNKNOWN_START, person_told
+from sleepscorer.files.edf import known_day, person_told
 from sleepscorer.files.folder import scoring_beside
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.sessions import (
@@ -98,8 +98,7 @@ class Document:
     @property
     def day(self) -> date | None:
         """The day on which the recording began; None where it is unknown or withheld."""
-        start = self.recording.start
-        return None if start is None or start.date() == UNKNOWN_START.date() else start.date()
+        return known_day(self.recording.start)
 
     @property
     def holds_session(self) -> bool:

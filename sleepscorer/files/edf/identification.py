@@ -134,6 +134,11 @@ def subfield(text: str) -> str:
     return re.sub(r"\s+", "_", header_text(text).strip()) or "X"
 
 
+def known_day(start: datetime | None) -> date | None:
+    """The day of a start; None where it is unknown, or :data:`UNKNOWN_START` stands for it."""
+    return None if start is None or start.date() == UNKNOWN_START.date() else start.date()
+
+
 def header_text(text: str) -> str:
     """Return ``text`` in printable ASCII: accents dropped, what has no letter left as ``_``."""
     spelled = unicodedata.normalize("NFKD", text.translate(_SPELLED))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from sleepscorer.core.wording import bare_letters
-from sleepscorer.files.edf import UNKNOWN_START, months_of
+from sleepscorer.files.edf import known_day, months_of
 
 _MONTHS = r"[^\W\d_]{3,10}\.?"
 _DAY, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:19|20)\d\d"
@@ -26,8 +26,8 @@ DATES = re.compile(
 def spellings_of_dates(texts: Iterable[str], start: datetime | None) -> tuple[re.Pattern[str], ...]:
     """Patterns of the shorter spellings of dates that stand in texts: 850302, 02.03., 2 March."""
     found = {day for text in texts for day in _dates_in(text)}
-    if start is not None and start.date() != UNKNOWN_START.date():
-        found.add(start.date())
+    if (began := known_day(start)) is not None:
+        found.add(began)
     patterns = []
     # "3 marks", "5 may be"
     no_word = r"(?!marks?\b|may be\b)"

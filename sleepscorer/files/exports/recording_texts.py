@@ -17,11 +17,11 @@ from sleepscorer.files.edf import (
     CHANNEL_FIELDS,
     UNKNOWN_PATIENT,
     UNKNOWN_RECORDING,
-    UNKNOWN_START,
     ChannelWords,
     EdfRewriting,
     EdfWords,
     header_text,
+    known_day,
     person_told,
     split_channel,
 )
@@ -258,10 +258,8 @@ class RecordingTexts:
         return f"{shown} age_{years}" if years <= _OLDEST else f"{shown} age_{_OLDEST + 1}_or_over"
 
     def _age(self, person: Person) -> int | None:
-        start = self._file.start
-        if start is None or start.date() == UNKNOWN_START.date():
-            return None
-        return person.age_on(start.date())
+        day = known_day(self._file.start)
+        return None if day is None else person.age_on(day)
 
     def _found_in_header(self) -> Iterable[FoundText]:
         old, new = self._words, self.words

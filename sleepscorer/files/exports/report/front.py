@@ -8,7 +8,7 @@ from datetime import date
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, Spacer, Table
 
-from sleepscorer.files.edf import UNKNOWN_START
+from sleepscorer.files.edf import known_day
 from sleepscorer.files.exports.report.content import (
     ALARM,
     GAP,
@@ -108,11 +108,11 @@ def person(content: Content) -> list[Flowable]:
 
 
 def _born(content: Content) -> str:
-    who, start, words = content.night.form.person, content.night.start, content.words
+    who, words = content.night.form.person, content.words
     if who.birth_date is None:
         return ""
     born = words.date(who.birth_date)
-    day = None if start is None or start.date() == UNKNOWN_START.date() else start.date()
+    day = known_day(content.night.start)
     age = None if day is None else who.age_on(day)
     return born if age is None else f"{born} ({words('person.age', years=age)})"
 
