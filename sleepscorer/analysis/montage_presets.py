@@ -222,7 +222,7 @@ def wants_of(one: ResolvedDerivation) -> tuple[str, ...]:
     """Return what a rule wants in order to show this: its derivation, else its label."""
     if one.name in one.stored_labels:
         return one.stored_labels
-    return tuple(dict.fromkeys((one.name.partition(" (")[0], *_label(one))))
+    return tuple(dict.fromkeys((one.plain_name, *_label(one))))
 
 
 def _label(one: ResolvedDerivation) -> tuple[str, ...]:

@@ -83,6 +83,11 @@ class ResolvedDerivation:
     parts: tuple[tuple[Signal, float], ...]
 
     @property
+    def plain_name(self) -> str:
+        """The name without how it was had: ``"C4-M1"``."""
+        return plain_name(self.name)
+
+    @property
     def is_derived(self) -> bool:
         """True where it is computed from two stored signals."""
         return len(self.parts) > 1
@@ -204,6 +209,11 @@ def resolve(recording: Recording, wanted: str | Derivation) -> ResolvedDerivatio
     return found
 
 
+def plain_name(name: str) -> str:
+    """Return a :attr:`ResolvedDerivation.name` without how it was had, in brackets behind it."""
+    return name.partition(" (")[0]
+
+
 def resolve_again(recording: Recording, name: str) -> ResolvedDerivation:
     """Find what a :attr:`ResolvedDerivation.name` meant, in the recording it was resolved in.
 
@@ -216,8 +226,7 @@ def resolve_again(recording: Recording, name: str) -> ResolvedDerivation:
         stored = as_stored(signal, recording)
         if stored.name == name:
             return stored
-    # Behind the derivation stands how it was had: "C4-M1 (derived)".
-    wanted = Derivation.parse(name.split(" (")[0])
+    wanted = Derivation.parse(plain_name(name))
     finder = DerivationFinder(recording.signals)
     for found in (finder.stored(wanted), finder.subtracted(wanted)):
         if found is not None and found.name == name:

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from sleepscorer.core.channel_names import recognise
+from sleepscorer.core.derivation import plain_name
 
 
 class HeadRegion(Enum):
@@ -27,7 +28,7 @@ def is_central(derivation: str) -> bool:
     ``"C4-M1 (derived)"`` and ``"EEG C3-Ref"`` do. ``"Fpz-Cz"`` does not, nor does ``"Cz-Oz"``, nor
     one whose electrodes nobody knows.
     """
-    found = recognise(derivation) or recognise(derivation.split(" (")[0])
+    found = recognise(derivation) or recognise(plain_name(derivation))
     if found is None or found.kind != "eeg":
         return False
     regions = {region_of(electrode) for electrode in (found.positive, found.negative)} - {None}

@@ -57,7 +57,7 @@ def possible_derivations(recording: Recording) -> tuple[ResolvedDerivation, ...]
 
 
 def _rank(one: ResolvedDerivation) -> int:
-    name = one.name.partition(" (")[0]
+    name = one.plain_name
     if name in AASM_DERIVATIONS:
         return AASM_DERIVATIONS.index(name)
     positive, _, negative = name.partition("-")

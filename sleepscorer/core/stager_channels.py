@@ -51,6 +51,8 @@ _LONGEST_LIST = 8
 
 ChannelNames = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Names of derivations of EEG, EOG and EMG, in order of the alphabet."""
+ChannelParts = tuple[tuple[tuple[tuple[str, float], ...], ...], ...]
+"""Stored labels and their weights, of each derivation of each role."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +76,19 @@ class StagerChannels:
     warnings: tuple[str, ...] = ()
 
     @property
+    def parts(self) -> "ChannelParts":
+        """What is read of a recording, of each role: alike where two choices are the same there."""
+        roles = (self.eeg, self.eog, self.emg)
+        return tuple(
+            tuple(tuple((signal.label, weight) for signal, weight in one.parts) for one in role)
+            for role in roles
+        )
+
+    @property
     def names(self) -> "ChannelNames":
         """The derivations of EEG, EOG and EMG, however they are built: ``"C4-M1"``."""
         eeg, eog, emg = (
-            tuple(sorted(one.name.partition(" (")[0] for one in role))
-            for role in (self.eeg, self.eog, self.emg)
+            tuple(sorted(one.plain_name for one in role)) for role in (self.eeg, self.eog, self.emg)
         )
         return eeg, eog, emg
 

@@ -81,7 +81,8 @@ def _weights(name: str, sha256: str) -> str:
 def _other_channels(recording: Recording, channels: StagerChannels, choice: SiteChoice) -> str:
     """Which channels were validated that are not those; empty where they are the same."""
     validated = find_channels(recording, choice.channels)
-    if _labels(validated) != _labels(channels):
+    # Whoever names them may do so in another order.
+    if [set(role) for role in validated.parts] != [set(role) for role in channels.parts]:
         by = choice.montage or "the channels that the program chooses"
         return f"validated was by {by}, and these are by others"
     if channels.names not in choice.validated_by:
@@ -91,12 +92,3 @@ def _other_channels(recording: Recording, channels: StagerChannels, choice: Site
 
 def _in_words(names: ChannelNames) -> str:
     return ", ".join(name for role in names for name in role)
-
-
-def _labels(channels: StagerChannels) -> list[set[tuple[tuple[str, float], ...]]]:
-    """Stored signals and their weights, role by role."""
-    roles = (channels.eeg, channels.eog, channels.emg)
-    return [
-        {tuple((signal.label, weight) for signal, weight in one.parts) for one in role}
-        for role in roles
-    ]

@@ -14,8 +14,6 @@ from sleepscorer.core.stager_channels import (
 from sleepscorer.core.wording import of_counted
 from sleepscorer.validation.candidates import Montage
 
-ChannelParts = tuple[tuple[tuple[str, float], ...], ...]
-
 
 def usable_montages(recording: Recording) -> tuple[Montage, ...]:
     """Return what a recording can be staged by besides the program's own choice.
@@ -71,15 +69,6 @@ def channels_of(recording: Recording, montage: Montage) -> StagerChannels | None
         return None
 
 
-def parts_of(channels: StagerChannels) -> ChannelParts:
-    """What is read of a recording, of each role: equal where two montages are the same there."""
-    roles = (channels.eeg, channels.eog, channels.emg)
-    return tuple(
-        tuple((signal.label, weight) for one in role for signal, weight in one.parts)
-        for role in roles
-    )
-
-
 def _montages(recording: Recording, chosen: StagerChannels) -> Iterator[Montage]:
     with_eog = " + EOG" if chosen.eog else ""
     if len(chosen.eeg) > 1:
@@ -93,7 +82,7 @@ def _montages(recording: Recording, chosen: StagerChannels) -> Iterator[Montage]
 
 def _asked_by(recording: Recording, wanted: ResolvedDerivation) -> str | None:
     """The text that any recording can be asked for it by: ``"C4-M1"``, however it is had here."""
-    for text in (wanted.name.split(" (")[0], wanted.name, *wanted.stored_labels[:1]):
+    for text in (wanted.plain_name, wanted.name, *wanted.stored_labels[:1]):
         try:
             if resolve(recording, text).parts == wanted.parts:
                 return text
@@ -105,5 +94,5 @@ def _asked_by(recording: Recording, wanted: ResolvedDerivation) -> str | None:
 def _differs(recording: Recording, montage: Montage) -> bool:
     """Tell whether a montage is another than the program's choice in this recording."""
     both = (channels_of(recording, one) for one in (Montage(), montage))
-    known = [parts_of(one) for one in both if one is not None]
+    known = [one.parts for one in both if one is not None]
     return len(set(known)) > 1

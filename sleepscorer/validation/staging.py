@@ -9,12 +9,11 @@ from sleepscorer.core.consensus import consensus
 from sleepscorer.core.errors import MontageError
 from sleepscorer.core.progress import Cancelled, Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.stager_channels import ChannelNames, StagerChannels
+from sleepscorer.core.stager_channels import ChannelNames, ChannelParts, StagerChannels
 from sleepscorer.core.staging_result import OWN_STAGER, Staging
 from sleepscorer.faults import in_words
 from sleepscorer.staging.stagers import offered_stager
 from sleepscorer.validation.candidates import Candidate, JudgedNight, Montage, NightAnswer
-from sleepscorer.validation.montages import ChannelParts, parts_of
 from sleepscorer.validation.nights import FoundNight
 
 if TYPE_CHECKING:
@@ -166,7 +165,7 @@ def _asked(
 ) -> Staging | str:
     """What a stager answers, or in words why it does not."""
     (name,) = candidate.stagers
-    key = (name, parts_of(channels))
+    key = (name, channels.parts)
     if key not in known.stagings and key not in known.failures:
         progress(0.0, "")
         try:

@@ -9,7 +9,7 @@ from sleepscorer.core.errors import MontageError
 from sleepscorer.core.recording import MemorySource, Recording, Signal
 from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.validation.candidates import Candidate
-from sleepscorer.validation.montages import channels_of, parts_of, shared_montages, usable_montages
+from sleepscorer.validation.montages import channels_of, shared_montages, usable_montages
 
 
 def recording(*labels, rate_hz=100.0):
@@ -79,7 +79,7 @@ def test_what_only_some_nights_have_is_not_tried_and_said():
     # Of the third night it is the program's own choice.
     assert names(montages) == ["", "C4-M1 + EOG", "EEG without EOG"]
     assert notes == ("F4-M1 + EOG was not tried: 2 of 3 nights can be staged by it",)
-    same = [parts_of(channels_of(nights[2], one)) for one in montages[:2]]
+    same = [channels_of(nights[2], one).parts for one in montages[:2]]
     assert same[0] == same[1]
 
 

@@ -121,6 +121,6 @@ class ChannelsDialog(QDialog):
 def _names(found: object) -> tuple[str, ...]:
     names: list[str] = []
     for one in found if isinstance(found, tuple) else ():
-        plain = one.name.split(" (")[0]
-        names.append(one.parts[0][0].label if not one.is_derived and one.parts[0][1] > 0 else plain)
+        is_stored = not one.is_derived and one.parts[0][1] > 0
+        names.append(one.parts[0][0].label if is_stored else one.plain_name)
     return tuple(names)

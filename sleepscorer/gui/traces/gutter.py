@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.filters import filter_text
+from sleepscorer.core.derivation import plain_name
 from sleepscorer.gui.look.appearance import sized
 from sleepscorer.gui.look.measures import GUTTER_PX, NOTCH_DELTA, TextSize
 from sleepscorer.gui.look.theme import Theme, trace_colour
@@ -335,7 +336,7 @@ def _followed(row: int, before: Sequence[DisplayTrace], now: Sequence[DisplayTra
 def _name_in(name: str, font: QFont, width_px: float) -> str:
     """The name of a trace; without the remark behind it where there is no room for both."""
     fits = QFontMetricsF(font).horizontalAdvance(name) <= width_px
-    return name if fits else name.partition(" (")[0]
+    return name if fits else plain_name(name)
 
 
 def _bar_ends(trace: DisplayTrace, offset: float, row_px: float) -> tuple[float, float]:
