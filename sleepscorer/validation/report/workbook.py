@@ -1,7 +1,7 @@
 """The same report as an Excel workbook: every figure as a number."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sleepscorer.core.wording import counted, percent
 from sleepscorer.files.exports import TENTHS, THOUSANDTHS, WHOLE, Column, Sheet, Value
@@ -125,21 +125,13 @@ def sheets(validation: Validation) -> tuple[Sheet, ...]:
             "Reliability",
             "How often each confidence is right, before any local temperature",
             _RELIABILITY,
-            [
-                (one.candidate.name, *(100 * value for value in point))
-                for one in validation.figures
-                for point in one.reliability
-            ],
+            list(_points(validation, lambda one: one.reliability)),
         ),
         Sheet(
             "Review",
             "Errors found by the share of epochs reviewed, least confident first",
             _REVIEW,
-            [
-                (one.candidate.name, *(100 * value for value in point))
-                for one in validation.figures
-                for point in one.review
-            ],
+            list(_points(validation, lambda one: one.review)),
         ),
         Sheet(
             "Left out",
@@ -148,6 +140,15 @@ def sheets(validation: Validation) -> tuple[Sheet, ...]:
             list(_left_out_rows(validation)),
         ),
     )
+
+
+def _points(
+    validation: Validation, curve: Callable[[CandidateFigures], Iterable[tuple[float, ...]]]
+) -> Iterator[_Row]:
+    """The points of a curve of shares, in percent, of one candidate after the other."""
+    for one in validation.figures:
+        for point in curve(one):
+            yield (one.candidate.name, *(100 * value for value in point))
 
 
 def _verdict_rows(validation: Validation) -> Iterator[_Row]:
