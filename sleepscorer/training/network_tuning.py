@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.verified_write import make_folder, write_state
 from sleepscorer.staging.robust_sleep_net.network import RobustSleepNet
@@ -32,7 +31,7 @@ from sleepscorer.training.calibration import best_temperature
 from sleepscorer.training.evaluate import NightAnswers, agreement_of, pooled
 from sleepscorer.training.nights import NO_LABEL
 from sleepscorer.training.spectral_nights import SpectralNight
-from sleepscorer.training.trainer import UNREADABLE_STATE
+from sleepscorer.training.trainer import reading_state
 
 _STAGE_WEIGHTS = (0.5, 2.0, 1.0, 1.0, 1.0)
 _MAX_NORM = 5.0
@@ -225,7 +224,7 @@ class _NetworkTuning:
         path = None if self._folder is None else self._folder / _STATE_NAME
         if path is None or not path.exists():
             return False
-        try:
+        with reading_state(path):
             # Tensors and plain values only: a state from elsewhere can't run anything.
             state: dict[str, Any] = torch.load(path, weights_only=True)
             if json.loads(state["recipe"]) != asdict(self._recipe):
@@ -234,12 +233,6 @@ class _NetworkTuning:
             self._optimiser.load_state_dict(state["optimiser"])
             self._best, self._kappas = state["best"], state["kappas"]
             self._n_steps = state["n_steps"]
-        except UNREADABLE_STATE as error:
-            raise SleepScorerError(
-                "the state of this training can't be read",
-                path=path,
-                hint="delete it to begin anew",
-            ) from error
         return True
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,8 +29,8 @@ from sleepscorer.training.window_sampler import Batch, WindowSampler
 WEIGHT_EXPONENT = -0.5
 """Of how common a stage is: what its epochs count in training."""
 
-UNREADABLE_STATE = (OSError, RuntimeError, LookupError, ValueError, EOFError, UnpicklingError)
-"""What reading the state of a training raises where it is torn or something else."""
+# What reading the state of a training raises where it is torn or something else.
+_UNREADABLE = (OSError, RuntimeError, LookupError, ValueError, EOFError, UnpicklingError)
 
 _log = logging.getLogger(__name__)
 _LABEL_SMOOTHING = 0.05
@@ -298,16 +299,10 @@ class _Training:
         path = self._folder / _STATE_NAME if self._folder is not None else None
         if path is None or not path.exists():
             return False
-        try:
+        with reading_state(path):
             # Tensors and plain values only: a state from elsewhere can't run anything.
             state = torch.load(path, map_location=self._device, weights_only=True)
             described = json.loads(state["described"])
-        except UNREADABLE_STATE as error:
-            raise SleepScorerError(
-                "the state of this training can't be read",
-                path=path,
-                hint="delete it to begin anew",
-            ) from error
         if described != self._described():
             raise SleepScorerError(
                 "a training of another network or recipe was begun here",
@@ -326,6 +321,25 @@ class _Training:
         torch.set_rng_state(state["torch"].cpu())
         _log.info("training goes on after batch %d", self._step)
         return True
+
+
+@contextmanager
+def reading_state(path: Path) -> Iterator[None]:
+    """Read the state of a training that is to go on.
+
+    Raises
+    ------
+    SleepScorerError
+        If the file is torn, or holds something else.
+    """
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise SleepScorerError(
+            "the state of this training can't be read",
+            path=path,
+            hint="delete it to begin anew",
+        ) from error
 
 
 def half_precision(device: torch.device) -> torch.autocast:
