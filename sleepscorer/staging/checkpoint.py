@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -256,23 +256,50 @@ def add_own_weights(folder: Path, name: str | None = None) -> WeightsInfo:
     """
     new = read_info(folder)
     read_verified(new)
-    for known in own_weights():
-        if known.sha256 == new.sha256 and name in (None, known.name):
-            return known
-    if name is None:
-        name = next(free for n in count(1) if (free := f"site-{n}") not in _names())
-    copy_to_own(folder, name)
-    return read_info(name)
+    known = {info.name: info.sha256 for info in own_weights()}
+    return read_info(
+        keep_once(folder, name, sha256=new.sha256, known=known, stem="site", taken=_names())
+    )
 
 
-def copy_to_own(folder: Path, name: str) -> Path:
-    """Copy a folder of weights to the person's own; all of it appears there, or nothing.
+def keep_once(
+    folder: Path,
+    name: str | None,
+    *,
+    sha256: str,
+    known: Mapping[str, str],
+    stem: str,
+    taken: Collection[str],
+) -> str:
+    """Copy a folder of weights to the person's own, and return their name there.
+
+    All of it appears, or nothing; of the same content they are not added twice.
+
+    Parameters
+    ----------
+    folder
+        Holds the files; nothing in it changes.
+    name
+        None takes the first of STEM-1, STEM-2 and so on that is free.
+    sha256
+        Of what gives the answers.
+    known
+        The same of those of the kind that are there, by name.
+    stem
+        Of names that nobody chose.
+    taken
+        Names that are not free.
 
     Raises
     ------
     WeightsError
         If the name is taken or they can't be written.
     """
+    for there, theirs in known.items():
+        if theirs == sha256 and name in (None, there):
+            return there
+    if name is None:
+        name = next(free for n in count(1) if (free := f"{stem}-{n}") not in taken)
     check_own_name(name)
     own = paths.own_models_folder()
     part = own / f".{name}.part"
@@ -287,7 +314,7 @@ def copy_to_own(folder: Path, name: str) -> Path:
             path=own / name,
             hint=f"they lie in {folder}",
         ) from error
-    return own / name
+    return name
 
 
 def remove_own_weights(name: str) -> Path:

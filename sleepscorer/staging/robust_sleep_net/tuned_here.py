@@ -4,12 +4,11 @@ Their files are those of the public ones (:mod:`sleepscorer.staging.robust_sleep
 """
 
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 
 from sleepscorer import paths
 from sleepscorer.core.errors import WeightsError, WeightsNameTaken
-from sleepscorer.staging.checkpoint import copy_to_own
+from sleepscorer.staging.checkpoint import keep_once
 from sleepscorer.staging.robust_sleep_net.installed import (
     NAME,
     InstalledWeights,
@@ -75,12 +74,15 @@ def keep_tuned(folder: Path, name: str | None = None) -> InstalledWeights:
     """
     new = read_weights(folder)
     load_networks(new)
-    for known in tuned_weights():
-        if known.sha256 == new.sha256 and name in (None, known.name):
-            return known
-    if name is None:
-        taken = tuned_names()
-        name = next(free for n in count(1) if (free := f"{NAME}-site-{n}") not in taken)
     if name == NAME:
         raise WeightsNameTaken(f"{NAME} are the public weights, and stay so")
-    return read_weights(copy_to_own(folder, name))
+    known = {weights.name: weights.sha256 for weights in tuned_weights()}
+    kept = keep_once(
+        folder,
+        name,
+        sha256=new.sha256,
+        known=known,
+        stem=f"{NAME}-site",
+        taken=tuned_names(),
+    )
+    return read_weights(paths.own_models_folder() / kept)
