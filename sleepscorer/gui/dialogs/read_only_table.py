@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.wording import one_line
 from sleepscorer.gui.look.appearance import described, plain_tip
+from sleepscorer.gui.look.row_list import as_row_list
 
 _LEAST_ROWS = 3
 
@@ -36,13 +37,8 @@ class ReadOnlyTable(QTableWidget):
         self.setHorizontalHeaderLabels(list(heads))
         described(self, name, name)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        row_px = self.fontMetrics().height() + 8
-        self.verticalHeader().setDefaultSectionSize(row_px)
+        as_row_list(self, spare_px=8)
+        row_px = self.verticalHeader().defaultSectionSize()
         self.setMinimumHeight((_LEAST_ROWS + 1) * row_px + 4)
         header = self.horizontalHeader()
         header.setHighlightSections(False)

@@ -29,6 +29,7 @@ from sleepscorer.gui.dialogs.found_nights import (
 )
 from sleepscorer.gui.jobs.night_facts import NightFacts
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.row_list import as_row_list
 
 _ORDERS = {
     NAME: "Name",
@@ -117,13 +118,8 @@ class RecordingsDialog(QDialog):
         table = self._table = QTableView()
         table.setModel(self._sorted)
         described(table, "Recordings", "Enter opens the chosen recording")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        as_row_list(table, spare_px=8)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(True)

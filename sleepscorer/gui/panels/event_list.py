@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.gui.look.row_list import as_row_list
 from sleepscorer.gui.panels.event_table import CLOCK, EDITABLE, EventTable
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -76,14 +77,9 @@ class EventList(QTableView):
         self._was_refused = False
         self.setModel(table)
         self.setItemDelegate(_CellFrame(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        as_row_list(self, spare_px=6)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
-        self.setTabKeyNavigation(False)
         self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         table.misunderstood.connect(self._on_refused)
         table.modelAboutToBeReset.connect(self._keep_focus)
 

@@ -19,6 +19,7 @@ from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.gui.look.appearance import plain_tip
+from sleepscorer.gui.look.row_list import heading
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.session_model import SessionModel
 
@@ -207,12 +208,7 @@ class EventTable(QAbstractTableModel):
     def headerData(  # noqa: N802, D102
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section]
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return _TOOLTIPS[section]
-        return None
+        return heading(section, orientation, role, names=COLUMNS, tips=_TOOLTIPS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
         flags = super().flags(index)

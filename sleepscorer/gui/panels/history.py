@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.core.history import StepKind
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.gui.look.row_list import as_row_list
 from sleepscorer.gui.panels.history_table import (
     AFTER,
     BEFORE,
@@ -166,13 +166,8 @@ class HistoryPanel(QWidget):
             "History of the night",
             "The newest first; Up and Down choose, Enter turns to the epoch",
         )
-        self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._view.setTabKeyNavigation(False)
+        as_row_list(self._view, spare_px=6)
         self._view.setShowGrid(False)
-        self._view.setWordWrap(False)
-        self._view.verticalHeader().hide()
-        self._view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)

@@ -11,6 +11,7 @@ from sleepscorer.core.history import HistoryStep, StepKind, history_steps, in_or
 from sleepscorer.core.report_form import FormEntry
 from sleepscorer.core.signing import Entry
 from sleepscorer.gui.look.appearance import plain_tip
+from sleepscorer.gui.look.row_list import heading
 from sleepscorer.gui.session_model import SessionModel
 
 COLUMNS = ("When", "Who", "By", "What", "From", "To", "Epochs")
@@ -107,12 +108,7 @@ class HistoryTable(QAbstractTableModel):
     def headerData(  # noqa: N802, D102
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section]
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return _TOOLTIPS[section]
-        return None
+        return heading(section, orientation, role, names=COLUMNS, tips=_TOOLTIPS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
         step = self.step_at(index.row())

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -20,6 +19,7 @@ from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.review import USUAL_SHARE, ReviewOrder, ReviewQueue, review_queue, usual_order
 from sleepscorer.core.wording import counted, percent
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.row_list import as_row_list
 from sleepscorer.gui.panels.queue_table import EQUIVOCAL_SIGN, QueueTable
 from sleepscorer.gui.session_model import SessionModel
 
@@ -185,13 +185,8 @@ class ReviewPanel(QWidget):
             "Epochs to review",
             "Up and Down choose, Enter turns to the epoch; a stage key then goes on in this list",
         )
-        self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._view.setTabKeyNavigation(False)
+        as_row_list(self._view, spare_px=6)
         self._view.setShowGrid(False)
-        self._view.setWordWrap(False)
-        self._view.verticalHeader().hide()
-        self._view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         header = self._view.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
