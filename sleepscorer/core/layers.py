@@ -18,6 +18,7 @@ FIRST = 1
 """Number of the layer that every session has."""
 
 _LONGEST_NAME = 100
+_NOBODY = Author("", "")
 
 
 class LayerKind(StrEnum):
@@ -67,7 +68,7 @@ class Layer:
 
     number: int = FIRST
     utc: str = ""
-    author: Author = Author("", "")
+    author: Author = _NOBODY
     name: str = "First scoring"
     kind: LayerKind = LayerKind.PERSON
     scorer: str = ""
