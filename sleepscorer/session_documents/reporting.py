@@ -54,12 +54,15 @@ class ReportOf:
         Whose stages, where a scoring holds those of several people.
     arousals_scored
         The arousals of the whole night were marked, so that their index means something.
+    layer
+        Name or number of the scoring of a session; None means the first.
     """
 
     path: Path
     recording: Path | None = None
     scorer: str | None = None
     arousals_scored: bool = False
+    layer: str | None = None
 
 
 def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) -> tuple[Path, ...]:
@@ -97,7 +100,7 @@ def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) 
 
 
 def _of_session(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path, ...]:
-    document = open_document(of.path, author=current_author(), read_only=True)
+    document = open_document(of.path, author=current_author(), read_only=True, layer=of.layer)
     try:
         if of.recording is None:
             snapshot = document.snapshot()

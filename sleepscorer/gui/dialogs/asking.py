@@ -34,7 +34,7 @@ from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.pipeline import Destination, SiteChoice, read_site_choice
-from sleepscorer.session_documents import Document
+from sleepscorer.session_documents import Document, output_stem
 
 if TYPE_CHECKING:
     from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
@@ -348,8 +348,10 @@ class WindowDialogs(OneDialog):
             n_unscored = of_counted(unscored, document.session.n_epochs, "epoch")
             warnings = (f"{n_unscored} have no stage yet.",)
 
+        layer = document.session.layer
+
         def existing(choice: Destination) -> tuple[str, ...]:
-            stem = document.recording.path.stem
+            stem = output_stem(layer, document.recording.path.stem, deidentify=False)
             paths = output_paths(choice.folder, stem, choice.formats)
             return () if choice.deidentify else tuple(p.name for p in paths if lexists(p))
 
