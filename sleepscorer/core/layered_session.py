@@ -142,6 +142,14 @@ class LayeredSession:
         """Return the layer of this name or number; SessionError names those there are."""
         return self._layers.found(text)
 
+    def free_name(self, name: str) -> str:
+        """Return this name, with a number behind where another layer has it."""
+        return self._layers.free_name(name)
+
+    def n_scored(self, number: int) -> int:
+        """Return how many epochs of a layer have a stage."""
+        return int(np.count_nonzero(self._sessions[number].state.stages >= 0))
+
     def scorers_of(self, layer: Layer) -> tuple[str, ...]:
         """Return whose scoring it is: its scorer, or else who edited stages of it by hand."""
         if layer.scorer:
@@ -158,7 +166,10 @@ class LayeredSession:
         self._listeners.append(listener)
 
     def subscribe_layers(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` when a layer was begun, marked or put on the screen."""
+        """Call ``listener`` when a layer was begun, marked or put on the screen.
+
+        And when one was edited that is not there: a staging takes minutes.
+        """
         self._layer_listeners.append(listener)
 
     def empty(self, own_lights: Scoring, name: str) -> Beginning:
@@ -355,9 +366,11 @@ class LayeredSession:
         return session
 
     def _relay(self, number: int, change: Change) -> None:
-        if number == self._active:
-            for listener in tuple(self._listeners):
-                listener(change)
+        if number != self._active:
+            self._tell_layers()
+            return
+        for listener in tuple(self._listeners):
+            listener(change)
 
     def _tell_layers(self) -> None:
         for listener in tuple(self._layer_listeners):

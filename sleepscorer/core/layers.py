@@ -7,6 +7,7 @@ signatures. What machines answered belongs to all of them.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -223,6 +224,13 @@ class Layers:
         if any(layer.name == name and layer.number != but for layer in self.now):
             raise SessionError(f"there is a scoring {name} already", hint="choose another name")
         return name
+
+    def free_name(self, name: str) -> str:
+        """Return this name, with a number behind where another layer has it."""
+        name = " ".join(name.split())[: _LONGEST_NAME - 5] or "Scoring"
+        taken = {layer.name for layer in self.now}
+        numbered = (f"{name} {number}" for number in count(2))
+        return next(one for one in chain((name,), numbered) if one not in taken)
 
     def problems(self) -> Iterator[str]:
         """Say what contradicts itself in what was stored."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from sleepscorer.core.errors import SettingsError
@@ -67,6 +67,8 @@ class WindowDialogs(OneDialog):
         The Path that is to be opened.
     scoring_chosen
         The Path of a scoring that is to be imported.
+    layer_chosen
+        The Path of one that is to be imported as another scorer's.
     channels_chosen
         The ChannelChoice that the open recording is to be staged by from now on.
     auto_scoring_chosen
@@ -87,6 +89,7 @@ class WindowDialogs(OneDialog):
 
     recording_chosen = Signal(object)
     scoring_chosen = Signal(object)
+    layer_chosen = Signal(object)
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
@@ -136,6 +139,13 @@ class WindowDialogs(OneDialog):
 
     def choose_scoring(self) -> None:
         """Ask for a scoring, and import it."""
+        self._choose_scoring(self.scoring_chosen)
+
+    def choose_layer(self) -> None:
+        """Ask for a scoring, and import it as another scorer's."""
+        self._choose_scoring(self.layer_chosen)
+
+    def _choose_scoring(self, chosen: SignalInstance) -> None:
         document = self._current.document
         if document is None:
             return
@@ -145,7 +155,7 @@ class WindowDialogs(OneDialog):
         )
         self.left.emit()
         if name and self._current.document is document:
-            self.scoring_chosen.emit(Path(name))
+            chosen.emit(Path(name))
 
     def choose_folder(self) -> None:
         """Ask for a folder, and list its recordings."""
@@ -264,6 +274,27 @@ class WindowDialogs(OneDialog):
 
         if self._current.now is not None:
             self._ask(UnlockDialog(self._current.now.model.session, self._over))
+
+    def new_scoring(self) -> None:
+        """Ask what another scoring of the night begins with, and begin it."""
+        from sleepscorer.gui.dialogs.scorers import NewScoringDialog
+
+        if self._current.document is not None:
+            self._ask(NewScoringDialog(self._current.document, self._over))
+
+    def rename_scoring(self) -> None:
+        """Ask what the scoring on the screen is called."""
+        from sleepscorer.gui.dialogs.scorers import RenameDialog
+
+        if self._current.document is not None:
+            self._ask(RenameDialog(self._current.document, self._over))
+
+    def finish_scoring(self) -> None:
+        """Ask whether the blind scoring on the screen is done."""
+        from sleepscorer.gui.dialogs.scorers import DoneDialog
+
+        if self._current.document is not None:
+            self._ask(DoneDialog(self._current.document, self._over))
 
     @Slot()
     def validate(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.core.errors import SeveralScorers, SleepScorerError
+from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import of_counted
@@ -95,6 +96,13 @@ class ScoringImport(QObject):
         if document is not None:
             self._import(document, path, None)
 
+    @Slot(object)
+    def import_as_layer(self, path: Path) -> None:
+        """Import a scoring as another scorer's, beside what is open."""
+        document = self._current.document
+        if document is not None:
+            self._import(document, path, None, as_layer=True)
+
     def _tell_what_it_is(self, scorings: tuple[FoundScoring, ...]) -> None:
         found = scorings[0]
         paths = tuple(one.path for one in scorings)
@@ -130,7 +138,9 @@ class ScoringImport(QObject):
         kind = NoticeKind.QUESTION if answers else NoticeKind.ERROR
         self._notices.add(text, *answers, kind=kind, key=f"scoring {path}")
 
-    def _import(self, document: Document, path: Path, scorer: str | None) -> None:
+    def _import(
+        self, document: Document, path: Path, scorer: str | None, *, as_layer: bool = False
+    ) -> None:
         if self._current.document is not document:
             return
         recording = document.recording
@@ -142,13 +152,15 @@ class ScoringImport(QObject):
                 return several
 
         done = partial(self._on_read, document, path)
+        if as_layer:
+            done = partial(self._on_read_as_layer, document, path, scorer)
         self._work.start("Reading the scoring", read, done, failed=self._tell_failure)
 
     def _on_read(
         self, document: Document, path: Path, read: ImportableScoring | SeveralScorers
     ) -> None:
         if isinstance(read, SeveralScorers):
-            self._ask_whose(document, path, read)
+            self._ask_whose(document, path, read, as_layer=False)
             return
         try:
             is_new = document.import_scoring(read)
@@ -167,9 +179,34 @@ class ScoringImport(QObject):
         how = with_keys("{edit.undo} takes that back", keys_of(self._settings.now))
         self.said.emit(f"{read.name} imported, {epochs}; {how}")
 
-    def _ask_whose(self, document: Document, path: Path, several: SeveralScorers) -> None:
+    def _on_read_as_layer(
+        self,
+        document: Document,
+        path: Path,
+        scorer: str | None,
+        read: ImportableScoring | SeveralScorers,
+    ) -> None:
+        if isinstance(read, SeveralScorers):
+            self._ask_whose(document, path, read, as_layer=True)
+            return
+        name = document.scorings.free_name(scorer or path.stem)
+        try:
+            document.add_layer(name, LayerKind.IMPORT, read=read)
+        except SleepScorerError as error:
+            self._tell_failure(str(error))
+            return
+        self._notices.remove(f"scoring {path}")
+        if notes := read.scoring.notes:
+            self._notices.add(f"{read.name}: {'; '.join(notes)}.", kind=NoticeKind.WARNING)
+        how = with_keys("{scorers.next} shows the next scoring", keys_of(self._settings.now))
+        self.said.emit(f"{read.name} imported as the scoring {name}; {how}")
+
+    def _ask_whose(
+        self, document: Document, path: Path, several: SeveralScorers, *, as_layer: bool
+    ) -> None:
         answers = [
-            Answer(name, partial(self._import, document, path, name)) for name in several.scorers
+            Answer(name, partial(self._import, document, path, name, as_layer=as_layer))
+            for name in several.scorers
         ]
         text = f"{several}. Whose are to be imported?"
         self._notices.add(
