@@ -1,6 +1,7 @@
 """Several scorings of one night beside each other: where they differ, and who says what."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.layers import LayerStages
+from sleepscorer.core.layers import LayerKind, LayerStages
 from sleepscorer.core.stages import STAGES, Stage
 
 
@@ -118,3 +119,8 @@ class ComparedStages:
 
 def _scoring(one: LayerStages) -> Scoring:
     return Scoring(Hypnogram(one.stages))
+
+
+def scorers_of(scorings: Iterable[LayerStages]) -> ComparedStages:
+    """Return the comparison of those who scored: what was decided between them is left out."""
+    return ComparedStages(tuple(one for one in scorings if one.kind is not LayerKind.CONSENSUS))

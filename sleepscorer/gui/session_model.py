@@ -14,11 +14,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
+from sleepscorer.core.compared_stages import ComparedStages, scorers_of
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.layered_session import LayeredSession
-from sleepscorer.core.layers import LayerStages
+from sleepscorer.core.layers import LayerKind, LayerStages
 from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
@@ -407,8 +408,15 @@ class SessionModel(QObject):
         return is_stored
 
     def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
-        """Score epochs; return whether that was stored."""
-        return self._try(lambda: self.session.score(epochs, stage))
+        """Score epochs; return whether that was stored.
+
+        In a consensus the log keeps who said what of an epoch that is decided.
+        """
+        index = tuple(epochs)
+        because = ""
+        if self.session.layer.kind is LayerKind.CONSENSUS and len(index) == 1:
+            because = scorers_of(self.compared()).votes_in_words(index[0])
+        return self._try(lambda: self.session.score(index, stage, because=because))
 
     def set_lights(self, off_s: float | None, on_s: float | None) -> bool:
         """Set both lights marks; return whether that was stored."""
@@ -461,6 +469,20 @@ class SessionModel(QObject):
         found = order[wanted[order]]
         if found.size:
             self.select_epoch(int(found[0]))
+
+    def next_difference(self, *, back: bool = False) -> bool:
+        """Go to the next epoch (cyclically) that is still to be decided between scorers.
+
+        In a consensus those are the epochs without a stage, else those on which not all agree.
+        Return whether there is any.
+        """
+        if self.session.layer.kind is LayerKind.CONSENSUS:
+            wanted = self.session.state.stages == Stage.UNSCORED
+        else:
+            wanted = ComparedStages(self.compared()).differs
+        if wanted.size:
+            self.next_epoch_where(wanted, back=back)
+        return bool(wanted.any())
 
     def next_stage_change(self, *, back: bool = False) -> None:
         """Go to the next epoch whose stage differs from the one before it; not cyclically."""
