@@ -7,11 +7,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 
 from sleepscorer.core.edits import Author
+from sleepscorer.core.errors import SessionError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.layered_session import LayeredSession
 from sleepscorer.core.layers import LayerKind
-from sleepscorer.core.stages import EPOCH_S, Stage
+from sleepscorer.core.stages import Stage
 from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.panels.compare import ComparePanel
@@ -120,17 +121,18 @@ def test_a_blind_scorer_sees_nobody(qtbot, panel, model, scorings):
 
 
 def test_in_a_consensus_differences_are_decided_and_the_log_says_who_said_what(model, scorings):
-    scored = scorings.of_number(2).state.stages.copy()
-    scored[[10, 11, 40]] = -1
-    layer = scorings.begin(
-        "agreed", scorings.imported(Scoring(Hypnogram(scored)), "x"), kind=LayerKind.CONSENSUS
-    )
+    layer = scorings.begin("agreed", scorings.agreed(), kind=LayerKind.CONSENSUS)
     scorings.switch(layer.number)
     for _ in range(3):
         assert model.next_difference()
         model.score(Stage.N3, advance=False)
     assert not model.next_difference()
-    label = scorings.active.edits[-1].label
-    assert label.startswith("Decide epoch ")
-    assert "by First scoring" in label
-    assert model.n_epochs * EPOCH_S == 3000
+    labels = [edit.label for edit in scorings.active.edits]
+    assert labels[0] == "What First scoring and ben agree on"
+    assert labels[-1] == "Decide epoch 41 as N3: N2 by First scoring; N3 by ben"
+
+
+def test_nobody_agrees_alone():
+    alone = LayeredSession(N, MemoryJournal(), author=Author("anna", "lab"))
+    with pytest.raises(SessionError, match="not two scorings"):
+        alone.agreed()
