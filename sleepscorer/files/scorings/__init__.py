@@ -7,13 +7,17 @@ from sleepscorer.files.scorings.stage_annotations import (
     is_stage,
     scoring_of_recording,
 )
+from sleepscorer.files.scorings.stage_codes import STAGE_CODES, StageCodes, stage_codes
 
 __all__ = [
     "READERS",
+    "STAGE_CODES",
     "Reader",
+    "StageCodes",
     "fitted",
     "holds_stages",
     "is_stage",
     "read_scoring",
     "scoring_of_recording",
+    "stage_codes",
 ]

@@ -169,7 +169,7 @@ def label_of_word(word: str, line_number: int) -> Label:
     Raises
     ------
     ScoringError
-        If it is no stage, naming the line. Numbers are refused: they differ between programs.
+        If it is no stage, naming the line. A number is none: programs differ in them.
     """
     word = word.strip()
     label = label_of(word)
@@ -182,12 +182,6 @@ def label_of_word(word: str, line_number: int) -> Label:
     if label is not None and label.kind is not LabelKind.UNKNOWN:
         return label
     expected = "stages are W N1 N2 N3 R and ? for unscored"
-    if re.fullmatch(r"[+-]?\d+([.,]0*)?", word):
-        raise ScoringError(
-            f"line {line_number}: {word} is a number, and programs number the stages differently"
-            " (4 is R in some and stage 4 in others, 5 is R or W)",
-            hint=expected,
-        )
     raise ScoringError(f"line {line_number}: {_shown(word)} is no stage", hint=expected)
 
 

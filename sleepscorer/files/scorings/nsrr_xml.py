@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
@@ -19,11 +17,11 @@ from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
 from sleepscorer.files.scorings.stage_spans import StageSpan
 from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
+from sleepscorer.files.scorings.xml_tree import xml_tree
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_ROOT = "<PSGAnnotation"
 _STAGE_TYPE = "stages"
 _IS_STAGE = (LabelKind.STAGE, LabelKind.DEEP_R_AND_K)
 # Rechtschaffen & Kales as stored; 6 is movement time and 9 unscored.
@@ -40,11 +38,6 @@ _CODES = {
 _NOT_AN_EVENT = frozenset({"Recording Start Time"})
 
 
-def is_nsrr_xml(text: str) -> bool:
-    """Tell whether this is the text of such a file."""
-    return _ROOT in text[:2000]
-
-
 def read_nsrr_xml(text: str) -> Scoring:
     """Read stages and events; it begins with the recording.
 
@@ -56,10 +49,7 @@ def read_nsrr_xml(text: str) -> Scoring:
     ScoringError
         If it is no XML, holds no stages, or they can't be those of epochs of 30 s.
     """
-    try:
-        root = ElementTree.fromstring(text)
-    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise ScoringError(f"the XML can't be read: {error}") from error
+    root = xml_tree(text)
     epoch_s = _number(root, "EpochLength", default=EPOCH_S)
     if epoch_s != EPOCH_S:
         raise ScoringError(f"its epochs last {epoch_s:g} s, not {EPOCH_S:g} s")
@@ -84,6 +74,7 @@ def read_nsrr_xml(text: str) -> Scoring:
         Hypnogram(epochs.stages),
         events=tuple(replace(event, onset_s=event.onset_s - epochs.shift_s) for event in events),
         notes=epochs.notes,
+        labels=epochs.labels,
     )
 
 

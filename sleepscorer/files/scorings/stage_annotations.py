@@ -9,10 +9,11 @@ from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.event_kinds import KNOWN_TEXTS
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.lights import LightsMarks, is_lights_off, is_lights_on, lights_of_events
+from sleepscorer.core.lights import is_lights_off, is_lights_on, lights_of_events
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
+from sleepscorer.files.scorings.made_scoring import contradiction_notes
 from sleepscorer.files.scorings.remarks import are_rapid
 from sleepscorer.files.scorings.stage_spans import StageSpan
 from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
@@ -93,8 +94,9 @@ def _scoring(
         Hypnogram(epochs.stages, EPOCH_S, lights.off_s, lights.on_s),
         start=None if start is None else start + timedelta(seconds=epochs.shift_s),
         events=tuple(e for e in events if not is_lights_off(e.text) and not is_lights_on(e.text)),
-        notes=(*recording.warnings, *epochs.notes, *lights.notes, *_contradiction_notes(lights)),
+        notes=(*recording.warnings, *epochs.notes, *lights.notes, *contradiction_notes(lights)),
         lights=lights,
+        labels=epochs.labels,
     )
 
 
@@ -105,9 +107,3 @@ def _like_stages(events: Iterable[Event]) -> Iterable[StageSpan]:
         is_known = event.text.strip().casefold() in KNOWN_TEXTS
         if not is_known and not is_lights_off(event.text) and not is_lights_on(event.text):
             yield StageSpan(event.onset_s, event.duration_s or 0.0, unknown, event.text)
-
-
-def _contradiction_notes(lights: LightsMarks) -> tuple[str, ...]:
-    if not lights.contradiction:
-        return ()
-    return (f"{lights.contradiction}: none of its lights marks was taken",)
