@@ -7,6 +7,12 @@ thread. What lists tell of nights that are not open stands apart, in :mod:`night
 """
 
 from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
+from sleepscorer.session_documents.converting import (
+    ConversionOf,
+    ReadConversion,
+    read_conversion,
+    write_conversion,
+)
 from sleepscorer.session_documents.document import MISSING, Document
 from sleepscorer.session_documents.found_scoring import (
     FoundScoring,
@@ -23,15 +29,19 @@ from sleepscorer.session_documents.opening import (
 )
 from sleepscorer.session_documents.reporting import ReportOf, write_report
 from sleepscorer.session_documents.results import export_document, stage_document
+from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
 from sleepscorer.session_documents.snapshot import Snapshot
 
 __all__ = [
     "MISSING",
+    "ConversionOf",
     "Document",
     "FoundScoring",
     "ImportableScoring",
     "KeptMeasures",
+    "ReadConversion",
     "ReportOf",
+    "ScoringPreview",
     "SessionPlaces",
     "Snapshot",
     "check_is_scoring",
@@ -40,9 +50,12 @@ __all__ = [
     "export_document",
     "open_document",
     "path_to_reopen",
+    "read_conversion",
     "read_importable",
     "scores",
     "scoring_instead",
+    "scoring_preview",
     "stage_document",
+    "write_conversion",
     "write_report",
 ]

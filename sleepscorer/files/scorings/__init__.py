@@ -1,7 +1,7 @@
 """Scorings of other people and programs: one reader a format, chosen by content."""
 
 from sleepscorer.files.scorings.fitting import fitted
-from sleepscorer.files.scorings.readers import READERS, Reader, read_scoring
+from sleepscorer.files.scorings.readers import READERS, Reader, format_title, read_scoring
 from sleepscorer.files.scorings.stage_annotations import (
     holds_stages,
     is_stage,
@@ -15,6 +15,7 @@ __all__ = [
     "Reader",
     "StageCodes",
     "fitted",
+    "format_title",
     "holds_stages",
     "is_stage",
     "read_scoring",

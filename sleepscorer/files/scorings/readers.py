@@ -144,6 +144,11 @@ _TITLES = [reader.title for reader in READERS]
 _KNOWN = f"{', '.join(_TITLES[:-1])} or {_TITLES[-1]}"
 
 
+def format_title(name: str) -> str:
+    """Return what people call a format of :data:`READERS`; empty for none."""
+    return _BY_NAME[name].title if name in _BY_NAME else ""
+
+
 def read_scoring(
     path: str | Path,
     *,
