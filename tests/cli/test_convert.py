@@ -34,7 +34,7 @@ def test_numbers_are_asked_for_and_converted_once_named(numbers, capsys):
 
 def test_a_preview_writes_nothing(numbers, capsys):
     out = numbers.with_name("out.csv")
-    code, out_text, errors = run(capsys, "convert", numbers, out, "--preview", "--codes", "aasm")
+    code, _out_text, _errors = run(capsys, "convert", numbers, out, "--preview", "--codes", "aasm")
     assert code == 2  # 5 and 9 are none of that code
     code, out_text, _errors = run(capsys, "convert", numbers, out, "--preview", "--codes", "rk")
     assert code == 0
