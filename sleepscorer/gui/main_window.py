@@ -245,6 +245,8 @@ class MainWindow(QMainWindow):
     def _connect_answers(self) -> None:
         self.dialogs.recording_chosen.connect(self.open_path)
         self.dialogs.scoring_chosen.connect(self.scorings.import_scoring)
+        self.dialogs.scoring_seen.connect(self.scorings.take)
+        self.scorings.read.connect(self.dialogs.show_scoring)
         self.dialogs.channels_chosen.connect(self.current.set_channels)
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)

@@ -21,7 +21,7 @@ from sleepscorer.session_documents.found_scoring import (
     scoring_instead,
 )
 from sleepscorer.session_documents.hardware import expected_device
-from sleepscorer.session_documents.importing import ImportableScoring, read_importable
+from sleepscorer.session_documents.importing import ImportableScoring, ImportChoice, read_importable
 from sleepscorer.session_documents.opening import (
     current_author,
     open_document,
@@ -37,6 +37,7 @@ __all__ = [
     "ConversionOf",
     "Document",
     "FoundScoring",
+    "ImportChoice",
     "ImportableScoring",
     "KeptMeasures",
     "ReadConversion",

@@ -7,18 +7,18 @@ from sleepscorer.files.scorings.stage_annotations import (
     is_stage,
     scoring_of_recording,
 )
-from sleepscorer.files.scorings.stage_codes import STAGE_CODES, StageCodes, stage_codes
+from sleepscorer.files.scorings.stage_codes import STAGE_CODES, StageCodes, codes_named
 
 __all__ = [
     "READERS",
     "STAGE_CODES",
     "Reader",
     "StageCodes",
+    "codes_named",
     "fitted",
     "format_title",
     "holds_stages",
     "is_stage",
     "read_scoring",
     "scoring_of_recording",
-    "stage_codes",
 ]

@@ -78,7 +78,7 @@ STAGE_CODES = (
 _BY_NAME = {codes.name: codes for codes in STAGE_CODES}
 
 
-def stage_codes(text: str) -> StageCodes:
+def codes_named(text: str) -> StageCodes:
     """Return the code of a name, or the one that ``0=W,1=N1,2=N2,3=N3,5=R`` spells.
 
     Raises
