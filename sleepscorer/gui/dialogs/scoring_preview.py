@@ -55,6 +55,7 @@ class ScoringPreviewDialog(QDialog):
         self.setWindowTitle(f"Import {file.path.name}")
         self._file, self._work = file, Latest(tasks, self)
         self.read: ImportableScoring | None = None
+        self._codes_read = ""
         self._scorer, self._codes = QComboBox(), QComboBox()
         self._events = QCheckBox()
         self._facts = {name: QLabel() for name in ("Format", "Epochs", "Begins", "Lights")}
@@ -92,8 +93,13 @@ class ScoringPreviewDialog(QDialog):
             label.setWordWrap(True)
             form.addRow(name, label)
         form.addRow("Events", self._events)
-        for one in (self._scorer, self._codes):
+        for one in (self._scorer, self._codes, *self._facts.values(), self._events):
             form.setRowVisible(one, False)
+        # Its list may be wider than the dialog.
+        self._codes.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._codes.setMinimumContentsLength(24)
         self._codes.setEditable(True)
         self._codes.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._events.setChecked(True)
@@ -112,11 +118,11 @@ class ScoringPreviewDialog(QDialog):
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self._scorer.activated.connect(self._read_again)
-        self._codes.activated.connect(self._read_again)
+        self._codes.activated.connect(self._on_codes_typed)
         line = self._codes.lineEdit()
         if line is not None:
             line.setPlaceholderText("choose, or type 0=W,1=N1,2=N2,3=N3,5=R")
-            line.editingFinished.connect(self._read_again)
+            line.editingFinished.connect(self._on_codes_typed)
         self._events.toggled.connect(self._read_again)
 
     def _focus_first(self) -> None:
@@ -127,6 +133,18 @@ class ScoringPreviewDialog(QDialog):
         self._import.setFocus()
 
     # -- what is said ---------------------------------------------------------------------------
+
+    @Slot()
+    def _on_codes_typed(self) -> None:
+        text = self._codes.currentText()
+        line = self._codes.lineEdit()
+        if line is not None and not line.isModified():
+            # The end of a long title tells nothing.
+            line.setCursorPosition(0)
+        # Also the focus that goes elsewhere ends the editing.
+        if text != self._codes_read:
+            self._codes_read = text
+            self._read_again()
 
     @Slot()
     def _read_again(self) -> None:
@@ -168,6 +186,8 @@ class ScoringPreviewDialog(QDialog):
             case ImportableScoring(preview=preview) if preview is not None:
                 self._show_preview(preview)
         self._import.setEnabled(self.read is not None)
+        if self.read is not None and not self._events.hasFocus():
+            self._import.setFocus()
 
     def _ask_scorer(self, asked: SeveralScorers) -> None:
         if not self._form.isRowVisible(self._scorer):
@@ -199,6 +219,8 @@ class ScoringPreviewDialog(QDialog):
             if first is None
             else (f"at epoch {first} of {preview.n_epochs_recording} of the recording")
         )
+        for one in (*self._facts.values(), self._events):
+            self._form.setRowVisible(one, True)
         self._facts["Format"].setText(preview.format_title or "a staging of sleepscorer")
         self._facts["Epochs"].setText(
             f"{counted(preview.n_epochs, 'epoch')} of {preview.epoch_s:g} s; start {start}"
