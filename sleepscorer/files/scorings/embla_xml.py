@@ -5,18 +5,15 @@
 event, and the first of them may begin long after the recording.
 """
 
-from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Scoring
-from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.stage_annotations import is_stage, scoring_of_events
 from sleepscorer.files.scorings.start_times import moment_of
 from sleepscorer.files.scorings.xml_tree import (
-    is_epoch_length,
     text_of,
     untimed_note,
     without_namespaces,
@@ -25,9 +22,6 @@ from sleepscorer.files.scorings.xml_tree import (
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-# So many of the stages last equally long where each is an epoch.
-_LEAST_EQUAL = 0.9
 
 
 def read_embla_xml(text: str) -> Scoring:
@@ -43,11 +37,7 @@ def read_embla_xml(text: str) -> Scoring:
     stages = [element for element in listed if is_stage(text_of(element, "Type"))]
     if not stages:
         raise ScoringError("it holds no sleep stages")
-    times = [_times(element) for element in stages]
-    start = min(began for began, _ in times)
-    lengths = Counter(round((ended - began).total_seconds(), 1) for began, ended in times)
-    usual_s, n_usual = lengths.most_common(1)[0]
-    is_usual = n_usual >= _LEAST_EQUAL * len(stages) and is_epoch_length(usual_s)
+    start = min(_began(element) for element in stages)
     events: list[Event] = []
     n_untimed = 0
     for element in listed:
@@ -55,21 +45,22 @@ def read_embla_xml(text: str) -> Scoring:
             n_untimed += 1
         else:
             events.append(event)
-    return scoring_of_events(
-        events,
-        epoch_s=usual_s if is_usual else EPOCH_S,
-        start=start,
-        notes=untimed_note(n_untimed),
-    )
+    return scoring_of_events(events, start=start, notes=untimed_note(n_untimed))
 
 
-def _times(stage: "Element") -> tuple[datetime, datetime]:
-    """Return when a stage began and ended."""
+def _began(stage: "Element") -> datetime:
+    """Return when a stage began.
+
+    Raises
+    ------
+    ScoringError
+        If that, or when it ended, is not told.
+    """
     began, ended = moment_of(text_of(stage, "StartTime")), moment_of(text_of(stage, "StopTime"))
     if began is None or ended is None or ended <= began:
         what = " to ".join(repr(text_of(stage, name)[:40]) for name in ("StartTime", "StopTime"))
         raise ScoringError(f"a stage {text_of(stage, 'Type')} lasts from {what}")
-    return began, ended
+    return began
 
 
 def _event(element: "Element", start: datetime) -> Event | None:

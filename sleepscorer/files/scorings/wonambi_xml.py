@@ -15,10 +15,9 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_in_stages
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.scorer_names import wanted_scorer
-from sleepscorer.files.scorings.stage_spans import StageSpan
+from sleepscorer.files.scorings.stage_spans import StageSpan, is_epoch_length
 from sleepscorer.files.scorings.start_times import start_of
 from sleepscorer.files.scorings.xml_tree import (
-    is_epoch_length,
     seconds_of,
     seconds_or_none,
     text_of,

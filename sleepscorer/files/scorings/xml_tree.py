@@ -7,10 +7,10 @@ from defusedxml.common import DefusedXmlException
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.files.scorings.stage_spans import is_epoch_length
 
 # Four months; no time of a recording is later.
 _LATEST_S = 1e7
-_SHORTEST_EPOCH_S, _LONGEST_EPOCH_S = 1.0, 300.0
 
 
 def xml_tree(text: str) -> Element:
@@ -89,11 +89,6 @@ def epoch_length(text: str) -> float:
     if seconds is None or not is_epoch_length(seconds):
         raise ScoringError(f"its epochs last {text[:40]!r} s, which is no length of one")
     return seconds
-
-
-def is_epoch_length(seconds: float) -> bool:
-    """Tell whether epochs of a scoring may last so long."""
-    return _SHORTEST_EPOCH_S <= seconds <= _LONGEST_EPOCH_S
 
 
 def untimed_note(n_untimed: int) -> tuple[str, ...]:

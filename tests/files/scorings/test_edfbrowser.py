@@ -7,7 +7,7 @@ import pytest
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.files.scorings import read_scoring
-from sleepscorer.files.scorings.edfbrowser_csv import read_edfbrowser_csv
+from sleepscorer.files.scorings.edfbrowser_csv import is_edfbrowser_csv, read_edfbrowser_csv
 from sleepscorer.files.scorings.edfbrowser_xml import read_edfbrowser_xml
 
 START = datetime(2024, 3, 1, 23, 59)
@@ -167,3 +167,46 @@ def test_a_clock_that_goes_back_again_and_again_ends():
     lines = [f"{hour}:00:00,,Sleep stage W" for hour in ("23", "01") * 4_000]
     with pytest.raises(ScoringError, match="only remarks"):
         read_edfbrowser_csv(["Onset,Duration,Annotation", *lines])
+
+
+def polyman(*times):
+    head = "Date, Time, Recording onset, Duration, Annotation, Linked channel"
+    rows = ("0, 30, Sleep stage W,", "15, 3, Lights, or what, EEG C4-M1", "30, 30, Sleep stage N2")
+    return [head, *(f"{time}, {row}" for time, row in zip(times, rows, strict=True)), ""]
+
+
+@pytest.mark.parametrize(
+    ("times", "start", "note"),
+    [
+        (
+            ("02-01-2001, 23:59:30", "02-01-2001, 23:59:45", "03-01-2001, 00:00:00"),
+            datetime(2001, 1, 2, 23, 59, 30),
+            "",
+        ),
+        (
+            ("2001-01-02, 23:59:30", "2001-01-02, 23:59:45", "2001-01-03, 00:00:00"),
+            datetime(2001, 1, 2, 23, 59, 30),
+            "",
+        ),
+        ((", 23:59:30", ", 23:59:45", ", 00:00:00"), datetime(1985, 1, 1, 23, 59, 30), "no date"),
+        ((", 23:59:30", ", 23:59:45", ", 00:01:00"), None, "line 4 is not as late"),
+        ((", 23:59:30", ", soon", ", 00:01:00"), None, "'soon' is no clock time"),
+        ((", ", ", ", ", "), None, ""),
+    ],
+)
+def test_the_list_of_polyman(times, start, note):
+    lines = polyman(*times)
+    assert is_edfbrowser_csv(lines)
+    found = read_edfbrowser_csv(lines)
+    assert found.hypnogram.stages.tolist() == [0, 2]
+    assert found.start == start
+    assert found.events == (Event(15.0, 3.0, "Lights, or what", "EEG C4-M1"),)
+    assert any(note in said for said in found.notes) if note else found.notes == ()
+
+
+def test_epochs_of_20_s_are_known_by_their_length():
+    rows = [(20.0 * n + 3.5, "20", f"Sleep stage {stage}") for n, stage in enumerate("WW1122RR")]
+    found = read_edfbrowser_csv(listed(FORMS["seconds"], rows=rows).split("\n"))
+    assert found.hypnogram.epoch_s == 20
+    assert found.hypnogram.stages.tolist() == [0, 0, 1, 1, 2, 2, 4, 4]
+    assert any("3.5 s after the start" in note for note in found.notes)
