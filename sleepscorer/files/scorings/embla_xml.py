@@ -16,7 +16,6 @@ from sleepscorer.files.scorings.start_times import moment_of
 from sleepscorer.files.scorings.xml_tree import (
     text_of,
     untimed_note,
-    without_namespaces,
     xml_tree,
 )
 
@@ -32,7 +31,7 @@ def read_embla_xml(text: str) -> Scoring:
     ScoringError
         If it is no XML, holds no stages, or their times are none, or those of no epochs.
     """
-    root = without_namespaces(xml_tree(text))
+    root = xml_tree(text)
     listed = list(root.iter("Event"))
     stages = [element for element in listed if is_stage(text_of(element, "Type"))]
     if not stages:

@@ -22,7 +22,6 @@ from sleepscorer.files.scorings.xml_tree import (
     seconds_or_none,
     text_of,
     untimed_note,
-    without_namespaces,
     xml_tree,
 )
 
@@ -45,7 +44,7 @@ def read_philips_rml(text: str) -> Scoring:
     ScoringError
         If it is no XML, holds no stages, or their times can't be true.
     """
-    root = without_namespaces(xml_tree(text))
+    root = xml_tree(text)
     staging, of_whom = _staging(root)
     sessions = list(root.iter("Session"))
     notes = [of_whom]

@@ -16,6 +16,8 @@ _LATEST_S = 1e7
 def xml_tree(text: str) -> Element:
     """Return the outermost element; nothing outside the file is read, no entity is expanded.
 
+    The names of elements have lost their namespaces.
+
     Raises
     ------
     ScoringError
@@ -28,11 +30,6 @@ def xml_tree(text: str) -> Element:
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise ScoringError(f"the XML can't be read: {error}") from error
     assert isinstance(root, Element)
-    return root
-
-
-def without_namespaces(root: Element) -> Element:
-    """Take the namespaces off all names, in place."""
     for element in root.iter():
         if isinstance(element.tag, str):
             element.tag = element.tag.rpartition("}")[2]

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+import numpy as np
 import pytest
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
-from sleepscorer.files.scorings import read_scoring
+from sleepscorer.files.edf import EdfPlan, SignalHeader, write_edf
+from sleepscorer.files.recordings import open_recording
+from sleepscorer.files.scorings import fitted, read_scoring
 from sleepscorer.files.scorings.embla_xml import read_embla_xml
 
 STRING = ' dt:dt="string"'
@@ -75,6 +78,24 @@ def test_the_list_alone_past_midnight():
     found = read_embla_xml(bare)
     assert found.start == datetime(2010, 1, 26, 23, 59, 30)
     assert found.hypnogram.stages.tolist() == [0, 1, 2, 3, 3, 4, -1]
+
+
+def test_it_comes_to_lie_on_its_recording_with_events_and_lights(tmp_path):
+    plan = EdfPlan(
+        (SignalHeader("C4-M1", 1, -200, 200, "uV"),), 160, 30.0, datetime(2010, 1, 26, 22, 42)
+    )
+    blocks = [[np.zeros(30, np.float32)] for _ in range(160)]
+    write_edf(tmp_path / "night.edf", plan, blocks)
+    path = tmp_path / "night.xml"
+    others = [event("LIGHTS-OFF", at(4380), at(4380)), event("AROUSAL", at(4391.25), at(4395.75))]
+    path.write_text(export(*others, *staged()), encoding="utf-8")
+    found = fitted(read_scoring(path), open_recording(tmp_path / "night.edf"))
+    stages = found.hypnogram.stages.tolist()
+    assert stages[145:152] == [0, 1, 2, 3, 3, 4, -1]
+    assert set(stages[:145] + stages[152:]) == {-1}
+    assert found.hypnogram.lights_off_s == 4380
+    assert found.events == (Event(4391.25, 4.5, "AROUSAL", "EEG-C3-M2"),)
+    assert any("covers epochs 146 to 152 of 160" in note for note in found.notes)
 
 
 def test_a_gap_is_unscored_and_epochs_of_20_s_are_read():

@@ -92,3 +92,8 @@ def test_another_reader_sees_the_same(tmp_path):
     path.write_text(profusion(*stages), encoding="utf-8")
     theirs = yasa.Hypnogram.from_profusion(str(path)).as_int().to_numpy().tolist()
     assert read_scoring(path).hypnogram.stages.tolist() == theirs
+
+
+def test_a_namespace_does_not_matter():
+    text = profusion(0, 2).replace("<CMPStudyConfig>", '<CMPStudyConfig xmlns="urn:profusion">')
+    assert read_profusion_xml(text).hypnogram.stages.tolist() == [0, 2]
