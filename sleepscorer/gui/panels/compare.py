@@ -168,14 +168,15 @@ class ComparePanel(QWidget):
         keys = [one.key for one in scorings]
         active = next((one.key for one in scorings if one.is_active), keys[0] if keys else "")
         others = [key for key in keys if key != active]
-        defaults = (active, others[0] if others else active)
-        for box, default in zip((self._first, self._second), defaults, strict=True):
-            chosen = box.currentData()
+        wanted = (active, others[0] if others else active)
+        chosen = (self._first.currentData(), self._second.currentData())
+        if chosen[0] != chosen[1] and set(chosen) <= set(keys):
+            wanted = chosen
+        for box, key in zip((self._first, self._second), wanted, strict=True):
             box.clear()
             for one in scorings:
                 box.addItem(shortened(_title(one)), one.key)
-            wanted = chosen if chosen in keys else default
-            box.setCurrentIndex(box.findData(wanted))
+            box.setCurrentIndex(box.findData(key))
 
     @Slot()
     def _show_pair(self) -> None:
