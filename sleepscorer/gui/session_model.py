@@ -412,9 +412,9 @@ class SessionModel(QObject):
             self.select_epoch(epoch + 1)
         return is_stored
 
-    def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
-        """Score epochs; return whether that was stored."""
-        return self._try(lambda: self.session.score(epochs, stage))
+    def score_epochs(self, epochs: Iterable[int], stage: Stage, *, because: str = "") -> bool:
+        """Score epochs, or decide them because of something; return whether that was stored."""
+        return self._try(lambda: self.session.score(epochs, stage, because=because))
 
     def set_lights(self, off_s: float | None, on_s: float | None) -> bool:
         """Set both lights marks; return whether that was stored."""
