@@ -20,6 +20,7 @@ from sleepscorer.core.layers import (
     Layers,
     LayerStages,
     MarkKind,
+    user_name,
 )
 from sleepscorer.core.report_form import FormEntry, ReportForm
 from sleepscorer.core.session import Listener, ScoringSession, now_utc
@@ -269,13 +270,14 @@ class LayeredSession:
             )
         if copied not in (None, self._active) and self.active.is_own:
             self.active.layer.check_sees_others()
+        whose = user_name(scorer) or user_name(self._author.user)
         layer = Layer(
             number=len(self._layers.begun) + FIRST + 1,
             utc=now_utc(),
             author=self._author,
             name=self._layers.checked_name(name),
             kind=kind,
-            scorer=(scorer.strip() or self._author.user) if kind is LayerKind.PERSON else "",
+            scorer=whose if kind is LayerKind.PERSON else "",
             is_blind=is_blind,
             copied_from=copied,
         )
@@ -439,7 +441,8 @@ class LayeredSession:
     def _check_cared_for(self, layer: Layer) -> None:
         """Let names be given by its scorer, of an imported one by who imported it."""
         if layer.kind is LayerKind.IMPORT:
-            layer = replace(layer, kind=LayerKind.PERSON, scorer=layer.author.user)
+            scorer = user_name(layer.author.user)
+            layer = replace(layer, kind=LayerKind.PERSON, scorer=scorer)
         layer.check_edited_by(self._author)
 
     def _check_writable(self) -> None:

@@ -83,9 +83,13 @@ class Layer:
         """Whether whoever scores it must not see what others or a machine made of the night."""
         return self.is_blind and not self.is_done
 
+    def is_of(self, author: Author) -> bool:
+        """Whether it is this user's own, and not anyone's."""
+        return bool(self.scorer) and self.scorer == user_name(author.user)
+
     def is_edited_by(self, author: Author) -> bool:
         """Whether this user may edit it."""
-        return self.kind is not LayerKind.IMPORT and self.scorer in ("", author.user)
+        return self.kind is not LayerKind.IMPORT and (not self.scorer or self.is_of(author))
 
     def check_edited_by(self, author: Author) -> None:
         """Refuse an edit by anyone but its scorer.
@@ -216,7 +220,7 @@ class Layers:
         SessionError
             If it is empty, too long or another layer's.
         """
-        name = " ".join(name.split())
+        name = " ".join(_valid(name).split())
         if not name:
             raise SessionError("a scoring needs a name", hint="type one")
         if len(name) > _LONGEST_NAME:
@@ -227,7 +231,7 @@ class Layers:
 
     def free_name(self, name: str) -> str:
         """Return this name, with a number behind where another layer has it."""
-        name = " ".join(name.split())[: _LONGEST_NAME - 5] or "Scoring"
+        name = " ".join(_valid(name).split())[: _LONGEST_NAME - 5] or "Scoring"
         taken = {layer.name for layer in self.now}
         numbered = (f"{name} {number}" for number in count(2))
         return next(one for one in chain((name,), numbered) if one not in taken)
@@ -241,6 +245,15 @@ class Layers:
             yield "what a scoring was copied from is missing"
         if any(mark.layer not in (FIRST, *numbers) for mark in self.marks):
             yield "a mark is of a scoring that is missing"
+
+
+def user_name(user: str) -> str:
+    """Return a user's name as a layer keeps it: without spaces around, in valid Unicode."""
+    return _valid(user).strip()
+
+
+def _valid(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _marked(layer: Layer, mark: LayerMark) -> Layer:

@@ -37,6 +37,7 @@ from sleepscorer.core.wording import probability_text
 
 # Where the start is not known time is counted from 0:00:00.
 _MIDNIGHT = datetime(2000, 1, 1)
+_BLIND = "The machine's answers are hidden: scored blind."
 PAGE_LENGTHS_S = (5, 10, 15, 20, 30, 60, 120, 300, 600)
 
 
@@ -128,6 +129,11 @@ class SessionModel(QObject):
     def is_blind(self) -> bool:
         """Whether other scorings and the machine's answers must not be seen."""
         return self.session.layer.hides_others
+
+    @property
+    def blind_sentence(self) -> str:
+        """Why nothing of the machine is shown while the scoring is blind; empty where it is not."""
+        return _BLIND if self.is_blind else ""
 
     def compared(self) -> tuple[LayerStages, ...]:
         """Return the scorings that may be seen; see :meth:`LayeredSession.compared`."""

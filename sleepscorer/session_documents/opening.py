@@ -325,7 +325,7 @@ def _fallen_behind(store: SessionStore) -> Iterator[str]:
         n_entries = backup.n_entries - store.file.n_entries()
         edits = (f"the last {counted(n_edits, 'edit')}",) if n_edits else ()
         last = f"the last {counted(n_entries, 'entry', 'entries')}"
-        entries = (f"{last} of its signatures and report forms",) if n_entries else ()
+        entries = (f"{last} of its signatures, report forms and scorers",) if n_entries else ()
         yield (
             f"The session {store.path.name} lacks {' and '.join((*edits, *entries))} that its"
             " backup holds"
@@ -434,7 +434,7 @@ def _shown_layer(
     if wanted is not None:
         return scorings.found(wanted).number
     listed = [layer for layer in scorings.layers if not layer.is_hidden]
-    own = [layer.number for layer in listed if layer.scorer == author.user]
+    own = [layer.number for layer in listed if layer.is_of(author)]
     blind = [number for number in own if scorings.of_number(number).layer.hides_others]
     last = last_layers(view).get(author.user)
     known = [last] if last in [layer.number for layer in listed] else []

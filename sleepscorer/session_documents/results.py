@@ -279,7 +279,8 @@ def _layer_notes(snapshot: Snapshot, *, names_people: bool) -> tuple[str, ...]:
     if layer.is_blind:
         blind = ", begun blind" if layer.is_done else ", scored blind and not done"
     name = f" {layer.name}" if names_people else ""
-    return (f"Scoring {layer.number}{name}{kind}{blind}; the session holds {n_layers}.",)
+    told = f"Scoring {layer.number}{name}{kind}{blind}; the session holds {n_layers}"
+    return (f"{told}, and numbers their edits through.",)
 
 
 def _people_notes(edits: Sequence[Edit]) -> tuple[str, ...]:

@@ -269,6 +269,14 @@ def test_one_may_begin_a_blind_scoring_for_another(journal, opened):
         ben.switch(FIRST)
 
 
+def test_a_name_that_is_stored_otherwise_is_still_the_same_user_s(journal):
+    odd = Author(" Ann\udce9 ", "lab-3")
+    layers = journal.opened(odd)
+    begin(layers).score([0], Stage.W)
+    assert layers.active.layer.scorer == "Ann?"
+    assert layers.active.is_own
+
+
 def test_a_signature_locks_its_layer_alone(journal, opened):
     first = opened.active
     first.score([0], Stage.W)

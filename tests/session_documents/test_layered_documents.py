@@ -135,7 +135,7 @@ def test_outputs_stand_beside_those_of_the_first_and_say_whose_they_are(night, t
         assert set(read.hypnogram.stages.tolist()) == {stage}
     book = openpyxl.load_workbook(written[1])
     texts = [str(cell) for sheet in book for row in sheet.values for cell in row if cell]
-    said = "Scoring 2 Ben / blind of anna, scored blind and not done; the session holds 2."
+    said = "Scoring 2 Ben / blind of anna, scored blind and not done; the session holds 2"
     assert any(said in text for text in texts)
     hidden = export_document(document.snapshot(), replace(to, deidentify=True))
     assert hidden[0].name.endswith("_scoring-2_hypnogram.edf")

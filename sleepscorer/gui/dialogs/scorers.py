@@ -12,8 +12,8 @@ from sleepscorer.gui.dialogs.session_dialog import SessionDialog
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.session_documents import Document
 
-_BLIND = "&Blind: hide other scorings and the machine until it is done"
-_CONSENSUS = "&Consensus: anyone may edit it"
+_BLIND = "B&lind: hide other scorings and the machine until it is done"
+_CONSENSUS = "C&onsensus: anyone may edit it"
 
 # Among the numbers of layers that it may begin as a copy of.
 _AGREED = 0
@@ -45,7 +45,7 @@ class NewScoringDialog(SessionDialog):
         self._blind, self._consensus = QCheckBox(_BLIND), QCheckBox(_CONSENSUS)
         self._form.addRow("&Name", self._name)
         self._form.addRow("&Scorer", self._scorer)
-        self._form.addRow("B&egins", self._begins)
+        self._form.addRow("Be&gins", self._begins)
         self._form.addRow(self._blind)
         self._form.addRow(self._consensus)
         self._begins.currentIndexChanged.connect(self._show_possible)
