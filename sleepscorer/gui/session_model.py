@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
-from sleepscorer.core.compared_stages import ComparedStages, scorers_of
+from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
 from sleepscorer.core.events import Event
@@ -421,7 +421,7 @@ class SessionModel(QObject):
         index = tuple(epochs)
         because = ""
         if self.session.layer.kind is LayerKind.CONSENSUS and len(index) == 1:
-            because = scorers_of(self.compared()).votes_in_words(index[0])
+            because = votes_in_words(scorers_among(self.compared()), index[0])
         return self._try(lambda: self.session.score(index, stage, because=because))
 
     def set_lights(self, off_s: float | None, on_s: float | None) -> bool:
@@ -482,10 +482,12 @@ class SessionModel(QObject):
         In a consensus those are the epochs without a stage, else those on which not all agree.
         Return whether there is any.
         """
+        comparison = comparison_of(self.compared())
+        wanted = np.zeros(self.n_epochs, bool)
         if self.session.layer.kind is LayerKind.CONSENSUS:
             wanted = self.session.state.stages == Stage.UNSCORED
-        else:
-            wanted = ComparedStages(self.compared()).differs
+        elif comparison is not None:
+            wanted[comparison.disagreements] = True
         if wanted.size:
             self.next_epoch_where(wanted, back=back)
         return bool(wanted.any())

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.agreement import Agreement
-from sleepscorer.core.compared_stages import ComparedStages, scorers_of
+from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
+from sleepscorer.core.comparison import Comparison
 from sleepscorer.core.layers import LayerStages
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import counted, of_counted
@@ -51,7 +52,8 @@ class ComparePanel(QWidget):
     def __init__(self, model: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._compared = ComparedStages(())
+        self._scorings: tuple[LayerStages, ...] = ()
+        self._comparison: Comparison | None = None
         self._at_cell: tuple[Stage, Stage, int] | None = None
         self.setAccessibleName("Compare")
         self._update_timer = QTimer(self)
@@ -133,11 +135,13 @@ class ComparePanel(QWidget):
 
     @Slot()
     def _update(self) -> None:
-        self._compared = ComparedStages(self._model.compared())
-        self._hypnograms.show_compared(self._compared)
+        self._scorings = self._model.compared()
+        self._comparison = comparison_of(self._scorings)
+        differing = () if self._comparison is None else self._comparison.disagreements
+        self._hypnograms.show_scorings(self._scorings, tuple(int(epoch) for epoch in differing))
         self._hypnograms.show_epoch(self._model.epoch)
         self._offer_pairs()
-        is_several = len(self._compared.scorings) > 1
+        is_several = len(self._scorings) > 1
         for widget in (self._first, self._second, self._matrix, self._back, self._next):
             widget.setEnabled(is_several)
         self._show_pair()
@@ -150,12 +154,12 @@ class ComparePanel(QWidget):
         self._hypnograms.show_epoch(epoch)
         if self._model.is_blind:
             self._here.setText(_BLIND)
-        elif len(self._compared.scorings) < 2:
+        elif len(self._scorings) < 2 or self._comparison is None:
             self._here.setText(_ALONE)
-        elif epoch < self._compared.n_epochs:
-            n_differ = int(self._compared.differs.sum())
-            differ = of_counted(n_differ, self._compared.n_compared, "epoch")
-            votes = scorers_of(self._compared.scorings).votes_in_words(epoch)
+        elif epoch < self._comparison.n_epochs:
+            n_twice = int((self._comparison.n_scored > 1).sum())
+            differ = of_counted(self._comparison.disagreements.size, n_twice, "epoch")
+            votes = votes_in_words(scorers_among(self._scorings), epoch)
             self._here.setText(
                 shortened(f"Epoch {epoch + 1}: {votes}. They differ in {differ} scored twice.")
             )
@@ -164,7 +168,7 @@ class ComparePanel(QWidget):
 
     def _offer_pairs(self) -> None:
         """Keep the two that are chosen while they are there; else the active one and another."""
-        scorings = self._compared.scorings
+        scorings = self._scorings
         keys = [one.key for one in scorings]
         active = next((one.key for one in scorings if one.is_active), keys[0] if keys else "")
         others = [key for key in keys if key != active]
@@ -182,16 +186,17 @@ class ComparePanel(QWidget):
     def _show_pair(self) -> None:
         self._at_cell = None
         first, second = self._chosen()
-        found = None
-        if first is not None and second is not None and first.key != second.key:
-            found = self._compared.agreement_of(first.key, second.key)
+        found, comparison = None, self._comparison
+        if first and second and first is not second and comparison is not None:
+            found = comparison.agreement_of(first.key, second.key)
         names = tuple("" if one is None else one.title for one in (first, second))
         self._matrix.show_agreement(found, *names)
         self._figures.setText("" if found is None else _figures_text(found))
 
     def _chosen(self) -> tuple[LayerStages | None, LayerStages | None]:
         keys = (self._first.currentData(), self._second.currentData())
-        first, second = (self._compared.of_key(key or "") for key in keys)
+        by_key = {one.key: one for one in self._scorings}
+        first, second = (by_key.get(key) for key in keys)
         return first, second
 
     def _go_to_difference(self, *, back: bool) -> None:
@@ -201,9 +206,10 @@ class ComparePanel(QWidget):
     def _go_through_cell(self, row: Stage, column: Stage) -> None:
         """Turn to the next epoch of a cell, and behind its last one to the first."""
         first, second = self._chosen()
-        if first is None or second is None:
+        if first is None or second is None or self._comparison is None:
             return
-        epochs = self._compared.epochs_of_cell(first.key, second.key, row, column)
+        cell = self._comparison.epochs_of(first.key, second.key, row, column)
+        epochs = [int(epoch) for epoch in cell]
         if not epochs:
             return
         behind = [epoch for epoch in epochs if epoch > self._model.epoch]
@@ -215,7 +221,7 @@ class ComparePanel(QWidget):
         self._here.setText(
             shortened(
                 f"{place} that {first.title} calls {row.text} and {second.title}"
-                f" {column.text}: epoch {epoch + 1}. {self._compared.votes_in_words(epoch)}."
+                f" {column.text}: epoch {epoch + 1}. {votes_in_words(self._scorings, epoch)}."
             )
         )
 

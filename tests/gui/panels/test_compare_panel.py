@@ -117,7 +117,7 @@ def test_a_blind_scorer_sees_nobody(qtbot, panel, model, scorings):
     scorings.switch(layer.number)
     qtbot.waitUntil(lambda: "made blind" in texts(panel)["This epoch"])
     assert texts(panel)["Agreement"] == ""
-    assert len(panel.findChild(ComparedHypnograms)._compared.scorings) == 1
+    assert len(panel.findChild(ComparedHypnograms)._scorings) == 1
 
 
 def test_in_a_consensus_differences_are_decided_and_the_log_says_who_said_what(model, scorings):
