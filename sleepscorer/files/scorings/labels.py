@@ -119,6 +119,8 @@ _JOINED = re.compile(r"\b(sleep)?(stage)(?=(?:w|wake|r|rem|n?[0-4])\b)")
 _SHORT_NAME = re.compile(r"sleep[-_]\w{1,3}")
 # "Sleep stage 2b" and "Stage X (left)" are stages by their form, a sentence is a remark.
 _MOST_WORDS = 2
+# A remark; and a line of megabytes takes minutes to be taken apart.
+_LONGEST_TEXT = 500
 
 
 # Annotations of a night are some hundred texts, tens of thousands of times.
@@ -131,6 +133,8 @@ def label_of(text: str) -> Label | None:
     text
         The text of an annotation; case, accents and "@@" with a channel behind it don't matter.
     """
+    if len(text) > _LONGEST_TEXT:
+        return None
     plain = _plain(text)
     words = re.findall(r"[^\W_]+|\?", plain)
     name_words = [word for word in words if word not in _STAGE_WORDS | _SLEEP_WORDS]
@@ -173,7 +177,11 @@ def label_of_word(word: str, line_number: int) -> Label:
     """
     word = word.strip()
     label = label_of(word)
-    if label is None and (found := _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(word))))):
+    if (
+        label is None
+        and len(word) <= _LONGEST_TEXT
+        and (found := _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(word)))))
+    ):
         label = Label(*found)
     if label is not None and label.kind is LabelKind.UNDIVIDED:
         raise ScoringError(

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from sleepscorer.core.errors import AlignmentNeeded, ScoringError
+from sleepscorer.core.errors import AlignmentNeeded, EpochLengthNeeded, ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.scorings import Alignment, fitted
+from sleepscorer.files.scorings import Alignment, fitted, read_scoring
 
 START = datetime(2024, 3, 1, 22, 30)
 RECORDING = Recording("night.edf", "EDF", START, 155.0, signals=())
@@ -123,3 +123,16 @@ def test_what_coincides_is_the_same_by_every_choice(epochs):
 def test_what_lies_elsewhere_has_no_epoch_in_common(offset_s, epochs, epoch_s):
     with pytest.raises(ScoringError, match="no epoch in common"):
         fit(scoring([W, N1], epoch_s), offset_s, epochs)
+
+
+def test_a_list_of_far_more_stages_than_epochs_is_asked_how_long_each_lasts(tmp_path):
+    path = tmp_path / "night.txt"
+    path.write_text("W\n" * 6 + "N2\n" * 4)
+    with pytest.raises(EpochLengthNeeded, match=r"lists 10 stages .* recording has 5 epochs of 30"):
+        fitted(read_scoring(path), RECORDING)
+    found = fitted(read_scoring(path, epoch_s=15.0), RECORDING)
+    assert stages_of(found) == [W, W, W, N2, N2]
+    as_said = fitted(read_scoring(path, epoch_s=30.0), RECORDING)
+    assert stages_of(as_said) == [W] * 5
+    path.write_text("W\n" * 6)
+    assert stages_of(fitted(read_scoring(path), RECORDING)) == [W] * 5
