@@ -10,7 +10,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.wording import counted
-from sleepscorer.files.exports import read_stagings_json, stages_read_from
+from sleepscorer.files.exports import is_own_staging, read_stagings_json, stages_read_from
 from sleepscorer.files.scorings import fitted, read_scoring
 
 
@@ -54,7 +54,7 @@ def read_importable(
     SleepScorerError
         If it can't be read or does not fit the recording.
     """
-    if path.suffix.lower() != ".json":
+    if not is_own_staging(path):
         return ImportableScoring(path.name, _fitted(path, recording, scorer))
     staging, others = read_stagings_json(path)
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
