@@ -172,6 +172,22 @@ def _add_agreement(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_agreement)
 
 
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add what may have to be said of a scoring; see :mod:`sleepscorer.cli.reading`."""
+    add = parser.add_argument
+    add("--scorer", metavar="NAME", help="whose stages, where several scored")
+    add("--codes", metavar="CODE", help="what numbers stand for: a name, or 0=W,1=N1,2=N2,3=N3,5=R")
+    add("--from", dest="format_in", metavar="NAME", help="its format; default: the content tells")
+    add("--epoch-length", type=float, metavar="S", help="of its epochs, where it does not tell")
+    add("--offset", type=float, metavar="S", help="how long after the recording it starts")
+    add(
+        "--align",
+        choices=("exact", "nearest", "majority"),
+        help="how its epochs become those of the recording, where they differ",
+    )
+    add("--no-events", action="store_true", help="the stages alone")
+
+
 class _ListFormats(argparse.Action):
     """Lists the formats and ends, as --version does: no files need be named."""
 
@@ -189,13 +205,11 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("file", type=Path, metavar="IN", help="a scoring")
     add("out", type=Path, metavar="OUT", help="its ending tells the format")
-    add("--from", dest="format_in", metavar="NAME", help="default: the content tells")
     add("--to", dest="format_out", metavar="NAME", help="default: the ending of OUT tells")
     add("--list-formats", action=_ListFormats, help="say which are read and written")
-    add("--codes", metavar="CODE", help="what numbers stand for: a name, or 0=W,1=N1,2=N2,3=N3,5=R")
-    add("--scorer", metavar="NAME", help="whose stages, where several scored")
     add("--recording", type=Path, metavar="FILE", help="what was scored: take its epochs and start")
-    add("--no-events", action="store_true", help="the stages alone")
+    add("--epochs", type=float, metavar="S", help="write epochs of this length, such as 30")
+    _add_reading(parser)
     add("--preview", action="store_true", help="say what would be taken as what, and write nothing")
     add("--force", action="store_true", help="replace a file that sleepscorer made")
     add("--quiet", action="store_true", help="say nothing but errors")

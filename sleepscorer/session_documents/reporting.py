@@ -19,6 +19,7 @@ from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.exports import (
     Night,
     is_own_output,
+    is_own_staging,
     is_scored_by_hand,
     read_stagings_json,
 )
@@ -141,7 +142,7 @@ def _stand_in(of: ReportOf) -> Recording:
     path, scoring_path = of.path, of.path
     if path.name.endswith(_STAGING_END):
         scoring_path = _beside(path, *_HYPNOGRAM_ENDS) or path
-    if scoring_path.suffix.lower() == ".json":
+    if is_own_staging(scoring_path):
         staging, _ = read_stagings_json(path)
         start, duration_s = None, len(staging.probabilities) * EPOCH_S
     else:
@@ -155,7 +156,7 @@ def _read(of: ReportOf, recording: Recording) -> ImportableScoring:
     staging_file = _staging_file(of.path)
     if staging_file is not None and not is_scored_by_hand(staging_file):
         return read_importable(staging_file, recording)
-    if of.recording is None and of.path.suffix.lower() != ".json":
+    if of.recording is None and not is_own_staging(of.path):
         # Nothing to fit it to: its epochs may be of any length.
         return ImportableScoring(of.path.name, read_scoring(of.path, scorer=of.scorer))
     return read_importable(of.path, recording, ImportChoice(of.scorer))

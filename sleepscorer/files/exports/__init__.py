@@ -26,6 +26,7 @@ from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogra
 from sleepscorer.files.exports.own_files import (
     PROGRAM,
     is_own_scoring,
+    is_own_staging,
     is_synthetic,
     names_weights,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "is_own_output",
     "is_own_picture",
     "is_own_scoring",
+    "is_own_staging",
     "is_scored_by_hand",
     "is_synthetic",
     "language_codes",

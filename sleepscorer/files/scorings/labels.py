@@ -120,6 +120,8 @@ _TAILED = re.compile(r"\b(stage)([0-4]{1,2})(?=sleep\b)")
 _SHORT_NAME = re.compile(r"sleep[-_]\w{1,3}")
 # "Sleep stage 2b" and "Stage X (left)" are stages by their form, a sentence is a remark.
 _MOST_WORDS = 2
+# A remark; and a line of megabytes takes minutes to be taken apart.
+_LONGEST_TEXT = 500
 
 
 # Annotations of a night are some hundred texts, tens of thousands of times.
@@ -132,6 +134,8 @@ def label_of(text: str) -> Label | None:
     text
         The text of an annotation; case, accents and "@@" with a channel behind it don't matter.
     """
+    if len(text) > _LONGEST_TEXT:
+        return None
     plain = _plain(text)
     words = re.findall(r"[^\W_]+|\?", plain)
     name_words = [word for word in words if word not in _STAGE_WORDS | _SLEEP_WORDS]
@@ -170,9 +174,10 @@ def label_in_stages(text: str) -> Label | None:
     Artefacts and what is undefined are no event there: such an epoch is unscored.
     """
     label = label_of(text)
-    if label is None and (found := _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(text))))):
-        return Label(*found)
-    return label
+    if label is not None or len(text) > _LONGEST_TEXT:
+        return label
+    found = _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(text))))
+    return None if found is None else Label(*found)
 
 
 def label_of_word(word: str, line_number: int) -> Label:
