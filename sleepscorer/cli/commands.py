@@ -123,7 +123,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     add("--list-templates", action="store_true", help="say which there are, and where own ones lie")
     add("--language", metavar="LL", help="en, de, fr, nl or es; default: the template's")
     add("--paper", metavar="NAME", help="a4 or letter; default: the template's")
-    add("--scorer", metavar="NAME", help="whose stages, where several scored")
+    _add_reading(parser)
     add("--layer", metavar="NAME|NUMBER", help="which scoring of a session; default: the first")
     add("--arousals-scored", action="store_true", help="all arousals are marked: count their index")
     add("--force", action="store_true", help="replace earlier reports")
@@ -154,7 +154,7 @@ def _add_statistics(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--arousals", type=int, metavar="N", help="arousals scored by hand")
-    parser.add_argument("--scorer", metavar="NAME", help="whose stages, where several scored")
+    _add_reading(parser, aligned=False)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_statistics)
 
@@ -172,13 +172,19 @@ def _add_agreement(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_agreement)
 
 
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    """Add what may have to be said of a scoring; see :mod:`sleepscorer.cli.reading`."""
+def _add_reading(parser: argparse.ArgumentParser, *, aligned: bool = True) -> None:
+    """Add what may have to be said of a scoring; see :mod:`sleepscorer.cli.reading`.
+
+    ``aligned`` where it may be fitted to a recording.
+    """
     add = parser.add_argument
     add("--scorer", metavar="NAME", help="whose stages, where several scored")
     add("--codes", metavar="CODE", help="what numbers stand for: a name, or 0=W,1=N1,2=N2,3=N3,5=R")
     add("--from", dest="format_in", metavar="NAME", help="its format; default: the content tells")
     add("--epoch-length", type=float, metavar="S", help="of its epochs, where it does not tell")
+    if not aligned:
+        parser.set_defaults(offset=None, align=None, no_events=False)
+        return
     add("--offset", type=float, metavar="S", help="how long after the recording it starts")
     add(
         "--align",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sleepscorer.cli.output import complain, say
+from sleepscorer.cli.reading import choice_of, naming_options
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
@@ -25,7 +26,8 @@ def print_statistics(options: argparse.Namespace) -> int:
     """Print the sleep statistics of a scoring; where the lights marks come from goes with them."""
     if options.arousals is not None and options.arousals < 0:
         raise UsageError("the number of arousals can't be negative")
-    scoring = read_scoring(options.scoring, scorer=options.scorer)
+    with naming_options():
+        scoring = choice_of(options).read(options.scoring)
     scored = scoring.hypnogram
 
     def typed(text: str | None) -> float | None:

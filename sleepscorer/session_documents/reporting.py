@@ -1,7 +1,7 @@
 """Reports of a session or of any scoring, without a window."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,6 @@ from sleepscorer.files.exports import (
     is_scored_by_hand,
     read_stagings_json,
 )
-from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.pipeline import Destination, SourceRecording, hashed, make_night, write_outputs
 from sleepscorer.session_documents.document import open_signals
@@ -51,8 +50,8 @@ class ReportOf:
         A session, or a scoring that can be read.
     recording
         What was scored. A session names it itself; a scoring alone is reported without it.
-    scorer
-        Whose stages, where a scoring holds those of several people.
+    choice
+        What somebody says of a scoring that its file does not say itself.
     arousals_scored
         The arousals of the whole night were marked, so that their index means something.
     layer
@@ -61,7 +60,7 @@ class ReportOf:
 
     path: Path
     recording: Path | None = None
-    scorer: str | None = None
+    choice: ImportChoice = field(default_factory=ImportChoice)
     arousals_scored: bool = False
     layer: str | None = None
 
@@ -146,7 +145,7 @@ def _stand_in(of: ReportOf) -> Recording:
         staging, _ = read_stagings_json(path)
         start, duration_s = None, len(staging.probabilities) * EPOCH_S
     else:
-        scoring = read_scoring(scoring_path, scorer=of.scorer)
+        scoring = of.choice.read(scoring_path)
         start, duration_s = scoring.start, scoring.hypnogram.duration_s
     return Recording(path, _SCORING_FORMAT, start, duration_s, signals=())
 
@@ -158,8 +157,8 @@ def _read(of: ReportOf, recording: Recording) -> ImportableScoring:
         return read_importable(staging_file, recording)
     if of.recording is None and not is_own_staging(of.path):
         # Nothing to fit it to: its epochs may be of any length.
-        return ImportableScoring(of.path.name, read_scoring(of.path, scorer=of.scorer))
-    return read_importable(of.path, recording, ImportChoice(of.scorer))
+        return ImportableScoring(of.path.name, of.choice.read(of.path))
+    return read_importable(of.path, recording, of.choice)
 
 
 def _staging_file(path: Path) -> Path | None:
