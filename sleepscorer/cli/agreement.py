@@ -25,24 +25,34 @@ _PAIR = 2
 def compare_scorings(options: argparse.Namespace) -> int:
     """Print how far scorings agree, and write the reports that are asked for."""
     paths = [options.reference, options.other, *options.others]
-    _check_scorers(options, paths)
+    folders = [path for path in paths if _is_folder(path)]
+    _check_scorers(options, paths, folders)
     reports = _reports(options)
     if reports:
         from sleepscorer.scorers.report import check_report
 
         check_report(reports, force=options.force)
-    if any(path.is_dir() for path in paths):
+    if folders:
         return _compare_folders(options, paths, reports)
     if len(paths) > _PAIR or reports:
         return _compare_files(options, paths, reports)
     return print_agreement(options)
 
 
-def _check_scorers(options: argparse.Namespace, paths: Sequence[Path]) -> None:
+def _is_folder(path: Path) -> bool:
+    """Tell a folder; what can't be looked at is refused in words where it is read."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _check_scorers(
+    options: argparse.Namespace, paths: Sequence[Path], folders: Sequence[Path]
+) -> None:
     others = options.other_scorer or []
     if len(others) > len(paths) - 1:
         raise UsageError("--other-scorer is given more often than there are other files")
-    folders = [path for path in paths if path.is_dir()]
     if folders and len(folders) < len(paths):
         odd = next(path for path in paths if path not in folders)
         raise UsageError("folders are compared with folders, and this is none", path=odd)
@@ -91,10 +101,11 @@ def _compare_files(
 
     asked = [options.scorer, *(options.other_scorer or [])]
     asked += [None] * (len(paths) - len(asked))
+    read = [read_scoring(path, scorer=who) for path, who in zip(paths, asked, strict=True)]
     scorings = {}
-    for path, name, who in zip(paths, scorer_names(paths), asked, strict=True):
-        scorings[name if who is None else f"{name}, {who}"] = read = read_scoring(path, scorer=who)
-        for note in read.notes:
+    for path, name, who, one in zip(paths, scorer_names(paths), asked, read, strict=True):
+        scorings[name if who is None else f"{name}, {who}"] = one
+        for note in one.notes:
             complain(f"note: {path}: {note}")
     not_compared: list[NotCompared] = []
     night = night_of(stem_of_scored(paths[0]), scorings, not_compared)
@@ -102,7 +113,7 @@ def _compare_files(
         raise UsageError("the scorings can't be compared", hint=not_compared[0].why)
     _complain_of(not_compared)
     scorers = tuple(scorings)
-    figures = figures_of(ScoredNights(scorers, (night,), tuple(not_compared), (), tuple(paths)))
+    figures = figures_of(ScoredNights(scorers, (night,), tuple(not_compared), tuple(paths)))
     if options.json:
         _say_json(_night_dict(night.comparison))
     else:
@@ -233,7 +244,6 @@ def _figures_dict(figures: "ScorersFigures") -> dict[str, Any]:
         "not_compared": [
             {"name": one.name, "scorer": one.scorer, "why": one.why} for one in read.not_compared
         ],
-        "notes": list(read.notes),
     }
 
 

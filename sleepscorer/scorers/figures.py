@@ -12,7 +12,7 @@ from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.bland_altman import BlandAltman, bland_altman
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.kappa import block_bootstrap_interval, kappa_against_rest, kappa_of
-from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import SleepStatistics, sleep_statistics
 from sleepscorer.scorers.nights import ScoredNight, ScoredNights
 from sleepscorer.validation.found import Estimate
@@ -21,7 +21,6 @@ from sleepscorer.validation.sleep_differences import METRICS
 
 _SHARE_RANGE, _KAPPA_RANGE = (0.0, 1.0), (-1.0, 1.0)
 _PAIR = 2
-_OF_FIVE = ("n1_min", "n2_min", "n3_min")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ class PairFigures:
     confusion
         (n_told, n_told) epochs, rows the reference.
     metrics
-        Figures of sleep by key, those that any night has.
+        Figures of sleep by key.
     quarters
         In order, of the nights that say when they were.
     """
@@ -204,9 +203,7 @@ def _metrics(
     reference: str, other: str, compared: Sequence[NightAgreement]
 ) -> Iterable[tuple[str, BlandAltman]]:
     both = [_statistics(reference, other, one.night) for one in compared]
-    is_five = compared[0].found.stage_set == STAGES
-    keys = METRICS if is_five else tuple(key for key in METRICS if key not in _OF_FIVE)
-    for key in keys:
+    for key in METRICS:
         pairs = [
             (None, None) if one is None else (getattr(one[0], key), getattr(one[1], key))
             for one in both

@@ -94,7 +94,8 @@ def scorer_names(paths: Sequence[Path]) -> tuple[str, ...]:
     names: list[str] = []
     for path in paths:
         resolved = path.absolute()
-        name = (resolved.name if path.is_dir() else resolved.stem) or str(resolved)
+        is_file = resolved.suffix.lower() in SCORING_SUFFIXES and not path.is_dir()
+        name = (resolved.stem if is_file else resolved.name) or str(resolved)
         if name in names or sum(one.absolute().name == resolved.name for one in paths) > 1:
             name = f"{resolved.parent.name}/{name}"
         first, number = name, 1
@@ -146,6 +147,9 @@ def _join_longer_names(nights: dict[str, dict[str, Path]]) -> None:
     """Put a file that no other is called like to the longest name that its own begins with."""
     alone = [stem for stem, files in nights.items() if len(files) == 1]
     for stem in sorted(alone, key=len, reverse=True):
+        if len(nights[stem]) > 1:
+            # A longer one was put to it meanwhile.
+            continue
         ((scorer, path),) = nights[stem].items()
         shorter = [
             one

@@ -1,18 +1,16 @@
 """Reads the nights of several scorers and lays them side by side."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sleepscorer.core.comparison import Comparison, NamedStages, compared
+from sleepscorer.core.comparison import Comparison, compared
 from sleepscorer.core.errors import ScoringError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import LightsMarks
-from sleepscorer.core.machine_answer import in_three
 from sleepscorer.core.people import subject_pattern
 from sleepscorer.core.progress import Cancelled, Progress, silent
-from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.faults import in_words
 from sleepscorer.files.edf import UNKNOWN_START
 from sleepscorer.files.scorings import read_scoring
@@ -37,6 +35,8 @@ class ScoredNight:
         The marks of the first scoring, whose epochs are the grid.
     day
         On which it began; None where no file says.
+    notes
+        What had to be decided on reading and aligning, one sentence each.
     """
 
     name: str
@@ -44,6 +44,7 @@ class ScoredNight:
     comparison: Comparison
     lights: LightsMarks
     day: date | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +59,6 @@ class ScoredNights:
         By name.
     not_compared
         What is in no figure, and why.
-    notes
-        What holds of all nights, one sentence each.
     files
         All that were read.
     """
@@ -67,7 +66,6 @@ class ScoredNights:
     scorers: tuple[str, ...]
     nights: tuple[ScoredNight, ...]
     not_compared: tuple[NotCompared, ...] = ()
-    notes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
 
 
@@ -108,9 +106,8 @@ def read_nights(
             nights.append(night)
     if not nights:
         raise UsageError("no night can be compared", hint=_why_none(not_compared))
-    in_one, notes = _in_one_set(nights)
     every = tuple(path for files in matched.nights.values() for path in files.values())
-    return ScoredNights(matched.scorers, in_one, tuple(not_compared), notes, every)
+    return ScoredNights(matched.scorers, tuple(nights), tuple(not_compared), every)
 
 
 def night_of(
@@ -144,7 +141,15 @@ def night_of(
     if not any(found.agreement_of(*pair) for pair in found.pairs):
         not_compared.append(NotCompared(name, "all", "no epoch is scored in two of the scorings"))
         return None
-    return ScoredNight(name, person or name, found, _lights(fitting), _day(fitting.values()))
+    notes = (f"{scorer}: {note}" for scorer, one in fitting.items() for note in one.notes)
+    return ScoredNight(
+        name,
+        person or name,
+        found,
+        _lights(fitting),
+        _day(fitting.values()),
+        (*found.notes, *notes),
+    )
 
 
 def _read(
@@ -174,20 +179,3 @@ def _day(scorings: Iterable[Scoring]) -> date | None:
     starts = (one.start for one in scorings)
     known = (one for one in starts if one is not None and one.date() != UNKNOWN_START.date())
     return next((one.date() for one in known), None)
-
-
-def _in_one_set(nights: Sequence[ScoredNight]) -> tuple[tuple[ScoredNight, ...], tuple[str, ...]]:
-    """Compare all nights in three stages where one of them can only be."""
-    three = [night.name for night in nights if night.comparison.stage_set != STAGES]
-    if not three or len(three) == len(nights):
-        return tuple(nights), ()
-    note = f"all nights are compared in three stages, as {three[0]} tells no more"
-    return tuple(replace(night, comparison=_three(night.comparison)) for night in nights), (note,)
-
-
-def _three(found: Comparison) -> Comparison:
-    scorings = tuple(
-        NamedStages(one.key, one.title, in_three(one.stages), THREE_STAGES)
-        for one in found.scorings
-    )
-    return replace(found, scorings=scorings)

@@ -147,7 +147,7 @@ def _pair_section(pair: PairFigures) -> Section:
         if found.n_nights >= _FEWEST_FOR_A_PLOT
     ]
     if plots:
-        parts.append(Plots(plots, n_beside=3, height_mm=42))
+        parts.append(Plots(plots, n_beside=3, height_mm=36))
         parts.append(
             Text(
                 "Bland-Altman plots: difference over mean of both, a point is a night; bias and"
@@ -187,7 +187,7 @@ def _metrics(pair: PairFigures) -> Table:
                 _with_interval(found.high, found.high_interval),
             )
         )
-    return Table(rows, (30, 7, 8, 19, 7, 21, 21))
+    return Table(rows, (27, 6, 7, 22, 6, 23, 23))
 
 
 def _bland_altman(key: str, found: BlandAltman) -> Plot:
@@ -226,7 +226,7 @@ def _nights_table(figures: ScorersFigures) -> Table:
                     *(_times(share, 100, 0) for share in found.recall),
                 )
             )
-    return Table(rows, (19, 12, 12, 12, 8, 9, 17, *([6] * len(told))), numbers_from=4)
+    return Table(rows, (15, 11, 10, 10, 8, 12, 20, *([6] * len(told))), numbers_from=4)
 
 
 def _left_out(figures: ScorersFigures) -> Iterator[Part]:

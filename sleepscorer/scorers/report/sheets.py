@@ -207,7 +207,7 @@ def _night_rows(figures: ScorersFigures) -> Iterator[_Row]:
                 *map(_percent, found.recall),
                 *found.kappa_by_stage,
                 night.comparison.fleiss_kappa if several else None,
-                "\n".join((*night.comparison.notes, *told)) or None,
+                "\n".join((*night.notes, *told)) or None,
             )
 
 

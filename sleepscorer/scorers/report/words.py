@@ -50,4 +50,3 @@ def summary(figures: ScorersFigures) -> Iterator[str]:
     if read.not_compared:
         n_left = counted(len(read.not_compared), "file or scoring", "files or scorings")
         yield f"{n_left} could not be compared; they are listed with the reason."
-    yield from (f"{note[:1].upper()}{note[1:]}." for note in read.notes)

@@ -49,8 +49,7 @@ def document_bytes(document: Document) -> bytes:
 
 
 def _section(section: Section, width_pt: float) -> Iterator[Flowable]:
-    if section.begins_page:
-        yield PageBreak()
+    yield PageBreak() if section.begins_page else Spacer(0, GAP)
     parts = [made for part in section.parts for made in _part(part, width_pt)]
     head: list[Flowable] = [heading(section.heading), Spacer(0, 0.8 * mm)]
     # A heading never stands alone at the foot of a page.
@@ -59,7 +58,6 @@ def _section(section: Section, width_pt: float) -> Iterator[Flowable]:
         yield from parts[1:]
     else:
         yield from (*head, *parts)
-    yield Spacer(0, GAP)
 
 
 def _is_long(part: Part) -> bool:
@@ -68,12 +66,10 @@ def _is_long(part: Part) -> bool:
 
 def _part(part: Part, width_pt: float) -> Iterator[Flowable]:
     if isinstance(part, Text):
-        yield paragraph(part.text, SMALL if part.is_small else PLAIN)
-        yield Spacer(0, 1 * mm)
+        yield _with_room(paragraph(part.text, SMALL if part.is_small else PLAIN), 1 * mm)
     elif isinstance(part, Table):
         widths = [share * width_pt / sum(part.shares) for share in part.shares]
-        yield table(part.rows, widths, numbers_from=part.numbers_from)
-        yield Spacer(0, 1.5 * mm)
+        yield _with_room(table(part.rows, widths, numbers_from=part.numbers_from), 1.5 * mm)
     else:
         yield from _plots(part, width_pt)
 
@@ -87,5 +83,11 @@ def _plots(part: Plots, width_pt: float) -> Iterator[Flowable]:
         padding = [
             (f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")
         ]
-        yield Grid([row], [width] * part.n_beside, hAlign="LEFT", style=padding)
-        yield Spacer(0, 2 * mm)
+        grid = Grid([row], [width] * part.n_beside, hAlign="LEFT", style=padding)
+        yield _with_room(grid, 2 * mm)
+
+
+def _with_room(made: Flowable, below_pt: float) -> Flowable:
+    """Keep a distance to what follows on the same page; at its foot it takes none."""
+    made.spaceAfter = below_pt
+    return made
