@@ -56,7 +56,7 @@ def test_a_document_holds_its_parts_and_numbers_its_pages(tmp_path, paper):
 
 
 def test_a_full_page_brings_no_empty_one(tmp_path):
-    for n_lines in range(60, 90):
+    for n_lines in range(58, 63):
         first = Section("First", [Text(f"line {n}") for n in range(n_lines)])
         made = written(tmp_path, first, Section("Second", [Text("end")], begins_page=True))
         assert all("line" in page or "end" in page for page in texts(made)), n_lines
