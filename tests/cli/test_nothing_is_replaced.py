@@ -29,6 +29,8 @@ _READ = {
     ("agreement", "reference"),
     ("agreement", "other"),
     ("agreement", "others"),
+    ("convert", "file"),
+    ("convert", "recording"),
     ("explain", "file"),
     ("deidentify", "file"),
     ("train", "folder"),
@@ -115,6 +117,11 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
         ("report", "out"): _Command(
             lambda to: ["report", scored / "n0_scoring.edf", "--out", to, "--quiet"],
             ("n0_scoring_report.pdf",),
+            scored / "n0_scoring.edf",
+        ),
+        ("convert", "out"): _Command(
+            lambda to: ["convert", scored / "n0_scoring.edf", to / "x.csv", "--quiet"],
+            ("x.csv",),
             scored / "n0_scoring.edf",
         ),
         ("demo", "folder"): _Command(

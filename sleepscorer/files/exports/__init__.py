@@ -19,8 +19,10 @@ from sleepscorer.files.exports.formats import (
     FORMATS,
     PDF,
     check_outputs,
+    format_for,
     is_own_output,
     output_paths,
+    write_export,
     write_exports,
 )
 from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
@@ -101,6 +103,7 @@ __all__ = [
     "check_outputs",
     "deidentified_stem",
     "document_output",
+    "format_for",
     "is_own_output",
     "is_own_picture",
     "is_own_scoring",
@@ -119,5 +122,6 @@ __all__ = [
     "verify_annotations",
     "workbook_output",
     "write_annotations",
+    "write_export",
     "write_exports",
 ]
