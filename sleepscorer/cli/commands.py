@@ -31,7 +31,7 @@ def command_parser() -> argparse.ArgumentParser:
     _add_demo(commands.add_parser("demo", help="make a synthetic night and score it"))
     _add_info(commands.add_parser("info", help="say what a recording or a session holds"))
     _add_statistics(commands.add_parser("statistics", help="sleep statistics of a scoring"))
-    _add_agreement(commands.add_parser("agreement", help="compare two scorings epoch by epoch"))
+    _add_agreement(commands.add_parser("agreement", help="compare scorings epoch by epoch"))
     _add_convert(commands.add_parser("convert", help="write a scoring in another format"))
     _add_simulate(commands.add_parser("simulate", help="make a synthetic recording"))
     _add_explain(commands.add_parser("explain", help="why an epoch got its stage"))
@@ -160,14 +160,35 @@ def _add_statistics(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_agreement(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reference", type=Path, metavar="REFERENCE")
-    parser.add_argument("other", type=Path, metavar="OTHER")
+    parser.description = (
+        "Compare scorings epoch by epoch: files of one night, or folders, one of each scorer, whose"
+        " files are matched by the name of the recording. The first is the reference."
+    )
+    parser.add_argument("reference", type=Path, metavar="REFERENCE", help="a file, or a folder")
+    parser.add_argument("other", type=Path, metavar="OTHER", help="a file, or a folder")
+    parser.add_argument("others", nargs="*", type=Path, metavar="FILE", help="further ones")
     parser.add_argument(
         "--scorer", metavar="NAME", help="whose stages of REFERENCE, where several scored"
     )
     parser.add_argument(
-        "--other-scorer", metavar="NAME", help="whose stages of OTHER, where several scored"
+        "--other-scorer",
+        metavar="NAME",
+        action="append",
+        help="whose stages of OTHER, where several scored; again for each further file",
     )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write agreement.pdf and agreement.xlsx there"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write this report, .pdf or .xlsx"
+    )
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    parser.add_argument(
+        "--subject",
+        metavar="REGEX",
+        help="whose night it is: the first group in the name; default: each of somebody else",
+    )
+    parser.add_argument("--force", action="store_true", help="replace existing reports")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_agreement)
 
@@ -428,9 +449,9 @@ def _run_statistics(options: argparse.Namespace) -> int:
 
 
 def _run_agreement(options: argparse.Namespace) -> int:
-    from sleepscorer.cli.comparison import print_agreement
+    from sleepscorer.cli.agreement import compare_scorings
 
-    return print_agreement(options)
+    return compare_scorings(options)
 
 
 def _run_explain(options: argparse.Namespace) -> int:

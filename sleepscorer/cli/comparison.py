@@ -91,7 +91,8 @@ def _shown(value: float | None) -> str:
 def print_agreement(options: argparse.Namespace) -> int:
     """Print how far two scorings agree."""
     reference = read_scoring(options.reference, scorer=options.scorer)
-    other = read_scoring(options.other, scorer=options.other_scorer)
+    (name,) = options.other_scorer or [None]
+    other = read_scoring(options.other, scorer=name)
     found = agreement(reference, other)
     found = replace(found, notes=(*_epoch_notes(reference.hypnogram), *found.notes))
     # What was left out of a file is left out of the figures.
