@@ -194,6 +194,14 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
     add("--codes", metavar="CODE", help="what numbers stand for: a name, or 0=W,1=N1,2=N2,3=N3,5=R")
     add("--scorer", metavar="NAME", help="whose stages, where several scored")
     add("--recording", type=Path, metavar="FILE", help="what was scored: take its epochs and start")
+    add("--offset", type=float, metavar="S", help="how long after the recording it starts")
+    add("--epoch-length", type=float, metavar="S", help="of a list that does not say it")
+    add("--epochs", type=float, metavar="S", help="how long the epochs are that are written")
+    add(
+        "--align",
+        choices=("nearest", "majority"),
+        help="epochs that don't coincide: moved to the nearest, or the stage of the greatest part",
+    )
     add("--no-events", action="store_true", help="the stages alone")
     add("--preview", action="store_true", help="say what would be taken as what, and write nothing")
     add("--force", action="store_true", help="replace a file that sleepscorer made")

@@ -3,9 +3,9 @@
 import argparse
 
 from sleepscorer.cli.output import say
-from sleepscorer.core.errors import CodesNeeded
+from sleepscorer.core.errors import AlignmentNeeded, CodesNeeded, EpochLengthNeeded
 from sleepscorer.files.exports import EXPORT_FORMATS
-from sleepscorer.files.scorings import READERS, STAGE_CODES, stage_codes
+from sleepscorer.files.scorings import READERS, STAGE_CODES, Alignment, stage_codes
 from sleepscorer.session_documents import ConversionOf, read_conversion, write_conversion
 
 
@@ -18,11 +18,20 @@ def convert(options: argparse.Namespace) -> int:
         None if options.codes is None else stage_codes(options.codes),
         options.format_in,
         with_events=not options.no_events,
+        epoch_s=options.epoch_length,
+        alignment=_alignment(options),
+        to_epoch_s=options.epochs,
     )
     try:
         read = read_conversion(of)
     except CodesNeeded as error:
         error.hint = f"give --codes: {error.hint}"
+        raise
+    except EpochLengthNeeded as error:
+        error.hint = f"give --epoch-length: {error.hint}"
+        raise
+    except AlignmentNeeded as error:
+        error.hint = f"give --align: {' or '.join(error.choices)}"
         raise
     if not options.quiet:
         say(*read.preview.lines())
@@ -32,6 +41,12 @@ def convert(options: argparse.Namespace) -> int:
     if not options.quiet:
         say(f"wrote {options.out} ({name})")
     return 0
+
+
+def _alignment(options: argparse.Namespace) -> Alignment | None:
+    if options.align is None and options.offset is None:
+        return None
+    return Alignment(options.offset, options.align or "exact")
 
 
 def say_formats() -> None:

@@ -7,9 +7,10 @@ from sleepscorer.core.errors import ScoringError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import LightsMarks, resolve_lights
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.exports import Night, format_for, write_export
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.scorings import StageCodes, fitted, read_scoring
+from sleepscorer.files.scorings import Alignment, StageCodes, fitted, in_epochs, read_scoring
 from sleepscorer.pipeline import SourceRecording, make_night
 from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
 
@@ -36,6 +37,13 @@ class ConversionOf:
         Name of its format, where the content is not to decide.
     with_events
         Whether what is no stage goes with them.
+    epoch_s
+        How long its epochs are, seconds, where it lists stages and does not say it.
+    alignment
+        How epochs that don't coincide with those of the recording, or of ``to_epoch_s``, become
+        such; None refuses them.
+    to_epoch_s
+        Length of the epochs that are written, seconds; None keeps them, or takes the recording's.
     """
 
     path: Path
@@ -44,6 +52,9 @@ class ConversionOf:
     codes: StageCodes | None = None
     form: str | None = None
     with_events: bool = True
+    epoch_s: float | None = None
+    alignment: Alignment | None = None
+    to_epoch_s: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,21 +72,57 @@ def read_conversion(of: ConversionOf) -> ReadConversion:
 
     Raises
     ------
+    UsageError
+        If what is asked for needs a recording, or has none.
+    AlignmentNeeded
+        If its epochs are not those that are wanted, and nobody chose how they become such.
     SleepScorerError
         If it can't be read, or does not fit the recording.
     """
-    scoring = read_scoring(of.path, scorer=of.scorer, codes=of.codes, form=of.form)
+    _check(of)
+    scoring = read_scoring(
+        of.path, scorer=of.scorer, codes=of.codes, form=of.form, epoch_s=of.epoch_s
+    )
     if of.recording is None:
+        scoring = _in_wanted_epochs(scoring, of)
         duration_s = scoring.hypnogram.duration_s
         stand_in = Recording(of.path, _ALONE, scoring.start, duration_s, signals=())
         return ReadConversion(of, scoring, stand_in, scoring_preview(scoring))
     recording = open_recording(of.recording)
     try:
-        placed = fitted(scoring, recording)
+        placed = fitted(scoring, recording, of.alignment)
     except ScoringError as error:
         error.in_file(of.path)
         raise
     return ReadConversion(of, placed, recording, scoring_preview(scoring, placed))
+
+
+def _check(of: ConversionOf) -> None:
+    """Refuse what says nothing of this conversion, instead of passing it over."""
+    if of.recording is not None and of.to_epoch_s not in (None, EPOCH_S):
+        raise UsageError(f"the epochs of a recording are of {EPOCH_S:g} s")
+    alignment = of.alignment or Alignment()
+    if of.recording is None and (alignment.offset_s is not None or alignment.epochs == "nearest"):
+        raise UsageError(
+            "epochs are moved to those of a recording, and none is named",
+            hint="name the recording that was scored",
+        )
+    if of.recording is None and of.alignment is not None and of.to_epoch_s is None:
+        raise UsageError(
+            "there are no other epochs to be aligned with",
+            hint="name the recording that was scored, or how long the epochs are to be",
+        )
+
+
+def _in_wanted_epochs(scoring: Scoring, of: ConversionOf) -> Scoring:
+    if of.to_epoch_s is None:
+        return scoring
+    epochs = of.alignment.epochs if of.alignment is not None else "exact"
+    try:
+        return in_epochs(scoring, of.to_epoch_s, epochs=epochs)
+    except ScoringError as error:
+        error.in_file(of.path)
+        raise
 
 
 def write_conversion(
