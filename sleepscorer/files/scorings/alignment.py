@@ -17,7 +17,7 @@ HowAligned = Literal["exact", "nearest", "majority"]
 EXACT: Final = "exact"
 NEAREST: Final = "nearest"
 MAJORITY: Final = "majority"
-SHORTEST_EPOCH_S, LONGEST_EPOCH_S = 0.1, 600.0
+SHORTEST_EPOCH_S, LONGEST_EPOCH_S = 0.5, 600.0
 # Times of files are rounded to as much; what is less than that is no stage of its own.
 _TOLERANCE_S = 0.5
 _N = len(STAGES)

@@ -88,7 +88,7 @@ def test_the_length_may_be_another_and_must_be_one():
     same = scoring([W, N2], 30.0)
     assert in_epochs(same) is same
     assert stages_of(in_epochs(same, 10.0)) == [W] * 3 + [N2] * 3
-    with pytest.raises(UsageError, match=r"epochs last 0\.1 to 600 s, not nan s"):
+    with pytest.raises(UsageError, match=r"epochs last 0\.5 to 600 s, not nan s"):
         in_epochs(same, float("nan"))
     with pytest.raises(UsageError, match="no way to change"):
         in_epochs(same, 10.0, epochs="nearest")

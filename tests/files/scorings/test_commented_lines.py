@@ -77,7 +77,7 @@ def test_the_length_may_be_said_and_is_taken_as_30_s_with_a_note(tmp_path):
     found = read(tmp_path, "0\n1\n", codes=AASM)
     assert found.notes == ("the file does not say how long its epochs are: 30 s were taken",)
     assert read(tmp_path, "W\nN1\n", epoch_s=20.0).hypnogram.epoch_s == 20.0
-    with pytest.raises(UsageError, match=r"epochs last 0\.1 to 600 s, not 0 s"):
+    with pytest.raises(UsageError, match=r"epochs last 0\.5 to 600 s, not 0 s"):
         read(tmp_path, "0\n1\n", epoch_s=0.0)
     with pytest.raises(ScoringError, match="tells it itself"):
         read(tmp_path, "epoch,stage\n1,W\n", epoch_s=30.0)
