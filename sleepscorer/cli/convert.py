@@ -5,7 +5,7 @@ import argparse
 from sleepscorer.cli.output import say
 from sleepscorer.core.errors import AlignmentNeeded, CodesNeeded, EpochLengthNeeded
 from sleepscorer.files.exports import EXPORT_FORMATS
-from sleepscorer.files.scorings import READERS, STAGE_CODES, Alignment, stage_codes
+from sleepscorer.files.scorings import READERS, STAGE_CODES, Alignment, codes_named
 from sleepscorer.session_documents import ConversionOf, read_conversion, write_conversion
 
 
@@ -15,7 +15,7 @@ def convert(options: argparse.Namespace) -> int:
         options.file,
         options.recording,
         options.scorer,
-        None if options.codes is None else stage_codes(options.codes),
+        None if options.codes is None else codes_named(options.codes),
         options.format_in,
         with_events=not options.no_events,
         epoch_s=options.epoch_length,

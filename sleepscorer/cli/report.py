@@ -13,6 +13,7 @@ from sleepscorer.files.exports import (
     template_files,
     templates_folder,
 )
+from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import ReportOf, write_report
 
@@ -39,7 +40,9 @@ def report(options: argparse.Namespace) -> int:
         deidentify=options.deidentify,
         look=_look(options),
     )
-    of = ReportOf(path, options.recording, options.scorer, options.arousals_scored)
+    if options.layer is not None and path.suffix.lower() != SUFFIX:
+        raise UsageError("--layer is of sessions, and this is none", path=path)
+    of = ReportOf(path, options.recording, options.scorer, options.arousals_scored, options.layer)
     with progress_bar(path.name, quiet=options.quiet) as progress:
         written = write_report(of, to, progress=progress)
     if not options.quiet:

@@ -204,6 +204,10 @@ class ScoringLocked(SessionError):
     """An edit of a scoring that somebody signed: it must be unlocked first."""
 
 
+class NotYourScoring(SessionError):
+    """An edit of another scorer's layer, or of one that never changes."""
+
+
 class UsageError(SleepScorerError):
     """Options that contradict each other; the command line exits with 2."""
 

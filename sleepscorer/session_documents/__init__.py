@@ -21,7 +21,7 @@ from sleepscorer.session_documents.found_scoring import (
     scoring_instead,
 )
 from sleepscorer.session_documents.hardware import expected_device
-from sleepscorer.session_documents.importing import ImportableScoring, read_importable
+from sleepscorer.session_documents.importing import ImportableScoring, ImportChoice, read_importable
 from sleepscorer.session_documents.opening import (
     current_author,
     open_document,
@@ -30,13 +30,14 @@ from sleepscorer.session_documents.opening import (
 from sleepscorer.session_documents.reporting import ReportOf, write_report
 from sleepscorer.session_documents.results import export_document, stage_document
 from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
-from sleepscorer.session_documents.snapshot import Snapshot
+from sleepscorer.session_documents.snapshot import Snapshot, output_stem
 
 __all__ = [
     "MISSING",
     "ConversionOf",
     "Document",
     "FoundScoring",
+    "ImportChoice",
     "ImportableScoring",
     "KeptMeasures",
     "ReadConversion",
@@ -49,6 +50,7 @@ __all__ = [
     "expected_device",
     "export_document",
     "open_document",
+    "output_stem",
     "path_to_reopen",
     "read_conversion",
     "read_importable",

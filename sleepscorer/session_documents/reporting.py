@@ -27,7 +27,7 @@ from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.pipeline import Destination, SourceRecording, hashed, make_night, write_outputs
 from sleepscorer.session_documents.document import open_signals
-from sleepscorer.session_documents.importing import ImportableScoring, read_importable
+from sleepscorer.session_documents.importing import ImportableScoring, ImportChoice, read_importable
 from sleepscorer.session_documents.opening import current_author, open_document
 from sleepscorer.session_documents.results import export_document
 
@@ -55,12 +55,15 @@ class ReportOf:
         Whose stages, where a scoring holds those of several people.
     arousals_scored
         The arousals of the whole night were marked, so that their index means something.
+    layer
+        Name or number of the scoring of a session; None means the first.
     """
 
     path: Path
     recording: Path | None = None
     scorer: str | None = None
     arousals_scored: bool = False
+    layer: str | None = None
 
 
 def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) -> tuple[Path, ...]:
@@ -98,7 +101,7 @@ def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) 
 
 
 def _of_session(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path, ...]:
-    document = open_document(of.path, author=current_author(), read_only=True)
+    document = open_document(of.path, author=current_author(), read_only=True, layer=of.layer)
     try:
         if of.recording is None:
             snapshot = document.snapshot()
@@ -156,7 +159,7 @@ def _read(of: ReportOf, recording: Recording) -> ImportableScoring:
     if of.recording is None and not is_own_staging(of.path):
         # Nothing to fit it to: its epochs may be of any length.
         return ImportableScoring(of.path.name, read_scoring(of.path, scorer=of.scorer))
-    return read_importable(of.path, recording, scorer=of.scorer)
+    return read_importable(of.path, recording, ImportChoice(of.scorer))
 
 
 def _staging_file(path: Path) -> Path | None:

@@ -8,7 +8,7 @@ from sleepscorer.files.scorings.stage_annotations import (
     is_stage,
     scoring_of_recording,
 )
-from sleepscorer.files.scorings.stage_codes import STAGE_CODES, StageCodes, stage_codes
+from sleepscorer.files.scorings.stage_codes import STAGE_CODES, StageCodes, codes_named
 
 __all__ = [
     "READERS",
@@ -17,6 +17,7 @@ __all__ = [
     "HowAligned",
     "Reader",
     "StageCodes",
+    "codes_named",
     "fitted",
     "format_title",
     "holds_stages",
@@ -24,5 +25,4 @@ __all__ = [
     "is_stage",
     "read_scoring",
     "scoring_of_recording",
-    "stage_codes",
 ]

@@ -153,11 +153,7 @@ def _frequency_s(text: Any) -> float:
 
 def _length(value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if (
-        not is_number
-        or not math.isfinite(value)
-        or not SHORTEST_EPOCH_S <= value <= LONGEST_EPOCH_S
-    ):
+    if not is_number or not SHORTEST_EPOCH_S <= value <= LONGEST_EPOCH_S:
         raise ScoringError(f"its epochs last {str(value)[:20]!r}, which is no number of seconds")
     return float(value)
 

@@ -44,8 +44,9 @@ class StageCodes:
 
     @property
     def in_words(self) -> str:
-        """``0 W, 1 N1, 2 N2, 3 N3, 5 R``."""
-        return ", ".join(f"{number} {label.stage.text}" for number, label in self.labels.items())
+        """``0 W, 1 N1, 2 N2, 3 N3, 5 R``; what is unscored is left out."""
+        named = ((number, label.stage) for number, label in self.labels.items())
+        return ", ".join(f"{number} {stage.text}" for number, stage in named if stage >= 0)
 
 
 RK_CODES = StageCodes(
@@ -78,7 +79,7 @@ STAGE_CODES = (
 _BY_NAME = {codes.name: codes for codes in STAGE_CODES}
 
 
-def stage_codes(text: str) -> StageCodes:
+def codes_named(text: str) -> StageCodes:
     """Return the code of a name, or the one that ``0=W,1=N1,2=N2,3=N3,5=R`` spells.
 
     Raises

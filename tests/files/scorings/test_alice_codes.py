@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sleepscorer.core.errors import CodesNeeded, ScoringError
-from sleepscorer.files.scorings import read_scoring, stage_codes
+from sleepscorer.files.scorings import codes_named, read_scoring
 
 START = datetime(2021, 8, 24, 23, 50)
 
@@ -44,7 +44,7 @@ def test_numbers_that_are_not_alices_are_asked_for(tmp_path):
     with pytest.raises(CodesNeeded) as raised:
         read(tmp_path, numbers)
     assert raised.value.counts == (("11", 30), ("16", 30))
-    found = read(tmp_path, numbers, codes=stage_codes("11=W,16=?"))
+    found = read(tmp_path, numbers, codes=codes_named("11=W,16=?"))
     assert found.hypnogram.stages.tolist() == [0, -1]
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from sleepscorer.core.errors import CodesNeeded, EpochLengthNeeded, ScoringError, UsageError
-from sleepscorer.files.scorings import read_scoring, stage_codes
+from sleepscorer.files.scorings import codes_named, read_scoring
 
-AASM = stage_codes("aasm")
+AASM = codes_named("aasm")
 
 
 def read(tmp_path, text, **options):

@@ -8,9 +8,9 @@ import pytest
 
 from sleepscorer.core.errors import CodesNeeded, EpochLengthNeeded, ScoringError
 from sleepscorer.core.events import Event
-from sleepscorer.files.scorings import read_scoring, stage_codes
+from sleepscorer.files.scorings import codes_named, read_scoring
 
-AASM = stage_codes("aasm")
+AASM = codes_named("aasm")
 
 
 def read(tmp_path, document, name="night.json", **options):
@@ -90,7 +90,7 @@ def test_numbers_are_counted_and_asked_for(tmp_path, document):
 
 
 def test_a_list_of_a_headband_whose_5_is_wake(tmp_path):
-    found = read(tmp_path, [5, 5, 1, 2, 3, 4], codes=stage_codes("zmax"))
+    found = read(tmp_path, [5, 5, 1, 2, 3, 4], codes=codes_named("zmax"))
     assert found.hypnogram.stages.tolist() == [0, 0, 1, 2, 3, 4]
 
 

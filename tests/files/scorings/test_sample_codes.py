@@ -6,7 +6,7 @@ import pytest
 
 from sleepscorer.core.errors import CodesNeeded
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.scorings import read_scoring, stage_codes
+from sleepscorer.files.scorings import codes_named, read_scoring
 
 _LETTERS = {"W": Stage.W, "1": Stage.N1, "2": Stage.N2, "3": Stage.N3, "R": Stage.R}
 BY_THEMSELVES = ("ALICE5", "VIS", "SCORINGHERO", "YASA-LABELS", "YASA-INT", "ELAN")
@@ -46,4 +46,4 @@ def test_files_that_do_not_are_asked_for_and_then_read(sample, kind, code):
     with pytest.raises(CodesNeeded) as raised:
         read_scoring(path)
     assert code in raised.value.fitting
-    check(read_scoring(path, codes=stage_codes(code)), expected)
+    check(read_scoring(path, codes=codes_named(code)), expected)

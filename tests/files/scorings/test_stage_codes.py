@@ -6,7 +6,7 @@ from sleepscorer.core.errors import CodesNeeded, ScoringError, UsageError
 from sleepscorer.core.hypnogram import LabelCount
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings import read_scoring
-from sleepscorer.files.scorings.stage_codes import STAGE_CODES, stage_codes
+from sleepscorer.files.scorings.stage_codes import STAGE_CODES, codes_named
 
 
 def night(tmp_path, text):
@@ -33,12 +33,12 @@ def test_numbers_are_counted_and_asked_for(tmp_path):
     ],
 )
 def test_a_code_says_what_the_numbers_are(tmp_path, name, stages):
-    found = read_scoring(night(tmp_path, "0\n1\n2\n3\n4\n"), codes=stage_codes(name))
+    found = read_scoring(night(tmp_path, "0\n1\n2\n3\n4\n"), codes=codes_named(name))
     assert found.hypnogram.stages.tolist() == stages
 
 
 def test_what_was_taken_as_what_is_told(tmp_path):
-    found = read_scoring(night(tmp_path, "0\n4\n4\n8\n"), codes=stage_codes("rk"))
+    found = read_scoring(night(tmp_path, "0\n4\n4\n8\n"), codes=codes_named("rk"))
     assert found.format == "lines"
     assert found.labels == (
         LabelCount("4", Stage.N3, 2),
@@ -54,13 +54,13 @@ def test_what_was_taken_as_what_is_told(tmp_path):
 
 def test_a_number_that_the_code_lacks_is_named(tmp_path):
     with pytest.raises(ScoringError, match="line 2: 7 is no stage of the code aasm"):
-        read_scoring(night(tmp_path, "0\n7\n"), codes=stage_codes("aasm"))
+        read_scoring(night(tmp_path, "0\n7\n"), codes=codes_named("aasm"))
 
 
 @pytest.mark.parametrize("text", ["yasa!", "0=W,0=N1", "0=X", "=W", ""])
 def test_what_spells_no_code_is_refused(text):
     with pytest.raises(UsageError):
-        stage_codes(text)
+        codes_named(text)
 
 
 def test_no_code_takes_unscored_or_movement_for_a_stage():
@@ -73,7 +73,7 @@ def test_a_table_of_numbers_is_asked_for_as_well(tmp_path):
     path = night(tmp_path, "epoch,stage\n1,0\n2,4\n")
     with pytest.raises(CodesNeeded):
         read_scoring(path)
-    found = read_scoring(path, codes=stage_codes("aasm"))
+    found = read_scoring(path, codes=codes_named("aasm"))
     assert found.hypnogram.stages.tolist() == [0, 4]
 
 

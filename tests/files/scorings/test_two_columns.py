@@ -4,9 +4,9 @@ import pytest
 
 from sleepscorer.core.errors import CodesNeeded, EpochLengthNeeded, ScoringError
 from sleepscorer.core.events import Event
-from sleepscorer.files.scorings import read_scoring, stage_codes
+from sleepscorer.files.scorings import codes_named, read_scoring
 
-RK = stage_codes("rk")
+RK = codes_named("rk")
 NIGHT = [0, 0, 1, 2, 2, 3, 4, 2, 5, 5, 7, 0]
 STAGES = [0, 0, 1, 2, 2, 3, 3, 2, 4, 4, -1, 0]
 
