@@ -11,7 +11,7 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.wording import counted
 from sleepscorer.files.exports import is_own_staging, read_stagings_json, stages_read_from
-from sleepscorer.files.scorings import StageCodes, fitted, read_scoring
+from sleepscorer.files.scorings import Alignment, StageCodes, fitted, read_scoring
 from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
 
 
@@ -27,11 +27,17 @@ class ImportChoice:
         What its numbers stand for.
     with_events
         Whether what is no stage is taken over as well.
+    epoch_s
+        How long its epochs are, seconds, where it lists stages and does not say it.
+    alignment
+        How epochs that don't coincide with those of the recording become such; None refuses them.
     """
 
     scorer: str | None = None
     codes: StageCodes | None = None
     with_events: bool = True
+    epoch_s: float | None = None
+    alignment: Alignment | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,10 @@ def read_importable(
         If it holds the stages of several people and none of them was chosen.
     CodesNeeded
         If it numbers the stages, and nobody said what the numbers stand for.
+    EpochLengthNeeded
+        If it lists more stages than fit, and nobody said how long each lasts.
+    AlignmentNeeded
+        If its epochs don't coincide with those of the recording, and no alignment was chosen.
     SleepScorerError
         If it can't be read or does not fit the recording.
     """
@@ -118,8 +128,10 @@ def _hypnograms_of(path: Path) -> Iterable[Path]:
 
 def _read(path: Path, name: str, recording: Recording, choice: ImportChoice) -> ImportableScoring:
     try:
-        scoring = read_scoring(path, scorer=choice.scorer, codes=choice.codes)
-        placed = fitted(scoring, recording)
+        scoring = read_scoring(
+            path, scorer=choice.scorer, codes=choice.codes, epoch_s=choice.epoch_s
+        )
+        placed = fitted(scoring, recording, choice.alignment)
     except ScoringError as error:
         error.in_file(path)
         raise
