@@ -7,17 +7,24 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
 )
 
-from sleepscorer.core.errors import CodesNeeded, SeveralScorers, UsageError
+from sleepscorer.core.errors import (
+    AlignmentNeeded,
+    CodesNeeded,
+    EpochLengthNeeded,
+    SeveralScorers,
+    UsageError,
+)
 from sleepscorer.core.progress import Progress
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.wording import counted, of_counted
-from sleepscorer.files.scorings import STAGE_CODES, StageCodes, codes_named
+from sleepscorer.files.scorings import STAGE_CODES, Alignment, StageCodes, codes_named
 from sleepscorer.gui.dialogs.read_only_table import ReadOnlyTable
 from sleepscorer.gui.frame.scoring_import import ReadScoringFile, ScoringFileAnswer, read_or_asked
 from sleepscorer.gui.look.appearance import described, shortened
@@ -31,6 +38,11 @@ _CODES_TIP = (
     "Programs number the stages differently, and this file does not say how. Choose a code, or"
     " type which number is which stage, such as 0=W,1=N1,2=N2,3=N3,5=R"
 )
+_ALIGNED = {
+    "nearest": "moved, each as a whole, to the nearest of the recording",
+    "majority": "told by the stage of the greatest part of each of the recording",
+}
+_LONGEST_EPOCH_S = 600.0
 
 
 class ScoringPreviewDialog(QDialog):
@@ -56,8 +68,9 @@ class ScoringPreviewDialog(QDialog):
         self.setWindowTitle(f"Import {file.path.name}{beside}")
         self._file, self._work = file, Latest(tasks, self)
         self.read: ImportableScoring | None = None
-        self._codes_read = ""
+        self._codes_read, self._length_read = "", 0.0
         self._scorer, self._codes = QComboBox(), QComboBox()
+        self._length, self._aligned = QDoubleSpinBox(), QComboBox()
         self._events = QCheckBox()
         self._facts = {name: QLabel() for name in ("Format", "Epochs", "Begins", "Lights")}
         self._table = ReadOnlyTable("What the file calls the stages", _HEADS, wide=0)
@@ -86,16 +99,25 @@ class ScoringPreviewDialog(QDialog):
         form = self._form = QFormLayout()
         described(self._scorer, "Whose stages", "The file holds those of several people")
         described(self._codes, "What the numbers stand for", _CODES_TIP)
+        described(self._length, "Length of epochs", "How long each stage of the list lasts")
+        described(self._aligned, "Epochs are", "What becomes of epochs that don't coincide")
         described(self._events, "Events", "Take over what is no stage as well")
         form.addRow("&Whose stages", self._scorer)
         form.addRow("&Numbers are of", self._codes)
+        form.addRow("Epochs &last", self._length)
+        form.addRow("Epochs &are", self._aligned)
         for name, label in self._facts.items():
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             form.addRow(name, label)
         form.addRow("Events", self._events)
-        for one in (self._scorer, self._codes, *self._facts.values(), self._events):
+        asked = (self._scorer, self._codes, self._length, self._aligned)
+        for one in (*asked, *self._facts.values(), self._events):
             form.setRowVisible(one, False)
+        self._length.setRange(0.5, _LONGEST_EPOCH_S)
+        self._length.setDecimals(1)
+        self._length.setSuffix(" s")
+        self._length.setValue(EPOCH_S)
         # Its list may be wider than the dialog.
         self._codes.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -124,10 +146,12 @@ class ScoringPreviewDialog(QDialog):
         if line is not None:
             line.setPlaceholderText("choose, or type 0=W,1=N1,2=N2,3=N3,5=R")
             line.editingFinished.connect(self._on_codes_typed)
+        self._length.editingFinished.connect(self._on_length_typed)
+        self._aligned.activated.connect(self._read_again)
         self._events.toggled.connect(self._read_again)
 
     def _focus_first(self) -> None:
-        for one in (self._scorer, self._codes):
+        for one in (self._scorer, self._codes, self._length, self._aligned):
             if self._form.isRowVisible(one):
                 one.setFocus()
                 return
@@ -145,6 +169,13 @@ class ScoringPreviewDialog(QDialog):
         # Also the focus that goes elsewhere ends the editing.
         if text != self._codes_read:
             self._codes_read = text
+            self._read_again()
+
+    @Slot()
+    def _on_length_typed(self) -> None:
+        # Also the focus that goes elsewhere ends the editing.
+        if self._length.value() != self._length_read:
+            self._length_read = self._length.value()
             self._read_again()
 
     @Slot()
@@ -172,7 +203,13 @@ class ScoringPreviewDialog(QDialog):
             except UsageError as error:
                 self._refuse(str(error))
                 return None
-        return ImportChoice(scorer, codes, with_events=self._events.isChecked())
+        return ImportChoice(
+            scorer,
+            codes,
+            with_events=self._events.isChecked(),
+            epoch_s=self._length_read or None,
+            alignment=Alignment(epochs=self._aligned.currentData() or "exact"),
+        )
 
     # -- what is shown --------------------------------------------------------------------------
 
@@ -184,6 +221,11 @@ class ScoringPreviewDialog(QDialog):
                 self._ask_scorer(answer)
             case CodesNeeded():
                 self._ask_codes(answer)
+            case EpochLengthNeeded():
+                self._form.setRowVisible(self._length, True)
+                self._tell(f"{_sentence(answer.what)}: say how long")
+            case AlignmentNeeded():
+                self._ask_alignment(answer)
             case ImportableScoring(preview=preview) if preview is not None:
                 self._show_preview(preview)
         self._import.setEnabled(self.read is not None)
@@ -209,6 +251,15 @@ class ScoringPreviewDialog(QDialog):
             self._form.setRowVisible(self._codes, True)
         self._table.show_rows([[number, str(n), "–"] for number, n in asked.counts])
         self._tell("The stages are numbers, and programs number them differently: say whose.")
+
+    def _ask_alignment(self, asked: AlignmentNeeded) -> None:
+        if not self._form.isRowVisible(self._aligned):
+            for name in asked.choices:
+                self._aligned.addItem(_ALIGNED[name], name)
+            self._aligned.setCurrentIndex(-1)
+            self._aligned.setPlaceholderText("choose")
+            self._form.setRowVisible(self._aligned, True)
+        self._tell(f"{_sentence(asked.what)}: choose what becomes of them")
 
     def _show_preview(self, preview: ScoringPreview) -> None:
         start = "not in the file"

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sleepscorer.core.errors import CodesNeeded, SeveralScorers, SleepScorerError
+from sleepscorer.core.errors import (
+    AlignmentNeeded,
+    CodesNeeded,
+    EpochLengthNeeded,
+    SeveralScorers,
+    SleepScorerError,
+)
 from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
@@ -30,7 +36,9 @@ from sleepscorer.session_documents import (
 _BESIDE, _NO_RECORDING = "scoring beside", "scoring alone"
 
 
-ScoringFileAnswer = ImportableScoring | SeveralScorers | CodesNeeded
+ScoringFileAnswer = (
+    ImportableScoring | SeveralScorers | CodesNeeded | EpochLengthNeeded | AlignmentNeeded
+)
 """What was read of a file, or what somebody must say before it can be."""
 
 
@@ -51,7 +59,7 @@ def read_or_asked(path: Path, recording: Recording, choice: ImportChoice) -> Sco
     """Read a scoring, or return what somebody must say of it first; for any thread."""
     try:
         return read_importable(path, recording, choice)
-    except (SeveralScorers, CodesNeeded) as asked:
+    except (SeveralScorers, CodesNeeded, EpochLengthNeeded, AlignmentNeeded) as asked:
         return asked
 
 
