@@ -7,6 +7,7 @@ from sleepscorer.core.errors import ScoringError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import LightsMarks, resolve_lights
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.exports import Night, format_for, write_export
 from sleepscorer.files.recordings import open_recording
 from sleepscorer.files.scorings import Alignment, fitted, in_epochs
@@ -59,12 +60,17 @@ def read_conversion(of: ConversionOf) -> ReadConversion:
     SleepScorerError
         If it can't be read, or does not fit the recording.
     """
+    _check(of)
     scoring = of.choice.read(of.path)
     if of.recording is None:
         shown = scoring
         if of.epoch_s is not None:
             alignment = of.choice.alignment or Alignment()
-            scoring = in_epochs(scoring, of.epoch_s, epochs=alignment.epochs)
+            try:
+                scoring = in_epochs(scoring, of.epoch_s, epochs=alignment.epochs)
+            except ScoringError as error:
+                error.in_file(of.path)
+                raise
             shown = replace(shown, notes=scoring.notes)
         duration_s = scoring.hypnogram.duration_s
         stand_in = Recording(of.path, _ALONE, scoring.start, duration_s, signals=())
@@ -76,6 +82,23 @@ def read_conversion(of: ConversionOf) -> ReadConversion:
         error.in_file(of.path)
         raise
     return ReadConversion(of, placed, recording, scoring_preview(scoring, placed))
+
+
+def _check(of: ConversionOf) -> None:
+    """Refuse what says nothing of this conversion, instead of passing it over."""
+    if of.recording is not None and of.epoch_s not in (None, EPOCH_S):
+        raise UsageError(f"the epochs of a recording are of {EPOCH_S:g} s")
+    alignment = of.choice.alignment or Alignment()
+    if of.recording is None and (alignment.offset_s is not None or alignment.epochs == "nearest"):
+        raise UsageError(
+            "epochs are moved to those of a recording, and none is named",
+            hint="name the recording that was scored",
+        )
+    if of.recording is None and of.choice.alignment is not None and of.epoch_s is None:
+        raise UsageError(
+            "there are no other epochs to be aligned with",
+            hint="name the recording that was scored, or how long the epochs are to be",
+        )
 
 
 def write_conversion(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.errors import AlignmentNeeded, ScoringError, UsageError
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.wording import counted
 from sleepscorer.files.scorings.stage_spans import check_n_epochs
 
@@ -17,10 +17,10 @@ HowAligned = Literal["exact", "nearest", "majority"]
 EXACT: Final = "exact"
 NEAREST: Final = "nearest"
 MAJORITY: Final = "majority"
-SHORTEST_EPOCH_S, LONGEST_EPOCH_S = 0.1, 600.0
+SHORTEST_EPOCH_S, LONGEST_EPOCH_S = 0.5, 600.0
 # Times of files are rounded to as much; what is less than that is no stage of its own.
 _TOLERANCE_S = 0.5
-_N = len(STAGES)
+_N = max(Stage) + 1
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def in_epochs(scoring: Scoring, epoch_s: float = EPOCH_S, *, epochs: HowAligned 
         off_s = None
     return replace(
         scoring,
-        hypnogram=Hypnogram(told.stages, epoch_s, off_s, on_s),
+        hypnogram=Hypnogram(told.stages, epoch_s, off_s, on_s, theirs.stage_set),
         events=tuple(event for event in scoring.events if event.onset_s <= end_s),
         notes=(*scoring.notes, *notes),
         probabilities=told.probabilities,

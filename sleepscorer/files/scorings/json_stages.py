@@ -1,7 +1,6 @@
 """Scorings as JSON: ScoringHero's, YASA's, and lists of stages (Dreem, ZMax) in a few wrappings."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.stages import STAGES
+from sleepscorer.files.scorings.alignment import LONGEST_EPOCH_S, SHORTEST_EPOCH_S
 from sleepscorer.files.scorings.bare_stages import scoring_of_words
 from sleepscorer.files.scorings.labels import LabelKind, label_of
 from sleepscorer.files.scorings.scoringhero import is_scoringhero, read_scoringhero
@@ -153,7 +153,7 @@ def _frequency_s(text: Any) -> float:
 
 def _length(value: Any) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 0.1 <= value <= 600:
+    if not is_number or not SHORTEST_EPOCH_S <= value <= LONGEST_EPOCH_S:
         raise ScoringError(f"its epochs last {str(value)[:20]!r}, which is no number of seconds")
     return float(value)
 

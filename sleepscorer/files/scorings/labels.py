@@ -173,6 +173,8 @@ def label_in_stages(text: str) -> Label | None:
 
     Artefacts and what is undefined are no event there: such an epoch is unscored.
     """
+    if len(text) > _LONGEST_TEXT:
+        return None
     label = label_of(text)
     if label is not None or len(text) > _LONGEST_TEXT:
         return label

@@ -191,7 +191,6 @@ READERS = (
         "Zurich's scoring (.vis)",
         is_one=lambda content: is_zurich_vis(content.lines),
         read=lambda content: read_zurich_vis(content.lines),
-        ends=(".vis",),
     ),
     Reader(
         "alice",

@@ -8,6 +8,7 @@ from typing import Any
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.files.scorings.alignment import LONGEST_EPOCH_S, SHORTEST_EPOCH_S
 from sleepscorer.files.scorings.labels import label_of_word
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.stage_spans import MAX_DAYS, StageSpan, counted_texts
@@ -42,8 +43,8 @@ def read_scoringhero(document: Sequence[Any]) -> Scoring:
     epochs, told = document
     spans = [_span(i, epoch) for i, epoch in enumerate(epochs, start=1)]
     epoch_s = round(median(span.duration_s for span in spans), 3)
-    if not epoch_s > 0:
-        raise ScoringError("its epochs have no length")
+    if not SHORTEST_EPOCH_S <= epoch_s <= LONGEST_EPOCH_S:
+        raise ScoringError(f"most of its epochs last {epoch_s:g} s")
     events = [event for one in told if (event := _event(one)) is not None]
     return scoring_of_spans(
         spans, epoch_s=epoch_s, events=events, notes=list(_notes(epochs, len(told) - len(events)))

@@ -112,7 +112,7 @@ def codes_holding(numbers: Iterable[int]) -> tuple[StageCodes, ...]:
 
 def number_in(word: str) -> int | None:
     """Return the whole number that a word is, also as programs write one (``2.0``), else None."""
-    found = _NUMBER.fullmatch(word.strip())
+    found = _NUMBER.fullmatch(word.strip().strip("\"'"))
     return None if found is None else int(found[1])
 
 

@@ -32,6 +32,8 @@ _LONGEST_LINE = 500
 # Fewer rows than that may be stages that go up by one as well as numbers of epochs.
 _LEAST_COUNTED = 10
 _LONGEST_S = 120.0
+# Flags of artefacts are 0 and 1, and sometimes a few kinds.
+_MOST_FLAGS = 4
 _ARTEFACT = "Artefact"
 _HINT = "save it as a table whose first line heads the columns, such as epoch,stage"
 
@@ -89,6 +91,8 @@ def read_two_columns(
     step = _step(found)
     events: list[Event] = []
     if step is None:
+        if found.heads is None:
+            _refuse_stages_on_the_right(found.rows)
         words = [(line, left or "?") for line, left, _ in found.rows]
         events = _artefacts(found.rows, epoch_s or told_s or EPOCH_S)
     else:
@@ -187,6 +191,16 @@ def _refuse_gaps(known: Sequence[float], found: _Rows) -> None:
         line = found.rows[0][0]
         raise ScoringError(
             f"the first of two columns counts from line {line} on, but leaves epochs out",
+            hint=_HINT,
+        )
+
+
+def _refuse_stages_on_the_right(rows: Sequence[tuple[int, str, str]]) -> None:
+    """Refuse a second column that looks more like stages than like flags."""
+    lefts, rights = ({row[column] for row in rows} for column in (1, 2))
+    if len(rights) > _MOST_FLAGS or (len(lefts) < len(rights) and len(rights) > 2):
+        raise ScoringError(
+            f"both columns may hold stages: the second has {len(rights)} different values",
             hint=_HINT,
         )
 

@@ -6,6 +6,7 @@ import pytest
 from sleepscorer.core.errors import AlignmentNeeded, ScoringError, UsageError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.stages import THREE_STAGES, Stage
 from sleepscorer.files.scorings import Alignment, in_epochs
 
 W, N1, N2, N3, R, UNSCORED = 0, 1, 2, 3, 4, -1
@@ -88,12 +89,19 @@ def test_the_length_may_be_another_and_must_be_one():
     same = scoring([W, N2], 30.0)
     assert in_epochs(same) is same
     assert stages_of(in_epochs(same, 10.0)) == [W] * 3 + [N2] * 3
-    with pytest.raises(UsageError, match=r"epochs last 0\.1 to 600 s, not nan s"):
+    with pytest.raises(UsageError, match=r"epochs last 0\.5 to 600 s, not nan s"):
         in_epochs(same, float("nan"))
     with pytest.raises(UsageError, match="no way to change"):
         in_epochs(same, 10.0, epochs="nearest")
     with pytest.raises(ScoringError, match="less than one epoch of 120 s"):
         in_epochs(same, 120.0)
+
+
+def test_three_stages_stay_three():
+    three = Scoring(Hypnogram([W, Stage.NREM, Stage.NREM], 10.0, stage_set=THREE_STAGES))
+    found = in_epochs(three, epochs="majority")
+    assert stages_of(found) == [Stage.NREM]
+    assert found.hypnogram.stage_set == THREE_STAGES
 
 
 def test_an_alignment_is_one_of_three():

@@ -77,7 +77,7 @@ def test_the_length_may_be_said_and_is_taken_as_30_s_with_a_note(tmp_path):
     found = read(tmp_path, "0\n1\n", codes=AASM)
     assert found.notes == ("the file does not say how long its epochs are: 30 s were taken",)
     assert read(tmp_path, "W\nN1\n", epoch_s=20.0).hypnogram.epoch_s == 20.0
-    with pytest.raises(UsageError, match=r"epochs last 0\.1 to 600 s, not 0 s"):
+    with pytest.raises(UsageError, match=r"epochs last 0\.5 to 600 s, not 0 s"):
         read(tmp_path, "0\n1\n", epoch_s=0.0)
     with pytest.raises(ScoringError, match="tells it itself"):
         read(tmp_path, "epoch,stage\n1,W\n", epoch_s=30.0)
@@ -91,7 +91,7 @@ def test_codes_of_every_second_are_not_taken_for_days(tmp_path):
     assert read(tmp_path, text, codes=AASM, epoch_s=1.0).hypnogram.duration_s == 20_000
 
 
-@pytest.mark.parametrize("number", ["2", "2.0", "2,", "2.", "+2", " 2", "2.000000e+00", "2.0E+000"])
+@pytest.mark.parametrize("number", ["2", "2.0", "2,", "2.", "+2", " 2", "2.000000e+00", '"2"'])
 def test_numbers_as_programs_write_them(tmp_path, number):
     found = read(tmp_path, f"0\n{number}\n0\n", codes=AASM)
     assert found.hypnogram.stages.tolist() == [0, 2, 0]

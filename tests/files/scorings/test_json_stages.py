@@ -124,6 +124,7 @@ def test_labels_and_lengths_of_epochs(tmp_path):
         ([epochs("Wake", "N2", epoch_s=-30), []], "no time in seconds|ends before"),
         ([epochs("Wake", end=1e308), []], "epoch 1 has no time in seconds"),
         ([epochs("Wake", end=float("nan")), []], "epoch 1 has no time in seconds"),
+        ([epochs("Wake", "N2", epoch_s=1e-3), []], "epochs last 0.001 s"),
         ([[*epochs("Wake"), 4], []], "epoch 2 has no stage"),
     ],
 )

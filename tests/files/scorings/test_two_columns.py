@@ -66,6 +66,8 @@ def test_an_empty_stage_beside_a_flag_is_unscored(tmp_path):
         ([(0, 0), (1, 0), (2, 1)], "may number 3 epochs or hold their stages"),
         ([(i + 5, 0) for i in range(20)], "begins with 5 and counts by 1"),
         ([(2 * i if i > 5 else i, 0) for i in range(20)], "leaves epochs out"),
+        ([(stage, stage) for stage in NIGHT], "both columns may hold stages"),
+        ([(i % 2, stage % 3) for i, stage in enumerate(NIGHT)], "both columns may hold stages"),
         ([*enumerate(NIGHT), (12,)], "line 13 has 1 columns"),
         ([(0, 0), (0, "9" * 5000)], "are numbers|columns|stage"),
     ],
