@@ -11,7 +11,7 @@ from real_window import dialog_of, open_in, press
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.events import Event
-from sleepscorer.core.layers import LayerKind
+from sleepscorer.core.layers import Layer, LayerKind
 from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.dialogs.scorers import DoneDialog, NewScoringDialog, RenameDialog
@@ -122,6 +122,32 @@ def test_done_shows_all_for_good(qtbot, staged):
     assert [one.key for one in model.compared()] == ["layer 1", "layer 2", "machine"]
     assert not staged.actions_of["scorers.done"].isEnabled()
     assert staged.document.session.state.stages[0] == Stage.N2
+
+
+def test_stages_among_the_recording_s_annotations_are_hidden_too(qapp):
+    stage, remark = Event(0.0, 30.0, "Sleep stage N2"), Event(40.0, None, "cough")
+    model = night_model(events=(stage, remark))
+    assert model.events_of_night() == [stage, remark]
+    model.session.layer = Layer(2, is_blind=True)
+    assert model.events_of_night() == [remark]
+    model.session.layer = Layer(2, is_blind=True, is_done=True)
+    assert model.annotations == (stage, remark)
+
+
+def test_events_of_another_scoring_are_no_edits_of_one_s_own(qtbot, staged):
+    model, rows = staged.workspace.model, staged.workspace.events._table
+    own, other = Event(310.0, 4.0, "EEG arousal", "C4-M1"), Event(312.0, 4.0, "odd", "C4-M1")
+    model.replace_event(None, own)
+    begin(qtbot, staged, "Anna")
+    model.replace_event(None, other)
+    model.show_time(312.0)
+    model.choose_event(other)
+    staged.status.hush()
+    press(qtbot, staged, KEYS.Key_T, CTRL)
+    assert model.chosen_event is None
+    assert staged.status.message.startswith("Scoring First scoring")
+    qtbot.waitUntil(lambda: rows.row_of(own) is not None)
+    assert rows.row_of(other) is None
 
 
 def test_a_blind_scoring_is_what_is_seen_first_next_time(qtbot, staged, night):
