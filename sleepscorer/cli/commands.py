@@ -1,8 +1,9 @@
 """The commands and their options. What a command needs is imported when it runs."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import UsageError
@@ -31,6 +32,7 @@ def command_parser() -> argparse.ArgumentParser:
     _add_info(commands.add_parser("info", help="say what a recording or a session holds"))
     _add_statistics(commands.add_parser("statistics", help="sleep statistics of a scoring"))
     _add_agreement(commands.add_parser("agreement", help="compare two scorings epoch by epoch"))
+    _add_convert(commands.add_parser("convert", help="write a scoring in another format"))
     _add_simulate(commands.add_parser("simulate", help="make a synthetic recording"))
     _add_explain(commands.add_parser("explain", help="why an epoch got its stage"))
     _add_deidentify(
@@ -168,6 +170,36 @@ def _add_agreement(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_agreement)
+
+
+class _ListFormats(argparse.Action):
+    """Lists the formats and ends, as --version does: no files need be named."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **settings: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **settings)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from sleepscorer.cli.convert import say_formats
+
+        say_formats()
+        parser.exit()
+
+
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", type=Path, metavar="IN", help="a scoring")
+    add("out", type=Path, metavar="OUT", help="its ending tells the format")
+    add("--from", dest="format_in", metavar="NAME", help="default: the content tells")
+    add("--to", dest="format_out", metavar="NAME", help="default: the ending of OUT tells")
+    add("--list-formats", action=_ListFormats, help="say which are read and written")
+    add("--codes", metavar="CODE", help="what numbers stand for: a name, or 0=W,1=N1,2=N2,3=N3,5=R")
+    add("--scorer", metavar="NAME", help="whose stages, where several scored")
+    add("--recording", type=Path, metavar="FILE", help="what was scored: take its epochs and start")
+    add("--no-events", action="store_true", help="the stages alone")
+    add("--preview", action="store_true", help="say what would be taken as what, and write nothing")
+    add("--force", action="store_true", help="replace a file that sleepscorer made")
+    add("--quiet", action="store_true", help="say nothing but errors")
+    parser.set_defaults(run=_run_convert)
 
 
 def _add_simulate(parser: argparse.ArgumentParser) -> None:
@@ -337,6 +369,12 @@ def _run_score(options: argparse.Namespace) -> int:
     from sleepscorer.cli.score import score_files
 
     return score_files(options)
+
+
+def _run_convert(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.convert import convert
+
+    return convert(options)
 
 
 def _run_report(options: argparse.Namespace) -> int:

@@ -8,6 +8,9 @@ from typing import Self
 
 from sleepscorer.core.wording import one_line
 
+# More would hide the sentence.
+_MOST_NUMBERS = 12
+
 
 class SleepScorerError(Exception):
     """An error a person can act on.
@@ -67,6 +70,30 @@ class SeveralScorers(ScoringError):
     def __init__(self, what: str, scorers: tuple[str, ...]) -> None:
         self.scorers = scorers
         super().__init__(what)
+
+
+class CodesNeeded(ScoringError):
+    """A file that numbers the stages and does not say how: somebody must name the code.
+
+    Parameters
+    ----------
+    counts
+        The numbers, with how often each stands, as they come in the file.
+    fitting
+        Names of the codes that know all of these numbers.
+    """
+
+    def __init__(self, counts: tuple[tuple[str, int], ...], fitting: tuple[str, ...]) -> None:
+        self.counts = counts
+        self.fitting = fitting
+        shown = ", ".join(f"{number}: {n}" for number, n in counts[:_MOST_NUMBERS])
+        more = f" and {len(counts) - _MOST_NUMBERS} more" if len(counts) > _MOST_NUMBERS else ""
+        known = f": {', '.join(fitting)} know these numbers" if fitting else ""
+        super().__init__(
+            f"the stages are numbers, and programs number them differently ({shown}{more})",
+            hint=f"say which code it is{known}, or which number is which stage, such as"
+            " 0=W,1=N1,2=N2,3=N3,5=R",
+        )
 
 
 class LightsContradiction(ScoringError):

@@ -74,6 +74,25 @@ class Hypnogram:
 
 
 @dataclass(frozen=True)
+class LabelCount:
+    """What a file calls a stage, and how much of the night it calls so.
+
+    Parameters
+    ----------
+    text
+        The words or the number in the file.
+    stage
+        What it was taken as.
+    n_epochs
+        How many epochs of the file have it; a part of an epoch counts as that part.
+    """
+
+    text: str
+    stage: Stage
+    n_epochs: float
+
+
+@dataclass(frozen=True)
 class Scoring:
     """A hypnogram with the time it starts and the events scored along with it.
 
@@ -93,6 +112,10 @@ class Scoring:
     probabilities
         (n_epochs, 5) columns W N1 N2 N3 R, as the file has them: nobody checked that they sum to 1,
         and NaN is what is missing or no number. None where it has none.
+    format
+        Name of the format it was read in; empty where it was not read from a file.
+    labels
+        What the file calls the stages, the most frequent first.
     """
 
     hypnogram: Hypnogram
@@ -101,3 +124,5 @@ class Scoring:
     notes: tuple[str, ...] = field(default=())
     lights: LightsMarks | None = None
     probabilities: NDArray[np.float64] | None = None
+    format: str = ""
+    labels: tuple[LabelCount, ...] = ()

@@ -7,9 +7,10 @@ import numpy as np
 
 from sleepscorer.core.changes import change_between, imported_change
 from sleepscorer.core.common_log import CommonLog
+from sleepscorer.core.compared_layers import comparison_of, scorers_among
 from sleepscorer.core.edits import Author, Change, Edit, EditKind, ScoringState
 from sleepscorer.core.errors import SessionError
-from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.journal import Journal
 from sleepscorer.core.layers import (
     FIRST,
@@ -24,7 +25,7 @@ from sleepscorer.core.layers import (
 from sleepscorer.core.report_form import FormEntry, ReportForm
 from sleepscorer.core.session import Listener, ScoringSession, now_utc
 from sleepscorer.core.signing import Signing
-from sleepscorer.core.stages import EPOCH_S
+from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
 
 MACHINE = "machine"
@@ -182,6 +183,38 @@ class LayeredSession:
         change = change_between(ScoringState.unscored(self._n_epochs), source.state)
         label = f"Copy of {source.layer.name}"
         return Beginning(label, change, source.holds_smoothed, copied_from=number)
+
+    def agreed(self) -> Beginning:
+        """Return the beginning of a consensus: the stages that all who scored give.
+
+        The machine is one of them where fewer than two people scored. Lights marks are those on
+        the screen.
+
+        Raises
+        ------
+        SessionError
+            If there are not two of them, or others must not be seen.
+        """
+        if self.is_blind:
+            self.active.layer.check_sees_others()
+        scored = [one for one in scorers_among(self.compared()) if one.n_scored]
+        people = [one for one in scored if not one.is_machine]
+        between = people if len(people) > 1 else scored
+        comparison = comparison_of(between)
+        if comparison is None or len(between) < 2:
+            raise SessionError(
+                "there are not two scorings to agree",
+                hint="score the night twice, or auto-score it",
+            )
+        state = self.active.state
+        lights = (state.lights_off_s, state.lights_on_s)
+        by_all = comparison.n_scored == len(between)
+        agreed = np.where(by_all, comparison.unanimous, np.int8(Stage.UNSCORED))
+        scoring = Scoring(Hypnogram(agreed, EPOCH_S, *lights))
+        unscored = ScoringState.unscored(self._n_epochs)
+        change = imported_change(unscored, scoring, staging=None, smoothed=False)
+        names = " and ".join(one.title for one in between)
+        return Beginning(f"What {names} agree on", change)
 
     def imported(
         self, scoring: Scoring, name: str, *, staging: Staging | None = None, smoothed: bool = False

@@ -206,6 +206,10 @@ class Commands(QObject):
             "go.previous_change": current.with_model(lambda m: m.next_stage_change(back=True)),
             "go.unscored": current.with_model(self._go_to_unscored),
             "go.review": current.with_panes(self._go_on_in_queue),
+            "go.next_difference": current.with_model(self._go_to_difference),
+            "go.previous_difference": current.with_model(
+                lambda model: self._go_to_difference(model, back=True)
+            ),
             "go.epoch": dialogs.go_to,
         }
 
@@ -336,6 +340,12 @@ class Commands(QObject):
         if not unscored.any():
             self._status.say("Every epoch is scored")
         model.next_epoch_where(unscored)
+
+    def _go_to_difference(self, model: SessionModel, *, back: bool = False) -> None:
+        if model.is_blind:
+            self._status.say("Other scorings are hidden until this one, made blind, is done")
+        elif not model.next_difference(back=back):
+            self._status.say("No scorers differ in any epoch")
 
     def _go_on_in_queue(self, panes: Workspace) -> None:
         if not panes.review.go_to_next():

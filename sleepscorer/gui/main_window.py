@@ -248,6 +248,8 @@ class MainWindow(QMainWindow):
         self.dialogs.recording_chosen.connect(self.open_path)
         self.dialogs.scoring_chosen.connect(self.scorings.import_scoring)
         self.dialogs.layer_chosen.connect(self.scorings.import_as_layer)
+        self.dialogs.scoring_seen.connect(self.scorings.take)
+        self.scorings.read.connect(self.dialogs.show_scoring)
         self.dialogs.channels_chosen.connect(self.current.set_channels)
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)

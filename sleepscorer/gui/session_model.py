@@ -16,11 +16,12 @@ from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.changes import change_between
+from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.layered_session import LayeredSession
-from sleepscorer.core.layers import LayerStages
+from sleepscorer.core.layers import LayerKind, LayerStages
 from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
@@ -423,9 +424,16 @@ class SessionModel(QObject):
             self.select_epoch(epoch + 1)
         return is_stored
 
-    def score_epochs(self, epochs: Iterable[int], stage: Stage, *, because: str = "") -> bool:
-        """Score epochs, or decide them because of something; return whether that was stored."""
-        return self._try(lambda: self.session.score(epochs, stage, because=because))
+    def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
+        """Score epochs; return whether that was stored.
+
+        In a consensus the log keeps who said what of an epoch that is decided.
+        """
+        index = tuple(epochs)
+        because = ""
+        if self.session.layer.kind is LayerKind.CONSENSUS and len(index) == 1:
+            because = votes_in_words(scorers_among(self.compared()), index[0])
+        return self._try(lambda: self.session.score(index, stage, because=because))
 
     def set_lights(self, off_s: float | None, on_s: float | None) -> bool:
         """Set both lights marks; return whether that was stored."""
@@ -478,6 +486,22 @@ class SessionModel(QObject):
         found = order[wanted[order]]
         if found.size:
             self.select_epoch(int(found[0]))
+
+    def next_difference(self, *, back: bool = False) -> bool:
+        """Go to the next epoch (cyclically) that is still to be decided between scorers.
+
+        In a consensus those are the epochs without a stage, else those on which not all agree.
+        Return whether there is any.
+        """
+        comparison = comparison_of(self.compared())
+        wanted = np.zeros(self.n_epochs, bool)
+        if self.session.layer.kind is LayerKind.CONSENSUS:
+            wanted = self.session.state.stages == Stage.UNSCORED
+        elif comparison is not None:
+            wanted[comparison.disagreements] = True
+        if wanted.size:
+            self.next_epoch_where(wanted, back=back)
+        return bool(wanted.any())
 
     def next_stage_change(self, *, back: bool = False) -> None:
         """Go to the next epoch whose stage differs from the one before it; not cyclically."""

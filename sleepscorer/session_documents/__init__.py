@@ -7,6 +7,12 @@ thread. What lists tell of nights that are not open stands apart, in :mod:`night
 """
 
 from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
+from sleepscorer.session_documents.converting import (
+    ConversionOf,
+    ReadConversion,
+    read_conversion,
+    write_conversion,
+)
 from sleepscorer.session_documents.document import MISSING, Document
 from sleepscorer.session_documents.found_scoring import (
     FoundScoring,
@@ -15,7 +21,7 @@ from sleepscorer.session_documents.found_scoring import (
     scoring_instead,
 )
 from sleepscorer.session_documents.hardware import expected_device
-from sleepscorer.session_documents.importing import ImportableScoring, read_importable
+from sleepscorer.session_documents.importing import ImportableScoring, ImportChoice, read_importable
 from sleepscorer.session_documents.opening import (
     current_author,
     open_document,
@@ -23,15 +29,20 @@ from sleepscorer.session_documents.opening import (
 )
 from sleepscorer.session_documents.reporting import ReportOf, write_report
 from sleepscorer.session_documents.results import export_document, stage_document
+from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
 from sleepscorer.session_documents.snapshot import Snapshot, output_stem
 
 __all__ = [
     "MISSING",
+    "ConversionOf",
     "Document",
     "FoundScoring",
+    "ImportChoice",
     "ImportableScoring",
     "KeptMeasures",
+    "ReadConversion",
     "ReportOf",
+    "ScoringPreview",
     "SessionPlaces",
     "Snapshot",
     "check_is_scoring",
@@ -41,9 +52,12 @@ __all__ = [
     "open_document",
     "output_stem",
     "path_to_reopen",
+    "read_conversion",
     "read_importable",
     "scores",
     "scoring_instead",
+    "scoring_preview",
     "stage_document",
+    "write_conversion",
     "write_report",
 ]

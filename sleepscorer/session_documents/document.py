@@ -120,6 +120,7 @@ class Document:
         kind: LayerKind = LayerKind.PERSON,
         *,
         copy_of: int | None = None,
+        agreed: bool = False,
         read: ImportableScoring | None = None,
         scorer: str = "",
         is_blind: bool = False,
@@ -134,9 +135,11 @@ class Document:
             What it is; an imported one never changes.
         copy_of
             Number of the layer whose stages, lights marks and events it begins with.
+        agreed
+            It begins with the stages that all who scored agree on.
         read
-            The scoring that it begins with, in place of a copy. Without both it is empty, but for
-            the lights marks of the recording.
+            The scoring that it begins with, in place of a copy. Without any of these it is empty,
+            but for the lights marks of the recording.
         scorer
             The user whose scoring it is; empty means this one. A consensus has none.
         is_blind
@@ -152,6 +155,8 @@ class Document:
         scorings = self.scorings
         if copy_of is not None:
             beginning = scorings.copy_of(copy_of)
+        elif agreed:
+            beginning = scorings.agreed()
         elif read is not None:
             beginning = scorings.imported(
                 read.scoring, read.name, staging=read.staging, smoothed=read.is_smoothed

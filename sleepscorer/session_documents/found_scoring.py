@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sleepscorer.core.errors import (
+    CodesNeeded,
     RecordingError,
     ScoringError,
     SeveralScorers,
@@ -51,8 +52,8 @@ def check_is_scoring(path: Path) -> None:
             read_stagings_json(path)
         else:
             read_scoring(path)
-    except SeveralScorers:
-        # Whose is asked when it is imported.
+    except (SeveralScorers, CodesNeeded):
+        # Whose, and what the numbers stand for, is asked when it is imported.
         return
 
 

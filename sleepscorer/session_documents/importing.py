@@ -1,7 +1,7 @@
 """Reads a scoring to be imported into a recording in one edit."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sleepscorer.core.errors import ScoringError
@@ -11,7 +11,27 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.wording import counted
 from sleepscorer.files.exports import read_stagings_json, stages_read_from
-from sleepscorer.files.scorings import fitted, read_scoring
+from sleepscorer.files.scorings import StageCodes, fitted, read_scoring
+from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
+
+
+@dataclass(frozen=True)
+class ImportChoice:
+    """What a person says of a file that does not say it itself.
+
+    Parameters
+    ----------
+    scorer
+        Whose stages are read, where it holds those of several.
+    codes
+        What its numbers stand for.
+    with_events
+        Whether what is no stage is taken over as well.
+    """
+
+    scorer: str | None = None
+    codes: StageCodes | None = None
+    with_events: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,10 @@ class ImportableScoring:
         What other stagers answered, where it stood in the same file.
     is_smoothed
         The scoring was begun with the smoothed answer of this staging.
+    preview
+        What stands in the file; None where nobody is to look at it.
+    scorer
+        Whose stages they are, where the file holds those of several.
     """
 
     name: str
@@ -37,25 +61,39 @@ class ImportableScoring:
     staging: Staging | None = None
     others: tuple[Staging, ...] = ()
     is_smoothed: bool = False
+    preview: ScoringPreview | None = None
+    scorer: str | None = None
 
 
 def read_importable(
-    path: Path, recording: Recording, *, scorer: str | None = None
+    path: Path, recording: Recording, choice: ImportChoice | None = None
 ) -> ImportableScoring:
     """Read a scoring for a recording, wherever it lies; for any thread.
 
     A staging that the program wrote is read with the hypnogram it was exported with: what differs
     from it there was changed by a person.
 
+    Parameters
+    ----------
+    path
+        The file; it is only read.
+    recording
+        To whose epochs it is fitted.
+    choice
+        What a person said of it; None says nothing.
+
     Raises
     ------
     SeveralScorers
-        If it holds the stages of several people and ``scorer`` names none of them.
+        If it holds the stages of several people and none of them was chosen.
+    CodesNeeded
+        If it numbers the stages, and nobody said what the numbers stand for.
     SleepScorerError
         If it can't be read or does not fit the recording.
     """
+    choice = choice or ImportChoice()
     if path.suffix.lower() != ".json":
-        return ImportableScoring(path.name, _fitted(path, recording, scorer))
+        return _read(path, path.name, recording, choice)
     staging, others = read_stagings_json(path)
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
     if n_staged != n_epochs:
@@ -67,9 +105,10 @@ def read_importable(
     if exported is None or is_of_three:
         # A session holds five stages: what was exported in three is read from the probabilities.
         scoring = Scoring(Hypnogram(staging.stages, EPOCH_S))
-        return ImportableScoring(path.name, scoring, staging, others)
-    scoring = _fitted(exported, recording)
-    return ImportableScoring(exported.name, scoring, staging, others, is_smoothed)
+        preview = scoring_preview(scoring, scoring)
+        return ImportableScoring(path.name, scoring, staging, others, preview=preview)
+    read = _read(exported, exported.name, recording, choice)
+    return replace(read, staging=staging, others=others, is_smoothed=is_smoothed)
 
 
 def _hypnograms_of(path: Path) -> Iterable[Path]:
@@ -77,9 +116,14 @@ def _hypnograms_of(path: Path) -> Iterable[Path]:
     return (path.with_name(stem + end) for end in ("_hypnogram.edf", "_epochs.csv"))
 
 
-def _fitted(path: Path, recording: Recording, scorer: str | None = None) -> Scoring:
+def _read(path: Path, name: str, recording: Recording, choice: ImportChoice) -> ImportableScoring:
     try:
-        return fitted(read_scoring(path, scorer=scorer), recording)
+        scoring = read_scoring(path, scorer=choice.scorer, codes=choice.codes)
+        placed = fitted(scoring, recording)
     except ScoringError as error:
         error.in_file(path)
         raise
+    preview = scoring_preview(scoring, placed)
+    if not choice.with_events:
+        placed = replace(placed, events=())
+    return ImportableScoring(name, placed, preview=preview, scorer=choice.scorer)

@@ -26,7 +26,7 @@ from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.pipeline import Destination, SourceRecording, hashed, make_night, write_outputs
 from sleepscorer.session_documents.document import open_signals
-from sleepscorer.session_documents.importing import ImportableScoring, read_importable
+from sleepscorer.session_documents.importing import ImportableScoring, ImportChoice, read_importable
 from sleepscorer.session_documents.opening import current_author, open_document
 from sleepscorer.session_documents.results import export_document
 
@@ -158,7 +158,7 @@ def _read(of: ReportOf, recording: Recording) -> ImportableScoring:
     if of.recording is None and of.path.suffix.lower() != ".json":
         # Nothing to fit it to: its epochs may be of any length.
         return ImportableScoring(of.path.name, read_scoring(of.path, scorer=of.scorer))
-    return read_importable(of.path, recording, scorer=of.scorer)
+    return read_importable(of.path, recording, ImportChoice(of.scorer))
 
 
 def _staging_file(path: Path) -> Path | None:

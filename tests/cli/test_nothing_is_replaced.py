@@ -28,6 +28,8 @@ _READ = {
     ("statistics", "scoring"),
     ("agreement", "reference"),
     ("agreement", "other"),
+    ("convert", "file"),
+    ("convert", "recording"),
     ("explain", "file"),
     ("deidentify", "file"),
     ("train", "folder"),
@@ -103,6 +105,11 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
         ("report", "out"): _Command(
             lambda to: ["report", scored / "n0_scoring.edf", "--out", to, "--quiet"],
             ("n0_scoring_report.pdf",),
+            scored / "n0_scoring.edf",
+        ),
+        ("convert", "out"): _Command(
+            lambda to: ["convert", scored / "n0_scoring.edf", to / "x.csv", "--quiet"],
+            ("x.csv",),
             scored / "n0_scoring.edf",
         ),
         ("demo", "folder"): _Command(

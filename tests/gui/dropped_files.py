@@ -7,6 +7,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from sleepscorer.gui.dialogs.scoring_preview import ScoringPreviewDialog
+
 XML_SCORING = (
     "<PSGAnnotation><ScoredEvents><ScoredEvent><EventType>Stages|Stages</EventType>"
     "<EventConcept>Stage 2 sleep|2</EventConcept><Start>0</Start><Duration>300</Duration>"
@@ -56,3 +58,21 @@ def answer(qtbot, window: QWidget, text: str) -> None:
     """Click on a button of a notice."""
     qtbot.waitUntil(lambda: text in buttons_of(window), timeout=20_000)
     qtbot.mouseClick(buttons_of(window)[text], Qt.MouseButton.LeftButton)
+
+
+def accept_preview(qtbot, window: QWidget) -> None:
+    """Look at what a scoring holds, and take it over by the Enter key."""
+    dialogs = window.dialogs
+    qtbot.waitUntil(lambda: isinstance(dialogs.dialog, ScoringPreviewDialog), timeout=20_000)
+    qtbot.waitUntil(lambda: dialogs.dialog.read is not None)
+    dialogs.dialog.accept()
+    qtbot.waitUntil(lambda: dialogs.dialog is None)
+    # Without a window manager nobody else brings it to the front again.
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+
+def import_it(qtbot, window: QWidget) -> None:
+    """Answer the offer of a scoring, and take it over."""
+    answer(qtbot, window, "Import it…")
+    accept_preview(qtbot, window)

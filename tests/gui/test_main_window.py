@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dropped_files import import_it
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import (
@@ -492,35 +493,11 @@ def test_a_scoring_beside_the_recording_is_offered_and_imported(qtbot, window, t
     open_in(qtbot, window, path)
     notice = "A scoring lies beside the recording: Beside_scoring.edf"
     assert notice in window.notices.texts
-    button = next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Import it")
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    import_it(qtbot, window)
     session = window.document.session
     qtbot.waitUntil(lambda: window.document.importable is None)
     np.testing.assert_array_equal(session.state.stages, truth)
     assert notice not in window.notices.texts
-
-
-def test_whose_stages_are_imported_is_asked_where_several_scored(qtbot, window, tmp_path):
-    path = write_night(tmp_path / "Two.edf", "C4-M1", "E1-M2", hours=0.1)
-    stages = {"AB": "W W N1 N2 N2 N2 N3 N3 R R R W", "CD": "W N1 N1 N2 N2 N3 N3 N3 R R W W"}
-    rows = [
-        f"{epoch},{scorer},{stage}"
-        for scorer, scored in stages.items()
-        for epoch, stage in enumerate(scored.split(), start=1)
-    ]
-    (tmp_path / "Two_epochs.csv").write_text("\n".join(["epoch,scorer,stage", *rows]))
-    open_in(qtbot, window, path)
-
-    def press_button(text):
-        button = next(b for b in window.notices.findChildren(QPushButton) if b.text() == text)
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    press_button("Import it")
-    qtbot.waitUntil(lambda: any("stages of 2 scorers" in t for t in window.notices.texts))
-    press_button("CD")
-    qtbot.waitUntil(lambda: window.document.importable is None)
-    read = [Stage(stage).text for stage in window.document.session.state.stages.tolist()]
-    assert read == stages["CD"].split()
 
 
 def test_a_recording_that_moved_is_located_and_scoring_goes_on(qtbot, window, tmp_path, night):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from dropped_files import import_it
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
@@ -244,8 +245,8 @@ def test_the_focus_is_back_on_the_traces_after_a_notice_and_keys_score(qtbot, wi
     open_in(qtbot, window, path)
     asked = []
     window.dialogs.choose_recording = lambda: asked.append("file dialog")
-    qtbot.mouseClick(_buttons(window)["Import it"], _LEFT)
-    assert _is_on_traces(window)
+    import_it(qtbot, window)
+    qtbot.waitUntil(lambda: _is_on_traces(window))
     qtbot.waitUntil(lambda: window.document.importable is None)
     press(qtbot, window, _KEYS.Key_Space)
     assert (asked, _is_on_traces(window)) == ([], True)

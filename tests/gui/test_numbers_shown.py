@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dropped_files import import_it
 from night_models import staging_of
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
 from real_window import PLAIN, open_in, press, show_window, write_night
 
 from sleepscorer.core.stages import Stage
@@ -34,8 +34,7 @@ def beside(tmp_path) -> Path:
 def imported(qtbot, window, beside):
     """Its scoring imported by the button, and staged otherwise in seven epochs."""
     open_in(qtbot, window, beside)
-    button = next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Import it")
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    import_it(qtbot, window)
     qtbot.waitUntil(lambda: window.document.importable is None)
     stages = read_scoring(scoring_path(beside)).hypnogram.stages.astype(int)
     stages[:_N_OTHERWISE] = (stages[:_N_OTHERWISE] + 1) % 5

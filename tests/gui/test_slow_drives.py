@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from dropped_files import accept_preview
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton
 from real_window import open_in, show_window, wait_for, write_night
@@ -20,7 +21,7 @@ from sleepscorer.gui.jobs import montage_presets as presets
 from sleepscorer.gui.jobs import night_facts
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.process.tasks import wait_for_threads
-from sleepscorer.session_documents import Document
+from sleepscorer.session_documents import Document, ImportChoice
 
 
 class SlowDrive:
@@ -83,14 +84,15 @@ def test_reading_a_scoring_beside(qtbot, window, drive, monkeypatch):
     document = window.document
     document.importable = Path("beside.edf")
 
-    def read(path: Path, _recording: object, *, scorer: str | None) -> object:
-        assert scorer is None
+    def read(path: Path, _recording: object, choice: ImportChoice) -> object:
+        assert choice == ImportChoice()
         scored = document.session.state.hypnogram
         return answer(path.name, Scoring(scored))
 
     monkeypatch.setattr(scoring_import, "read_importable", drive.slow(read))
     window.scorings.import_scoring(Path("beside.edf"))
     _goes_on_while(qtbot, drive)
+    accept_preview(qtbot, window)
     qtbot.waitUntil(lambda: document.importable is None)
 
 

@@ -88,7 +88,6 @@ def test_a_staging_of_this_program_is_a_scoring(tmp_path):
         ("p.jpg", b"\xff\xd8\xff\xe0" + bytes(200), "nor a scoring that can be read: the file is"),
         ("t.txt", b"Dear colleague\n", "nor a scoring that can be read: line 1"),
         ("x.xml", b"<a><b/></a>", "nor a scoring that can be read: it is XML of a kind"),
-        ("n.txt", b"0\n5\n", "nor a scoring that can be read: line 1: 0 is a number"),
         ("empty.txt", b"", "the file is empty"),
         ("empty.edf", b"", "the file is empty"),
         ("damaged.edf", b"0       " + b"x" * 300, "number of channels"),

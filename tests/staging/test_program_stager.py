@@ -130,7 +130,7 @@ def test_the_rest_after_the_last_epoch_may_be_staged_and_is_left_out(tmp_path, s
     [
         ("short", "Prog 1.0 gave 23 epochs of 24"),
         ("long", "Prog 1.0 gave 25 epochs of 24"),
-        ("numbers", "what Prog 1.0 wrote can't be read: line 1: 2 is a number"),
+        ("numbers", "what Prog 1.0 wrote can't be read: the stages are numbers"),
         ("unknown", "what Prog 1.0 wrote can't be read: line 1: 'N7' is no stage"),
         ("nothing", "Prog 1.0 staged no epoch"),
         ("sum", "the probabilities that Prog 1.0 gives epoch 1 sum to 1.4 and not to 1"),

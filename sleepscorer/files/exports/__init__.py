@@ -16,8 +16,10 @@ from sleepscorer.files.exports.formats import (
     FORMATS,
     PDF,
     check_outputs,
+    format_for,
     is_own_output,
     output_paths,
+    write_export,
     write_exports,
 )
 from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
@@ -75,6 +77,7 @@ __all__ = [
     "Value",
     "check_outputs",
     "deidentified_stem",
+    "format_for",
     "is_own_output",
     "is_own_picture",
     "is_own_scoring",
@@ -93,5 +96,6 @@ __all__ = [
     "verify_annotations",
     "workbook_output",
     "write_annotations",
+    "write_export",
     "write_exports",
 ]

@@ -264,6 +264,62 @@ def write_exports(
     return paths
 
 
+def format_for(path: Path, name: str | None = None) -> str:
+    """Return the name of the format that a file is to have: the one named, or that of its ending.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    if name is not None:
+        output_paths(path.parent, path.stem, (name,))
+        return name
+    lower = path.name.lower()
+    by_end = [form for form in EXPORT_FORMATS if lower.endswith(form.suffix)]
+    ending = path.suffix.lower()
+    by_suffix = [form for form in EXPORT_FORMATS if Path(form.suffix).suffix == ending]
+    for form in (*by_end, *by_suffix):
+        return form.name
+    raise UsageError(
+        f"no format ends with {ending!r}" if ending else "the output has no ending",
+        path=path,
+        hint=f"name the format: there are {', '.join(_BY_NAME)}",
+    )
+
+
+def write_export(
+    night: Night,
+    path: Path,
+    name: str,
+    *,
+    force: bool = False,
+    sources: Sequence[Path] = (),
+) -> None:
+    """Write a night in one format under a name of its own.
+
+    Parameters
+    ----------
+    night, force
+        As for :func:`write_exports`.
+    path
+        The file; its folder must exist.
+    name
+        Of a format.
+    sources
+        Files that were read for it: none is replaced.
+
+    Raises
+    ------
+    ExportError
+        As :func:`write_exports`.
+    """
+    check_targets((path,), sources=sources, force=force, is_own=is_own_output)
+    shown = deidentified(night) if night.deidentify else night
+    outputs = [_output(path, _BY_NAME[name], shown)]
+    write_verified(outputs, sources=sources, force=force, is_own=is_own_output)
+
+
 def _output(path: Path, form: ExportFormat, night: Night) -> Output:
     writer = form.writer(night)
     return Output(path, writer.write, writer.verify)

@@ -1,26 +1,47 @@
 """The formats that scorings come in: a table of readers, chosen by content."""
 
 import codecs
+import json
 import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from sleepscorer.core.errors import ScoringError
+from sleepscorer.core.errors import ScoringError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION
 from sleepscorer.files.other_formats import OTHER_FORMATS, format_suffix
 from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
-from sleepscorer.files.scorings.nsrr_xml import is_nsrr_xml, read_nsrr_xml
+from sleepscorer.files.scorings.edfbrowser_csv import is_edfbrowser_csv, read_edfbrowser_csv
+from sleepscorer.files.scorings.edfbrowser_xml import read_edfbrowser_xml
+from sleepscorer.files.scorings.embla_xml import read_embla_xml
+from sleepscorer.files.scorings.nsrr_xml import read_nsrr_xml
+from sleepscorer.files.scorings.philips_rml import read_philips_rml
+from sleepscorer.files.scorings.profusion_xml import read_profusion_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
+from sleepscorer.files.scorings.stage_codes import StageCodes
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
 from sleepscorer.files.scorings.stage_table import is_stage_table, read_stage_table
+from sleepscorer.files.scorings.wonambi_xml import read_wonambi_xml
 
 _WITH_ANNOTATIONS = (*EDF_SUFFIXES, *OTHER_FORMATS)
 # Ten days of epochs with every column take a few MB.
 _MAX_TEXT_BYTES = 20_000_000
+# Declarations, comments and a document type may stand before it.
+_XML_ROOT = re.compile(
+    r"\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>[]*(?:\[[^\]]*\])?\s*>\s*)*"
+    r"<([A-Za-z_][\w.:-]{0,60})",
+    re.DOTALL,
+)
+# Of one byte a letter, or two for those of East Asia: what XML may say where it is no UTF-8.
+_DECLARED = re.compile(
+    rb"<\?xml[^>]{0,60}encoding=[\"'](iso-8859-\d{1,2}|windows-125\d|euc-kr|euc-jp|shift_jis|big5"
+    rb"|gb2312|gbk|gb18030|koi8-r)[\"']",
+    re.IGNORECASE,
+)
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -38,18 +59,37 @@ class Content:
         It is EDF or BDF, by its first bytes or its name, or by its name another recording.
     scorer
         Whose stages to read; None where nobody was named.
+    codes
+        What numbers stand for; None where nobody said it.
     """
 
     path: Path
     text: str = ""
     is_recording: bool = False
     scorer: str | None = None
+    codes: StageCodes | None = None
 
     @cached_property
     def lines(self) -> list[str]:
         """The lines of the text."""
         # Not by splitlines(), which takes an ellipsis of Windows for the end of a line.
         return re.split("\r\n|\r|\n", self.text)
+
+    @cached_property
+    def xml_root(self) -> str:
+        """The name of the outermost element, without its namespace; empty where it is no XML."""
+        found = _XML_ROOT.match(self.text)
+        return "" if found is None else found[1].rpartition(":")[2]
+
+    @cached_property
+    def json(self) -> Any:
+        """What the JSON holds; None where it is no JSON."""
+        if self.text.lstrip()[:1] not in ("{", "["):
+            return None
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            return None
 
 
 @dataclass(frozen=True)
@@ -58,6 +98,8 @@ class Reader:
 
     Parameters
     ----------
+    name
+        As options spell it.
     title
         For people, after "expected".
     is_one
@@ -70,6 +112,7 @@ class Reader:
         It may hold the scorings of several people, by their names.
     """
 
+    name: str
     title: str
     is_one: Callable[[Content], bool]
     read: Callable[[Content], Scoring]
@@ -79,36 +122,95 @@ class Reader:
 
 READERS = (
     Reader(
+        "edf",
         "an EDF+ hypnogram",
         is_one=lambda content: content.is_recording,
         read=lambda content: scoring_of_recording(open_recording(content.path)),
         ends=("_scoring.edf", "-hypnogram.edf"),
     ),
     Reader(
+        "nsrr",
         "NSRR's XML",
-        is_one=lambda content: is_nsrr_xml(content.text),
+        is_one=lambda content: content.xml_root == "PSGAnnotation",
         read=lambda content: read_nsrr_xml(content.text),
         ends=("-nsrr.xml",),
     ),
     Reader(
-        "a table of epochs (CSV)",
-        is_one=lambda content: is_stage_table(content.lines),
-        read=lambda content: read_stage_table(content.lines, content.scorer),
+        "profusion",
+        "Profusion's XML",
+        is_one=lambda content: content.xml_root == "CMPStudyConfig",
+        read=lambda content: read_profusion_xml(content.text),
+        ends=("-profusion.xml", ".edf.xml", ".xml.xml"),
+    ),
+    Reader(
+        "rml",
+        "Philips' RML",
+        is_one=lambda content: content.xml_root == "PatientStudy",
+        read=lambda content: read_philips_rml(content.text),
+        ends=(".rml",),
+    ),
+    Reader(
+        "wonambi",
+        "wonambi's XML",
+        is_one=lambda content: content.xml_root == "annotations" and "<rater" in content.text,
+        read=lambda content: read_wonambi_xml(content.text, content.scorer),
+        ends=("_scores.xml",),
         names_scorers=True,
     ),
     Reader(
+        "edfbrowser-xml",
+        "EDFbrowser's XML",
+        is_one=lambda content: content.xml_root == "annotationlist",
+        read=lambda content: read_edfbrowser_xml(content.text),
+        ends=("_annotations.xml",),
+    ),
+    Reader(
+        "embla",
+        "Embla's XML",
+        is_one=lambda content: content.xml_root in ("EventExport", "Events"),
+        read=lambda content: read_embla_xml(content.text),
+        ends=(".xml",),
+    ),
+    Reader(
+        "edfbrowser",
+        "EDFbrowser's list",
+        is_one=lambda content: is_edfbrowser_csv(content.lines),
+        read=lambda content: read_edfbrowser_csv(content.lines),
+        ends=("_annotations.txt", "_annotations.csv"),
+    ),
+    Reader(
+        "table",
+        "a table of epochs (CSV)",
+        is_one=lambda content: not content.xml_root and is_stage_table(content.lines),
+        read=lambda content: read_stage_table(content.lines, content.scorer, content.codes),
+        names_scorers=True,
+    ),
+    Reader(
+        "lines",
         "one stage a line",
         is_one=lambda _: True,
-        read=lambda content: read_stage_lines(content.lines),
+        read=lambda content: read_stage_lines(content.lines, content.codes),
     ),
 )
 """The first that knows the content reads it; what knows any text comes last."""
 
+_BY_NAME = {reader.name: reader for reader in READERS}
 _TITLES = [reader.title for reader in READERS]
 _KNOWN = f"{', '.join(_TITLES[:-1])} or {_TITLES[-1]}"
 
 
-def read_scoring(path: str | Path, *, scorer: str | None = None) -> Scoring:
+def format_title(name: str) -> str:
+    """Return what people call a format of :data:`READERS`; empty for none."""
+    return _BY_NAME[name].title if name in _BY_NAME else ""
+
+
+def read_scoring(
+    path: str | Path,
+    *,
+    scorer: str | None = None,
+    codes: StageCodes | None = None,
+    form: str | None = None,
+) -> Scoring:
     """Read a scoring in one of the formats of :data:`READERS`.
 
     The content decides, not the name. Stages of Rechtschaffen & Kales become those of the AASM
@@ -121,9 +223,17 @@ def read_scoring(path: str | Path, *, scorer: str | None = None) -> Scoring:
         The file; it is only read.
     scorer
         Whose stages to read, where the file holds those of several.
+    codes
+        What the numbers stand for, where the file numbers the stages and does not say how.
+    form
+        Name of the format, where the content is not to decide.
 
     Raises
     ------
+    UsageError
+        If there is no format of this name.
+    CodesNeeded
+        If the stages are numbers and nobody said what they stand for.
     SeveralScorers
         If it holds the stages of several and none of them is named.
     ScoringError
@@ -133,7 +243,7 @@ def read_scoring(path: str | Path, *, scorer: str | None = None) -> Scoring:
     """
     path = Path(path)
     try:
-        return _read(replace(_content(path), scorer=scorer))
+        return _read(replace(_content(path), scorer=scorer, codes=codes), form)
     except OSError as error:
         raise ScoringError(
             f"the file can't be read: {error.strerror or error}", path=path
@@ -143,11 +253,16 @@ def read_scoring(path: str | Path, *, scorer: str | None = None) -> Scoring:
         raise
 
 
-def _read(content: Content) -> Scoring:
-    reader = next(reader for reader in READERS if reader.is_one(content))
+def _read(content: Content, form: str | None) -> Scoring:
+    if form is not None and form not in _BY_NAME:
+        raise UsageError(
+            f"{form!r} is no format of scorings", hint=f"there are {', '.join(_BY_NAME)}"
+        )
+    of_content = (reader for reader in READERS if reader.is_one(content))
+    reader = next(of_content) if form is None else _BY_NAME[form]
     if content.scorer is not None and not reader.names_scorers:
         raise ScoringError("the file names no scorers", hint="leave out whose stages to read")
-    return reader.read(content)
+    return replace(reader.read(content), format=reader.name)
 
 
 def _content(path: Path) -> Content:
@@ -186,4 +301,9 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        declared = _DECLARED.match(content)
+        encoding = declared[1].decode("ascii") if declared else "cp1252"
+    try:
+        return content.decode(encoding, errors="replace")
+    except LookupError:  # "iso-8859-99"
         return content.decode("cp1252", errors="replace")

@@ -35,7 +35,7 @@ def are_rapid(onsets_s: Sequence[float]) -> bool:
 
 
 def without_remarks(
-    spans: list[StageSpan], notes: list[str]
+    spans: list[StageSpan], notes: list[str], epoch_s: float
 ) -> tuple[list[StageSpan], list[StageSpan]]:
     """Tell moments that only mention a stage from the stages themselves."""
     timed = [span for span in spans if span.duration_s > 0]
@@ -48,7 +48,7 @@ def without_remarks(
         remarks = moments if are_few else _within(moments, timed)
     else:
         _refuse_rapid(rapid, moments)
-        remarks = _off_grid(moments)
+        remarks = _off_grid(moments, epoch_s)
     remarks = [*remarks, *(span for of_text in rapid.values() for span in of_text)]
     if not remarks:
         return spans, []
@@ -133,11 +133,11 @@ def _refuse_rapid(rapid: dict[str, list[StageSpan]], moments: Sequence[StageSpan
             )
 
 
-def _off_grid(moments: Sequence[StageSpan]) -> list[StageSpan]:
+def _off_grid(moments: Sequence[StageSpan], epoch_s: float) -> list[StageSpan]:
     """Return the moments that lie between the epochs of the others."""
-    residues = Counter(residue_s(span) for span in moments)
+    residues = Counter(residue_s(span, epoch_s) for span in moments)
     usual, n_usual = residues.most_common(1)[0] if residues else (0.0, 0)
-    odd = [m for m in moments if apart_s(residue_s(m), usual) > TOLERANCE_S]
+    odd = [m for m in moments if apart_s(residue_s(m, epoch_s), usual, epoch_s) > TOLERANCE_S]
     if len(odd) <= MAX_OFF_GRID * n_usual:
         return odd
     # A spelling that keeps the epochs is a scoring, one that does not is triggers beside it.

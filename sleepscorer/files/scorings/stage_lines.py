@@ -3,34 +3,40 @@
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from sleepscorer.core.errors import ScoringError
-from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.stages import Stage
-from sleepscorer.files.scorings.labels import label_of_word
+from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.files.scorings.made_scoring import scoring_of_epochs
+from sleepscorer.files.scorings.stage_codes import StageCodes, labels_of_words
 from sleepscorer.files.scorings.stage_spans import check_n_epochs
 
 _HINT = "export the scoring as EDF+, as a table with columns, or as one stage a line"
 
 
-def read_stage_lines(lines: Sequence[str]) -> Scoring:
+def read_stage_lines(lines: Sequence[str], codes: StageCodes | None = None) -> Scoring:
     """Read the lines of a file that holds nothing but stages; blank lines may end it.
+
+    Parameters
+    ----------
+    lines
+        The lines of the file.
+    codes
+        What its numbers stand for, if they are.
 
     Raises
     ------
+    CodesNeeded
+        If they are numbers and no code was named.
     ScoringError
         If a line is no stage, naming it.
     """
+    _refuse_markup(lines)
     n_lines = max((i for i, line in enumerate(lines, start=1) if line.strip()), default=0)
     check_n_epochs(n_lines)
-    _refuse_markup(lines)
-    stages: list[Stage] = []
-    for number, line in enumerate(lines[:n_lines], start=1):
+    words = list(enumerate(lines[:n_lines], start=1))
+    for number, line in words:
         if not line.strip():
             raise ScoringError(f"line {number} is blank", hint="an unscored epoch is written ?")
-        stages.append(label_of_word(line, number).stage)
-    return Scoring(Hypnogram(np.array(stages, dtype=np.int8)))
+    return scoring_of_epochs([word for _, word in words], labels_of_words(words, codes))
 
 
 def _refuse_markup(lines: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ MAX_EPOCHS = int(MAX_DAYS * 86_400 / EPOCH_S)
 TOLERANCE_S = 0.5
 MAX_OFF_GRID = 0.2
 _SHOWN = 4
+_SHORTEST_EPOCH_S, _LONGEST_EPOCH_S = 1.0, 300.0
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ class StageSpan:
         """Where it ends, seconds from the start of the file."""
         return self.start_s + self.duration_s
 
-    def epochs(self, shift_s: float) -> tuple[int, int]:
+    def epochs(self, shift_s: float, epoch_s: float = EPOCH_S) -> tuple[int, int]:
         """Return the first and past the last epoch it reaches into, of those from ``shift_s``."""
-        first = int((self.start_s - shift_s + TOLERANCE_S) // EPOCH_S)
-        return first, -int(-(self.stop_s - shift_s - TOLERANCE_S) // EPOCH_S)
+        first = int((self.start_s - shift_s + TOLERANCE_S) // epoch_s)
+        return first, -int(-(self.stop_s - shift_s - TOLERANCE_S) // epoch_s)
 
     @property
     def stage(self) -> Stage:
@@ -53,18 +54,23 @@ class StageSpan:
         return self.label.stage
 
 
-def residue_s(span: StageSpan) -> float:
+def residue_s(span: StageSpan, epoch_s: float) -> float:
     """Return how far behind a whole number of epochs it starts, seconds to one decimal."""
-    return round(span.start_s % EPOCH_S, 1) % EPOCH_S
+    return round(span.start_s % epoch_s, 1) % epoch_s
 
 
-def apart_s(a_s: float, b_s: float) -> float:
+def apart_s(a_s: float, b_s: float, epoch_s: float) -> float:
     """Return the distance of two times on the circle of an epoch, seconds."""
-    apart_s = abs(a_s - b_s) % EPOCH_S
-    return min(apart_s, EPOCH_S - apart_s)
+    apart_s = abs(a_s - b_s) % epoch_s
+    return min(apart_s, epoch_s - apart_s)
 
 
-def check_n_epochs(n_epochs: int) -> None:
+def is_epoch_length(seconds: float) -> bool:
+    """Tell whether epochs of a scoring may last so long."""
+    return _SHORTEST_EPOCH_S <= seconds <= _LONGEST_EPOCH_S
+
+
+def check_n_epochs(n_epochs: int, epoch_s: float = EPOCH_S) -> None:
     """Refuse a scoring of more than ten days: no night, and no array to be made of it.
 
     Raises
@@ -72,9 +78,9 @@ def check_n_epochs(n_epochs: int) -> None:
     ScoringError
         If there are more epochs.
     """
-    if n_epochs > MAX_EPOCHS:
+    if n_epochs * epoch_s > MAX_DAYS * 86_400:
         raise ScoringError(
-            f"the stages last {n_epochs * EPOCH_S / 86_400:.0f} days, more than {MAX_DAYS}:"
+            f"the stages last {n_epochs * epoch_s / 86_400:.0f} days, more than {MAX_DAYS}:"
             " their times are damaged, or it is not the scoring of one recording"
         )
 

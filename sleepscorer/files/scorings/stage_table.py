@@ -10,7 +10,7 @@ from datetime import timedelta
 import numpy as np
 
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.files.scorings.labels import label_of_word
+from sleepscorer.files.scorings.stage_codes import StageCodes, labels_of_words
 from sleepscorer.files.scorings.stage_spans import StageSpan
 from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
 from sleepscorer.files.scorings.table_columns import Role
@@ -28,7 +28,9 @@ def is_stage_table(lines: Sequence[str]) -> bool:
     return len(header.columns) > 1 or header.n_lines > 1 or bool(header.with_role(Role.STAGE))
 
 
-def read_stage_table(lines: Sequence[str], scorer: str | None = None) -> Scoring:
+def read_stage_table(
+    lines: Sequence[str], scorer: str | None = None, codes: StageCodes | None = None
+) -> Scoring:
     """Read a table of stages.
 
     A row lies where its columns say: the number of its epoch, its start, end and duration, the
@@ -47,9 +49,13 @@ def read_stage_table(lines: Sequence[str], scorer: str | None = None) -> Scoring
     scorer
         Whose stages to read, as a cell of the column of scorers or the heading of a column of
         stages; needed where several scored.
+    codes
+        What numbers stand for, if the stages are numbers.
 
     Raises
     ------
+    CodesNeeded
+        If the stages are numbers and no code was named.
     SeveralScorers
         If the table holds the stages of several and none of them is named.
     ScoringError
@@ -57,7 +63,7 @@ def read_stage_table(lines: Sequence[str], scorer: str | None = None) -> Scoring
         that can't be understood, naming the line.
     """
     column, rows, notes = of_one_scorer(read_rows(lines), scorer)
-    labels = [label_of_word(cell, line) for line, cell in rows.cells(column)]
+    labels = labels_of_words(rows.cells(column), codes)
     places = places_of(rows)
     spans = [
         StageSpan(start_s, duration_s, label, cell)
@@ -78,6 +84,7 @@ def read_stage_table(lines: Sequence[str], scorer: str | None = None) -> Scoring
             _NO_LIGHTS,
         ),
         probabilities=probabilities_of(rows, spans, epochs.shift_s, len(epochs.stages)),
+        labels=epochs.labels,
     )
 
 

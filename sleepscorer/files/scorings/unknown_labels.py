@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from sleepscorer.core.errors import ScoringError
-from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import LabelKind
 from sleepscorer.files.scorings.stage_spans import (
     MAX_EPOCHS,
@@ -35,14 +34,15 @@ def filling(
     spans: Sequence[StageSpan],
     shift_s: float,
     n_epochs: int,
+    epoch_s: float,
 ) -> list[StageSpan]:
     """Return those of whole epochs in which no stage is told, of texts that are seen so only."""
     # In a file without signals they may go on where the last known stage ends.
     ends_s = max((span.stop_s - shift_s for span in like_stages), default=0.0)
-    n_epochs = min(max(n_epochs, int(ends_s // EPOCH_S)), MAX_EPOCHS)
+    n_epochs = min(max(n_epochs, int(ends_s // epoch_s)), MAX_EPOCHS)
     told = np.zeros(n_epochs, bool)
     for span in spans:
-        first, stop = _epochs_of(span, shift_s, n_epochs)
+        first, stop = _epochs_of(span, shift_s, n_epochs, epoch_s)
         told[first:stop] = True
     by_text: dict[str, list[StageSpan]] = {}
     for span in like_stages:
@@ -50,15 +50,15 @@ def filling(
     found: list[StageSpan] = []
     for of_text in by_text.values():
         total_s = sum(span.duration_s for span in of_text)
-        if len(of_text) < _LEAST_REPEATS and total_s < _LEAST_REPEATS * EPOCH_S:
+        if len(of_text) < _LEAST_REPEATS and total_s < _LEAST_REPEATS * epoch_s:
             continue
         fills = []
         for span in of_text:
-            first, stop = _epochs_of(span, shift_s, n_epochs)
+            first, stop = _epochs_of(span, shift_s, n_epochs, epoch_s)
             is_whole = (
-                span.duration_s >= EPOCH_S - TOLERANCE_S
-                and apart_s(residue_s(span), shift_s) <= TOLERANCE_S
-                and apart_s(span.stop_s % EPOCH_S, shift_s) <= TOLERANCE_S
+                span.duration_s >= epoch_s - TOLERANCE_S
+                and apart_s(residue_s(span, epoch_s), shift_s, epoch_s) <= TOLERANCE_S
+                and apart_s(span.stop_s % epoch_s, shift_s, epoch_s) <= TOLERANCE_S
             )
             if is_whole and first < stop and not told[first:stop].any():
                 fills.append(span)
@@ -109,7 +109,7 @@ def _amid(filling: Sequence[StageSpan], known: Sequence[StageSpan]) -> list[Stag
     ]
 
 
-def _epochs_of(span: StageSpan, shift_s: float, n_epochs: int) -> tuple[int, int]:
+def _epochs_of(span: StageSpan, shift_s: float, n_epochs: int, epoch_s: float) -> tuple[int, int]:
     """Return the first and past the last epoch that a stretch reaches into."""
-    first, stop = span.epochs(shift_s)
+    first, stop = span.epochs(shift_s, epoch_s)
     return min(max(first, 0), n_epochs), min(max(stop, 0), n_epochs)

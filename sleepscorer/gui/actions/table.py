@@ -317,6 +317,8 @@ _GO = (
     _go("previous_change", "Previous stage change", group=1),
     _go("unscored", "Next unscored epoch", group=1),
     _go("review", "Next epoch to review", group=1),
+    _go("next_difference", "Next difference of scorers", group=1),
+    _go("previous_difference", "Previous difference of scorers", group=1),
     ActionSpec("go.epoch", "Go to epoch or time…", "Go", group=2),
 )
 
@@ -400,6 +402,7 @@ _VIEW = (
     _view("statistics", "Statistics", 2),
     _view("epoch", "Epoch", 2),
     _view("history", "History", 2),
+    _view("compare", "Compare", 2),
     ActionSpec("view.notices", "Notices", "View", _always, group=2),
     ActionSpec(
         "view.float",

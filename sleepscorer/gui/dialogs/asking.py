@@ -26,6 +26,7 @@ from sleepscorer.gui.choices import AutoScoringChoice, StagerChoice
 from sleepscorer.gui.dialogs.one_dialog import OneDialog
 from sleepscorer.gui.dialogs.settings_exchange import SettingsExchange
 from sleepscorer.gui.frame.current_recording import CurrentRecording
+from sleepscorer.gui.frame.scoring_import import ReadScoringFile
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of
 from sleepscorer.gui.look.screen_fit import fit_to_screen, px_per_mm
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from sleepscorer.gui.dialogs.deidentified_copy import DeidentifiedCopyDialog
     from sleepscorer.gui.dialogs.export import ExportDialog
     from sleepscorer.gui.dialogs.recordings import RecordingsDialog
+    from sleepscorer.gui.dialogs.scoring_preview import ScoringPreviewDialog
     from sleepscorer.gui.dialogs.validation import ValidationDialog
 
 
@@ -69,6 +71,9 @@ class WindowDialogs(OneDialog):
         The Path of a scoring that is to be imported.
     layer_chosen
         The Path of one that is to be imported as another scorer's.
+    scoring_seen
+        The :class:`~sleepscorer.gui.frame.scoring_import.ReadScoringFile` that somebody looked at,
+        and the ImportableScoring that is to be taken over.
     channels_chosen
         The ChannelChoice that the open recording is to be staged by from now on.
     auto_scoring_chosen
@@ -90,6 +95,7 @@ class WindowDialogs(OneDialog):
     recording_chosen = Signal(object)
     scoring_chosen = Signal(object)
     layer_chosen = Signal(object)
+    scoring_seen = Signal(object, object)
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
@@ -156,6 +162,19 @@ class WindowDialogs(OneDialog):
         self.left.emit()
         if name and self._current.document is document:
             chosen.emit(Path(name))
+
+    @Slot(object)
+    def show_scoring(self, file: ReadScoringFile) -> None:
+        """Show what a scoring holds, and have it taken over if that is wanted."""
+        from sleepscorer.gui.dialogs.scoring_preview import ScoringPreviewDialog
+
+        if self._current.document is file.document:
+            dialog = ScoringPreviewDialog(file, tasks=self._tasks, parent=self._over)
+            self._ask(dialog, partial(self._on_scoring_seen, file, dialog))
+
+    def _on_scoring_seen(self, file: ReadScoringFile, dialog: "ScoringPreviewDialog") -> None:
+        if self._asked_document() is file.document and dialog.read is not None:
+            self.scoring_seen.emit(file, dialog.read)
 
     def choose_folder(self) -> None:
         """Ask for a folder, and list its recordings."""

@@ -15,6 +15,9 @@ from sleepscorer.session_documents import Document
 _BLIND = "B&lind: hide other scorings and the machine until it is done"
 _CONSENSUS = "C&onsensus: anyone may edit it"
 
+# Among the numbers of layers that it may begin as a copy of.
+_AGREED = 0
+
 
 class NewScoringDialog(SessionDialog):
     """Begins another scoring of the night, and shows it where this user may edit it."""
@@ -41,6 +44,7 @@ class NewScoringDialog(SessionDialog):
         self._begins.addItem("empty", None)
         if not document.scorings.is_blind:
             self._begins.addItem(f"a copy of {shown.name}", shown.number)
+            self._begins.addItem("with what all scorers agree on", _AGREED)
         described(self._begins, "Begins", "Without stages, or with those that are shown")
         self._blind, self._consensus = QCheckBox(_BLIND), QCheckBox(_CONSENSUS)
         self._form.addRow("&Name", self._name)
@@ -60,6 +64,8 @@ class NewScoringDialog(SessionDialog):
     def _show_possible(self) -> None:
         """A blind one begins empty, and a consensus is nobody's own."""
         is_copy = self._begins.currentData() is not None
+        if self._begins.currentData() == _AGREED:
+            self._consensus.setChecked(True)
         is_consensus = self._consensus.isChecked()
         can_be_blind = not (is_copy or is_consensus)
         self._blind.setEnabled(can_be_blind)
@@ -80,11 +86,13 @@ class NewScoringDialog(SessionDialog):
     def accept(self) -> None:
         """Begin it, or say why that can't be."""
         document, is_consensus = self._document, self._consensus.isChecked()
+        begins: int | None = self._begins.currentData()
         try:
             layer = document.add_layer(
                 self._name.text(),
                 LayerKind.CONSENSUS if is_consensus else LayerKind.PERSON,
-                copy_of=self._begins.currentData(),
+                copy_of=begins or None,
+                agreed=begins == _AGREED,
                 scorer="" if is_consensus else self._scorer.text(),
                 is_blind=self._blind.isChecked(),
             )

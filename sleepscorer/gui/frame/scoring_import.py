@@ -1,13 +1,15 @@
 """Offers scorings for import into the open recording, and imports them."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sleepscorer.core.errors import SeveralScorers, SleepScorerError
+from sleepscorer.core.errors import CodesNeeded, SeveralScorers, SleepScorerError
 from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.progress import Progress
+from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import of_counted
 from sleepscorer.gui.frame.current_recording import CurrentRecording
@@ -20,17 +22,41 @@ from sleepscorer.session_documents import (
     Document,
     FoundScoring,
     ImportableScoring,
+    ImportChoice,
     read_importable,
 )
 
-# More names than that would leave no room for the sentence.
-_MOST_SCORERS = 6
 # Keys of sentences.
 _BESIDE, _NO_RECORDING = "scoring beside", "scoring alone"
 
 
+ScoringFileAnswer = ImportableScoring | SeveralScorers | CodesNeeded
+"""What was read of a file, or what somebody must say before it can be."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadScoringFile:
+    """A file that is to be imported into what is open, and what was read of it.
+
+    ``as_layer`` means beside the scoring that is open, as another scorer's.
+    """
+
+    document: Document
+    path: Path
+    answer: ScoringFileAnswer
+    as_layer: bool = False
+
+
+def read_or_asked(path: Path, recording: Recording, choice: ImportChoice) -> ScoringFileAnswer:
+    """Read a scoring, or return what somebody must say of it first; for any thread."""
+    try:
+        return read_importable(path, recording, choice)
+    except (SeveralScorers, CodesNeeded) as asked:
+        return asked
+
+
 class ScoringImport(QObject):
-    """Imports a scoring into what is open, in one edit; asks whose where several scored.
+    """Imports a scoring into what is open, in one edit, once somebody saw what it holds.
 
     Parameters
     ----------
@@ -49,12 +75,15 @@ class ScoringImport(QObject):
         A tuple of Paths that are to be opened: a recording, and scorings for it.
     recording_chosen
         The Path of what was taken for a scoring, and is to be opened.
+    read
+        The :class:`ReadScoringFile` that somebody is to look at before anything is taken over.
     said
         What was done, as a sentence.
     """
 
     paths_chosen = Signal(object)
     recording_chosen = Signal(object)
+    read = Signal(object)
     said = Signal(str)
 
     def __init__(
@@ -74,7 +103,7 @@ class ScoringImport(QObject):
         """Offer what lies beside the recording."""
         self._notices.add(
             f"A scoring lies beside the recording: {path.name}",
-            Answer("Import it", partial(self._import, document, path, None)),
+            Answer("Import it…", partial(self._read, document, path)),
             kind=NoticeKind.QUESTION,
             key=_BESIDE,
         )
@@ -94,14 +123,14 @@ class ScoringImport(QObject):
         """Import a scoring into what is open."""
         document = self._current.document
         if document is not None:
-            self._import(document, path, None)
+            self._read(document, path)
 
     @Slot(object)
     def import_as_layer(self, path: Path) -> None:
         """Import a scoring as another scorer's, beside what is open."""
         document = self._current.document
         if document is not None:
-            self._import(document, path, None, as_layer=True)
+            self._read(document, path, as_layer=True)
 
     def _tell_what_it_is(self, scorings: tuple[FoundScoring, ...]) -> None:
         found = scorings[0]
@@ -131,36 +160,21 @@ class ScoringImport(QObject):
             text = f"{name} is a scoring. Import it into {document.recording.path.name}?"
             if (document.session.state.stages != Stage.UNSCORED).any():
                 text += " Its stages replace those that are there; one undo takes that back."
-            answers.append(Answer("Import it", partial(self._import, document, path, None)))
+            answers.append(Answer("Import it…", partial(self._read, document, path)))
         if found.has_signals:
             as_recording = partial(self.recording_chosen.emit, path)
             answers.append(Answer("Open it as a recording", as_recording))
         kind = NoticeKind.QUESTION if answers else NoticeKind.ERROR
         self._notices.add(text, *answers, kind=kind, key=f"scoring {path}")
 
-    def _import(
-        self, document: Document, path: Path, scorer: str | None, *, as_layer: bool = False
-    ) -> None:
+    @Slot(object, object)
+    def take(self, file: ReadScoringFile, read: ImportableScoring) -> None:
+        """Take over what somebody looked at."""
+        document, path = file.document, file.path
         if self._current.document is not document:
             return
-        recording = document.recording
-
-        def read(_progress: Progress) -> ImportableScoring | SeveralScorers:
-            try:
-                return read_importable(path, recording, scorer=scorer)
-            except SeveralScorers as several:
-                return several
-
-        done = partial(self._on_read, document, path)
-        if as_layer:
-            done = partial(self._on_read_as_layer, document, path, scorer)
-        self._work.start("Reading the scoring", read, done, failed=self._tell_failure)
-
-    def _on_read(
-        self, document: Document, path: Path, read: ImportableScoring | SeveralScorers
-    ) -> None:
-        if isinstance(read, SeveralScorers):
-            self._ask_whose(document, path, read, as_layer=False)
+        if file.as_layer:
+            self._add_layer(file, read)
             return
         try:
             is_new = document.import_scoring(read)
@@ -179,39 +193,32 @@ class ScoringImport(QObject):
         how = with_keys("{edit.undo} takes that back", keys_of(self._settings.now))
         self.said.emit(f"{read.name} imported, {epochs}; {how}")
 
-    def _on_read_as_layer(
-        self,
-        document: Document,
-        path: Path,
-        scorer: str | None,
-        read: ImportableScoring | SeveralScorers,
-    ) -> None:
-        if isinstance(read, SeveralScorers):
-            self._ask_whose(document, path, read, as_layer=True)
-            return
-        name = document.scorings.free_name(scorer or path.stem)
+    def _add_layer(self, file: ReadScoringFile, read: ImportableScoring) -> None:
+        document = file.document
+        name = document.scorings.free_name(read.scorer or file.path.stem)
         try:
             document.add_layer(name, LayerKind.IMPORT, read=read)
         except SleepScorerError as error:
             self._tell_failure(str(error))
             return
-        self._notices.remove(f"scoring {path}")
+        self._notices.remove(f"scoring {file.path}")
         if notes := read.scoring.notes:
             self._notices.add(f"{read.name}: {'; '.join(notes)}.", kind=NoticeKind.WARNING)
         how = with_keys("{scorers.next} shows the next scoring", keys_of(self._settings.now))
         self.said.emit(f"{read.name} imported as the scoring {name}; {how}")
 
-    def _ask_whose(
-        self, document: Document, path: Path, several: SeveralScorers, *, as_layer: bool
-    ) -> None:
-        answers = [
-            Answer(name, partial(self._import, document, path, name, as_layer=as_layer))
-            for name in several.scorers
-        ]
-        text = f"{several}. Whose are to be imported?"
-        self._notices.add(
-            text, *answers[:_MOST_SCORERS], kind=NoticeKind.QUESTION, key=f"scoring {path}"
-        )
+    def _read(self, document: Document, path: Path, *, as_layer: bool = False) -> None:
+        if self._current.document is not document:
+            return
+        recording = document.recording
+
+        def read(_progress: Progress) -> ScoringFileAnswer:
+            return read_or_asked(path, recording, ImportChoice())
+
+        def done(answer: ScoringFileAnswer) -> None:
+            self.read.emit(ReadScoringFile(document, path, answer, as_layer))
+
+        self._work.start("Reading the scoring", read, done, failed=self._tell_failure)
 
     def _tell_failure(self, sentence: str) -> None:
         self._notices.add(sentence, kind=NoticeKind.ERROR)

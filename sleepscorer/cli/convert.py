@@ -1,0 +1,42 @@
+"""``sleepscorer convert``: from one program's scoring to another's."""
+
+import argparse
+
+from sleepscorer.cli.output import say
+from sleepscorer.core.errors import CodesNeeded
+from sleepscorer.files.exports import EXPORT_FORMATS
+from sleepscorer.files.scorings import READERS, STAGE_CODES, codes_named
+from sleepscorer.session_documents import ConversionOf, read_conversion, write_conversion
+
+
+def convert(options: argparse.Namespace) -> int:
+    """Tell what was read and what it was taken as, and write it unless only that was asked."""
+    of = ConversionOf(
+        options.file,
+        options.recording,
+        options.scorer,
+        None if options.codes is None else codes_named(options.codes),
+        options.format_in,
+        with_events=not options.no_events,
+    )
+    try:
+        read = read_conversion(of)
+    except CodesNeeded as error:
+        error.hint = f"give --codes: {error.hint}"
+        raise
+    if not options.quiet:
+        say(*read.preview.lines())
+    if options.preview:
+        return 0
+    name = write_conversion(read, options.out, form=options.format_out, force=options.force)
+    if not options.quiet:
+        say(f"wrote {options.out} ({name})")
+    return 0
+
+
+def say_formats() -> None:
+    """List the formats that are read and written, and the codes of numbers."""
+    reads = [f"  {reader.name:<12} {reader.title}" for reader in READERS]
+    writes = [f"  {form.name:<12} {form.title}" for form in EXPORT_FORMATS]
+    codes = [f"  {one.name:<12} {one.in_words} ({one.title})" for one in STAGE_CODES]
+    say("read", *reads, "written", *writes, "codes of stages that are numbers", *codes)

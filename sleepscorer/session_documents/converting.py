@@ -1,0 +1,126 @@
+"""From one program's scoring to another's: any format that is read to any that is written."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sleepscorer.core.errors import ScoringError, UsageError
+from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.lights import LightsMarks, resolve_lights
+from sleepscorer.core.recording import Recording
+from sleepscorer.files.exports import Night, format_for, write_export
+from sleepscorer.files.recordings import open_recording
+from sleepscorer.files.scorings import StageCodes, fitted, read_scoring
+from sleepscorer.pipeline import SourceRecording, make_night
+from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
+
+_ALONE = "scoring alone"
+# Those tell what a stager answered, which a scoring does not hold.
+_OF_STAGINGS = frozenset({"json"})
+
+
+@dataclass(frozen=True)
+class ConversionOf:
+    """What is to be converted.
+
+    Parameters
+    ----------
+    path
+        A scoring that can be read.
+    recording
+        The recording it belongs to, whose epochs and start it then gets; None takes its own.
+    scorer
+        Whose stages, where it holds those of several people.
+    codes
+        What numbers stand for, where it numbers the stages.
+    form
+        Name of its format, where the content is not to decide.
+    with_events
+        Whether what is no stage goes with them.
+    """
+
+    path: Path
+    recording: Path | None = None
+    scorer: str | None = None
+    codes: StageCodes | None = None
+    form: str | None = None
+    with_events: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class ReadConversion:
+    """What was read of it; see :func:`write_conversion`."""
+
+    of: ConversionOf
+    scoring: Scoring
+    recording: Recording
+    preview: ScoringPreview
+
+
+def read_conversion(of: ConversionOf) -> ReadConversion:
+    """Read a scoring, and fit it to its recording where one is named; nothing is written.
+
+    Raises
+    ------
+    SleepScorerError
+        If it can't be read, or does not fit the recording.
+    """
+    scoring = read_scoring(of.path, scorer=of.scorer, codes=of.codes, form=of.form)
+    if of.recording is None:
+        duration_s = scoring.hypnogram.duration_s
+        stand_in = Recording(of.path, _ALONE, scoring.start, duration_s, signals=())
+        return ReadConversion(of, scoring, stand_in, scoring_preview(scoring))
+    recording = open_recording(of.recording)
+    try:
+        placed = fitted(scoring, recording)
+    except ScoringError as error:
+        error.in_file(of.path)
+        raise
+    return ReadConversion(of, placed, recording, scoring_preview(scoring, placed))
+
+
+def write_conversion(
+    read: ReadConversion, out: Path, *, form: str | None = None, force: bool = False
+) -> str:
+    """Write what was read in another format; return the name of that.
+
+    Parameters
+    ----------
+    read
+        What was read.
+    out
+        The file; its folder must exist.
+    form
+        Name of the format; None takes it from the ending of ``out``.
+    force
+        Replace a file that sleepscorer made.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or it is one of more than a scoring holds.
+    ExportError
+        If the file exists, or can't be written as it was meant.
+    """
+    name = format_for(out, form)
+    if name in _OF_STAGINGS:
+        raise UsageError(
+            f"{name!r} holds the probabilities of a stager, which a scoring does not have",
+            hint="choose another format",
+        )
+    sources = (read.of.path, *(() if read.of.recording is None else read.recording.all_files))
+    write_export(_night(read), out, name, force=force, sources=sources)
+    return name
+
+
+def _night(read: ReadConversion) -> Night:
+    hypnogram = read.scoring.hypnogram
+    marks = LightsMarks(hypnogram.lights_off_s, hypnogram.lights_on_s)
+    lights = resolve_lights(marks, off_s=None, on_s=None, duration_s=hypnogram.duration_s)
+    night = make_night(
+        SourceRecording(read.recording),
+        hypnogram,
+        staging=None,
+        lights_source=lights.source,
+        notes=read.scoring.notes,
+    )
+    return replace(night, events=read.scoring.events if read.of.with_events else ())

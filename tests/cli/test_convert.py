@@ -1,0 +1,99 @@
+"""``sleepscorer convert``: any scoring that is read, in any format that is written."""
+
+import pytest
+from short_night import run
+
+from sleepscorer.cli import main
+from sleepscorer.files.scorings import read_scoring
+
+
+@pytest.fixture
+def numbers(tmp_path):
+    path = tmp_path / "scored.txt"
+    path.write_text("0\n1\n2\n3\n5\n9\n")
+    return path
+
+
+def stages(path):
+    return read_scoring(path).hypnogram.stages.tolist()
+
+
+def test_numbers_are_asked_for_and_converted_once_named(numbers, capsys):
+    out = numbers.with_name("out.csv")
+    code, out_text, errors = run(capsys, "convert", numbers, out)
+    assert code == 2
+    assert "give --codes" in errors
+    assert "rk know these numbers" in errors
+    assert not out.exists()
+    code, out_text, errors = run(capsys, "convert", numbers, "--codes", "rk", out)
+    assert code == 0
+    assert "label     '5': 1 taken as R" in out_text
+    assert "label     '9': 1 taken as unscored" in out_text
+    assert stages(out) == [0, 1, 2, 3, 4, -1]
+
+
+def test_a_preview_writes_nothing(numbers, capsys):
+    out = numbers.with_name("out.csv")
+    code, _out_text, _errors = run(capsys, "convert", numbers, out, "--preview", "--codes", "aasm")
+    assert code == 2  # 5 and 9 are none of that code
+    code, out_text, _errors = run(capsys, "convert", numbers, out, "--preview", "--codes", "rk")
+    assert code == 0
+    assert "stages    W 1, N1 1, N2 1, N3 1, R 1, ? 1" in out_text
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["out_hypnogram.edf", "out.csv"])
+def test_there_and_back(numbers, name):
+    out = numbers.with_name(name)
+    assert main(["convert", str(numbers), str(out), "--codes", "rk", "--quiet"]) == 0
+    assert stages(out) == [0, 1, 2, 3, 4, -1]
+
+
+def test_neither_the_source_nor_what_others_wrote_is_replaced(numbers, capsys):
+    before = numbers.read_bytes()
+    for force in ([], ["--force"]):
+        code, *_ = run(capsys, "convert", numbers, numbers, "--codes", "rk", "--to", "csv", *force)
+        assert code == 2
+    assert numbers.read_bytes() == before
+    theirs = numbers.with_name("theirs.csv")
+    theirs.write_text("a,b\n")
+    code, *_ = run(capsys, "convert", numbers, theirs, "--codes", "rk", "--force")
+    assert code == 2
+    assert theirs.read_text() == "a,b\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("out", (), "has no ending"),
+        ("out.mat", (), "no format ends with '.mat'"),
+        ("out.json", (), "probabilities of a stager"),
+        ("out.csv", ("--to", "guess"), "'guess' is not an output format"),
+        ("out.csv", ("--from", "guess"), "'guess' is no format of scorings"),
+    ],
+)
+def test_what_can_not_be_is_said(numbers, capsys, name, more, said):
+    out = numbers.with_name(name)
+    code, _out_text, errors = run(capsys, "convert", numbers, out, "--codes", "rk", *more)
+    assert code == 2
+    assert said in errors
+    assert not out.exists()
+
+
+def test_a_scoring_gets_the_epochs_of_its_recording(simulated, tmp_path, capsys):
+    path = tmp_path / "scored.txt"
+    path.write_text("W\nN2\nR\n")
+    out = tmp_path / "out.csv"
+    code, out_text, _errors = run(capsys, "convert", path, out, "--recording", simulated)
+    assert code == 0
+    assert "recording begins at epoch 1 of" in out_text
+    found = read_scoring(out)
+    assert found.hypnogram.stages[:4].tolist() == [0, 2, 4, -1]
+    assert found.start is not None
+
+
+def test_the_formats_are_listed_without_a_file(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["convert", "--list-formats"])
+    assert ended.value.code == 0
+    assert "nsrr" in capsys.readouterr().out
