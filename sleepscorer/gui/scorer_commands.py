@@ -11,7 +11,7 @@ from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.status_line import StatusLine
 
 # What brings in stages that a blind scorer must not see.
-_OF_OTHERS = ("score.auto", "file.import")
+_OF_OTHERS = ("score.auto", "file.import", "scorers.import")
 
 
 class ScorerCommands(QObject):
@@ -50,14 +50,15 @@ class ScorerCommands(QObject):
         }
 
     def refusal_of(self, action_id: str) -> str:
-        """Say why the scoring on the screen takes no such edit; empty where it does."""
+        """Say why that can't be done to the scoring on the screen; empty where it can."""
         document = self._current.document
-        if document is None or not BY_ID[action_id].edits or document.held_by:
+        if document is None or document.held_by:
             return ""
         session = document.session
         try:
-            session.layer.check_edited_by(session.author)
-            if action_id in _OF_OTHERS:
+            if BY_ID[action_id].edits:
+                session.layer.check_edited_by(session.author)
+            if action_id in _OF_OTHERS and session.is_own:
                 session.layer.check_sees_others()
         except SleepScorerError as error:
             return _sentence(error)

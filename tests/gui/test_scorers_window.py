@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from dropped_files import accept_preview
 from night_models import night_model, staging_of
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel
@@ -84,7 +85,7 @@ def test_another_scoring_is_begun_scored_and_left_by_keys(qtbot, staged):
     assert staged.document.session.layer.name == "Anna"
 
 
-def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged):
+def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged, night):
     model, panes = staged.workspace.model, staged.workspace
     begin(qtbot, staged, "Blind", blind=True)
     assert model.is_blind
@@ -102,6 +103,10 @@ def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged):
         press(qtbot, staged, key, CTRL)
         assert "scored blind: other scorings" in staged.status.message
         staged.status.hush()
+    staged.actions_of["scorers.import"].trigger()
+    assert "scored blind: other scorings" in staged.status.message
+    staged.scorings.import_as_layer(night.with_name("dropped.csv"))
+    assert "scored blind: other scorings" in staged.notices.texts[-1]
     assert staged.dialogs.dialog is None
     assert listed(staged)[0] == "&1 First scoring"
     assert not staged._menus._scorings.actions()[0].isEnabled()
@@ -196,6 +201,7 @@ def test_a_scoring_is_imported_as_another_scorer_s(qtbot, staged, tmp_path):
     path = tmp_path / "ben.csv"
     path.write_text("epoch,stage\n" + "".join(f"{n},N1\n" for n in range(1, N + 1)))
     staged.scorings.import_as_layer(path)
+    accept_preview(qtbot, staged)
     qtbot.waitUntil(lambda: len(staged.document.layers) == 2)
     assert "imported as the scoring ben" in staged.status.message
     assert staged.document.session.state.stages[3] == Stage.R
