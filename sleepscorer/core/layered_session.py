@@ -161,10 +161,7 @@ class LayeredSession:
         return tuple(dict.fromkeys(by_hand))
 
     def subscribe(self, listener: Listener) -> None:
-        """Call ``listener`` after every change of what is on the screen, with what changed.
-
-        Another layer on the screen is a change from the one before.
-        """
+        """Call ``listener`` after every edit of what is on the screen, with what changed."""
         self._listeners.append(listener)
 
     def subscribe_layers(self, listener: Callable[[], None]) -> None:
@@ -304,13 +301,11 @@ class LayeredSession:
         """
         if number == self._active:
             return
-        new, old = self._sessions[number], self.active
-        if old.is_own:
-            old.layer.check_sees_others()
+        if number not in self._sessions:
+            raise KeyError(number)
+        if self.active.is_own:
+            self.active.layer.check_sees_others()
         self._active = number
-        change = change_between(old.state, new.state)
-        for listener in tuple(self._listeners):
-            listener(change)
         self._tell_layers()
 
     def finish(self, number: int) -> None:

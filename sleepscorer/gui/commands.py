@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.actions.table import BY_ID, KEYPAD, PRESET_IDS, STAGE_OF
@@ -19,13 +18,11 @@ from sleepscorer.gui.frame.workspace import PANEL_NAMES, Workspace
 from sleepscorer.gui.jobs.auto_scoring import AutoScorer
 from sleepscorer.gui.jobs.montage_presets import Presets
 from sleepscorer.gui.keys import keys_of, with_keys
+from sleepscorer.gui.scorer_commands import ScorerCommands
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marking
 from sleepscorer.gui.view_commands import ViewCommands
-
-# What brings in stages that a blind scorer must not see.
-_OF_OTHERS = ("score.auto", "file.import")
 
 _Do = Callable[[], object]
 _Switch = Callable[[bool], object]
@@ -48,6 +45,11 @@ class Commands(QObject):
         What else actions begin and end.
     parent
         Over which the text of a comment is asked for.
+
+    Attributes
+    ----------
+    scorers
+        What concerns several scorings of the night.
 
     Signals
     -------
@@ -96,10 +98,11 @@ class Commands(QObject):
         views = ViewCommands(current, settings, status, self)
         views.switched_off.connect(self.switched_off)
         views.machine_view_asked.connect(self.machine_view_asked)
+        self.scorers = ScorerCommands(current, status, dialogs, self)
         self._by_id: Mapping[str, _Do] = {
             **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
-            **self._of_scorers(dialogs),
+            **self.scorers.by_id,
             **self._of_events(),
             **self._of_going(dialogs),
             **self._of_window(),
@@ -120,7 +123,7 @@ class Commands(QObject):
 
         What edits does nothing in another's scoring and while it is signed, and says why.
         """
-        refusal = self._refusal_of(action_id)
+        refusal = self.scorers.refusal_of(action_id)
         if BY_ID[action_id].edits and self._is_signed:
             if action_id not in STAGE_OF:
                 self.switched_off.emit(action_id)
@@ -175,15 +178,6 @@ class Commands(QObject):
                 score = partial(self._score, stage=stage, keypad=keypad)
                 by_id[f"{action_id}{ending}"] = current.with_panes(score)
         return by_id
-
-    def _of_scorers(self, dialogs: WindowDialogs) -> dict[str, _Do]:
-        return {
-            "scorers.new": dialogs.new_scoring,
-            "scorers.import": dialogs.choose_layer,
-            "scorers.next": self._show_next_scoring,
-            "scorers.rename": dialogs.rename_scoring,
-            "scorers.done": dialogs.finish_scoring,
-        }
 
     def _of_events(self) -> dict[str, _Do]:
         current = self._current
@@ -277,45 +271,6 @@ class Commands(QObject):
             how = self._with_keys("Score, Unlock… ({score.unlock}) takes the signature back")
             self._status.refuse(f"Nothing was changed: signed by {names}, locked. {how}")
 
-    def _refusal_of(self, action_id: str) -> str:
-        """Say why the scoring on the screen takes no such edit; empty where it does."""
-        document = self._current.document
-        if document is None or not BY_ID[action_id].edits or document.held_by:
-            return ""
-        session = document.session
-        try:
-            session.layer.check_edited_by(session.author)
-            if action_id in _OF_OTHERS:
-                session.layer.check_sees_others()
-        except SleepScorerError as error:
-            return _sentence(error)
-        return ""
-
-    def _show_next_scoring(self) -> None:
-        """Show the next scoring of the night, after the last one the first."""
-        document = self._current.document
-        if document is None:
-            return
-        numbers = [one.number for one in document.layers if not one.is_hidden]
-        later = [one for one in numbers if one > document.session.layer.number]
-        self.show_scoring((later or numbers)[0])
-
-    @Slot(int)
-    def show_scoring(self, number: int) -> None:
-        """Show a scoring of the night, or say why that can't be."""
-        document = self._current.document
-        if document is None:
-            return
-        try:
-            document.switch_layer(number)
-        except SleepScorerError as error:
-            self._status.refuse(_sentence(error))
-            return
-        scorers = ", ".join(document.scorings.scorers_of(document.session.layer))
-        name = document.session.layer.name
-        whose = "" if scorers in ("", name) else f", scored by {scorers}"
-        self._status.say(f"Scoring {name}{whose}")
-
     def _sign(self, dialogs: WindowDialogs, auto_scorer: AutoScorer) -> None:
         if auto_scorer.is_running:
             # What it answers could not be kept any more.
@@ -407,11 +362,6 @@ class Commands(QObject):
 
     def _with_keys(self, text: str) -> str:
         return with_keys(text, keys_of(self._settings.now))
-
-
-def _sentence(error: SleepScorerError) -> str:
-    said = str(error).rstrip(".")
-    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _travel(panes: Workspace, step: Callable[[SessionModel], None]) -> None:

@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
         self._start_page.recording_chosen.connect(self.open_path)
         self._start_page.failed.connect(self.tell)
         self._menus.recent_chosen.connect(self.open_path)
-        self._menus.scoring_chosen.connect(self._commands.show_scoring)
+        self._menus.scoring_chosen.connect(self._commands.scorers.show)
         self._help.left.connect(self.focus_traces)
         self._bell.asked_in_vain.connect(self.actions_of["view.notices"].trigger)
         self.notices.left.connect(self.focus_traces)

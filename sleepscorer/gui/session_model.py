@@ -5,6 +5,7 @@ Panes read from here, ask here for changes, and follow the signals; none of them
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
+from sleepscorer.core.changes import change_between
 from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
@@ -34,6 +36,7 @@ from sleepscorer.core.unanimity import (
     unanimity_text,
 )
 from sleepscorer.core.wording import probability_text
+from sleepscorer.files.scorings import is_stage
 
 # Where the start is not known time is counted from 0:00:00.
 _MIDNIGHT = datetime(2000, 1, 1)
@@ -101,7 +104,7 @@ class SessionModel(QObject):
         super().__init__(parent)
         self.recording = recording
         self._laboratory = laboratory
-        self._alone, self._scorings = session, scorings
+        self._alone, self._scorings, self._shown = session, scorings, session
         self._arousals_scored: set[int] = set()
         self.chosen_derivations: dict[str, str] = {}
         self.panel = ""
@@ -362,9 +365,17 @@ class SessionModel(QObject):
         """Return whether an event is of the session: those of the recording never change."""
         return event in self.session.state.events
 
+    @property
+    def annotations(self) -> tuple[Event, ...]:
+        """The recording's own events; while blind, without stages that somebody wrote there."""
+        events = self.recording.events
+        if not self.is_blind:
+            return events
+        return tuple(event for event in events if not is_stage(event.text))
+
     def events_of_night(self) -> list[Event]:
         """The session's events and the recording's, by onset; without what is listed twice."""
-        events = (*self.session.state.events, *self.recording.events)
+        events = (*self.session.state.events, *self.annotations)
         within = [e for e in events if 0 <= e.onset_s <= self.recording.duration_s]
         return sorted(dict.fromkeys(within), key=lambda event: event.onset_s)
 
@@ -528,9 +539,16 @@ class SessionModel(QObject):
 
     def _on_scorings_changed(self) -> None:
         """Let every pane read anew: another scoring, or what a blind one hid, is to be seen."""
+        before, self._shown = self._shown, self.session
+        change = Change()
+        if before is not self._shown:
+            self.choose_event(None)
+            # Nobody edited an event: panes that follow events read all of them anew.
+            between = change_between(before.state, self._shown.state)
+            change = replace(between, events_removed=(), events_added=())
         self.scorings_changed.emit()
         self.layers_changed.emit()
-        self.scoring_changed.emit(Change())
+        self.scoring_changed.emit(change)
         self.compared_changed.emit()
 
     def _on_session_changed(self, change: Change) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sleepscorer.core.changes import change_between
 from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import NotYourScoring, ScoringLocked, SessionError
 from sleepscorer.core.events import Event
@@ -321,22 +322,33 @@ def test_names_are_one_each_and_hidden_layers_are_left_out(opened):
     assert len(opened.compared()) == 2
 
 
-def test_switching_is_told_as_the_change_from_one_to_the_other(opened):
-    first, told, n_told = opened.active, [], []
+def test_edits_of_what_is_on_the_screen_are_told_apart_from_all_else(opened):
+    told, n_told = [], []
+    second = begin(opened)
+    opened.subscribe(told.append)
+    opened.subscribe_layers(lambda: n_told.append(1))
+    opened.switch(FIRST)
+    assert (len(told), len(n_told)) == (0, 1)
+    opened.active.score([0], Stage.W)
+    assert (told[0].epochs, len(n_told)) == ((0,), 1)
+    second.score([5], Stage.W)
+    assert (len(told), len(n_told)) == (1, 2)  # It is not on the screen.
+
+
+def test_the_change_from_one_scoring_to_another_leads_there(opened):
+    first = opened.active
     first.score([0, 1], Stage.W)
     first.replace_event(None, Event(61.0, 3.0, "EEG arousal"))
     second = begin(opened)
     second.score([1, 2], Stage.N1)
-    opened.subscribe(told.append)
-    opened.subscribe_layers(lambda: n_told.append(1))
-    opened.switch(FIRST)
-    (change,) = told
-    assert (change.epochs, change.stages_before) == ((0, 1, 2), (-1, 1, 1))
-    assert change.stages_after == (0, 0, -1)
-    assert change.events_added == first.state.events
-    assert len(n_told) == 1
-    second.score([5], Stage.W)
-    assert (len(told), len(n_told)) == (1, 2)  # It is not on the screen.
+    second.set_lights(30.0, None)
+    change = change_between(second.state, first.state)
+    assert (change.epochs, change.stages_after) == ((0, 1, 2), (0, 0, -1))
+    assert change.lights_after == (None, None)
+    assert not change.problem_with(second.state)
+    after = change.applied_to(second.state)
+    assert after.stages.tolist() == first.state.stages.tolist()
+    assert (after.events, after.lights_off_s) == (first.state.events, None)
 
 
 def test_what_is_open_for_reading_takes_no_layer(opened):

@@ -627,6 +627,9 @@ _DIALOGS = (
     "show_support_report",
     "sign",
     "unlock",
+    "new_scoring",
+    "rename_scoring",
+    "finish_scoring",
 )
 
 
@@ -640,7 +643,7 @@ def test_every_control_of_a_dialog_has_a_name(qtbot, opened, name):
 def test_every_dialog_is_looked_at(opened):
     # Of the system, or tested below.
     asked = {"choose_recording", "choose_folder", "choose_scoring", "print_page", "list_folder"}
-    asked.add("validate")
+    asked |= {"choose_layer", "validate"}
     others = {"close_all", "dialog", "export_to", "score_at_once"}
     public = {name: it for name, it in vars(WindowDialogs).items() if not name.startswith("_")}
     own = {name for name, it in public.items() if not isinstance(it, Signal)}

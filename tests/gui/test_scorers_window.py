@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from dropped_files import accept_preview
 from night_models import night_model, staging_of
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel
@@ -11,7 +12,7 @@ from real_window import dialog_of, open_in, press
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.events import Event
-from sleepscorer.core.layers import LayerKind
+from sleepscorer.core.layers import Layer, LayerKind
 from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.dialogs.scorers import DoneDialog, NewScoringDialog, RenameDialog
@@ -84,7 +85,7 @@ def test_another_scoring_is_begun_scored_and_left_by_keys(qtbot, staged):
     assert staged.document.session.layer.name == "Anna"
 
 
-def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged):
+def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged, night):
     model, panes = staged.workspace.model, staged.workspace
     begin(qtbot, staged, "Blind", blind=True)
     assert model.is_blind
@@ -102,6 +103,10 @@ def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged):
         press(qtbot, staged, key, CTRL)
         assert "scored blind: other scorings" in staged.status.message
         staged.status.hush()
+    staged.actions_of["scorers.import"].trigger()
+    assert "scored blind: other scorings" in staged.status.message
+    staged.scorings.import_as_layer(night.with_name("dropped.csv"))
+    assert "scored blind: other scorings" in staged.notices.texts[-1]
     assert staged.dialogs.dialog is None
     assert listed(staged)[0] == "&1 First scoring"
     assert not staged._menus._scorings.actions()[0].isEnabled()
@@ -122,6 +127,32 @@ def test_done_shows_all_for_good(qtbot, staged):
     assert [one.key for one in model.compared()] == ["layer 1", "layer 2", "machine"]
     assert not staged.actions_of["scorers.done"].isEnabled()
     assert staged.document.session.state.stages[0] == Stage.N2
+
+
+def test_stages_among_the_recording_s_annotations_are_hidden_too(qapp):
+    stage, remark = Event(0.0, 30.0, "Sleep stage N2"), Event(40.0, None, "cough")
+    model = night_model(events=(stage, remark))
+    assert model.events_of_night() == [stage, remark]
+    model.session.layer = Layer(2, is_blind=True)
+    assert model.events_of_night() == [remark]
+    model.session.layer = Layer(2, is_blind=True, is_done=True)
+    assert model.annotations == (stage, remark)
+
+
+def test_events_of_another_scoring_are_no_edits_of_one_s_own(qtbot, staged):
+    model, rows = staged.workspace.model, staged.workspace.events._table
+    own, other = Event(310.0, 4.0, "EEG arousal", "C4-M1"), Event(312.0, 4.0, "odd", "C4-M1")
+    model.replace_event(None, own)
+    begin(qtbot, staged, "Anna")
+    model.replace_event(None, other)
+    model.show_time(312.0)
+    model.choose_event(other)
+    staged.status.hush()
+    press(qtbot, staged, KEYS.Key_T, CTRL)
+    assert model.chosen_event is None
+    assert staged.status.message.startswith("Scoring First scoring")
+    qtbot.waitUntil(lambda: rows.row_of(own) is not None)
+    assert rows.row_of(other) is None
 
 
 def test_a_blind_scoring_is_what_is_seen_first_next_time(qtbot, staged, night):
@@ -170,6 +201,7 @@ def test_a_scoring_is_imported_as_another_scorer_s(qtbot, staged, tmp_path):
     path = tmp_path / "ben.csv"
     path.write_text("epoch,stage\n" + "".join(f"{n},N1\n" for n in range(1, N + 1)))
     staged.scorings.import_as_layer(path)
+    accept_preview(qtbot, staged)
     qtbot.waitUntil(lambda: len(staged.document.layers) == 2)
     assert "imported as the scoring ben" in staged.status.message
     assert staged.document.session.state.stages[3] == Stage.R

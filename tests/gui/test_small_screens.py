@@ -74,6 +74,7 @@ def test_a_refusal_is_read_whole_while_work_is_followed(qtbot, opened, width):
     opened.resize(width, SMALLEST[1])
     status, going_on = opened.status, [True]
     status.show_device("NVIDIA H100 80GB HBM3")
+    status.set_part("scorer", "Scoring: Anna, anna's")
 
     def work(progress) -> None:
         while going_on:

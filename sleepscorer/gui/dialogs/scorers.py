@@ -1,15 +1,15 @@
 """Asks what a new scoring of the night begins with, what one is called, and whether one is done."""
 
 import numpy as np
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import of_counted
 from sleepscorer.gui.dialogs.session_dialog import SessionDialog
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.session_documents import Document
 
 _BLIND = "B&lind: hide other scorings and the machine until it is done"
@@ -36,6 +36,10 @@ class NewScoringDialog(SessionDialog):
         described(self._name, "Name", "What the scoring is called in lists and reports")
         self._scorer = QLineEdit(user)
         described(self._scorer, "Scorer", "Who scores, as the preferences of that person say it")
+        self._whose = QLabel()
+        self._whose.setTextFormat(Qt.TextFormat.PlainText)
+        self._whose.setWordWrap(True)
+        self._whose.hide()
         self._begins = QComboBox()
         self._begins.addItem("empty", None)
         if not document.scorings.is_blind:
@@ -45,9 +49,11 @@ class NewScoringDialog(SessionDialog):
         self._blind, self._consensus = QCheckBox(_BLIND), QCheckBox(_CONSENSUS)
         self._form.addRow("&Name", self._name)
         self._form.addRow("&Scorer", self._scorer)
+        self._form.addRow(self._whose)
         self._form.addRow("Be&gins", self._begins)
         self._form.addRow(self._blind)
         self._form.addRow(self._consensus)
+        self._scorer.textChanged.connect(self._show_possible)
         self._begins.currentIndexChanged.connect(self._show_possible)
         self._blind.toggled.connect(self._show_possible)
         self._consensus.toggled.connect(self._show_possible)
@@ -67,6 +73,14 @@ class NewScoringDialog(SessionDialog):
             self._blind.setChecked(False)
         self._consensus.setEnabled(not self._blind.isChecked())
         self._scorer.setEnabled(not is_consensus)
+        scorer, user = self._scorer.text().strip(), self._document.session.author.user.strip()
+        self._whose.setText(
+            shortened(f"{scorer} alone will edit it, and sees it first on opening.")
+        )
+        is_shown = scorer not in ("", user) and not is_consensus
+        if is_shown == self._whose.isHidden():
+            self._whose.setVisible(is_shown)
+            self._fit_height()
 
     @Slot()
     def accept(self) -> None:

@@ -218,6 +218,13 @@ class ScoringImport(QObject):
     def _read(self, document: Document, path: Path, *, as_layer: bool = False) -> None:
         if self._current.document is not document:
             return
+        try:
+            if document.session.is_own:
+                # What is shown before it is imported are stages of this night.
+                document.session.layer.check_sees_others()
+        except SleepScorerError as error:
+            self._tell_failure(str(error))
+            return
         recording = document.recording
 
         def read(_progress: Progress) -> ScoringFileAnswer:

@@ -143,7 +143,7 @@ class EventTable(QAbstractTableModel):
         state = self._model.session.state
         hypnogram = state.hypnogram
         rows = [EventRow(event, True, arousal_warnings(event, hypnogram)) for event in state.events]
-        rows += [EventRow(event, False) for event in self._model.recording.events]
+        rows += [EventRow(event, False) for event in self._model.annotations]
         rows = sorted((row for row in rows if self._is_wanted(row)), key=_place)
         if rows != self._rows and not self._step_to(rows):
             self.beginResetModel()

@@ -115,7 +115,7 @@ class TraceCanvas(QWidget):
         self._fixed_ratio: float | None = None
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
-        self._annotations = EventFinder(model.recording.events)
+        self._annotations = EventFinder(model.annotations)
         self._own_events: tuple[Event, ...] = ()
         self._own = EventFinder(())
         self.setMouseTracking(True)
@@ -125,6 +125,7 @@ class TraceCanvas(QWidget):
         self.setMinimumSize(200, 120)
         self.setAccessibleName("Traces")
         model.scoring_changed.connect(self._on_scoring_changed)
+        model.scorings_changed.connect(self._on_scorings_changed)
         model.event_chosen.connect(self._on_event_chosen)
 
     # What the tools see.
@@ -422,6 +423,11 @@ class TraceCanvas(QWidget):
     def _on_scoring_changed(self, change: Change) -> None:
         if change.events_removed or change.events_added or change.lights_after is not None:
             self._image = None
+        self.update()
+
+    def _on_scorings_changed(self) -> None:
+        self._annotations = EventFinder(self._model.annotations)
+        self._image = None
         self.update()
 
     def _on_event_chosen(self, _event: Event | None) -> None:

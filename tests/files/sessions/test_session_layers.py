@@ -1,5 +1,6 @@
 """Layers in a session file: added to the chain, never changed; old sessions stay as they were."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -28,8 +29,10 @@ def path(tmp_path):
     return tmp_path / "night.sleepscorer"
 
 
-def layered(path):
-    """Make a session of three layers, of which each has something."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A session of three layers, of which each has something; nobody writes to it."""
+    path = tmp_path_factory.mktemp("layered") / "night.sleepscorer"
     opened = scored(path)
     opened.add_entry(SIGNATURE)
     opened.add_layer(BEN)
@@ -44,8 +47,14 @@ def layered(path):
     return path
 
 
-def test_all_comes_back_as_it_was_stored(path):
-    found = stored(layered(path))
+@pytest.fixture
+def layered(made, path):
+    """A copy of it."""
+    return shutil.copy(made, path)
+
+
+def test_all_comes_back_as_it_was_stored(layered):
+    found = stored(layered)
     assert found.layers == Layers((BEN, COPY), (DONE, NAMED))
     assert [one.layer for one in found.edits] == [1, 1, 1, 3, 2, 1]
     assert found.edits[3:5] == (BEGUN, edit(5, layer=2))
@@ -54,8 +63,8 @@ def test_all_comes_back_as_it_was_stored(path):
     assert [one.layer for one in found.signing.forms] == [3]
 
 
-def test_each_layer_is_replayed_by_itself(path):
-    check_replay(stored(layered(path)), path)
+def test_each_layer_is_replayed_by_itself(path, layered):
+    check_replay(stored(layered), path)
     # The same epoch from unscored, in two layers and then twice in one.
     opened = SessionFile.open(path)
     opened.append(edit(7, change=edit(1).change, layer=2))
@@ -140,8 +149,8 @@ def test_a_backup_of_the_version_before_is_still_an_earlier_state(path, monkeypa
         " WHERE number = 1",
     ],
 )
-def test_nothing_of_a_layer_changes_unnoticed(path, statement):
-    changed(layered(path), statement)
+def test_nothing_of_a_layer_changes_unnoticed(path, layered, statement):
+    changed(layered, statement)
     for read_only in (True, False):
         with pytest.raises(SessionDamaged, match="the session file is damaged"):
             SessionFile.open(path, read_only=read_only)
@@ -152,11 +161,10 @@ def test_nothing_of_a_layer_changes_unnoticed(path, statement):
     "statement",
     ["UPDATE {} SET layer = 9", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"],
 )
-def test_rows_are_only_added(path, table, statement):
-    layered(path)
+def test_rows_are_only_added(layered, table, statement):
     statement = statement.replace("layer = 9", "number = 9").format(table)
     with (
-        closing(sqlite3.connect(path)) as connection,
+        closing(sqlite3.connect(layered)) as connection,
         pytest.raises(sqlite3.IntegrityError, match=r"never changed|have an order"),
     ):
         connection.execute(statement)
@@ -184,8 +192,8 @@ def test_rows_are_only_added(path, table, statement):
         "DELETE FROM layer_rows WHERE part = 'unlockings'",
     ],
 )
-def test_odd_values_are_damage_and_no_bug(path, statement):
-    resealed(layered(path), statement)
+def test_odd_values_are_damage_and_no_bug(path, layered, statement):
+    resealed(layered, statement)
     opened = SessionFile.open(path, read_only=True)
     with pytest.raises(SessionDamaged):
         check_replay(opened.read(), path)
