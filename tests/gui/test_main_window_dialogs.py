@@ -573,7 +573,7 @@ def test_help_opens_by_key_and_what_it_says_can_be_tried_beside_it(qtbot, opened
 def test_help_names_only_keys_that_work():
     keys = key_map("default", {})
     names = [page.name for page in help_pages(keys)]
-    own = ["getting_started", "scoring", "looking", "review", "events", "files"]
+    own = ["getting_started", "scoring", "looking", "review", "events", "files", "several_scorers"]
     assert names == [*own, "validating", "other_stagers", "command_line"]
     # What a technologist reads needs no command line.
     pages = help_pages(keys)
