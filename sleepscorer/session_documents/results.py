@@ -181,6 +181,7 @@ def night_of(
         signatures=snapshot.signing.signatures,
         unlockings=snapshot.signing.unlockings,
         edits=snapshot.edits,
+        forms=snapshot.signing.forms,
     )
 
 

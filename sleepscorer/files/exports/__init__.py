@@ -25,7 +25,9 @@ from sleepscorer.files.exports.formats import (
 from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
 from sleepscorer.files.exports.own_files import (
     PROGRAM,
+    SIMULATION,
     is_own_scoring,
+    is_simulated_scoring,
     is_synthetic,
     names_weights,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "PDF",
     "PLAIN",
     "PROGRAM",
+    "SIMULATION",
     "SOFTWARE_KEY",
     "TENTHS",
     "THOUSANDTHS",
@@ -82,6 +85,7 @@ __all__ = [
     "is_own_picture",
     "is_own_scoring",
     "is_scored_by_hand",
+    "is_simulated_scoring",
     "is_synthetic",
     "language_codes",
     "languages",
