@@ -164,7 +164,8 @@ def _provenance(content: Content) -> Iterator[tuple[str, str]]:
         yield "reviewed", share(int(np.count_nonzero(night.reviewed)))
     yield "unscored", share(int(np.count_nonzero(night.hypnogram.stages == Stage.UNSCORED)))
     if night.doubtful is not None:
-        yield "doubtful", share(night.doubtful.n_open)
+        # Where the machine could stage nothing, nobody knows what is doubtful.
+        yield "doubtful", share(night.doubtful.n_open) if night.doubtful.n_staged else ""
     if night.edits and not night.deidentify:
         yield "edits", str(len(night.edits))
     name = "" if night.deidentify else f"{content.template.name}, "
@@ -194,9 +195,8 @@ def _staging(content: Content) -> Iterator[tuple[str, str]]:
     yield "weights", made.weights_name
     yield "weights_hash", made.weights_sha256
     yield "device", made.device
-    yield "eeg", ", ".join(made.eeg) or none
-    yield "eog", ", ".join(made.eog) or none
-    yield "emg", ", ".join(made.emg) or none
+    for kind, names in (("eeg", made.eeg), ("eog", made.eog), ("emg", made.emg)):
+        yield kind, ", ".join(map(words.derivation, names)) or none
     if night.second is not None:
         yield "second", night.second.provenance.software
     if night.is_consensus:

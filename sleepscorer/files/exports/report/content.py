@@ -74,12 +74,15 @@ class Content:
         What stands where.
     width_pt
         Between the margins, points.
+    spare_pt
+        Height that a page has left, for what may take it.
     """
 
     night: Night
     words: Words
     template: ReportTemplate
     width_pt: float
+    spare_pt: float = 0.0
 
 
 @cache

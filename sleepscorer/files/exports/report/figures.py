@@ -45,7 +45,7 @@ def key_figures(content: Content) -> list[Flowable]:
         labels.append(paragraph(words.label(definition), LABEL))
         if value is None:
             values.append(paragraph(DASH, LARGE))
-            beside.append(paragraph(reason_of(content, definition.key), SMALL))
+            beside.append(paragraph(_own_reason_of(content, definition.key), SMALL))
         elif definition.key == "tst_min":
             whole = math.floor(value + 0.5)
             split = words("figures.hours_and_minutes", hours=whole // 60, minutes=whole % 60)
@@ -55,6 +55,10 @@ def key_figures(content: Content) -> list[Flowable]:
             text = f"{words.figure(value, definition.unit)} {words.unit(definition.unit)}"
             values.append(paragraph(text, LARGE))
             beside.append(paragraph("", SMALL))
+    spans: list[tuple[object, ...]] = []
+    if common := _common_reason(content):
+        beside[0] = paragraph(f"{DASH} {common}", SMALL)
+        spans.append(("SPAN", (0, 2), (-1, 2)))
     widths = [content.width_pt * share for share in (0.21, 0.19, 0.18, 0.18, 0.24)]
     made = Table(
         [labels, values, beside],
@@ -69,6 +73,7 @@ def key_figures(content: Content) -> list[Flowable]:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 0.8),
             ("BOTTOMPADDING", (0, 1), (-1, 1), 2.5),
             ("LINEBEFORE", (1, 0), (-1, -1), 0.5, LINE),
+            *spans,
         ],
     )
     return [made, Spacer(0, GAP)]
@@ -85,7 +90,9 @@ def tables(content: Content) -> list[Flowable]:
         FigureGroup.CONTINUITY,
         FigureGroup.AROUSALS,
     )
-    left = [heading(_figures_heading(content)), _BELOW_HEADING]
+    left: list[Flowable] = [heading(_figures_heading(content)), _BELOW_HEADING]
+    if common := _common_reason(content):
+        left.append(paragraph(f"{DASH} {common}", SMALL))
     left.append(_figures_table(content, left_groups, left_width))
     right = [*_stages_parts(content, right_width), Spacer(0, GAP)]
     right += [heading(words("figures.research")), _BELOW_HEADING]
@@ -104,7 +111,9 @@ def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float
     words, statistics = content.words, content.night.statistics
     rows: list[list[Cell]] = []
     for definition in sorted(statistics.definitions, key=lambda one: _GROUPS.index(one.group)):
-        if definition.group not in groups or definition.key in _TABLES or definition.stage:
+        if definition.group not in groups or definition.key in _TABLES:
+            continue
+        if definition.stage is not None:
             continue
         value = figure_of(statistics, definition.key)
         label = _label_cell(content, definition)
@@ -120,7 +129,7 @@ def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float
 
 def _label_cell(content: Content, definition: Definition) -> Cell:
     """The name of a figure, and below it why it has no value."""
-    label, reason = content.words.label(definition), reason_of(content, definition.key)
+    label, reason = content.words.label(definition), _own_reason_of(content, definition.key)
     return [paragraph(label), paragraph(reason, SMALL)] if reason else label
 
 
@@ -141,7 +150,8 @@ def _stages_parts(content: Content, width: float) -> list[Flowable]:
     shares = (0.02, 0.125, 0.12, 0.165, 0.125, 0.125, 0.16, 0.16)
     made = table(rows, [share * width for share in shares], numbers_from=2, more=colours)
     parts: list[Flowable] = [heading(words("stages.heading")), _BELOW_HEADING, made]
-    if reasons := tuple(dict.fromkeys(_stage_reasons(content))):
+    reasons = tuple(dict.fromkeys(_stage_reasons(content)))
+    if reasons and not _common_reason(content):
         parts.append(paragraph(f"{DASH} {', '.join(reasons)}", SMALL))
     return parts
 
@@ -171,12 +181,21 @@ def _stage_row(content: Content, stage: Stage) -> list[Cell]:
 
 def _stage_reasons(content: Content) -> Iterator[str]:
     statistics = content.night.statistics
-    if not statistics.trt_min:
-        yield reason_of(content, "se_pct")
     for stage in statistics.stage_set:
         for key in (f"{stage.name.lower()}_pct", f"latency_{stage.name.lower()}_min"):
             if stage.is_sleep and figure_of(statistics, key) is None:
                 yield reason_of(content, key)
+
+
+def _common_reason(content: Content) -> str:
+    """Why no figure but those of the marks has a value; empty where some have one."""
+    why = why_undefined(content.night.statistics, "tst_min")
+    return "" if why is None else content.words(f"undefined.{why.reason.value}")
+
+
+def _own_reason_of(content: Content, key: str) -> str:
+    """Why a figure is a dash, where that is not said once for all."""
+    return "" if _common_reason(content) else reason_of(content, key)
 
 
 def reason_of(content: Content, key: str) -> str:

@@ -82,9 +82,8 @@ def title(content: Content) -> list[Flowable]:
 
 
 def person(content: Content) -> list[Flowable]:
-    """Who was recorded, as the form says."""
+    """Who was recorded, as the form says, and in one line what nobody entered."""
     words, night, who = content.words, content.night, content.night.form.person
-    entered = words("report.not_entered")
     left_out = DASH if night.deidentify else ""
     sex = {"F": "female", "M": "male", "X": "other"}.get(who.sex)
     height = "" if who.height_cm is None else f"{words.number(who.height_cm, 0)} cm"
@@ -97,14 +96,17 @@ def person(content: Content) -> list[Flowable]:
         ("code", left_out or who.code),
         ("height", height),
         ("weight", weight),
-        ("bmi", bmi),
+        # It follows from the two before.
+        *((("bmi", bmi),) if bmi else ()),
         ("referrer", left_out or who.referrer),
         ("indication", left_out or who.indication),
     )
-    shown = [
-        (words(f"person.{key}"), value.strip() or f"{DASH} ({entered})") for key, value in facts
-    ]
-    return section(words("person.heading"), facts_table(shown, content.width_pt))
+    filled = [(words(f"person.{key}"), value) for key, value in facts if value.strip()]
+    lacking = ", ".join(words(f"person.{key}") for key, value in facts if not value.strip())
+    parts: list[Flowable] = [facts_table(filled, content.width_pt)] if filled else []
+    if lacking:
+        parts.append(paragraph(f"{DASH} {words('report.not_entered')}: {lacking}", SMALL))
+    return section(words("person.heading"), *parts)
 
 
 def _born(content: Content) -> str:
@@ -151,7 +153,8 @@ def _recording_facts(content: Content) -> Iterator[tuple[str, str]]:
     yield fact("scoring", scoring_text(content))
     if night.staging is not None:
         made = night.staging.provenance
-        yield fact("channels", ", ".join((*made.eeg, *made.eog, *made.emg)))
+        names = (*made.eeg, *made.eog, *made.emg)
+        yield fact("channels", ", ".join(map(words.derivation, names)))
     if off_s is None and on_s is None:
         yield fact("counted", words("recording.whole_recording"))
     elif off_s is None or on_s is None:

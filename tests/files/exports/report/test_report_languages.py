@@ -112,3 +112,19 @@ def test_a_language_that_there_is_not():
 def test_only_a_name_can_be_filled_in(text):
     with pytest.raises(ValueError, match=r"gap|brace|'}'|'{'|field"):
         gaps_of(text)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_how_a_derivation_was_had_is_told_in_the_language(code):
+    words = words_of(code)
+    assert words.derivation("C4-M1") == "C4-M1"
+    assert words.derivation("EEG (frontal)") == "EEG (frontal)"
+    derived = words.derivation("C4-M1 (derived)")
+    assert derived.startswith("C4-M1 (")
+    assert "derived" not in derived
+    turned = words.derivation("C4-M1 (from M1-C4, inverted)")
+    assert "M1-C4" in turned
+    assert "inverted" not in turned
+    text = " ".join(pages_of(night_of(NIGHTS["one hour"], look=looking(language=code))))
+    assert derived in text
+    assert "(derived)" not in text
