@@ -60,7 +60,7 @@ _WIDTHS: tuple[Mapping[int, str], ...] = (
         AFTER: "12 N2, 3 W",
         EPOCHS: "1000–1001",
     },
-    {WHEN: "30 Nov 00:00", BEFORE: "N2", AFTER: "N2, confirmed"},
+    {WHEN: "30 Nov 00:00", BEFORE: "From", AFTER: "N2, confirmed"},
 )
 _WHEN_TODAY = "00:00:00"
 _LEAST_WHAT = "Redo Score 10 epochs from 100 as N2"
