@@ -177,6 +177,8 @@ class HistoryPanel(QWidget):
         self._view.activated.connect(self._on_row_opened)
         self._view.selectionModel().selectionChanged.connect(self._tell_about)
         self._table.modelReset.connect(self._tell_about)
+        for changed in (self._table.modelReset, self._table.rowsInserted):
+            changed.connect(self._spread_words)
 
     @Slot()
     def _on_scoring_changed(self) -> None:
@@ -209,6 +211,15 @@ class HistoryPanel(QWidget):
             self._view.setColumnHidden(column, column not in widths)
             if column in widths:
                 self._view.setColumnWidth(column, self._width_of(widths[column]))
+
+    @Slot()
+    def _spread_words(self) -> None:
+        """Give the words of what changed nothing from one thing to another the room of both."""
+        self._view.clearSpans()
+        for row in range(self._table.rowCount()):
+            step = self._table.step_at(row)
+            if step is not None and not (step.before or step.after):
+                self._view.setSpan(row, WHAT, 1, AFTER - WHAT + 1)
 
     def _as_short(self, widths: Mapping[int, str]) -> Mapping[int, str]:
         """Give what was done today no room for its day."""

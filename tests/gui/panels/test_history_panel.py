@@ -206,6 +206,21 @@ def test_what_it_is_since_is_read_whole_beside_a_recording(qtbot, model):
     assert whole < view.columnWidth(WHAT)
 
 
+def test_what_is_no_change_has_the_room_of_from_and_to(panel, model):
+    view = view_of(panel)
+
+    def wide():
+        kinds = column(panel, KIND)
+        return [kind for row, kind in enumerate(kinds) if view.columnSpan(row, WHAT) == 3]
+
+    assert wide() == ["unlocked", "signed", "form"]
+    model.session.set_form(ReportForm(comment="better"))
+    panel._update()
+    assert wide() == ["form", "unlocked", "signed", "form"]
+    panel.findChild(QLineEdit).setText("Anna")
+    assert wide() == ["signed"]
+
+
 def test_a_form_that_an_earlier_clock_wrote_finds_its_place(qtbot, panel, model):
     session = model.session
     early = FormEntry(
