@@ -42,7 +42,7 @@ def spectrogram(content: Content) -> list[Flowable]:
         return section(words("spectrogram.heading_alone"), note)
     low, high = shade_limits(found.values.power_db)
     scale = words("spectrogram.scale", low=words.number(low, 0), high=words.number(high, 0))
-    title = words("spectrogram.heading", channel=found.channel)
+    title = words("spectrogram.heading", channel=words.derivation(found.channel))
     drawing = SpectrogramDrawing(content, found)
     return section(title, Spacer(0, 1.4 * mm), drawing, paragraph(scale, SMALL))
 
