@@ -16,12 +16,12 @@ from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.exports.own_files import PROGRAM
 from sleepscorer.files.exports.report.content import (
     COLUMN_GAP,
+    GAP,
     SMALL,
     SMALL_INK,
     Cell,
     Content,
     facts_table,
-    heading,
     paragraph,
     run_in,
     section,
@@ -100,17 +100,18 @@ def agreement_of_machine(content: Content) -> list[Flowable]:
         rows.append([name, *map(str, counts), words.number(share)])
     precision = [None if one is None else 100 * one for one in found.precision]
     rows.append([words("agreement.precision"), *map(words.number, precision), ""])
-    left, right = 0.30 * content.width_pt, 0.66 * content.width_pt
+    said = paragraph(f"{words('agreement.reviewed_only')} {words('agreement.seeded')}", SMALL)
+    width = content.width_pt
+    left, right = (width, width) if content.is_narrow else (0.30 * width, 0.66 * width)
     cell = 0.62 * right / len(names)
     widths = (0.19 * right, *([cell] * len(names)), 0.19 * right)
-    beside = side_by_side(
-        [table(facts, (0.65 * left, 0.35 * left), head=False)],
-        [table(rows, widths, strong_first=True), paragraph(words("agreement.rows"), SMALL)],
-        (left, right),
-        content.width_pt - left - right,
-    )
-    said = f"{words('agreement.reviewed_only')} {words('agreement.seeded')}"
-    return section(title, beside, paragraph(said, SMALL))
+    counts = table(facts, (0.65 * left, 0.35 * left), head=False)
+    matrix: list[Flowable] = [table(rows, widths, strong_first=True)]
+    matrix.append(paragraph(words("agreement.rows"), SMALL))
+    if content.is_narrow:
+        return section(title, counts, Spacer(0, GAP), *matrix, said)
+    beside = side_by_side([counts], matrix, (left, right), width - left - right)
+    return section(title, beside, said)
 
 
 def _agreement(content: Content) -> Agreement | None:
@@ -220,7 +221,7 @@ def definitions(content: Content) -> list[Flowable]:
     heights = np.cumsum([part.wrap(width, 1e6)[1] for part in parts])
     middle = int(np.searchsorted(heights, heights[-1] / 2)) + 1
     columns = side_by_side(parts[:middle], parts[middle:], (width, width), COLUMN_GAP)
-    return [heading(words("definitions.heading")), Spacer(0, 0.8 * mm), columns]
+    return section(words("definitions.heading"), columns)
 
 
 def _definitions(content: Content) -> Iterator[tuple[str, str]]:

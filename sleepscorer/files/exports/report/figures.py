@@ -31,32 +31,31 @@ from sleepscorer.files.exports.report.languages import DASH
 _BELOW_HEADING = Spacer(0, 0.8 * mm)
 _GROUPS = tuple(FigureGroup)
 _TABLES = ("cycles", "transitions")
+_SHADED = (
+    ("BACKGROUND", (0, 0), (-1, -1), SHADE),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (-1, -1), 5),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+    ("TOPPADDING", (0, 0), (-1, -1), 0.6),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 0.8),
+)
 
 
 def key_figures(content: Content) -> list[Flowable]:
     """The five figures that count, large."""
-    words, statistics = content.words, content.night.statistics
+    statistics = content.night.statistics
     main = [d for d in statistics.definitions if d.group is FigureGroup.MAIN]
     order = ("tst_min", "se_pct", "sl_min", "rem_latency_min", "waso_min")
     main.sort(key=lambda definition: order.index(definition.key))
-    labels, values, beside = [], [], []
-    for definition in main:
-        value = figure_of(statistics, definition.key)
-        labels.append(paragraph(words.label(definition), LABEL))
-        if value is None:
-            values.append(paragraph(DASH, LARGE))
-            beside.append(paragraph(_own_reason_of(content, definition.key), SMALL))
-        elif definition.key == "tst_min":
-            whole = math.floor(value + 0.5)
-            split = words("figures.hours_and_minutes", hours=whole // 60, minutes=whole % 60)
-            values.append(paragraph(f"{words.figure(value, 'min')} {words.unit('min')}", LARGE))
-            beside.append(paragraph(split, SMALL))
-        else:
-            text = f"{words.figure(value, definition.unit)} {words.unit(definition.unit)}"
-            values.append(paragraph(text, LARGE))
-            beside.append(paragraph("", SMALL))
+    parts = [_key_figure(content, definition) for definition in main]
+    common = _common_reason(content)
+    if content.is_narrow:
+        made = _below_each_other(parts, content.width_pt)
+        said = [paragraph(f"{DASH} {common}", SMALL)] if common else []
+        return [made, *said, Spacer(0, GAP)]
+    labels, values, beside = (list(row) for row in zip(*parts, strict=True))
     spans: list[tuple[object, ...]] = []
-    if common := _common_reason(content):
+    if common:
         beside[0] = paragraph(f"{DASH} {common}", SMALL)
         spans.append(("SPAN", (0, 2), (-1, 2)))
     widths = [content.width_pt * share for share in (0.21, 0.19, 0.18, 0.18, 0.24)]
@@ -65,12 +64,7 @@ def key_figures(content: Content) -> list[Flowable]:
         widths,
         hAlign="LEFT",
         style=[
-            ("BACKGROUND", (0, 0), (-1, -1), SHADE),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 5),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 2),
-            ("TOPPADDING", (0, 0), (-1, -1), 0.6),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 0.8),
+            *_SHADED,
             ("BOTTOMPADDING", (0, 1), (-1, 1), 2.5),
             ("LINEBEFORE", (1, 0), (-1, -1), 0.5, LINE),
             *spans,
@@ -79,10 +73,41 @@ def key_figures(content: Content) -> list[Flowable]:
     return [made, Spacer(0, GAP)]
 
 
+def _key_figure(content: Content, definition: Definition) -> tuple[Flowable, ...]:
+    """Its name, its value in large letters, and what is to be said of it."""
+    words = content.words
+    value = figure_of(content.night.statistics, definition.key)
+    said = ""
+    if value is None:
+        shown, said = DASH, _own_reason_of(content, definition.key)
+    else:
+        shown = f"{words.figure(value, definition.unit)} {words.unit(definition.unit)}"
+        if definition.key == "tst_min":
+            whole = math.floor(value + 0.5)
+            said = words("figures.hours_and_minutes", hours=whole // 60, minutes=whole % 60)
+    return (
+        paragraph(words.label(definition), LABEL),
+        paragraph(shown, LARGE),
+        paragraph(said, SMALL),
+    )
+
+
+def _below_each_other(parts: Sequence[tuple[Flowable, ...]], width_pt: float) -> Table:
+    """In half a page five large numbers beside each other would be broken."""
+    rows = [[[label, said], value] for label, value, said in parts]
+    lines = ("LINEBELOW", (0, 0), (-1, -2), 0.5, LINE)
+    middle = ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
+    widths = (0.5 * width_pt, 0.5 * width_pt)
+    return Table(rows, widths, hAlign="LEFT", style=[*_SHADED, middle, lines])
+
+
 def tables(content: Content) -> list[Flowable]:
-    """All other figures at the left, the stages and what is of research at the right."""
+    """All other figures at the left, the stages and what is of research at the right.
+
+    In half a page they stand below each other.
+    """
     width = content.width_pt
-    left_width, right_width = 0.46 * width, 0.51 * width
+    left_width, right_width = (width, width) if content.is_narrow else (0.46 * width, 0.51 * width)
     words = content.words
     left_groups = (
         FigureGroup.TIME,
@@ -97,6 +122,8 @@ def tables(content: Content) -> list[Flowable]:
     right = [*_stages_parts(content, right_width), Spacer(0, GAP)]
     right += [heading(words("figures.research")), _BELOW_HEADING]
     right.append(_figures_table(content, (FigureGroup.RESEARCH,), right_width))
+    if content.is_narrow:
+        return [*left, Spacer(0, GAP), *right, Spacer(0, GAP)]
     widths, gap = (left_width, right_width), 0.03 * width
     return [side_by_side(left, right, widths, gap), Spacer(0, GAP)]
 
