@@ -1,6 +1,6 @@
 """From one program's scoring to another's: any format that is read to any that is written."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sleepscorer.core.errors import ScoringError, UsageError
@@ -9,8 +9,9 @@ from sleepscorer.core.lights import LightsMarks, resolve_lights
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.exports import Night, format_for, write_export
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.scorings import StageCodes, fitted, read_scoring
+from sleepscorer.files.scorings import Alignment, fitted, in_epochs
 from sleepscorer.pipeline import SourceRecording, make_night
+from sleepscorer.session_documents.importing import ImportChoice
 from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
 
 _ALONE = "scoring alone"
@@ -28,22 +29,16 @@ class ConversionOf:
         A scoring that can be read.
     recording
         The recording it belongs to, whose epochs and start it then gets; None takes its own.
-    scorer
-        Whose stages, where it holds those of several people.
-    codes
-        What numbers stand for, where it numbers the stages.
-    form
-        Name of its format, where the content is not to decide.
-    with_events
-        Whether what is no stage goes with them.
+    choice
+        What somebody says of the file that it does not say itself.
+    epoch_s
+        How long epochs are written, seconds; None leaves them as they are.
     """
 
     path: Path
     recording: Path | None = None
-    scorer: str | None = None
-    codes: StageCodes | None = None
-    form: str | None = None
-    with_events: bool = True
+    choice: ImportChoice = field(default_factory=ImportChoice)
+    epoch_s: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +59,19 @@ def read_conversion(of: ConversionOf) -> ReadConversion:
     SleepScorerError
         If it can't be read, or does not fit the recording.
     """
-    scoring = read_scoring(of.path, scorer=of.scorer, codes=of.codes, form=of.form)
+    scoring = of.choice.read(of.path)
     if of.recording is None:
+        shown = scoring
+        if of.epoch_s is not None:
+            alignment = of.choice.alignment or Alignment()
+            scoring = in_epochs(scoring, of.epoch_s, epochs=alignment.epochs)
+            shown = replace(shown, notes=scoring.notes)
         duration_s = scoring.hypnogram.duration_s
         stand_in = Recording(of.path, _ALONE, scoring.start, duration_s, signals=())
-        return ReadConversion(of, scoring, stand_in, scoring_preview(scoring))
+        return ReadConversion(of, scoring, stand_in, scoring_preview(shown))
     recording = open_recording(of.recording)
     try:
-        placed = fitted(scoring, recording)
+        placed = fitted(scoring, recording, of.choice.alignment)
     except ScoringError as error:
         error.in_file(of.path)
         raise
@@ -123,4 +123,4 @@ def _night(read: ReadConversion) -> Night:
         lights_source=lights.source,
         notes=read.scoring.notes,
     )
-    return replace(night, events=read.scoring.events if read.of.with_events else ())
+    return replace(night, events=read.scoring.events)
