@@ -17,7 +17,13 @@ from sleepscorer.files.edf import (
     verify_edf,
     write_edf_into,
 )
-from sleepscorer.files.exports import Night, is_synthetic, verify_annotations, write_annotations
+from sleepscorer.files.exports import (
+    SIMULATION,
+    Night,
+    is_synthetic,
+    verify_annotations,
+    write_annotations,
+)
 from sleepscorer.files.verified_write import Output, check_targets, make_folder, write_verified
 from sleepscorer.simulation.channels import ChannelSpec
 from sleepscorer.simulation.night import SYNTHETIC, SimulatedNight
@@ -91,9 +97,13 @@ def _header(night: SimulatedNight) -> EdfPlan:
         record_duration_s=record_s,
         start=night.start,
         patient_id=f"X X X Synthetic_night_seed_{night.seed}",
-        recording_id=f"Startdate {start_date_subfield(night.start)}"
-        " X X sleepscorer_simulation_synthetic",
+        recording_id=_recording_id(night, technician="X"),
     )
+
+
+def _recording_id(night: SimulatedNight, *, technician: str) -> str:
+    day = start_date_subfield(night.start)
+    return f"Startdate {day} X {technician} sleepscorer_simulation_synthetic"
 
 
 def _whole(channel: ChannelSpec, record_s: int) -> bool:
@@ -140,9 +150,10 @@ def _scored(night: SimulatedNight, path: Path, header: EdfPlan) -> Night:
         start=night.start,
         duration_s=written_s,
         patient_id=header.patient_id,
-        recording_id=header.recording_id,
+        recording_id=_recording_id(night, technician=SIMULATION),
         hypnogram=hypnogram,
         statistics=sleep_statistics(hypnogram),
         lights_source="simulation",
         events=night.events,
+        is_simulated=True,
     )

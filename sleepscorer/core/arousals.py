@@ -21,10 +21,14 @@ def is_arousal(event: Event) -> bool:
 
 
 def count_arousals(events: Iterable[Event], hypnogram: Hypnogram) -> int:
-    """Count the arousals that start between lights off and lights on, in whatever stage."""
+    """Count the arousals that start between lights off and lights on, in whatever stage.
+
+    One that a recording and a session both hold counts once.
+    """
     first, stop = scoring_window(hypnogram)
     start_s, stop_s = first * hypnogram.epoch_s, stop * hypnogram.epoch_s
-    return sum(is_arousal(event) and start_s <= event.onset_s < stop_s for event in events)
+    alone = dict.fromkeys(events)
+    return sum(is_arousal(event) and start_s <= event.onset_s < stop_s for event in alone)
 
 
 def arousal_warnings(event: Event, hypnogram: Hypnogram) -> tuple[str, ...]:

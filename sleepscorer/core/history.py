@@ -132,17 +132,18 @@ def _edit_step(edit: Edit, clock: Clock) -> HistoryStep:
     change = edit.change
     has_events = bool(change.events_added or change.events_removed)
 
-    def side(stages: str, events: Sequence[Event], lights: Lights | None) -> str:
+    def side(stages: str, events: Sequence[Event], lights: str) -> str:
         told = (
             stages,
             _events_text(events, clock) if has_events else "",
-            "" if lights is None else _lights_text(lights, clock),
+            lights,
         )
         return ", ".join(filter(None, told))
 
     stages_before, stages_after = _stage_texts(change)
-    before = side(stages_before, change.events_removed, change.lights_before)
-    after = side(stages_after, change.events_added, change.lights_after)
+    lights_before, lights_after = _lights_texts(change, clock)
+    before = side(stages_before, change.events_removed, lights_before)
+    after = side(stages_after, change.events_added, lights_after)
     epoch = min(change.epochs) if change.epochs else None
     if epoch is None and change.time_s is not None:
         epoch = int(change.time_s // EPOCH_S)
@@ -186,9 +187,24 @@ def _events_text(events: Sequence[Event], clock: Clock) -> str:
     return f"{event.text} at {clock(event.onset_s)}{lasts}"
 
 
-def _lights_text(lights: Lights, clock: Clock) -> str:
-    off, on = (_NOTHING if mark_s is None else clock(mark_s) for mark_s in lights)
-    return f"off {off}, on {on}"
+def _lights_texts(change: Change, clock: Clock) -> tuple[str, str]:
+    """The marks that were moved; both, where the change tells one side alone."""
+    before, after = change.lights_before, change.lights_after
+    moved = [True, True]
+    if before is not None and after is not None and before != after:
+        moved = [old != new for old, new in zip(before, after, strict=True)]
+    return _lights_text(before, moved, clock), _lights_text(after, moved, clock)
+
+
+def _lights_text(lights: Lights | None, moved: Sequence[bool], clock: Clock) -> str:
+    if lights is None:
+        return ""
+    marks = zip(("off", "on"), lights, moved, strict=True)
+    return ", ".join(
+        f"{name} {_NOTHING if mark_s is None else clock(mark_s)}"
+        for name, mark_s, is_moved in marks
+        if is_moved
+    )
 
 
 def _epochs_text(epochs: Sequence[int]) -> str:

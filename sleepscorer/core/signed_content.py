@@ -28,6 +28,12 @@ def signed_sha256(state: ScoringState, edits: Iterable[Edit], form: ReportForm) 
     empty, by name; events and lights in it as above. Moments and durations are written as the
     shortest decimals that give the same double, also where they are whole ("30.0"). In texts a
     character that is no Unicode is a question mark.
+
+    Not in it are the recording and the machine's answers. The hash of a whole recording may not be
+    known yet when somebody signs, and a signature must not break when it becomes known; a session
+    file holds both under checksums of its own, and a recording of other content is refused. Of the
+    machine's answers the stages that were filled from them are signed, edit by edit; hypnodensity,
+    confidence and the agreement that a report shows are not.
     """
     digest = hashlib.sha256()
     for line in _lines(state, edits, form):

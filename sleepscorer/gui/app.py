@@ -48,6 +48,8 @@ def run_window(path: Path | None = None) -> int:
     window = MainWindow(settings)
     termination = Termination(application)
     termination.asked.connect(window.exporter.cancel)
+    # A form that asks about what was typed would keep the window open.
+    termination.asked.connect(window.dialogs.close_all)
     try:
         _show(application, window, path)
         code = application.exec()

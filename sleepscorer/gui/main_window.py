@@ -196,6 +196,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - a name of Qt
         """Stop what runs, keep what must be kept; an export is waited for."""
+        if not self.dialogs.keep_typed():
+            event.ignore()
+            return
         self._openings.cancel()
         if self.exporter.postpone("the window closes", self.close):
             event.ignore()

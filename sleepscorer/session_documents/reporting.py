@@ -21,6 +21,7 @@ from sleepscorer.files.exports import (
     is_own_output,
     is_own_staging,
     is_scored_by_hand,
+    is_simulated_scoring,
     read_stagings_json,
 )
 from sleepscorer.files.sessions import SUFFIX
@@ -191,6 +192,9 @@ def _night(of: ReportOf, read: ImportableScoring, source: SourceRecording) -> Ni
         if read.is_smoothed:
             said = smoothed_sentence(machine_answer(read.staging))
             night = replace(night, smoothing=said)
+    elif is_simulated_scoring(of.path):
+        nobody = np.zeros(hypnogram.n_epochs, bool)
+        night = replace(night, by_person=nobody, is_simulated=True)
     elif _is_of_nobody(of.path):
         nobody = np.zeros(hypnogram.n_epochs, bool)
         night = replace(night, by_person=nobody, warnings=(*night.warnings, _OF_NOBODY))

@@ -110,7 +110,8 @@ def export_document(
     to
         Where and how; de-identified, who scored is left out as well.
     arousals_scored
-        The arousals of the whole night were marked, so that their index means something.
+        The arousals of the whole night were marked, here or in the recording, so that their index
+        means something.
     smooth
         Put the machine's smoothed answer beside its own; where epochs were filled from it, it
         stands there always.
@@ -162,6 +163,8 @@ def night_of(
     recording, state, machine = snapshot.recording, snapshot.state, snapshot.machine
     source = source or SourceRecording(recording)
     hypnogram = state.hypnogram
+    marked = [event for event in state.events if event not in recording.events]
+    events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
     night = make_night(
         source,
         hypnogram,
@@ -174,10 +177,8 @@ def night_of(
             *(() if source.deidentify else _people_notes(snapshot.edits)),
         ),
         n_edited=None if machine is None else _count_edited(state, machine),
-        n_arousals=count_arousals(state.events, hypnogram) if arousals_scored else None,
+        n_arousals=count_arousals(events, hypnogram) if arousals_scored else None,
     )
-    marked = [event for event in state.events if event not in recording.events]
-    events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
     is_smoothed = machine is not None and snapshot.holds_smoothed
     return replace(
         night,
@@ -190,6 +191,7 @@ def night_of(
         signatures=snapshot.signing.signatures,
         unlockings=snapshot.signing.unlockings,
         edits=snapshot.edits,
+        forms=snapshot.signing.forms,
     )
 
 

@@ -146,6 +146,16 @@ def test_stages_of_our_own_are_not_taken_for_a_persons(scored, capsys, tmp_path)
     assert "scored by people" not in text
 
 
+def test_true_stages_of_a_simulation_are_named_as_such(simulated, capsys, tmp_path):
+    truth = shutil.copy(simulated.with_name("night_scoring.edf"), tmp_path / "true.edf")
+    assert run(capsys, "report", truth, "--formats", "pdf,xlsx")[0] == 0
+    text = text_of(tmp_path / "true_report.pdf")
+    assert "simulated: the true stages of a synthetic night" in text
+    assert "not known" not in text.partition("Hypnogram")[0]
+    assert "scored by people" not in text
+    assert "nothing tells which stages are people's" not in text
+
+
 def test_an_experts_scoring_is_peoples(simulated, capsys, tmp_path):
     scoring = tmp_path / "expert.txt"
     scoring.write_text("\n".join(["W", "N1", "N2", "N3", "R"] * 4))

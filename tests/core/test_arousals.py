@@ -26,6 +26,7 @@ def test_other_events_are_none(text):
 def test_counts_those_that_start_between_the_marks():
     events = [marked(t) for t in (29.9, 30.0, 100.0, 179.9, 180.0)] + [marked(60, text="RERA")]
     assert count_arousals(events, NIGHT) == 3
+    assert count_arousals([*events, *events], NIGHT) == 3
 
 
 def test_a_good_arousal_has_no_warning():

@@ -77,8 +77,8 @@ def test_events_and_lights_from_and_to():
         ("–", "EEG arousal at <65>, 3.0 s", "3", 2),
         ("EEG arousal at <65>, 3.0 s", "EEG arousal at <95>", "4", 3),
         ("EEG arousal at <95>", "–", "4", 3),
-        ("off –, on –", "off <30>, on –", "2", 1),
-        ("off <30>, on –", "off <30>, on <150>", "6", 5),
+        ("off –", "off <30>", "2", 1),
+        ("on –", "on <150>", "6", 5),
     ]
 
 

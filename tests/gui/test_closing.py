@@ -43,6 +43,10 @@ def look():
         return
     elif when == "shown":
         end(window)
+    elif when == "form" and window.dialogs.dialog is None:
+        window.dialogs.fill_report_form()
+        window.dialogs.dialog._fields["comment"].box.setPlainText("typed")
+        QTimer.singleShot(100, lambda: end(window))
     elif when == "hashing" and "Checking the recording" in running:
         end(window)
     elif when == "explaining" and MEASURING in running:
@@ -87,7 +91,8 @@ def night(tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("how", ["close", "terminate"])
 @pytest.mark.parametrize(
-    "when", ["opening", "error", "shown", "hashing", "staging", "explaining", "exporting"]
+    "when",
+    ["opening", "error", "shown", "form", "hashing", "staging", "explaining", "exporting"],
 )
 def test_the_program_ends_cleanly(tmp_path, night, when, how):
     path = tmp_path / "night.edf"
@@ -110,4 +115,5 @@ def test_the_program_ends_cleanly(tmp_path, night, when, how):
     if when != "error":
         document = open_document(path, author=current_author())
         assert (document.held_by, document.session.read_only) == (None, False)
+        assert document.session.form.comment == ("typed" if when == "form" else "")
         document.close()

@@ -229,6 +229,35 @@ def test_a_form_that_is_not_stored_stays_with_its_reason(qtbot, opened, monkeypa
     press(qtbot, opened, KEYS.Key_Return)
     assert "Nothing was kept: the disk is full" in _sentences(dialog)
     assert dialog._fields["name"].box.text() == "Anna"
+    # The window closes only once nothing is typed that is not kept.
+    dialog.reject()
+
+
+def test_what_is_typed_is_kept_when_the_program_puts_the_form_away(qtbot, opened):
+    session = opened.document.session
+    dialog = _form(qtbot, opened)
+    _type(qtbot, "Anna")
+    dialog._fields["birth_date"].box.setText("02.05.19")
+    dialog._fields["comment"].box.setPlainText("quiet")
+    opened.close_recording()
+    _ended(qtbot, opened)
+    kept = ReportForm(Person("Anna"), "quiet\nBirth date: 02.05.19")
+    assert session.form == kept
+    assert opened.document is None
+
+
+def test_the_window_stays_while_what_is_typed_cannot_be_kept(qtbot, opened, monkeypatch):
+    def fail(_form):
+        raise SessionError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(opened.document.session, "set_form", fail)
+        dialog = _form(qtbot, opened)
+        _type(qtbot, "Anna")
+        assert not opened.close()
+        assert opened.isVisible()
+        assert "Nothing was kept: the disk is full" in _sentences(dialog)
+    opened.dialogs.close_all()
 
 
 def test_on_a_small_screen_what_has_the_focus_and_the_buttons_are_seen(qtbot, told):

@@ -28,8 +28,10 @@ from sleepscorer.files.exports.formats import (
 from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogram
 from sleepscorer.files.exports.own_files import (
     PROGRAM,
+    SIMULATION,
     is_own_scoring,
     is_own_staging,
+    is_simulated_scoring,
     is_synthetic,
     names_weights,
 )
@@ -75,6 +77,7 @@ __all__ = [
     "PDF",
     "PLAIN",
     "PROGRAM",
+    "SIMULATION",
     "SOFTWARE_KEY",
     "TENTHS",
     "THOUSANDTHS",
@@ -110,6 +113,7 @@ __all__ = [
     "is_own_scoring",
     "is_own_staging",
     "is_scored_by_hand",
+    "is_simulated_scoring",
     "is_synthetic",
     "language_codes",
     "languages",

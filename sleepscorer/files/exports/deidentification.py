@@ -58,6 +58,7 @@ def deidentified(night: Night) -> Night:
         ),
         # Labels name files, authors people, and events hold what anybody wrote.
         edits=(),
+        forms=(),
     )
 
 

@@ -16,7 +16,7 @@ from sleepscorer.core.events import Event, is_remark
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.report_form import ReportForm
+from sleepscorer.core.report_form import FormEntry, ReportForm
 from sleepscorer.core.second_opinion import stagers_agreement
 from sleepscorer.core.signatures import (
     Signature,
@@ -96,6 +96,8 @@ class Night:
         What else the recording holds in its own words: units, transducers, filters.
     files
         Of which the recording consists.
+    is_simulated
+        The stages are the true ones of a synthetic night, neither a person's nor a machine's.
     deidentify
         Whether the outputs leave out everything that tells who was recorded and when.
     form
@@ -103,8 +105,9 @@ class Night:
     signatures, unlockings
         All of the session's log, void ones among them; oldest first. De-identified, names and
         times are empty.
-    edits
-        The whole log of the session; empty where there is none, and where it is de-identified.
+    edits, forms
+        The whole log of the session, and every form that was kept; empty where there is none, and
+        where it is de-identified.
     look
         Template, language and paper of the report as PDF.
     spectrogram
@@ -134,11 +137,13 @@ class Night:
     labels: tuple[str, ...] = ()
     stored_texts: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
+    is_simulated: bool = False
     deidentify: bool = False
     form: ReportForm = field(default_factory=ReportForm)
     signatures: tuple[Signature, ...] = ()
     unlockings: tuple[Unlocking, ...] = ()
     edits: tuple[Edit, ...] = ()
+    forms: tuple[FormEntry, ...] = ()
     look: ReportLook = field(default_factory=ReportLook)
     spectrogram: NightSpectrogram | None = None
 

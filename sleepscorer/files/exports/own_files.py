@@ -25,6 +25,9 @@ _PDF_CREATOR = f"/Creator ({PROGRAM} ".encode("ascii")
 _LONGEST_PDF = 64_000_000
 # After the program's version, as the field of equipment has it.
 _WEIGHTS_NAMED = re.compile(rb"\bsleepscorer_[^_\s]+_\S")
+SIMULATION = f"{PROGRAM}_simulation"
+"""Whose the true stages of a simulated night are: the technician of EDF+'s recording field."""
+_BY_SIMULATION = re.compile(rf" {SIMULATION} {PROGRAM}_".encode("ascii"))
 # What reading a damaged archive raises.
 _TORN = (
     OSError,
@@ -51,13 +54,22 @@ def is_own_scoring(path: Path) -> bool:
 
 def names_weights(path: Path) -> bool:
     """Tell whether an own EDF+ file of annotations says by which weights a machine staged."""
-    return _WEIGHTS_NAMED.search(beginning_of(path)[_RECORDING_FIELD]) is not None
+    return _WEIGHTS_NAMED.search(_recording_field(path)) is not None
 
 
 def is_synthetic(path: Path) -> bool:
     """Tell whether this is a simulated recording, or the true scoring of one."""
     start = beginning_of(path)
     return b"synthetic" in start[_IDENTIFICATION].lower() and PROGRAM.encode() in start
+
+
+def is_simulated_scoring(path: Path) -> bool:
+    """Tell whether this is a scoring of whose stages a simulation names itself the scorer."""
+    return is_own_scoring(path) and _BY_SIMULATION.search(_recording_field(path)) is not None
+
+
+def _recording_field(path: Path) -> bytes:
+    return beginning_of(path)[_RECORDING_FIELD]
 
 
 def is_own_table(path: Path) -> bool:

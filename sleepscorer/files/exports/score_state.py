@@ -11,6 +11,7 @@ class ScoreState(StrEnum):
     """Whose they are; values name the sentence in the languages of a report."""
 
     UNKNOWN = "origin_unknown"
+    SIMULATED = "simulated"
     BY_PEOPLE = "by_people"
     CONFIRMED = "confirmed"
     AUTOMATIC = "automatic"
@@ -20,6 +21,8 @@ class ScoreState(StrEnum):
 def score_state(night: Night) -> ScoreState:
     """Return whose the stages are."""
     by_person = night.by_person
+    if night.is_simulated:
+        return ScoreState.SIMULATED
     if night.n_edited is None:
         is_known = by_person is None or not by_person.size or by_person.any()
         return ScoreState.BY_PEOPLE if is_known else ScoreState.UNKNOWN
@@ -35,6 +38,7 @@ def score_state_text(night: Night) -> str:
     edited = of_counted(n_edited, n_epochs, "epoch")
     return {
         ScoreState.UNKNOWN: "not known: a scoring that names neither people nor a machine",
+        ScoreState.SIMULATED: "simulated: the true stages of a synthetic night",
         ScoreState.BY_PEOPLE: "scored by people",
         ScoreState.CONFIRMED: (
             f"scored or confirmed by people, {edited} otherwise than by the machine"

@@ -121,8 +121,9 @@ class WindowDialogs(OneDialog):
         self.exchange = SettingsExchange(settings, tasks, presets, ask=self._ask, parent=parent)
         self.exchange.left.connect(self.left)
 
+    @Slot()
     def close_all(self) -> None:
-        """Put the dialog away without an answer: what it asks about goes away."""
+        """Put the dialog away without an answer, and keep what was typed."""
         super().close_all()
         self._listing.drop()
 

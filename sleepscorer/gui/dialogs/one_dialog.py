@@ -10,6 +10,14 @@ from sleepscorer.gui.look.screen_fit import fit_to_screen
 from sleepscorer.session_documents import Document
 
 
+class TypedDialog(QDialog):
+    """A dialog in which people type what is not lost when the program puts it away."""
+
+    def keep_typed(self) -> bool:
+        """Keep what was typed so far; False where it can't be kept, and the dialog says why."""
+        raise NotImplementedError
+
+
 class OneDialog(QObject):
     """Opens a dialog in place of the one before; none of them stops the event loop.
 
@@ -39,9 +47,18 @@ class OneDialog(QObject):
         """The dialog on the screen."""
         return self._dialog
 
+    def keep_typed(self) -> bool:
+        """Keep what was typed into the dialog; False where it can't be kept."""
+        return not isinstance(self._dialog, TypedDialog) or self._dialog.keep_typed()
+
+    @Slot()
     def close_all(self) -> None:
-        """Put the dialog away without an answer: what it asks about goes away."""
+        """Put the dialog away without an answer, and keep what was typed.
+
+        What it asks about goes away.
+        """
         if self._dialog is not None:
+            self.keep_typed()
             self._dialog.reject()
         self._dialog = self._asked_about = None
 

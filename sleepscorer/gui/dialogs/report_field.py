@@ -91,6 +91,18 @@ class ReportField(QWidget):
         return bool(self._standing() != self._first)
 
     @property
+    def first_value(self) -> Any:
+        """The value that stood there in the beginning."""
+        return self._value
+
+    @property
+    def text(self) -> str:
+        """What stands in the box, as it is read on the screen."""
+        if isinstance(self.box, QComboBox):
+            return self.box.currentText()
+        return str(self._standing())
+
+    @property
     def refusal(self) -> str:
         """Why what is typed can't be kept; empty while it can."""
         return "" if self._refusal.isHidden() else self._refusal.text()

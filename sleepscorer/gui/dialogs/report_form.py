@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.core.errors import SleepScorerError, UsageError
 from sleepscorer.core.people import is_nobody
 from sleepscorer.core.report_form import Person, ReportForm
+from sleepscorer.gui.dialogs.one_dialog import TypedDialog
 from sleepscorer.gui.dialogs.person_values import HEIGHT_CM, WEIGHT_KG, birth_date_of
 from sleepscorer.gui.dialogs.report_field import ReportField
 from sleepscorer.gui.keys import Keys, with_keys
@@ -42,7 +42,7 @@ _SEXES = {"": "Not stated", "F": "Female", "M": "Male", "X": "Another"}
 _OF_PERSON = tuple(field.name for field in fields(Person))
 
 
-class ReportFormDialog(QDialog):
+class ReportFormDialog(TypedDialog):
     """Shows the form of a session, and keeps it with OK; undo takes nothing of it back.
 
     What was kept before stays in the history, and can be typed again from there. As long as nobody
@@ -98,14 +98,37 @@ class ReportFormDialog(QDialog):
         if refused:
             refused[0].box.setFocus()
             return
+        if self._set_form(values):
+            super().accept()
+
+    def keep_typed(self) -> bool:
+        """Keep what was typed so far, though nobody said OK: the program puts the form away.
+
+        What makes no sense in its field, as while it is typed, stands in the comment.
+        """
+        if not self.is_changed:
+            return True
+        values: dict[str, Any] = {}
+        unread = []
+        for name, field in self._fields.items():
+            try:
+                values[name] = field.value()
+            except UsageError:
+                values[name] = field.first_value
+                unread.append(f"{field.name}: {field.text}")
+        values["comment"] = "\n".join(filter(None, (values["comment"], *unread)))
+        return self._set_form(values)
+
+    def _set_form(self, values: dict[str, Any]) -> bool:
+        """Keep the form, or say why it can't be kept."""
         person = Person(**{name: values.pop(name) for name in _OF_PERSON})
         try:
             self._session.set_form(ReportForm(person, **values))
         except SleepScorerError as error:
             self._refusal.setText(shortened(f"Nothing was kept: {error}"))
             self._refusal.show()
-            return
-        super().accept()
+            return False
+        return True
 
     @Slot()
     def leave(self) -> None:

@@ -60,8 +60,9 @@ _WIDTHS: tuple[Mapping[int, str], ...] = (
         AFTER: "12 N2, 3 W",
         EPOCHS: "1000–1001",
     },
-    {WHEN: "30 Nov 00:00", BEFORE: "N2 …", AFTER: "N2 …"},
+    {WHEN: "30 Nov 00:00", BEFORE: "From", AFTER: "N2, confirmed"},
 )
+_WHEN_TODAY = "00:00:00"
 _LEAST_WHAT = "Redo Score 10 epochs from 100 as N2"
 _UPDATE_AFTER_MS = 80
 _OWN_KEYS = (
@@ -176,6 +177,8 @@ class HistoryPanel(QWidget):
         self._view.activated.connect(self._on_row_opened)
         self._view.selectionModel().selectionChanged.connect(self._tell_about)
         self._table.modelReset.connect(self._tell_about)
+        for changed in (self._table.modelReset, self._table.rowsInserted):
+            changed.connect(self._spread_words)
 
     @Slot()
     def _on_scoring_changed(self) -> None:
@@ -191,13 +194,14 @@ class HistoryPanel(QWidget):
     def _update(self) -> None:
         is_at_top = self._view.verticalScrollBar().value() == 0
         self._table.read_on()
+        self._place_columns()
         if is_at_top:
             self._view.scrollToTop()
         self._tell_about()
 
     @Slot()
     def _place_columns(self) -> None:
-        for widths in _WIDTHS:
+        for widths in map(self._as_short, _WIDTHS):
             left_px = self._view.viewport().width() - sum(map(self._width_of, widths.values()))
             if left_px >= self._width_of(_LEAST_WHAT):
                 break
@@ -207,6 +211,19 @@ class HistoryPanel(QWidget):
             self._view.setColumnHidden(column, column not in widths)
             if column in widths:
                 self._view.setColumnWidth(column, self._width_of(widths[column]))
+
+    @Slot()
+    def _spread_words(self) -> None:
+        """Give the words of what changed nothing from one thing to another the room of both."""
+        self._view.clearSpans()
+        for row in range(self._table.rowCount()):
+            step = self._table.step_at(row)
+            if step is not None and not (step.before or step.after):
+                self._view.setSpan(row, WHAT, 1, AFTER - WHAT + 1)
+
+    def _as_short(self, widths: Mapping[int, str]) -> Mapping[int, str]:
+        """Give what was done today no room for its day."""
+        return {**widths, WHEN: _WHEN_TODAY} if self._table.is_of_today else widths
 
     def _width_of(self, text: str) -> int:
         return self.fontMetrics().horizontalAdvance(text) + 10

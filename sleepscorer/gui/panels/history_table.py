@@ -55,6 +55,12 @@ class HistoryTable(QAbstractTableModel):
         """How many there are, whatever the filter."""
         return len(self._steps)
 
+    @property
+    def is_of_today(self) -> bool:
+        """Whether all that was done was done today; the oldest step tells."""
+        today = datetime.now().astimezone().date()
+        return not self._steps or _local(self._steps[0]).date() == today
+
     def step_at(self, row: int) -> HistoryStep | None:
         """What stands in a row; None below the last."""
         return self._shown[-1 - row] if 0 <= row < len(self._shown) else None

@@ -109,11 +109,11 @@ class StatisticsPanel(QWidget):
 
     @property
     def n_arousals(self) -> int | None:
-        """Arousals between lights off and lights on; None unless they were scored."""
+        """Arousals between lights off and on, also the recording's; None unless scored."""
         if not self.arousals_scored:
             return None
-        state = self._model.session.state
-        return count_arousals(state.events, state.hypnogram)
+        hypnogram = self._model.session.state.hypnogram
+        return count_arousals(self._model.events_of_night(), hypnogram)
 
     def set_theme(self, theme: Theme) -> None:
         """Show the stages in other colours."""

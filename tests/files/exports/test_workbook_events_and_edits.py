@@ -50,6 +50,7 @@ def exported(scored: ScoringSession, **changes: Any) -> Night:
         "signatures": scored.signatures,
         "unlockings": scored.unlockings,
         "form": scored.form,
+        "forms": scored.signing.forms,
     }
     return night(**(logged | changes))
 
@@ -128,6 +129,21 @@ def test_signatures_and_unlockings_stand_where_they_were_made() -> None:
     ]  # fmt: skip
     assert found[1][5].startswith("Sign: scored by Anna Meier, SHA-256 ")
     assert found[2][5] == "Unlock: one more look"
+
+
+def test_every_form_that_was_kept_has_a_row_without_what_it_says() -> None:
+    scored = session()
+    scored.set_form(ReportForm(Person(NAME), "quiet"))
+    scored.score([0], Stage.W)
+    scored.set_form(ReportForm(Person(NAME, CODE), "quiet"))
+    scored.sign("Anna Meier", Meaning.SCORED)
+    found = rows(opened(exported(scored))["Edits"])
+    assert [(row[0], row[4], row[5].partition(" Anna")[0]) for row in found] == [
+        (None, "form", "Report form: name, comment"),
+        (1, "person", "Score epoch 1 as W"),
+        (None, "form", "Report form: code"),
+        (None, "signed", "Sign: scored by"),
+    ]
 
 
 def test_without_edits_the_sheet_says_why() -> None:

@@ -15,7 +15,7 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.panels.history import HistoryPanel
-from sleepscorer.gui.panels.history_table import COLUMNS, KIND, WHAT
+from sleepscorer.gui.panels.history_table import AFTER, COLUMNS, KIND, WHAT
 
 KEYS = Qt.Key
 
@@ -190,6 +190,35 @@ def test_words_have_room_in_a_narrow_panel(qtbot, model):
         view = view_of(panel)
         assert view.columnWidth(WHAT) > view.fontMetrics().horizontalAdvance("Score epoch 71 as R")
         assert not view.horizontalScrollBar().isVisible()
+
+
+def test_what_it_is_since_is_read_whole_beside_a_recording(qtbot, model):
+    """As wide as the panel is on a screen of 1366 x 768."""
+    model.set_lights(30.0, 2800.0)
+    model.score_epochs([2], Stage.N2)
+    panel = shown(qtbot, model, 358)
+    view = view_of(panel)
+    for row, text in enumerate(("N2, confirmed", f"on {model.clock_text(2800.0)}")):
+        cell = view.model().index(row, AFTER)
+        assert cell.data() == text
+        assert view.sizeHintForIndex(cell).width() <= view.columnWidth(AFTER)
+    whole = view.fontMetrics().horizontalAdvance("Score epoch 101 as N2")
+    assert whole < view.columnWidth(WHAT)
+
+
+def test_what_is_no_change_has_the_room_of_from_and_to(panel, model):
+    view = view_of(panel)
+
+    def wide():
+        kinds = column(panel, KIND)
+        return [kind for row, kind in enumerate(kinds) if view.columnSpan(row, WHAT) == 3]
+
+    assert wide() == ["unlocked", "signed", "form"]
+    model.session.set_form(ReportForm(comment="better"))
+    panel._update()
+    assert wide() == ["form", "unlocked", "signed", "form"]
+    panel.findChild(QLineEdit).setText("Anna")
+    assert wide() == ["signed"]
 
 
 def test_a_form_that_an_earlier_clock_wrote_finds_its_place(qtbot, panel, model):

@@ -215,6 +215,15 @@ def test_arousals_count_once_they_are_said_to_be_scored(qtbot):
     assert value(panel, "arousal_index_per_h") == "3.0/h"
 
 
+def test_arousals_of_the_recording_count_with_those_marked_here(qtbot):
+    model = night_model(events=(arousal(300.0), arousal(600.0)))
+    model.score_epochs(range(100), Stage.N2)
+    for onset_s in (600.0, 900.0):
+        model.replace_event(None, arousal(onset_s))
+    model.arousals_scored = True
+    assert shown(qtbot, model).n_arousals == 3
+
+
 @pytest.mark.parametrize(
     ("stages", "key", "reason"),
     [

@@ -38,11 +38,11 @@ _NONE = "No edits: the scoring was not changed in a session."
 
 def add_edits(workbook: Workbook, night: Night) -> None:
     """Add what was done to the scoring, oldest first, or why nothing stands here."""
-    title = "Edits, signatures and unlockings, oldest first"
+    title = "Edits, signatures, unlockings and report forms, oldest first"
     sheet = new_sheet(workbook, "Edits", title, _COLUMNS)
     if night.deidentify:
         put_sentence(sheet, FIRST_ROW, _LEFT_OUT, len(_COLUMNS))
-    elif not (night.edits or night.signatures):
+    elif not (night.edits or night.signatures or night.forms):
         put_sentence(sheet, FIRST_ROW, _NONE, len(_COLUMNS))
     else:
         put_rows(sheet, _COLUMNS, _rows(night))
@@ -50,7 +50,7 @@ def add_edits(workbook: Workbook, night: Night) -> None:
 
 
 def _rows(night: Night) -> Iterator[tuple[Value, ...]]:
-    done = in_order(night.edits, Signing(night.signatures, night.unlockings))
+    done = in_order(night.edits, Signing(night.signatures, night.unlockings, night.forms))
 
     def clock(time_s: float) -> str:
         moment = night.time_of(time_s)

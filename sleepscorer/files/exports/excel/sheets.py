@@ -357,7 +357,10 @@ def _staging_rows(night: Night) -> Iterator[tuple[str, Value]]:
             f"Epochs {which} (%)",
             (None if share is None else 100 * share),
         )
-        yield "Those of them that no person reviewed (n)", doubtful.n_open
+        yield (
+            "Those of them that no person reviewed (n)",
+            doubtful.n_open if doubtful.n_staged else None,
+        )
     for sentence in made.notes:
         yield "Staging note", sentence
     yield from second_opinion_rows(night)

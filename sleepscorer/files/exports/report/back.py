@@ -16,12 +16,12 @@ from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.exports.own_files import PROGRAM
 from sleepscorer.files.exports.report.content import (
     COLUMN_GAP,
+    GAP,
     SMALL,
     SMALL_INK,
     Cell,
     Content,
     facts_table,
-    heading,
     paragraph,
     run_in,
     section,
@@ -42,7 +42,7 @@ def spectrogram(content: Content) -> list[Flowable]:
         return section(words("spectrogram.heading_alone"), note)
     low, high = shade_limits(found.values.power_db)
     scale = words("spectrogram.scale", low=words.number(low, 0), high=words.number(high, 0))
-    title = words("spectrogram.heading", channel=found.channel)
+    title = words("spectrogram.heading", channel=words.derivation(found.channel))
     drawing = SpectrogramDrawing(content, found)
     return section(title, Spacer(0, 1.4 * mm), drawing, paragraph(scale, SMALL))
 
@@ -100,17 +100,18 @@ def agreement_of_machine(content: Content) -> list[Flowable]:
         rows.append([name, *map(str, counts), words.number(share)])
     precision = [None if one is None else 100 * one for one in found.precision]
     rows.append([words("agreement.precision"), *map(words.number, precision), ""])
-    left, right = 0.30 * content.width_pt, 0.66 * content.width_pt
+    said = paragraph(f"{words('agreement.reviewed_only')} {words('agreement.seeded')}", SMALL)
+    width = content.width_pt
+    left, right = (width, width) if content.is_narrow else (0.30 * width, 0.66 * width)
     cell = 0.62 * right / len(names)
     widths = (0.19 * right, *([cell] * len(names)), 0.19 * right)
-    beside = side_by_side(
-        [table(facts, (0.65 * left, 0.35 * left), head=False)],
-        [table(rows, widths, strong_first=True), paragraph(words("agreement.rows"), SMALL)],
-        (left, right),
-        content.width_pt - left - right,
-    )
-    said = f"{words('agreement.reviewed_only')} {words('agreement.seeded')}"
-    return section(title, beside, paragraph(said, SMALL))
+    counts = table(facts, (0.65 * left, 0.35 * left), head=False)
+    matrix: list[Flowable] = [table(rows, widths, strong_first=True)]
+    matrix.append(paragraph(words("agreement.rows"), SMALL))
+    if content.is_narrow:
+        return section(title, counts, Spacer(0, GAP), *matrix, said)
+    beside = side_by_side([counts], matrix, (left, right), width - left - right)
+    return section(title, beside, said)
 
 
 def _agreement(content: Content) -> Agreement | None:
@@ -164,7 +165,8 @@ def _provenance(content: Content) -> Iterator[tuple[str, str]]:
         yield "reviewed", share(int(np.count_nonzero(night.reviewed)))
     yield "unscored", share(int(np.count_nonzero(night.hypnogram.stages == Stage.UNSCORED)))
     if night.doubtful is not None:
-        yield "doubtful", share(night.doubtful.n_open)
+        # Where the machine could stage nothing, nobody knows what is doubtful.
+        yield "doubtful", share(night.doubtful.n_open) if night.doubtful.n_staged else ""
     if night.edits and not night.deidentify:
         yield "edits", str(len(night.edits))
     name = "" if night.deidentify else f"{content.template.name}, "
@@ -194,9 +196,8 @@ def _staging(content: Content) -> Iterator[tuple[str, str]]:
     yield "weights", made.weights_name
     yield "weights_hash", made.weights_sha256
     yield "device", made.device
-    yield "eeg", ", ".join(made.eeg) or none
-    yield "eog", ", ".join(made.eog) or none
-    yield "emg", ", ".join(made.emg) or none
+    for kind, names in (("eeg", made.eeg), ("eog", made.eog), ("emg", made.emg)):
+        yield kind, ", ".join(map(words.derivation, names)) or none
     if night.second is not None:
         yield "second", night.second.provenance.software
     if night.is_consensus:
@@ -220,7 +221,7 @@ def definitions(content: Content) -> list[Flowable]:
     heights = np.cumsum([part.wrap(width, 1e6)[1] for part in parts])
     middle = int(np.searchsorted(heights, heights[-1] / 2)) + 1
     columns = side_by_side(parts[:middle], parts[middle:], (width, width), COLUMN_GAP)
-    return [heading(words("definitions.heading")), Spacer(0, 0.8 * mm), columns]
+    return section(words("definitions.heading"), columns)
 
 
 def _definitions(content: Content) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ INK, GREY, LINE, SHADE = (HexColor(c) for c in ("#1a1a1a", "#5c5c5c", "#c9c9c9",
 WARNING = HexColor("#8a1c00")
 GAP, COLUMN_GAP = 2.2 * mm, 6 * mm
 _MOST_LINES_OF_A_FACT = 2.1
+_NARROW_PT = 140 * mm
 
 
 def _style(
@@ -74,12 +75,20 @@ class Content:
         What stands where.
     width_pt
         Between the margins, points.
+    spare_pt
+        Height that a page has left, for what may take it.
     """
 
     night: Night
     words: Words
     template: ReportTemplate
     width_pt: float
+    spare_pt: float = 0.0
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is half a page: what stands side by side elsewhere, stands below here."""
+        return bool(self.width_pt < _NARROW_PT)
 
 
 @cache
@@ -193,18 +202,20 @@ def facts_table(
     in_row: int = 3,
     style: ParagraphStyle = PLAIN,
 ) -> Table:
-    """Return labels with their values, some to a row; what is long takes a whole row."""
+    """Return labels with their values, some to a row; what is long takes a whole row.
+
+    In half a page each has a row of its own.
+    """
+    in_row = 1 if width_pt < _NARROW_PT else in_row
     column = width_pt / in_row
-    label = max(0.36 * column, 25 * mm) if in_row > 1 else 0.2 * column
+    label = max(0.36 * column, 25 * mm) if in_row > 1 else max(0.2 * column, 28 * mm)
     value = column - label
     rows: list[list[Cell]] = []
-    spans: list[tuple[object, ...]] = []
     room = 0
     for name, text in facts:
         cells: list[Cell] = [paragraph(name, LABEL), paragraph(text, style)]
         n_lines = paragraph(text, style).wrap(value - 6.5, 1e6)[1] / style.leading
         if n_lines > _MOST_LINES_OF_A_FACT:
-            spans.append(("SPAN", (1, len(rows)), (-1, len(rows))))
             rows.append(cells)
             room = 0
             continue
@@ -213,6 +224,12 @@ def facts_table(
             room = in_row
         rows[-1] += cells
         room -= 1
+    # What stands last in a row has the room of those that lack.
+    spans = [
+        ("SPAN", (len(row) - 1, number), (-1, number))
+        for number, row in enumerate(rows)
+        if len(row) < 2 * in_row
+    ]
     filled = [row + [""] * (2 * in_row - len(row)) for row in rows]
     widths = (label, value) * in_row
     # What is written beside it must not touch the next label.

@@ -50,6 +50,9 @@ _SECTIONS: Mapping[str, Callable[[Content], list[Flowable]]] = {
 }
 # The others are moved to the next page whole.
 _MAY_BE_DIVIDED = ("person", "warnings", "comment", "notes", "provenance", _OWN)
+# Has boxes to write in, which take the room that is left.
+_GROWING = "comment"
+_LEFT_FREE = 2 * mm
 # Of what must fit on one page; smaller letters than these read badly.
 _SCALES = (1.0, 0.95, 0.9, 0.86)
 
@@ -127,11 +130,19 @@ def _page(content: Content, places: Places, height_pt: float) -> list[Flowable]:
     """Return what begins on a new page; what is a little too much for it is set smaller."""
     for scale in _SCALES:
         wide = replace(content, width_pt=content.width_pt / scale)
-        parts = [part for place in places for part in _place(wide, place)]
-        needed = sum(part.wrap(wide.width_pt, 1e6)[1] for part in parts)
+        parts, needed = _measured(wide, places)
         if needed * scale <= height_pt:
+            if any(_GROWING in place for place in places):
+                spare_pt = max(height_pt / scale - needed - _LEFT_FREE, 0.0)
+                parts, needed = _measured(replace(wide, spare_pt=spare_pt), places)
             return [_Smaller(parts, wide.width_pt, needed, scale)] if parts else []
     return [part for place in places for part in _kept(content, place)]
+
+
+def _measured(content: Content, places: Places) -> tuple[list[Flowable], float]:
+    """Return what stands on a page, and how high it is, points."""
+    parts = [part for place in places for part in _place(content, place)]
+    return parts, sum(part.wrap(content.width_pt, 1e6)[1] for part in parts)
 
 
 class _Smaller(Flowable):  # type: ignore[misc]

@@ -31,53 +31,83 @@ from sleepscorer.files.exports.report.languages import DASH
 _BELOW_HEADING = Spacer(0, 0.8 * mm)
 _GROUPS = tuple(FigureGroup)
 _TABLES = ("cycles", "transitions")
+_SHADED = (
+    ("BACKGROUND", (0, 0), (-1, -1), SHADE),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (-1, -1), 5),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+    ("TOPPADDING", (0, 0), (-1, -1), 0.6),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 0.8),
+)
 
 
 def key_figures(content: Content) -> list[Flowable]:
     """The five figures that count, large."""
-    words, statistics = content.words, content.night.statistics
+    statistics = content.night.statistics
     main = [d for d in statistics.definitions if d.group is FigureGroup.MAIN]
     order = ("tst_min", "se_pct", "sl_min", "rem_latency_min", "waso_min")
     main.sort(key=lambda definition: order.index(definition.key))
-    labels, values, beside = [], [], []
-    for definition in main:
-        value = figure_of(statistics, definition.key)
-        labels.append(paragraph(words.label(definition), LABEL))
-        if value is None:
-            values.append(paragraph(DASH, LARGE))
-            beside.append(paragraph(reason_of(content, definition.key), SMALL))
-        elif definition.key == "tst_min":
-            whole = math.floor(value + 0.5)
-            split = words("figures.hours_and_minutes", hours=whole // 60, minutes=whole % 60)
-            values.append(paragraph(f"{words.figure(value, 'min')} {words.unit('min')}", LARGE))
-            beside.append(paragraph(split, SMALL))
-        else:
-            text = f"{words.figure(value, definition.unit)} {words.unit(definition.unit)}"
-            values.append(paragraph(text, LARGE))
-            beside.append(paragraph("", SMALL))
+    parts = [_key_figure(content, definition) for definition in main]
+    common = _common_reason(content)
+    if content.is_narrow:
+        made = _below_each_other(parts, content.width_pt)
+        said = [paragraph(f"{DASH} {common}", SMALL)] if common else []
+        return [made, *said, Spacer(0, GAP)]
+    labels, values, beside = (list(row) for row in zip(*parts, strict=True))
+    spans: list[tuple[object, ...]] = []
+    if common:
+        beside[0] = paragraph(f"{DASH} {common}", SMALL)
+        spans.append(("SPAN", (0, 2), (-1, 2)))
     widths = [content.width_pt * share for share in (0.21, 0.19, 0.18, 0.18, 0.24)]
     made = Table(
         [labels, values, beside],
         widths,
         hAlign="LEFT",
         style=[
-            ("BACKGROUND", (0, 0), (-1, -1), SHADE),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 5),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 2),
-            ("TOPPADDING", (0, 0), (-1, -1), 0.6),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 0.8),
+            *_SHADED,
             ("BOTTOMPADDING", (0, 1), (-1, 1), 2.5),
             ("LINEBEFORE", (1, 0), (-1, -1), 0.5, LINE),
+            *spans,
         ],
     )
     return [made, Spacer(0, GAP)]
 
 
+def _key_figure(content: Content, definition: Definition) -> tuple[Flowable, ...]:
+    """Its name, its value in large letters, and what is to be said of it."""
+    words = content.words
+    value = figure_of(content.night.statistics, definition.key)
+    said = ""
+    if value is None:
+        shown, said = DASH, _own_reason_of(content, definition.key)
+    else:
+        shown = f"{words.figure(value, definition.unit)} {words.unit(definition.unit)}"
+        if definition.key == "tst_min":
+            whole = math.floor(value + 0.5)
+            said = words("figures.hours_and_minutes", hours=whole // 60, minutes=whole % 60)
+    return (
+        paragraph(words.label(definition), LABEL),
+        paragraph(shown, LARGE),
+        paragraph(said, SMALL),
+    )
+
+
+def _below_each_other(parts: Sequence[tuple[Flowable, ...]], width_pt: float) -> Table:
+    """In half a page five large numbers beside each other would be broken."""
+    rows = [[[label, said], value] for label, value, said in parts]
+    lines = ("LINEBELOW", (0, 0), (-1, -2), 0.5, LINE)
+    middle = ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
+    widths = (0.5 * width_pt, 0.5 * width_pt)
+    return Table(rows, widths, hAlign="LEFT", style=[*_SHADED, middle, lines])
+
+
 def tables(content: Content) -> list[Flowable]:
-    """All other figures at the left, the stages and what is of research at the right."""
+    """All other figures at the left, the stages and what is of research at the right.
+
+    In half a page they stand below each other.
+    """
     width = content.width_pt
-    left_width, right_width = 0.46 * width, 0.51 * width
+    left_width, right_width = (width, width) if content.is_narrow else (0.46 * width, 0.51 * width)
     words = content.words
     left_groups = (
         FigureGroup.TIME,
@@ -85,11 +115,15 @@ def tables(content: Content) -> list[Flowable]:
         FigureGroup.CONTINUITY,
         FigureGroup.AROUSALS,
     )
-    left = [heading(_figures_heading(content)), _BELOW_HEADING]
+    left: list[Flowable] = [heading(_figures_heading(content)), _BELOW_HEADING]
+    if common := _common_reason(content):
+        left.append(paragraph(f"{DASH} {common}", SMALL))
     left.append(_figures_table(content, left_groups, left_width))
     right = [*_stages_parts(content, right_width), Spacer(0, GAP)]
     right += [heading(words("figures.research")), _BELOW_HEADING]
     right.append(_figures_table(content, (FigureGroup.RESEARCH,), right_width))
+    if content.is_narrow:
+        return [*left, Spacer(0, GAP), *right, Spacer(0, GAP)]
     widths, gap = (left_width, right_width), 0.03 * width
     return [side_by_side(left, right, widths, gap), Spacer(0, GAP)]
 
@@ -104,7 +138,9 @@ def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float
     words, statistics = content.words, content.night.statistics
     rows: list[list[Cell]] = []
     for definition in sorted(statistics.definitions, key=lambda one: _GROUPS.index(one.group)):
-        if definition.group not in groups or definition.key in _TABLES or definition.stage:
+        if definition.group not in groups or definition.key in _TABLES:
+            continue
+        if definition.stage is not None:
             continue
         value = figure_of(statistics, definition.key)
         label = _label_cell(content, definition)
@@ -120,7 +156,7 @@ def _figures_table(content: Content, groups: Sequence[FigureGroup], width: float
 
 def _label_cell(content: Content, definition: Definition) -> Cell:
     """The name of a figure, and below it why it has no value."""
-    label, reason = content.words.label(definition), reason_of(content, definition.key)
+    label, reason = content.words.label(definition), _own_reason_of(content, definition.key)
     return [paragraph(label), paragraph(reason, SMALL)] if reason else label
 
 
@@ -141,7 +177,8 @@ def _stages_parts(content: Content, width: float) -> list[Flowable]:
     shares = (0.02, 0.125, 0.12, 0.165, 0.125, 0.125, 0.16, 0.16)
     made = table(rows, [share * width for share in shares], numbers_from=2, more=colours)
     parts: list[Flowable] = [heading(words("stages.heading")), _BELOW_HEADING, made]
-    if reasons := tuple(dict.fromkeys(_stage_reasons(content))):
+    reasons = tuple(dict.fromkeys(_stage_reasons(content)))
+    if reasons and not _common_reason(content):
         parts.append(paragraph(f"{DASH} {', '.join(reasons)}", SMALL))
     return parts
 
@@ -171,12 +208,21 @@ def _stage_row(content: Content, stage: Stage) -> list[Cell]:
 
 def _stage_reasons(content: Content) -> Iterator[str]:
     statistics = content.night.statistics
-    if not statistics.trt_min:
-        yield reason_of(content, "se_pct")
     for stage in statistics.stage_set:
         for key in (f"{stage.name.lower()}_pct", f"latency_{stage.name.lower()}_min"):
             if stage.is_sleep and figure_of(statistics, key) is None:
                 yield reason_of(content, key)
+
+
+def _common_reason(content: Content) -> str:
+    """Why no figure but those of the marks has a value; empty where some have one."""
+    why = why_undefined(content.night.statistics, "tst_min")
+    return "" if why is None else content.words(f"undefined.{why.reason.value}")
+
+
+def _own_reason_of(content: Content, key: str) -> str:
+    """Why a figure is a dash, where that is not said once for all."""
+    return "" if _common_reason(content) else reason_of(content, key)
 
 
 def reason_of(content: Content, key: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, Spacer, Table
 
+from sleepscorer.core.report_form import Person
 from sleepscorer.files.edf import known_day
 from sleepscorer.files.exports.report.content import (
     ALARM,
@@ -82,38 +83,46 @@ def title(content: Content) -> list[Flowable]:
 
 
 def person(content: Content) -> list[Flowable]:
-    """Who was recorded, as the form says."""
-    words, night, who = content.words, content.night, content.night.form.person
-    entered = words("report.not_entered")
-    left_out = DASH if night.deidentify else ""
+    """Who was recorded, as the form says, and in one line what nobody entered."""
+    words, night = content.words, content.night
+    who = _unnamed(night.form.person) if night.deidentify else night.form.person
     sex = {"F": "female", "M": "male", "X": "other"}.get(who.sex)
     height = "" if who.height_cm is None else f"{words.number(who.height_cm, 0)} cm"
     weight = "" if who.weight_kg is None else f"{words.number(who.weight_kg)} kg"
     bmi = "" if who.bmi is None else f"{words.number(who.bmi)} kg/m²"
     facts = (
-        ("name", left_out or who.name),
-        ("birth_date", left_out or _born(content)),
+        ("name", who.name),
+        ("birth_date", _born(content, who.birth_date)),
         ("sex", words(f"person.{sex}") if sex else ""),
-        ("code", left_out or who.code),
+        ("code", who.code),
         ("height", height),
         ("weight", weight),
-        ("bmi", bmi),
-        ("referrer", left_out or who.referrer),
-        ("indication", left_out or who.indication),
+        # It follows from the two before.
+        *((("bmi", bmi),) if bmi else ()),
+        ("referrer", who.referrer),
+        ("indication", who.indication),
     )
-    shown = [
-        (words(f"person.{key}"), value.strip() or f"{DASH} ({entered})") for key, value in facts
-    ]
-    return section(words("person.heading"), facts_table(shown, content.width_pt))
+    filled = [(words(f"person.{key}"), value) for key, value in facts if value.strip()]
+    lacking = ", ".join(words(f"person.{key}") for key, value in facts if not value.strip())
+    parts: list[Flowable] = [facts_table(filled, content.width_pt)] if filled else []
+    # De-identified, nobody can tell what was entered.
+    if lacking and not night.deidentify:
+        parts.append(paragraph(f"{DASH} {words('report.not_entered')}: {lacking}", SMALL))
+    return section(words("person.heading"), *parts) if parts else []
 
 
-def _born(content: Content) -> str:
-    who, words = content.night.form.person, content.words
-    if who.birth_date is None:
+def _unnamed(who: Person) -> Person:
+    """What of a person tells nobody who it is."""
+    return Person(sex=who.sex, height_cm=who.height_cm, weight_kg=who.weight_kg)
+
+
+def _born(content: Content, birth_date: date | None) -> str:
+    words = content.words
+    if birth_date is None:
         return ""
-    born = words.date(who.birth_date)
+    born = words.date(birth_date)
     day = known_day(content.night.start)
-    age = None if day is None else who.age_on(day)
+    age = None if day is None else Person(birth_date=birth_date).age_on(day)
     return born if age is None else f"{born} ({words('person.age', years=age)})"
 
 
@@ -151,7 +160,8 @@ def _recording_facts(content: Content) -> Iterator[tuple[str, str]]:
     yield fact("scoring", scoring_text(content))
     if night.staging is not None:
         made = night.staging.provenance
-        yield fact("channels", ", ".join((*made.eeg, *made.eog, *made.emg)))
+        names = (*made.eeg, *made.eog, *made.emg)
+        yield fact("channels", ", ".join(map(words.derivation, names)))
     if off_s is None and on_s is None:
         yield fact("counted", words("recording.whole_recording"))
     elif off_s is None or on_s is None:

@@ -27,6 +27,8 @@ _LABEL_HEIGHT, _TICKS_HEIGHT, _GAP = 3.4 * mm, 4.2 * mm, 1.2 * mm
 _TEXT_PT = 6.4
 _MOST_TICKS = 13
 _DAY_S = 24 * 3600
+# A clock time, and room to the next.
+_TICK_PT = 30.0
 _TICK_STEPS_MIN = (1, 2, 5, 15, 30, 60, 120, 180, 240, 360, 720, 1440)
 # From the top; R stands above N1, as in the AASM manual's figures.
 _ORDER = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
@@ -60,18 +62,19 @@ def draw_time_axis(flowable: Flowable, content: Content, width_pt: float, y: flo
     canvas.setFillColor(GREY)
     canvas.setStrokeColor(GREY)
     canvas.setLineWidth(0.4)
-    for time_s, text in _ticks(night):
+    most = min(_MOST_TICKS, max(int((width_pt - AXIS_LEFT) / _TICK_PT), 1))
+    for time_s, text in _ticks(night, most):
         x = AXIS_LEFT + (width_pt - AXIS_LEFT) * time_s / night.hypnogram.duration_s
         canvas.line(x, y, x, y - 1.2)
         half = stringWidth(text, FONT, _TEXT_PT) / 2
         canvas.drawCentredString(min(x, width_pt - half), y - 1.8 - _TEXT_PT * 0.85, text)
 
 
-def _ticks(night: Night) -> Iterator[tuple[float, str]]:
+def _ticks(night: Night, most: int) -> Iterator[tuple[float, str]]:
     duration_s = night.hypnogram.duration_s
     step_s = next(
-        (60 * step for step in _TICK_STEPS_MIN if duration_s / (60 * step) <= _MOST_TICKS),
-        60 * _TICK_STEPS_MIN[-1] * math.ceil(duration_s / (86400 * _MOST_TICKS)),
+        (60 * step for step in _TICK_STEPS_MIN if duration_s / (60 * step) <= most),
+        60 * _TICK_STEPS_MIN[-1] * math.ceil(duration_s / (86400 * most)),
     )
     start = night.start
     if start is None:

@@ -22,6 +22,8 @@ _PATTERNED = (
     (re.compile(r"(?:w|n1|n2|n3|nrem|r)_min"), "stage_min"),
     (re.compile(r"(?:n1|n2|n3|nrem|r)_pct"), "stage_pct"),
 )
+# Of a name of core/derivation.py, what stands in its brackets.
+_TURNED = re.compile(r"from (?P<channel>.*), inverted")
 _UNITS = {"min": "min", "%": "percent", "1/h": "per_hour", "n": "count"}
 _MONTHS = "language.months"
 DASH = "–"
@@ -64,6 +66,16 @@ class Words:
     def figure(self, value: float | None, unit: str) -> str:
         """Return a figure as every output rounds it: counts whole, all else to a tenth."""
         return self.number(value, 0 if unit == "n" else 1)
+
+    def derivation(self, name: str) -> str:
+        """Return a derivation as people are shown it, with how it was had in this language."""
+        plain, _, had = name.partition(" (")
+        had = had.removesuffix(")")
+        if had in ("derived", "inverted"):
+            return f"{plain} ({self(f'derivation.{had}')})"
+        if (turned := _TURNED.fullmatch(had)) is not None:
+            return f"{plain} ({self('derivation.from_inverted', channel=turned['channel'])})"
+        return name
 
     def date(self, day: date) -> str:
         """Return a date in the order of the language."""

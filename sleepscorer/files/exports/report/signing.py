@@ -1,6 +1,6 @@
 """What people add to a report: comment, impression, signatures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table
@@ -19,40 +19,42 @@ from sleepscorer.files.exports.report.content import (
     paragraph,
     side_by_side,
 )
-from sleepscorer.files.exports.report.languages import DASH
 
 _SIGNING_SPACE = 6.5 * mm
+_LEAST_ROOM, _MOST_ROOM = 11 * mm, 60 * mm
 _MOST_LINES_BESIDE = 6.1
 
 
 def comment(content: Content) -> list[Flowable]:
     """The scorer's comment and the physician's impression; room to write where there is none."""
     words, form, night = content.words, content.night.form, content.night
-    texts = (("comment.heading", form.comment), ("comment.impression", form.impression))
     half = (content.width_pt - COLUMN_GAP) / 2
-    is_written = not night.deidentify and any(text.strip() for _, text in texts)
-    if not is_written:
-        return [_boxes([words(key) for key, _ in texts], half), Spacer(0, GAP)]
-    both = [[heading(words(key)), paragraph(text.strip() or DASH)] for key, text in texts]
-    heights = [parts[1].wrap(half, 1e6)[1] for parts in both]
-    if max(heights) <= _MOST_LINES_BESIDE * PLAIN.leading:
+    said = ("", "") if night.deidentify else (form.comment.strip(), form.impression.strip())
+    texts = tuple(zip(map(words, ("comment.heading", "comment.impression")), said, strict=True))
+    longest = max(paragraph(text).wrap(half, 1e6)[1] for text in said)
+    is_short = longest <= _MOST_LINES_BESIDE * PLAIN.leading
+    width = half if is_short else content.width_pt
+    both: list[list[Flowable]] = [
+        [heading(title), paragraph(text)] if text else [_box(title, width, content.spare_pt)]
+        for title, text in texts
+    ]
+    if is_short:
         return [side_by_side(both[0], both[1], (half, half), COLUMN_GAP), Spacer(0, GAP)]
     return [part for parts in both for part in (*parts, Spacer(0, GAP))]
 
 
-def _boxes(titles: Sequence[str], width: float) -> Flowable:
-    """Room to write by hand."""
+def _box(title: str, width: float, spare_pt: float) -> Flowable:
+    """Room to write by hand: more of it where the page has some left."""
     return Table(
-        [[paragraph(titles[0], STRONG), "", paragraph(titles[1], STRONG)]],
-        (width, COLUMN_GAP, width),
-        (11 * mm,),
+        [[paragraph(title, STRONG)]],
+        (width,),
+        (min(_LEAST_ROOM + spare_pt, _MOST_ROOM),),
         hAlign="LEFT",
         style=[
             ("BOX", (0, 0), (0, 0), 0.4, LINE),
-            ("BOX", (2, 0), (2, 0), 0.4, LINE),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("TOPPADDING", (0, 0), (-1, -1), 1.5),
-            ("LEFTPADDING", (0, 0), (-1, -1), 3),
+            ("VALIGN", (0, 0), (0, 0), "TOP"),
+            ("TOPPADDING", (0, 0), (0, 0), 1.5),
+            ("LEFTPADDING", (0, 0), (0, 0), 3),
         ],
     )
 

@@ -15,7 +15,10 @@ from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.core.undefined import figure_of, figures_of, why_undefined
 from sleepscorer.core.wording import rounded
 from sleepscorer.files.exports.formats import write_exports
-from sleepscorer.files.exports.report.languages import words_of
+from sleepscorer.files.exports.report.content import Content, register_fonts
+from sleepscorer.files.exports.report.figures import _figures_table
+from sleepscorer.files.exports.report.languages import language_codes, words_of
+from sleepscorer.files.exports.report.looked_up import looked_up
 
 _CYCLE = [0] * 8 + [1] * 5 + [2] * 30 + [3] * 22 + [2] * 9 + [4] * 16 + [0] * 3
 NIGHTS = {
@@ -104,6 +107,31 @@ def test_a_dash_has_its_reason(name, reasons):
     text = text_of(night_of(NIGHTS[name]))
     for reason in reasons:
         assert reason in text
+
+
+def test_one_reason_for_all_is_not_told_at_each():
+    first = pages_of(night_of(NIGHTS["nothing scored"], staging=None))[0]
+    told = first.partition("Warnings of the program")[0]
+    # At the sleep onset, below the large figures, above the others.
+    assert told.count("nothing was scored") == 3
+
+
+@pytest.mark.parametrize("code", language_codes())
+def test_the_arousal_index_says_what_to_do(code):
+    text = words_of(code)("undefined.arousals_not_scored")
+    assert "--arousals-scored" in text
+    assert "Arousals were scored" in text
+
+
+def test_figures_of_single_stages_stand_in_their_own_table():
+    night = night_of(NIGHTS["usual"])
+    look = looked_up(night.look)
+    content = Content(night, look.words, look.template, 500.0)
+    register_fonts()
+    made = _figures_table(content, (FigureGroup.TIME, FigureGroup.STAGES), 240.0)
+    labels = [row[0].text for row in made._cellvalues]
+    assert labels
+    assert not [label for label in labels if label.endswith((" duration", "% of TST"))]
 
 
 def test_a_dash_has_no_unit():

@@ -2,14 +2,16 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 from report_nights import FORM, PHYSICIAN, SCORER, looking, night_of, pages_of, reader, text_of
 from test_report_figures import NIGHTS
 
+from sleepscorer.analysis.spectrogram import Spectrogram
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.metrics import DEFINITIONS
 from sleepscorer.core.stages import THREE_STAGES
-from sleepscorer.files.exports.night import INTENDED_USE
+from sleepscorer.files.exports.night import INTENDED_USE, NightSpectrogram
 from sleepscorer.files.exports.report.languages import (
     gaps_of,
     language_codes,
@@ -112,3 +114,22 @@ def test_a_language_that_there_is_not():
 def test_only_a_name_can_be_filled_in(text):
     with pytest.raises(ValueError, match=r"gap|brace|'}'|'{'|field"):
         gaps_of(text)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_how_a_derivation_was_had_is_told_in_the_language(code):
+    words = words_of(code)
+    assert words.derivation("C4-M1") == "C4-M1"
+    assert words.derivation("EEG (frontal)") == "EEG (frontal)"
+    derived = words.derivation("C4-M1 (derived)")
+    assert derived.startswith("C4-M1 (")
+    assert "derived" not in derived
+    turned = words.derivation("C4-M1 (from M1-C4, inverted)")
+    assert "M1-C4" in turned
+    assert "inverted" not in turned
+    values = Spectrogram(np.zeros((2, 120), np.float32), np.array([1.0, 2.0]), np.arange(120) * 30)
+    drawn = NightSpectrogram("C3-M2 (derived)", values)
+    look = looking(language=code)
+    text = " ".join(pages_of(night_of(NIGHTS["one hour"], look=look, spectrogram=drawn)))
+    assert derived in text
+    assert "(derived)" not in text

@@ -52,9 +52,16 @@ def test_the_person_stands_on_the_first_page():
         assert text in first
 
 
-def test_what_nobody_entered_is_a_dash_and_says_so():
+def test_what_nobody_entered_is_named_in_one_line():
     first = pages_of(night_of(USUAL))[0]
-    assert first.count("– (not entered)") == 9
+    assert first.count("not entered") == 1
+    labels = "Name, Date of birth, Sex, ID, Height, Weight, Referred by, Indication"
+    assert f"Person – not entered: {labels} Recording" in first
+    some = replace(FORM, person=replace(PERSON, code="", weight_kg=None))
+    first = pages_of(night_of(USUAL, form=some))[0]
+    assert "– not entered: ID, Weight Recording" in first
+    assert "BMI" not in first
+    assert "not entered" not in pages_of(_signed())[0]
 
 
 def test_recorded_before_birth_has_no_age():
@@ -189,6 +196,8 @@ def test_de_identified_it_names_nobody_and_no_day():
         ):  # fmt: skip
             assert secret not in text, secret
         assert "22:41:15" in text
+        # What was entered nobody can tell any more.
+        assert "not entered" not in text
         assert "De-identified: names and dates are left out." in text
     raw = written(shown)
     for secret in (b"psg_0042", b"Haagse", b"Harry", "Zoë".encode(), b"Meier"):
@@ -310,6 +319,40 @@ def test_provenance_names_what_made_the_figures():
     hashes = re.sub(r"\s", "", second)
     assert "ab" * 24 in hashes
     assert "0f" * 24 in hashes
+
+
+def test_what_nobody_can_know_is_no_number():
+    nothing = night_of(NIGHTS["nothing scored"])
+    assert "Doubtful, not reviewed – " in text_of(nothing)
+    assert "Doubtful, not reviewed 0 of 960 epochs" in text_of(night_of(USUAL))
+
+
+def test_true_stages_of_a_simulation_are_its_own():
+    night = night_of(USUAL, staging=None, by_person=np.zeros(960, bool), is_simulated=True)
+    assert "Scoring simulated: the true stages of a synthetic night" in pages_of(night)[0]
+
+
+def test_boxes_to_write_in_take_the_room_that_is_left():
+    def room(night):
+        """Points between the heading of the impression and the signatures."""
+        found = {}
+
+        def look(text, cm, tm, _font, _size):
+            if text.strip():
+                found.setdefault(text.strip(), tm[5] * cm[3] + cm[5])
+
+        reader(night).pages[0].extract_text(visitor_text=look)
+        return found["Impression"] - found["Scored by"]
+
+    plain = night_of(NIGHTS["one hour"])
+    assert room(plain) > 60
+    # Beside a comment there is room for the impression.
+    assert room(night_of(NIGHTS["one hour"], form=ReportForm(comment="quiet"))) > 60
+    full = night_of(
+        NIGHTS["one hour"], warnings=tuple(f"{number} {'w' * 90}" for number in range(9))
+    )
+    assert 30 < room(full) < room(plain)
+    _assert_inside(plain)
 
 
 def test_people_alone_scored():

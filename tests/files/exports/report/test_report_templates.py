@@ -1,9 +1,12 @@
 """Templates that a laboratory writes, and those that nobody should."""
 
 import io
+import itertools
+import json
 import os
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 from report_nights import FORM, looking, night_of, pages_of, reader, save_template, text_of
@@ -90,6 +93,33 @@ def test_own_templates_are_listed_after_those_of_the_program(own_templates):
     assert list(template_files()) == ["default", "own"]
     with pytest.raises(UsageError, match=r"no report template 'other'.*there are default, own"):
         load_template("other")
+
+
+def test_every_section_fits_in_half_a_page(own_templates):
+    pairs = [list(pair) for pair in zip(SECTIONS[1::2], SECTIONS[2::2], strict=True)]
+    save_template(own_templates, "own", f'name = "Pairs"\npages = {json.dumps([pairs])}')
+    night = night_of(NIGHTS["usual"], form=FORM, look=_look(), reviewed=np.arange(960) < 300)
+    statistics = night.statistics
+    text = text_of(night)
+    # Numbers are not broken.
+    for value in (statistics.tst_min, statistics.sl_min, statistics.rem_latency_min):
+        assert f"{value:.1f} min" in text
+    assert "Precision (%) 100.0" in text
+    read = reader(night)
+    times = []
+    read.pages[0].extract_text(visitor_text=_times_into(times))
+    assert len(times) > 3
+    assert all(right - left > 25 for left, right in itertools.pairwise(times))
+
+
+def _times_into(places):
+    """Collect where the clock times below the hypnogram stand."""
+
+    def look(text, cm, tm, _font, _size):
+        if re.fullmatch(r"\d\d:00", text.strip()):
+            places.append(tm[4] * cm[0] + cm[4])
+
+    return look
 
 
 def test_the_programs_template_names_every_section():
