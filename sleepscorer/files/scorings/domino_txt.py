@@ -19,7 +19,7 @@ from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE
 from sleepscorer.files.scorings.labels import label_of
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.stage_codes import StageCodes, labels_of_words, number_in
-from sleepscorer.files.scorings.stage_spans import MAX_EPOCHS, StageSpan, gap_notes
+from sleepscorer.files.scorings.stage_spans import MAX_EPOCHS, StageSpan, gap_notes, is_epoch_length
 
 _DATE = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s+)?"
 _TIME = rf"{_DATE}\d{{1,2}}:\d\d:\d\d(?:[,.]\d{{1,6}})?(?:\s?[AaPp][Mm])?"
@@ -30,7 +30,6 @@ _RATE = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?)\s*(ms|msec|s|sec|sek|min)\b", re.
 _UNITS_S = {"ms": 1e-3, "msec": 1e-3, "min": 60.0}
 _MOST_LINES_OF_HEAD = 30
 _LONGEST_ROW = 300
-_LONGEST_EPOCH_S = 120.0
 _DAY = timedelta(days=1)
 
 
@@ -164,7 +163,7 @@ def _rate(head: Sequence[str]) -> float | None:
         value = line[:_LONGEST_ROW].partition(":")[2].strip()
         if found := _RATE.fullmatch(value):
             rate_s = float(found[1].replace(",", ".")) * _UNITS_S.get(found[2].casefold(), 1.0)
-            if not 0 < rate_s <= _LONGEST_EPOCH_S:
+            if not is_epoch_length(rate_s):
                 raise ScoringError(f"its epochs last {rate_s:g} s by {line.strip()[:40]!r}")
             return rate_s
     return None
@@ -173,7 +172,7 @@ def _rate(head: Sequence[str]) -> float | None:
 def _step(moments: Sequence[datetime]) -> float:
     steps = [(b - a).total_seconds() for a, b in pairwise(moments)]
     step_s = median(steps) if steps else EPOCH_S
-    if not 0 < step_s <= _LONGEST_EPOCH_S:
+    if not is_epoch_length(step_s):
         raise ScoringError(f"its rows follow each other after {step_s:g} s: no epoch lasts so long")
     return step_s
 

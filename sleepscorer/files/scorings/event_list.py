@@ -1,7 +1,7 @@
 """Lists of events with stages among them: a row an event, with its time and its words.
 
 RemLogic and Embla (text), Noxturnal (CSV, in the language of its user), Sandman (text), Snooz
-(TSV), BIDS (``events.tsv``), YASA, EDFbrowser (CSV) and programs alike: they differ in what stands
+(TSV), BIDS (``events.tsv``), YASA and programs alike: they differ in what stands
 before the table, in its headings and in its clock.
 """
 

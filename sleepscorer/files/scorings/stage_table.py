@@ -17,7 +17,7 @@ from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
 from sleepscorer.files.scorings.table_columns import Role
 from sleepscorer.files.scorings.table_places import places_of
 from sleepscorer.files.scorings.table_probabilities import probabilities_of
-from sleepscorer.files.scorings.table_rows import read_header, read_rows
+from sleepscorer.files.scorings.table_rows import n_comments, read_header, read_rows
 from sleepscorer.files.scorings.table_scorers import of_one_scorer
 
 _LONGEST_HEAD = 100_000
@@ -29,7 +29,8 @@ def is_stage_table(lines: Sequence[str]) -> bool:
     if any(len(line) > _LONGEST_HEAD for line in lines[:1]):
         return False
     header = read_header(lines)
-    return len(header.columns) > 1 or header.n_lines > 1 or bool(header.with_role(Role.STAGE))
+    is_separated = header.n_lines > n_comments(lines) + 1
+    return len(header.columns) > 1 or is_separated or bool(header.with_role(Role.STAGE))
 
 
 def read_stage_table(

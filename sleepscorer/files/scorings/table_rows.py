@@ -63,7 +63,7 @@ class Rows:
 
 def read_header(lines: Sequence[str]) -> Header:
     """Return what the first line heads, or the one behind comments or that of a spreadsheet."""
-    n_before = _n_comments(lines)
+    n_before = n_comments(lines)
     line = lines[n_before] if len(lines) > n_before else ""
     separator = _SEPARATOR_LINE.fullmatch(line.strip(" "))
     if separator:
@@ -76,7 +76,7 @@ def read_header(lines: Sequence[str]) -> Header:
     return Header(tuple(columns), delimiter, n_before + 1)
 
 
-def _n_comments(lines: Sequence[str]) -> int:
+def n_comments(lines: Sequence[str]) -> int:
     """Return how many lines of comments stand first; one that heads columns is none."""
     for i, line in enumerate(lines):
         words = re.findall(r"[^\W_]+", line.casefold())

@@ -14,10 +14,10 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.clock_column import clock_column, is_clock_time
 from sleepscorer.files.scorings.made_scoring import scoring_of_epochs
 from sleepscorer.files.scorings.stage_codes import StageCodes, labels_of_words
+from sleepscorer.files.scorings.stage_spans import is_epoch_length
 
 _EPOCH_LINE = re.compile(r"\s*epoch\w*\s*[=:]\s*(\d{1,4}(?:\.\d{1,6})?)\s*s?(?:ec\w*)?\s*", re.I)
 _HEAD_LINE = re.compile(r"\s*[A-Za-z_][\w .-]{0,60}[=:]\s*(.*)")
-_LONGEST_EPOCH_S = 120.0
 _MOST_LINES_OF_HEAD = 10
 _LONGEST_LINE = 300
 
@@ -49,7 +49,7 @@ def read_usleep_txt(lines: Sequence[str], codes: StageCodes | None = None) -> Sc
             epoch_s = float(length[1])
         elif found is not None:
             start = _start(n_head, found[1]) or start
-    if not 0 < epoch_s <= _LONGEST_EPOCH_S:
+    if not is_epoch_length(epoch_s):
         raise ScoringError(f"its epochs last {epoch_s:g} s by its first line")
     n_lines = max((i for i, line in enumerate(lines, start=1) if line.strip()), default=0)
     words = [(i, line.strip()) for i, line in enumerate(lines[:n_lines], start=1) if i > n_head]

@@ -103,7 +103,7 @@ def test_numbers_as_programs_write_them(tmp_path, number):
         ("0\n# lights off\n1\n", "line 2 is a comment between stages"),
         ("0\n\n1\n", "line 2 is blank"),
         ("\n0\n1\n", "line 1 is blank"),
-        ("# only\n# comments\n", "no rows"),
+        ("# only\n# comments\n", "holds no sleep stages"),
         ("0\n" + "1" * 10_000 + "\n", "line 2: '1{20}...' is no stage"),
         ("0\n1e308\n", "line 2: '1e308' is no stage"),
         ("0\n2.5\n", "line 2: '2.5' is no stage"),

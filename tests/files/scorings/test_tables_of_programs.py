@@ -6,6 +6,7 @@ from sleepscorer.core.errors import CodesNeeded
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.scorings.stage_codes import codes_named
+from sleepscorer.files.scorings.stage_table import is_stage_table
 
 
 def read(tmp_path, text, **options):
@@ -53,3 +54,8 @@ def test_epochs_of_20_s(tmp_path):
     scoring = read(tmp_path, "\n".join(["onset,stage", *rows]))
     assert (texts(scoring), scoring.hypnogram.epoch_s) == (" ".join(stages), 20.0)
     assert "the rows were taken as epochs of 20 s" in scoring.notes
+
+
+def test_lines_behind_comments_are_no_table():
+    assert not is_stage_table(["# 1 value, per 30 s", "# by x", "W", "N1"])
+    assert is_stage_table(["# by x", "sep=;", "a"])
