@@ -61,7 +61,8 @@ _NAMES = _table(
         LabelKind.STAGE,
         Stage.W,
         "w wk wake awake wakefulness wakestate s0 wach wachheit eveil veille despierto vigilia"
-        " veglia wakker waak vaken acordado",
+        " veglia wakker waak vaken vagen acordado desperto sveglio svegliato vaka valve hereilla"
+        " czuwanie bdeni",
     ),
     (LabelKind.STAGE, Stage.N1, "n1 s1 nrem1 nonrem1 nonrapideyemovementsleepn1"),
     (LabelKind.STAGE, Stage.N2, "n2 s2 nrem2 nonrem2 nonrapideyemovementsleepn2"),
@@ -78,16 +79,23 @@ _NAMES = _table(
     (
         LabelKind.STAGE,
         Stage.R,
-        "r rem rapideyemovement rapideyemovementsleep remschlaf traumschlaf",
+        "r rem mor rapideyemovement rapideyemovementsleep remschlaf remsleep remslaap traumschlaf"
+        " paradoxalsleep paradoxicalsleep",
     ),
-    (LabelKind.UNSCORED, Stage.UNSCORED, "? uns ns unscored notscored unstaged unscoredepoch"),
+    (
+        LabelKind.UNSCORED,
+        Stage.UNSCORED,
+        "? uns ns unscored unscoredepoch notscored nonscored unstaged unbewertet nichtbewertet"
+        " nonscore nonclasse sinclasificar noclasificado nietgescoord ongescoord naoclassificado"
+        " nonclassificato ejscorad ejbedomd",
+    ),
     (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movementtime mt"),
     (LabelKind.UNDIVIDED, Stage.UNSCORED, "nrem nonrem nonrapideyemovement leichtschlaf"),
 )
 # Beside the word "sleep" or "stage" in some language.
 _NAMES_IN_CONTEXT = _table(
     (LabelKind.STAGE, Stage.N3, "deep delta profond"),
-    (LabelKind.STAGE, Stage.R, "paradoxical paradoxal"),
+    (LabelKind.STAGE, Stage.R, "paradoxical paradoxal paradoxale paradojico paradosso"),
     (LabelKind.UNDIVIDED, Stage.UNSCORED, "light leger quiet active"),
 )
 # Behind the word "stage" alone: numbers are none elsewhere, programs count differently.
@@ -102,15 +110,25 @@ _NAMES_OF_STAGES = _table(
 )
 # Where every text is a stage, as in the column of a table, these are no event.
 _NAMES_IN_COLUMNS = _table(
-    (LabelKind.UNSCORED, Stage.UNSCORED, "art artefact artifact na nan undefined unknown unsure"),
-    (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movement"),
+    (LabelKind.STAGE, Stage.R, "sp"),
+    (
+        LabelKind.UNSCORED,
+        Stage.UNSCORED,
+        "art artefact artifact artefakt artefakte artefacto artefato artefatto na nan undefined"
+        " unknown unsure unbekannt inconnu desconocido desconhecido sconosciuto onbekend",
+    ),
+    (
+        LabelKind.MOVEMENT_TIME,
+        Stage.UNSCORED,
+        "movement bewegung mouvement movimiento movimento beweging rorelse",
+    ),
 )
 
 _STAGE_WORDS = frozenset(
     {"stage", "stages", "stade", "stadio", "stadium", "schlafstadium", "slaapstadium"}
-    | {"etape", "etapa", "estadio", "estagio", "fase"}
+    | {"etape", "etapa", "estadio", "estagio", "fase", "somnstadium"}
 )
-_SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno"])
+_SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno", "sono", "somn"])
 # "SRO:" and "SDO:" name vocabularies, "|2" and "/2" repeat the stage as a number.
 _VOCABULARY = re.compile(r"^s[rd]o:\s*")
 _NUMBER = re.compile(r"(?<=\D)\s*\|\s*\d$|(?<=[a-z])\s*/\s*\d$|(?<=\w\d)\s*/\s*\d$|(?<=\d)\|\d$")

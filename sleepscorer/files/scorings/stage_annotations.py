@@ -67,7 +67,7 @@ def scoring_of_recording(recording: Recording) -> Scoring:
             spans,
             start=recording.start,
             duration_s=recording.duration_s if has_signals else None,
-            like_stages=_like_stages(others),
+            like_stages=like_stages(others),
             events=others,
             notes=recording.warnings,
         )
@@ -103,7 +103,7 @@ def scoring_of_events(
         spans,
         epoch_s=_epoch_s([span.duration_s for span in spans]),
         start=start,
-        like_stages=_like_stages(others),
+        like_stages=like_stages(others),
         events=others,
         notes=notes,
     )
@@ -131,7 +131,7 @@ def _split(events: Sequence[Event]) -> tuple[list[StageSpan], list[Event]]:
     return spans, others
 
 
-def _like_stages(events: Iterable[Event]) -> Iterable[StageSpan]:
+def like_stages(events: Iterable[Event]) -> Iterable[StageSpan]:
     """Return what may be a stage in a language or vocabulary that is not known here."""
     unknown = Label(LabelKind.UNKNOWN)
     for event in events:

@@ -85,6 +85,18 @@ def check_n_epochs(n_epochs: int, epoch_s: float = EPOCH_S) -> None:
         )
 
 
+def gap_notes(spans: Iterable[StageSpan], epoch_s: float = EPOCH_S) -> list[str]:
+    """Say how many epochs between the stages no stage is told of."""
+    told = sorted((s.start_s, s.stop_s) for s in spans if s.duration_s > 0)
+    gap_s, stop_s = 0.0, told[0][1] if told else 0.0
+    for start_s, end_s in told:
+        if start_s - stop_s > TOLERANCE_S:
+            gap_s += start_s - stop_s
+        stop_s = max(stop_s, end_s)
+    n_epochs = round(gap_s / epoch_s)
+    return [f"epochs without a stage were left unscored: {n_epochs}"] if n_epochs else []
+
+
 def counted_texts(texts: Iterable[str]) -> str:
     """Return texts with how often they stand, the most frequent first."""
     counts = Counter(" ".join(text.split())[:40] for text in texts)
