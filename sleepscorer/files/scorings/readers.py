@@ -16,19 +16,25 @@ from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
 from sleepscorer.files.scorings.alice_codes import is_alice_codes, read_alice_codes
 from sleepscorer.files.scorings.alignment import check_epoch_s
 from sleepscorer.files.scorings.commented_head import is_commented_list
+from sleepscorer.files.scorings.domino_txt import is_domino, read_domino
 from sleepscorer.files.scorings.edfbrowser_csv import is_edfbrowser_csv, read_edfbrowser_csv
 from sleepscorer.files.scorings.edfbrowser_xml import read_edfbrowser_xml
 from sleepscorer.files.scorings.elan_hyp import is_elan_hyp, read_elan_hyp
 from sleepscorer.files.scorings.embla_xml import read_embla_xml
+from sleepscorer.files.scorings.event_list import is_event_list, read_event_list
 from sleepscorer.files.scorings.json_stages import is_json, read_json_stages
+from sleepscorer.files.scorings.luna_annot import is_luna_annot, read_luna_annot
 from sleepscorer.files.scorings.nsrr_xml import read_nsrr_xml
 from sleepscorer.files.scorings.philips_rml import read_philips_rml
 from sleepscorer.files.scorings.profusion_xml import read_profusion_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_codes import StageCodes
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
+from sleepscorer.files.scorings.stage_rows import is_stage_rows, read_stage_rows
 from sleepscorer.files.scorings.stage_table import is_stage_table, read_stage_table
 from sleepscorer.files.scorings.two_columns import is_two_columns, read_two_columns
+from sleepscorer.files.scorings.usleep_txt import is_usleep_txt, read_usleep_txt
+from sleepscorer.files.scorings.visbrain_txt import is_visbrain_txt, read_visbrain_txt
 from sleepscorer.files.scorings.wonambi_xml import read_wonambi_xml
 from sleepscorer.files.scorings.zurich_vis import is_zurich_vis, read_zurich_vis
 
@@ -180,6 +186,37 @@ READERS = (
         ends=("_annotations.txt", "_annotations.csv"),
     ),
     Reader(
+        "domino",
+        "a sleep profile of DOMINO",
+        is_one=lambda content: is_domino(content.lines),
+        read=lambda content: read_domino(content.lines, content.codes),
+    ),
+    Reader(
+        "usleep",
+        "a hypnogram of U-Sleep",
+        is_one=lambda content: is_usleep_txt(content.lines),
+        read=lambda content: read_usleep_txt(content.lines, content.codes),
+    ),
+    Reader(
+        "visbrain",
+        "a hypnogram of Visbrain",
+        is_one=lambda content: is_visbrain_txt(content.lines),
+        read=lambda content: read_visbrain_txt(content.lines),
+    ),
+    Reader(
+        "luna",
+        "annotations of Luna",
+        is_one=lambda content: is_luna_annot(content.lines),
+        read=lambda content: read_luna_annot(content.lines),
+        ends=(".annot",),
+    ),
+    Reader(
+        "events",
+        "a list of events (RemLogic, Noxturnal, BIDS, Snooz)",
+        is_one=lambda content: is_event_list(content.lines),
+        read=lambda content: read_event_list(content.lines),
+    ),
+    Reader(
         "elan",
         "Elan's hypnogram",
         is_one=lambda content: is_elan_hyp(content.lines),
@@ -212,6 +249,12 @@ READERS = (
         is_one=lambda content: is_two_columns(content.lines),
         read=lambda content: read_two_columns(content.lines, content.codes, content.epoch_s),
         tells_length=False,
+    ),
+    Reader(
+        "rows",
+        "rows of a time and a stage",
+        is_one=lambda content: is_stage_rows(content.lines),
+        read=lambda content: read_stage_rows(content.lines),
     ),
     Reader(
         "table",
