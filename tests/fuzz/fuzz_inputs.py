@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -358,6 +358,73 @@ def _coded_door(path: Path) -> None:
         # It is of no file: whoever asked for it names the file.
         error.path = path
         raise
+
+
+def _clocks() -> list[str]:
+    """Every 30 s of a few minutes around midnight."""
+    first = datetime(2019, 3, 4, 23, 57)
+    return [f"{first + timedelta(seconds=30 * n):%H:%M:%S}" for n in range(N_EPOCHS)]
+
+
+def _dominos() -> list[Files]:
+    head = (
+        "Signal ID: SchlafProfil\\profil\nStart Time: 24.03.2019 23:57:00\nUnit: \n"
+        "Signal Type: Discret\nEvents list: N3,N2,N1,Rem,Wach,Artefakt\nRate: 30 s\n\n"
+    )
+    words = ("Wach", "N1", "N2", "N3", "Rem", "A")
+    rows = [f"{clock},000; {words[n % 6]}\n" for n, clock in enumerate(_clocks())]
+    events = "Signal ID: Flow\\flow\nUnit: s\n\n00:41:31,513-00:41:42,736; 11;Hypopnea\n"
+    return [{"n.txt": (head + "".join(rows)).encode()}, {"n.txt": events.encode("cp1252")}]
+
+
+def _event_lists() -> list[Files]:
+    words = ("SLEEP-S0", "SLEEP-S1", "SLEEP-S2", "SLEEP-S4", "SLEEP-REM", "SLEEP-MT")
+    rows = [f"W\t{clock}\t{words[n % 6]}\t30\tC4\n" for n, clock in enumerate(_clocks())]
+    remlogic = (
+        "RemLogic Event Export\r\nPatient:\tX\r\nRecording Date:\t24/03/2019\r\n\r\n"
+        "Sleep Stage\tTime [hh:mm:ss]\tEvent\tDuration[s]\tLocation\r\n" + "\r\n".join(rows)
+    )
+    nox = "Heure de début,Heure de fin,Événement,Durée,\r\n[],[],[],[s],\r\n" + "".join(
+        f"24/03/2019 23:{n:02}:00,24/03/2019 23:{n:02}:30,{word},30,\r\n"
+        for n, word in enumerate(("Éveil", "N1", "Micro-éveil", "N2", "REM"))
+    )
+    snooz = "group\tname\tstart_sec\tduration_sec\tchannels\n" + "".join(
+        f"stage\t{n % 6}\t{30 * n}\t30\t[]\nspindle\tA7\t{30 * n + 3}.5\t0.8\t['C4']\n"
+        for n in range(N_EPOCHS)
+    )
+    bids = "onset\tduration\ttrial_type\n" + "".join(
+        f"{30 * n}\t{'n/a' if n == 5 else 30}\tsleep_{_CYCLE[n % 5]}\n" for n in range(N_EPOCHS)
+    )
+    return [
+        {"n.txt": remlogic.encode("latin-1")},
+        {"n.txt": nox.encode("utf-16")},
+        {"n.txt": snooz.encode()},
+        {"n.txt": (bids + "33\t4\tarousal\n").encode()},
+    ]
+
+
+def _lunas() -> list[Files]:
+    six = "# N2 | stage\nclass\tinstance\tchannel\tstart\tstop\tmeta\n" + "".join(
+        f"{_CYCLE[n % 6]}\t.\t.\t{30 * n}\t{30 * n + 30}\t.\n" for n in range(N_EPOCHS)
+    )
+    clocks = "".join(f"N{n % 3 + 1} {clock} +30\n" for n, clock in enumerate(_clocks()))
+    return [
+        {"n.annot": (six + "arousal\t1\tC4\t40.5\t+3\tdur=3\n").encode()},
+        {"n.annot": clocks.encode()},
+        {"n.annot": b"W e:1 e:3\nN2 0+00:01:30 ...\nR 240 300\nlights_on 300 .\n"},
+    ]
+
+
+def _other_texts() -> list[Files]:
+    usleep = "EPOCH=30.0s\nSTART=2019/03/24-23:57:00\n" + "\n".join(_CYCLE * 3)
+    visbrain = "*Duration_sec\t600\n*Datafile\tn.edf\nWake\t120\nN1\t150\nArt\t180\nREM\t600\n"
+    rows = "".join(f"{clock};{_CYCLE[n % 6]}\n" for n, clock in enumerate(_clocks()))
+    return [
+        {"n.txt": usleep.encode()},
+        {"n.txt": visbrain.encode()},
+        {"n.txt": rows.encode()},
+        {"n.txt": b"0,60,W\n60,90,N1\n90,300,R\n"},
+    ]
 
 
 def _xmls() -> list[Files]:
@@ -778,6 +845,10 @@ TARGETS = (
     Target("vis", _viss, ("n.vis",), "n.vis", _coded_door),
     Target("alice", _alices, ("n.csv",), "n.csv", _coded_door),
     Target("json", _jsons, ("n.json",), "n.json", _coded_door, "json"),
+    Target("domino", _dominos, ("n.txt",), "n.txt", read_scoring),
+    Target("events", _event_lists, ("n.txt",), "n.txt", read_scoring, share=1.5),
+    Target("luna", _lunas, ("n.annot",), "n.annot", read_scoring),
+    Target("other texts", _other_texts, ("n.txt",), "n.txt", read_scoring),
     Target("xml", _xmls, ("n.xml",), "n.xml", read_scoring, share=1.5),
     Target("profusion", _profusions, ("n.xml",), "n.xml", read_scoring),
     Target("embla", _emblas, ("n.xml",), "n.xml", read_scoring),
