@@ -100,8 +100,18 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deidentify", action="store_true", help="leave out who was recorded, and the date"
     )
+    _add_annotations(parser)
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.set_defaults(run=_run_score)
+
+
+def _add_annotations(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--annotations",
+        choices=("mine", "all"),
+        default="mine",
+        help="all: hypnograms hold the recording's own ones as well; default: %(default)s",
+    )
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +137,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     add("--arousals-scored", action="store_true", help="all arousals are marked: count their index")
     add("--force", action="store_true", help="replace earlier reports")
     add("--deidentify", action="store_true", help="leave out who was recorded, and the date")
+    _add_annotations(parser)
     add("--quiet", action="store_true", help="say nothing but errors")
     parser.set_defaults(run=_run_report)
 

@@ -38,6 +38,7 @@ def report(options: argparse.Namespace) -> int:
         force=options.force,
         deidentify=options.deidentify,
         look=_look(options),
+        all_annotations=options.annotations == "all",
     )
     of = ReportOf(path, options.recording, options.scorer, options.arousals_scored)
     with progress_bar(path.name, quiet=options.quiet) as progress:

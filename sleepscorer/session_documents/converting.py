@@ -123,4 +123,5 @@ def _night(read: ReadConversion) -> Night:
         lights_source=lights.source,
         notes=read.scoring.notes,
     )
-    return replace(night, events=read.scoring.events if read.of.with_events else ())
+    events = read.scoring.events if read.of.with_events else ()
+    return replace(night, events=events, own_events=None)

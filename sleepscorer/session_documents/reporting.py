@@ -182,7 +182,7 @@ def _night(of: ReportOf, read: ImportableScoring, source: SourceRecording) -> Ni
         n_edited=None if edited is None else int(np.count_nonzero(edited)),
         n_arousals=count_arousals(events, hypnogram) if of.arousals_scored else None,
     )
-    night = replace(night, events=events)
+    night = replace(night, events=events, own_events=read.scoring.events)
     if edited is not None and read.staging is not None:
         night = replace(night, by_person=edited, is_smoothed=read.is_smoothed)
         if read.is_smoothed:

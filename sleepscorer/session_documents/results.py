@@ -168,11 +168,13 @@ def night_of(
         n_arousals=count_arousals(state.events, hypnogram) if arousals_scored else None,
     )
     marked = [event for event in state.events if event not in recording.events]
+    marked.sort(key=lambda event: event.onset_s)
     events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
     is_smoothed = machine is not None and snapshot.holds_smoothed
     return replace(
         night,
         events=tuple(events),
+        own_events=tuple(marked),
         by_person=state.by_person,
         reviewed=snapshot.reviewed,
         smoothing=_smoothing(machine, is_filled=is_smoothed) if smooth or is_smoothed else "",

@@ -42,6 +42,8 @@ class ExportDialog(QDialog):
         What that is run with.
     look
         Of the report as PDF, chosen to begin with.
+    all_annotations
+        The recording's own annotations are chosen to begin with.
     warnings
         Sentences: epochs without a stage, for example.
     """
@@ -54,6 +56,7 @@ class ExportDialog(QDialog):
         existing: Callable[[Destination], tuple[str, ...]],
         tasks: TaskRunner,
         look: ReportLook | None = None,
+        all_annotations: bool = False,
         warnings: tuple[str, ...] = (),
         parent: QWidget | None = None,
     ) -> None:
@@ -83,10 +86,19 @@ class ExportDialog(QDialog):
         self._look.changed.connect(self._on_changed)
         self._force = QCheckBox("&Replace files that exist")
         described(self._force, "Replace files that exist", "Only files that sleepscorer made")
+        self._annotations = QCheckBox("Add the recording's own &annotations")
+        described(
+            self._annotations,
+            self._annotations.text(),
+            "To the hypnogram and the files for other programs, which else hold the stages and the"
+            " events of the scoring",
+        )
+        self._annotations.setChecked(all_annotations)
         self._deidentify = QCheckBox("&Leave out who was recorded, and when")
         described(self._deidentify, "De-identify", "The files are then named by a number instead")
         self._force.toggled.connect(self._on_changed)
         self._deidentify.toggled.connect(self._on_changed)
+        self._annotations.toggled.connect(self._on_changed)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._export = self._buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
         self._buttons.accepted.connect(self.accept)
@@ -97,6 +109,7 @@ class ExportDialog(QDialog):
         layout.addRow(label, row)
         layout.addRow("Files", box)
         layout.addRow("Report (PDF)", self._look)
+        layout.addRow("", self._annotations)
         layout.addRow("", self._force)
         layout.addRow("", self._deidentify)
         for warning in warnings:
@@ -121,6 +134,7 @@ class ExportDialog(QDialog):
             self._force.isChecked(),
             self._deidentify.isChecked(),
             look=self._look.look,
+            all_annotations=self._annotations.isChecked(),
         )
 
     def accept(self) -> None:
