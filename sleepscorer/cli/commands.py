@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import UsageError
-from sleepscorer.files.exports import DEFAULT_TEMPLATE, FORMATS, PDF
+from sleepscorer.files.exports import DEFAULT_TEMPLATE, EXPORT_FORMATS, FORMATS, PDF
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,7 +60,10 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="instead of beside the recording")
     parser.add_argument(
-        "--formats", default=",".join(FORMATS), help="default: %(default)s", metavar="LIST"
+        "--formats",
+        default=",".join(FORMATS),
+        help=f"of {', '.join(form.name for form in EXPORT_FORMATS)}; default: %(default)s",
+        metavar="LIST",
     )
     for role in ("eeg", "eog", "emg"):
         parser.add_argument(

@@ -17,6 +17,7 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.exports import (
+    INTERCHANGE_SUFFIXES,
     Night,
     is_own_output,
     is_scored_by_hand,
@@ -124,7 +125,7 @@ def _of_scoring(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path
 
 def _stem(path: Path) -> str:
     """What the outputs of a scoring are called: as the night, not as its scoring."""
-    ends = (_STAGING_END, *_HYPNOGRAM_ENDS)
+    ends = (_STAGING_END, *_HYPNOGRAM_ENDS, *INTERCHANGE_SUFFIXES)
     return next((path.name.removesuffix(end) for end in ends if path.name.endswith(end)), path.stem)
 
 

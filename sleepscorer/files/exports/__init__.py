@@ -14,6 +14,7 @@ from sleepscorer.files.exports.excel.columns import (
 from sleepscorer.files.exports.formats import (
     EXPORT_FORMATS,
     FORMATS,
+    INTERCHANGE_SUFFIXES,
     PDF,
     check_outputs,
     format_for,
@@ -55,6 +56,7 @@ __all__ = [
     "EXPORT_FORMATS",
     "FORMATS",
     "INTENDED_USE",
+    "INTERCHANGE_SUFFIXES",
     "PAPERS",
     "PDF",
     "PLAIN",

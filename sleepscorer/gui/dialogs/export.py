@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -26,6 +27,8 @@ from sleepscorer.gui.look.screen_fit import fit_to_screen
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.pipeline import Destination
+
+_N_COLUMNS, _LEAST_WIDTH_PX = 2, 600
 
 
 class ExportDialog(QDialog):
@@ -76,12 +79,14 @@ class ExportDialog(QDialog):
         row.addWidget(self._folder, 1)
         row.addWidget(browse)
         self._formats = {form.name: QCheckBox(form.title) for form in EXPORT_FORMATS}
-        box = QVBoxLayout()
         for name, check in self._formats.items():
             check.setChecked(name in formats)
             described(check, check.text())
             check.toggled.connect(self._on_changed)
-            box.addWidget(check)
+        box = QVBoxLayout()
+        for form in EXPORT_FORMATS:
+            if not form.is_for_others:
+                box.addWidget(self._formats[form.name])
         self._look = ReportLookBoxes(look or ReportLook())
         self._look.changed.connect(self._on_changed)
         self._force = QCheckBox("&Replace files that exist")
@@ -89,7 +94,7 @@ class ExportDialog(QDialog):
         self._annotations = QCheckBox("Add the recording's own &annotations")
         described(
             self._annotations,
-            self._annotations.text(),
+            "Add the recording's own annotations",
             "To the hypnogram and the files for other programs, which else hold the stages and the"
             " events of the scoring",
         )
@@ -109,6 +114,7 @@ class ExportDialog(QDialog):
         layout.addRow(label, row)
         layout.addRow("Files", box)
         layout.addRow("Report (PDF)", self._look)
+        layout.addRow("For other programs", self._others())
         layout.addRow("", self._annotations)
         layout.addRow("", self._force)
         layout.addRow("", self._deidentify)
@@ -120,7 +126,7 @@ class ExportDialog(QDialog):
         layout.addRow(self._in_the_way)
         layout.addRow(self._buttons)
         self._folder.textChanged.connect(self._on_changed)
-        self.setMinimumWidth(600)
+        self.setMinimumWidth(max(_LEAST_WIDTH_PX, layout.minimumSize().width()))
         self._export.setDefault(True)
         self._export.setFocus()
         self._on_changed()
@@ -161,6 +167,15 @@ class ExportDialog(QDialog):
         """Close; an answer that comes later is not waited for."""
         self._looking.drop()
         super().done(result)
+
+    def _others(self) -> QGridLayout:
+        """The formats that other programs read, in columns: a small screen has no room below."""
+        grid = QGridLayout()
+        others = [form.name for form in EXPORT_FORMATS if form.is_for_others]
+        n_rows = -(-len(others) // _N_COLUMNS)
+        for place, name in enumerate(others):
+            grid.addWidget(self._formats[name], place % n_rows, place // n_rows)
+        return grid
 
     def _on_looked(self, names: tuple[str, ...]) -> None:
         self._on_changed()
