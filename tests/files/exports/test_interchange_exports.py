@@ -289,7 +289,8 @@ _PLAIN = [
 
 def test_odd_texts_break_no_format(tmp_path: Path) -> None:
     shown = night(events=ODD)
-    rows, _ = _of_edfbrowser(_written(tmp_path, shown, "edfbrowser"))
+    later = Event(999_999_999_999.0, 999_999_999_999.0, "in a damaged file")
+    rows, _ = _of_edfbrowser(_written(tmp_path, night(events=(*ODD, later)), "edfbrowser"))
     others = [r for r in rows if not r[2].startswith(("Sleep stage", "Lights"))]
     assert [r[2] for r in others] == ["before the start", *_PLAIN]
     assert others[0][:2] == (-4.0, 2.0)

@@ -23,6 +23,8 @@ from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.night_events import handed_on_events, lights_marks
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+# Three years: what damaged files tell is no time of any calendar.
+_FURTHEST_S = 1e8
 _MARK = "<!-- Written by sleepscorer "
 
 
@@ -33,7 +35,8 @@ def edfbrowser_annotations(night: Night) -> RenderedText:
     that an EDF+ header has for "unknown", which EDFbrowser compares it with.
     """
     start = night.start or UNKNOWN_START
-    annotations = [*_stages(night), *lights_marks(night), *handed_on_events(night)]
+    events = (event for event in handed_on_events(night) if abs(event.onset_s) < _FURTHEST_S)
+    annotations = [*_stages(night), *lights_marks(night), *events]
     annotations.sort(key=lambda event: event.onset_s)
     lines = (
         _DECLARATION,
