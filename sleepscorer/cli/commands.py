@@ -29,9 +29,9 @@ def command_parser() -> argparse.ArgumentParser:
     _add_score(commands.add_parser("score", help="stage recordings and write the results"))
     _add_report(commands.add_parser("report", help="the report of a session or scoring, as PDF"))
     _add_demo(commands.add_parser("demo", help="make a synthetic night and score it"))
-    _add_info(commands.add_parser("info", help="say what a recording holds"))
+    _add_info(commands.add_parser("info", help="say what a recording or a session holds"))
     _add_statistics(commands.add_parser("statistics", help="sleep statistics of a scoring"))
-    _add_agreement(commands.add_parser("agreement", help="compare two scorings epoch by epoch"))
+    _add_agreement(commands.add_parser("agreement", help="compare scorings epoch by epoch"))
     _add_convert(commands.add_parser("convert", help="write a scoring in another format"))
     _add_simulate(commands.add_parser("simulate", help="make a synthetic recording"))
     _add_explain(commands.add_parser("explain", help="why an epoch got its stage"))
@@ -136,7 +136,8 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     add("--list-templates", action="store_true", help="say which there are, and where own ones lie")
     add("--language", metavar="LL", help="en, de, fr, nl or es; default: the template's")
     add("--paper", metavar="NAME", help="a4 or letter; default: the template's")
-    add("--scorer", metavar="NAME", help="whose stages, where several scored")
+    _add_reading(parser)
+    add("--layer", metavar="NAME|NUMBER", help="which scoring of a session; default: the first")
     add("--arousals-scored", action="store_true", help="all arousals are marked: count their index")
     add("--force", action="store_true", help="replace earlier reports")
     add("--deidentify", action="store_true", help="leave out who was recorded, and the date")
@@ -167,22 +168,65 @@ def _add_statistics(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--arousals", type=int, metavar="N", help="arousals scored by hand")
-    parser.add_argument("--scorer", metavar="NAME", help="whose stages, where several scored")
+    _add_reading(parser, aligned=False)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_statistics)
 
 
 def _add_agreement(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reference", type=Path, metavar="REFERENCE")
-    parser.add_argument("other", type=Path, metavar="OTHER")
+    parser.description = (
+        "Compare scorings epoch by epoch: files of one night, or folders, one of each scorer, whose"
+        " files are matched by the name of the recording. The first is the reference."
+    )
+    parser.add_argument("reference", type=Path, metavar="REFERENCE", help="a file, or a folder")
+    parser.add_argument("other", type=Path, metavar="OTHER", help="a file, or a folder")
+    parser.add_argument("others", nargs="*", type=Path, metavar="FILE", help="further ones")
     parser.add_argument(
         "--scorer", metavar="NAME", help="whose stages of REFERENCE, where several scored"
     )
     parser.add_argument(
-        "--other-scorer", metavar="NAME", help="whose stages of OTHER, where several scored"
+        "--other-scorer",
+        metavar="NAME",
+        action="append",
+        help="whose stages of OTHER, where several scored; again for each further file",
     )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write agreement.pdf and agreement.xlsx there"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write this report, .pdf or .xlsx"
+    )
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    parser.add_argument(
+        "--subject",
+        metavar="REGEX",
+        help="whose night it is: the first group in the name; default: each of somebody else",
+    )
+    parser.add_argument("--force", action="store_true", help="replace existing reports")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_agreement)
+
+
+def _add_reading(parser: argparse.ArgumentParser, *, aligned: bool = True) -> None:
+    """Add what may have to be said of a scoring; see :mod:`sleepscorer.cli.reading`.
+
+    ``aligned`` where it may be fitted to a recording.
+    """
+    add = parser.add_argument
+    add("--scorer", metavar="NAME", help="whose stages, where several scored")
+    add("--codes", metavar="CODE", help="what numbers stand for: a name, or 0=W,1=N1,2=N2,3=N3,5=R")
+    add("--from", dest="format_in", metavar="NAME", help="its format; default: the content tells")
+    add("--epoch-length", type=float, metavar="S", help="of its epochs, where it does not tell")
+    if not aligned:
+        parser.set_defaults(offset=None, align=None, no_events=False)
+        return
+    add("--offset", type=float, metavar="S", help="how long after the recording it starts")
+    add(
+        "--align",
+        choices=("exact", "nearest", "majority"),
+        help="how its epochs become those of the recording, where they differ",
+    )
+    add("--no-events", action="store_true", help="the stages alone")
 
 
 class _ListFormats(argparse.Action):
@@ -202,13 +246,11 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("file", type=Path, metavar="IN", help="a scoring")
     add("out", type=Path, metavar="OUT", help="its ending tells the format")
-    add("--from", dest="format_in", metavar="NAME", help="default: the content tells")
     add("--to", dest="format_out", metavar="NAME", help="default: the ending of OUT tells")
     add("--list-formats", action=_ListFormats, help="say which are read and written")
-    add("--codes", metavar="CODE", help="what numbers stand for: a name, or 0=W,1=N1,2=N2,3=N3,5=R")
-    add("--scorer", metavar="NAME", help="whose stages, where several scored")
     add("--recording", type=Path, metavar="FILE", help="what was scored: take its epochs and start")
-    add("--no-events", action="store_true", help="the stages alone")
+    add("--epochs", type=float, metavar="S", help="write epochs of this length, such as 30")
+    _add_reading(parser)
     add("--preview", action="store_true", help="say what would be taken as what, and write nothing")
     add("--force", action="store_true", help="replace a file that sleepscorer made")
     add("--quiet", action="store_true", help="say nothing but errors")
@@ -421,9 +463,9 @@ def _run_statistics(options: argparse.Namespace) -> int:
 
 
 def _run_agreement(options: argparse.Namespace) -> int:
-    from sleepscorer.cli.comparison import print_agreement
+    from sleepscorer.cli.agreement import compare_scorings
 
-    return print_agreement(options)
+    return compare_scorings(options)
 
 
 def _run_explain(options: argparse.Namespace) -> int:

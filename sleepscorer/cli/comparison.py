@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sleepscorer.cli.output import complain, say
+from sleepscorer.cli.reading import choice_of, naming_options
 from sleepscorer.core.agreement import Agreement, agreement
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.hypnogram import Hypnogram
@@ -25,7 +26,8 @@ def print_statistics(options: argparse.Namespace) -> int:
     """Print the sleep statistics of a scoring; where the lights marks come from goes with them."""
     if options.arousals is not None and options.arousals < 0:
         raise UsageError("the number of arousals can't be negative")
-    scoring = read_scoring(options.scoring, scorer=options.scorer)
+    with naming_options():
+        scoring = choice_of(options).read(options.scoring)
     scored = scoring.hypnogram
 
     def typed(text: str | None) -> float | None:
@@ -89,7 +91,8 @@ def _shown(value: float | None) -> str:
 def print_agreement(options: argparse.Namespace) -> int:
     """Print how far two scorings agree."""
     reference = read_scoring(options.reference, scorer=options.scorer)
-    other = read_scoring(options.other, scorer=options.other_scorer)
+    (name,) = options.other_scorer or [None]
+    other = read_scoring(options.other, scorer=name)
     found = agreement(reference, other)
     found = replace(found, notes=(*_epoch_notes(reference.hypnogram), *found.notes))
     # What was left out of a file is left out of the figures.

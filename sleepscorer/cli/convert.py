@@ -3,27 +3,17 @@
 import argparse
 
 from sleepscorer.cli.output import say
-from sleepscorer.core.errors import CodesNeeded
+from sleepscorer.cli.reading import choice_of, naming_options
 from sleepscorer.files.exports import EXPORT_FORMATS
-from sleepscorer.files.scorings import READERS, STAGE_CODES, codes_named
+from sleepscorer.files.scorings import READERS, STAGE_CODES
 from sleepscorer.session_documents import ConversionOf, read_conversion, write_conversion
 
 
 def convert(options: argparse.Namespace) -> int:
     """Tell what was read and what it was taken as, and write it unless only that was asked."""
-    of = ConversionOf(
-        options.file,
-        options.recording,
-        options.scorer,
-        None if options.codes is None else codes_named(options.codes),
-        options.format_in,
-        with_events=not options.no_events,
-    )
-    try:
+    of = ConversionOf(options.file, options.recording, choice_of(options), options.epochs)
+    with naming_options():
         read = read_conversion(of)
-    except CodesNeeded as error:
-        error.hint = f"give --codes: {error.hint}"
-        raise
     if not options.quiet:
         say(*read.preview.lines())
     if options.preview:

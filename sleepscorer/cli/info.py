@@ -1,26 +1,81 @@
-"""``sleepscorer info``: what a recording holds."""
+"""``sleepscorer info``: what a recording holds, or a session."""
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from sleepscorer.cli.output import say
 from sleepscorer.core.derivation import signal_kinds
+from sleepscorer.core.layers import Layer, LayerKind
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import counted
 from sleepscorer.files.recordings import open_recording
+from sleepscorer.files.sessions import SUFFIX
+from sleepscorer.session_documents import Document, current_author, open_document
 
 
 def print_info(options: argparse.Namespace) -> int:
-    """Print a recording's header, signals, gaps and warnings."""
-    recording = open_recording(options.file)
-    facts = _facts(recording)
+    """Print a recording's header, signals, gaps and warnings, or the scorings of a session."""
+    path: Path = options.file
+    is_session = path.suffix.lower() == SUFFIX and path.is_file()
+    facts = _facts_of_session(path) if is_session else _facts(open_recording(path))
     if options.json:
         # ASCII alone: no terminal's encoding, and no odd file name, can lose anything of it.
         say(*json.dumps(facts, indent=2, ensure_ascii=True, allow_nan=False).splitlines())
     else:
-        say(*_lines(facts))
+        say(*(_lines_of_session(facts) if is_session else _lines(facts)))
     return 0
+
+
+def _facts_of_session(path: Path) -> dict[str, Any]:
+    document = open_document(path, author=current_author(), read_only=True)
+    try:
+        return {
+            "file": str(path),
+            "recording": str(document.recording.path),
+            "n_epochs": document.session.n_epochs,
+            "scorings": [_facts_of_layer(document, layer) for layer in document.layers],
+        }
+    finally:
+        document.close(back_up=False)
+
+
+def _facts_of_layer(document: Document, layer: Layer) -> dict[str, Any]:
+    session = document.scorings.of_number(layer.number)
+    return {
+        "number": layer.number,
+        "name": layer.name,
+        "kind": layer.kind.value,
+        "scorers": list(document.scorings.scorers_of(layer)),
+        "n_scored": int(np.count_nonzero(session.state.stages != Stage.UNSCORED)),
+        "blind": layer.is_blind,
+        "done": layer.is_done,
+        "hidden": layer.is_hidden,
+        "signed_by": [one.name for one in session.signing.standing],
+    }
+
+
+def _lines_of_session(facts: dict[str, Any]) -> list[str]:
+    lines = [
+        f"session      {facts['file']}",
+        f"recording    {facts['recording']} ({counted(facts['n_epochs'], 'epoch')} of 30 s)",
+        f"scorings     {len(facts['scorings'])}",
+    ]
+    for one in facts["scorings"]:
+        told = [
+            *((one["kind"],) if one["kind"] != LayerKind.PERSON else ()),
+            *((f"by {', '.join(one['scorers'])}",) if one["scorers"] else ()),
+            f"{one['n_scored']} of {facts['n_epochs']} scored",
+            *(("begun blind" if one["done"] else "blind, not done",) if one["blind"] else ()),
+            *(("hidden",) if one["hidden"] else ()),
+            *((f"signed by {', '.join(one['signed_by'])}",) if one["signed_by"] else ()),
+        ]
+        lines.append(f"  {one['number']}  {one['name']}: {', '.join(told)}")
+    return lines
 
 
 def _facts(recording: Recording) -> dict[str, Any]:

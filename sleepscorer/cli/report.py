@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sleepscorer.cli.output import complain, say, say_if_possible
 from sleepscorer.cli.progress import progress_bar
+from sleepscorer.cli.reading import choice_of, naming_options
 from sleepscorer.core.errors import UsageError
 from sleepscorer.files.exports import (
     PAPERS,
@@ -13,6 +14,7 @@ from sleepscorer.files.exports import (
     template_files,
     templates_folder,
 )
+from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.pipeline import Destination
 from sleepscorer.session_documents import ReportOf, write_report
 
@@ -40,8 +42,12 @@ def report(options: argparse.Namespace) -> int:
         look=_look(options),
         all_annotations=options.annotations == "all",
     )
-    of = ReportOf(path, options.recording, options.scorer, options.arousals_scored)
-    with progress_bar(path.name, quiet=options.quiet) as progress:
+    if options.layer is not None and path.suffix.lower() != SUFFIX:
+        raise UsageError("--layer is of sessions, and this is none", path=path)
+    of = ReportOf(
+        path, options.recording, choice_of(options), options.arousals_scored, options.layer
+    )
+    with progress_bar(path.name, quiet=options.quiet) as progress, naming_options():
         written = write_report(of, to, progress=progress)
     if not options.quiet:
         say_if_possible(*(str(one) for one in written))

@@ -1,27 +1,29 @@
 """Epoch-by-epoch agreement of two scorings of one night."""
 
-import math
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.alignment import alignment
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.kappa import (
+    BLOCK_S,
+    FEWEST_BLOCKS,
+    Interval,
+    block_bootstrap_interval,
+    block_length,
+    kappa_against_rest,
+    kappa_of,
+)
 from sleepscorer.core.machine_answer import in_three
-from sleepscorer.core.stages import STAGES, THREE_STAGES, Stage
+from sleepscorer.core.stages import EPOCH_S, STAGES, THREE_STAGES, Stage
 from sleepscorer.core.wording import counted
 
-_Z_95 = 1.959963984540054
-_DAY = timedelta(days=1)
-# What EDF files say whose start was removed altogether, time of day included.
-_NO_START = datetime(1985, 1, 1)
-# Starts are written with whole seconds as often as with fractions of one.
-_OFFSET_TOLERANCE_S = 0.5
-
-_PER_STAGE = ("f1", "precision", "recall", "support")
+_PER_STAGE = ("f1", "precision", "recall", "support", "kappa_by_stage")
 _FIGURES = ("accuracy", "kappa", "kappa_low", "kappa_high", "macro_f1", *_PER_STAGE)
 _COUNTS = ("n_epochs", "n_excluded")
 
@@ -35,16 +37,17 @@ class Agreement:
     Parameters
     ----------
     accuracy
-        Share of equal epochs, 0 to 1.
-    kappa, kappa_low, kappa_high
-        Cohen's kappa and its asymptotic 95 % confidence interval; undefined where both scorings
-        hold one and the same stage only. Where its variance is estimated as 0 (perfect agreement,
-        or a scoring of one stage only) the interval has no width, and says nothing.
+        Share of equal epochs, 0 to 1; times 100, the percent agreement.
+    kappa
+        Cohen's; undefined where both scorings hold one and the same stage only.
+    kappa_by_stage
+        Cohen's kappa of each stage against all others together, in the order of ``stage_set``.
     macro_f1
         Mean F1 of the stages that occur in either scoring.
     f1, precision, recall, specificity
-        By stage in the order of ``stage_set``, 0 to 1; recall is the sensitivity. A stage that
-        neither scoring holds has none; precision is undefined where OTHER never has the stage,
+        By stage in the order of ``stage_set``, 0 to 1; recall is the sensitivity and, times 100,
+        the percent agreement of a stage with the reference. A stage that neither scoring holds has
+        none; precision is undefined where OTHER never has the stage,
         recall where the reference never has it.
     support
         Epochs of each stage in the reference.
@@ -60,12 +63,16 @@ class Agreement:
         The stages that are compared: W N1 N2 N3 R, or W NREM R where a scoring tells only these.
     notes
         How the two were aligned and what was left out, in words.
+    cells
+        (n_common,) int8, the epochs that both scorings cover in the order of time: the cell of the
+        confusion counts, row times number of stages plus column, or -1 where not scored in both.
+    epoch_s
+        Length of an epoch, seconds.
     """
 
     accuracy: float
     kappa: float | None
-    kappa_low: float | None
-    kappa_high: float | None
+    kappa_by_stage: PerStage
     macro_f1: float
     f1: PerStage
     precision: PerStage
@@ -79,6 +86,26 @@ class Agreement:
     n_only_other: int
     stage_set: tuple[Stage, ...] = STAGES
     notes: tuple[str, ...] = ()
+    cells: NDArray[np.int8] = field(compare=False, repr=False)
+    epoch_s: float = EPOCH_S
+
+    @property
+    def kappa_low(self) -> float | None:
+        """Lower end of kappa's 95 % interval; None where it has none."""
+        return self._interval[0]
+
+    @property
+    def kappa_high(self) -> float | None:
+        """Upper end of kappa's 95 % interval; None where it has none."""
+        return self._interval[1]
+
+    @cached_property
+    def _interval(self) -> Interval:
+        """By :func:`~sleepscorer.core.kappa.block_bootstrap_interval`: epochs are not independent.
+
+        Computed when it is asked for: many comparisons need no more than kappa.
+        """
+        return block_bootstrap_interval([self.cells], len(self.stage_set), epoch_s=self.epoch_s)
 
     def as_dict(self) -> dict[str, Any]:
         """Figures and notes by name, ready for JSON; figures by stage as ``{stage: value}``."""
@@ -95,9 +122,7 @@ class Agreement:
 def agreement(reference: Scoring, other: Scoring) -> Agreement:
     """Compare two scorings over the epochs that both have scored.
 
-    They are aligned by start time where both have one, else by their first epochs. Where they have
-    no epoch in common by date, as after de-identification, they are aligned by the time of day;
-    1 January 1985, 00:00:00 stands for a start that was removed, unless both have it.
+    How they are aligned stands in :func:`~sleepscorer.core.alignment.alignment`.
 
     Parameters
     ----------
@@ -110,7 +135,7 @@ def agreement(reference: Scoring, other: Scoring) -> Agreement:
         If the epochs of the two don't coincide, or none is scored in both.
     """
     n_reference, n_other = reference.hypnogram.n_epochs, other.hypnogram.n_epochs
-    shift, notes = _alignment(reference, other)
+    shift, notes = alignment(reference, other)
     first, stop = max(0, shift), min(n_reference, shift + n_other)
     n_common = max(0, stop - first)
     stage_set = STAGES
@@ -124,12 +149,16 @@ def agreement(reference: Scoring, other: Scoring) -> Agreement:
     scored = (true != Stage.UNSCORED) & (judged != Stage.UNSCORED)
     if not scored.any():
         raise ScoringError("no epoch is scored in both scorings")
-    counts = np.array(
-        [[np.count_nonzero((true == a) & (judged == b)) for b in stage_set] for a in stage_set],
-        dtype=int,
-    )
+    cells = cells_of(true, judged, stage_set)
+    counts = confusion_of(cells, len(stage_set))
     n_epochs = int(counts.sum())
     notes += _length_notes(n_reference, n_other, n_common, n_common - n_epochs)
+    epoch_s = reference.hypnogram.epoch_s
+    if n_epochs < FEWEST_BLOCKS * block_length(epoch_s):
+        notes.append(
+            f"kappa has no interval: that takes {FEWEST_BLOCKS * BLOCK_S / 60:g} min scored in"
+            f" both, and here there are {n_epochs * epoch_s / 60:g}"
+        )
     return Agreement(
         **_figures(counts),
         confusion=tuple(tuple(row) for row in counts.tolist()),
@@ -139,63 +168,38 @@ def agreement(reference: Scoring, other: Scoring) -> Agreement:
         n_only_other=n_other - n_common,
         stage_set=stage_set,
         notes=tuple(notes),
+        cells=cells,
+        epoch_s=epoch_s,
     )
 
 
-def _alignment(reference: Scoring, other: Scoring) -> tuple[int, list[str]]:
-    """Return the reference epoch at which ``other`` starts, and what to say about it."""
-    epoch_s = reference.hypnogram.epoch_s
-    if epoch_s != other.hypnogram.epoch_s:
-        raise ScoringError(
-            f"the epochs last {epoch_s:g} s in the reference and"
-            f" {other.hypnogram.epoch_s:g} s in the other scoring"
-        )
-    removed = _NO_START in (reference.start, other.start) and reference.start != other.start
-    if reference.start is None or other.start is None or removed:
-        return 0, ["aligned from the first epochs: at least one scoring has no start time"]
-    offset, notes = _offset(reference, reference.start, other, other.start)
-    shift = round(offset.total_seconds() / epoch_s)
-    if abs(offset.total_seconds() - shift * epoch_s) > _OFFSET_TOLERANCE_S:
-        raise ScoringError(
-            f"the starts ({reference.start:%H:%M:%S} and {other.start:%H:%M:%S}) are"
-            f" {abs(offset.total_seconds()):g} s apart, not a whole number of epochs of"
-            f" {epoch_s:g} s: no epoch of one is an epoch of the other"
-        )
-    if shift:
-        later = "later" if shift > 0 else "earlier"
-        notes.append(
-            f"the other scoring starts {counted(abs(shift), 'epoch')} {later} than the reference"
-        )
-    return shift, notes
+def cells_of(
+    true: NDArray[np.int8], judged: NDArray[np.int8], stage_set: tuple[Stage, ...]
+) -> NDArray[np.int8]:
+    """Return the cell of the confusion counts that each epoch falls in.
+
+    Parameters
+    ----------
+    true, judged
+        (n_epochs,) int8 values of ``stage_set`` or UNSCORED.
+    stage_set
+        The stages told apart, in the order of the counts.
+
+    Returns
+    -------
+    (n_epochs,) int8: row times number of stages plus column, -1 where not scored in both.
+    """
+    place = np.full(max(Stage) + 2, -1, dtype=np.int8)
+    place[list(stage_set)] = np.arange(len(stage_set))
+    # UNSCORED, -1, indexes the last place, which no stage has.
+    rows, columns = place[true], place[judged]
+    cells = rows * np.int8(len(stage_set)) + columns
+    return np.where((rows < 0) | (columns < 0), np.int8(-1), cells)
 
 
-def _offset(
-    reference: Scoring, reference_start: datetime, other: Scoring, other_start: datetime
-) -> tuple[timedelta, list[str]]:
-    """Return how much later ``other`` starts, by date or else by time of day."""
-
-    def overlap(offset: timedelta) -> bool:
-        offset_s = offset.total_seconds()
-        return -other.hypnogram.duration_s < offset_s < reference.hypnogram.duration_s
-
-    by_date = other_start - reference_start
-    if overlap(by_date):
-        return by_date, []
-    by_time = (by_date + _DAY / 2) % _DAY - _DAY / 2
-    if not overlap(by_time):
-        raise ScoringError(
-            "the scorings have no epoch in common: the reference starts on"
-            f" {reference_start:%Y-%m-%d at %H:%M:%S} and lasts"
-            f" {reference.hypnogram.duration_s / 60:g} min, the other starts on"
-            f" {other_start:%Y-%m-%d at %H:%M:%S} and lasts {other.hypnogram.duration_s / 60:g} min"
-        )
-    note = (
-        f"the dates differ ({reference_start:%Y-%m-%d} and {other_start:%Y-%m-%d}):"
-        " aligned by time of day"
-    )
-    if _NO_START.date() not in (reference_start.date(), other_start.date()):
-        note += "; make sure that both are scorings of the same night"
-    return by_time, [note]
+def confusion_of(cells: NDArray[np.int8], n_told: int) -> NDArray[np.int_]:
+    """(n_told, n_told) counts of the cells of :func:`cells_of`, rows the reference."""
+    return np.bincount(cells[cells >= 0], minlength=n_told**2).reshape(n_told, n_told)
 
 
 def _length_notes(n_reference: int, n_other: int, n_common: int, n_excluded: int) -> list[str]:
@@ -221,12 +225,10 @@ def _figures(counts: NDArray[np.int_]) -> dict[str, Any]:
     pairs = list(zip(hits, in_reference, in_other, strict=True))
     f1 = tuple(_ratio(2 * hit, n_true + n_judged) for hit, n_true, n_judged in pairs)
     defined_f1 = [value for value in f1 if value is not None]
-    kappa, low, high = _kappa(counts)
     return {
         "accuracy": sum(hits) / total,
-        "kappa": kappa,
-        "kappa_low": low,
-        "kappa_high": high,
+        "kappa": kappa_of(counts),
+        "kappa_by_stage": kappa_against_rest(counts),
         "macro_f1": sum(defined_f1) / len(defined_f1),
         "f1": f1,
         "precision": tuple(_ratio(hit, n_judged) for hit, _, n_judged in pairs),
@@ -241,27 +243,3 @@ def _figures(counts: NDArray[np.int_]) -> dict[str, Any]:
 
 def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
-
-
-def _kappa(counts: NDArray[np.int_]) -> tuple[float | None, float | None, float | None]:
-    """Compute Cohen's kappa and its 95 % interval, cut at -1 and 1.
-
-    The large-sample variance is that of Fleiss, Cohen & Everitt 1969, Psychological Bulletin 72,
-    323-327 (not their variance under the hypothesis that kappa is 0).
-    """
-    n = counts.sum()
-    shares = counts / n
-    rows, columns = shares.sum(axis=1), shares.sum(axis=0)
-    observed, expected = shares.trace(), rows @ columns
-    if np.count_nonzero(rows * columns) == 1 and observed == 1:
-        return None, None, None
-    kappa = (observed - expected) / (1 - expected)
-    # weights[i, j] = column share of i + row share of j: the marginals cross over.
-    weights = columns[:, None] + rows[None, :]
-    agreed = shares.diagonal() @ (1 - weights.diagonal() * (1 - kappa)) ** 2
-    off_diagonal = shares * weights**2
-    np.fill_diagonal(off_diagonal, 0)
-    spread = agreed + (1 - kappa) ** 2 * off_diagonal.sum() - (kappa - expected * (1 - kappa)) ** 2
-    # Rounding can take a variance of 0 below it.
-    half_width = _Z_95 * math.sqrt(max(spread, 0.0) / n) / (1 - expected)
-    return float(kappa), max(-1.0, float(kappa - half_width)), min(1.0, float(kappa + half_width))

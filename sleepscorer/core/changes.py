@@ -45,6 +45,23 @@ def staged_change(
     return Change(*zip(*rows, strict=True)) if rows else Change()
 
 
+def change_between(before: ScoringState, after: ScoringState) -> Change:
+    """Return the change that leads from one state to another of as many epochs."""
+    differs = (before.stages != after.stages) | (before.by_person != after.by_person)
+    index = tuple(int(epoch) for epoch in np.flatnonzero(differs))
+    chosen = list(index)
+    change = staged_change(before, index, after.stages[chosen], person=after.by_person[chosen])
+    old, new = set(before.events), set(after.events)
+    lights = (before.lights_off_s, before.lights_on_s), (after.lights_off_s, after.lights_on_s)
+    if lights[0] != lights[1]:
+        change = replace(change, lights_before=lights[0], lights_after=lights[1])
+    return replace(
+        change,
+        events_removed=tuple(event for event in before.events if event not in new),
+        events_added=tuple(event for event in after.events if event not in old),
+    )
+
+
 def imported_change(
     state: ScoringState, scoring: Scoring, *, staging: Staging | None, smoothed: bool
 ) -> Change:

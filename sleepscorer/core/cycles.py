@@ -15,7 +15,9 @@ CYCLES_RULE = (
     " unscored epochs without a break end a cycle that has reached no REM period, as does lights"
     " on; it then ends with its last epoch of N2, N3 or R. A cycle counts if N1, N2 and N3 before"
     " its REM period add up to at least 15 min. Minutes from lights off. No parameter of the AASM"
-    " manual; tools differ by a cycle."
+    " manual; tools differ by a cycle. Luna 1.7 departs in three cases: it starts no cycle where R"
+    " lies in the next 15 min, goes on over 15 min of W or N1 behind a REM period that is too"
+    " short, and may end the last cycle with N1 or W."
 )
 
 _NREM_MIN = 15.0
@@ -52,8 +54,14 @@ def nrem_rem_cycles(stages: StageArray, epoch_s: float) -> tuple[Cycle, ...]:
 
     The rule is :data:`CYCLES_RULE`: Feinberg & Floyd 1979, Psychophysiology 16, 283-291,
     doi:10.1111/j.1469-8986.1979.tb02991.x, with the changes of the HYPNO command of Luna (Purcell
-    lab). It departs from Luna 1.7 in odd cases only: a long wake after a REM period that is too
-    short ends the cycle here, and never more than the last sleep epoch belongs to it.
+    lab). Luna 1.7, run on the same stages, departs from it where
+
+    - R lies within 15 min of the epoch of N2 or N3 that would start a cycle, in a REM period that
+      is too short to end one: Luna starts the cycle behind that R;
+    - 15 min or more of W, N1 or unscored epochs follow a REM period that is too short: they end
+      the cycle here, while Luna goes on to the next REM period;
+    - the night ends with N1 or W behind such a REM period: Luna counts them in, here the cycle
+      ends with its last epoch of N2, N3 or R.
 
     Parameters
     ----------

@@ -188,7 +188,7 @@ class Edit:
     Parameters
     ----------
     number
-        From 1, without holes.
+        From 1, without holes in the log of the session, which all of its layers share.
     utc
         ISO 8601 time, UTC.
     author
@@ -204,7 +204,10 @@ class Edit:
     is_smoothed
         It took stages from the machine's smoothed answer.
     is_of_opening
-        The program made it when it first opened the recording: nobody's step to undo.
+        The program made it when it first opened the recording, or to begin a layer: nobody's step
+        to undo.
+    layer
+        Number of the :class:`~sleepscorer.core.layers.Layer` that it is an edit of.
     """
 
     number: int
@@ -216,6 +219,7 @@ class Edit:
     of: int | None = None
     is_smoothed: bool = False
     is_of_opening: bool = False
+    layer: int = 1
 
     @property
     def epoch(self) -> int | None:

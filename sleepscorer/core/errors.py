@@ -96,6 +96,46 @@ class CodesNeeded(ScoringError):
         )
 
 
+class EpochLengthNeeded(ScoringError):
+    """A file that lists stages and does not say how long each lasts: somebody must.
+
+    Parameters
+    ----------
+    what
+        What happened.
+    n_epochs
+        How many stages it lists.
+    """
+
+    def __init__(self, what: str, *, n_epochs: int) -> None:
+        self.n_epochs = n_epochs
+        super().__init__(what, hint="say how long its epochs are, in seconds")
+
+
+class AlignmentNeeded(ScoringError):
+    """A scoring whose epochs are not those of the recording: somebody must say how they are met.
+
+    Parameters
+    ----------
+    what
+        What happened.
+    offset_s
+        How long after the recording the scoring starts, seconds.
+    epoch_s
+        Length of its epochs, seconds.
+    choices
+        What may be chosen, as an alignment names it.
+    """
+
+    def __init__(
+        self, what: str, *, offset_s: float, epoch_s: float, choices: tuple[str, ...]
+    ) -> None:
+        self.offset_s = offset_s
+        self.epoch_s = epoch_s
+        self.choices = choices
+        super().__init__(what, hint=f"choose how its epochs are aligned: {' or '.join(choices)}")
+
+
 class LightsContradiction(ScoringError):
     """Lights marks of a file that can't all be true: somebody must say which hold."""
 
@@ -162,6 +202,10 @@ class SessionError(SleepScorerError):
 
 class ScoringLocked(SessionError):
     """An edit of a scoring that somebody signed: it must be unlocked first."""
+
+
+class NotYourScoring(SessionError):
+    """An edit of another scorer's layer, or of one that never changes."""
 
 
 class UsageError(SleepScorerError):

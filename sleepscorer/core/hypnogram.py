@@ -116,6 +116,8 @@ class Scoring:
         Name of the format it was read in; empty where it was not read from a file.
     labels
         What the file calls the stages, the most frequent first.
+    is_length_assumed
+        Neither the file nor a person says how long its epochs are.
     """
 
     hypnogram: Hypnogram
@@ -126,3 +128,4 @@ class Scoring:
     probabilities: NDArray[np.float64] | None = None
     format: str = ""
     labels: tuple[LabelCount, ...] = ()
+    is_length_assumed: bool = False

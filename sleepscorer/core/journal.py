@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sleepscorer.core.edits import Edit
+from sleepscorer.core.layers import Layer, LayerMark
+from sleepscorer.core.report_form import FormEntry
 from sleepscorer.core.signing import Entry
 from sleepscorer.core.staging_result import Staging
 
@@ -24,6 +26,16 @@ class Journal(Protocol):
         """Store a signature, an unlocking or a form; raises SessionError like :meth:`append`."""
         ...
 
+    def add_layer(
+        self, layer: Layer, *, edits: Sequence[Edit] = (), forms: Sequence[FormEntry] = ()
+    ) -> None:
+        """Store a layer with what it begins with; all or nothing, as :meth:`append`."""
+        ...
+
+    def add_mark(self, mark: LayerMark) -> None:
+        """Store what became of a layer; raises SessionError like :meth:`append`."""
+        ...
+
 
 class MemoryJournal:
     """Keeps nothing beyond the life of the session: for read-only sessions and tests."""
@@ -35,3 +47,11 @@ class MemoryJournal:
 
     def add_entry(self, entry: Entry) -> None:
         """Accept a signature, an unlocking or a form."""
+
+    def add_layer(
+        self, layer: Layer, *, edits: Sequence[Edit] = (), forms: Sequence[FormEntry] = ()
+    ) -> None:
+        """Accept a layer."""
+
+    def add_mark(self, mark: LayerMark) -> None:
+        """Accept what became of a layer."""

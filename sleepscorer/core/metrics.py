@@ -123,8 +123,9 @@ class SleepStatistics:
         "Total recording time (TRT, time in bed)",
         "min",
         "Epochs a to b - 1, where a = floor(lights off / epoch length) and b = floor(lights on /"
-        " epoch length); without a mark, the start or the end of the recording. All statistics"
-        " are computed in this window.",
+        " epoch length); without a mark, the start or the end of the recording. The epoch in"
+        " which lights come on does not count (in Luna it does). All statistics are computed in"
+        " this window.",
         FigureGroup.TIME,
     )
     tst_min: float = _metric(
@@ -248,7 +249,8 @@ class SleepStatistics:
     sfi_per_h: float | None = _metric(
         "Sleep fragmentation index (SFI, YASA's definition)",
         "1/h",
-        "Transitions from any sleep to W, the final one included, per hour of TST.",
+        "Transitions from any sleep to W, the final one included, per hour of TST (Luna: per"
+        " minute).",
         FigureGroup.RESEARCH,
     )
     arousal_index_per_h: float | None = _metric(

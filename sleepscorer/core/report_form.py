@@ -121,10 +121,13 @@ class FormEntry:
     form
         What it said.
     n_edits
-        How many edits the log held.
+        How many edits the log of the session held.
+    layer
+        Number of the layer that it belongs to.
     """
 
     utc: str
     author: Author
     form: ReportForm
     n_edits: int
+    layer: int = 1

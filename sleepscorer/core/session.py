@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sleepscorer.core.changes import imported_change, staged_change
+from sleepscorer.core.common_log import CommonLog
 from sleepscorer.core.edits import (
     Author,
     Change,
@@ -26,6 +27,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.filling import FillMode, epochs_to_fill
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.journal import Journal
+from sleepscorer.core.layers import Layer
 from sleepscorer.core.machine_answer import machine_answer
 from sleepscorer.core.report_form import FormEntry, ReportForm
 from sleepscorer.core.reviewed import ReviewedEpochs
@@ -34,7 +36,6 @@ from sleepscorer.core.signed_content import signed_sha256
 from sleepscorer.core.signing import Entry, Signing
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.core.unanimity import left_beside
 from sleepscorer.core.wording import counted
 
 _SMOOTHED = ", smoothed"
@@ -43,9 +44,10 @@ Listener = Callable[[Change], None]
 
 
 class ScoringSession:
-    """The scoring of one recording; the only mutable type of the core, for one thread.
+    """One scoring of a recording, a layer of its session; mutable, for one thread.
 
-    While it is signed it is locked: what would change it raises ScoringLocked.
+    While it is signed it is locked: what would change it raises ScoringLocked. What would change
+    another scorer's layer raises NotYourScoring. A blind one knows nothing of machines.
 
     Parameters
     ----------
@@ -68,6 +70,12 @@ class ScoringSession:
         Every edit raises.
     duration_s
         Of the recording, whose last seconds need not be a whole epoch; None means they are.
+    layer
+        Which layer of the session it is; None means the first.
+    common
+        What it shares with the other layers, and checks nothing of; ``edits`` and ``signing`` are
+        then those of this layer, ``stagings`` and ``others`` are left out. None means that there
+        is no other layer.
     """
 
     def __init__(
@@ -82,18 +90,22 @@ class ScoringSession:
         signing: Signing | None = None,
         read_only: bool = False,
         duration_s: float | None = None,
+        layer: Layer | None = None,
+        common: CommonLog | None = None,
     ) -> None:
         self._signing = signing or Signing()
-        for problem in self._signing.problems(len(edits)):
-            raise ValueError(problem)
+        if common is None:
+            for problem in self._signing.problems(len(edits)):
+                raise ValueError(problem)
+            common = CommonLog(edits, len(self._signing.signatures), stagings, others)
+        self.layer = layer or Layer()
+        self._common = common
         self._state, self._history = replayed(n_epochs, edits)
         self._journal = journal
         self._author = author
         self._edits = list(edits)
         self._reviewed = ReviewedEpochs(n_epochs, self._history.done)
         self._reviewed_now = self._reviewed.now
-        self._stagings = list(stagings)
-        self._others = tuple(others)
         if self.is_locked:
             self._signing = self._signing.compared_with(self._sha256())
         self._listeners: list[Listener] = []
@@ -122,8 +134,11 @@ class ScoringSession:
 
     @property
     def machine(self) -> Staging | None:
-        """The latest automatic staging; corrections never change it."""
-        return self._stagings[-1] if self._stagings else None
+        """The latest automatic staging; corrections never change it.
+
+        None while this layer is scored blind.
+        """
+        return None if self.layer.hides_others else self._common.machine
 
     @property
     def others(self) -> tuple[Staging, ...]:
@@ -131,12 +146,17 @@ class ScoringSession:
 
         A second opinion, or the answers that the machine's is the consensus of.
         """
-        return self._others
+        return () if self.layer.hides_others else self._common.others
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """The whole log, oldest first."""
+        """The whole log of this layer, oldest first."""
         return tuple(self._edits)
+
+    @property
+    def edits_of_all(self) -> tuple[Edit, ...]:
+        """The log of all layers of the session, oldest first."""
+        return self._common.edits
 
     @property
     def done(self) -> tuple[Edit, ...]:
@@ -189,15 +209,30 @@ class ScoringSession:
         """Whether the scoring is signed, and must be unlocked before it is edited."""
         return self._signing.is_locked
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it may be edited by who edits here: not another's, and not an imported one."""
+        return self.layer.is_edited_by(self._author)
+
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` after every change, with what changed."""
         self._listeners.append(listener)
 
-    def score(self, epochs: Iterable[int], stage: Stage) -> None:
+    def score(self, epochs: Iterable[int], stage: Stage, *, because: str = "") -> None:
         """Let a person score epochs; giving an epoch the stage it has confirms it.
 
         That is an edit unless the epoch is reviewed already, also where its stage came with
         another person's scoring. ``Stage.UNSCORED`` clears, and nobody is then the epoch's scorer.
+
+        Parameters
+        ----------
+        epochs
+            From 0.
+        stage
+            One of five, or UNSCORED.
+        because
+            What was decided upon, such as ``"W by A, N2 by B and the machine"``: the log then says
+            "Decide epoch 133 as N2: W by A, N2 by B and the machine".
 
         Raises
         ------
@@ -218,7 +253,9 @@ class ScoringSession:
         where = f"epoch {index[0] + 1}"
         if len(index) > 1:
             where = f"{len(index)} epochs from {index[0] + 1}"
-        label = f"Clear {where}" if stage is Stage.UNSCORED else f"Score {where} as {stage.text}"
+        verb = "Decide" if because else "Score"
+        label = f"Clear {where}" if stage is Stage.UNSCORED else f"{verb} {where} as {stage.text}"
+        label += f": {because}" if because else ""
         after = np.full(len(index), stage, dtype=np.int8)
         person = np.full(len(index), stage >= 0)
         # One that is confirmed for the first time stays in.
@@ -257,7 +294,10 @@ class ScoringSession:
         ------
         ScoringError
             If a staging has more or fewer epochs than the recording.
+        SessionError
+            While this layer is scored blind.
         """
+        self.layer.check_sees_others()
         for given in (staging, *others):
             if len(given.probabilities) != self.n_epochs:
                 raise ScoringError(
@@ -310,7 +350,11 @@ class ScoringSession:
         ------
         ScoringError
             If a lights mark lies outside the recording, or off is not before on.
+        SessionError
+            While this layer is scored blind.
         """
+        if not of_opening:
+            self.layer.check_sees_others()
         change = imported_change(self._state, scoring, staging=staging, smoothed=smoothed)
         label = f"Import {name}{_SMOOTHED if smoothed else ''}"
         made = self._edit(
@@ -383,15 +427,18 @@ class ScoringSession:
             outside the program.
         """
         self._check_writable()
-        signature = self._signing.new_signature(
-            name,
-            meaning,
+        signature = Signature(
+            number=self._common.n_signatures + 1,
+            utc=now_utc(),
             author=self._author,
-            utc=_now(),
+            name=self._signing.check_signed_by(name, meaning),
+            meaning=meaning,
             sha256=self._sha256(),
-            n_edits=len(self._edits),
+            n_edits=self._common.n_edits,
+            layer=self.layer.number,
         )
         self._add(signature)
+        self._common.n_signatures += 1
         return signature
 
     def unlock(self, reason: str) -> Unlocking:
@@ -403,7 +450,9 @@ class ScoringSession:
             If there is no signature to take back, or no reason.
         """
         self._check_writable()
-        unlocking = self._signing.new_unlocking(reason, author=self._author, utc=_now())
+        unlocking = self._signing.new_unlocking(
+            reason, author=self._author, utc=now_utc(), layer=self.layer.number
+        )
         self._add(unlocking)
         return unlocking
 
@@ -417,7 +466,10 @@ class ScoringSession:
         """
         self._check_editable()
         if form != self.form:
-            self._add(FormEntry(_now(), self._author, form, len(self._edits)))
+            entry = FormEntry(
+                now_utc(), self._author, form, self._common.n_edits, self.layer.number
+            )
+            self._add(entry)
 
     def _add(self, entry: Entry) -> None:
         self._journal.add_entry(entry)
@@ -444,6 +496,7 @@ class ScoringSession:
 
     def _check_editable(self) -> None:
         self._check_writable()
+        self.layer.check_edited_by(self._author)
         self._signing.check_unlocked()
 
     def _check_writable(self) -> None:
@@ -469,8 +522,8 @@ class ScoringSession:
         if change.is_empty and staging is None and kind in (EditKind.MANUAL, EditKind.IMPORT):
             return None
         edit = Edit(
-            number=len(self._edits) + 1,
-            utc=_now(),
+            number=self._common.n_edits + 1,
+            utc=now_utc(),
             author=self._author,
             kind=kind,
             label=label,
@@ -478,12 +531,10 @@ class ScoringSession:
             of=of,
             is_smoothed=is_smoothed,
             is_of_opening=is_of_opening,
+            layer=self.layer.number,
         )
         self._journal.append(edit, staging, others=others)
-        if staging is not None:
-            kept = () if self.machine is None else left_beside(self.machine, self._others)
-            self._others = others or kept
-            self._stagings.append(staging)
+        self._common.add(edit, staging, others)
         self._apply(edit)
         self._tell(change)
         return change
@@ -503,5 +554,6 @@ class ScoringSession:
         self._edits.append(edit)
 
 
-def _now() -> str:
+def now_utc() -> str:
+    """The time as the log of a session has it: ISO 8601, UTC, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -24,7 +24,7 @@ class Signature:
     Parameters
     ----------
     number
-        From 1, without holes.
+        From 1, without holes in the session, whichever layer is signed.
     utc
         ISO 8601 time, UTC.
     author
@@ -36,10 +36,12 @@ class Signature:
     sha256
         Of all that was signed; see :func:`~sleepscorer.core.signed_content.signed_sha256`.
     n_edits
-        How many edits the log held.
+        How many edits the log of the session held.
     is_broken
         What is there is not what was signed: it was changed outside the program. Found out on
         opening, never stored.
+    layer
+        Number of the layer that was signed.
     """
 
     number: int
@@ -50,6 +52,7 @@ class Signature:
     sha256: str
     n_edits: int
     is_broken: bool = False
+    layer: int = 1
 
     @property
     def short_sha256(self) -> str:
@@ -73,12 +76,15 @@ class Unlocking:
         Why, in that person's words; never empty.
     voids
         Numbers of the signatures that are void since.
+    layer
+        Number of the layer that was unlocked.
     """
 
     utc: str
     author: Author
     reason: str
     voids: tuple[int, ...]
+    layer: int = 1
 
 
 def standing(

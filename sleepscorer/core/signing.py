@@ -51,6 +51,14 @@ class Signing:
         """Those that stand for something else than what is there."""
         return tuple(one for one in self.standing if one.is_broken)
 
+    def of_layer(self, layer: int) -> "Signing":
+        """Return what of it belongs to one layer of the session."""
+        return Signing(
+            signatures=tuple(one for one in self.signatures if one.layer == layer),
+            unlockings=tuple(one for one in self.unlockings if one.layer == layer),
+            forms=tuple(one for one in self.forms if one.layer == layer),
+        )
+
     def with_entry(self, entry: Entry) -> "Signing":
         """Return the log with one more entry."""
         match entry:
@@ -87,15 +95,13 @@ class Signing:
                 hint="unlock it first, with a reason; that voids the signature",
             )
 
-    def new_signature(
-        self, name: str, meaning: Meaning, *, author: Author, utc: str, sha256: str, n_edits: int
-    ) -> Signature:
-        """Return the next signature, of this content; see ``ScoringSession.sign``.
+    def check_signed_by(self, name: str, meaning: Meaning) -> str:
+        """Return the name of one who may sign now; see ``ScoringSession.sign``.
 
         Raises
         ------
         SessionError
-            Why it can't be given.
+            Why nobody can sign so.
         """
         name = name.strip()
         if not name:
@@ -110,10 +116,9 @@ class Signing:
                 f"the scoring is signed already: {meaning} {name}",
                 hint="sign with another meaning, or let somebody else sign",
             )
-        number = len(self.signatures) + 1
-        return Signature(number, utc, author, name, meaning, sha256, n_edits)
+        return name
 
-    def new_unlocking(self, reason: str, *, author: Author, utc: str) -> Unlocking:
+    def new_unlocking(self, reason: str, *, author: Author, utc: str, layer: int) -> Unlocking:
         """Return what takes every signature that stands back.
 
         Raises
@@ -128,10 +133,10 @@ class Signing:
                 "a signature is not taken back without a reason", hint="type why it is"
             )
         voids = tuple(one.number for one in self.standing)
-        return Unlocking(utc, author, reason.strip(), voids)
+        return Unlocking(utc, author, reason.strip(), voids, layer)
 
     def problems(self, n_edits: int) -> Iterator[str]:
-        """Say what contradicts itself in a log that was stored."""
+        """Say what contradicts itself in the log of a whole session, of all its layers."""
         if [one.number for one in self.signatures] != list(range(1, len(self.signatures) + 1)):
             yield "a signature is missing"
         of_signatures = (one.n_edits for one in self.signatures)
@@ -139,7 +144,8 @@ class Signing:
             yield "edits that were made before something was signed or written are missing"
         void: set[int] = set()
         for unlocking in self.unlockings:
-            voids = set(unlocking.voids)
-            if not voids or voids & void or not voids <= {one.number for one in self.signatures}:
+            voids, layer = set(unlocking.voids), unlocking.layer
+            signed = {one.number for one in self.signatures if one.layer == layer}
+            if not voids or voids & void or not voids <= signed:
                 yield "what was unlocked was not signed"
             void |= voids

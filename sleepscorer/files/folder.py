@@ -127,6 +127,20 @@ def recording_of(scoring: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
+def stem_of_scored(scoring: Path) -> str:
+    """Tell by its name alone how the recording is called that a scoring is of, in small letters.
+
+    Without an ending of :data:`SCORING_ENDS`, or else without its suffix. Sleep-EDF's
+    ``SC4001EC-Hypnogram.edf`` is of ``sc4001e``, whoever scored it.
+    """
+    name = scoring.name.casefold()
+    of_sleep_edf = _SLEEP_EDF_SCORING.fullmatch(name)
+    if of_sleep_edf:
+        return of_sleep_edf[1]
+    end = next((end for end in SCORING_ENDS if name.endswith(end) and name != end), "")
+    return name.removesuffix(end) if end else scoring.stem.casefold()
+
+
 def is_called_scoring_of(path: Path, recording: Path) -> bool:
     """Tell by the names alone whether this would be offered as the scoring of a recording."""
     own = path.name.casefold()

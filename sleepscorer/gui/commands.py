@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
+from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.gui.actions.table import BY_ID, KEYPAD, PRESET_IDS, STAGE_OF
@@ -22,6 +23,9 @@ from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marking
 from sleepscorer.gui.view_commands import ViewCommands
+
+# What brings in stages that a blind scorer must not see.
+_OF_OTHERS = ("score.auto", "file.import")
 
 _Do = Callable[[], object]
 _Switch = Callable[[bool], object]
@@ -95,6 +99,7 @@ class Commands(QObject):
         self._by_id: Mapping[str, _Do] = {
             **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
+            **self._of_scorers(dialogs),
             **self._of_events(),
             **self._of_going(dialogs),
             **self._of_window(),
@@ -113,12 +118,17 @@ class Commands(QObject):
     def run(self, action_id: str, checked: bool) -> None:
         """Do what an action stands for; what begins and ends is told which by ``checked``.
 
-        What edits does nothing while the scoring is signed, and says why.
+        What edits does nothing in another's scoring and while it is signed, and says why.
         """
+        refusal = self._refusal_of(action_id)
         if BY_ID[action_id].edits and self._is_signed:
             if action_id not in STAGE_OF:
                 self.switched_off.emit(action_id)
             self.tell_signed()
+        elif refusal:
+            if action_id not in STAGE_OF:
+                self.switched_off.emit(action_id)
+            self._status.refuse(refusal)
         elif action_id in self._switches:
             self._switches[action_id](checked)
         else:
@@ -166,6 +176,15 @@ class Commands(QObject):
                 by_id[f"{action_id}{ending}"] = current.with_panes(score)
         return by_id
 
+    def _of_scorers(self, dialogs: WindowDialogs) -> dict[str, _Do]:
+        return {
+            "scorers.new": dialogs.new_scoring,
+            "scorers.import": dialogs.choose_layer,
+            "scorers.next": self._show_next_scoring,
+            "scorers.rename": dialogs.rename_scoring,
+            "scorers.done": dialogs.finish_scoring,
+        }
+
     def _of_events(self) -> dict[str, _Do]:
         current = self._current
         return {
@@ -193,6 +212,10 @@ class Commands(QObject):
             "go.previous_change": current.with_model(lambda m: m.next_stage_change(back=True)),
             "go.unscored": current.with_model(self._go_to_unscored),
             "go.review": current.with_panes(self._go_on_in_queue),
+            "go.next_difference": current.with_model(self._go_to_difference),
+            "go.previous_difference": current.with_model(
+                lambda model: self._go_to_difference(model, back=True)
+            ),
             "go.epoch": dialogs.go_to,
         }
 
@@ -253,6 +276,45 @@ class Commands(QObject):
             names = ", ".join(dict.fromkeys(one.name for one in stand))
             how = self._with_keys("Score, Unlock… ({score.unlock}) takes the signature back")
             self._status.refuse(f"Nothing was changed: signed by {names}, locked. {how}")
+
+    def _refusal_of(self, action_id: str) -> str:
+        """Say why the scoring on the screen takes no such edit; empty where it does."""
+        document = self._current.document
+        if document is None or not BY_ID[action_id].edits or document.held_by:
+            return ""
+        session = document.session
+        try:
+            session.layer.check_edited_by(session.author)
+            if action_id in _OF_OTHERS:
+                session.layer.check_sees_others()
+        except SleepScorerError as error:
+            return _sentence(error)
+        return ""
+
+    def _show_next_scoring(self) -> None:
+        """Show the next scoring of the night, after the last one the first."""
+        document = self._current.document
+        if document is None:
+            return
+        numbers = [one.number for one in document.layers if not one.is_hidden]
+        later = [one for one in numbers if one > document.session.layer.number]
+        self.show_scoring((later or numbers)[0])
+
+    @Slot(int)
+    def show_scoring(self, number: int) -> None:
+        """Show a scoring of the night, or say why that can't be."""
+        document = self._current.document
+        if document is None:
+            return
+        try:
+            document.switch_layer(number)
+        except SleepScorerError as error:
+            self._status.refuse(_sentence(error))
+            return
+        scorers = ", ".join(document.scorings.scorers_of(document.session.layer))
+        name = document.session.layer.name
+        whose = "" if scorers in ("", name) else f", scored by {scorers}"
+        self._status.say(f"Scoring {name}{whose}")
 
     def _sign(self, dialogs: WindowDialogs, auto_scorer: AutoScorer) -> None:
         if auto_scorer.is_running:
@@ -324,6 +386,12 @@ class Commands(QObject):
             self._status.say("Every epoch is scored")
         model.next_epoch_where(unscored)
 
+    def _go_to_difference(self, model: SessionModel, *, back: bool = False) -> None:
+        if model.is_blind:
+            self._status.say("Other scorings are hidden until this one, made blind, is done")
+        elif not model.next_difference(back=back):
+            self._status.say("No scorers differ in any epoch")
+
     def _go_on_in_queue(self, panes: Workspace) -> None:
         if not panes.review.go_to_next():
             self._status.say("No epoch is left in the review queue")
@@ -339,6 +407,11 @@ class Commands(QObject):
 
     def _with_keys(self, text: str) -> str:
         return with_keys(text, keys_of(self._settings.now))
+
+
+def _sentence(error: SleepScorerError) -> str:
+    said = str(error).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _travel(panes: Workspace, step: Callable[[SessionModel], None]) -> None:

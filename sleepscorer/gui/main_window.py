@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         self.notices.clear()
         self._connect_panes(now.panes)
         self._session_status.follow(now.document, now.model)
+        self._menus.follow(now.document.scorings)
         self._centre.show_panes(now.panes)
         now.panes.fill_tabs(self.dock.tabs)
         self.dock.show()
@@ -185,6 +186,7 @@ class MainWindow(QMainWindow):
         self.presets.forget()
         self.actions_of.end_tools()
         self._session_status.forget()
+        self._menus.follow(None)
         self.notices.clear()
         if not self.current.is_arriving:
             self.dock.tabs.clear()
@@ -245,6 +247,7 @@ class MainWindow(QMainWindow):
     def _connect_answers(self) -> None:
         self.dialogs.recording_chosen.connect(self.open_path)
         self.dialogs.scoring_chosen.connect(self.scorings.import_scoring)
+        self.dialogs.layer_chosen.connect(self.scorings.import_as_layer)
         self.dialogs.scoring_seen.connect(self.scorings.take)
         self.scorings.read.connect(self.dialogs.show_scoring)
         self.dialogs.channels_chosen.connect(self.current.set_channels)
@@ -270,6 +273,7 @@ class MainWindow(QMainWindow):
         self._start_page.recording_chosen.connect(self.open_path)
         self._start_page.failed.connect(self.tell)
         self._menus.recent_chosen.connect(self.open_path)
+        self._menus.scoring_chosen.connect(self._commands.show_scoring)
         self._help.left.connect(self.focus_traces)
         self._bell.asked_in_vain.connect(self.actions_of["view.notices"].trigger)
         self.notices.left.connect(self.focus_traces)
@@ -278,6 +282,7 @@ class MainWindow(QMainWindow):
     def _connect_panes(self, panes: Workspace) -> None:
         model = panes.model
         model.scoring_changed.connect(self._show_state)
+        model.scorings_changed.connect(self._show_state)
         model.refused.connect(self.status.refuse)
         model.refused_signed.connect(self._commands.tell_signed)
         model.page_changed.connect(self.status.hush)

@@ -14,9 +14,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
 from sleepscorer.core.arousals import arousal_warnings
+from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
 from sleepscorer.core.events import Event
+from sleepscorer.core.layered_session import LayeredSession
+from sleepscorer.core.layers import LayerKind, LayerStages
 from sleepscorer.core.lights import parse_time_mark
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.recording import Recording
@@ -34,6 +37,7 @@ from sleepscorer.core.wording import probability_text
 
 # Where the start is not known time is counted from 0:00:00.
 _MIDNIGHT = datetime(2000, 1, 1)
+_BLIND = "The machine's answers are hidden: scored blind."
 PAGE_LENGTHS_S = (5, 10, 15, 20, 30, 60, 120, 300, 600)
 
 
@@ -64,6 +68,10 @@ class SessionModel(QObject):
         Other layers are to be shown, or the machine's in other stages.
     event_chosen
         Another event is the chosen one, or none is; an Event or None.
+    scorings_changed
+        A scoring of the session was begun, named or done, or another one is on the screen.
+    compared_changed
+        What :meth:`compared` returns changed; it comes with every edit.
     """
 
     epoch_selected = Signal(int)
@@ -77,6 +85,8 @@ class SessionModel(QObject):
     panel_changed = Signal(str)
     event_chosen = Signal(object)
     layers_changed = Signal()
+    scorings_changed = Signal()
+    compared_changed = Signal()
 
     def __init__(
         self,
@@ -86,12 +96,13 @@ class SessionModel(QObject):
         parent: QObject | None = None,
         *,
         laboratory: Laboratory = AASM,
+        scorings: LayeredSession | None = None,
     ) -> None:
         super().__init__(parent)
         self.recording = recording
         self._laboratory = laboratory
-        self.session = session
-        self.arousals_scored = False
+        self._alone, self._scorings = session, scorings
+        self._arousals_scored: set[int] = set()
         self.chosen_derivations: dict[str, str] = {}
         self.panel = ""
         self.shows_second_opinion = True
@@ -103,7 +114,49 @@ class SessionModel(QObject):
         self._page_start_s = 0.0
         self._painting_stage = Stage.N2
         self._chosen_event: Event | None = None
-        session.subscribe(self._on_session_changed)
+        if scorings is None:
+            session.subscribe(self._on_session_changed)
+        else:
+            scorings.subscribe(self._on_session_changed)
+            scorings.subscribe_layers(self._on_scorings_changed)
+
+    @property
+    def session(self) -> ScoringSession:
+        """The scoring on the screen; another one after ``scorings_changed``."""
+        return self._alone if self._scorings is None else self._scorings.active
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether other scorings and the machine's answers must not be seen."""
+        return self.session.layer.hides_others
+
+    @property
+    def blind_sentence(self) -> str:
+        """Why nothing of the machine is shown while the scoring is blind; empty where it is not."""
+        return _BLIND if self.is_blind else ""
+
+    def compared(self) -> tuple[LayerStages, ...]:
+        """Return the scorings that may be seen; see :meth:`LayeredSession.compared`."""
+        return () if self._scorings is None else self._scorings.compared()
+
+    @property
+    def arousals_scored(self) -> bool:
+        """Whether the arousals of the whole night were marked in the scoring on the screen."""
+        return self.session.layer.number in self._arousals_scored
+
+    @arousals_scored.setter
+    def arousals_scored(self, scored: bool) -> None:
+        change = self._arousals_scored.add if scored else self._arousals_scored.discard
+        change(self.session.layer.number)
+
+    @property
+    def arousals_scored_in(self) -> tuple[int, ...]:
+        """Numbers of the layers in which they were."""
+        return tuple(sorted(self._arousals_scored))
+
+    def set_arousals_scored_in(self, layers: Iterable[int]) -> None:
+        """Remember in which they were."""
+        self._arousals_scored = set(layers)
 
     @property
     def machine_answer(self) -> MachineAnswer | None:
@@ -204,8 +257,9 @@ class SessionModel(QObject):
 
     @property
     def is_editable(self) -> bool:
-        """Whether edits are taken: it is neither open for reading only nor signed."""
-        return not (self.session.read_only or self.session.is_locked)
+        """Whether edits are taken: it is neither for reading only, nor signed nor another's."""
+        session = self.session
+        return session.is_own and not (session.read_only or session.is_locked)
 
     @property
     def n_epochs(self) -> int:
@@ -360,8 +414,15 @@ class SessionModel(QObject):
         return is_stored
 
     def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
-        """Score epochs; return whether that was stored."""
-        return self._try(lambda: self.session.score(epochs, stage))
+        """Score epochs; return whether that was stored.
+
+        In a consensus the log keeps who said what of an epoch that is decided.
+        """
+        index = tuple(epochs)
+        because = ""
+        if self.session.layer.kind is LayerKind.CONSENSUS and len(index) == 1:
+            because = votes_in_words(scorers_among(self.compared()), index[0])
+        return self._try(lambda: self.session.score(index, stage, because=because))
 
     def set_lights(self, off_s: float | None, on_s: float | None) -> bool:
         """Set both lights marks; return whether that was stored."""
@@ -415,6 +476,22 @@ class SessionModel(QObject):
         if found.size:
             self.select_epoch(int(found[0]))
 
+    def next_difference(self, *, back: bool = False) -> bool:
+        """Go to the next epoch (cyclically) that is still to be decided between scorers.
+
+        In a consensus those are the epochs without a stage, else those on which not all agree.
+        Return whether there is any.
+        """
+        comparison = comparison_of(self.compared())
+        wanted = np.zeros(self.n_epochs, bool)
+        if self.session.layer.kind is LayerKind.CONSENSUS:
+            wanted = self.session.state.stages == Stage.UNSCORED
+        elif comparison is not None:
+            wanted[comparison.disagreements] = True
+        if wanted.size:
+            self.next_epoch_where(wanted, back=back)
+        return bool(wanted.any())
+
     def next_stage_change(self, *, back: bool = False) -> None:
         """Go to the next epoch whose stage differs from the one before it; not cyclically."""
         stages = self.session.state.stages
@@ -449,8 +526,16 @@ class SessionModel(QObject):
         recording = self.recording
         return parse_time_mark(text, recording.start or _MIDNIGHT, recording.duration_s)
 
+    def _on_scorings_changed(self) -> None:
+        """Let every pane read anew: another scoring, or what a blind one hid, is to be seen."""
+        self.scorings_changed.emit()
+        self.layers_changed.emit()
+        self.scoring_changed.emit(Change())
+        self.compared_changed.emit()
+
     def _on_session_changed(self, change: Change) -> None:
         self.scoring_changed.emit(change)
+        self.compared_changed.emit()
         if self._chosen_event not in change.events_removed:
             return
         # Moving or renaming takes one event away and brings one: it stays chosen.

@@ -10,6 +10,7 @@ from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
 from sleepscorer.analysis.laboratory import Laboratory, in_step
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.layers import FIRST
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ROLES, ChannelChoice
 from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
@@ -21,13 +22,15 @@ def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
     return {
         "epoch": model.epoch,
         "page_s": model.page_s,
+        "layer": model.session.layer.number,
         "n_edits": len(model.session.edits),
         "panel": model.panel,
         "montage": preset.name,
         "rows": [asdict(rule) for rule in preset.rules],
         # Rows that look as these say were left alone by the person.
         "laboratory": model.laboratory.as_values(),
-        "arousals_scored": model.arousals_scored,
+        "arousals_scored": FIRST in model.arousals_scored_in,
+        "arousals_scored_in": list(model.arousals_scored_in),
         "second_opinion": model.shows_second_opinion,
         "derivations": dict(model.chosen_derivations),
         "channels": {role: _listed(getattr(channels, role)) for role in ROLES},
@@ -67,7 +70,10 @@ def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> N
     stored = view.get("page_s")
     length = stored if isinstance(stored, int) and stored in PAGE_LENGTHS_S else page_s
     model.set_page_length(length if length in PAGE_LENGTHS_S else PAGE_LENGTHS_S[4])
-    model.arousals_scored = view.get("arousals_scored") is True
+    stored_in = view.get("arousals_scored_in")
+    layers = [one for one in stored_in if type(one) is int] if isinstance(stored_in, list) else []
+    first = [FIRST] if view.get("arousals_scored") is True else []
+    model.set_arousals_scored_in((*first, *layers))
     model.shows_second_opinion = view.get("second_opinion") is not False
     chosen = view.get("derivations")
     if isinstance(chosen, dict):
@@ -75,7 +81,7 @@ def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> N
     panel = view.get("panel")
     model.panel = panel if isinstance(panel, str) else model.panel
     epoch, n_edits = view.get("epoch"), view.get("n_edits", None if view else 0)
-    if isinstance(n_edits, int):
+    if isinstance(n_edits, int) and view.get("layer", FIRST) == model.session.layer.number:
         places = (edit.epoch for edit in reversed(model.session.edits[n_edits:]))
         epoch = next((place for place in places if place is not None), epoch)
     if isinstance(epoch, int):

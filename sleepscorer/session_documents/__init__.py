@@ -30,7 +30,7 @@ from sleepscorer.session_documents.opening import (
 from sleepscorer.session_documents.reporting import ReportOf, write_report
 from sleepscorer.session_documents.results import export_document, stage_document
 from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
-from sleepscorer.session_documents.snapshot import Snapshot
+from sleepscorer.session_documents.snapshot import Snapshot, output_stem
 
 __all__ = [
     "MISSING",
@@ -50,6 +50,7 @@ __all__ = [
     "expected_device",
     "export_document",
     "open_document",
+    "output_stem",
     "path_to_reopen",
     "read_conversion",
     "read_importable",

@@ -1,16 +1,18 @@
 """From one program's scoring to another's: any format that is read to any that is written."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sleepscorer.core.errors import ScoringError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import LightsMarks, resolve_lights
 from sleepscorer.core.recording import Recording
+from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.exports import Night, format_for, write_export
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.scorings import StageCodes, fitted, read_scoring
+from sleepscorer.files.scorings import Alignment, fitted, in_epochs
 from sleepscorer.pipeline import SourceRecording, make_night
+from sleepscorer.session_documents.importing import ImportChoice
 from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
 
 _ALONE = "scoring alone"
@@ -28,22 +30,16 @@ class ConversionOf:
         A scoring that can be read.
     recording
         The recording it belongs to, whose epochs and start it then gets; None takes its own.
-    scorer
-        Whose stages, where it holds those of several people.
-    codes
-        What numbers stand for, where it numbers the stages.
-    form
-        Name of its format, where the content is not to decide.
-    with_events
-        Whether what is no stage goes with them.
+    choice
+        What somebody says of the file that it does not say itself.
+    epoch_s
+        How long epochs are written, seconds; None leaves them as they are.
     """
 
     path: Path
     recording: Path | None = None
-    scorer: str | None = None
-    codes: StageCodes | None = None
-    form: str | None = None
-    with_events: bool = True
+    choice: ImportChoice = field(default_factory=ImportChoice)
+    epoch_s: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,18 +60,45 @@ def read_conversion(of: ConversionOf) -> ReadConversion:
     SleepScorerError
         If it can't be read, or does not fit the recording.
     """
-    scoring = read_scoring(of.path, scorer=of.scorer, codes=of.codes, form=of.form)
+    _check(of)
+    scoring = of.choice.read(of.path)
     if of.recording is None:
+        shown = scoring
+        if of.epoch_s is not None:
+            alignment = of.choice.alignment or Alignment()
+            try:
+                scoring = in_epochs(scoring, of.epoch_s, epochs=alignment.epochs)
+            except ScoringError as error:
+                error.in_file(of.path)
+                raise
+            shown = replace(shown, notes=scoring.notes)
         duration_s = scoring.hypnogram.duration_s
         stand_in = Recording(of.path, _ALONE, scoring.start, duration_s, signals=())
-        return ReadConversion(of, scoring, stand_in, scoring_preview(scoring))
+        return ReadConversion(of, scoring, stand_in, scoring_preview(shown))
     recording = open_recording(of.recording)
     try:
-        placed = fitted(scoring, recording)
+        placed = fitted(scoring, recording, of.choice.alignment)
     except ScoringError as error:
         error.in_file(of.path)
         raise
     return ReadConversion(of, placed, recording, scoring_preview(scoring, placed))
+
+
+def _check(of: ConversionOf) -> None:
+    """Refuse what says nothing of this conversion, instead of passing it over."""
+    if of.recording is not None and of.epoch_s not in (None, EPOCH_S):
+        raise UsageError(f"the epochs of a recording are of {EPOCH_S:g} s")
+    alignment = of.choice.alignment or Alignment()
+    if of.recording is None and (alignment.offset_s is not None or alignment.epochs == "nearest"):
+        raise UsageError(
+            "epochs are moved to those of a recording, and none is named",
+            hint="name the recording that was scored",
+        )
+    if of.recording is None and of.choice.alignment is not None and of.epoch_s is None:
+        raise UsageError(
+            "there are no other epochs to be aligned with",
+            hint="name the recording that was scored, or how long the epochs are to be",
+        )
 
 
 def write_conversion(
@@ -123,5 +146,4 @@ def _night(read: ReadConversion) -> Night:
         lights_source=lights.source,
         notes=read.scoring.notes,
     )
-    events = read.scoring.events if read.of.with_events else ()
-    return replace(night, events=events, own_events=None)
+    return replace(night, events=read.scoring.events, own_events=None)

@@ -1,6 +1,6 @@
 """A recording, its scoring session, and the file that keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,11 +10,15 @@ import numpy as np
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import RecordingError, SessionError
+from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.core.layered_session import LayeredSession
+from sleepscorer.core.layers import Layer, LayerKind, LayerStages
+from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.report_form import Person
 from sleepscorer.core.session import ScoringSession
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.core.wording import counted
 from sleepscorer.files.edf import known_day, person_told
 from sleepscorer.files.folder import scoring_beside
@@ -37,6 +41,12 @@ MISSING = "missing"
 TOLD = "told"
 """In the stored view: sentences that were said once, and are not said again."""
 
+LAST_LAYERS = "last_layers"
+"""In the stored view: by user, the number of the layer that was last on the screen."""
+
+OWN_LIGHTS = "lights marks of the recording"
+"""Names in the log what a scoring begins with."""
+
 
 class Document:
     """A recording, its scoring session and the file that keeps it; see :func:`open_document`.
@@ -45,8 +55,8 @@ class Document:
     ----------
     recording
         Has no signals, and the format name :data:`MISSING`, where it was not found.
-    session
-        The scoring.
+    scorings
+        All layers of the session.
     problems
         What is wrong or may mislead, one sentence each.
     remarks
@@ -62,7 +72,7 @@ class Document:
     def __init__(
         self,
         recording: Recording,
-        session: ScoringSession,
+        scorings: LayeredSession,
         store: SessionStore,
         *,
         author: Author,
@@ -72,18 +82,100 @@ class Document:
         needs_locating: bool,
     ) -> None:
         self.recording = recording
-        self.session = session
+        self.scorings = scorings
         self.problems = tuple(problems)
         self.remarks = tuple(remarks)
         self.needs_locating = needs_locating
-        self.view = {name: value for name, value in view.items() if name != TOLD}
+        self.view = {name: value for name, value in view.items() if name not in (TOLD, LAST_LAYERS)}
         self._told = {TOLD: view[TOLD]} if TOLD in view else {}
-        is_open = not (session.read_only or session.is_locked) and bool(
-            np.all(session.state.stages == Stage.UNSCORED)
+        self._last_layers = last_layers(view)
+        session = scorings.active
+        takes_scoring = session.is_own and not scorings.is_blind
+        is_open = (
+            takes_scoring
+            and not (session.read_only or session.is_locked)
+            and bool(np.all(session.state.stages == Stage.UNSCORED))
         )
         self.importable = scoring_beside(recording) if is_open else None
         self._store = store
         self._author = author
+
+    @property
+    def session(self) -> ScoringSession:
+        """The scoring on the screen, one layer of the session."""
+        return self.scorings.active
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers of the session as they are now, by number."""
+        return self.scorings.layers
+
+    def compared(self) -> tuple[LayerStages, ...]:
+        """Return what may be compared; see :meth:`LayeredSession.compared`."""
+        return self.scorings.compared()
+
+    def add_layer(
+        self,
+        name: str,
+        kind: LayerKind = LayerKind.PERSON,
+        *,
+        copy_of: int | None = None,
+        agreed: bool = False,
+        read: ImportableScoring | None = None,
+        scorer: str = "",
+        is_blind: bool = False,
+    ) -> Layer:
+        """Begin another layer; :meth:`switch_layer` puts it on the screen.
+
+        Parameters
+        ----------
+        name
+            What it is called.
+        kind
+            What it is; an imported one never changes.
+        copy_of
+            Number of the layer whose stages, lights marks and events it begins with.
+        agreed
+            It begins with the stages that all who scored agree on.
+        read
+            The scoring that it begins with, in place of a copy. Without any of these it is empty,
+            but for the lights marks of the recording.
+        scorer
+            The user whose scoring it is; empty means this one. A consensus has none.
+        is_blind
+            Nothing of other layers and machines is shown to its scorer until it is done.
+
+        Raises
+        ------
+        SessionError
+            If that can't be, or can't be stored.
+        ScoringError
+            If what was read does not fit.
+        """
+        scorings = self.scorings
+        if copy_of is not None:
+            beginning = scorings.copy_of(copy_of)
+        elif agreed:
+            beginning = scorings.agreed()
+        elif read is not None:
+            beginning = scorings.imported(
+                read.scoring, read.name, staging=read.staging, smoothed=read.is_smoothed
+            )
+        else:
+            lights, _ = own_lights(self.recording, self.session.n_epochs)
+            beginning = scorings.empty(lights, OWN_LIGHTS)
+        return scorings.begin(name, beginning, kind=kind, scorer=scorer, is_blind=is_blind)
+
+    def switch_layer(self, number: int) -> None:
+        """Put another layer on the screen; it is there again for this user on the next opening.
+
+        Raises
+        ------
+        SessionError
+            If the one on the screen is scored blind by this user, and not done.
+        """
+        self.scorings.switch(number)
+        self._last_layers = {**self._last_layers, self._author.user: number}
 
     @property
     def session_path(self) -> Path | None:
@@ -165,6 +257,8 @@ class Document:
             signing=session.signing,
             problem=self.problems[0] if self.needs_locating else "",
             scored_sha256=self._scored_sha256(),
+            layer=session.layer,
+            n_layers=len(self.layers),
         )
 
     def snapshot_with(self, recording: Recording) -> Snapshot:
@@ -197,7 +291,8 @@ class Document:
             If it could not be stored.
         """
         if self._store.file is not None and self._store.is_writable:
-            self._store.file.save_view({**view, **self._told})
+            last = {LAST_LAYERS: self._last_layers} if self._last_layers else {}
+            self._store.file.save_view({**view, **self._told, **last})
 
     def import_scoring(self, read: ImportableScoring) -> bool:
         """Take over a scoring in one edit; what lies beside is then not offered any more.
@@ -298,7 +393,7 @@ class Document:
 
     def end_editing(self) -> None:
         """Take no edit any more; nothing of the document changes after that."""
-        self.session.read_only = True
+        self.scorings.read_only = True
 
     def close(self, *, back_up: bool = True) -> None:
         """Close the session and let others edit it; every edit is stored already.
@@ -310,7 +405,7 @@ class Document:
         back_up
             Then keep a copy beside it; see :meth:`back_up`.
         """
-        if not self.session.read_only:
+        if not self.scorings.read_only:
             self.end_editing()
         self._store.close()
         if back_up:
@@ -322,6 +417,25 @@ class Document:
         Any thread may do this. It waits for the disk, and keeps nobody from the session.
         """
         self._store.back_up()
+
+
+def last_layers(view: Mapping[str, Any]) -> dict[str, int]:
+    """Return by user which layer was last on the screen; what makes no sense is left out."""
+    stored = view.get(LAST_LAYERS)
+    if not isinstance(stored, dict):
+        return {}
+    return {str(user): number for user, number in stored.items() if type(number) is int}
+
+
+def own_lights(recording: Recording, n_epochs: int) -> tuple[Scoring, tuple[str, ...]]:
+    """Return a scoring of nothing but the recording's own lights marks, and what to say of them."""
+    unscored = np.full(n_epochs, Stage.UNSCORED, np.int8)
+    marks = lights_of_events(recording.events, n_epochs * EPOCH_S)
+    if marks.contradiction:
+        said = f"The lights marks of the recording were left out: {marks.contradiction}."
+        return Scoring(Hypnogram(unscored)), (said,)
+    scoring = Scoring(Hypnogram(unscored, EPOCH_S, marks.off_s, marks.on_s))
+    return scoring, tuple(f"Lights marks of the recording: {note}." for note in marks.notes)
 
 
 def open_signals(path: Path) -> Recording:

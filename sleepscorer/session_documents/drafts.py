@@ -59,8 +59,11 @@ def drafted_epochs(session: ScoringSession, beside: Path) -> NDArray[np.bool_]:
 
 
 def seen_beside(session: ScoringSession) -> bool:
-    """Tell whether a machine's answer was there, to be looked at, before a person was done."""
-    machine = [edit.number for edit in session.edits if _is_of_machine(edit)]
+    """Tell whether a machine's answer was there, to be looked at, before a person was done.
+
+    What came with the edit of another scorer was to be seen as well.
+    """
+    machine = [edit.number for edit in session.edits_of_all if _is_of_machine(edit)]
     people = [edit.number for edit in session.edits if _is_by_hand(edit)]
     return bool(machine and people) and machine[0] < people[-1]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sleepscorer.core.errors import (
     CodesNeeded,
+    EpochLengthNeeded,
     RecordingError,
     ScoringError,
     SeveralScorers,
@@ -13,7 +14,7 @@ from sleepscorer.core.errors import (
 )
 from sleepscorer.core.recording import Recording
 from sleepscorer.files.edf import UNKNOWN_START
-from sleepscorer.files.exports import read_stagings_json
+from sleepscorer.files.exports import is_own_staging, read_stagings_json
 from sleepscorer.files.folder import recording_of
 from sleepscorer.files.scorings import holds_stages, read_scoring
 
@@ -48,12 +49,12 @@ def check_is_scoring(path: Path) -> None:
         If it is none, or one that can't be read.
     """
     try:
-        if path.suffix.lower() == ".json":
+        if is_own_staging(path):
             read_stagings_json(path)
         else:
             read_scoring(path)
-    except (SeveralScorers, CodesNeeded):
-        # Whose, and what the numbers stand for, is asked when it is imported.
+    except (SeveralScorers, CodesNeeded, EpochLengthNeeded):
+        # Whose, what numbers stand for and how long epochs are is asked when it is imported.
         return
 
 

@@ -10,8 +10,8 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.wording import counted
-from sleepscorer.files.exports import read_stagings_json, stages_read_from
-from sleepscorer.files.scorings import StageCodes, fitted, read_scoring
+from sleepscorer.files.exports import is_own_staging, read_stagings_json, stages_read_from
+from sleepscorer.files.scorings import Alignment, StageCodes, fitted, read_scoring
 from sleepscorer.session_documents.scoring_preview import ScoringPreview, scoring_preview
 
 
@@ -25,13 +25,29 @@ class ImportChoice:
         Whose stages are read, where it holds those of several.
     codes
         What its numbers stand for.
+    form
+        Name of its format, where the content is not to decide.
+    epoch_s
+        How long its epochs are, seconds.
+    alignment
+        How its epochs become those of the recording, where they don't coincide.
     with_events
         Whether what is no stage is taken over as well.
     """
 
     scorer: str | None = None
     codes: StageCodes | None = None
+    form: str | None = None
+    epoch_s: float | None = None
+    alignment: Alignment | None = None
     with_events: bool = True
+
+    def read(self, path: Path) -> Scoring:
+        """Read a file so; raises as :func:`~sleepscorer.files.scorings.read_scoring` does."""
+        scoring = read_scoring(
+            path, scorer=self.scorer, codes=self.codes, form=self.form, epoch_s=self.epoch_s
+        )
+        return scoring if self.with_events else replace(scoring, events=())
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,8 @@ class ImportableScoring:
         The scoring was begun with the smoothed answer of this staging.
     preview
         What stands in the file; None where nobody is to look at it.
+    scorer
+        Whose stages they are, where the file holds those of several.
     """
 
     name: str
@@ -60,6 +78,7 @@ class ImportableScoring:
     others: tuple[Staging, ...] = ()
     is_smoothed: bool = False
     preview: ScoringPreview | None = None
+    scorer: str | None = None
 
 
 def read_importable(
@@ -85,11 +104,15 @@ def read_importable(
         If it holds the stages of several people and none of them was chosen.
     CodesNeeded
         If it numbers the stages, and nobody said what the numbers stand for.
+    EpochLengthNeeded
+        If it does not tell how long its epochs are, and 30 s can't be.
+    AlignmentNeeded
+        If its epochs are not those of the recording, and nobody said how they become them.
     SleepScorerError
         If it can't be read or does not fit the recording.
     """
     choice = choice or ImportChoice()
-    if path.suffix.lower() != ".json":
+    if not is_own_staging(path):
         return _read(path, path.name, recording, choice)
     staging, others = read_stagings_json(path)
     n_staged, n_epochs = len(staging.probabilities), recording.n_epochs
@@ -115,12 +138,12 @@ def _hypnograms_of(path: Path) -> Iterable[Path]:
 
 def _read(path: Path, name: str, recording: Recording, choice: ImportChoice) -> ImportableScoring:
     try:
-        scoring = read_scoring(path, scorer=choice.scorer, codes=choice.codes)
-        placed = fitted(scoring, recording)
+        scoring = replace(choice, with_events=True).read(path)
+        placed = fitted(scoring, recording, choice.alignment)
     except ScoringError as error:
         error.in_file(path)
         raise
     preview = scoring_preview(scoring, placed)
     if not choice.with_events:
         placed = replace(placed, events=())
-    return ImportableScoring(name, placed, preview=preview)
+    return ImportableScoring(name, placed, preview=preview, scorer=choice.scorer)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.edits import EditHistory, EditKind, replayed
 from sleepscorer.core.errors import SessionError
+from sleepscorer.core.layers import FIRST
 from sleepscorer.core.review import review_queue, usual_order
 from sleepscorer.core.reviewed import reviewed_epochs
 from sleepscorer.core.stages import EPOCH_S, Stage
@@ -62,7 +63,8 @@ class NightSummary:
         How long the recording is: in whole epochs where there is a session; None where only
         opening the recording would tell.
     stages
-        (n_epochs,) int8 values of Stage as they are scored now; None where there is no session.
+        (n_epochs,) int8 values of Stage as they are scored now, of several scorings in the one that
+        was edited last; None where there is no session, and while one is scored blind.
     n_done, n_total
         Of a night that the machine staged, how many of its most doubtful epochs are reviewed, as
         the review queue counts them; of any other, how many of all epochs have a stage.
@@ -227,8 +229,10 @@ def _belongs(
 def _told(
     recording: Path, known: RecordingEntry, stored: StoredSession, session_path: Path
 ) -> NightSummary:
+    number = _edited_last(stored)
     with replay_in_words(session_path):
-        state, history = replayed(known.n_epochs, stored.edits)
+        own = (edit for edit in stored.edits if edit.layer == number)
+        state, history = replayed(known.n_epochs, own)
     reviewed = reviewed_epochs(known.n_epochs, history.done)
     n_scored = int(np.count_nonzero(state.stages != Stage.UNSCORED))
     n_done, n_total = n_scored, known.n_epochs
@@ -251,11 +255,18 @@ def _told(
         progress,
         start=known.start,
         duration_s=known.n_epochs * EPOCH_S,
-        stages=state.stages,
+        # Whoever looks at the list may be the one who scores blind.
+        stages=None if any(one.hides_others for one in stored.layers.now) else state.stages,
         n_done=n_done,
         n_total=n_total,
         scorer=_scorer(history),
     )
+
+
+def _edited_last(stored: StoredSession) -> int:
+    """Return the number of the scoring that somebody edited last."""
+    edited = (edit.layer for edit in reversed(stored.edits) if not edit.is_of_opening)
+    return next(edited, FIRST)
 
 
 def _scorer(history: EditHistory) -> str:

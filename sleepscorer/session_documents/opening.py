@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sleepscorer.core.edits import Author, ScoringState
+from sleepscorer.core.edits import Author
 from sleepscorer.core.errors import SessionError, SleepScorerError
-from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.journal import MemoryJournal
-from sleepscorer.core.lights import lights_of_events
+from sleepscorer.core.layered_session import LayeredSession
+from sleepscorer.core.layers import FIRST
 from sleepscorer.core.recording import Recording
-from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.wording import counted
 from sleepscorer.files.recordings import open_recording
@@ -39,9 +38,16 @@ from sleepscorer.files.sessions import (
     session_path_for,
     session_stem,
 )
-from sleepscorer.session_documents.document import MISSING, TOLD, Document, open_signals
+from sleepscorer.session_documents.document import (
+    MISSING,
+    OWN_LIGHTS,
+    TOLD,
+    Document,
+    last_layers,
+    open_signals,
+    own_lights,
+)
 
-_OWN_LIGHTS = "lights marks of the recording"
 _LOCATE = "The session is open for reading only until the recording is located."
 
 
@@ -81,6 +87,7 @@ def open_document(
     read_only: bool = False,
     places: SessionPlaces | None = None,
     before: Callable[[Recording | None, Path], None] | None = None,
+    layer: str | None = None,
 ) -> Document:
     """Open a recording with its session, or a session with its recording.
 
@@ -100,6 +107,10 @@ def open_document(
     before
         Called with the recording, None where a session leads to it, and with the path of the
         session, before the session is made or taken: what it raises leaves all as it was.
+    layer
+        Name or number of the layer that is shown; None means a blind one of the author that is not
+        done, else the one that the author last had on the screen, else the author's newest, else
+        the first. With ``read_only`` it means the first.
 
     Returns
     -------
@@ -129,10 +140,12 @@ def open_document(
     if before is not None:
         before(recording, session_path)
 
+    shown = str(FIRST) if read_only and layer is None else layer
+
     def document_of(store: SessionStore) -> Document:
         try:
             said = place if store.copy is None else _Place(session_path)
-            document = _document(store, author, recording, said)
+            document = _document(store, author, recording, said, shown)
             if places is not None and not (document.session.read_only or document.needs_locating):
                 places.add(entry_of(document.recording).fingerprint, store.path)
         except BaseException:
@@ -261,6 +274,7 @@ def _document(
     author: Author,
     recording: Recording | None,
     place: _Place,
+    shown: str | None,
 ) -> Document:
     """Put a recording and its session together; without a recording the session names it."""
     stored = StoredSession() if store.file is None else store.file.read()
@@ -268,26 +282,27 @@ def _document(
     if recording is None:
         recording = _recording_of(known, store.path)
     entry = None if recording.format_name == MISSING else entry_of(recording)
-    session = _replayed(stored, store, author, (known or entry_of(recording)).n_epochs)
-    session.duration_s = recording.duration_s
+    n_epochs = (known or entry_of(recording)).n_epochs
+    scorings = _replayed(stored, store, author, n_epochs, recording.duration_s)
     mismatch = None if known is None else _mismatch(entry, known)
     told = _told(stored.view)
     news = () if place.elsewhere in ("", *told) else (place.elsewhere,)
-    problems = [*store.problems, *place.warnings, *_fallen_behind(store), *_broken(session)]
+    problems = [*store.problems, *place.warnings, *_fallen_behind(store), *_broken(scorings)]
     remarks = [*news]
     if mismatch is not None:
         problems.insert(0, mismatch)
     elif entry is not None:
         remarks += _begin_or_go_on(entry, known, store, author)
         if known is None:
-            problems += _import_lights(session, recording)
-    session.read_only = mismatch is not None or not store.is_writable
+            problems += _import_lights(scorings, recording)
+    scorings.switch(_shown_layer(scorings, author, shown, stored.view))
+    scorings.read_only = mismatch is not None or not store.is_writable
     view = {**stored.view, TOLD: [*told, *news]} if news else stored.view
     if news and store.file is not None and store.is_writable:
         store.file.save_view(view)
     return Document(
         recording,
-        session,
+        scorings,
         store,
         author=author,
         view=view,
@@ -310,7 +325,7 @@ def _fallen_behind(store: SessionStore) -> Iterator[str]:
         n_entries = backup.n_entries - store.file.n_entries()
         edits = (f"the last {counted(n_edits, 'edit')}",) if n_edits else ()
         last = f"the last {counted(n_entries, 'entry', 'entries')}"
-        entries = (f"{last} of its signatures and report forms",) if n_entries else ()
+        entries = (f"{last} of its signatures, report forms and scorers",) if n_entries else ()
         yield (
             f"The session {store.path.name} lacks {' and '.join((*edits, *entries))} that its"
             " backup holds"
@@ -319,9 +334,10 @@ def _fallen_behind(store: SessionStore) -> Iterator[str]:
         )
 
 
-def _broken(session: ScoringSession) -> Iterator[str]:
+def _broken(scorings: LayeredSession) -> Iterator[str]:
     """Say where what was signed is not what is there."""
-    broken = session.signing.broken
+    sessions = (scorings.of_number(layer.number) for layer in scorings.layers)
+    broken = [one for session in sessions for one in session.signing.broken]
     if broken:
         yield (
             f"What was signed ({'; '.join(map(str, broken))}) was changed outside the program"
@@ -330,11 +346,11 @@ def _broken(session: ScoringSession) -> Iterator[str]:
 
 
 def _replayed(
-    stored: StoredSession, store: SessionStore, author: Author, n_epochs: int
-) -> ScoringSession:
+    stored: StoredSession, store: SessionStore, author: Author, n_epochs: int, duration_s: float
+) -> LayeredSession:
     journal = store.file if store.file is not None and store.is_writable else MemoryJournal()
     with replay_in_words(store.path):
-        return ScoringSession(
+        return LayeredSession(
             n_epochs,
             journal,
             author=author,
@@ -342,6 +358,8 @@ def _replayed(
             stagings=stored.stagings,
             others=stored.others,
             signing=stored.signing,
+            layers=stored.layers,
+            duration_s=duration_s,
         )
 
 
@@ -401,12 +419,23 @@ def _begin_or_go_on(
         store.file.add_recording(entry, author)
 
 
-def _import_lights(session: ScoringSession, recording: Recording) -> tuple[str, ...]:
+def _import_lights(scorings: LayeredSession, recording: Recording) -> tuple[str, ...]:
     """Begin with the recording's own lights marks, as an edit."""
-    marks = lights_of_events(recording.events, session.n_epochs * EPOCH_S)
-    if marks.contradiction:
-        return (f"The lights marks of the recording were left out: {marks.contradiction}.",)
-    stages = ScoringState.unscored(session.n_epochs).stages
-    hypnogram = Hypnogram(stages, EPOCH_S, marks.off_s, marks.on_s)
-    session.import_scoring(Scoring(hypnogram), name=_OWN_LIGHTS, of_opening=True)
-    return tuple(f"Lights marks of the recording: {note}." for note in marks.notes)
+    session = scorings.active
+    lights, said = own_lights(recording, session.n_epochs)
+    session.import_scoring(lights, name=OWN_LIGHTS, of_opening=True)
+    return said
+
+
+def _shown_layer(
+    scorings: LayeredSession, author: Author, wanted: str | None, view: Mapping[str, Any]
+) -> int:
+    """Return the number of the layer that is shown on opening."""
+    if wanted is not None:
+        return scorings.found(wanted).number
+    listed = [layer for layer in scorings.layers if not layer.is_hidden]
+    own = [layer.number for layer in listed if layer.is_of(author)]
+    blind = [number for number in own if scorings.of_number(number).layer.hides_others]
+    last = last_layers(view).get(author.user)
+    known = [last] if last in [layer.number for layer in listed] else []
+    return [FIRST, *own, *known, *blind][-1]

@@ -1,7 +1,7 @@
 """Reports of a session or of any scoring, without a window."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,10 @@ from sleepscorer.files.exports import (
     INTERCHANGE_SUFFIXES,
     Night,
     is_own_output,
+    is_own_staging,
     is_scored_by_hand,
     read_stagings_json,
 )
-from sleepscorer.files.scorings import read_scoring
 from sleepscorer.files.sessions import SUFFIX
 from sleepscorer.pipeline import Destination, SourceRecording, hashed, make_night, write_outputs
 from sleepscorer.session_documents.document import open_signals
@@ -51,16 +51,19 @@ class ReportOf:
         A session, or a scoring that can be read.
     recording
         What was scored. A session names it itself; a scoring alone is reported without it.
-    scorer
-        Whose stages, where a scoring holds those of several people.
+    choice
+        What somebody says of a scoring that its file does not say itself.
     arousals_scored
         The arousals of the whole night were marked, so that their index means something.
+    layer
+        Name or number of the scoring of a session; None means the first.
     """
 
     path: Path
     recording: Path | None = None
-    scorer: str | None = None
+    choice: ImportChoice = field(default_factory=ImportChoice)
     arousals_scored: bool = False
+    layer: str | None = None
 
 
 def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) -> tuple[Path, ...]:
@@ -98,7 +101,7 @@ def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) 
 
 
 def _of_session(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path, ...]:
-    document = open_document(of.path, author=current_author(), read_only=True)
+    document = open_document(of.path, author=current_author(), read_only=True, layer=of.layer)
     try:
         if of.recording is None:
             snapshot = document.snapshot()
@@ -139,11 +142,11 @@ def _stand_in(of: ReportOf) -> Recording:
     path, scoring_path = of.path, of.path
     if path.name.endswith(_STAGING_END):
         scoring_path = _beside(path, *_HYPNOGRAM_ENDS) or path
-    if scoring_path.suffix.lower() == ".json":
+    if is_own_staging(scoring_path):
         staging, _ = read_stagings_json(path)
         start, duration_s = None, len(staging.probabilities) * EPOCH_S
     else:
-        scoring = read_scoring(scoring_path, scorer=of.scorer)
+        scoring = of.choice.read(scoring_path)
         start, duration_s = scoring.start, scoring.hypnogram.duration_s
     return Recording(path, _SCORING_FORMAT, start, duration_s, signals=())
 
@@ -153,10 +156,10 @@ def _read(of: ReportOf, recording: Recording) -> ImportableScoring:
     staging_file = _staging_file(of.path)
     if staging_file is not None and not is_scored_by_hand(staging_file):
         return read_importable(staging_file, recording)
-    if of.recording is None and of.path.suffix.lower() != ".json":
+    if of.recording is None and not is_own_staging(of.path):
         # Nothing to fit it to: its epochs may be of any length.
-        return ImportableScoring(of.path.name, read_scoring(of.path, scorer=of.scorer))
-    return read_importable(of.path, recording, ImportChoice(of.scorer))
+        return ImportableScoring(of.path.name, of.choice.read(of.path))
+    return read_importable(of.path, recording, of.choice)
 
 
 def _staging_file(path: Path) -> Path | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.edits import Edit, EditKind, Lights, ScoringState
+from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
 from sleepscorer.core.progress import Progress, part_of, silent
@@ -31,7 +32,7 @@ from sleepscorer.pipeline import (
     write_outputs,
 )
 from sleepscorer.session_documents.document import Document
-from sleepscorer.session_documents.snapshot import Snapshot
+from sleepscorer.session_documents.snapshot import Snapshot, output_stem
 
 if TYPE_CHECKING:
     from sleepscorer.staging.stager import Stager
@@ -125,8 +126,15 @@ def export_document(
     """
     recording = snapshot.recording
     snapshot.check_found()
-    to.check_named(recording.path)
+    to.check_look()
+    if not to.deidentify:
+        stem = output_stem(snapshot.layer, recording.path.stem, deidentify=False)
+        to.check_free(recording.path, stem)
     source = hashed(recording, to, part_of(progress, 0.0, 0.8))
+    stem = output_stem(snapshot.layer, source.stem, deidentify=to.deidentify)
+    if stem != source.stem:
+        to.check_free(recording.path, stem)
+        source = replace(source, stem=stem)
     snapshot.check_content(source.sha256)
     night = night_of(snapshot, source, arousals_scored=arousals_scored, smooth=smooth)
     last = part_of(progress, 0.8, 1.0)
@@ -162,6 +170,7 @@ def night_of(
         lights_source=_lights_source(state, snapshot.edits, recording),
         notes=(
             _review_note(snapshot),
+            *_layer_notes(snapshot, names_people=not source.deidentify),
             *(() if source.deidentify else _people_notes(snapshot.edits)),
         ),
         n_edited=None if machine is None else _count_edited(state, machine),
@@ -256,6 +265,24 @@ def _review_note(snapshot: Snapshot) -> str:
     return (
         ", ".join((note, *(f"{share(these)} {what}" for these, what in rest if these.any()))) + "."
     )
+
+
+def _layer_notes(snapshot: Snapshot, *, names_people: bool) -> tuple[str, ...]:
+    """Say which of several scorings it is."""
+    layer, n_layers = snapshot.layer, snapshot.n_layers
+    if n_layers == 1:
+        return ()
+    kind = {
+        LayerKind.PERSON: f" of {layer.scorer}" if layer.scorer and names_people else "",
+        LayerKind.IMPORT: ", imported",
+        LayerKind.CONSENSUS: ", a consensus",
+    }[layer.kind]
+    blind = ""
+    if layer.is_blind:
+        blind = ", begun blind" if layer.is_done else ", scored blind and not done"
+    name = f" {layer.name}" if names_people else ""
+    told = f"Scoring {layer.number}{name}{kind}{blind}; the session holds {n_layers}"
+    return (f"{told}, and numbers their edits through.",)
 
 
 def _people_notes(edits: Sequence[Edit]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What an export is made of: a document as it was at one moment, for any thread."""
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,9 +8,13 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.edits import Edit, ScoringState
 from sleepscorer.core.errors import NotTheScored
+from sleepscorer.core.layers import FIRST, Layer
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.signing import Signing
 from sleepscorer.core.staging_result import Staging
+
+_IN_NO_FILE_NAME = re.compile(r"[^\w.+-]+")
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,6 +43,10 @@ class Snapshot:
         Why the recording is not the one that was scored, as a sentence; empty where it is.
     scored_sha256
         Of the recording that was scored; None where that was not computed yet.
+    layer
+        Which scoring of the recording it is.
+    n_layers
+        How many the session holds.
     """
 
     recording: Recording
@@ -50,6 +59,8 @@ class Snapshot:
     signing: Signing = field(default_factory=Signing)
     problem: str = ""
     scored_sha256: str | None = None
+    layer: Layer = field(default_factory=Layer)
+    n_layers: int = 1
 
     def check_found(self) -> None:
         """Refuse a recording that is missing, or known not to be the one that was scored.
@@ -87,3 +98,21 @@ def content_changed(recording: Recording) -> str:
         f"{recording.path.name} changed since it was scored: its size and beginning"
         " are the same, its SHA-256 is not."
     )
+
+
+def output_stem(layer: Layer, stem: str, *, deidentify: bool) -> str:
+    """Return how the names of a scoring's outputs begin: they stand beside those of the first.
+
+    Parameters
+    ----------
+    layer
+        Which scoring of the recording.
+    stem
+        What outputs of the recording begin with.
+    deidentify
+        Names of scorings may be those of people, and are left out.
+    """
+    if layer.number == FIRST:
+        return stem
+    name = f"scoring-{layer.number}" if deidentify else layer.name
+    return f"{stem}_{_IN_NO_FILE_NAME.sub('-', name).strip('-.')[:_LONGEST_NAME]}"

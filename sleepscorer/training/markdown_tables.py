@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from sleepscorer.core.agreement import Agreement
+from sleepscorer.core.kappa import asymptotic_interval
 
 UNKNOWN = "–"
 """Where nothing was measured, or a figure is undefined."""
@@ -26,8 +29,13 @@ def signed(value: float | None) -> str:
 
 
 def agreement_cells(found: Agreement) -> tuple[str, str, str, str]:
-    """Epochs, accuracy, kappa with its interval over epochs, macro-F1."""
+    """Epochs, accuracy, kappa with its asymptotic interval, macro-F1.
+
+    What is compared here are as a rule epochs of several nights one after the other, and stretches
+    shorter than a block: blocks of 20 min can't be drawn from them.
+    """
     kappa = UNKNOWN
-    if found.kappa is not None and found.kappa_low is not None and found.kappa_high is not None:
-        kappa = f"{found.kappa:.3f} ({found.kappa_low:.3f} to {found.kappa_high:.3f})"
+    low, high = asymptotic_interval(np.array(found.confusion))
+    if found.kappa is not None and low is not None and high is not None:
+        kappa = f"{found.kappa:.3f} ({low:.3f} to {high:.3f})"
     return f"{found.n_epochs}", f"{found.accuracy:.3f}", kappa, f"{found.macro_f1:.3f}"

@@ -12,7 +12,7 @@ from sleepscorer.core.lights import LightsMarks
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.staging_result import Staging
-from sleepscorer.session_documents import current_author, open_document
+from sleepscorer.session_documents import Document, current_author, open_document
 from sleepscorer.session_documents.drafts import drafted_epochs, imported_name, seen_beside
 from sleepscorer.validation.scoring_files import PersonsScoring
 
@@ -85,12 +85,19 @@ def scored_session(path: Path) -> ScoredSession:
             recording,
             PersonsScoring(path.name, state.stages, lights),
             drafted_epochs(session, recording.path.parent),
-            (_SEEN,) if seen_beside(session) else (),
+            (*((_SEEN,) if seen_beside(session) else ()), *_told_of_others(document)),
             tuple(edit for edit in session.done if imported_name(edit)),
             machines,
         )
     finally:
         document.close()
+
+
+def _told_of_others(document: Document) -> tuple[str, ...]:
+    n_layers = len(document.layers)
+    if n_layers == 1:
+        return ()
+    return (f"the session holds {n_layers} scorings; the first, {document.layers[0].name}, counts",)
 
 
 def _is_import_of(edit: Edit, other: PersonsScoring) -> bool:

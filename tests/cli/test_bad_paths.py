@@ -147,7 +147,8 @@ def test_a_bad_path_is_said_in_words(command, action, bad, night, tmp_path, caps
             del arguments[at : at + 2]
         arguments += [action.option_strings[0], str(path)]
     elif command == "agreement":
-        arguments[["reference", "other"].index(action.dest)] = str(path)
+        place = ["reference", "other", "others"].index(action.dest)
+        arguments[place : place + 1] = [str(path)]
     elif arguments and arguments[0] == str(night):
         arguments[0] = str(path)
     else:

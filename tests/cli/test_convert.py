@@ -92,6 +92,49 @@ def test_a_scoring_gets_the_epochs_of_its_recording(simulated, tmp_path, capsys)
     assert found.start is not None
 
 
+def test_epochs_of_another_length_are_written_exactly_or_by_choice(tmp_path, capsys):
+    path, out = tmp_path / "scored.txt", tmp_path / "out.csv"
+    path.write_text("W\n" * 4 + "N2\n" * 2)
+    how = ("--epoch-length", "20", "--epochs", "30")
+    code, _out_text, errors = run(capsys, "convert", path, out, *how)
+    assert (code, out.exists()) == (2, False)
+    assert "1 of 4 epochs would hold several stages (give --align: choose" in errors
+    code, out_text, _errors = run(capsys, "convert", path, out, *how, "--align", "majority")
+    assert code == 0
+    assert "epochs that hold several stages have that of the greatest part: 1" in out_text
+    assert stages(out) == [0, 0, 0, 2]
+    for more in (("--offset", "5"), ("--align", "nearest")):
+        code, _out_text, errors = run(capsys, "convert", path, out, "--force", *more)
+        assert code == 2
+        assert "none is named" in errors
+    code, _out_text, errors = run(capsys, "convert", path, out, "--force", "--align", "majority")
+    assert code == 2
+    assert "no other epochs" in errors
+
+
+def test_a_shifted_scoring_is_moved_by_choice(simulated, tmp_path, capsys):
+    path, out = tmp_path / "scored.txt", tmp_path / "out.csv"
+    path.write_text("W\nN2\nR\n")
+    how = ("--recording", simulated, "--offset", "37")
+    code, _out_text, errors = run(capsys, "convert", path, out, *how)
+    assert code == 2
+    assert "(give --align: choose how its epochs are aligned: nearest or majority)" in errors
+    code, *_ = run(capsys, "convert", path, out, *how, "--align", "nearest")
+    assert code == 0
+    assert read_scoring(out).hypnogram.stages[:5].tolist() == [-1, 0, 2, 4, -1]
+    code, _out_text, errors = run(capsys, "convert", path, out, *how, "--epochs", "20")
+    assert code == 2
+    assert "the epochs of a recording are of 30 s" in errors
+
+
+def test_a_list_of_days_is_asked_how_long_its_epochs_are(tmp_path, capsys):
+    path = tmp_path / "scored.txt"
+    path.write_text("0\n" * 9000)
+    code, _out_text, errors = run(capsys, "convert", path, tmp_path / "o.csv", "--codes", "aasm")
+    assert code == 2
+    assert "give --epoch-length" in errors
+
+
 def test_the_formats_are_listed_without_a_file(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["convert", "--list-formats"])

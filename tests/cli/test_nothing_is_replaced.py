@@ -28,6 +28,7 @@ _READ = {
     ("statistics", "scoring"),
     ("agreement", "reference"),
     ("agreement", "other"),
+    ("agreement", "others"),
     ("convert", "file"),
     ("convert", "recording"),
     ("explain", "file"),
@@ -94,6 +95,7 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
     assert main(["simulate", "--hours", "0.1", "--seed", "3", str(night)]) == 0
     features = _features(folder / "data" / "sleepedf_features")
     scored = _scored_nights(folder / "nights")
+    truth = scored / "n0_scoring.edf"
     quick = ["--device", "cpu"]
     endings = ("hypnogram.edf", "epochs.csv", "report.xlsx", "staging.json")
     return {
@@ -101,6 +103,16 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
             lambda to: ["score", night, "--out", to, *quick, "--quiet"],
             tuple(f"night_{ending}" for ending in endings),
             night,
+        ),
+        ("agreement", "out"): _Command(
+            lambda to: ["agreement", truth, truth, "--out", to],
+            ("agreement.pdf", "agreement.xlsx"),
+            truth,
+        ),
+        ("agreement", "report"): _Command(
+            lambda to: ["agreement", truth, truth, "--report", to / "x.pdf"],
+            ("x.pdf",),
+            truth,
         ),
         ("report", "out"): _Command(
             lambda to: ["report", scored / "n0_scoring.edf", "--out", to, "--quiet"],
@@ -206,6 +218,8 @@ def _contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 _ALL = [
     ("score", "out"),
+    ("agreement", "out"),
+    ("agreement", "report"),
     ("report", "out"),
     ("demo", "folder"),
     ("simulate", "out"),

@@ -68,3 +68,24 @@ def test_minutes_do_not_depend_on_the_length_of_an_epoch():
 
 def test_no_epochs():
     assert nrem_rem_cycles(np.empty(0, np.int8), 30.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("night", "cycles", "in_luna"),
+    [
+        (
+            "W*20 N2*80 R*20 W*40 N2*28 R*4 N2*60 R*40 W*10",
+            [(10, 60), (80, 146)],
+            [(10, 60), (96, 146)],
+        ),
+        (
+            "W*20 N2*80 R*20 N2*60 R*4 W*32 N2*60 R*40 W*10",
+            [(10, 60), (60, 92), (108, 158)],
+            [(10, 60), (60, 158)],
+        ),
+    ],
+)
+def test_departures_from_luna_are_those_that_the_rule_names(night, cycles, in_luna):
+    # What Luna 1.7 gives was found by running it on these stages.
+    found = [(c.start_min, c.end_min) for c in cycles_of(night)]
+    assert found == cycles != in_luna

@@ -19,9 +19,16 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from scored_night import ANNA, edit_somehow, told_of, write_night
+from scored_night import (
+    ANNA,
+    change_layers_somehow,
+    edit_somehow,
+    told_of,
+    write_night,
+)
 
 from sleepscorer.core.errors import SessionError
+from sleepscorer.core.layers import FIRST
 from sleepscorer.core.report_form import Person, ReportForm
 from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
@@ -36,6 +43,7 @@ SAME, FROM_COPY, REFUSED, TOLD, SILENT, BUG = (
     "another exception",
 )
 N_EDITS = 80
+_SHARE_OF_LAYERS = 0.1
 
 
 def write_session(folder: Path) -> Path:
@@ -43,8 +51,13 @@ def write_session(folder: Path) -> Path:
     folder.mkdir(parents=True)
     document = open_document(write_night(folder / "night.edf"), author=ANNA)
     chance = random.Random(5)
-    while len(document.session.edits) < N_EDITS:
-        edit_somehow(document.session, chance)
+    while len(document.session.edits_of_all) < N_EDITS:
+        if not document.session.is_own or chance.random() < _SHARE_OF_LAYERS:
+            change_layers_somehow(document, chance)
+        else:
+            edit_somehow(document.session, chance)
+    if not document.session.is_own:
+        document.switch_layer(FIRST)
     document.session.set_form(ReportForm(Person("Erika", height_cm=170), "fine"))
     document.session.sign("Anna Meier", Meaning.SCORED)
     document.session.unlock("one more epoch")
@@ -58,12 +71,12 @@ def write_session(folder: Path) -> Path:
 def content_of(document) -> tuple:
     """Return all that a session holds, to be compared."""
     stored = document._store.file.read()
-    state = document.session.state
     arrays = [
         (made.provenance, *(np.asarray(part).tobytes() for part in _parts(made)))
         for made in (*stored.stagings, *stored.others)
     ]
-    last = document.session.edits[:N_EDITS]
+    sessions = [document.scorings.of_number(layer.number) for layer in document.layers]
+    last = stored.edits[:N_EDITS]
     return (
         stored.edits[:N_EDITS],
         arrays,
@@ -71,7 +84,8 @@ def content_of(document) -> tuple:
         (stored.recording.name, stored.recording.n_epochs, stored.recording.start),
         stored.view,
         stored.signing,
-        told_of(last[-1], state) if last and len(stored.edits) == N_EDITS else None,
+        stored.layers,
+        [told_of(last[-1], session.state) for session in sessions if last],
     )
 
 
@@ -128,7 +142,8 @@ def _opened(path: Path, way: str, expected: tuple) -> str:
     if is_same and is_writable:
         # What was written after must not have harmed what was there.
         again = open_document(path, author=ANNA, read_only=True)
-        is_same = content_of(again)[:-1] == expected[:-1] and len(again.session.edits) > N_EDITS
+        n_edits = len(again.session.edits_of_all)
+        is_same = content_of(again)[:-1] == expected[:-1] and n_edits > N_EDITS
         again.close()
     if is_same:
         return FROM_COPY if is_copy else SAME

@@ -2,10 +2,11 @@
 
     python tests/faults/kill_amid_edits.py --kills 1000 --seed 1
 
-A process opens a recording with its session, edits, signs and unlocks, closes it and opens it
-again, and tells each edit and signature that was done. It is killed at a random moment. What it
-told must be in the session, in this order, and at most one edit more: the one that was stored and
-not told any more. No signature that stands may count as broken.
+A process opens a recording with its session, edits, signs and unlocks in several scorings of it,
+begins some, closes it and opens it again, and tells each edit, signature and scoring that was done.
+It is killed at a random moment. What it told must be in the session, in this order, and at most one
+edit more: the one that was stored and not told any more. No signature that stands may count as
+broken.
 """
 
 import argparse
@@ -19,23 +20,27 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from scored_night import (
     ANNA,
-    N_EPOCHS,
+    change_layers_somehow,
     edit_somehow,
     sign_somehow,
+    state_after,
     told_of,
+    told_of_layers,
     told_of_signing,
     write_night,
 )
 
-from sleepscorer.core.edits import replayed
+from sleepscorer.core.layers import Layers
 from sleepscorer.core.signing import Signing
-from sleepscorer.session_documents import open_document
+from sleepscorer.files.sessions import StoredSession
+from sleepscorer.session_documents import Document, open_document
 
 _KILLS_PER_SESSION = 25
 _MOST_EDITS = 16
@@ -43,6 +48,7 @@ _LONGEST_S = 0.03
 # Amid the opening, which makes the session and its lock.
 _SHARE_ON_OPENING = 0.2
 _SHARE_OF_SIGNING = 0.2
+_SHARE_OF_LAYERS = 0.15
 _PATIENCE_S = 20.0
 
 
@@ -71,6 +77,10 @@ def run(n_kills: int, seed: int, folder: Path) -> Counter:
         told = _looked_at(night, told, counts)
         if signed:
             counts["LOST"] += not _is_signed(night, signed[-1])
+        layered = [line for line in said if line.startswith("*")]
+        counts["scorings told"] += len(layered)
+        if layered:
+            counts["LOST"] += not _are_layers(night, layered[-1])
     return counts
 
 
@@ -111,13 +121,29 @@ def _edit_on(night: Path, chance: random.Random, writing: int) -> None:
         if document.session.read_only:
             raise RuntimeError(f"for reading only: {document.problems}, {document.held_by}")
         for _ in range(chance.randrange(1, 12)):
-            if document.session.is_locked or chance.random() < _SHARE_OF_SIGNING:
-                sign_somehow(document.session, chance)
-                os.write(writing, f"{told_of_signing(document.session.signing)}\n".encode())
-            elif edit_somehow(document.session, chance):
-                last = document.session.edits[-1]
-                os.write(writing, f"{told_of(last, document.session.state)}\n".encode())
+            for line in _done_somehow(document, chance):
+                os.write(writing, f"{line}\n".encode())
         document.close()
+
+
+def _done_somehow(document: Document, chance: random.Random) -> Iterator[str]:
+    """Do one thing, and say what stands for it."""
+    n_edits = len(document.session.edits_of_all)
+    if not document.session.is_own or chance.random() < _SHARE_OF_LAYERS:
+        change_layers_somehow(document, chance)
+        edits = document.session.edits_of_all
+        for edit in edits[n_edits:]:
+            yield told_of(edit, state_after(edits, edit))
+        yield told_of_layers(_stored(document).layers)
+    elif document.session.is_locked or chance.random() < _SHARE_OF_SIGNING:
+        sign_somehow(document.session, chance)
+        yield told_of_signing(_stored(document).signing)
+    elif edit_somehow(document.session, chance):
+        yield told_of(document.session.edits[-1], document.session.state)
+
+
+def _stored(document: Document) -> StoredSession:
+    return document._store.file.read()
 
 
 def _looked_at(night: Path, told: list[str], counts: Counter) -> list[str]:
@@ -129,20 +155,19 @@ def _looked_at(night: Path, told: list[str], counts: Counter) -> list[str]:
         traceback.print_exc()
         return told
     try:
-        edits = document.session.edits
+        edits = document.session.edits_of_all
         counts["for reading only"] += document.session.read_only
         counts["something said on opening"] += bool(document.problems)
-        counts["LOST"] += bool(document.session.signing.broken)
+        sessions = [document.scorings.of_number(layer.number) for layer in document.layers]
+        counts["LOST"] += any(session.signing.broken for session in sessions)
     finally:
         document.close()
     known = len(told)
-    held = told[: len(edits)] + [
-        told_of(edit, replayed(N_EPOCHS, edits[: edit.number])[0]) for edit in edits[known:]
-    ]
+    held = told[: len(edits)] + [told_of(edit, state_after(edits, edit)) for edit in edits[known:]]
     if known:
         # The last that was told stands for the scoring that all before led to.
         is_there = len(edits) >= known and told[-1] == told_of(
-            edits[known - 1], replayed(N_EPOCHS, edits[:known])[0]
+            edits[known - 1], state_after(edits, edits[known - 1])
         )
         counts["LOST"] += not is_there
     counts["LOST"] += [int(line.split()[0]) for line in told] != list(range(1, known + 1))
@@ -154,7 +179,7 @@ def _looked_at(night: Path, told: list[str], counts: Counter) -> list[str]:
 def _is_signed(night: Path, told: str) -> bool:
     """Tell whether all signatures and forms are there that were told, and no other before them."""
     document = open_document(night, author=ANNA, read_only=True)
-    signing = document.session.signing
+    signing = _stored(document).signing
     document.close()
     n_signatures, n_unlockings, n_forms = map(int, told[1:].split()[:3])
     known = Signing(
@@ -163,6 +188,15 @@ def _is_signed(night: Path, told: str) -> bool:
         signing.forms[:n_forms],
     )
     return told_of_signing(known) == told
+
+
+def _are_layers(night: Path, told: str) -> bool:
+    """Tell whether all scorings are there that were told, and no other before them."""
+    document = open_document(night, author=ANNA, read_only=True)
+    layers = _stored(document).layers
+    document.close()
+    n_begun, n_marks = map(int, told[1:].split()[:2])
+    return told_of_layers(Layers(layers.begun[:n_begun], layers.marks[:n_marks])) == told
 
 
 def main() -> None:

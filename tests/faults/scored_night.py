@@ -2,13 +2,15 @@
 
 import hashlib
 import random
+from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime
 
 import numpy as np
 
-from sleepscorer.core.edits import Author, Edit, ScoringState
+from sleepscorer.core.edits import Author, Edit, ScoringState, replayed
 from sleepscorer.core.events import Event
+from sleepscorer.core.layers import LayerKind, Layers
 from sleepscorer.core.report_form import ReportForm
 from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.signing import Signing
@@ -17,6 +19,7 @@ from sleepscorer.core.staging_result import Staging, StagingProvenance
 from sleepscorer.files.edf.writer import EdfPlan, SignalHeader, write_edf
 
 N_EPOCHS = 60
+MOST_LAYERS = 6
 ANNA = Author("anna", "lab-3")
 
 
@@ -59,13 +62,32 @@ def edit_somehow(session, chance: random.Random) -> bool:
         session.replace_event(chance.choice(session.state.events), None)
     elif kind < 0.77:
         session.set_lights(chance.randrange(100) + 0.5, None)
-    elif kind < 0.8:
+    elif kind < 0.8 and not session.layer.hides_others:
         session.fill(a_staging(chance), others=(a_staging(chance),))
     elif kind < 0.93:
         session.undo()
     else:
         session.redo()
     return len(session.edits) > before
+
+
+def change_layers_somehow(document, chance: random.Random) -> None:
+    """Begin a scoring, go to another one, or call a blind one done."""
+    layers = document.layers
+    if document.session.layer.hides_others:
+        if chance.random() < 0.3:
+            document.scorings.finish(document.session.layer.number)
+    elif len(layers) < MOST_LAYERS and chance.random() < 0.5:
+        kind = chance.choice(list(LayerKind))
+        name = f"Scoring {len(layers) + 1}"
+        if kind is LayerKind.PERSON and chance.random() < 0.5:
+            document.add_layer(name, is_blind=True)
+        else:
+            document.add_layer(name, kind, copy_of=chance.choice(layers).number)
+    elif chance.random() < 0.1:
+        document.scorings.rename(1, f"First {chance.randrange(1 << 20)}")
+    else:
+        document.switch_layer(chance.choice(layers).number)
 
 
 def sign_somehow(session, chance: random.Random) -> None:
@@ -83,6 +105,19 @@ def told_of_signing(signing: Signing) -> str:
     parts = (signing.signatures, signing.unlockings, signing.forms)
     digest = hashlib.sha256(repr(parts).encode()).hexdigest()
     return f"+{' '.join(str(len(part)) for part in parts)} {digest}"
+
+
+def told_of_layers(layers: Layers) -> str:
+    """Return what stands for all layers and what became of them, and how many there are."""
+    parts = (layers.begun, layers.marks)
+    digest = hashlib.sha256(repr(parts).encode()).hexdigest()
+    return f"*{' '.join(str(len(part)) for part in parts)} {digest}"
+
+
+def state_after(edits: Sequence[Edit], edit: Edit) -> ScoringState:
+    """Return the scoring that an edit led to: that of its layer alone."""
+    own = [one for one in edits[: edit.number] if one.layer == edit.layer]
+    return replayed(N_EPOCHS, own)[0]
 
 
 def told_of(edit: Edit, state: ScoringState) -> str:

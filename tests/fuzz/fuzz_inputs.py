@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from PIL import Image
 
 from sleepscorer.cli.info import _facts
 from sleepscorer.core.edits import Author
-from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.errors import CodesNeeded, SleepScorerError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.report_form import Person, ReportForm
@@ -34,7 +34,7 @@ from sleepscorer.files.folder import recordings_in
 from sleepscorer.files.montages.presets import read_preset
 from sleepscorer.files.montages.toml import preset_text
 from sleepscorer.files.recordings import open_recording
-from sleepscorer.files.scorings import read_scoring
+from sleepscorer.files.scorings import codes_named, in_epochs, read_scoring
 from sleepscorer.files.sessions import Fingerprint, SessionPlaces
 from sleepscorer.files.sessions.lock import lock_path, take_lock
 from sleepscorer.pipeline import survey_recording, write_copy
@@ -290,6 +290,143 @@ def _lines() -> list[Files]:
     ]
 
 
+_NUMBERS = (0, 0, 1, 2, 2, 3, 4, 2, 5, 5, 7, 0)
+
+
+def _commented() -> list[Files]:
+    codes = "# 1 value per 30 seconds\n# 0: Wake, 1: N1, 2: N2, 3: N3, 4: S4, 5: REM, 7: ?\n"
+    numbers = "\n".join(map(str, _NUMBERS))
+    floats = "\r\n".join(f"{number:.6e}" for number in _NUMBERS)
+    return [
+        {"n.txt": f"{codes}{numbers}\n".encode()},
+        {"n.txt": f"{floats}\r\n% W=0, N1=1, N2=2, N3=3, R=5\r\n".encode()},
+    ]
+
+
+def _two_columns() -> list[Files]:
+    numbered = "\n".join(f"{n} {number}" for n, number in enumerate(_NUMBERS, start=1))
+    flagged = "\n".join(f"{number}\t{n % 5 == 3:d}" for n, number in enumerate(_NUMBERS))
+    seconds = "\n".join(f"{20 * n},{number}" for n, number in enumerate(_NUMBERS))
+    return [{"n.sta": text.encode()} for text in (numbered, flagged, seconds)]
+
+
+def _hyps() -> list[Files]:
+    head = "time_base 10.000000\nsampling_period 0.001\nepoch_nb 36\nepoch_list\n"
+    codes = "\n".join(str(number) for number in _NUMBERS for _ in range(3))
+    return [{"n.hyp": f"{head}{codes}\n".encode()}]
+
+
+def _viss() -> list[Files]:
+    rows = "1 0    Track  1: Excluded 4-s-FFTs\n3 1\n5 2 F\n8 3\n9 2 _\n11 m\n12 r X\n20 e\n"
+    foot = (
+        "0\n\n     0     1     2     3     4     r     m  else TOTAL\n"
+        "     3     2     5     1     0     8     1     0    20\n"
+    )
+    return [{"n.vis": f"0\n{rows}{foot}".encode()}, {"n.vis": f"3\n{rows}".encode()}]
+
+
+def _alices() -> list[Files]:
+    head = "a,b,x,24.08.2016,23:58:00,25.08.2016,00:00:35"
+    codes = (11, 11, 13, 14, 15)
+    seconds = [str(code) for code in codes for _ in range(30)] + ["12"] * 5
+    return [{"n.csv": "\r\n".join([head, *seconds]).encode()}]
+
+
+def _jsons() -> list[Files]:
+    stages = ("Wake", "N1", "N2", None, "N3", "REM")
+    epochs = [
+        {"epoch": i + 1, "start": 30 * i, "end": 30 * (i + 1), "stage": stage, "clean": 1}
+        for i, stage in enumerate(stages)
+    ]
+    event = {"key": "F1", "event": "Spindle", "digit": 1, "epoch": [2], "start": 31.5, "end": 32.5}
+    columns = {name: [0.2] * 3 for name in ("WAKE", "N1", "N2", "N3", "REM")}
+    yasa = {"values": ["WAKE", "N2", "REM"], "n_stages": 5, "freq": "30s", "proba": columns}
+    yasa |= {"start": "2022-12-15T22:30:00+01:00", "scorer": "YASA"}
+    named = {"hypnogram": _NUMBERS, "epoch_length": 20}
+    documents = ([epochs, [event]], yasa, list(_NUMBERS), named)
+    return [{"n.json": json.dumps(document).encode()} for document in documents]
+
+
+def _coded_door(path: Path) -> None:
+    try:
+        scoring = read_scoring(path)
+    except CodesNeeded:
+        scoring = read_scoring(path, codes=codes_named("rk"))
+    try:
+        in_epochs(scoring, epochs="majority")
+    except SleepScorerError as error:
+        # It is of no file: whoever asked for it names the file.
+        error.path = path
+        raise
+
+
+def _clocks() -> list[str]:
+    """Every 30 s of a few minutes around midnight."""
+    first = datetime(2019, 3, 4, 23, 57)
+    return [f"{first + timedelta(seconds=30 * n):%H:%M:%S}" for n in range(N_EPOCHS)]
+
+
+def _dominos() -> list[Files]:
+    head = (
+        "Signal ID: SchlafProfil\\profil\nStart Time: 24.03.2019 23:57:00\nUnit: \n"
+        "Signal Type: Discret\nEvents list: N3,N2,N1,Rem,Wach,Artefakt\nRate: 30 s\n\n"
+    )
+    words = ("Wach", "N1", "N2", "N3", "Rem", "A")
+    rows = [f"{clock},000; {words[n % 6]}\n" for n, clock in enumerate(_clocks())]
+    events = "Signal ID: Flow\\flow\nUnit: s\n\n00:41:31,513-00:41:42,736; 11;Hypopnea\n"
+    return [{"n.txt": (head + "".join(rows)).encode()}, {"n.txt": events.encode("cp1252")}]
+
+
+def _event_lists() -> list[Files]:
+    words = ("SLEEP-S0", "SLEEP-S1", "SLEEP-S2", "SLEEP-S4", "SLEEP-REM", "SLEEP-MT")
+    rows = [f"W\t{clock}\t{words[n % 6]}\t30\tC4\n" for n, clock in enumerate(_clocks())]
+    remlogic = (
+        "RemLogic Event Export\r\nPatient:\tX\r\nRecording Date:\t24/03/2019\r\n\r\n"
+        "Sleep Stage\tTime [hh:mm:ss]\tEvent\tDuration[s]\tLocation\r\n" + "\r\n".join(rows)
+    )
+    nox = "Heure de début,Heure de fin,Événement,Durée,\r\n[],[],[],[s],\r\n" + "".join(
+        f"24/03/2019 23:{n:02}:00,24/03/2019 23:{n:02}:30,{word},30,\r\n"
+        for n, word in enumerate(("Éveil", "N1", "Micro-éveil", "N2", "REM"))
+    )
+    snooz = "group\tname\tstart_sec\tduration_sec\tchannels\n" + "".join(
+        f"stage\t{n % 6}\t{30 * n}\t30\t[]\nspindle\tA7\t{30 * n + 3}.5\t0.8\t['C4']\n"
+        for n in range(N_EPOCHS)
+    )
+    bids = "onset\tduration\ttrial_type\n" + "".join(
+        f"{30 * n}\t{'n/a' if n == 5 else 30}\tsleep_{_CYCLE[n % 5]}\n" for n in range(N_EPOCHS)
+    )
+    return [
+        {"n.txt": remlogic.encode("latin-1")},
+        {"n.txt": nox.encode("utf-16")},
+        {"n.txt": snooz.encode()},
+        {"n.txt": (bids + "33\t4\tarousal\n").encode()},
+    ]
+
+
+def _lunas() -> list[Files]:
+    six = "# N2 | stage\nclass\tinstance\tchannel\tstart\tstop\tmeta\n" + "".join(
+        f"{_CYCLE[n % 6]}\t.\t.\t{30 * n}\t{30 * n + 30}\t.\n" for n in range(N_EPOCHS)
+    )
+    clocks = "".join(f"N{n % 3 + 1} {clock} +30\n" for n, clock in enumerate(_clocks()))
+    return [
+        {"n.annot": (six + "arousal\t1\tC4\t40.5\t+3\tdur=3\n").encode()},
+        {"n.annot": clocks.encode()},
+        {"n.annot": b"W e:1 e:3\nN2 0+00:01:30 ...\nR 240 300\nlights_on 300 .\n"},
+    ]
+
+
+def _other_texts() -> list[Files]:
+    usleep = "EPOCH=30.0s\nSTART=2019/03/24-23:57:00\n" + "\n".join(_CYCLE * 3)
+    visbrain = "*Duration_sec\t600\n*Datafile\tn.edf\nWake\t120\nN1\t150\nArt\t180\nREM\t600\n"
+    rows = "".join(f"{clock};{_CYCLE[n % 6]}\n" for n, clock in enumerate(_clocks()))
+    return [
+        {"n.txt": usleep.encode()},
+        {"n.txt": visbrain.encode()},
+        {"n.txt": rows.encode()},
+        {"n.txt": b"0,60,W\n60,90,N1\n90,300,R\n"},
+    ]
+
+
 def _xmls() -> list[Files]:
     rows = "".join(
         "<ScoredEvent><EventType>Stages|Stages</EventType>"
@@ -309,7 +446,118 @@ def _xmls() -> list[Files]:
         "<SoftwareVersion>Compumedics</SoftwareVersion><EpochLength>30</EpochLength>"
         f"<ScoredEvents>{rows}{arousal}</ScoredEvents></PSGAnnotation>"
     )
+    early = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?><PSGAnnotation><EpochLength>30</EpochLength>'
+        "<ScoredEvents><ScoredEvent><EventConcept>Recording Start Time</EventConcept>"
+        "<Start>0</Start><ClockTime>30.01.97 22.00.00</ClockTime></ScoredEvent>"
+        + "".join(
+            f"<ScoredEvent><EventConcept>{concept}</EventConcept><Duration>30.0</Duration>"
+            f"<Start>{30.0 * n}</Start></ScoredEvent>"
+            for n, concept in enumerate(
+                ("SDO:WakeState", "SDO:NonRapidEyeMovementSleep-N2", "SRO:Stage3Sleep", "SLEEP-REM")
+            )
+        )
+        + "</ScoredEvents></PSGAnnotation>"
+    )
+    return [{"n.xml": text.encode()}, {"n.xml": early.encode()}]
+
+
+def _profusions() -> list[Files]:
+    text = (
+        "<CMPStudyConfig><EpochLength>30</EpochLength><ScoredEvents><ScoredEvent>"
+        "<Name>Hypopnea</Name><Start>70.5</Start><Duration>12</Duration><Input>AIRFLOW</Input>"
+        "</ScoredEvent></ScoredEvents><SleepStages>"
+        + "".join(f"<SleepStage>{stage}</SleepStage>" for stage in (0, 1, 2, 3, 4, 5, 6, 9, 10))
+        + "</SleepStages></CMPStudyConfig>"
+    )
     return [{"n.xml": text.encode()}]
+
+
+def _emblas() -> list[Files]:
+    rows = "".join(
+        f'<Event><Type dt:dt="string">{kind}</Type><Location>C3-M2</Location>'
+        f"<StartTime>2010-01-26T22:{42 + n}:00.000000</StartTime>"
+        f"<StopTime>2010-01-26T22:{42 + n}:{seconds}.000000</StopTime></Event>"
+        for n, (kind, seconds) in enumerate(
+            [
+                ("SLEEP-S0", 30),
+                ("SLEEP-S2", 30),
+                ("LIGHTS-OFF", "00"),
+                ("AROUSAL", "04"),
+                ("SLEEP-S3", 30),
+                ("SLEEP-REM", 30),
+            ]
+        )
+    )
+    text = (
+        '<EventExport xmlns:dt="urn:schemas-microsoft-com:datatypes">'
+        f"<Events>{rows}</Events></EventExport>"
+    )
+    return [{"n.xml": text.encode()}]
+
+
+def _rmls() -> list[Files]:
+    points = "".join(
+        f'<Stage Type="{stage}" Start="{60 * n}"/>'
+        for n, stage in enumerate(("NotScored", "Wake", "NonREM1", "NonREM2", "NonREM3", "REM"))
+    )
+    text = (
+        '<PatientStudy xmlns="http://www.respironics.com/PatientStudy.xsd"><Sessions><Session>'
+        "<RecordingStart>2019-05-02T22:02:55</RecordingStart><Duration>400</Duration>"
+        "<LightsOff>60</LightsOff><LightsOn>300</LightsOn></Session></Sessions>"
+        '<Channels><Channel EdfSignal="4"><Label>Leg 1</Label></Channel></Channels><ScoringData>'
+        '<Events><Event Family="Limbs" Type="LegMovement" Start="150" Duration="2">'
+        '<LegMovement EdfSignal="4"/></Event></Events><StagingData><UserStaging>'
+        f"<NeuroAdultAASMStaging>{points}</NeuroAdultAASMStaging></UserStaging><MachineStaging>"
+        f"<NeuroAdultAASMStaging>{points}</NeuroAdultAASMStaging></MachineStaging></StagingData>"
+        "</ScoringData></PatientStudy>"
+    )
+    return [{"n.rml": text.encode()}]
+
+
+def _wonambis() -> list[Files]:
+    rows = "".join(
+        f"<epoch><epoch_start>{30 * n}</epoch_start><epoch_end>{30 * n + 30}</epoch_end>"
+        f"<stage>{stage}</stage><quality>{'Poor' if n % 2 else 'Good'}</quality></epoch>"
+        for n, stage in enumerate(("Wake", "NREM1", "NREM2", "NREM3", "REM", "Artefact"))
+    )
+    text = (
+        '<annotations version="5"><dataset><start_time>2019-03-04T22:40:00</start_time></dataset>'
+        '<rater name="a"><bookmarks><bookmark><bookmark_name>Lights off</bookmark_name>'
+        "<bookmark_start>30.0</bookmark_start></bookmark></bookmarks>"
+        '<events><event_type type="x"><event><event_start>65</event_start><event_end>66</event_end>'
+        f"</event></event_type></events><stages>{rows}</stages></rater>"
+        "{0}</annotations>"
+    )
+    second = f'<rater name="b"><stages>{rows}</stages></rater>'
+    return [
+        {"n.xml": text.replace("{0}", "").encode()},
+        {"n.xml": text.replace("{0}", second).encode()},
+    ]
+
+
+def _edfbrowsers() -> list[Files]:
+    texts = ("Sleep stage W", "Lights off", "Sleep stage 2", "EEG arousal", "Sleep stage R")
+    rows = [(30 * n, text) for n, text in enumerate(texts)]
+    annotations = "".join(
+        f"<annotation><onset>2024-03-01T22:{n // 60:02d}:{n % 60:02d}.0000000</onset>"
+        f"<duration>30</duration><description>{text}</description></annotation>"
+        for n, text in rows
+    )
+    xml = (
+        "<annotationlist><recording_start_time>2024-03-01T22:00:00.0000000"
+        f"</recording_start_time>{annotations}</annotationlist>"
+    )
+    seconds = "".join(f"+{n}.0000000,30,{text}\n" for n, text in rows)
+    clocks = "".join(
+        f"2024-03-01T22:{n // 60:02d}:{n % 60:02d}\t2024-03-01T22:{n // 60:02d}:59\t{text}\r\n"
+        for n, text in rows
+    )
+    return [
+        {"n.txt": xml.encode()},
+        {"n.txt": f"Onset,Duration,Annotation\n{seconds}".encode()},
+        {"n.txt": f"#Onset\tEnd\tAnnotation\r\n{clocks}".encode()},
+    ]
 
 
 # -- sessions ------------------------------------------------------------------------------------
@@ -591,7 +839,22 @@ TARGETS = (
     ),
     Target("table", _tables, ("n.csv",), "n.csv", read_scoring, share=2.0),
     Target("lines", _lines, ("n.txt",), "n.txt", read_scoring),
+    Target("commented", _commented, ("n.txt",), "n.txt", _coded_door),
+    Target("columns", _two_columns, ("n.sta",), "n.sta", _coded_door),
+    Target("elan", _hyps, ("n.hyp",), "n.hyp", _coded_door),
+    Target("vis", _viss, ("n.vis",), "n.vis", _coded_door),
+    Target("alice", _alices, ("n.csv",), "n.csv", _coded_door),
+    Target("json", _jsons, ("n.json",), "n.json", _coded_door, "json"),
+    Target("domino", _dominos, ("n.txt",), "n.txt", read_scoring),
+    Target("events", _event_lists, ("n.txt",), "n.txt", read_scoring, share=1.5),
+    Target("luna", _lunas, ("n.annot",), "n.annot", read_scoring),
+    Target("other texts", _other_texts, ("n.txt",), "n.txt", read_scoring),
     Target("xml", _xmls, ("n.xml",), "n.xml", read_scoring, share=1.5),
+    Target("profusion", _profusions, ("n.xml",), "n.xml", read_scoring),
+    Target("embla", _emblas, ("n.xml",), "n.xml", read_scoring),
+    Target("rml", _rmls, ("n.rml",), "n.rml", read_scoring),
+    Target("wonambi", _wonambis, ("n.xml",), "n.xml", read_scoring),
+    Target("edfbrowser", _edfbrowsers, ("n.txt",), "n.txt", read_scoring),
     Target(
         "session",
         _sessions,

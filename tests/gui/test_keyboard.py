@@ -199,7 +199,8 @@ def test_every_entry_has_a_letter_and_no_menu_has_two_alike(qtbot, window, night
         open_in(qtbot, window, night)
     menus = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title()]
     bars = [window.menuBar(), *menus]
-    assert len(bars) == 12  # the bar, its eight menus; filters, overview, staging in View
+    # The bar, its eight menus; scorers in Score; filters, overview, staging in View.
+    assert len(bars) == 13
     for menu in bars:
         letters = [_letter(text) for text in _entries(menu)]
         assert letters

@@ -91,7 +91,7 @@ def test_a_staging_of_this_program_is_a_scoring(tmp_path):
         ("empty.txt", b"", "the file is empty"),
         ("empty.edf", b"", "the file is empty"),
         ("damaged.edf", b"0       " + b"x" * 300, "number of channels"),
-        ("other.json", b"{}", "not a staging written by sleepscorer"),
+        ("other.json", b"{}", "no list of stages by its names"),
     ],
 )
 def test_what_is_neither_is_refused_in_the_words_that_help(tmp_path, name, content, said):

@@ -138,7 +138,7 @@ def test_a_session_from_which_the_signature_was_cut_is_told_by_its_backup(night,
     shutil.copy(before, document.session_path)
     again = open_document(night, author=ANNA)
     (problem,) = again.problems
-    assert "lacks the last 1 entry of its signatures and report forms" in problem
+    assert "lacks the last 1 entry of its signatures, report forms and scorers" in problem
     again.close()
 
 

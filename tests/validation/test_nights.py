@@ -23,7 +23,12 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.progress import Cancelled
 from sleepscorer.core.stages import Stage
 from sleepscorer.pipeline import Destination
-from sleepscorer.session_documents import export_document, open_document, read_importable
+from sleepscorer.session_documents import (
+    ImportChoice,
+    export_document,
+    open_document,
+    read_importable,
+)
 from sleepscorer.validation.nights import find_nights
 
 TRUTH = stages_of(1)
@@ -231,7 +236,7 @@ def test_of_a_table_of_two_the_second_scorer_is_the_second_scoring(recording):
 def test_what_a_session_came_from_is_no_second_scoring(recording):
     table = write_table(recording.with_name("a.csv"), TRUTH, with_errors(TRUTH, 7))
     document = open_document(recording, author=ANNA)
-    document.import_scoring(read_importable(table, document.recording, scorer="anna"))
+    document.import_scoring(read_importable(table, document.recording, ImportChoice("anna")))
     document.session.score([0], Stage((int(TRUTH[0]) + 2) % 5))
     export_document(
         document.snapshot(), Destination(recording.parent, ("edf", "json"), False, False)

@@ -2,11 +2,14 @@
 
 from sleepscorer.files.exports.annotations import verify_annotations, write_annotations
 from sleepscorer.files.exports.deidentification import deidentified_stem
+from sleepscorer.files.exports.documents import document_output
 from sleepscorer.files.exports.excel.columns import (
+    DATE,
     PLAIN,
     TENTHS,
     THOUSANDTHS,
     WHOLE,
+    Chart,
     Column,
     Sheet,
     Value,
@@ -27,8 +30,20 @@ from sleepscorer.files.exports.night import INTENDED_USE, Night, NightSpectrogra
 from sleepscorer.files.exports.own_files import (
     PROGRAM,
     is_own_scoring,
+    is_own_staging,
     is_synthetic,
     names_weights,
+)
+from sleepscorer.files.exports.pages.parts import (
+    Document,
+    Level,
+    Part,
+    Plot,
+    Plots,
+    Points,
+    Section,
+    Table,
+    Text,
 )
 from sleepscorer.files.exports.picture import SOFTWARE_KEY, is_own_picture, picture_output
 from sleepscorer.files.exports.recording_texts import (
@@ -52,6 +67,7 @@ from sleepscorer.files.exports.workbook import workbook_output
 
 __all__ = [
     "ANNOTATION",
+    "DATE",
     "DEFAULT_TEMPLATE",
     "EXPORT_FORMATS",
     "FORMATS",
@@ -66,23 +82,35 @@ __all__ = [
     "THOUSANDTHS",
     "WHOLE",
     "AnnotationTexts",
+    "Chart",
     "Column",
+    "Document",
     "FoundText",
     "Identity",
+    "Level",
     "Night",
     "NightSpectrogram",
+    "Part",
+    "Plot",
+    "Plots",
+    "Points",
     "RecordingTexts",
     "Remover",
     "ReportLook",
+    "Section",
     "Sheet",
     "Staying",
+    "Table",
+    "Text",
     "Value",
     "check_outputs",
     "deidentified_stem",
+    "document_output",
     "format_for",
     "is_own_output",
     "is_own_picture",
     "is_own_scoring",
+    "is_own_staging",
     "is_scored_by_hand",
     "is_synthetic",
     "language_codes",

@@ -19,4 +19,9 @@ def workbook_output(path: Path, title: str, sheets: Sequence[Sheet]) -> Output:
     from sleepscorer.files.exports.excel.workbook_file import verify_workbook, write_workbook
 
     workbook = workbook_of(title, sheets)
-    return Output(path, partial(write_workbook, workbook), partial(verify_workbook, workbook))
+    n_charts = sum(len(sheet.charts) for sheet in sheets)
+    return Output(
+        path,
+        partial(write_workbook, workbook),
+        partial(verify_workbook, workbook, n_charts=n_charts),
+    )

@@ -12,12 +12,15 @@ _TIME = re.compile(
     r"(?P<h>\d{1,2}):(?P<m>\d\d)(:(?P<s>\d\d)([.,](?P<f>\d{1,9}))?)?\s*(?P<half>[ap]\.?m\.?)?",
     re.ASCII | re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:T|,?\s+)(.+)", re.ASCII)
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d),?\s+(.+)", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T-]|,?\s+)(.+)", re.ASCII)
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?:[T-]|,?\s+)(.+)", re.ASCII)
+# As in Finland, Denmark and Italy: 22.30.15. Two numbers with a point are no time.
+_DOTTED = re.compile(r"(\d{1,2})\.(\d\d)\.(\d\d)(?!\d)", re.ASCII)
 _LONGEST = timedelta(days=11)
 _DAY = timedelta(days=1)
 # Two digits of a year are of this century up to here, as in EDF's headers.
 _CENTURY = 85
+_LONGEST_CELL = 100
 
 
 @dataclass(frozen=True)
@@ -67,16 +70,27 @@ class _Cell:
             return None
 
 
-def clock_column(cells: Sequence[tuple[int, str]]) -> ClockColumn:
+def is_clock_time(cell: str) -> bool:
+    """Tell whether a cell is a time of day, or a date and time, in a form read here."""
+    try:
+        _cell(0, cell)
+    except ScoringError:
+        return False
+    return True
+
+
+def clock_column(cells: Sequence[tuple[int, str]], *, day_first: bool | None = None) -> ClockColumn:
     """Read the cells of a column as dates and times, or times of day.
 
-    ISO 8601, ``22:30:15``, ``10:30:15 PM``, ``24.12.2025 22:30:15`` (the day first), and
-    ``24/12/2025 22:30``, of which all rows together must tell what is the day.
+    ISO 8601, ``22:30:15``, ``22.30.15``, ``10:30:15 PM``, ``24.12.2025 22:30:15`` (the day first),
+    and ``24/12/2025 22:30``, of which all rows together must tell what is the day.
 
     Parameters
     ----------
     cells
         The number of the line and the cell of each row.
+    day_first
+        Whether the day stands before the month, where the format of the file says so.
 
     Raises
     ------
@@ -93,8 +107,8 @@ def clock_column(cells: Sequence[tuple[int, str]]) -> ClockColumn:
         return ClockColumn(_unwrapped(found), has_date=False, has_seconds=has_seconds)
     readings = [
         moments
-        for day_first in _orders(found)
-        if (moments := _dated(found, day_first=day_first)) is not None
+        for order in ((day_first,) if day_first is not None else _orders(found))
+        if (moments := _dated(found, day_first=order)) is not None
     ]
     if not readings:
         raise ScoringError(f"line {found[0].line}: {found[0].text[:40]!r} is no date of a night")
@@ -105,19 +119,19 @@ def clock_column(cells: Sequence[tuple[int, str]]) -> ClockColumn:
 
 
 def _cell(line: int, text: str) -> _Cell:
-    text = text.strip()
-    if match := _TIME.fullmatch(text):
+    text = text.strip()[:_LONGEST_CELL]
+    if match := _time_match(text):
         if (of_day := _time(match)) is not None:
             return _Cell(line, text, of_day, match["s"] is not None)
     elif match := _YEAR_FIRST.fullmatch(text):
         year, _, month, day, rest = match.groups()
-        time_match = _TIME.fullmatch(rest)
+        time_match = _time_match(rest)
         if time_match and (of_day := _time(time_match)) is not None:
             has_seconds = time_match["s"] is not None
             return _Cell(line, text, of_day, has_seconds, int(year), int(day), int(month), True)
     elif match := _YEAR_LAST.fullmatch(text):
         first, mark, second, year, rest = match.groups()
-        time_match = _TIME.fullmatch(rest)
+        time_match = _time_match(rest)
         if time_match and (of_day := _time(time_match)) is not None:
             has_seconds = time_match["s"] is not None
             whole = int(year) if len(year) == 4 else _century(int(year))
@@ -130,6 +144,12 @@ def _cell(line: int, text: str) -> _Cell:
         f"line {line}: {text[:40]!r} is no clock time",
         hint="expected hh:mm:ss or YYYY-MM-DD hh:mm:ss, local time without a zone",
     )
+
+
+def _time_match(text: str) -> re.Match[str] | None:
+    if dotted := _DOTTED.match(text):
+        text = ":".join(dotted.groups()) + text[dotted.end() :]
+    return _TIME.fullmatch(text)
 
 
 def _century(year: int) -> int:
@@ -171,7 +191,7 @@ def _unwrapped(cells: Sequence[_Cell]) -> tuple[datetime, ...]:
     moments: list[datetime] = []
     for cell in cells:
         moment = datetime.combine(UNKNOWN_START, cell.time)
-        while moments and moments[-1] - moment > _DAY / 2:
-            moment += _DAY
+        if moments and (before := moments[-1] - moment - _DAY / 2) > timedelta(0):
+            moment += -(-before // _DAY) * _DAY
         moments.append(moment)
     return tuple(moments)

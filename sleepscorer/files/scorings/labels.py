@@ -61,7 +61,8 @@ _NAMES = _table(
         LabelKind.STAGE,
         Stage.W,
         "w wk wake awake wakefulness wakestate s0 wach wachheit eveil veille despierto vigilia"
-        " veglia wakker waak vaken acordado",
+        " veglia wakker waak vaken vagen acordado desperto sveglio svegliato vaka valve hereilla"
+        " czuwanie bdeni",
     ),
     (LabelKind.STAGE, Stage.N1, "n1 s1 nrem1 nonrem1 nonrapideyemovementsleepn1"),
     (LabelKind.STAGE, Stage.N2, "n2 s2 nrem2 nonrem2 nonrapideyemovementsleepn2"),
@@ -78,16 +79,23 @@ _NAMES = _table(
     (
         LabelKind.STAGE,
         Stage.R,
-        "r rem rapideyemovement rapideyemovementsleep remschlaf traumschlaf",
+        "r rem mor rapideyemovement rapideyemovementsleep remschlaf remsleep remslaap traumschlaf"
+        " paradoxalsleep paradoxicalsleep",
     ),
-    (LabelKind.UNSCORED, Stage.UNSCORED, "? uns ns unscored notscored unstaged"),
+    (
+        LabelKind.UNSCORED,
+        Stage.UNSCORED,
+        "? uns ns unscored unscoredepoch notscored nonscored unstaged unbewertet nichtbewertet"
+        " nonscore nonclasse sinclasificar noclasificado nietgescoord ongescoord naoclassificado"
+        " nonclassificato ejscorad ejbedomd",
+    ),
     (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movementtime mt"),
     (LabelKind.UNDIVIDED, Stage.UNSCORED, "nrem nonrem nonrapideyemovement leichtschlaf"),
 )
 # Beside the word "sleep" or "stage" in some language.
 _NAMES_IN_CONTEXT = _table(
     (LabelKind.STAGE, Stage.N3, "deep delta profond"),
-    (LabelKind.STAGE, Stage.R, "paradoxical paradoxal"),
+    (LabelKind.STAGE, Stage.R, "paradoxical paradoxal paradoxale paradojico paradosso"),
     (LabelKind.UNDIVIDED, Stage.UNSCORED, "light leger quiet active"),
 )
 # Behind the word "stage" alone: numbers are none elsewhere, programs count differently.
@@ -102,23 +110,36 @@ _NAMES_OF_STAGES = _table(
 )
 # Where every text is a stage, as in the column of a table, these are no event.
 _NAMES_IN_COLUMNS = _table(
-    (LabelKind.UNSCORED, Stage.UNSCORED, "art artefact artifact na nan undefined"),
-    (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movement"),
+    (LabelKind.STAGE, Stage.R, "sp"),
+    (
+        LabelKind.UNSCORED,
+        Stage.UNSCORED,
+        "art artefact artifact artefakt artefakte artefacto artefato artefatto na nan undefined"
+        " unknown unsure unbekannt inconnu desconocido desconhecido sconosciuto onbekend",
+    ),
+    (
+        LabelKind.MOVEMENT_TIME,
+        Stage.UNSCORED,
+        "movement bewegung mouvement movimiento movimento beweging rorelse",
+    ),
 )
 
 _STAGE_WORDS = frozenset(
     {"stage", "stages", "stade", "stadio", "stadium", "schlafstadium", "slaapstadium"}
-    | {"etape", "etapa", "estadio", "estagio", "fase"}
+    | {"etape", "etapa", "estadio", "estagio", "fase", "somnstadium"}
 )
-_SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno"])
+_SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno", "sono", "somn"])
 # "SRO:" and "SDO:" name vocabularies, "|2" and "/2" repeat the stage as a number.
 _VOCABULARY = re.compile(r"^s[rd]o:\s*")
 _NUMBER = re.compile(r"(?<=\D)\s*\|\s*\d$|(?<=[a-z])\s*/\s*\d$|(?<=\w\d)\s*/\s*\d$|(?<=\d)\|\d$")
-# "SleepStageN2" and "Stage2" are as good as with blanks between.
+# "SleepStageN2", "Stage2" and "Stage2Sleep" are as good as with blanks between.
 _JOINED = re.compile(r"\b(sleep)?(stage)(?=(?:w|wake|r|rem|n?[0-4])\b)")
+_TAILED = re.compile(r"\b(stage)([0-4]{1,2})(?=sleep\b)")
 _SHORT_NAME = re.compile(r"sleep[-_]\w{1,3}")
 # "Sleep stage 2b" and "Stage X (left)" are stages by their form, a sentence is a remark.
 _MOST_WORDS = 2
+# A remark; and a line of megabytes takes minutes to be taken apart.
+_LONGEST_TEXT = 500
 
 
 # Annotations of a night are some hundred texts, tens of thousands of times.
@@ -131,6 +152,8 @@ def label_of(text: str) -> Label | None:
     text
         The text of an annotation; case, accents and "@@" with a channel behind it don't matter.
     """
+    if len(text) > _LONGEST_TEXT:
+        return None
     plain = _plain(text)
     words = re.findall(r"[^\W_]+|\?", plain)
     name_words = [word for word in words if word not in _STAGE_WORDS | _SLEEP_WORDS]
@@ -163,6 +186,20 @@ def label_of(text: str) -> Label | None:
     return None
 
 
+def label_in_stages(text: str) -> Label | None:
+    """Return what a text says on the stage where every text is one; None if nobody knows it.
+
+    Artefacts and what is undefined are no event there: such an epoch is unscored.
+    """
+    if len(text) > _LONGEST_TEXT:
+        return None
+    label = label_of(text)
+    if label is not None or len(text) > _LONGEST_TEXT:
+        return label
+    found = _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(text))))
+    return None if found is None else Label(*found)
+
+
 def label_of_word(word: str, line_number: int) -> Label:
     """Return what a word says where every word is a stage: a line of a text, a cell of a column.
 
@@ -172,9 +209,7 @@ def label_of_word(word: str, line_number: int) -> Label:
         If it is no stage, naming the line. A number is none: programs differ in them.
     """
     word = word.strip()
-    label = label_of(word)
-    if label is None and (found := _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(word))))):
-        label = Label(*found)
+    label = label_in_stages(word)
     if label is not None and label.kind is LabelKind.UNDIVIDED:
         raise ScoringError(
             f"line {line_number}: {word} does not tell N1, N2 and N3 apart, which a scoring must"
@@ -192,7 +227,7 @@ def _are_one(a: tuple[LabelKind, Stage] | None, b: tuple[LabelKind, Stage]) -> b
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.split("@@")[0].strip().casefold())
     text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _JOINED.sub(r"\1 \2 ", text)
+    text = _TAILED.sub(r"\1 \2 ", _JOINED.sub(r"\1 \2 ", text))
     return _NUMBER.sub("", _VOCABULARY.sub("", text)).strip()
 
 

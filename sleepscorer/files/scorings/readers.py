@@ -1,25 +1,42 @@
 """The formats that scorings come in: a table of readers, chosen by content."""
 
 import codecs
-import json
 import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from sleepscorer.core.errors import ScoringError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION
 from sleepscorer.files.other_formats import OTHER_FORMATS, format_suffix
 from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
+from sleepscorer.files.scorings.alice_codes import is_alice_codes, read_alice_codes
+from sleepscorer.files.scorings.alignment import check_epoch_s
+from sleepscorer.files.scorings.commented_head import is_commented_list
+from sleepscorer.files.scorings.domino_txt import is_domino, read_domino
+from sleepscorer.files.scorings.edfbrowser_csv import is_edfbrowser_csv, read_edfbrowser_csv
+from sleepscorer.files.scorings.edfbrowser_xml import read_edfbrowser_xml
+from sleepscorer.files.scorings.elan_hyp import is_elan_hyp, read_elan_hyp
+from sleepscorer.files.scorings.embla_xml import read_embla_xml
+from sleepscorer.files.scorings.event_list import is_event_list, read_event_list
+from sleepscorer.files.scorings.json_stages import is_json, read_json_stages
+from sleepscorer.files.scorings.luna_annot import is_luna_annot, read_luna_annot
 from sleepscorer.files.scorings.nsrr_xml import read_nsrr_xml
+from sleepscorer.files.scorings.philips_rml import read_philips_rml
+from sleepscorer.files.scorings.profusion_xml import read_profusion_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_codes import StageCodes
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
+from sleepscorer.files.scorings.stage_rows import is_stage_rows, read_stage_rows
 from sleepscorer.files.scorings.stage_table import is_stage_table, read_stage_table
+from sleepscorer.files.scorings.two_columns import is_two_columns, read_two_columns
+from sleepscorer.files.scorings.usleep_txt import is_usleep_txt, read_usleep_txt
+from sleepscorer.files.scorings.visbrain_txt import is_visbrain_txt, read_visbrain_txt
+from sleepscorer.files.scorings.wonambi_xml import read_wonambi_xml
+from sleepscorer.files.scorings.zurich_vis import is_zurich_vis, read_zurich_vis
 
 _WITH_ANNOTATIONS = (*EDF_SUFFIXES, *OTHER_FORMATS)
 # Ten days of epochs with every column take a few MB.
@@ -29,6 +46,12 @@ _XML_ROOT = re.compile(
     r"\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>[]*(?:\[[^\]]*\])?\s*>\s*)*"
     r"<([A-Za-z_][\w.:-]{0,60})",
     re.DOTALL,
+)
+# Of one byte a letter, or two for those of East Asia: what XML may say where it is no UTF-8.
+_DECLARED = re.compile(
+    rb"<\?xml[^>]{0,60}encoding=[\"'](iso-8859-\d{1,2}|windows-125\d|euc-kr|euc-jp|shift_jis|big5"
+    rb"|gb2312|gbk|gb18030|koi8-r)[\"']",
+    re.IGNORECASE,
 )
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -49,6 +72,8 @@ class Content:
         Whose stages to read; None where nobody was named.
     codes
         What numbers stand for; None where nobody said it.
+    epoch_s
+        How long its epochs are, seconds; None where nobody said it.
     """
 
     path: Path
@@ -56,6 +81,7 @@ class Content:
     is_recording: bool = False
     scorer: str | None = None
     codes: StageCodes | None = None
+    epoch_s: float | None = None
 
     @cached_property
     def lines(self) -> list[str]:
@@ -68,16 +94,6 @@ class Content:
         """The name of the outermost element, without its namespace; empty where it is no XML."""
         found = _XML_ROOT.match(self.text)
         return "" if found is None else found[1].rpartition(":")[2]
-
-    @cached_property
-    def json(self) -> Any:
-        """What the JSON holds; None where it is no JSON."""
-        if self.text.lstrip()[:1] not in ("{", "["):
-            return None
-        try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
-            return None
 
 
 @dataclass(frozen=True)
@@ -98,6 +114,8 @@ class Reader:
         How others name such files beside a recording, after its stem, in small letters.
     names_scorers
         It may hold the scorings of several people, by their names.
+    tells_length
+        It says, or is known for, how long its epochs are.
     """
 
     name: str
@@ -106,6 +124,7 @@ class Reader:
     read: Callable[[Content], Scoring]
     ends: tuple[str, ...] = ()
     names_scorers: bool = False
+    tells_length: bool = True
 
 
 READERS = (
@@ -124,9 +143,126 @@ READERS = (
         ends=("-nsrr.xml",),
     ),
     Reader(
+        "profusion",
+        "Profusion's XML",
+        is_one=lambda content: content.xml_root == "CMPStudyConfig",
+        read=lambda content: read_profusion_xml(content.text),
+        ends=("-profusion.xml", ".edf.xml", ".xml.xml"),
+    ),
+    Reader(
+        "rml",
+        "Philips' RML",
+        is_one=lambda content: content.xml_root == "PatientStudy",
+        read=lambda content: read_philips_rml(content.text),
+        ends=(".rml",),
+    ),
+    Reader(
+        "wonambi",
+        "wonambi's XML",
+        is_one=lambda content: content.xml_root == "annotations" and "<rater" in content.text,
+        read=lambda content: read_wonambi_xml(content.text, content.scorer),
+        ends=("_scores.xml",),
+        names_scorers=True,
+    ),
+    Reader(
+        "edfbrowser-xml",
+        "EDFbrowser's XML",
+        is_one=lambda content: content.xml_root == "annotationlist",
+        read=lambda content: read_edfbrowser_xml(content.text),
+        ends=("_annotations.xml",),
+    ),
+    Reader(
+        "embla",
+        "Embla's XML",
+        is_one=lambda content: content.xml_root in ("EventExport", "Events"),
+        read=lambda content: read_embla_xml(content.text),
+        ends=(".xml",),
+    ),
+    Reader(
+        "edfbrowser",
+        "EDFbrowser's list",
+        is_one=lambda content: is_edfbrowser_csv(content.lines),
+        read=lambda content: read_edfbrowser_csv(content.lines),
+        ends=("_annotations.txt", "_annotations.csv"),
+    ),
+    Reader(
+        "elan",
+        "Elan's hypnogram",
+        is_one=lambda content: is_elan_hyp(content.lines),
+        read=lambda content: read_elan_hyp(content.lines, content.codes),
+        ends=(".hyp",),
+    ),
+    Reader(
+        "vis",
+        "Zurich's scoring (.vis)",
+        is_one=lambda content: is_zurich_vis(content.lines),
+        read=lambda content: read_zurich_vis(content.lines),
+    ),
+    Reader(
+        "alice",
+        "codes of Alice 5 (CSV)",
+        is_one=lambda content: is_alice_codes(content.lines),
+        read=lambda content: read_alice_codes(content.lines, content.codes),
+    ),
+    Reader(
+        "json",
+        "JSON of ScoringHero, YASA or Dreem",
+        is_one=lambda content: is_json(content.text),
+        read=lambda content: read_json_stages(content.text, content.codes, content.epoch_s),
+        tells_length=False,
+    ),
+    Reader(
+        "columns",
+        "two columns of numbers",
+        is_one=lambda content: is_two_columns(content.lines),
+        read=lambda content: read_two_columns(content.lines, content.codes, content.epoch_s),
+        tells_length=False,
+    ),
+    Reader(
+        "domino",
+        "a sleep profile of DOMINO",
+        is_one=lambda content: is_domino(content.lines),
+        read=lambda content: read_domino(content.lines, content.codes),
+    ),
+    Reader(
+        "usleep",
+        "a hypnogram of U-Sleep",
+        is_one=lambda content: is_usleep_txt(content.lines),
+        read=lambda content: read_usleep_txt(content.lines, content.codes),
+    ),
+    Reader(
+        "visbrain",
+        "a hypnogram of Visbrain",
+        is_one=lambda content: is_visbrain_txt(content.lines),
+        read=lambda content: read_visbrain_txt(content.lines),
+    ),
+    Reader(
+        "luna",
+        "annotations of Luna",
+        is_one=lambda content: is_luna_annot(content.lines),
+        read=lambda content: read_luna_annot(content.lines),
+        ends=(".annot",),
+    ),
+    Reader(
+        "events",
+        "a list of events (RemLogic, Noxturnal, BIDS, Snooz)",
+        is_one=lambda content: is_event_list(content.lines),
+        read=lambda content: read_event_list(content.lines),
+    ),
+    Reader(
+        "rows",
+        "rows of a time and a stage",
+        is_one=lambda content: is_stage_rows(content.lines),
+        read=lambda content: read_stage_rows(content.lines),
+    ),
+    Reader(
         "table",
         "a table of epochs (CSV)",
-        is_one=lambda content: is_stage_table(content.lines),
+        is_one=lambda content: (
+            not content.xml_root
+            and is_stage_table(content.lines)
+            and not is_commented_list(content.lines)
+        ),
         read=lambda content: read_stage_table(content.lines, content.scorer, content.codes),
         names_scorers=True,
     ),
@@ -134,7 +270,8 @@ READERS = (
         "lines",
         "one stage a line",
         is_one=lambda _: True,
-        read=lambda content: read_stage_lines(content.lines, content.codes),
+        read=lambda content: read_stage_lines(content.lines, content.codes, content.epoch_s),
+        tells_length=False,
     ),
 )
 """The first that knows the content reads it; what knows any text comes last."""
@@ -155,6 +292,7 @@ def read_scoring(
     scorer: str | None = None,
     codes: StageCodes | None = None,
     form: str | None = None,
+    epoch_s: float | None = None,
 ) -> Scoring:
     """Read a scoring in one of the formats of :data:`READERS`.
 
@@ -172,13 +310,17 @@ def read_scoring(
         What the numbers stand for, where the file numbers the stages and does not say how.
     form
         Name of the format, where the content is not to decide.
+    epoch_s
+        How long its epochs are, seconds, where it lists stages and does not say it.
 
     Raises
     ------
     UsageError
-        If there is no format of this name.
+        If there is no format of this name, or no epoch lasts so long.
     CodesNeeded
         If the stages are numbers and nobody said what they stand for.
+    EpochLengthNeeded
+        If it lists too many stages for epochs of 30 s, and nobody said how long they last.
     SeveralScorers
         If it holds the stages of several and none of them is named.
     ScoringError
@@ -187,8 +329,11 @@ def read_scoring(
         If it is a recording that can't be opened.
     """
     path = Path(path)
+    if epoch_s is not None:
+        check_epoch_s(epoch_s)
     try:
-        return _read(replace(_content(path), scorer=scorer, codes=codes), form)
+        content = replace(_content(path), scorer=scorer, codes=codes, epoch_s=epoch_s)
+        return _read(content, form)
     except OSError as error:
         raise ScoringError(
             f"the file can't be read: {error.strerror or error}", path=path
@@ -207,6 +352,11 @@ def _read(content: Content, form: str | None) -> Scoring:
     reader = next(of_content) if form is None else _BY_NAME[form]
     if content.scorer is not None and not reader.names_scorers:
         raise ScoringError("the file names no scorers", hint="leave out whose stages to read")
+    if content.epoch_s is not None and reader.tells_length:
+        raise ScoringError(
+            f"the length of epochs is not asked for: {reader.title} tells it itself",
+            hint="leave out how long its epochs are",
+        )
     return replace(reader.read(content), format=reader.name)
 
 
@@ -246,4 +396,9 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        declared = _DECLARED.match(content)
+        encoding = declared[1].decode("ascii") if declared else "cp1252"
+    try:
+        return content.decode(encoding, errors="replace")
+    except LookupError:  # "iso-8859-99"
         return content.decode("cp1252", errors="replace")

@@ -14,7 +14,8 @@ from sleepscorer.core.errors import CodesNeeded, ScoringError, UsageError
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of, label_of_word
 
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]0*)?")
+# Also as spreadsheets and numpy write one: "2.0", "2,0", "2.000000e+00". No code has six digits.
+_NUMBER = re.compile(r"([+-]?\d{1,6})(?:[.,]0*)?(?:[eE][+-]?0{1,3})?", re.ASCII)
 _PAIR = re.compile(r"\s*([+-]?\d+)\s*[=:]\s*(\S+?)\s*")
 _W, _N1, _N2, _N3, _R = (
     Label(LabelKind.STAGE, stage) for stage in (Stage.W, Stage.N1, Stage.N2, Stage.N3, Stage.R)
@@ -48,28 +49,27 @@ class StageCodes:
         return ", ".join(f"{number} {stage.text}" for number, stage in named if stage >= 0)
 
 
+RK_CODES = StageCodes(
+    "rk",
+    "Rechtschaffen & Kales: Profusion, NSRR, Elan, ISRUC, SleepTrip, Stanford",
+    {0: _W, 1: _N1, 2: _N2, 3: _N3, 4: _S4, 5: _R, 6: _MOVEMENT, 7: _UNSCORED, 8: _MOVEMENT}
+    | {9: _UNSCORED, -1: _UNSCORED},
+)
+ALICE_CODES = StageCodes("alice", "Respironics Alice", {11: _W, 12: _R, 13: _N1, 14: _N2, 15: _N3})
+
 STAGE_CODES = (
     StageCodes(
         "aasm",
         "YASA, GSSC, Dreem, Visbrain",
         {0: _W, 1: _N1, 2: _N2, 3: _N3, 4: _R, -1: _UNSCORED, -2: _UNSCORED},
     ),
-    StageCodes(
-        "rk",
-        "Rechtschaffen & Kales: Profusion, NSRR, Elan, ISRUC, SleepTrip, Stanford",
-        {0: _W, 1: _N1, 2: _N2, 3: _N3, 4: _S4, 5: _R, 6: _MOVEMENT, 7: _UNSCORED, 8: _MOVEMENT}
-        | {9: _UNSCORED, -1: _UNSCORED},
-    ),
+    RK_CODES,
     StageCodes(
         "ucddb",
         "St. Vincent's (UCDDB of PhysioNet)",
         {0: _W, 1: _R, 2: _N1, 3: _N2, 4: _N3, 5: _S4, 6: _UNSCORED, 7: _UNSCORED, 8: _UNSCORED},
     ),
-    StageCodes(
-        "alice",
-        "Respironics Alice",
-        {11: _W, 12: _R, 13: _N1, 14: _N2, 15: _N3},
-    ),
+    ALICE_CODES,
     StageCodes("zmax", "Hypnodyne ZMax", {1: _N1, 2: _N2, 3: _N3, 4: _R, 5: _W, -1: _UNSCORED}),
     StageCodes("physip", "Physip", {0: _N3, 1: _N2, 2: _N1, 3: _R, 4: _W, -1: _UNSCORED}),
     StageCodes("deltamed", "Deltamed", {1: _W, 2: _R, 3: _N1, 4: _N2, 5: _N3, -1: _UNSCORED}),
@@ -110,9 +110,23 @@ def codes_holding(numbers: Iterable[int]) -> tuple[StageCodes, ...]:
     return tuple(codes for codes in STAGE_CODES if wanted <= codes.labels.keys())
 
 
-def is_number(word: str) -> bool:
-    """Tell whether a word is a whole number, also as spreadsheets write one (``2.0``)."""
-    return _NUMBER.fullmatch(word.strip()) is not None
+def number_in(word: str) -> int | None:
+    """Return the whole number that a word is, also as programs write one (``2.0``), else None."""
+    found = _NUMBER.fullmatch(word.strip().strip("\"'"))
+    return None if found is None else int(found[1])
+
+
+def counted_numbers(words: Iterable[tuple[int, str]]) -> Counter[str]:
+    """Return how often each number stands among words, as it is written."""
+    return Counter(word.strip() for _, word in words if number_in(word) is not None)
+
+
+def knows_all(codes: StageCodes, words: Iterable[tuple[int, str]]) -> bool:
+    """Tell whether a code says of every number among words what it stands for."""
+    return all(
+        number is None or number in codes.labels
+        for number in {number_in(word) for _, word in words}
+    )
 
 
 def labels_of_words(
@@ -134,22 +148,24 @@ def labels_of_words(
     ScoringError
         If a word is no stage, or no number of the code, naming the line.
     """
-    numbers = Counter(word.strip() for _, word in words if is_number(word))
+    numbers = counted_numbers(words)
     if not numbers:
         return [label_of_word(word, line) for line, word in words]
     if codes is None:
         for line, word in words:
-            if not is_number(word):
+            if number_in(word) is None:
                 label_of_word(word, line)
-        fitting = codes_holding({_value(number) for number in numbers})
-        raise CodesNeeded(tuple(numbers.items()), tuple(one.name for one in fitting))
+        values = {value for number in numbers if (value := number_in(number)) is not None}
+        fitting = tuple(one.name for one in codes_holding(values))
+        raise CodesNeeded(tuple(numbers.items()), fitting)
     return [_label(word, line, codes) for line, word in words]
 
 
 def _label(word: str, line: int, codes: StageCodes) -> Label:
-    if not is_number(word):
+    number = number_in(word)
+    if number is None:
         return label_of_word(word, line)
-    label = codes.labels.get(_value(word))
+    label = codes.labels.get(number)
     if label is None:
         raise ScoringError(
             f"line {line}: {word.strip()} is no stage of the code"
@@ -157,7 +173,3 @@ def _label(word: str, line: int, codes: StageCodes) -> Label:
             hint="name another code, or what every number stands for",
         )
     return label
-
-
-def _value(word: str) -> int:
-    return int(re.split("[.,]", word.strip())[0])

@@ -14,6 +14,7 @@ MAX_EPOCHS = int(MAX_DAYS * 86_400 / EPOCH_S)
 TOLERANCE_S = 0.5
 MAX_OFF_GRID = 0.2
 _SHOWN = 4
+_SHORTEST_EPOCH_S, _LONGEST_EPOCH_S = 1.0, 300.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def apart_s(a_s: float, b_s: float, epoch_s: float) -> float:
     return min(apart_s, epoch_s - apart_s)
 
 
+def is_epoch_length(seconds: float) -> bool:
+    """Tell whether epochs of a scoring may last so long."""
+    return _SHORTEST_EPOCH_S <= seconds <= _LONGEST_EPOCH_S
+
+
 def check_n_epochs(n_epochs: int, epoch_s: float = EPOCH_S) -> None:
     """Refuse a scoring of more than ten days: no night, and no array to be made of it.
 
@@ -77,6 +83,18 @@ def check_n_epochs(n_epochs: int, epoch_s: float = EPOCH_S) -> None:
             f"the stages last {n_epochs * epoch_s / 86_400:.0f} days, more than {MAX_DAYS}:"
             " their times are damaged, or it is not the scoring of one recording"
         )
+
+
+def gap_notes(spans: Iterable[StageSpan], epoch_s: float = EPOCH_S) -> list[str]:
+    """Say how many epochs between the stages no stage is told of."""
+    told = sorted((s.start_s, s.stop_s) for s in spans if s.duration_s > 0)
+    gap_s, stop_s = 0.0, told[0][1] if told else 0.0
+    for start_s, end_s in told:
+        if start_s - stop_s > TOLERANCE_S:
+            gap_s += start_s - stop_s
+        stop_s = max(stop_s, end_s)
+    n_epochs = round(gap_s / epoch_s)
+    return [f"epochs without a stage were left unscored: {n_epochs}"] if n_epochs else []
 
 
 def counted_texts(texts: Iterable[str]) -> str:

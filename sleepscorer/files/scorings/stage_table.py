@@ -10,6 +10,7 @@ from datetime import timedelta
 import numpy as np
 
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
+from sleepscorer.files.scorings.clock_night import epoch_length
 from sleepscorer.files.scorings.stage_codes import StageCodes, labels_of_words
 from sleepscorer.files.scorings.stage_spans import StageSpan
 from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
@@ -19,11 +20,14 @@ from sleepscorer.files.scorings.table_probabilities import probabilities_of
 from sleepscorer.files.scorings.table_rows import read_header, read_rows
 from sleepscorer.files.scorings.table_scorers import of_one_scorer
 
+_LONGEST_HEAD = 100_000
 _NO_LIGHTS = "this table holds no lights marks"
 
 
 def is_stage_table(lines: Sequence[str]) -> bool:
     """Tell whether this is a table: its first line separates columns, or heads one of stages."""
+    if any(len(line) > _LONGEST_HEAD for line in lines[:1]):
+        return False
     header = read_header(lines)
     return len(header.columns) > 1 or header.n_lines > 1 or bool(header.with_role(Role.STAGE))
 
@@ -71,28 +75,31 @@ def read_stage_table(
             places.starts_s, places.durations_s, labels, rows.cells(column), strict=True
         )
     ]
-    epochs = epochs_of_spans(spans)
+    epoch_s = epoch_length(spans)
+    epochs = epochs_of_spans(spans, epoch_s=epoch_s)
     start = places.start
     return Scoring(
-        Hypnogram(epochs.stages),
+        Hypnogram(epochs.stages, epoch_s),
         start=None if start is None else start + timedelta(seconds=epochs.shift_s),
         notes=(
             *notes,
             *places.notes,
             *epochs.notes,
-            *_missing_notes(spans, epochs.shift_s, len(epochs.stages)),
+            *_missing_notes(spans, epochs.shift_s, len(epochs.stages), epoch_s),
             _NO_LIGHTS,
         ),
-        probabilities=probabilities_of(rows, spans, epochs.shift_s, len(epochs.stages)),
+        probabilities=probabilities_of(rows, spans, epochs.shift_s, len(epochs.stages), epoch_s),
         labels=epochs.labels,
     )
 
 
-def _missing_notes(spans: Sequence[StageSpan], shift_s: float, n_epochs: int) -> list[str]:
+def _missing_notes(
+    spans: Sequence[StageSpan], shift_s: float, n_epochs: int, epoch_s: float
+) -> list[str]:
     """Say which epochs no row tells of."""
     told = np.zeros(n_epochs, bool)
     for span in spans:
-        first, stop = span.epochs(shift_s)
+        first, stop = span.epochs(shift_s, epoch_s)
         # Until the next one, where the table tells no length.
         told[max(first, 0) : max(stop, first + 1)] = True
     n_before = int(np.argmax(told)) if told.any() else 0

@@ -49,17 +49,27 @@ _HEADINGS = {
         (
             Role.START,
             "start onset begin starts start_time onset_time begin_time starttime beginn debut"
-            " elapsed elapsed_time time_from_start init_time t",
+            " elapsed elapsed_time time_from_start init_time t start_sec startzeit beginnzeit"
+            " anfang anfangszeit heure_de_debut heure_debut inicio hora_de_inicio hora_inicio"
+            " hora_inicial inizio ora_di_inizio ora_inizio starttijd begintijd starttid"
+            " starttidspunkt alkamisaika aloitusaika upphaf upphafstimi czas_rozpoczecia",
         ),
-        (Role.END, "end stop offset ends end_time stop_time endtime finish ende fin"),
+        (
+            Role.END,
+            "end stop offset ends end_time stop_time endtime finish ende fin endzeit heure_de_fin"
+            " heure_fin hora_de_fin hora_fin hora_final hora_de_finalizacion hora_de_termino"
+            " hora_de_fim fine ora_di_fine ora_fine einde eindtijd slut sluttid sluttidspunkt"
+            " stopptid paattymisaika lopetusaika lok lokatimi endir endatimi czas_zakonczenia",
+        ),
         (
             Role.DURATION,
-            "duration dur length epoch_length epoch_duration epoch_len stage_duration dauer duree",
+            "duration dur length epoch_length epoch_duration epoch_len stage_duration dauer duree"
+            " duracion duracao durata duur kesto varaktighet varighed varighet lengd czas_trwania",
         ),
         (
             Role.CLOCK,
             "clock time datetime date_time timestamp clock_time local_time absolute_time uhrzeit"
-            " zeit heure",
+            " zeit heure hora ora tijd tid klokkeslaet klokkeslett aika kellonaika timi klockslag",
         ),
         (Role.DATE, "date day datum jour"),
         (

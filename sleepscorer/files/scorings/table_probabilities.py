@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.scorings.labels import label_of
 from sleepscorer.files.scorings.stage_spans import TOLERANCE_S, StageSpan
 from sleepscorer.files.scorings.table_columns import Column, Role, number_of, words_of
@@ -16,7 +16,7 @@ _WORDS = frozenset({"p", "prob", "proba", "probs", "probability", "probabilities
 
 
 def probabilities_of(
-    rows: Rows, spans: Sequence[StageSpan], shift_s: float, n_epochs: int
+    rows: Rows, spans: Sequence[StageSpan], shift_s: float, n_epochs: int, epoch_s: float
 ) -> NDArray[np.float64] | None:
     """Return the probabilities that a table gives its epochs.
 
@@ -30,6 +30,8 @@ def probabilities_of(
         Where the first epoch starts, seconds from the start of the file.
     n_epochs
         Epochs of the scoring.
+    epoch_s
+        Their length, seconds.
 
     Returns
     -------
@@ -37,11 +39,11 @@ def probabilities_of(
     column for each stage, or its rows are shorter than an epoch.
     """
     columns = _columns(rows)
-    if columns is None or any(0 < span.duration_s < EPOCH_S - TOLERANCE_S for span in spans):
+    if columns is None or any(0 < span.duration_s < epoch_s - TOLERANCE_S for span in spans):
         return None
     found = np.full((n_epochs, len(STAGES)), np.nan)
     for (_, cells), span in zip(rows.rows, spans, strict=True):
-        first, stop = span.epochs(shift_s)
+        first, stop = span.epochs(shift_s, epoch_s)
         numbers = (number_of(cells[column.index]) for column in columns)
         # Without a length it is the one epoch; before the first epoch there is none.
         found[max(first, 0) : max(stop, first + 1, 0)] = [

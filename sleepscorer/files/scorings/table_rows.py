@@ -12,6 +12,8 @@ from sleepscorer.files.scorings.table_columns import Column, Role
 _DELIMITERS = ",;\t"
 # Excel writes this line before the header, to say how the columns are separated.
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?', re.IGNORECASE)
+# As numpy writes the head of columns.
+_COMMENTED_HEAD = re.compile(r"^#\s*(?=\w)")
 # A table of epochs of 1 s is long; what is longer still is no night.
 _MAX_ROWS = 30 * MAX_EPOCHS
 Cells = list[tuple[int, str]]
@@ -60,14 +62,28 @@ class Rows:
 
 
 def read_header(lines: Sequence[str]) -> Header:
-    """Return what the first line, or the one behind that of a spreadsheet, heads."""
-    separator = _SEPARATOR_LINE.fullmatch(lines[0].strip(" ")) if lines else None
-    n_before = 1 if separator else 0
+    """Return what the first line heads, or the one behind comments or that of a spreadsheet."""
+    n_before = _n_comments(lines)
     line = lines[n_before] if len(lines) > n_before else ""
+    separator = _SEPARATOR_LINE.fullmatch(line.strip(" "))
+    if separator:
+        n_before += 1
+        line = lines[n_before] if len(lines) > n_before else ""
+    line = _COMMENTED_HEAD.sub("", line)
     delimiter = separator[1] if separator else max(_DELIMITERS, key=line.count)
     headings = (name.strip().strip('"').strip() for name in line.split(delimiter))
     columns = (Column.headed(i, heading) for i, heading in enumerate(headings))
     return Header(tuple(columns), delimiter, n_before + 1)
+
+
+def _n_comments(lines: Sequence[str]) -> int:
+    """Return how many lines of comments stand first; one that heads columns is none."""
+    for i, line in enumerate(lines):
+        words = re.findall(r"[^\W_]+", line.casefold())
+        is_head = any(line.count(mark) for mark in _DELIMITERS) and "stage" in words
+        if not line.startswith("#") or is_head or line.startswith(tuple(f"#{m}" for m in ",;\t")):
+            return i
+    return 0
 
 
 def read_rows(lines: Sequence[str]) -> Rows:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 # The tables there were when sessions got their checksums.
 _FIRST_PARTS = ("recordings", "hashes", "stagings", "second_opinions", "edits")
-_PARTS = (*_FIRST_PARTS, "signatures", "unlockings", "forms")
+_SIGNING_PARTS = ("signatures", "unlockings", "forms")
+_PARTS = (*_FIRST_PARTS, *_SIGNING_PARTS, "layers", "layer_marks", "layer_rows")
 _BEGINNING = b"sleepscorer session"
 
 TABLE = """CREATE TABLE chain (

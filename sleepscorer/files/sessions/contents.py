@@ -7,10 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sleepscorer.core.edits import Edit
+from sleepscorer.core.layers import Layers
 from sleepscorer.core.signing import Signing
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.core.unanimity import left_beside
 from sleepscorer.files.sessions.fingerprint import Fingerprint
+from sleepscorer.files.sessions.layer_records import (
+    LAYER_STATEMENTS,
+    LayersOfRows,
+    layers_of_rows,
+)
 from sleepscorer.files.sessions.records import (
     checked,
     edit_of_row,
@@ -70,11 +76,13 @@ class StoredSession:
     recording
         What was scored; None where nothing was stored yet.
     edits, stagings
-        Oldest first.
+        Oldest first; edits of all layers.
     others
         What other stagers answered beside the latest staging.
     signing
-        Forms, signatures and unlockings.
+        Forms, signatures and unlockings, of all layers.
+    layers
+        The scorings that these and the edits are of.
     view
         What the window showed, as it was saved.
     """
@@ -84,6 +92,7 @@ class StoredSession:
     stagings: tuple[Staging, ...] = ()
     others: tuple[Staging, ...] = ()
     signing: Signing = field(default_factory=Signing)
+    layers: Layers = field(default_factory=Layers)
     view: dict[str, Any] = field(default_factory=dict)
 
 
@@ -103,6 +112,7 @@ def rows_of_all(connection: sqlite3.Connection) -> Rows:
         "stagings": _STAGINGS.format("", "stagings"),
         "others": _STAGINGS.format(", staging", "second_opinions"),
         "view": "SELECT state FROM view",
+        **LAYER_STATEMENTS,
         **{
             name: f"SELECT number, {', '.join(columns)} FROM {name} ORDER BY number"  # noqa: S608 - no input
             for name, columns in ENTRY_TABLES
@@ -129,12 +139,22 @@ def stored_of(rows: Rows) -> StoredSession:
     if not isinstance(view, dict):
         raise TypeError("the view is not a table")
     stagings = tuple(map(staging_of_row, rows["stagings"]))
+    layers, signing = layers_of_rows(rows), signing_of_rows(rows)
+    whose = LayersOfRows(rows["layer_rows"], len(layers.now))
+    edits = whose.told("edits", edits)
+    signing = Signing(
+        whose.told("signatures", signing.signatures),
+        whose.told("unlockings", signing.unlockings),
+        whose.told("forms", signing.forms),
+    )
+    whose.check_all_told()
     return StoredSession(
         recording=recording_of(rows),
         edits=edits,
         stagings=stagings,
         others=_others(rows["others"], stagings),
-        signing=signing_of_rows(rows),
+        signing=signing,
+        layers=layers,
         view=view,
     )
 

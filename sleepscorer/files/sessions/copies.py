@@ -35,7 +35,7 @@ class SessionCopy:
     n_edits
         How many it holds.
     n_entries
-        How many signatures, unlockings and forms.
+        How many signatures, unlockings, forms, layers and marks of layers.
     last_edit
         When the last of all of them was made.
     """
@@ -226,7 +226,8 @@ def _copy_at(path: Path, entry: RecordingEntry | None) -> SessionCopy | None:
     except SessionError:
         return None
     known = stored.recording
-    entries = stored.signing.entries
+    layers = stored.layers
+    entries = (*stored.signing.entries, *layers.begun, *layers.marks)
     if known is None or not (entries or any(not edit.is_of_opening for edit in stored.edits)):
         return None
     if entry is not None and not known.fingerprint.is_like(entry.fingerprint):

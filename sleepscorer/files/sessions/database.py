@@ -27,11 +27,11 @@ Step = str | Callable[[sqlite3.Connection], None]
 """An SQL statement, or what does more than one can."""
 
 
-def _append_only(table: str) -> tuple[str, ...]:
+def _append_only(table: str, *, first: int = 1) -> tuple[str, ...]:
     """Triggers that let rows be added in order and nothing else happen to them."""
     refuse = f"SELECT RAISE(ABORT, '{table} are never changed')"
     # REPLACE deletes without firing a trigger on deletion: the order forbids it.
-    next_number = f"(SELECT coalesce(max(number), 0) + 1 FROM {table})"  # noqa: S608 - no input
+    next_number = f"(SELECT coalesce(max(number), {first - 1}) + 1 FROM {table})"  # noqa: S608 - no input
     in_order = f"SELECT RAISE(ABORT, '{table} have an order') WHERE NEW.number <> {next_number}"
     return (
         f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
@@ -115,6 +115,26 @@ _VERSION_6 = (
     *_append_only("forms"),
 )
 
+# Several scorings of one recording. Nothing is added for the first one, which every session has: a
+# session and its older backup must still end in the same checksum. The other tables stay as they
+# are; what belongs to another layer than the first has a row here that says so.
+_VERSION_7 = (
+    """CREATE TABLE layers (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
+        workstation TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, scorer TEXT NOT NULL,
+        blind INTEGER NOT NULL, copied_from INTEGER)""",
+    """CREATE TABLE layer_marks (
+        number INTEGER PRIMARY KEY, utc TEXT NOT NULL, user TEXT NOT NULL,
+        workstation TEXT NOT NULL, layer INTEGER NOT NULL, kind TEXT NOT NULL,
+        text TEXT NOT NULL)""",
+    """CREATE TABLE layer_rows (
+        number INTEGER PRIMARY KEY, part TEXT NOT NULL, row INTEGER NOT NULL,
+        layer INTEGER NOT NULL REFERENCES layers)""",
+    *_append_only("layers", first=2),
+    *_append_only("layer_marks"),
+    *_append_only("layer_rows"),
+)
+
 MIGRATIONS: tuple[tuple[Step, ...], ...] = (
     _VERSION_1,
     _VERSION_2,
@@ -122,6 +142,7 @@ MIGRATIONS: tuple[tuple[Step, ...], ...] = (
     _VERSION_4,
     _VERSION_5,
     _VERSION_6,
+    _VERSION_7,
 )
 """Steps that lead from each version (PRAGMA user_version) to the next, from 0, empty.
 

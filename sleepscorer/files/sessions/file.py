@@ -16,6 +16,8 @@ from typing import Any
 
 from sleepscorer.core.edits import Author, Edit, replayed
 from sleepscorer.core.errors import SessionError
+from sleepscorer.core.layers import FIRST, Layer, LayerMark
+from sleepscorer.core.report_form import FormEntry
 from sleepscorer.core.signing import Entry
 from sleepscorer.core.staging_result import Staging
 from sleepscorer.files.sessions import chain
@@ -39,6 +41,7 @@ from sleepscorer.files.sessions.database import (
     new_file,
     transaction,
 )
+from sleepscorer.files.sessions.layer_records import layer_row, mark_row
 from sleepscorer.files.sessions.older import check_labels
 from sleepscorer.files.sessions.records import (
     edit_row,
@@ -55,10 +58,18 @@ SUFFIX = ".sleepscorer"
 _LONGEST_STEM_BYTES = 200
 
 _ADD_NEXT = "INSERT INTO {0} SELECT coalesce(max(number), 0) + 1, {1} FROM {0}"
+_ADD_LAYER_ROW = (
+    "INSERT INTO layer_rows SELECT coalesce(max(number), 0) + 1, '{0}',"
+    " (SELECT max(number) FROM {0}), ? FROM layer_rows"
+)
 _ADD_OTHER = (
     "INSERT INTO second_opinions SELECT coalesce(max(number), 0) + 1, {},"
     " (SELECT max(number) FROM stagings) FROM second_opinions"
 )
+
+
+_Added = tuple[str, str, tuple[object, ...]]
+"""A row to be added: its table, or nothing where it has no checksum, statement and values."""
 
 
 def session_stem(recording: Path) -> str:
@@ -187,8 +198,12 @@ class SessionFile:
         return self._count("edits")
 
     def n_entries(self) -> int:
-        """Return how many signatures, unlockings and forms; raises like :meth:`recording`."""
-        return sum(self._count(table.name) for table in ENTRY_TABLES)
+        """Return how many signatures, unlockings, forms, layers and marks of layers.
+
+        It raises like :meth:`recording`.
+        """
+        tables = (*(table.name for table in ENTRY_TABLES), "layers", "layer_marks")
+        return sum(map(self._count, tables))
 
     def _count(self, which: str) -> int:
         with in_words(self.path), self._turn:
@@ -218,14 +233,26 @@ class SessionFile:
         for other in others:
             row = staging_row(other)
             stored.append(("second_opinions", _ADD_OTHER.format(_places(row)), row))
-        values = edit_row(edit)
-        add = f"INSERT INTO edits VALUES ({_places(values)})"  # noqa: S608 - no input
-        self._insert(*stored, ("edits", add, values))
+        self._insert(*stored, *_edit_rows(edit))
 
     def add_entry(self, entry: Entry) -> None:
         """Store a signature, an unlocking or a form; raises like :meth:`append`."""
-        table, values = entry_row(entry)
-        self._insert(_next_row(table, values))
+        self._insert(*_entry_rows(entry))
+
+    def add_layer(
+        self, layer: Layer, *, edits: Sequence[Edit] = (), forms: Sequence[FormEntry] = ()
+    ) -> None:
+        """Store a layer with all that it begins with, or nothing; raises like :meth:`append`."""
+        rows = [_numbered_row("layers", layer_row(layer))]
+        for edit in edits:
+            rows += _edit_rows(edit)
+        for form in forms:
+            rows += _entry_rows(form)
+        self._insert(*rows)
+
+    def add_mark(self, mark: LayerMark) -> None:
+        """Store what became of a layer; raises like :meth:`append`."""
+        self._insert(_next_row("layer_marks", mark_row(mark)))
 
     def add_recording(self, entry: RecordingEntry, author: Author) -> None:
         """Store what and where the recording is from now on; raises like :meth:`append`."""
@@ -301,7 +328,7 @@ class SessionFile:
                 self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.close()
 
-    def _insert(self, *rows: tuple[str, str, tuple[object, ...]]) -> None:
+    def _insert(self, *rows: _Added) -> None:
         """Add rows, given by table, statement and values, each with its checksum, or none."""
         if self.read_only:
             raise SessionNotWritable("this session is open for reading only", path=self.path)
@@ -337,8 +364,29 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _next_row(part: str, values: tuple[object, ...]) -> tuple[str, str, tuple[object, ...]]:
+def _next_row(part: str, values: tuple[object, ...]) -> _Added:
     return part, _ADD_NEXT.format(part, _places(values)), values
+
+
+def _numbered_row(part: str, values: tuple[object, ...]) -> _Added:
+    """A row that has its number: another than the next one is refused."""
+    return part, f"INSERT INTO {part} VALUES ({_places(values)})", values  # noqa: S608 - no input
+
+
+def _edit_rows(edit: Edit) -> tuple[_Added, ...]:
+    return (_numbered_row("edits", edit_row(edit)), *_layer_rows("edits", edit.layer))
+
+
+def _entry_rows(entry: Entry) -> tuple[_Added, ...]:
+    part, values = entry_row(entry)
+    return (_next_row(part, values), *_layer_rows(part, entry.layer))
+
+
+def _layer_rows(part: str, layer: int) -> tuple[_Added, ...]:
+    """Say whose the row before is, where it is not the first layer's."""
+    if layer == FIRST:
+        return ()
+    return (("layer_rows", _ADD_LAYER_ROW.format(part), (layer,)),)
 
 
 def _places(values: tuple[object, ...]) -> str:
@@ -391,7 +439,9 @@ def check_replay(stored: StoredSession, path: Path) -> None:
     """
     if stored.recording is not None:
         with replay_in_words(path):
-            replayed(stored.recording.n_epochs, stored.edits)
+            for layer in stored.layers.now:
+                own = (edit for edit in stored.edits if edit.layer == layer.number)
+                replayed(stored.recording.n_epochs, own)
             for problem in stored.signing.problems(len(stored.edits)):
                 raise ValueError(problem)
 

@@ -34,6 +34,10 @@ class WindowState:
         The session is open elsewhere, so that it can only be read here.
     n_presets
         How many montage presets there are.
+    n_scorings
+        How many scorings of it the session holds.
+    is_blind
+        The one on the screen is scored blind by this user.
     """
 
     has_recording: bool = False
@@ -45,6 +49,8 @@ class WindowState:
     is_staging: bool = False
     is_held: bool = False
     n_presets: int = 0
+    n_scorings: int = 0
+    is_blind: bool = False
 
     @classmethod
     def of(cls, document: Document | None, *, is_staging: bool, n_presets: int) -> "WindowState":
@@ -62,6 +68,8 @@ class WindowState:
             is_staging=is_staging,
             is_held=bool(document.held_by),
             n_presets=n_presets,
+            n_scorings=len(document.layers),
+            is_blind=session.layer.hides_others and session.is_own,
         )
 
 
@@ -253,6 +261,19 @@ _SCORE = (
         "score.unlock", "Unlock…", "Score", lambda s: s.is_writable and s.is_locked, group=3
     ),
 )
+
+
+def _scorers(name: str, text: str, enabled: Callable[[WindowState], bool]) -> ActionSpec:
+    return ActionSpec(f"scorers.{name}", text, "Score", enabled, group=4, submenu="Scorers")
+
+
+_SCORERS = (
+    _scorers("new", "New scoring…", _writable),
+    _scorers("import", "Import as another scorer…", _writable),
+    _scorers("next", "Next scoring", lambda s: s.n_scorings > 1),
+    _scorers("rename", "Rename…", _writable),
+    _scorers("done", "Done scoring blind…", lambda s: s.is_writable and s.is_blind),
+)
 _EVENT = (
     *(_mark(kind.name, kind.label) for kind in EVENT_KINDS),
     _mark("comment", "Comment…"),
@@ -296,6 +317,8 @@ _GO = (
     _go("previous_change", "Previous stage change", group=1),
     _go("unscored", "Next unscored epoch", group=1),
     _go("review", "Next epoch to review", group=1),
+    _go("next_difference", "Next difference of scorers", group=1),
+    _go("previous_difference", "Previous difference of scorers", group=1),
     ActionSpec("go.epoch", "Go to epoch or time…", "Go", group=2),
 )
 
@@ -379,6 +402,7 @@ _VIEW = (
     _view("statistics", "Statistics", 2),
     _view("epoch", "Epoch", 2),
     _view("history", "History", 2),
+    _view("compare", "Compare", 2),
     ActionSpec("view.notices", "Notices", "View", _always, group=2),
     ActionSpec(
         "view.float",
@@ -400,7 +424,7 @@ _HELP = (
     ActionSpec("help.support", "Report for support…", "Help", _always),
     ActionSpec("help.about", "About sleepscorer", "Help", _always),
 )
-ACTIONS = (*_FILE, *_EDIT, *_SCORE, *_EVENT, *_GO, *_VIEW, *_MONTAGE, *_HELP)
+ACTIONS = (*_FILE, *_EDIT, *_SCORE, *_SCORERS, *_EVENT, *_GO, *_VIEW, *_MONTAGE, *_HELP)
 """All actions, in the order of the menus."""
 
 BY_ID: Mapping[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}

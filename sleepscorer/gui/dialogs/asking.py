@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from sleepscorer.core.errors import SettingsError
@@ -35,7 +35,7 @@ from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 from sleepscorer.pipeline import Destination, SiteChoice, read_site_choice
-from sleepscorer.session_documents import Document
+from sleepscorer.session_documents import Document, output_stem
 
 if TYPE_CHECKING:
     from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
@@ -69,6 +69,8 @@ class WindowDialogs(OneDialog):
         The Path that is to be opened.
     scoring_chosen
         The Path of a scoring that is to be imported.
+    layer_chosen
+        The Path of one that is to be imported as another scorer's.
     scoring_seen
         The :class:`~sleepscorer.gui.frame.scoring_import.ReadScoringFile` that somebody looked at,
         and the ImportableScoring that is to be taken over.
@@ -92,6 +94,7 @@ class WindowDialogs(OneDialog):
 
     recording_chosen = Signal(object)
     scoring_chosen = Signal(object)
+    layer_chosen = Signal(object)
     scoring_seen = Signal(object, object)
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
@@ -142,6 +145,13 @@ class WindowDialogs(OneDialog):
 
     def choose_scoring(self) -> None:
         """Ask for a scoring, and import it."""
+        self._choose_scoring(self.scoring_chosen)
+
+    def choose_layer(self) -> None:
+        """Ask for a scoring, and import it as another scorer's."""
+        self._choose_scoring(self.layer_chosen)
+
+    def _choose_scoring(self, chosen: SignalInstance) -> None:
         document = self._current.document
         if document is None:
             return
@@ -151,7 +161,7 @@ class WindowDialogs(OneDialog):
         )
         self.left.emit()
         if name and self._current.document is document:
-            self.scoring_chosen.emit(Path(name))
+            chosen.emit(Path(name))
 
     @Slot(object)
     def show_scoring(self, file: ReadScoringFile) -> None:
@@ -284,6 +294,27 @@ class WindowDialogs(OneDialog):
         if self._current.now is not None:
             self._ask(UnlockDialog(self._current.now.model.session, self._over))
 
+    def new_scoring(self) -> None:
+        """Ask what another scoring of the night begins with, and begin it."""
+        from sleepscorer.gui.dialogs.scorers import NewScoringDialog
+
+        if self._current.document is not None:
+            self._ask(NewScoringDialog(self._current.document, self._over))
+
+    def rename_scoring(self) -> None:
+        """Ask what the scoring on the screen is called."""
+        from sleepscorer.gui.dialogs.scorers import RenameDialog
+
+        if self._current.document is not None:
+            self._ask(RenameDialog(self._current.document, self._over))
+
+    def finish_scoring(self) -> None:
+        """Ask whether the blind scoring on the screen is done."""
+        from sleepscorer.gui.dialogs.scorers import DoneDialog
+
+        if self._current.document is not None:
+            self._ask(DoneDialog(self._current.document, self._over))
+
     @Slot()
     def validate(self) -> None:
         """Show the page on which stagers are validated; it asks nothing of what is open."""
@@ -367,8 +398,10 @@ class WindowDialogs(OneDialog):
             n_unscored = of_counted(unscored, document.session.n_epochs, "epoch")
             warnings = (f"{n_unscored} have no stage yet.",)
 
+        layer = document.session.layer
+
         def existing(choice: Destination) -> tuple[str, ...]:
-            stem = document.recording.path.stem
+            stem = output_stem(layer, document.recording.path.stem, deidentify=False)
             paths = output_paths(choice.folder, stem, choice.formats)
             return () if choice.deidentify else tuple(p.name for p in paths if lexists(p))
 

@@ -266,6 +266,8 @@ def _why_locked(document: Document, keys: Mapping[str, Keys]) -> str:
         return f"Read only: this session is held by {document.held_by}."
     if session.read_only:
         return "Read only: this session can't be written."
+    if not session.is_own:
+        return "Read only: this is another's scoring, or an imported one."
     if session.is_locked:
         signed = "; ".join(map(str, session.signing.standing))
         how = with_keys("Score, Unlock… ({score.unlock}) takes the signature back.", keys)

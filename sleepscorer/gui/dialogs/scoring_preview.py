@@ -7,17 +7,24 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
 )
 
-from sleepscorer.core.errors import CodesNeeded, SeveralScorers, UsageError
+from sleepscorer.core.errors import (
+    AlignmentNeeded,
+    CodesNeeded,
+    EpochLengthNeeded,
+    SeveralScorers,
+    UsageError,
+)
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import counted, of_counted
-from sleepscorer.files.scorings import STAGE_CODES, StageCodes, codes_named
+from sleepscorer.files.scorings import STAGE_CODES, Alignment, StageCodes, codes_named
 from sleepscorer.gui.dialogs.read_only_table import ReadOnlyTable
 from sleepscorer.gui.frame.scoring_import import ReadScoringFile, ScoringFileAnswer, read_or_asked
 from sleepscorer.gui.look.appearance import described, shortened
@@ -31,6 +38,12 @@ _CODES_TIP = (
     "Programs number the stages differently, and this file does not say how. Choose a code, or"
     " type which number is which stage, such as 0=W,1=N1,2=N2,3=N3,5=R"
 )
+
+
+_HOW_ALIGNED = {
+    "nearest": "each moved to the nearest epoch of the recording",
+    "majority": "by the stage that fills most of an epoch",
+}
 
 
 class ScoringPreviewDialog(QDialog):
@@ -52,11 +65,14 @@ class ScoringPreviewDialog(QDialog):
         self, file: ReadScoringFile, *, tasks: TaskRunner, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Import {file.path.name}")
+        beside = " as another scorer's" if file.as_layer else ""
+        self.setWindowTitle(f"Import {file.path.name}{beside}")
         self._file, self._work = file, Latest(tasks, self)
         self.read: ImportableScoring | None = None
         self._codes_read = ""
+        self._length_read = 0.0
         self._scorer, self._codes = QComboBox(), QComboBox()
+        self._length, self._align = QDoubleSpinBox(), QComboBox()
         self._events = QCheckBox()
         self._facts = {name: QLabel() for name in ("Format", "Epochs", "Begins", "Lights")}
         self._table = ReadOnlyTable("What the file calls the stages", _HEADS, wide=0)
@@ -85,16 +101,26 @@ class ScoringPreviewDialog(QDialog):
         form = self._form = QFormLayout()
         described(self._scorer, "Whose stages", "The file holds those of several people")
         described(self._codes, "What the numbers stand for", _CODES_TIP)
+        described(self._length, "Epoch length", "How long each stage of the file lasts, seconds")
+        described(self._align, "Align epochs", "How its epochs become those of the recording")
         described(self._events, "Events", "Take over what is no stage as well")
         form.addRow("&Whose stages", self._scorer)
         form.addRow("&Numbers are of", self._codes)
+        form.addRow("Epoch &length", self._length)
+        form.addRow("&Align epochs", self._align)
         for name, label in self._facts.items():
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             form.addRow(name, label)
         form.addRow("Events", self._events)
-        for one in (self._scorer, self._codes, *self._facts.values(), self._events):
+        asked = (self._scorer, self._codes, self._length, self._align)
+        for one in (*asked, *self._facts.values(), self._events):
             form.setRowVisible(one, False)
+        self._length.setRange(0.0, 600.0)
+        self._length.setSuffix(" s")
+        self._length.setSpecialValueText("choose")
+        self._length.editingFinished.connect(self._on_length_typed)
+        self._align.activated.connect(self._read_again)
         # Its list may be wider than the dialog.
         self._codes.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -126,7 +152,7 @@ class ScoringPreviewDialog(QDialog):
         self._events.toggled.connect(self._read_again)
 
     def _focus_first(self) -> None:
-        for one in (self._scorer, self._codes):
+        for one in (self._scorer, self._codes, self._length, self._align):
             if self._form.isRowVisible(one):
                 one.setFocus()
                 return
@@ -144,6 +170,12 @@ class ScoringPreviewDialog(QDialog):
         # Also the focus that goes elsewhere ends the editing.
         if text != self._codes_read:
             self._codes_read = text
+            self._read_again()
+
+    @Slot()
+    def _on_length_typed(self) -> None:
+        if self._length.value() != self._length_read:
+            self._length_read = self._length.value()
             self._read_again()
 
     @Slot()
@@ -171,7 +203,14 @@ class ScoringPreviewDialog(QDialog):
             except UsageError as error:
                 self._refuse(str(error))
                 return None
-        return ImportChoice(scorer, codes, with_events=self._events.isChecked())
+        how = self._align.currentData()
+        return ImportChoice(
+            scorer,
+            codes,
+            epoch_s=self._length.value() or None,
+            alignment=None if how is None else Alignment(epochs=how),
+            with_events=self._events.isChecked(),
+        )
 
     # -- what is shown --------------------------------------------------------------------------
 
@@ -183,6 +222,11 @@ class ScoringPreviewDialog(QDialog):
                 self._ask_scorer(answer)
             case CodesNeeded():
                 self._ask_codes(answer)
+            case EpochLengthNeeded():
+                self._form.setRowVisible(self._length, True)
+                self._tell(f"{_sentence(answer.what)}: say how long each stage lasts.")
+            case AlignmentNeeded():
+                self._ask_alignment(answer)
             case ImportableScoring(preview=preview) if preview is not None:
                 self._show_preview(preview)
         self._import.setEnabled(self.read is not None)
@@ -208,6 +252,15 @@ class ScoringPreviewDialog(QDialog):
             self._form.setRowVisible(self._codes, True)
         self._table.show_rows([[number, str(n), "–"] for number, n in asked.counts])
         self._tell("The stages are numbers, and programs number them differently: say whose.")
+
+    def _ask_alignment(self, asked: AlignmentNeeded) -> None:
+        self._align.clear()
+        for how in asked.choices:
+            self._align.addItem(_HOW_ALIGNED[how], how)
+        self._align.setCurrentIndex(-1)
+        self._align.setPlaceholderText("choose")
+        self._form.setRowVisible(self._align, True)
+        self._tell(f"{_sentence(asked.what)}: choose how its epochs become those of the recording.")
 
     def _show_preview(self, preview: ScoringPreview) -> None:
         start = "not in the file"
@@ -248,7 +301,7 @@ class ScoringPreviewDialog(QDialog):
     def _replaced(self) -> tuple[str, ...]:
         session = self._file.document.session
         n = int(np.count_nonzero(session.state.stages != Stage.UNSCORED))
-        if not n:
+        if not n or self._file.as_layer:
             return ()
         have = of_counted(n, session.n_epochs, "epoch")
         return (f"{have} have a stage, which this one takes the place of; one undo takes it back",)

@@ -3,69 +3,20 @@
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import counted, of_counted
-from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.gui.dialogs.session_dialog import SessionDialog
+from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.session_model import SessionModel
 
-_WIDTH_PX = 460
 
-
-class _SessionDialog(QDialog):
-    """Sentences, a form, and a button that does what it says or tells why it can't."""
-
-    def __init__(self, title: str, verb: str, parent: QWidget | None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(_WIDTH_PX)
-        self._said = QVBoxLayout()
-        self._form = QFormLayout()
-        self._refusal = _sentence("", is_warning=True)
-        self._refusal.setAccessibleName("Why not")
-        self._refusal.hide()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        button = buttons.addButton(verb, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(self._said)
-        layout.addLayout(self._form)
-        layout.addWidget(self._refusal)
-        layout.addWidget(buttons)
-        # Only within the dialog is there another default to take the place of.
-        button.setDefault(True)
-
-    def _say(self, sentence: str, *, is_warning: bool = False) -> None:
-        self._said.addWidget(_sentence(sentence, is_warning=is_warning))
-
-    def _refuse(self, error: SleepScorerError) -> None:
-        said = str(error).rstrip(".")
-        self._refusal.setText(f"{said[:1].upper()}{said[1:]}.")
-        self._refusal.show()
-        self._fit_height()
-
-    def _fit_height(self) -> None:
-        """Sentences on several lines leave no empty room below."""
-        width_px = self.width() if self.isVisible() else _WIDTH_PX
-        self.resize(width_px, self.heightForWidth(width_px))
-
-
-class SignDialog(_SessionDialog):
+class SignDialog(SessionDialog):
     """Says what is signed and what is open in it, and signs.
 
     Parameters
@@ -111,7 +62,7 @@ class SignDialog(_SessionDialog):
         super().accept()
 
 
-class UnlockDialog(_SessionDialog):
+class UnlockDialog(SessionDialog):
     """Says which signatures will be void, and takes them back for a reason."""
 
     def __init__(self, session: ScoringSession, parent: QWidget | None = None) -> None:
@@ -168,12 +119,3 @@ def _open_points(session: ScoringSession) -> Iterator[str]:
     n_open = int(np.count_nonzero(~session.reviewed & (stages != Stage.UNSCORED)))
     if n_open:
         yield f"{of_counted(n_open, n_epochs, 'epoch')} were not reviewed by a person."
-
-
-def _sentence(text: str, *, is_warning: bool) -> QLabel:
-    label = QLabel(shortened(text))
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    if is_warning:
-        label.setObjectName("refusal")
-    return label

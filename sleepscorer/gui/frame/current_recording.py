@@ -171,7 +171,11 @@ class CurrentRecording(QObject):
         before = self._end()
         document, now = opened.document, self._settings.now
         model = SessionModel(
-            document.recording, document.session, opened.montage, laboratory=now.laboratory
+            document.recording,
+            document.session,
+            opened.montage,
+            laboratory=now.laboratory,
+            scorings=document.scorings,
         )
         show_view(model, document.view, page_s=now.page_length_s)
         panes = Workspace(model, theme_named(now.theme), self._tasks, document.kept_measures)

@@ -37,8 +37,8 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.wording import one_line
-from sleepscorer.gui.frame.mini_hypnogram import paint_hypnogram
 from sleepscorer.gui.look.appearance import described, plain_tip
+from sleepscorer.gui.look.mini_hypnogram import paint_hypnogram
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.session_documents.night_summary import NightState, NightSummary
 

@@ -108,7 +108,7 @@ class OpeningNotices(QObject):
             self._scorings.offer_beside(document, document.importable)
         elif opened.is_unsure:
             self.channels_asked.emit()
-        elif self._settings.now.score_on_opening and _is_untouched(document.session):
+        elif self._settings.now.score_on_opening and _may_be_staged(document.session):
             self.scoring_asked.emit(document)
 
     def _open_again(self) -> None:
@@ -222,7 +222,9 @@ class OpeningNotices(QObject):
         self.locate(path, accept_changes=True)
 
 
-def _is_untouched(session: ScoringSession) -> bool:
-    """Tell whether nobody scored or signed anything yet, the machine neither."""
+def _may_be_staged(session: ScoringSession) -> bool:
+    """Tell whether nobody scored or signed anything yet, the machine neither, and it may do so."""
+    if not session.is_own or session.layer.hides_others:
+        return False
     is_signed, is_scored = session.is_locked, (session.state.stages != Stage.UNSCORED).any()
     return session.machine is None and not (is_signed or is_scored)

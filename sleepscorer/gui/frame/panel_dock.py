@@ -1,6 +1,6 @@
 """The panels beside the traces, or in a window of their own on another screen."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
 
@@ -14,6 +14,9 @@ class PanelDock(QDockWidget):
         self.tabs.setAccessibleName("Panels")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName("Panels")
+        # On a small screen a tab is rather shortened than hidden behind arrows.
+        self.tabs.tabBar().setUsesScrollButtons(False)
+        self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
         self.setWidget(self.tabs)
         features = QDockWidget.DockWidgetFeature
         self.setFeatures(features.DockWidgetMovable | features.DockWidgetFloatable)

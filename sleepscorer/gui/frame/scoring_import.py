@@ -6,7 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sleepscorer.core.errors import CodesNeeded, SeveralScorers, SleepScorerError
+from sleepscorer.core.errors import (
+    AlignmentNeeded,
+    CodesNeeded,
+    EpochLengthNeeded,
+    SeveralScorers,
+    SleepScorerError,
+)
+from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import Stage
@@ -29,24 +36,30 @@ from sleepscorer.session_documents import (
 _BESIDE, _NO_RECORDING = "scoring beside", "scoring alone"
 
 
-ScoringFileAnswer = ImportableScoring | SeveralScorers | CodesNeeded
+ScoringFileAnswer = (
+    ImportableScoring | SeveralScorers | CodesNeeded | EpochLengthNeeded | AlignmentNeeded
+)
 """What was read of a file, or what somebody must say before it can be."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReadScoringFile:
-    """A file that is to be imported into what is open, and what was read of it."""
+    """A file that is to be imported into what is open, and what was read of it.
+
+    ``as_layer`` means beside the scoring that is open, as another scorer's.
+    """
 
     document: Document
     path: Path
     answer: ScoringFileAnswer
+    as_layer: bool = False
 
 
 def read_or_asked(path: Path, recording: Recording, choice: ImportChoice) -> ScoringFileAnswer:
     """Read a scoring, or return what somebody must say of it first; for any thread."""
     try:
         return read_importable(path, recording, choice)
-    except (SeveralScorers, CodesNeeded) as asked:
+    except (SeveralScorers, CodesNeeded, EpochLengthNeeded, AlignmentNeeded) as asked:
         return asked
 
 
@@ -120,6 +133,13 @@ class ScoringImport(QObject):
         if document is not None:
             self._read(document, path)
 
+    @Slot(object)
+    def import_as_layer(self, path: Path) -> None:
+        """Import a scoring as another scorer's, beside what is open."""
+        document = self._current.document
+        if document is not None:
+            self._read(document, path, as_layer=True)
+
     def _tell_what_it_is(self, scorings: tuple[FoundScoring, ...]) -> None:
         found = scorings[0]
         paths = tuple(one.path for one in scorings)
@@ -161,6 +181,9 @@ class ScoringImport(QObject):
         document, path = file.document, file.path
         if self._current.document is not document:
             return
+        if file.as_layer:
+            self._add_layer(file, read)
+            return
         try:
             is_new = document.import_scoring(read)
         except SleepScorerError as error:
@@ -178,7 +201,21 @@ class ScoringImport(QObject):
         how = with_keys("{edit.undo} takes that back", keys_of(self._settings.now))
         self.said.emit(f"{read.name} imported, {epochs}; {how}")
 
-    def _read(self, document: Document, path: Path) -> None:
+    def _add_layer(self, file: ReadScoringFile, read: ImportableScoring) -> None:
+        document = file.document
+        name = document.scorings.free_name(read.scorer or file.path.stem)
+        try:
+            document.add_layer(name, LayerKind.IMPORT, read=read)
+        except SleepScorerError as error:
+            self._tell_failure(str(error))
+            return
+        self._notices.remove(f"scoring {file.path}")
+        if notes := read.scoring.notes:
+            self._notices.add(f"{read.name}: {'; '.join(notes)}.", kind=NoticeKind.WARNING)
+        how = with_keys("{scorers.next} shows the next scoring", keys_of(self._settings.now))
+        self.said.emit(f"{read.name} imported as the scoring {name}; {how}")
+
+    def _read(self, document: Document, path: Path, *, as_layer: bool = False) -> None:
         if self._current.document is not document:
             return
         recording = document.recording
@@ -187,7 +224,7 @@ class ScoringImport(QObject):
             return read_or_asked(path, recording, ImportChoice())
 
         def done(answer: ScoringFileAnswer) -> None:
-            self.read.emit(ReadScoringFile(document, path, answer))
+            self.read.emit(ReadScoringFile(document, path, answer, as_layer))
 
         self._work.start("Reading the scoring", read, done, failed=self._tell_failure)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QFontMetrics
 
+from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.signatures import signed_sentences
 from sleepscorer.core.wording import counted
@@ -28,16 +29,18 @@ class SessionStatus(QObject):
     def follow(self, document: Document, model: SessionModel) -> None:
         """Speak of this document."""
         self._document, self._model = document, model
-        self._n_edits_at_opening = len(document.session.edits)
+        self._n_edits_at_opening = len(document.session.edits_of_all)
         model.scoring_changed.connect(self._show_saved)
         model.montage_changed.connect(self._show_montage)
+        model.scorings_changed.connect(self._show_scorer)
         self._show_montage()
+        self._show_scorer()
         self._show_saved()
 
     def forget(self) -> None:
         """Speak of none."""
         self._document = self._model = None
-        for part in ("montage", "saved"):
+        for part in ("montage", "scorer", "saved"):
             self._status.set_part(part, "")
         self._status.say("")
 
@@ -45,6 +48,25 @@ class SessionStatus(QObject):
     def _show_montage(self) -> None:
         if self._model is not None:
             self._status.set_part("montage", self._model.montage.name)
+
+    @Slot()
+    def _show_scorer(self) -> None:
+        """Say whose scoring is shown, where there are several."""
+        if self._document is None:
+            return
+        document, layer = self._document, self._document.session.layer
+        if len(document.layers) == 1:
+            self._status.set_part("scorer", "")
+            return
+        told = {
+            LayerKind.PERSON: f", {layer.scorer}'s" if layer.scorer != layer.name else "",
+            LayerKind.IMPORT: ", imported",
+            LayerKind.CONSENSUS: ", consensus" if layer.name != "Consensus" else "",
+        }
+        whose = told[layer.kind] if layer.scorer or layer.kind is not LayerKind.PERSON else ""
+        blind = ", blind" if layer.hides_others else ""
+        text = f"Scoring: {layer.name}{whose}{blind}"
+        self._status.set_part("scorer", text, text)
 
     @Slot()
     def _show_saved(self) -> None:
@@ -56,9 +78,11 @@ class SessionStatus(QObject):
             text = f"read only: held by {holder}" if holder else "read only"
         elif path is None:
             text = "not saved"
+        elif not session.is_own:
+            text = "read only: another's scoring"
         elif session.is_locked:
             text = _locked_text(session, self._status.fontMetrics())
-        elif len(session.edits) > self._n_edits_at_opening:
+        elif len(session.edits_of_all) > self._n_edits_at_opening:
             text = f"saved {datetime.now():%H:%M:%S}{_edits_text(session)}"
         else:
             text = f"saved{_edits_text(session)}" if _edits_text(session) else "no edits yet"

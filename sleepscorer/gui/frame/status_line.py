@@ -11,6 +11,7 @@ from sleepscorer.gui.process.time_left import waiting_text
 
 _PARTS = {
     "montage": "Montage: {montage.2}, {montage.3}, {montage.4} … show another",
+    "scorer": "Whose scoring is shown: {scorers.next} shows another",
     "saved": "Saved state",
     "device": "Auto-scorer's device",
 }
@@ -66,6 +67,7 @@ class StatusLine(QStatusBar):
             self._labels["device"],
             self._labels["montage"],
             self._text,
+            self._labels["scorer"],
             self._labels["saved"],
         )
         self._show_task(None)
@@ -81,7 +83,7 @@ class StatusLine(QStatusBar):
         return self._said
 
     def text_of(self, part: str) -> str:
-        """What a part says: montage, saved, device."""
+        """What a part says: montage, scorer, saved, device."""
         return self._labels[part].text()
 
     def set_part(self, part: str, text: str, tip: str = "") -> None:

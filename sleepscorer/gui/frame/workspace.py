@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 from sleepscorer.gui.jobs.explaining import Explainer
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.overview.overview import Overview
+from sleepscorer.gui.panels.compare import ComparePanel
 from sleepscorer.gui.panels.epoch import EpochPanel
 from sleepscorer.gui.panels.events import EventsPanel
 from sleepscorer.gui.panels.history import HistoryPanel
@@ -48,6 +49,7 @@ _PANELS = (
         lambda given: EpochPanel(given.model, given.theme, explainer=given.explainer),
     ),
     _PanelRow("history", "History", lambda given: HistoryPanel(given.model)),
+    _PanelRow("compare", "Compare", lambda given: ComparePanel(given.model, given.theme)),
 )
 PANEL_NAMES = tuple(row.name for row in _PANELS)
 """In the order of the tabs; the action "view.<name>" shows one."""

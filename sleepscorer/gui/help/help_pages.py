@@ -9,7 +9,7 @@ from sleepscorer.paths import resource
 
 _ORDER = (
     *("getting_started", "scoring", "looking", "review", "events", "files"),
-    *("validating", "other_stagers", "command_line"),
+    *("several_scorers", "validating", "other_stagers", "command_line"),
 )
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.progress import Progress
+from sleepscorer.core.session import ScoringSession
 from sleepscorer.gui.choices import AutoScoringChoice, StagerChoice
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -50,8 +51,11 @@ class AutoScorer(QObject):
         """Stage the recording and fill the session, as chosen; the window goes on meanwhile."""
         if self.is_running:
             return
+        session = document.session
         try:
-            document.session.signing.check_unlocked()
+            session.layer.check_edited_by(session.author)
+            session.layer.check_sees_others()
+            session.signing.check_unlocked()
         except SleepScorerError as error:
             # Before the minutes that a staging takes, which could not be kept.
             self.failed.emit(str(error))
@@ -59,7 +63,7 @@ class AutoScorer(QObject):
         self._staging.start(
             TITLE,
             _staging_of(document, choice),
-            partial(self._on_staged, document, choice),
+            partial(self._on_staged, session, choice),
             failed=self._on_failed,
             cancelled=self._on_cancelled,
         )
@@ -69,9 +73,11 @@ class AutoScorer(QObject):
         """Stop; nothing changes then."""
         self._staging.cancel()
 
-    def _on_staged(self, document: Document, choice: AutoScoringChoice, answers: Answers) -> None:
+    def _on_staged(
+        self, session: ScoringSession, choice: AutoScoringChoice, answers: Answers
+    ) -> None:
         try:
-            sentence = _fill(document, choice, answers)
+            sentence = _fill(session, choice, answers)
         except SleepScorerError as error:
             self.failed.emit(str(error))
         else:
@@ -125,9 +131,11 @@ def asked_stagers(choice: StagerChoice) -> AskedStagers:
     return AskedStagers.consensus_of_all()
 
 
-def _fill(document: Document, choice: AutoScoringChoice, answers: Answers) -> str:
-    """Fill the session from the answers; return what that changed, as a sentence."""
-    session = document.session
+def _fill(session: ScoringSession, choice: AutoScoringChoice, answers: Answers) -> str:
+    """Fill a scoring from the answers; return what that changed, as a sentence.
+
+    It is the one that was on the screen when that was asked for, whichever is now.
+    """
     before = session.state
     session.fill(
         answers.staging,

@@ -120,7 +120,7 @@ class Explainer(QObject):
     def status(self) -> str:
         """The sentence where there is no explanation, and why; empty where there is one."""
         if self._staging is None:
-            return NO_STAGING
+            return self._model.blind_sentence or NO_STAGING
         if self._why_not:
             return self._why_not
         if self._night is None:

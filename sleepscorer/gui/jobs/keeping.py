@@ -67,6 +67,7 @@ class DocumentKeeper(QObject):
         model.derivation_chosen.connect(self.save_soon)
         model.panel_changed.connect(self.save_soon)
         model.layers_changed.connect(self.save_soon)
+        model.scorings_changed.connect(self.save_soon)
 
     def is_at(self, path: Path) -> bool:
         """Tell whether this path leads to the recording or session, and nothing new behind it.

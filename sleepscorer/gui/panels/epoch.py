@@ -200,7 +200,7 @@ class EpochPanel(QWidget):
         self._model.choose_derivation(_PANE, name)
 
     def _on_scoring_changed(self) -> None:
-        self._machine.show_epoch(self._model.machine_answer, self._shown)
+        self._show_machine()
         self._show_second_opinion()
         self._show_slow_waves()
 
@@ -212,12 +212,16 @@ class EpochPanel(QWidget):
         self._second.setText(text)
         self._second.setVisible(bool(text))
 
+    def _show_machine(self) -> None:
+        why_none = self._model.blind_sentence
+        self._machine.show_epoch(self._model.machine_answer, self._shown, why_none=why_none)
+
     def _show_epoch(self) -> None:
         """Name the epoch whose figures are shown: they come some moments after the page."""
         epoch = self._shown = self._model.epoch
         self._title.setText(f"Epoch {epoch + 1}, {self._model.clock_text(epoch * EPOCH_S)}")
         if self._model.n_epochs:
-            self._machine.show_epoch(self._model.machine_answer, epoch)
+            self._show_machine()
         self._show_second_opinion()
 
     def _ask_later(self) -> None:

@@ -63,8 +63,9 @@ class HistoryTable(QAbstractTableModel):
         """Take over what was done since."""
         session = self._model.session
         done, n_read = in_order(session.edits, session.signing), len(self._read)
-        if self._read and done[n_read - 1] is not self._read[-1]:
-            # The clock was put back: a form stands before what is read already.
+        if self._read and (len(done) < n_read or done[n_read - 1] is not self._read[-1]):
+            # Another scoring is shown, or the clock was put back: a form stands before what is
+            # read already.
             self._steps, n_read = [], 0
             self._show_wanted()
         forms = [one for one in done[:n_read] if isinstance(one, FormEntry)]

@@ -303,7 +303,7 @@ class ReviewPanel(QWidget):
     def _promised(self, queue: ReviewQueue) -> str:
         machine = self._model.session.machine
         if machine is None:
-            return _NO_MACHINE
+            return self._model.blind_sentence or _NO_MACHINE
         if queue.order is ReviewOrder.DISAGREEMENT:
             differ = "differs" if queue.n_total == 1 else "differ"
             return f"{_epochs(queue.n_total)} that a person scored {differ} from the machine"

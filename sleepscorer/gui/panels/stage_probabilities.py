@@ -46,13 +46,13 @@ class StageProbabilities(QWidget):
         self._theme = theme
         self.update()
 
-    def show_epoch(self, answer: MachineAnswer | None, epoch: int) -> None:
-        """Draw what the machine said of an epoch."""
+    def show_epoch(self, answer: MachineAnswer | None, epoch: int, *, why_none: str = "") -> None:
+        """Draw what the machine said of an epoch, or say why it said nothing."""
         found = {} if answer is None else dict(answer.ranked(epoch))
         if answer is None or not found:
             self._shares = {}
             self._said = (
-                "The machine has not staged the night."
+                why_none or "The machine has not staged the night."
                 if answer is None
                 else "The machine could not stage this epoch."
             )

@@ -1,6 +1,6 @@
 """The statistics of the night as it is scored now."""
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
@@ -99,6 +99,7 @@ class StatisticsPanel(QWidget):
         layout.addWidget(self._notes)
         self.setFocusProxy(self._tree)
         model.scoring_changed.connect(self._on_scoring_changed)
+        model.scorings_changed.connect(self._on_scorings_changed)
         self._update()
 
     @property
@@ -140,6 +141,11 @@ class StatisticsPanel(QWidget):
         lines = [f"{d.label}\t{self._shown[d.key]}" for d in self._definitions]
         QGuiApplication.clipboard().setText("\n".join(lines))
         self.message.emit(f"{counted(len(lines), 'figure')} copied")
+
+    @Slot()
+    def _on_scorings_changed(self) -> None:
+        with QSignalBlocker(self._arousals):
+            self._arousals.setChecked(self._model.arousals_scored)
 
     def _on_scoring_changed(self) -> None:
         # A scoring key must not wait for figures; they follow when it rests.

@@ -46,6 +46,7 @@ def test_what_was_taken_as_what_is_told(tmp_path):
         LabelCount("8", Stage.UNSCORED, 1),
     )
     assert found.notes == (
+        "the file does not say how long its epochs are: 30 s were taken",
         "stages 3 and 4 of Rechtschaffen & Kales were taken as N3",
         "movement time was taken as unscored (once)",
     )

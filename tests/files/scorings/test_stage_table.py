@@ -188,8 +188,8 @@ def test_places_of_rows(tmp_path, text, stages, notes):
         ("subject,stage\n7,W\n8,N1\n", "holds 2 recordings by its column 'subject': '7', '8'"),
         ("date,stage\n2024-03-01,W\n", "column 'date' tells a date, and none a time of day"),
         (
-            "onset,stage\n" + "\n".join(f"{20 * i},{'W' if i % 2 else 'R'}" for i in range(12)),
-            "don't follow epochs of 30 s: most stages last 20 s",
+            "onset,stage\n" + "\n".join(f"{7 * i},{'W' if i % 2 else 'R'}" for i in range(12)),
+            "don't follow epochs of 30 s: most stages last 7 s",
         ),
         ("onset,stage\n0,W\n51000000,R\n", "onset is 51000000, which no time from the start"),
         ("onset,stage\n0,W\n9000000,R\n", "days, more than 10"),

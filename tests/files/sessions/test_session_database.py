@@ -92,6 +92,7 @@ def test_a_file_too_short_for_a_session_is_told(
         (4, "be1cb56008c6cf39"),
         (5, "9ca610a22d223924"),
         (6, "79caa9abad3d640e"),
+        (7, "b6e07310fedd2366"),
     ],
 )
 def test_the_tables_of_a_released_version_never_change(version: int, digest: str) -> None:

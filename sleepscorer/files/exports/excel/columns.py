@@ -46,6 +46,31 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Points over two axes, drawn by Excel from cells of a sheet's table.
+
+    Parameters
+    ----------
+    title, x_title, y_title
+        With units.
+    series
+        Name, and the first row of the table and the one after its last, from 0.
+    x_column, y_column
+        Of the table, from 0.
+    y_range
+        Ends of the upright axis; None where Excel chooses them.
+    """
+
+    title: str
+    x_title: str
+    y_title: str
+    series: tuple[tuple[str, int, int], ...]
+    x_column: int
+    y_column: int
+    y_range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A sheet of one table.
 
@@ -59,6 +84,8 @@ class Sheet:
         Sentences below it.
     pages_wide
         Over how many pages of paper its columns go.
+    charts
+        Below the table and its notes.
     """
 
     name: str
@@ -67,3 +94,4 @@ class Sheet:
     rows: Sequence[Sequence[Value]]
     notes: tuple[str, ...] = ()
     pages_wide: int = 1
+    charts: tuple[Chart, ...] = ()

@@ -15,6 +15,7 @@ from sleepscorer.files.exports.excel.cells import (
     wrap,
 )
 from sleepscorer.files.exports.excel.columns import Sheet
+from sleepscorer.files.exports.excel.table_charts import add_chart
 from sleepscorer.files.exports.excel.workbook_file import empty_workbook
 
 
@@ -45,6 +46,9 @@ def _add(workbook: Workbook, table: Sheet) -> None:
     for row, sentence in enumerate(table.notes, start=stop + 1):
         put_sentence(sheet, row, sentence, n_columns)
     last = get_column_letter(n_columns)
-    sheet.print_area = f"A1:{last}{max(stop, sheet.max_row)}"
+    below = max(stop, sheet.max_row)
+    for chart in table.charts:
+        below = add_chart(sheet, chart, table.columns, below + 2)
+    sheet.print_area = f"A1:{last}{below}"
     if table.rows:
         sheet.auto_filter.ref = f"A{HEADING_ROW}:{last}{stop - 1}"

@@ -1,23 +1,13 @@
 """The report as PDF: built once, written, and compared with what was written."""
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import (
-    BaseDocTemplate,
-    Flowable,
-    Frame,
-    KeepTogether,
-    PageBreak,
-    PageTemplate,
-    Spacer,
-)
+from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError
@@ -27,9 +17,6 @@ from sleepscorer.files.exports.report import back, figures, front, signing
 from sleepscorer.files.exports.report.content import (
     COLUMN_GAP,
     GAP,
-    LINE,
-    SMALL,
-    SMALL_NUMBER,
     Content,
     heading,
     paragraph,
@@ -37,9 +24,9 @@ from sleepscorer.files.exports.report.content import (
     side_by_side,
 )
 from sleepscorer.files.exports.report.looked_up import looked_up
+from sleepscorer.files.exports.report.paged import MARGIN, Paged, PageTexts, numbered
 from sleepscorer.files.exports.report.templates import Places
 
-_MARGIN, _TOP, _BOTTOM = 15 * mm, 11 * mm, 16 * mm
 _OWN = "own."
 
 _SECTIONS: Mapping[str, Callable[[Content], list[Flowable]]] = {
@@ -86,7 +73,7 @@ class PdfReport:
     def __init__(self, night: Night) -> None:
         look = looked_up(night.look)
         self._paper = look.paper_mm
-        width_pt = self._paper[0] * mm - 2 * _MARGIN
+        width_pt = self._paper[0] * mm - 2 * MARGIN
         self._content = Content(night, look.words, look.template, width_pt)
 
     def write(self, file: BinaryIO) -> None:
@@ -108,66 +95,22 @@ class PdfReport:
     def _bytes(self) -> bytes:
         register_fonts()
         # How many pages there are is known when they were made; most are as many as was meant.
-        n_pages = len(self._content.template.pages)
-        while True:
-            document = _Document(self._content, self._paper, n_pages)
-            made = document.made()
-            if document.page == n_pages:
-                return made
-            n_pages = document.page
+        return numbered(self._document, len(self._content.template.pages))
+
+    def _document(self, n_pages: int) -> tuple[Paged, list[Flowable]]:
+        document = Paged(_texts(self._content), self._paper, n_pages)
+        return document, _story(self._content, document.height_pt)
 
 
-class _Document(BaseDocTemplate):  # type: ignore[misc]
-    """Pages with a footer that says how many there are."""
+def _texts(content: Content) -> PageTexts:
+    words, night = content.words, content.night
 
-    def __init__(self, content: Content, paper: tuple[float, float], n_pages: int) -> None:
-        self._content, self._n_pages, self._file = content, n_pages, io.BytesIO()
-        width, height = (side * mm for side in paper)
-        words = content.words
-        super().__init__(
-            self._file,
-            pagesize=(width, height),
-            invariant=1,
-            title=words("report.title"),
-            author=PROGRAM,
-            subject=words("report.intended_use"),
-            creator=f"{PROGRAM} {__version__}",
-            producer="ReportLab",
-            lang=words.code,
-        )
-        self._height_pt = height - _TOP - _BOTTOM
-        frame = Frame(
-            _MARGIN,
-            _BOTTOM,
-            content.width_pt,
-            self._height_pt,
-            leftPadding=0,
-            rightPadding=0,
-            topPadding=0,
-            bottomPadding=0,
-        )
-        self.addPageTemplates([PageTemplate(frames=[frame], onPageEnd=self._draw_footer)])
-
-    def made(self) -> bytes:
-        """Return the whole file."""
-        self.build(_story(self._content, self._height_pt))
-        return self._file.getvalue()
-
-    def _draw_footer(self, canvas: Canvas, _document: Any) -> None:
-        words, width = self._content.words, self._content.width_pt
-        night = self._content.night
-        number = words("report.page", page=canvas.getPageNumber(), pages=self._n_pages)
+    def beside(page: int, n_pages: int) -> tuple[str, str, str]:
+        number = words("report.page", page=page, pages=n_pages)
         made = words("report.made_by", software=f"{PROGRAM} {__version__}")
-        code = "" if night.deidentify else night.form.person.code
-        canvas.setStrokeColor(LINE)
-        canvas.setLineWidth(0.4)
-        canvas.line(_MARGIN, _BOTTOM - 2 * mm, _MARGIN + width, _BOTTOM - 2 * mm)
-        text = paragraph(words("report.intended_use"), SMALL)
-        _, height = text.wrap(width * 0.72, 20 * mm)
-        text.drawOn(canvas, _MARGIN, _BOTTOM - 2.8 * mm - height)
-        beside = paragraph("\n".join(filter(None, (number, made, code))), SMALL_NUMBER)
-        _, height = beside.wrap(width * 0.26, 20 * mm)
-        beside.drawOn(canvas, _MARGIN + width * 0.74, _BOTTOM - 2.8 * mm - height)
+        return number, made, "" if night.deidentify else night.form.person.code
+
+    return PageTexts(words("report.title"), words.code, words("report.intended_use"), beside)
 
 
 def _story(content: Content, height_pt: float) -> list[Flowable]:

@@ -1,0 +1,1 @@
+"""How far several scorers agree, over the nights that they scored."""
