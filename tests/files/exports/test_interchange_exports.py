@@ -232,11 +232,25 @@ def test_nights_without_a_stage_can_be_written(
         )
 
 
-def test_our_own_readers_find_equal_stages(tmp_path: Path) -> None:
-    shown = night(events=ODD)
-    for name in ("lines", "eannot", "nsrr"):
-        scoring = read_scoring(_written(tmp_path, shown, name))
-        np.testing.assert_array_equal(scoring.hypnogram.stages, shown.hypnogram.stages)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("n_epochs", [2, 120])
+def test_our_own_readers_find_equal_stages(tmp_path: Path, name: str, n_epochs: int) -> None:
+    shown = night(n_epochs, events=ODD if n_epochs > 2 else ())
+    scoring = read_scoring(_written(tmp_path, shown, name))
+    np.testing.assert_array_equal(scoring.hypnogram.stages, shown.hypnogram.stages)
+    assert scoring.probabilities is None
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_our_own_readers_find_equal_lights_and_events(tmp_path: Path, name: str) -> None:
+    shown = night(events=(Event(40.0, 12.25, "Cough", "Flow"), Event(60.5, None, "Yawn")))
+    scoring = read_scoring(_written(tmp_path, shown, name))
+    lights = (scoring.hypnogram.lights_off_s, scoring.hypnogram.lights_on_s)
+    assert lights == (75.0, 3555.0)
+    assert [(e.onset_s, e.duration_s or None, e.text, e.channel) for e in scoring.events] == [
+        (40.0, 12.25, "Cough", "Flow"),
+        (60.5, None, "Yawn", None),
+    ]
 
 
 def test_lights_that_hold_stand_in_every_format_with_a_place_for_them(tmp_path: Path) -> None:
