@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from sleepscorer import __version__
 from sleepscorer.core.errors import UsageError
-from sleepscorer.files.exports import DEFAULT_TEMPLATE, FORMATS, PDF
+from sleepscorer.files.exports import DEFAULT_TEMPLATE, EXPORT_FORMATS, FORMATS, PDF
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,7 +60,10 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="instead of beside the recording")
     parser.add_argument(
-        "--formats", default=",".join(FORMATS), help="default: %(default)s", metavar="LIST"
+        "--formats",
+        default=",".join(FORMATS),
+        help=f"of {', '.join(form.name for form in EXPORT_FORMATS)}; default: %(default)s",
+        metavar="LIST",
     )
     for role in ("eeg", "eog", "emg"):
         parser.add_argument(
@@ -100,8 +103,18 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deidentify", action="store_true", help="leave out who was recorded, and the date"
     )
+    _add_annotations(parser)
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.set_defaults(run=_run_score)
+
+
+def _add_annotations(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--annotations",
+        choices=("mine", "all"),
+        default="mine",
+        help="all: hypnograms hold the recording's own ones as well; default: %(default)s",
+    )
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +141,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     add("--arousals-scored", action="store_true", help="all arousals are marked: count their index")
     add("--force", action="store_true", help="replace earlier reports")
     add("--deidentify", action="store_true", help="leave out who was recorded, and the date")
+    _add_annotations(parser)
     add("--quiet", action="store_true", help="say nothing but errors")
     parser.set_defaults(run=_run_report)
 

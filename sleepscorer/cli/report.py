@@ -40,6 +40,7 @@ def report(options: argparse.Namespace) -> int:
         force=options.force,
         deidentify=options.deidentify,
         look=_look(options),
+        all_annotations=options.annotations == "all",
     )
     if options.layer is not None and path.suffix.lower() != SUFFIX:
         raise UsageError("--layer is of sessions, and this is none", path=path)

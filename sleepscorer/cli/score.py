@@ -204,6 +204,7 @@ def _score_options(options: argparse.Namespace) -> ScoreOptions:
         smooth=options.smooth,
         force=options.force,
         deidentify=options.deidentify,
+        all_annotations=options.annotations == "all",
     )
 
 

@@ -12,7 +12,7 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.faults import in_words
 from sleepscorer.files.beginnings import beginning_of
 from sleepscorer.files.edf import holds_annotations_alone
-from sleepscorer.files.exports import EXPORT_FORMATS
+from sleepscorer.files.exports import EXPORT_FORMATS, INTERCHANGE_SUFFIXES, is_own_output
 from sleepscorer.files.other_formats import format_suffix
 from sleepscorer.files.recordings import EDF_SUFFIXES, RECORDING_SUFFIXES
 from sleepscorer.files.scorings import READERS, holds_stages
@@ -172,7 +172,7 @@ class _Neighbours:
         own = recording.name.casefold()
         for name in dict.fromkeys(self.names_for(recording.stem.casefold())):
             path = self._by_name.get(name)
-            if path is not None and name != own and path.is_file():
+            if path is not None and name != own and path.is_file() and not _is_for_others(path):
                 yield path
 
     def names_for(self, stem: str) -> Iterator[str]:
@@ -183,6 +183,11 @@ class _Neighbours:
             if end == _SLEEP_EDF_END and sleep_edf:
                 yield from self._of_sleep_edf.get(sleep_edf[1], ())
                 yield stem.removesuffix("-psg") + end
+
+
+def _is_for_others(path: Path) -> bool:
+    """Tell what the program wrote for other programs: its own files hold more of the night."""
+    return path.name.casefold().endswith(INTERCHANGE_SUFFIXES) and is_own_output(path)
 
 
 def _may_be(path: Path) -> bool:

@@ -82,8 +82,9 @@ class Settings:
         Name for the log of edits; empty takes the name of the computer account.
     session_folder
         Where new session files go; empty means beside the recording.
-    export_folder, export_formats
-        As last used; an empty folder means beside the recording.
+    export_folder, export_formats, export_all_annotations
+        As last used; an empty folder means beside the recording. The last: whether the recording's
+        own annotations are exported as well.
     report_template, report_language, report_paper
         Of the report as PDF, as last used; empty takes what the template says.
     screen_mm_per_px
@@ -126,6 +127,7 @@ class Settings:
     session_folder: str = ""
     export_folder: str = ""
     export_formats: tuple[str, ...] = FORMATS
+    export_all_annotations: bool = False
     report_template: str = DEFAULT_TEMPLATE
     report_language: str = ""
     report_paper: str = ""

@@ -51,6 +51,8 @@ class Destination:
         Outputs of the same run so far, which are never replaced.
     look
         Template, language and paper of the report as PDF.
+    all_annotations
+        Put the recording's own annotations into the files for other programs as well.
     """
 
     folder: Path
@@ -59,6 +61,7 @@ class Destination:
     deidentify: bool = False
     taken: Collection[Path] = ()
     look: ReportLook = field(default_factory=ReportLook)
+    all_annotations: bool = False
 
     def check_look(self) -> None:
         """Refuse a template, language or paper that can't be had, before any work starts.
@@ -250,7 +253,7 @@ def write_outputs(
             path=source.recording.path,
             hint=f"{_AGAIN[doing]} when nothing writes to it",
         )
-    night = replace(night, look=to.look)
+    night = replace(night, look=to.look, all_annotations=to.all_annotations)
     if PDF in to.formats and looked_up(to.look).template.has("spectrogram"):
         drawing = part_of(progress, 0.0, 0.8)
         night = replace(night, spectrogram=night_spectrogram(source.recording, drawing))

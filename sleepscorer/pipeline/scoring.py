@@ -49,6 +49,8 @@ class ScoreOptions:
         Replace existing outputs that sleepscorer made.
     deidentify
         Leave out of the outputs who was recorded and when.
+    all_annotations
+        Put the recording's own annotations into the hypnogram and the files for other programs.
     """
 
     folder: Path | None = None
@@ -60,6 +62,7 @@ class ScoreOptions:
     smooth: bool = False
     force: bool = False
     deidentify: bool = False
+    all_annotations: bool = False
 
     def __post_init__(self) -> None:
         """Refuse, with a UsageError, a format that is unknown."""
@@ -72,7 +75,12 @@ class ScoreOptions:
     def destination_for(self, recording: Path, taken: Collection[Path] = ()) -> Destination:
         """Where and how the outputs of this recording are written."""
         return Destination(
-            self.folder_for(recording), self.formats, self.force, self.deidentify, taken
+            self.folder_for(recording),
+            self.formats,
+            self.force,
+            self.deidentify,
+            taken,
+            all_annotations=self.all_annotations,
         )
 
     def read_options(self, kinds: tuple["Band", ...], asked: AskedStagers) -> ReadOptions:

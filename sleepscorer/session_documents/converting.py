@@ -146,4 +146,4 @@ def _night(read: ReadConversion) -> Night:
         lights_source=lights.source,
         notes=read.scoring.notes,
     )
-    return replace(night, events=read.scoring.events)
+    return replace(night, events=read.scoring.events, own_events=None)

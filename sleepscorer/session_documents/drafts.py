@@ -14,7 +14,12 @@ from sleepscorer.core.edits import Edit, EditKind
 from sleepscorer.core.errors import SleepScorerError
 from sleepscorer.core.session import ScoringSession
 from sleepscorer.core.stages import Stage
-from sleepscorer.files.exports import is_own_output, is_scored_by_hand, names_weights
+from sleepscorer.files.exports import (
+    INTERCHANGE_SUFFIXES,
+    is_own_output,
+    is_scored_by_hand,
+    names_weights,
+)
 
 _STAGING_END = "_staging.json"
 _HYPNOGRAM_ENDS = ("_hypnogram.edf", "_epochs.csv")
@@ -82,7 +87,7 @@ def is_draft(scoring: Path) -> bool:
     """
     if not is_export_of_session(scoring):
         return False
-    for end in (*_HYPNOGRAM_ENDS, _STAGING_END):
+    for end in (*_HYPNOGRAM_ENDS, _STAGING_END, *INTERCHANGE_SUFFIXES):
         if scoring.name.endswith(end):
             staging = scoring.with_name(scoring.name.removesuffix(end) + _STAGING_END)
             return not _is_by_people(staging)

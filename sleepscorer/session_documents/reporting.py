@@ -17,6 +17,7 @@ from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.exports import (
+    INTERCHANGE_SUFFIXES,
     Night,
     is_own_output,
     is_own_staging,
@@ -128,7 +129,7 @@ def _of_scoring(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path
 
 def _stem(path: Path) -> str:
     """What the outputs of a scoring are called: as the night, not as its scoring."""
-    ends = (_STAGING_END, *_HYPNOGRAM_ENDS)
+    ends = (_STAGING_END, *_HYPNOGRAM_ENDS, *INTERCHANGE_SUFFIXES)
     return next((path.name.removesuffix(end) for end in ends if path.name.endswith(end)), path.stem)
 
 
@@ -186,7 +187,7 @@ def _night(of: ReportOf, read: ImportableScoring, source: SourceRecording) -> Ni
         n_edited=None if edited is None else int(np.count_nonzero(edited)),
         n_arousals=count_arousals(events, hypnogram) if of.arousals_scored else None,
     )
-    night = replace(night, events=events)
+    night = replace(night, events=events, own_events=read.scoring.events)
     if edited is not None and read.staging is not None:
         night = replace(night, by_person=edited, is_smoothed=read.is_smoothed)
         if read.is_smoothed:

@@ -164,6 +164,7 @@ def night_of(
     source = source or SourceRecording(recording)
     hypnogram = state.hypnogram
     marked = [event for event in state.events if event not in recording.events]
+    marked.sort(key=lambda event: event.onset_s)
     events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
     night = make_night(
         source,
@@ -183,6 +184,7 @@ def night_of(
     return replace(
         night,
         events=tuple(events),
+        own_events=tuple(marked),
         by_person=state.by_person,
         reviewed=snapshot.reviewed,
         smoothing=_smoothing(machine, is_filled=is_smoothed) if smooth or is_smoothed else "",

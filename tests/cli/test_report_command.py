@@ -13,6 +13,7 @@ from sleepscorer.core.report_form import Person, ReportForm
 from sleepscorer.core.signatures import Meaning
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import sleep_statistics
+from sleepscorer.files.scorings import read_scoring
 from sleepscorer.session_documents import open_document
 
 ANNA = Author("anna", "lab")
@@ -73,6 +74,24 @@ def test_the_names_of_the_files_are_printed(session, capsys, tmp_path):
     assert code == 0
     names = [line.rpartition("/")[2] for line in out.splitlines()]
     assert names == ["night_report.pdf", "night_report.xlsx", "night_epochs.csv"]
+
+
+def test_the_recordings_own_annotations_are_added_where_that_is_asked(session, capsys, tmp_path):
+    def texts(*options):
+        out = tmp_path / "out"
+        wanted = ("report", session, "--out", out, "--formats", "edf,bids", "--force", "--quiet")
+        assert run(capsys, *wanted, *options)[0] == 0
+        table = (out / "night_events.tsv").read_text().splitlines()[1:]
+        events = {line.split("\t")[2] for line in table}
+        edf = {event.text for event in read_scoring(out / "night_hypnogram.edf").events}
+        return events, edf
+
+    mine, edf = texts()
+    assert {one for one in mine if not one.startswith(("sleep_", "lights_"))} == set()
+    assert all(text.startswith("sleepscorer ") for text in edf)
+    everything, edf = texts("--annotations", "all")
+    assert "EEG arousal" in everything
+    assert "EEG arousal" in edf
 
 
 def test_a_recording_that_was_moved_is_named(session, night, capsys, tmp_path):

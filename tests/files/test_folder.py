@@ -139,3 +139,19 @@ def test_a_file_that_goes_while_the_folder_is_read_is_listed(
 
     monkeypatch.setattr(folder, "beginning_of", goes)
     assert [found.path.name for found in recordings_in(tmp_path, silent)] == ["a.edf", "b.edf"]
+
+
+def test_what_was_written_for_other_programs_is_not_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "SCORING_ENDS", (".annot", *SCORING_ENDS))
+    _write(tmp_path, ["night.edf"], ["night.annot", "night_epochs.csv"])
+    recording = open_recording(tmp_path / "night.edf")
+    offered = scoring_beside(recording)
+    assert offered is not None
+    assert offered.name == "night.annot"
+    (tmp_path / "night.annot").write_text("# W | sleep stage, written by sleepscorer 0.1.0\n")
+    offered = scoring_beside(recording)
+    assert offered is not None
+    # Its own files hold more of the night.
+    assert offered.name == "night_epochs.csv"

@@ -396,6 +396,8 @@ def test_export_writes_the_corrected_hypnogram_and_remembers_the_folder(
     for check in dialog.findChildren(QCheckBox):
         if "JSON" in check.text() or "Excel" in check.text():
             check.setChecked(False)
+        if "own" in check.text():
+            check.setChecked(True)
     qtbot.keyClick(folder, _KEYS.Key_Return)
     qtbot.waitUntil(lambda: bool(opened.notices.texts), timeout=20_000)
     assert opened.notices.texts == (
@@ -405,6 +407,7 @@ def test_export_writes_the_corrected_hypnogram_and_remembers_the_folder(
     assert [Stage(int(s)).text for s in scoring.hypnogram.stages[:4]] == ["W", "N1", "N2", "?"]
     assert settings.now.export_folder == str(tmp_path / "out")
     assert settings.now.export_formats == ("edf", "csv")
+    assert settings.now.export_all_annotations
     qtbot.waitUntil(opened.isActiveWindow)
     press(qtbot, opened, _KEYS.Key_Escape)
     assert opened.notices.texts == ()

@@ -100,7 +100,8 @@ def export(folder, *, by_machine):
     if by_machine:
         document.session.fill(staging())
     document.session.score(range(N), Stage.N1)
-    export_document(document.snapshot(), Destination(folder, ("edf", "csv", "json"), False, False))
+    formats = ("edf", "csv", "json", "annot", "nsrr", "bids", "edfbrowser")
+    export_document(document.snapshot(), Destination(folder, formats, False, False))
     document.close()
 
 
@@ -110,6 +111,8 @@ def test_an_export_is_a_draft_unless_all_of_it_was_scored_by_hand(tmp_path, sess
     hypnogram = tmp_path / "night_hypnogram.edf"
     assert is_draft(hypnogram) is by_machine
     assert is_draft(tmp_path / "night_epochs.csv") is by_machine
+    for end in (".annot", "_nsrr.xml", "_events.tsv", "_edfbrowser.xml"):
+        assert is_draft(tmp_path / f"night{end}") is by_machine
     scoring = Scoring(Hypnogram(np.ones(N, np.int8)))
     session.import_scoring(scoring, name=hypnogram.name)
     assert drafted_epochs(session, tmp_path).all() == by_machine

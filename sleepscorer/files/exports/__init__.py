@@ -17,6 +17,7 @@ from sleepscorer.files.exports.excel.columns import (
 from sleepscorer.files.exports.formats import (
     EXPORT_FORMATS,
     FORMATS,
+    INTERCHANGE_SUFFIXES,
     PDF,
     check_outputs,
     format_for,
@@ -73,6 +74,7 @@ __all__ = [
     "EXPORT_FORMATS",
     "FORMATS",
     "INTENDED_USE",
+    "INTERCHANGE_SUFFIXES",
     "PAPERS",
     "PDF",
     "PLAIN",

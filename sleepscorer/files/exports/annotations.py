@@ -3,14 +3,12 @@
 Source: EDF+ specification (edfplus.info), sections 2.2 and "analysis results in EDF+".
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from sleepscorer import __version__
-from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, NOTE_PREFIX, WARNING_PREFIX, Event
-from sleepscorer.core.lights import is_lights_off, is_lights_on
+from sleepscorer.core.events import NOTE_PREFIX, WARNING_PREFIX, Event
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.edf import (
     EdfPlan,
@@ -20,12 +18,9 @@ from sleepscorer.files.edf import (
     write_edf_into,
 )
 from sleepscorer.files.exports.night import Night
-from sleepscorer.files.scorings import is_stage
+from sleepscorer.files.exports.night_events import handed_on_events, lights_marks, plain_text
 
 _STAGE_PREFIX = "Sleep stage "
-
-# Some of these separate the parts of an annotation, and mne and edfio lose texts with line feeds.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def write_annotations(night: Night, file: BinaryIO) -> None:
@@ -46,7 +41,7 @@ def verify_annotations(night: Night, path: Path) -> None:
 
 def scoring_annotations(night: Night) -> tuple[Event, ...]:
     """Return all that the file holds: an annotation an epoch, lights marks, events, remarks."""
-    return (*_epochs(night), *_lights(night), *_events(night), *_remarks(night))
+    return (*_epochs(night), *lights_marks(night), *handed_on_events(night), *_remarks(night))
 
 
 def _header(night: Night) -> EdfPlan:
@@ -77,27 +72,6 @@ def _epochs(night: Night) -> Iterator[Event]:
         yield Event(epoch * epoch_s, epoch_s, _STAGE_PREFIX + Stage(stage).text)
 
 
-def _lights(night: Night) -> Iterator[Event]:
-    hypnogram = night.hypnogram
-    for mark_s, text in ((hypnogram.lights_off_s, LIGHTS_OFF), (hypnogram.lights_on_s, LIGHTS_ON)):
-        if mark_s is not None:
-            yield Event(mark_s, None, text)
-
-
-def _events(night: Night) -> Iterator[Event]:
-    for event in night.events:
-        text = _annotation_text(event.text)
-        # A recording may carry an older scoring: its stages would contradict the exported ones.
-        if text and not is_stage(text) and not _is_lights(text):
-            channel = None if event.channel is None else _annotation_text(event.channel)
-            yield Event(event.onset_s, event.duration_s, text, channel or None)
-
-
-def _is_lights(text: str) -> bool:
-    # A mark that did not hold would be taken for one that does.
-    return is_lights_off(text) or is_lights_on(text)
-
-
 def _remarks(night: Night) -> Iterator[Event]:
     """How the stages are to be read where that is not as usual, what makes them doubtful.
 
@@ -115,8 +89,4 @@ def _remarks(night: Night) -> Iterator[Event]:
         notes = (*notes, *told)
     for prefix, sentences in ((NOTE_PREFIX, notes), (WARNING_PREFIX, night.all_warnings)):
         for sentence in sentences:
-            yield Event(0.0, None, prefix + " ".join(_annotation_text(sentence).split()))
-
-
-def _annotation_text(text: str) -> str:
-    return _CONTROL.sub(" ", text).encode("utf-8", "replace").decode("utf-8").strip()
+            yield Event(0.0, None, prefix + " ".join(plain_text(sentence).split()))

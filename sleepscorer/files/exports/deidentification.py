@@ -44,6 +44,7 @@ def deidentified(night: Night) -> Night:
         staging=None if night.staging is None else _without_words(night.staging, remover),
         others=tuple(_without_words(other, remover) for other in night.others),
         events=tuple(_known(night.events)),
+        own_events=None if night.own_events is None else tuple(_known(night.own_events)),
         notes=tuple(map(remover.sentence, night.notes)),
         warnings=tuple(map(remover.sentence, night.warnings)),
         labels=(),

@@ -1,14 +1,15 @@
 """The files a scored night is handed on in: a table of formats, written together or not at all."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.progress import Progress, silent
 from sleepscorer.files.exports.deidentification import deidentified
+from sleepscorer.files.exports.export_format import ExportFormat, Writer
+from sleepscorer.files.exports.interchange.formats import INTERCHANGE_FORMATS
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.own_files import (
     is_own_pdf,
@@ -25,18 +26,6 @@ from sleepscorer.files.verified_write import (
 )
 
 
-class _Writer(Protocol):
-    """Writes one night in one format."""
-
-    def write(self, file: BinaryIO) -> None:
-        """Write it to an empty binary file."""
-        ...
-
-    def verify(self, path: Path) -> None:
-        """Refuse a file that differs from it."""
-        ...
-
-
 class _Writes(NamedTuple):
     """A writer of two functions that have nothing to share."""
 
@@ -44,41 +33,7 @@ class _Writes(NamedTuple):
     verify: Callable[[Path], None]
 
 
-@dataclass(frozen=True)
-class ExportFormat:
-    """One kind of file.
-
-    Parameters
-    ----------
-    name
-        As options and settings spell it.
-    title
-        As the window calls it.
-    suffix
-        End of its files' names, after the stem.
-    writer
-        Imports what writes and checks a night; pandas and openpyxl take half a second, so that
-        happens when the format is first used.
-    is_ours
-        Tells by the content whether sleepscorer made a file of this kind: such a file may be
-        replaced.
-    read_back
-        Its place, from 1, among our files that are offered for import beside a recording; None
-        where it holds no scoring that can be read.
-    is_default
-        It is written unless others are asked for.
-    """
-
-    name: str
-    title: str
-    suffix: str
-    writer: Callable[[Night], _Writer]
-    is_ours: Callable[[Path], bool]
-    read_back: int | None = None
-    is_default: bool = True
-
-
-def _annotations(night: Night) -> _Writer:
+def _annotations(night: Night) -> Writer:
     from sleepscorer.files.exports import annotations
 
     return _Writes(
@@ -87,25 +42,25 @@ def _annotations(night: Night) -> _Writer:
     )
 
 
-def _epochs_csv(night: Night) -> _Writer:
+def _epochs_csv(night: Night) -> Writer:
     from sleepscorer.files.exports import epochs_csv
 
     return _Writes(partial(epochs_csv.write_csv, night), partial(epochs_csv.verify_csv, night))
 
 
-def _report(night: Night) -> _Writer:
+def _report(night: Night) -> Writer:
     from sleepscorer.files.exports.excel import report
 
     return report.WorkbookReport(night)
 
 
-def _pdf(night: Night) -> _Writer:
+def _pdf(night: Night) -> Writer:
     from sleepscorer.files.exports.report import document
 
     return document.PdfReport(night)
 
 
-def _staging_json(night: Night) -> _Writer:
+def _staging_json(night: Night) -> Writer:
     from sleepscorer.files.exports import staging_json
 
     return _Writes(
@@ -138,10 +93,14 @@ EXPORT_FORMATS = (
         read_back=1,
     ),
     ExportFormat(PDF, "Report to sign (PDF)", "_report.pdf", _pdf, is_own_pdf, is_default=False),
+    *INTERCHANGE_FORMATS,
 )
 """In the order they are written; window, command line and what may be replaced follow from it."""
 
 _BY_NAME: Mapping[str, ExportFormat] = {form.name: form for form in EXPORT_FORMATS}
+
+INTERCHANGE_SUFFIXES = tuple(form.suffix for form in EXPORT_FORMATS if form.is_for_others)
+"""How files for other programs end, after the stem."""
 
 FORMATS = tuple(form.name for form in EXPORT_FORMATS if form.is_default)
 """The names of the formats that are written unless others are asked for."""
@@ -149,8 +108,36 @@ FORMATS = tuple(form.name for form in EXPORT_FORMATS if form.is_default)
 
 def is_own_output(path: Path) -> bool:
     """Tell by its content whether sleepscorer exported this file."""
+    return any(form.is_ours(path) for form in _of_ending(path))
+
+
+def _of_ending(path: Path) -> Iterator[ExportFormat]:
     ending = path.suffix.lower()
-    return any(form.is_ours(path) for form in EXPORT_FORMATS if Path(form.suffix).suffix == ending)
+    for form in _with_those_beside(EXPORT_FORMATS):
+        if form.ending == ending:
+            yield form
+
+
+def _with_those_beside(forms: Iterable[ExportFormat]) -> Iterator[ExportFormat]:
+    for form in forms:
+        yield form
+        if form.beside is not None:
+            yield form.beside
+
+
+def _may_replace(paths: Sequence[Path], forms: Sequence[ExportFormat]) -> Callable[[Path], bool]:
+    """Tell by its content whether a file that exists gives way to one of these forms."""
+    of = dict(zip(paths, forms, strict=True))
+
+    def may_replace(path: Path) -> bool:
+        return (of[path].may_replace or is_own_output)(path)
+
+    return may_replace
+
+
+def _asked_for(formats: Sequence[str]) -> tuple[ExportFormat, ...]:
+    """Every file that is written where these formats are asked for."""
+    return tuple(_with_those_beside(_BY_NAME[name] for name in dict.fromkeys(formats)))
 
 
 def output_paths(folder: Path, stem: str, formats: Sequence[str] = FORMATS) -> tuple[Path, ...]:
@@ -167,7 +154,7 @@ def output_paths(folder: Path, stem: str, formats: Sequence[str] = FORMATS) -> t
             f"{unknown[0]!r} is not an output format" if unknown else "no output format was named",
             hint=f"there are {', '.join(_BY_NAME)}",
         )
-    return tuple(folder / f"{stem}{_BY_NAME[name].suffix}" for name in dict.fromkeys(formats))
+    return tuple(folder / f"{stem}{form.suffix}" for form in _asked_for(formats))
 
 
 def check_outputs(
@@ -199,7 +186,8 @@ def check_outputs(
         recording ``source`` itself.
     """
     paths = output_paths(folder, stem, formats)
-    check_targets(paths, sources=(source, *sources), force=force, is_own=is_own_output)
+    is_own = _may_replace(paths, _asked_for(formats))
+    check_targets(paths, sources=(source, *sources), force=force, is_own=is_own)
     return paths
 
 
@@ -249,16 +237,14 @@ def write_exports(
         night.path, folder, stem=stem, formats=formats, force=force, sources=sources
     )
     shown = deidentified(night) if night.deidentify else night
-    outputs = [
-        _output(path, _BY_NAME[name], shown)
-        for path, name in zip(paths, dict.fromkeys(formats), strict=True)
-    ]
+    forms = _asked_for(formats)
+    outputs = [_output(path, form, shown) for path, form in zip(paths, forms, strict=True)]
     make_folder(folder)
     write_verified(
         outputs,
         sources=(night.path, *sources),
         force=force,
-        is_own=is_own_output,
+        is_own=_may_replace(paths, forms),
         progress=progress,
     )
     return paths
@@ -278,7 +264,7 @@ def format_for(path: Path, name: str | None = None) -> str:
     lower = path.name.lower()
     by_end = [form for form in EXPORT_FORMATS if lower.endswith(form.suffix)]
     ending = path.suffix.lower()
-    by_suffix = [form for form in EXPORT_FORMATS if Path(form.suffix).suffix == ending]
+    by_suffix = [form for form in EXPORT_FORMATS if form.ending == ending]
     for form in (*by_end, *by_suffix):
         return form.name
     raise UsageError(
@@ -311,13 +297,22 @@ def write_export(
 
     Raises
     ------
+    UsageError
+        If its ending is that of a file that is written with it.
     ExportError
         As :func:`write_exports`.
     """
-    check_targets((path,), sources=sources, force=force, is_own=is_own_output)
+    forms = _asked_for((name,))
+    paths = (path, *(path.with_suffix(form.ending) for form in forms[1:]))
+    if len(set(paths)) < len(paths):
+        raise UsageError(
+            f"the file beside it is to end with {path.suffix}", path=path, hint="end it otherwise"
+        )
+    is_own = _may_replace(paths, forms)
+    check_targets(paths, sources=sources, force=force, is_own=is_own)
     shown = deidentified(night) if night.deidentify else night
-    outputs = [_output(path, _BY_NAME[name], shown)]
-    write_verified(outputs, sources=sources, force=force, is_own=is_own_output)
+    outputs = [_output(one, form, shown) for one, form in zip(paths, forms, strict=True)]
+    write_verified(outputs, sources=sources, force=force, is_own=is_own)
 
 
 def _output(path: Path, form: ExportFormat, night: Night) -> Output:

@@ -79,6 +79,11 @@ class Night:
     events
         Of the recording or the scoring; onsets count from ``start``. Remarks of this program in an
         older file of the night are left out: what they warn of may have been reviewed since.
+    own_events
+        Those of ``events`` that belong to the scoring, and not to the recording alone; None means
+        all of them.
+    all_annotations
+        Whether the files for other programs hold the recording's own annotations as well.
     notes
         What was decided or set right on the way, one sentence each.
     warnings
@@ -129,6 +134,8 @@ class Night:
     reviewed: NDArray[np.bool_] | None = None
     n_edited: int | None = None
     events: tuple[Event, ...] = ()
+    own_events: tuple[Event, ...] | None = None
+    all_annotations: bool = False
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sha256: str | None = None
@@ -149,8 +156,7 @@ class Night:
 
     def __post_init__(self) -> None:
         n_epochs = self.hypnogram.n_epochs
-        events = tuple(event for event in self.events if not is_remark(event.text))
-        object.__setattr__(self, "events", events)
+        object.__setattr__(self, "events", _without_remarks(self.events))
         if self.by_person is None:
             object.__setattr__(self, "by_person", np.full(n_epochs, self.staging is None))
         elif self.by_person.shape != (n_epochs,):
@@ -202,6 +208,7 @@ class Night:
             others=others,
             n_edited=n_edited,
             events=recording.events,
+            own_events=(),
             notes=notes,
             warnings=recording.warnings,
             sha256=sha256,
@@ -210,6 +217,13 @@ class Night:
             files=recording.all_files,
             deidentify=deidentify,
         )
+
+    @property
+    def handed_on(self) -> tuple[Event, ...]:
+        """The events that go into the files for other programs."""
+        if self.all_annotations or self.own_events is None:
+            return self.events
+        return _without_remarks(self.own_events)
 
     @property
     def is_consensus(self) -> bool:
@@ -345,6 +359,10 @@ class Night:
         if self.answer is None or self.reviewed is None:
             return None
         return doubtful_epochs(self.answer, self.reviewed)
+
+
+def _without_remarks(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    return tuple(event for event in events if not is_remark(event.text))
 
 
 def _three_note(staging: Staging | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.files.edf import split_channel
 from sleepscorer.files.scorings.stage_annotations import is_stage, scoring_of_events
 from sleepscorer.files.scorings.start_times import moment_of
 from sleepscorer.files.scorings.xml_tree import seconds_or_none, text_of, untimed_note, xml_tree
@@ -66,4 +67,6 @@ def _event(element: "Element", moment: datetime | None, start: datetime | None) 
         )
     if not words or moment is None or start is None:
         return None
-    return Event((moment - start).total_seconds(), lasts_s or None, words)
+    # As the EDF+ file has it that they were written from.
+    words, channel = split_channel(words)
+    return Event((moment - start).total_seconds(), lasts_s or None, words, channel)

@@ -252,10 +252,17 @@ def _marks(
 
 
 def _new_events(scoring: Scoring, offset_s: float, recording: Recording) -> Iterator[Event]:
-    known = {(round(e.onset_s / _SAME_TIME_S), e.text, e.channel) for e in recording.events}
+    known = {_key(e.onset_s, e) for e in recording.events}
     for event in scoring.events:
         onset_s = event.onset_s + offset_s
-        is_known = (round(onset_s / _SAME_TIME_S), event.text, event.channel) in known
+        is_known = _key(onset_s, event) in known
         is_inside = 0 <= onset_s <= recording.duration_s
         if is_inside and not is_known and not is_remark(event.text):
             yield replace(event, onset_s=onset_s)
+
+
+def _key(onset_s: float, event: Event) -> tuple[int, int, str, str | None]:
+    """What two events share that are one; somebody may have marked one anew with another length."""
+    times_s = (onset_s, event.duration_s or 0.0)
+    onset, duration = (round(time_s / _SAME_TIME_S) for time_s in times_s)
+    return onset, duration, event.text, event.channel

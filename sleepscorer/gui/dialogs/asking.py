@@ -412,6 +412,7 @@ class WindowDialogs(OneDialog):
             existing=existing,
             tasks=self._tasks,
             look=ReportLook(now.report_template, now.report_language, now.report_paper),
+            all_annotations=now.export_all_annotations,
             warnings=warnings,
             parent=self._over,
         )
@@ -428,6 +429,7 @@ class WindowDialogs(OneDialog):
         self._settings.set(
             export_folder="" if choice.folder == own else str(choice.folder),
             export_formats=choice.formats,
+            export_all_annotations=choice.all_annotations,
             report_template=choice.look.template,
             report_language=choice.look.language,
             report_paper=choice.look.paper,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -27,6 +28,8 @@ from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.pipeline import Destination
 
+_N_COLUMNS, _LEAST_WIDTH_PX = 2, 600
+
 
 class ExportDialog(QDialog):
     """Folder, formats, and what the person should know before.
@@ -42,6 +45,8 @@ class ExportDialog(QDialog):
         What that is run with.
     look
         Of the report as PDF, chosen to begin with.
+    all_annotations
+        The recording's own annotations are chosen to begin with.
     warnings
         Sentences: epochs without a stage, for example.
     """
@@ -54,6 +59,7 @@ class ExportDialog(QDialog):
         existing: Callable[[Destination], tuple[str, ...]],
         tasks: TaskRunner,
         look: ReportLook | None = None,
+        all_annotations: bool = False,
         warnings: tuple[str, ...] = (),
         parent: QWidget | None = None,
     ) -> None:
@@ -73,20 +79,31 @@ class ExportDialog(QDialog):
         row.addWidget(self._folder, 1)
         row.addWidget(browse)
         self._formats = {form.name: QCheckBox(form.title) for form in EXPORT_FORMATS}
-        box = QVBoxLayout()
         for name, check in self._formats.items():
             check.setChecked(name in formats)
             described(check, check.text())
             check.toggled.connect(self._on_changed)
-            box.addWidget(check)
+        box = QVBoxLayout()
+        for form in EXPORT_FORMATS:
+            if not form.is_for_others:
+                box.addWidget(self._formats[form.name])
         self._look = ReportLookBoxes(look or ReportLook())
         self._look.changed.connect(self._on_changed)
         self._force = QCheckBox("&Replace files that exist")
         described(self._force, "Replace files that exist", "Only files that sleepscorer made")
+        self._annotations = QCheckBox("Add the recording's own &annotations")
+        described(
+            self._annotations,
+            "Add the recording's own annotations",
+            "To the hypnogram and the files for other programs, which else hold the stages and the"
+            " events of the scoring",
+        )
+        self._annotations.setChecked(all_annotations)
         self._deidentify = QCheckBox("&Leave out who was recorded, and when")
         described(self._deidentify, "De-identify", "The files are then named by a number instead")
         self._force.toggled.connect(self._on_changed)
         self._deidentify.toggled.connect(self._on_changed)
+        self._annotations.toggled.connect(self._on_changed)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._export = self._buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
         self._buttons.accepted.connect(self.accept)
@@ -97,6 +114,8 @@ class ExportDialog(QDialog):
         layout.addRow(label, row)
         layout.addRow("Files", box)
         layout.addRow("Report (PDF)", self._look)
+        layout.addRow("For other programs", self._others())
+        layout.addRow("", self._annotations)
         layout.addRow("", self._force)
         layout.addRow("", self._deidentify)
         for warning in warnings:
@@ -107,7 +126,7 @@ class ExportDialog(QDialog):
         layout.addRow(self._in_the_way)
         layout.addRow(self._buttons)
         self._folder.textChanged.connect(self._on_changed)
-        self.setMinimumWidth(600)
+        self.setMinimumWidth(max(_LEAST_WIDTH_PX, layout.minimumSize().width()))
         self._export.setDefault(True)
         self._export.setFocus()
         self._on_changed()
@@ -121,6 +140,7 @@ class ExportDialog(QDialog):
             self._force.isChecked(),
             self._deidentify.isChecked(),
             look=self._look.look,
+            all_annotations=self._annotations.isChecked(),
         )
 
     def accept(self) -> None:
@@ -147,6 +167,15 @@ class ExportDialog(QDialog):
         """Close; an answer that comes later is not waited for."""
         self._looking.drop()
         super().done(result)
+
+    def _others(self) -> QGridLayout:
+        """The formats that other programs read, in columns: a small screen has no room below."""
+        grid = QGridLayout()
+        others = [form.name for form in EXPORT_FORMATS if form.is_for_others]
+        n_rows = -(-len(others) // _N_COLUMNS)
+        for place, name in enumerate(others):
+            grid.addWidget(self._formats[name], place % n_rows, place // n_rows)
+        return grid
 
     def _on_looked(self, names: tuple[str, ...]) -> None:
         self._on_changed()

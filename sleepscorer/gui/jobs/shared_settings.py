@@ -37,6 +37,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "file_name_in_title": "File name in the window's title",
         "deidentify_pages": "Copied and printed pages leave out who was recorded",
         "export_formats": "Formats to export",
+        "export_all_annotations": "Recording's own annotations exported too",
         "report_language": "Language of the report",
         "report_paper": "Paper of the report",
         "montage": "Montage of new recordings",

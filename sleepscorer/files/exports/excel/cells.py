@@ -14,6 +14,7 @@ from sleepscorer.core.contrast import ink_on
 from sleepscorer.core.stage_colours import ON_LIGHT, colour_of
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.exports.excel.columns import PLAIN, Column, Value
+from sleepscorer.files.exports.formulas import without_formula
 from sleepscorer.files.exports.night import INTENDED_USE
 
 HEADING_ROW = 3
@@ -26,8 +27,6 @@ _MAX_HEIGHT_PT = 409.0
 # XML 1.0 forbids these; lone surrogates have no UTF-8 form.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?")
-# Excel and LibreOffice compute what begins like this, the full-width forms in some languages.
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 _FONT = "Calibri"
 _TITLE = Font(name=_FONT, bold=True, size=14)
@@ -57,9 +56,7 @@ def safe_text(text: str) -> str:
     What begins like a formula gets a leading apostrophe; characters that XML forbids go, and line
     ends become the only one that XML reads back.
     """
-    legal = _LINE_ENDS.sub("\n", _ILLEGAL.sub("", text))[:_MAX_CELL_TEXT]
-    is_formula = legal.lstrip(" ").startswith(_FORMULA_STARTS)
-    return f"'{legal}" if is_formula else legal
+    return without_formula(_LINE_ENDS.sub("\n", _ILLEGAL.sub("", text))[:_MAX_CELL_TEXT])
 
 
 def put(cell: Cell, value: Value, number_format: str = PLAIN) -> None:

@@ -1,4 +1,4 @@
-"""Template, language and paper of a report are asked for where its file is."""
+"""What is to be exported: formats, the look of a report, and whose annotations."""
 
 from pathlib import Path
 
@@ -50,3 +50,14 @@ def test_it_is_asked_for_only_where_a_pdf_is_written(dialog_with):
 def test_a_template_that_is_gone_gives_way_to_the_programs(dialog_with):
     dialog = dialog_with(PDF, look=ReportLook("of last year", "tlh", "a3"))
     assert dialog.choice.look == ReportLook("default", "", "")
+
+
+def test_formats_of_others_and_the_recordings_annotations_are_chosen(dialog_with):
+    dialog = dialog_with("edf", "annot")
+    assert dialog.choice.formats == ("edf", "annot")
+    assert not dialog.choice.all_annotations
+    for check in dialog.findChildren(QCheckBox):
+        if "BIDS" in check.text() or "own" in check.text():
+            check.click()
+    assert dialog.choice.formats == ("edf", "annot", "bids")
+    assert dialog.choice.all_annotations

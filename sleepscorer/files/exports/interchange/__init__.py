@@ -1,0 +1,1 @@
+"""Scorings as other programs read them: a module a format, all texts."""
