@@ -7,6 +7,7 @@ thread. What lists tell of nights that are not open stands apart, in :mod:`night
 """
 
 from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
+from sleepscorer.session_documents.annotating import AnnotationOf, annotate, annotate_document
 from sleepscorer.session_documents.converting import (
     ConversionOf,
     ReadConversion,
@@ -34,6 +35,7 @@ from sleepscorer.session_documents.snapshot import Snapshot
 
 __all__ = [
     "MISSING",
+    "AnnotationOf",
     "ConversionOf",
     "Document",
     "FoundScoring",
@@ -45,6 +47,8 @@ __all__ = [
     "ScoringPreview",
     "SessionPlaces",
     "Snapshot",
+    "annotate",
+    "annotate_document",
     "check_is_scoring",
     "current_author",
     "expected_device",
