@@ -17,7 +17,13 @@ from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.lights import is_lights_off, is_lights_on, lights_of_events
 from sleepscorer.core.progress import Progress, part_of, silent
 from sleepscorer.core.recording import Recording
-from sleepscorer.files.edf import EdfAnnotating, first_remark, open_edf, split_channel
+from sleepscorer.files.edf import (
+    EdfAnnotating,
+    first_remark,
+    open_edf,
+    refuse_interrupted,
+    split_channel,
+)
 from sleepscorer.files.exports import PROGRAM, Night, scoring_annotations
 from sleepscorer.files.recordings import is_edf
 from sleepscorer.files.scorings import holds_stages, is_stage, scoring_of_recording
@@ -88,7 +94,7 @@ def check_copied(recording: Recording, copy: AnnotatedCopy, sources: Iterable[Pa
     Raises
     ------
     NotAnnotated
-        If it is no EDF or BDF file.
+        If it is no EDF or BDF file, or has interruptions.
     UsageError
         If the name does not end as such files do, or there is no such folder.
     ExportError
@@ -97,6 +103,7 @@ def check_copied(recording: Recording, copy: AnnotatedCopy, sources: Iterable[Pa
     path = copy.path
     if not is_edf(recording.path):
         raise NotAnnotated("only EDF and BDF files have an annotated copy", path=recording.path)
+    refuse_interrupted(recording.format_name, recording.path)
     kind = recording.format_name[:3]
     if path.suffix.lower() not in _SUFFIXES[kind]:
         raise UsageError(
@@ -138,16 +145,16 @@ def write_annotated_copy(
     Raises
     ------
     NotAnnotated, UsageError
-        As :func:`check_copied`; NotAnnotated as well if the recording has interruptions.
+        As :func:`check_copied`.
     ScoredItself
-        If the recording holds a scoring, and that is not to be replaced.
+        As :func:`check_one_scoring`.
     ExportError
         As :func:`check_copied`, or if the recording changed meanwhile, the disk refuses, or the
         samples did not read back as they are in the recording.
     """
     recording = source.recording
     check_copied(recording, copy, sources)
-    _check_scoring(night, recording, copy)
+    check_one_scoring(night.hypnogram, recording, copy)
     is_left_out = _is_scoring_of(recording) if copy.replace_scoring else None
     stay = [one for one in recording.events if is_left_out is None or not is_left_out(one.text)]
     events, remarks = _added(night, stay)
@@ -187,8 +194,14 @@ def is_annotated_copy(path: Path) -> bool:
     return first_remark(path).startswith(_MARK)
 
 
-def _check_scoring(night: Night, recording: Recording, copy: AnnotatedCopy) -> None:
-    """Refuse a recording of which the copy would hold two scorings."""
+def check_one_scoring(hypnogram: Hypnogram, recording: Recording, copy: AnnotatedCopy) -> None:
+    """Refuse a recording of which the copy would hold two scorings.
+
+    Raises
+    ------
+    ScoredItself
+        If it would.
+    """
     if copy.replace_scoring:
         return
     if holds_stages(recording.events):
@@ -196,7 +209,6 @@ def _check_scoring(night: Night, recording: Recording, copy: AnnotatedCopy) -> N
             "the recording holds stages already, and its copy would hold two scorings",
             path=recording.path,
         )
-    hypnogram = night.hypnogram
     marks = lights_of_events(recording.events, hypnogram.duration_s)
     is_same = (marks.off_s, marks.on_s) == (hypnogram.lights_off_s, hypnogram.lights_on_s)
     if _holds_lights(recording.events) and not is_same:

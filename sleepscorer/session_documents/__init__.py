@@ -7,7 +7,12 @@ thread. What lists tell of nights that are not open stands apart, in :mod:`night
 """
 
 from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
-from sleepscorer.session_documents.annotating import AnnotationOf, annotate, annotate_document
+from sleepscorer.session_documents.annotating import (
+    AnnotationOf,
+    annotate,
+    annotate_document,
+    check_annotated,
+)
 from sleepscorer.session_documents.converting import (
     ConversionOf,
     ReadConversion,
@@ -49,6 +54,7 @@ __all__ = [
     "Snapshot",
     "annotate",
     "annotate_document",
+    "check_annotated",
     "check_is_scoring",
     "current_author",
     "expected_device",

@@ -11,6 +11,7 @@ from sleepscorer.pipeline import (
     Destination,
     WrittenCopy,
     check_copied,
+    check_one_scoring,
     hashed,
     write_annotated_copy,
 )
@@ -82,6 +83,20 @@ def annotate(of: AnnotationOf, copy: AnnotatedCopy, progress: Progress = silent)
         sources=(of.scoring,),
         progress=part_of(progress, _HASHED, 1.0),
     )
+
+
+def check_annotated(snapshot: Snapshot, copy: AnnotatedCopy) -> None:
+    """Refuse what :func:`annotate_document` would, as far as it can be told at once.
+
+    Raises
+    ------
+    SleepScorerError
+        If the recording is not at hand or has no such copy, holds another scoring, or a file is in
+        the way.
+    """
+    snapshot.check_found()
+    check_copied(snapshot.recording, copy)
+    check_one_scoring(snapshot.state.hypnogram, snapshot.recording, copy)
 
 
 def annotate_document(

@@ -1,6 +1,6 @@
 """EDF, BDF and their + variants: recordings read block by block, scorings and nights written."""
 
-from sleepscorer.files.edf.annotating import EdfAnnotating, first_remark
+from sleepscorer.files.edf.annotating import EdfAnnotating, first_remark, refuse_interrupted
 from sleepscorer.files.edf.fields import field_integer, field_number, microvolts_per
 from sleepscorer.files.edf.header import (
     MAX_DURATION_S,
@@ -66,6 +66,7 @@ __all__ = [
     "person_told",
     "read_bytes",
     "recording_identification",
+    "refuse_interrupted",
     "split_channel",
     "start_date_subfield",
     "verify_edf",

@@ -148,12 +148,7 @@ class EdfAnnotating:
 
     def _check_copied(self) -> None:
         header = self._source
-        if header.format_name.endswith("+D"):
-            raise NotAnnotated(
-                f"its data records have interruptions ({header.format_name}): an annotated copy"
-                " would say that they follow each other",
-                path=self._path,
-            )
+        refuse_interrupted(header.format_name, self._path)
         if not header.n_records:
             raise RecordingError("the file holds no complete data record", path=self._path)
         if len(header.channels) >= MOST_CHANNELS:
@@ -292,6 +287,22 @@ class EdfAnnotating:
         if lacking:
             onset_s, _, text = next(iter(lacking))
             raise ExportError(f"it read back without {text!r} at {onset_s:g} s", path=copy)
+
+
+def refuse_interrupted(format_name: str, path: Path) -> None:
+    """Refuse a file that says of itself that its records do not follow each other.
+
+    Raises
+    ------
+    NotAnnotated
+        If it is EDF+D or BDF+D.
+    """
+    if format_name.endswith("+D"):
+        raise NotAnnotated(
+            f"its data records have interruptions ({format_name}): an annotated copy would say that"
+            " they follow each other",
+            path=path,
+        )
 
 
 def first_remark(path: Path) -> str:
