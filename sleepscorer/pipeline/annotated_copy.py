@@ -20,7 +20,6 @@ from sleepscorer.core.recording import Recording
 from sleepscorer.files.edf import (
     EdfAnnotating,
     first_remark,
-    open_edf,
     refuse_interrupted,
     split_channel,
 )
@@ -174,8 +173,7 @@ def write_annotated_copy(
             )
 
     def verify(part: Path) -> None:
-        file.verify(part, part_of(progress, _WRITTEN, 1.0))
-        _verify_scoring(part, night)
+        _verify_scoring(file.verify(part, part_of(progress, _WRITTEN, 1.0)), night)
         check_unchanged()
 
     check_unchanged()
@@ -239,11 +237,13 @@ def _added(night: Night, stay: Collection[Event]) -> tuple[tuple[Event, ...], tu
     return tuple(events), tuple(remarks)
 
 
-def _verify_scoring(part: Path, night: Night) -> None:
+def _verify_scoring(copy: Recording, night: Night) -> None:
     """Read the scoring as anybody would who opens the copy."""
-    meant = night.hypnogram
+    meant, part = night.hypnogram, copy.path
+    if copy.start != night.start:
+        raise ExportError(f"its start read back as {copy.start}, not {night.start}", path=part)
     try:
-        found = scoring_of_recording(open_edf(part)).hypnogram
+        found = scoring_of_recording(copy).hypnogram
     except ScoringError as error:
         raise ExportError(f"its stages did not read back: {error.what}", path=part) from error
     if found.stages.tolist() != meant.stages.tolist():

@@ -75,6 +75,12 @@ def test_the_copy_holds_the_scoring_and_what_is_to_be_known_is_said(qtbot, opene
     texts = window.notices.texts
     assert any(out.name in text for text in texts)
     assert any("recording field was not as in EDF+" in text for text in texts)
+    # Whoever opens it is asked whether the stages in it are to be taken.
+    window.close_recording()
+    open_in(qtbot, window, out)
+    assert f"The recording holds a scoring itself: {out.name}" in window.notices.texts
+    window.close_recording()
+    open_in(qtbot, window, recording)
     # It is there now: what replaces it has to be said.
     dialog = _asked(qtbot, window)
     _write(dialog).click()
@@ -92,7 +98,11 @@ def test_a_scoring_that_the_recording_holds_is_left_out_where_that_is_wanted(qtb
     dialog = _asked(qtbot, window)
     assert dialog._own.text() == "&Leave out the lights marks that the recording itself holds"
     _write(dialog).click()
+    before = dialog.height()
     qtbot.waitUntil(lambda: "other lights marks" in dialog._problem.text(), timeout=_WITHIN_MS)
+    assert "check “Leave out …”" in dialog._problem.text()
+    # Nothing is squeezed by what is said.
+    assert dialog.height() > before
     dialog._own.click()
     assert dialog._problem.text() == ""
     with qtbot.waitSignal(window.exporter.written, timeout=_WITHIN_MS) as written:

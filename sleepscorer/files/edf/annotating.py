@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sleepscorer.core.errors import ExportError, NotAnnotated, RecordingError, SleepScorerError
 from sleepscorer.core.events import NOTE_PREFIX, Event
 from sleepscorer.core.progress import Progress, part_of, silent
+from sleepscorer.core.recording import Recording
 from sleepscorer.core.wording import counted
 from sleepscorer.files.edf.annotated_header import MOST_CHANNELS, AnnotatedHeader
 from sleepscorer.files.edf.annotations import read_annotations
@@ -121,8 +122,12 @@ class EdfAnnotating:
             else:
                 file.write(piece.data)
 
-    def verify(self, copy: Path, progress: Progress = silent) -> None:
+    def verify(self, copy: Path, progress: Progress = silent) -> Recording:
         """Compare a copy with this file: samples by their SHA-256, annotations, what is read.
+
+        Returns
+        -------
+        The copy as it was read.
 
         Raises
         ------
@@ -136,13 +141,14 @@ class EdfAnnotating:
         n_bytes = len(header) + self._source.n_records * stride
         if file_size(copy) != n_bytes or read_bytes(copy, 0, len(header)) != header:
             raise ExportError("the header did not read back as it was written", path=copy)
-        meant = self._digests(self._path, self._source.data_offset, 0, part_of(progress, 0.0, 0.5))
-        found = self._digests(copy, len(header), self._n_behind, part_of(progress, 0.5, 1.0))
+        meant = self._digests(self._path, self._source.data_offset, 0, part_of(progress, 0.0, 0.4))
+        found = self._digests(copy, len(header), self._n_behind, part_of(progress, 0.4, 0.8))
         if meant[0] != found[0]:
             raise ExportError("the samples are not those of the recording", path=copy)
         if meant[1] != found[1]:
             raise ExportError("the annotations of the recording did not stay", path=copy)
-        self._verify_read(copy)
+        progress(0.8, "reading the copy")
+        return self._read_back(copy)
 
     # -- whether it can be copied so ------------------------------------------------------------
 
@@ -273,20 +279,22 @@ class EdfAnnotating:
                 first += len(piece)
         return samples_hash.digest(), annotations_hash.digest()
 
-    def _verify_read(self, copy: Path) -> None:
-        """Open both, and compare what a reader says of them."""
-        ours, its = open_edf(self._path), open_edf(copy)
-        if ours.start != its.start:
-            raise ExportError(f"its start read back as {its.start}, not {ours.start}", path=copy)
-        mine, other = (
-            [(one.label, one.n_samples) for one in recording.signals] for recording in (ours, its)
-        )
-        if mine != other:
-            raise ExportError(f"its signals read back as {other}", path=copy)
-        lacking = Counter(map(comparable, self._events)) - Counter(map(comparable, its.events))
+    def _read_back(self, copy: Path) -> Recording:
+        """Open a copy, and compare what is read of it with what was meant."""
+        read = open_edf(copy)
+        meant = [
+            (one.label, self._source.n_records * one.samples_per_record)
+            for one in self._source.channels
+            if not one.is_annotations and not one.fault
+        ]
+        found = [(one.label, one.n_samples) for one in read.signals]
+        if found != meant:
+            raise ExportError(f"its signals read back as {found}", path=copy)
+        lacking = Counter(map(comparable, self._events)) - Counter(map(comparable, read.events))
         if lacking:
             onset_s, _, text = next(iter(lacking))
             raise ExportError(f"it read back without {text!r} at {onset_s:g} s", path=copy)
+        return read
 
 
 def refuse_interrupted(format_name: str, path: Path) -> None:

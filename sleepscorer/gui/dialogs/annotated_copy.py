@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.errors import NotAnnotated, SleepScorerError
+from sleepscorer.core.errors import NotAnnotated, ScoredItself, SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import of_counted
 from sleepscorer.gui.jobs.exporting import EXPORTED_INSTEAD
 from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.gui.look.screen_fit import make_room
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.pipeline import AnnotatedCopy, copy_path, own_scoring
@@ -62,7 +63,7 @@ class AnnotatedCopyDialog(QDialog):
         self._document = document
         self._work = Latest(tasks, self)
         self.choice: AnnotatedCopy | None = None
-        self._out = QLineEdit(str(folder / copy_path(document.recording.path).name))
+        self._out = QLineEdit(str(folder.absolute() / copy_path(document.recording.path).name))
         self._own = QCheckBox()
         self._force = QCheckBox("&Replace an annotated copy that exists")
         self._problem = QLabel()
@@ -172,6 +173,8 @@ class AnnotatedCopyDialog(QDialog):
     def _tell(self, sentence: str) -> None:
         self._problem.setText(shortened(sentence))
         self._problem.setVisible(bool(sentence))
+        if sentence:
+            make_room(self)
 
     @Slot()
     def _show_state(self) -> None:
@@ -183,5 +186,8 @@ def _checked(snapshot: Snapshot, copy: AnnotatedCopy, _progress: Progress) -> An
         check_annotated(snapshot, copy)
     except NotAnnotated as error:
         error.hint = EXPORTED_INSTEAD
+        raise
+    except ScoredItself as error:
+        error.hint = "check “Leave out …”"
         raise
     return copy
