@@ -32,7 +32,7 @@ def test_it_says_what_it_wrote_and_what_is_to_be_known(scoring, tmp_path, capsys
     assert code == 0
     assert f"wrote {out}; its samples were compared" in said
     assert "3 bytes behind the last whole data record not copied" in errors
-    assert "recording field was not as in EDF+" in errors
+    assert "recording field was not as in EDF+, and is so now" in errors
     assert read_scoring(out).hypnogram.stages.tolist() == [0, 1, 2, 4]
     code, said, errors = run(capsys, "annotate", source, scoring, out)
     assert code != 0

@@ -74,7 +74,7 @@ def test_the_copy_holds_the_scoring_and_what_is_to_be_known_is_said(qtbot, opene
     assert recording.read_bytes() == before
     texts = window.notices.texts
     assert any(out.name in text for text in texts)
-    assert any("recording field was not as in EDF+" in text for text in texts)
+    assert any("recording field was not as in EDF+, and is so now" in text for text in texts)
     # Whoever opens it is asked whether the stages in it are to be taken.
     window.close_recording()
     open_in(qtbot, window, out)

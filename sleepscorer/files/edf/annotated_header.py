@@ -14,6 +14,7 @@ from sleepscorer.files.edf.header_table import (
 from sleepscorer.files.edf.identification import (
     kept_recording_identification,
     patient_identification,
+    subfield,
 )
 
 MOST_CHANNELS = 9999
@@ -46,16 +47,24 @@ class AnnotatedHeader:
         return f"{self._kind} Annotations"
 
     @property
-    def replaced(self) -> tuple[tuple[str, str], ...]:
-        """Names and words of the fields whose words were no EDF+ and are other ones now."""
-        words = ((name, field_text(self._fields[name])) for name in self._new)
+    def replaced(self) -> tuple[str, ...]:
+        """Names of the fields whose words were no EDF+ and are other ones now."""
+        return tuple(
+            name
+            for name in ("patient", "recording", "reserved")
+            if name in self._new
+            and self._new[name] != self._fields[name]
+            and field_text(self._fields[name]) not in _KINDS
+        )
+
+    @property
+    def cut(self) -> tuple[tuple[str, str], ...]:
+        """Names and words of those of them that have no room for all of their words."""
+        words = ((name, field_text(self._fields[name])) for name in self.replaced)
         return tuple(
             (name, text)
             for name, text in words
-            if text
-            and text not in _KINDS
-            and self._new[name] != self._fields[name]
-            and name in ("patient", "recording", "reserved")
+            if not self._new[name].rstrip().endswith(subfield(text).encode("ascii"))
         )
 
     def with_channel(self, n_samples: int) -> bytes:

@@ -77,10 +77,8 @@ class EdfAnnotating:
         self._first_sample = timeline(header, own.record_times, path).first_sample
         raw = read_bytes(path, 0, HEADER_BYTES * (1 + len(header.channels)))
         self._header = AnnotatedHeader(raw, header)
-        # What was no EDF+ may be longer than it has room for as such.
         words = (
-            f"{NOTE_PREFIX}{name} field of the recording: {text}"
-            for name, text in self._header.replaced
+            f"{NOTE_PREFIX}{name} field of the recording: {text}" for name, text in self._header.cut
         )
         self._remarks = (*remarks, *words)
         self._pieces = RecordPieces(header)
@@ -101,8 +99,7 @@ class EdfAnnotating:
         if left:
             found.append(f"{counted(left, 'byte')} behind the last whole data record not copied")
         found += [
-            f"the {name} field was not as in EDF+ and is so now; a note holds its words: {text!r}"
-            for name, text in self._header.replaced
+            f"the {name} field was not as in EDF+, and is so now" for name in self._header.replaced
         ]
         return tuple(found)
 
