@@ -75,12 +75,6 @@ def test_the_copy_holds_the_scoring_and_what_is_to_be_known_is_said(qtbot, opene
     texts = window.notices.texts
     assert any(out.name in text for text in texts)
     assert any("recording field was not as in EDF+, and is so now" in text for text in texts)
-    # Whoever opens it is asked whether the stages in it are to be taken.
-    window.close_recording()
-    open_in(qtbot, window, out)
-    assert f"The recording holds a scoring itself: {out.name}" in window.notices.texts
-    window.close_recording()
-    open_in(qtbot, window, recording)
     # It is there now: what replaces it has to be said.
     dialog = _asked(qtbot, window)
     _write(dialog).click()
@@ -88,6 +82,10 @@ def test_the_copy_holds_the_scoring_and_what_is_to_be_known_is_said(qtbot, opene
     dialog._force.click()
     with qtbot.waitSignal(window.exporter.written, timeout=_WITHIN_MS):
         _write(dialog).click()
+    # Whoever opens it is asked whether the stages in it are to be taken.
+    window.close_recording()
+    open_in(qtbot, window, out)
+    assert f"The recording holds a scoring itself: {out.name}" in window.notices.texts
 
 
 def test_a_scoring_that_the_recording_holds_is_left_out_where_that_is_wanted(qtbot, opened):
