@@ -40,6 +40,9 @@ def command_parser() -> argparse.ArgumentParser:
             "deidentify", help="copy a recording without who was recorded, and when"
         )
     )
+    _add_annotate(
+        commands.add_parser("annotate", help="copy a recording with its scoring as annotations")
+    )
     _add_train(commands.add_parser("train", help="train a network on scored nights"))
     _add_evaluate(commands.add_parser("evaluate", help="judge weights on held-out nights"))
     _add_validate(commands.add_parser("validate", help="judge stagers on your own scored nights"))
@@ -314,6 +317,28 @@ def _add_deidentify(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_deidentify)
 
 
+def _add_annotate(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Copy an EDF or BDF file as EDF+ or BDF+ that holds the stages, lights marks and events of"
+        " a scoring as annotations. Its signals, and annotations it has already, stay byte for"
+        " byte."
+    )
+    add = parser.add_argument
+    add("file", type=Path, metavar="RECORDING", help="EDF or BDF; it is only read")
+    add("scoring", type=Path, metavar="SCORING", help="a session, or any scoring that is read")
+    add("out", type=Path, metavar="OUT.edf", help="the copy; of a BDF file, OUT.bdf")
+    add("--layer", metavar="NAME|NUMBER", help="which scoring of a session; default: the first")
+    _add_reading(parser)
+    add(
+        "--replace-scoring",
+        action="store_true",
+        help="leave out stages and lights marks that the recording itself holds",
+    )
+    add("--force", action="store_true", help="replace an annotated copy that sleepscorer made")
+    add("--quiet", action="store_true", help="say nothing but errors and warnings")
+    parser.set_defaults(run=_run_annotate)
+
+
 def _add_train(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add(
@@ -478,6 +503,12 @@ def _run_deidentify(options: argparse.Namespace) -> int:
     from sleepscorer.cli.deidentify import deidentify
 
     return deidentify(options)
+
+
+def _run_annotate(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.annotate import annotate_recording
+
+    return annotate_recording(options)
 
 
 def _run_train(options: argparse.Namespace) -> int:

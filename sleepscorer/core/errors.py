@@ -52,6 +52,14 @@ class UnknownFormat(RecordingError):
     """A file that is no recording by its content and its name."""
 
 
+class NotAnnotated(RecordingError):
+    """A recording that has no annotated copy: its annotations can be written alone."""
+
+
+class ScoredItself(RecordingError):
+    """A recording whose own annotations are a scoring: a copy with another would hold two."""
+
+
 class ScoringError(SleepScorerError):
     """A scoring (hypnogram file) that can't be read, or marks in it that contradict each other."""
 

@@ -146,6 +146,7 @@ class Commands(QObject):
             "file.import": dialogs.choose_scoring,
             "file.report_form": dialogs.fill_report_form,
             "file.export": dialogs.export,
+            "file.annotate": dialogs.annotate,
             "file.deidentify": dialogs.deidentify,
             "file.copy_page": page_output.copy,
             "file.print": dialogs.print_page,

@@ -47,6 +47,7 @@ _FIXED: dict[str, Keys] = {
     "file.import": ("Ctrl+I",),
     "file.report_form": ("Ctrl+Shift+F",),
     "file.export": ("Ctrl+E",),
+    "file.annotate": ("Ctrl+Shift+A",),
     "file.deidentify": ("Ctrl+Shift+E",),
     "file.copy_page": ("Ctrl+Shift+C",),
     "file.print": ("Ctrl+P",),

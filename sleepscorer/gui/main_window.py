@@ -257,6 +257,7 @@ class MainWindow(QMainWindow):
         self.dialogs.auto_scoring_chosen.connect(self._on_auto_scoring_chosen)
         self.dialogs.export_chosen.connect(self._on_export_chosen)
         self.dialogs.copy_chosen.connect(self.exporter.start_copy)
+        self.dialogs.annotated_chosen.connect(self.exporter.start_annotated)
         self.dialogs.failed.connect(self.tell)
         self.dialogs.validation_told.connect(self._on_validation_told)
         self.dialogs.printer_chosen.connect(self._page_output.print_on)

@@ -3,6 +3,16 @@
 The command line scores with :func:`score_recording`; the window stages and exports with its parts.
 """
 
+from sleepscorer.pipeline.annotated_copy import (
+    AnnotatedCopy,
+    WrittenCopy,
+    check_copied,
+    check_one_scoring,
+    copy_path,
+    is_annotated_copy,
+    own_scoring,
+    write_annotated_copy,
+)
 from sleepscorer.pipeline.channels import find_channels, find_channels_for, lacking_channels
 from sleepscorer.pipeline.deidentified_copy import CopySurvey, survey_recording, write_copy
 from sleepscorer.pipeline.explanation import (
@@ -44,6 +54,7 @@ from sleepscorer.pipeline.staging import (
 )
 
 __all__ = [
+    "AnnotatedCopy",
     "Answers",
     "AskedStagers",
     "CopySurvey",
@@ -55,18 +66,24 @@ __all__ = [
     "ScoredNight",
     "SiteChoice",
     "SourceRecording",
+    "WrittenCopy",
+    "check_copied",
     "check_distinct_outputs",
+    "check_one_scoring",
     "classical_measures",
     "coming_night",
+    "copy_path",
     "find_channels",
     "find_channels_for",
     "forget_site_choice",
     "hashed",
+    "is_annotated_copy",
     "keep_site_choice",
     "lacking_channels",
     "make_night",
     "measure_to_explain",
     "moment_text",
+    "own_scoring",
     "read_site_choice",
     "score_recording",
     "site_choice_file",
@@ -75,6 +92,7 @@ __all__ = [
     "suggested_lights",
     "survey_recording",
     "without_own_scorings",
+    "write_annotated_copy",
     "write_copy",
     "write_outputs",
 ]

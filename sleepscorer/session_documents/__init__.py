@@ -7,6 +7,12 @@ thread. What lists tell of nights that are not open stands apart, in :mod:`night
 """
 
 from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
+from sleepscorer.session_documents.annotating import (
+    AnnotationOf,
+    annotate,
+    annotate_document,
+    check_annotated,
+)
 from sleepscorer.session_documents.converting import (
     ConversionOf,
     ReadConversion,
@@ -34,6 +40,7 @@ from sleepscorer.session_documents.snapshot import Snapshot, output_stem
 
 __all__ = [
     "MISSING",
+    "AnnotationOf",
     "ConversionOf",
     "Document",
     "FoundScoring",
@@ -45,6 +52,9 @@ __all__ = [
     "ScoringPreview",
     "SessionPlaces",
     "Snapshot",
+    "annotate",
+    "annotate_document",
+    "check_annotated",
     "check_is_scoring",
     "current_author",
     "expected_device",

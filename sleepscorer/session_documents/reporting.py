@@ -31,6 +31,7 @@ from sleepscorer.session_documents.document import open_signals
 from sleepscorer.session_documents.importing import ImportableScoring, ImportChoice, read_importable
 from sleepscorer.session_documents.opening import current_author, open_document
 from sleepscorer.session_documents.results import export_document
+from sleepscorer.session_documents.snapshot import Snapshot
 
 _STAGING_END = "_staging.json"
 _HYPNOGRAM_ENDS = ("_hypnogram.edf", "_epochs.csv")
@@ -102,15 +103,36 @@ def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) 
 
 
 def _of_session(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path, ...]:
-    document = open_document(of.path, author=current_author(), read_only=True, layer=of.layer)
+    snapshot = snapshot_of(of.path, of.recording, layer=of.layer)
+    return export_document(snapshot, to, arousals_scored=of.arousals_scored, progress=progress)
+
+
+def snapshot_of(
+    session: Path, recording: Path | None = None, *, layer: str | None = None
+) -> Snapshot:
+    """Read a session, which stays as it is.
+
+    Parameters
+    ----------
+    session
+        Its file.
+    recording
+        What was scored; None lets the session name it.
+    layer
+        Name or number of the scoring; None means the first.
+
+    Raises
+    ------
+    SleepScorerError
+        If it can't be read, or it is not the session of this recording.
+    """
+    document = open_document(session, author=current_author(), read_only=True, layer=layer)
     try:
-        if of.recording is None:
-            snapshot = document.snapshot()
-        else:
-            snapshot = document.snapshot_with(open_signals(of.recording))
+        if recording is None:
+            return document.snapshot()
+        return document.snapshot_with(open_signals(recording))
     finally:
         document.close(back_up=False)
-    return export_document(snapshot, to, arousals_scored=of.arousals_scored, progress=progress)
 
 
 def _of_scoring(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path, ...]:
@@ -118,11 +140,11 @@ def _of_scoring(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path
     stem = _stem(of.path) if of.recording is None else recording.path.stem
     if not to.deidentify:
         to.check_free(recording.path, stem)
-    read = _read(of, recording)
+    read = read_to_report(of, recording)
     source = hashed(recording, to, part_of(progress, 0.0, 0.5))
     if not to.deidentify:
         source = replace(source, stem=stem)
-    night = _night(of, read, source)
+    night = night_to_report(of, read, source)
     last = part_of(progress, 0.5, 1.0)
     return write_outputs(night, source, to=to, doing="exported", progress=last)
 
@@ -152,8 +174,14 @@ def _stand_in(of: ReportOf) -> Recording:
     return Recording(path, _SCORING_FORMAT, start, duration_s, signals=())
 
 
-def _read(of: ReportOf, recording: Recording) -> ImportableScoring:
-    """Read the scoring; one that the program wrote, with the staging beside it."""
+def read_to_report(of: ReportOf, recording: Recording) -> ImportableScoring:
+    """Read the scoring; one that the program wrote, with the staging beside it.
+
+    Raises
+    ------
+    SleepScorerError
+        As :func:`~sleepscorer.session_documents.importing.read_importable`.
+    """
     staging_file = _staging_file(of.path)
     if staging_file is not None and not is_scored_by_hand(staging_file):
         return read_importable(staging_file, recording)
@@ -169,7 +197,8 @@ def _staging_file(path: Path) -> Path | None:
     return _beside(path, _STAGING_END) if is_own_output(path) else None
 
 
-def _night(of: ReportOf, read: ImportableScoring, source: SourceRecording) -> Night:
+def night_to_report(of: ReportOf, read: ImportableScoring, source: SourceRecording) -> Night:
+    """Return what is written of a scoring that was read by :func:`read_to_report`."""
     recording, scored = source.recording, read.scoring.hypnogram
     events = tuple(_events(read, recording))
     lights, notes = _lights(read, recording)

@@ -33,6 +33,8 @@ _READ = {
     ("convert", "recording"),
     ("explain", "file"),
     ("deidentify", "file"),
+    ("annotate", "file"),
+    ("annotate", "scoring"),
     ("train", "folder"),
     ("evaluate", "data"),
     ("validate", "folder"),
@@ -148,6 +150,13 @@ def writing(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], _
             night,
             has_force=False,
         ),
+        ("annotate", "out"): _Command(
+            lambda to: [
+                *("annotate", night, folder / "night_scoring.edf", to / "x.edf", "--quiet"),
+            ],
+            ("x.edf",),
+            night,
+        ),
         ("train", "out"): _Command(
             lambda to: [
                 *("train", "--data", "features", "--folder", features, "--out", to),
@@ -225,6 +234,7 @@ _ALL = [
     ("simulate", "out"),
     ("explain", "png"),
     ("deidentify", "out"),
+    ("annotate", "out"),
     ("train", "out"),
     ("evaluate", "results"),
     ("validate", "out"),

@@ -51,6 +51,7 @@ def test_no_module_outside_the_command_line_names_an_option():
         (errors.OutputRefused, "--out"),
         (errors.OutputTaken, "--out"),
         (errors.OutputsClash, "--out"),
+        (errors.ScoredItself, "--replace-scoring"),
         (errors.WeightsNameTaken, "--name"),
     ],
 )

@@ -274,6 +274,7 @@ def test_however_a_notice_is_left_the_focus_is_on_the_traces(qtbot, opened, how)
 _OPENING = (
     "file.report_form",
     "file.export",
+    "file.annotate",
     "file.deidentify",
     "file.print",
     "file.session",

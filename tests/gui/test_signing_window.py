@@ -120,7 +120,7 @@ def test_a_key_that_edits_says_who_signed_and_what_unlocks(qtbot, signed, which,
 def test_every_action_that_edits_is_known_to_do_so():
     free = {
         "file.open", "file.folder", "file.report_form", "file.export", "file.copy_page",
-        "file.deidentify",
+        "file.annotate", "file.deidentify",
         "file.deidentify_pages", "file.print", "file.session",
         "file.close", "file.quit", "edit.preferences", "edit.keys", "edit.save_settings",
         "edit.load_settings", "score.cancel", "score.sign", "score.unlock",

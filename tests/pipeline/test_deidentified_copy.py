@@ -385,8 +385,8 @@ _SLOWLY = """
 import sys, time
 from pathlib import Path
 from sleepscorer.pipeline import survey_recording, write_copy
-from sleepscorer.files.edf import rewriting
-rewriting._BLOCK_BYTES = 1000
+from sleepscorer.files.edf import record_pieces
+record_pieces._BLOCK_BYTES = 1000
 def slowly(fraction, text):
     print(fraction, flush=True)
     time.sleep(0.05)

@@ -1,5 +1,6 @@
 """EDF, BDF and their + variants: recordings read block by block, scorings and nights written."""
 
+from sleepscorer.files.edf.annotating import EdfAnnotating, first_remark, refuse_interrupted
 from sleepscorer.files.edf.fields import field_integer, field_number, microvolts_per
 from sleepscorer.files.edf.header import (
     MAX_DURATION_S,
@@ -41,6 +42,7 @@ __all__ = [
     "UNKNOWN_START",
     "ChannelLayout",
     "ChannelWords",
+    "EdfAnnotating",
     "EdfFile",
     "EdfPlan",
     "EdfRewriting",
@@ -53,6 +55,7 @@ __all__ = [
     "field_integer",
     "field_number",
     "file_size",
+    "first_remark",
     "header_text",
     "holds_annotations_alone",
     "known_day",
@@ -63,6 +66,7 @@ __all__ = [
     "person_told",
     "read_bytes",
     "recording_identification",
+    "refuse_interrupted",
     "split_channel",
     "start_date_subfield",
     "verify_edf",

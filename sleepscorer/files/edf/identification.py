@@ -111,6 +111,18 @@ def recording_identification(start: datetime | None, stored: str, *, equipment: 
     return field[:MAX_IDENTIFICATION]
 
 
+def kept_recording_identification(start: datetime | None, stored: str) -> str:
+    """Return the recording field for a copy: kept where it is EDF+, else made EDF+.
+
+    Free text becomes the sub-field of the equipment, ``Startdate dd-MMM-yyyy X X free_text``.
+    """
+    spelled = header_text(stored)
+    if _is_header_text(spelled) and _RECORDING.fullmatch(spelled):
+        return spelled
+    field = f"Startdate {start_date_subfield(start)} X X {subfield(stored)}"
+    return field[:MAX_IDENTIFICATION]
+
+
 def start_date_subfield(start: datetime | None) -> str:
     """Return ``dd-MMM-yyyy``, months in English capitals, or ``X``."""
     if start is None:

@@ -22,8 +22,8 @@ from sleepscorer.files.edf.identification import (
 )
 from sleepscorer.files.edf.tal import encode_tal
 
-# The largest data record the EDF specification recommends.
-_RECORD_BYTES = 61_440
+RECOMMENDED_RECORD_BYTES = 61_440
+"""The largest data record the EDF specification recommends."""
 
 _INT16 = np.dtype("<i2")
 _SMALLEST, _LARGEST = -32768, 32767
@@ -282,7 +282,7 @@ def _packed(header: EdfPlan, events: Sequence[Event]) -> tuple[bytes, ...]:
     n_bytes = len(timekeeping)
     for event in events:
         tal = _event_tal(header, event)
-        if n_bytes + len(tal) > _RECORD_BYTES and len(records[-1]) > 1:
+        if n_bytes + len(tal) > RECOMMENDED_RECORD_BYTES and len(records[-1]) > 1:
             records.append([timekeeping])
             n_bytes = len(timekeeping)
         records[-1].append(tal)

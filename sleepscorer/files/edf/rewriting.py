@@ -23,6 +23,7 @@ from sleepscorer.files.edf.fields import header_clock
 from sleepscorer.files.edf.header import read_header
 from sleepscorer.files.edf.header_table import HEADER_BYTES
 from sleepscorer.files.edf.identification import UNKNOWN_START, start_fields
+from sleepscorer.files.edf.record_pieces import RecordPieces
 from sleepscorer.files.edf.samples import file_size, read_bytes
 from sleepscorer.files.edf.stored_header import EdfWords, Leftover, StoredHeader, readable
 from sleepscorer.files.edf.tal import parse_tals, rewritten_tals, tal_texts, time_alone
@@ -30,7 +31,7 @@ from sleepscorer.files.edf.tal import parse_tals, rewritten_tals, tal_texts, tim
 Rewrite = Callable[[str], str | None]
 """What a text of an annotation becomes; None where it goes."""
 
-_BLOCK_BYTES = 4 * 2**20
+_MOST_LEFTOVER_BYTES = 4 * 2**20
 # By chance samples look so in one night of thousands: only what a channel's record begins with is
 # compared.
 _ANNOTATION = re.compile(rb"[+-]\d{1,12}(?:\.\d*)?(?:\x15[\d.]*)?\x14[^\x00]*\x14\x00")
@@ -57,11 +58,7 @@ class EdfRewriting:
         if not header.n_records:
             raise RecordingError("the file holds no complete data record", path=path)
         self._stored = StoredHeader(read_bytes(path, 0, HEADER_BYTES * (1 + len(header.channels))))
-        self._annotations = [
-            header.layout(one)
-            for one in header.channels
-            if one.is_annotations and one.samples_per_record
-        ]
+        self._pieces = RecordPieces(header)
 
     # -- what it holds --------------------------------------------------------------------------
 
@@ -129,7 +126,7 @@ class EdfRewriting:
         )
         for begin, end, where in ends:
             if end > begin:
-                raw = read_bytes(self._path, begin, min(end - begin, _BLOCK_BYTES))
+                raw = read_bytes(self._path, begin, min(end - begin, _MOST_LEFTOVER_BYTES))
                 found.append(Leftover(f"{counted(end - begin, 'byte')} {where}", readable(raw)))
         return tuple(found)
 
@@ -145,9 +142,9 @@ class EdfRewriting:
         RecordingError
             If a channel that is none of annotations holds some.
         """
-        for begin, piece in self._pieces(self._path, self._header.data_offset, progress):
+        for begin, piece, _ in self._pieces.read(self._path, self._header.data_offset, progress):
             self._refuse_unlabelled_annotations(begin, piece)
-            for rows in self._annotation_columns(begin, piece):
+            for rows in self._pieces.annotation_columns(begin, piece):
                 for row in rows:
                     texts, damaged = _texts_of(row.tobytes())
                     yield from ((text, True) for text in texts)
@@ -168,8 +165,8 @@ class EdfRewriting:
             If words are no printable ASCII, too long, or not of its channels.
         """
         file.write(self._header_of(words))
-        for begin, piece in self._pieces(self._path, self._header.data_offset, progress):
-            for rows in self._annotation_columns(begin, piece):
+        for begin, piece, _ in self._pieces.read(self._path, self._header.data_offset, progress):
+            for rows in self._pieces.annotation_columns(begin, piece):
                 for row in rows:
                     row[:] = np.frombuffer(_rewritten(row.tobytes(), rewrite), np.uint8)
             file.write(piece.data)
@@ -191,15 +188,15 @@ class EdfRewriting:
         if file_size(copy) != n_bytes or read_bytes(copy, 0, len(header)) != header:
             raise ExportError("the header did not read back as it was written", path=copy)
         hashes = hashlib.sha256(), hashlib.sha256()
-        ours = self._pieces(self._path, self._header.data_offset, progress)
-        theirs = self._pieces(copy, len(header), silent)
-        for (begin, mine), (_, its) in zip(ours, theirs, strict=True):
-            samples = self._is_samples(begin, mine.shape[1])
+        ours = self._pieces.read(self._path, self._header.data_offset, progress)
+        theirs = self._pieces.read(copy, len(header), silent)
+        for (begin, mine, _), (_, its, _) in zip(ours, theirs, strict=True):
+            samples = self._pieces.is_samples(begin, mine.shape[1])
             for digest, piece in zip(hashes, (mine, its), strict=True):
                 digest.update((piece if samples.all() else piece[:, samples]).tobytes())
             columns = zip(
-                self._annotation_columns(begin, mine),
-                self._annotation_columns(begin, its),
+                self._pieces.annotation_columns(begin, mine),
+                self._pieces.annotation_columns(begin, its),
                 strict=True,
             )
             for before, after in columns:
@@ -214,52 +211,6 @@ class EdfRewriting:
         return self._stored.with_words(words, n_records=self.n_records, samples_per_record=counts)
 
     # -- its records ----------------------------------------------------------------------------
-
-    def _pieces(
-        self, path: Path, data_offset: int, progress: Progress
-    ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Yield all data records in their order.
-
-        Yields
-        ------
-        Where in the record the piece begins, and (n_records, n_bytes) of it: whole records, or of
-        one that is too large a part, which holds annotation channels whole.
-        """
-        n_bytes, n_records = self._header.record_bytes, self.n_records
-        step = max(1, _BLOCK_BYTES // n_bytes)
-        parts = [(0, n_bytes)] if n_bytes <= _BLOCK_BYTES else list(self._parts())
-        for first in range(0, n_records, step):
-            n = min(step, n_records - first)
-            for begin, end in parts:
-                raw = read_bytes(path, data_offset + first * n_bytes + begin, n * (end - begin))
-                yield begin, np.frombuffer(bytearray(raw), np.uint8).reshape(n, end - begin)
-                progress((first + n * end / n_bytes) / n_records, "data records")
-
-    def _parts(self) -> Iterator[tuple[int, int]]:
-        """Yield beginnings and ends that part a record."""
-        for channel in self._header.channels:
-            layout = self._header.layout(channel)
-            end = layout.offset + layout.n_bytes
-            step = layout.n_bytes if channel.is_annotations else _BLOCK_BYTES
-            for begin in range(layout.offset, end, step or 1):
-                yield begin, min(begin + step, end)
-
-    def _annotation_columns(
-        self, begin: int, piece: NDArray[np.uint8]
-    ) -> Iterator[NDArray[np.uint8]]:
-        """Yield the annotation channels in a piece, each (n_records, n_bytes), as views of it."""
-        for layout in self._annotations:
-            first = layout.offset - begin
-            if 0 <= first < piece.shape[1]:
-                yield piece[:, first : first + layout.n_bytes]
-
-    def _is_samples(self, begin: int, n_bytes: int) -> NDArray[np.bool_]:
-        """(n_bytes,) whether each byte of a piece's records belongs to samples."""
-        is_samples = np.ones(n_bytes, bool)
-        for layout in self._annotations:
-            first = layout.offset - begin
-            is_samples[max(first, 0) : max(first + layout.n_bytes, 0)] = False
-        return is_samples
 
     def _refuse_unlabelled_annotations(self, begin: int, piece: NDArray[np.uint8]) -> None:
         """Annotations under another label would be copied as samples, unread."""

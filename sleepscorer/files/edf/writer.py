@@ -103,8 +103,8 @@ def _compare_start(path: Path, header: EdfPlan, found: datetime | None) -> None:
 
 
 def _compare_events(path: Path, meant: Sequence[Event], found: Sequence[Event]) -> None:
-    expected = sorted(map(_comparable, meant))
-    actual = sorted(map(_comparable, found))
+    expected = sorted(map(comparable, meant))
+    actual = sorted(map(comparable, found))
     if expected != actual:
         lost = next((e for e in expected if e not in actual), None)
         which = f", without {lost[2]!r} at {lost[0]:g} s" if lost else ""
@@ -113,7 +113,8 @@ def _compare_events(path: Path, meant: Sequence[Event], found: Sequence[Event]) 
         )
 
 
-def _comparable(event: Event) -> tuple[float, float, str]:
+def comparable(event: Event) -> tuple[float, float, str]:
+    """Return what has to be the same of an event that was written and read back."""
     duration_s = -1.0 if event.duration_s is None else round(event.duration_s, 6)
     return round(event.onset_s, 6), duration_s, annotation_text(event)
 

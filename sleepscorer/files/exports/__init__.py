@@ -1,6 +1,10 @@
 """The files a scored night is handed on in: a format is a module and a row of the table."""
 
-from sleepscorer.files.exports.annotations import verify_annotations, write_annotations
+from sleepscorer.files.exports.annotations import (
+    scoring_annotations,
+    verify_annotations,
+    write_annotations,
+)
 from sleepscorer.files.exports.deidentification import deidentified_stem
 from sleepscorer.files.exports.documents import document_output
 from sleepscorer.files.exports.excel.columns import (
@@ -124,6 +128,7 @@ __all__ = [
     "output_paths",
     "picture_output",
     "read_stagings_json",
+    "scoring_annotations",
     "stages_read_from",
     "template_files",
     "templates_folder",

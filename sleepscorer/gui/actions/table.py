@@ -193,6 +193,7 @@ _FILE = (
     ActionSpec("file.import", "Import scoring…", "File", _writable, group=1, edits=True),
     ActionSpec("file.report_form", "Report form…", "File", group=1),
     ActionSpec("file.export", "Export…", "File", group=1),
+    ActionSpec("file.annotate", "Annotated copy…", "File", group=1),
     ActionSpec("file.deidentify", "De-identified copy…", "File", group=1),
     ActionSpec("file.copy_page", "Copy page as picture", "File", group=1),
     ActionSpec("file.print", "Print page…", "File", group=1),

@@ -38,6 +38,7 @@ from sleepscorer.pipeline import Destination, SiteChoice, read_site_choice
 from sleepscorer.session_documents import Document, output_stem
 
 if TYPE_CHECKING:
+    from sleepscorer.gui.dialogs.annotated_copy import AnnotatedCopyDialog
     from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
     from sleepscorer.gui.dialogs.channels import ChannelsDialog
     from sleepscorer.gui.dialogs.deidentified_copy import DeidentifiedCopyDialog
@@ -81,6 +82,9 @@ class WindowDialogs(OneDialog):
         :class:`~sleepscorer.gui.choices.AutoScoringChoice`.
     export_chosen
         The Document that is to be exported, and the :class:`~sleepscorer.pipeline.Destination`.
+    annotated_chosen
+        The Document that is to be copied with its scoring, and the
+        :class:`~sleepscorer.pipeline.AnnotatedCopy`.
     copy_chosen
         The :class:`~sleepscorer.pipeline.CopySurvey` of what is to be copied, and the Path of the
         de-identified copy.
@@ -99,6 +103,7 @@ class WindowDialogs(OneDialog):
     channels_chosen = Signal(object)
     auto_scoring_chosen = Signal(object, object)
     export_chosen = Signal(object, object)
+    annotated_chosen = Signal(object, object)
     copy_chosen = Signal(object, object)
     printer_chosen = Signal(object)
     validation_told = Signal(str)
@@ -435,6 +440,22 @@ class WindowDialogs(OneDialog):
             report_paper=choice.look.paper,
         )
         self.export_chosen.emit(document, choice)
+
+    def annotate(self) -> None:
+        """Ask where a copy of the recording goes that holds the scoring, and write it."""
+        from sleepscorer.gui.dialogs.annotated_copy import AnnotatedCopyDialog
+
+        document = self._current.document
+        if document is not None:
+            chosen = self._settings.now.export_folder
+            folder = Path(chosen) if chosen else document.recording.path.parent
+            dialog = AnnotatedCopyDialog(document, folder, tasks=self._tasks, parent=self._over)
+            self._ask(dialog, partial(self._on_annotated_chosen, dialog))
+
+    def _on_annotated_chosen(self, dialog: "AnnotatedCopyDialog") -> None:
+        document = self._asked_document()
+        if document is not None and dialog.choice is not None:
+            self.annotated_chosen.emit(document, dialog.choice)
 
     def deidentify(self) -> None:
         """List the texts of the recording, and write a copy without its person."""

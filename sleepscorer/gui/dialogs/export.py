@@ -23,7 +23,7 @@ from sleepscorer.core.progress import Progress
 from sleepscorer.files.exports import EXPORT_FORMATS, PDF, ReportLook
 from sleepscorer.gui.dialogs.report_look import ReportLookBoxes
 from sleepscorer.gui.look.appearance import described, shortened
-from sleepscorer.gui.look.screen_fit import fit_to_screen
+from sleepscorer.gui.look.screen_fit import make_room
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.pipeline import Destination
@@ -185,18 +185,10 @@ class ExportDialog(QDialog):
                 f"{there}: there already. Check “Replace files that exist”, or choose another"
                 " folder."
             )
-            self._make_room()
+            make_room(self)
             self._force.setFocus()
             return
         super().accept()
-
-    def _make_room(self) -> None:
-        """Become as high as the sentence needs: a form would squeeze its boxes instead."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
-            fit_to_screen(self)
 
     @Slot()
     def _on_changed(self) -> None:

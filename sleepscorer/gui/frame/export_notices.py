@@ -10,7 +10,7 @@ from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
 from sleepscorer.gui.jobs.exporting import Exporter
 from sleepscorer.gui.process.tasks import TaskRunner
 
-_RUNS, _ENDED = "export runs", "export ended"
+_RUNS, _ENDED, _REMARKED = "export runs", "export ended", "export remarked"
 _REPORT_SUFFIX = ".xlsx"
 
 
@@ -42,6 +42,7 @@ class ExportNotices(QObject):
         exporter.waiting.connect(self._on_waiting)
         exporter.ended.connect(self._on_ended)
         exporter.written.connect(self._on_written)
+        exporter.remarked.connect(self._on_remarked)
         exporter.failed.connect(self._on_failed)
         exporter.cancelled.connect(self._on_cancelled)
 
@@ -70,6 +71,11 @@ class ExportNotices(QObject):
             key=_ENDED,
             lasting=True,
         )
+
+    @Slot(object)
+    def _on_remarked(self, sentences: tuple[str, ...]) -> None:
+        text = f"Of the copy: {'; '.join(sentences)}."
+        self._notices.add(text, kind=NoticeKind.WARNING, key=_REMARKED, lasting=True)
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

@@ -108,9 +108,12 @@ class ScoringImport(QObject):
         current.closed.connect(self._work.drop)
 
     def offer_beside(self, document: Document, path: Path) -> None:
-        """Offer what lies beside the recording."""
+        """Offer what lies beside the recording, or in it."""
+        is_itself = path == document.recording.path
         self._notices.add(
-            f"A scoring lies beside the recording: {path.name}",
+            f"The recording holds a scoring itself: {path.name}"
+            if is_itself
+            else f"A scoring lies beside the recording: {path.name}",
             Answer("Import it…", partial(self._read, document, path)),
             kind=NoticeKind.QUESTION,
             key=_BESIDE,

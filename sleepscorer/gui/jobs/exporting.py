@@ -3,21 +3,33 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, SleepScorerError
+from sleepscorer.core.errors import (
+    ExportError,
+    NotAnnotated,
+    OutputExists,
+    OutputRefused,
+    SleepScorerError,
+)
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
-from sleepscorer.pipeline import CopySurvey, Destination, write_copy
-from sleepscorer.session_documents import Document, Snapshot, export_document
+from sleepscorer.pipeline import AnnotatedCopy, CopySurvey, Destination, WrittenCopy, write_copy
+from sleepscorer.session_documents import Document, Snapshot, annotate_document, export_document
 
+_T = TypeVar("_T")
 _RUNNING = "An export is running"
 _HINTS = {
     OutputExists: "export again and check “Replace files that exist”, or choose another folder",
     OutputRefused: "export again into another folder",
 }
+
+
+EXPORTED_INSTEAD = "Export… writes the annotations alone"
+"""What helps where a recording has no annotated copy."""
 
 
 class Exporter(QObject):
@@ -38,6 +50,8 @@ class Exporter(QObject):
         It was written, failed or was cancelled; none of those sentences holds any more.
     written
         The paths of the files, after ``ended``.
+    remarked
+        What is to be known of what was written, as sentences, after ``written``.
     failed
         The sentence for people: none starts, or it has ended without a file.
     cancelled
@@ -48,6 +62,7 @@ class Exporter(QObject):
     waiting = Signal(str)
     ended = Signal()
     written = Signal(object)
+    remarked = Signal(object)
     failed = Signal(str)
     cancelled = Signal()
 
@@ -70,21 +85,33 @@ class Exporter(QObject):
         smooth: bool = False,
     ) -> None:
         """Write the document as it is now; the window goes on meanwhile."""
-        if self._refuses():
-            return
-        try:
-            snapshot = document.snapshot()
-        except SleepScorerError as error:
-            self.failed.emit(str(error))
-            return
-        export = _export_of(snapshot, to, arousals_scored=arousals_scored, smooth=smooth)
-        self._run("Exporting", export)
+        snapshot = self._snapshot_of(document)
+        if snapshot is not None:
+            export = _export_of(snapshot, to, arousals_scored=arousals_scored, smooth=smooth)
+            self._run("Exporting", export, self._on_written)
 
     @Slot(object, object)
     def start_copy(self, survey: CopySurvey, out: Path) -> None:
         """Write the de-identified copy of a recording of which the texts were listed."""
         if not self._refuses():
-            self._run("Writing the copy", partial(_copied, survey, out))
+            self._run("Writing the copy", partial(_copied, survey, out), self._on_written)
+
+    @Slot(object, object)
+    def start_annotated(self, document: Document, copy: AnnotatedCopy) -> None:
+        """Write a copy of the recording with the scoring as it is now."""
+        snapshot = self._snapshot_of(document)
+        if snapshot is not None:
+            self._run("Writing the copy", partial(_annotated, snapshot, copy), self._on_annotated)
+
+    def _snapshot_of(self, document: Document) -> Snapshot | None:
+        """Return the document as it is now; say why nothing starts where that is so."""
+        if self._refuses():
+            return None
+        try:
+            return document.snapshot()
+        except SleepScorerError as error:
+            self.failed.emit(str(error))
+            return None
 
     def _refuses(self) -> bool:
         """Say that one runs already, if so."""
@@ -92,11 +119,13 @@ class Exporter(QObject):
             self.refused.emit(f"{_RUNNING}; start the next one when it has ended.")
         return self.is_running
 
-    def _run(self, title: str, work: Callable[[Progress], tuple[Path, ...]]) -> None:
+    def _run(
+        self, title: str, work: Callable[[Progress], _T], then: Callable[[_T], object]
+    ) -> None:
         self._writing.start(
             title,
             work,
-            self._on_written,
+            then,
             failed=self._on_failed,
             cancelled=self._on_cancelled,
         )
@@ -130,6 +159,11 @@ class Exporter(QObject):
         self._end()
         self.written.emit(paths)
 
+    def _on_annotated(self, copy: WrittenCopy) -> None:
+        self._on_written((copy.path,))
+        if copy.warnings:
+            self.remarked.emit(copy.warnings)
+
     def _on_failed(self, sentence: str) -> None:
         self._end()
         self.failed.emit(sentence)
@@ -147,6 +181,14 @@ class Exporter(QObject):
 
 def _copied(survey: CopySurvey, out: Path, progress: Progress) -> tuple[Path, ...]:
     return (write_copy(survey, out, progress),)
+
+
+def _annotated(snapshot: Snapshot, copy: AnnotatedCopy, progress: Progress) -> WrittenCopy:
+    try:
+        return annotate_document(snapshot, copy, progress=progress)
+    except NotAnnotated as error:
+        error.hint = EXPORTED_INSTEAD
+        raise
 
 
 def _export_of(

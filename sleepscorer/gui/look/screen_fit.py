@@ -56,6 +56,16 @@ def show_fitting(window: QMainWindow) -> None:
     window.show()
 
 
+def make_room(window: QWidget) -> None:
+    """Make a window as high as a sentence needs that it says now: else its boxes are squeezed."""
+    layout = window.layout()
+    if layout is not None:
+        layout.activate()
+        wanted = layout.totalHeightForWidth(window.width())
+        window.resize(window.width(), max(window.height(), wanted))
+        fit_to_screen(window)
+
+
 def fit_to_screen(window: QWidget) -> None:
     """Make a window that is about to be shown no larger than the screen, and move it there."""
     _put_on_screen(window)

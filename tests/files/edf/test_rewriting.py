@@ -11,7 +11,7 @@ from edf_bytes import Channel, Edf, annotations
 
 from sleepscorer.core.errors import ExportError, RecordingError
 from sleepscorer.core.progress import Cancelled
-from sleepscorer.files.edf import rewriting
+from sleepscorer.files.edf import record_pieces
 from sleepscorer.files.edf.reader import open_edf
 from sleepscorer.files.edf.rewriting import EdfRewriting
 from sleepscorer.files.edf.stored_header import Leftover
@@ -62,7 +62,7 @@ def _copied(path: Path) -> bytes:
 @pytest.mark.parametrize("bdf", [False, True])
 @pytest.mark.parametrize("block_bytes", [1, 50, 4 * 2**20])
 def test_samples_stay_to_the_byte_however_the_file_is_read(bdf, block_bytes, tmp_path, monkeypatch):
-    monkeypatch.setattr(rewriting, "_BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(record_pieces, "_BLOCK_BYTES", block_bytes)
     edf = _edf(bdf=bdf)
     copied = _copied(_saved(edf, tmp_path))
     expected = _edf(bdf=bdf)
@@ -129,7 +129,7 @@ def test_all_texts_of_all_annotation_channels_are_told(tmp_path):
 def test_annotations_under_another_label_are_refused(
     place, record, block_bytes, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(rewriting, "_BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(record_pieces, "_BLOCK_BYTES", block_bytes)
     edf = _edf()
     edf.channels[place].label = "Remarks"
     # Of others than the first channel of annotations most records are empty.
