@@ -381,17 +381,17 @@ def test_an_action_is_found_by_typing_and_given_its_first_key_by_keys_alone(qtbo
     assert profile.currentData() == "default"
     _type(qtbot, _KEYS.Key_Return)
     assert isinstance(QApplication.focusWidget(), KeyCatcher)
-    _type(qtbot, "j")
-    assert table.item(shown[0], 2).text() == "J"
+    _type(qtbot, "y")
+    assert table.item(shown[0], 2).text() == "Y"
     assert QApplication.focusWidget() is table
     _type(qtbot, _KEYS.Key_O, _ALT)
     qtbot.waitUntil(opened.isActiveWindow)
     action = opened.actions_of["event.limb"]
-    assert [key.toString() for key in action.shortcuts()] == ["J"]
-    assert action.toolTip() == "Limb movement (J)"
-    assert "J</b></td><td>Limb movement" in sheet_html(opened.keys)
-    assert any("(`J`)" in page.markdown for page in help_pages(opened.keys))
-    press(qtbot, opened, "j")
+    assert [key.toString() for key in action.shortcuts()] == ["Y"]
+    assert action.toolTip() == "Limb movement (Y)"
+    assert "Y</b></td><td>Limb movement" in sheet_html(opened.keys)
+    assert any("(`Y`)" in page.markdown for page in help_pages(opened.keys))
+    press(qtbot, opened, "y")
     assert action.isChecked()
 
 
@@ -404,7 +404,7 @@ def test_a_key_replaces_unless_it_is_a_further_one_and_a_taken_one_is_refused(qt
     _type(qtbot, _KEYS.Key_Z, _CTRL)
     assert editor.message == "Ctrl+Z already does “Undo”: take it away there first"
     assert QApplication.focusWidget() is catcher
-    _type(qtbot, _KEYS.Key_J)
+    _type(qtbot, _KEYS.Key_Y)
     assert editor.message == ""
     _type(qtbot, _KEYS.Key_R, _ALT)
     qtbot.waitUntil(further.isChecked)
@@ -412,8 +412,8 @@ def test_a_key_replaces_unless_it_is_a_further_one_and_a_taken_one_is_refused(qt
     _type(qtbot, _KEYS.Key_I)
     _type(qtbot, _KEYS.Key_O, _ALT)
     qtbot.waitUntil(opened.isActiveWindow)
-    assert opened.keys["score.w"] == ("J", "I")
-    press(qtbot, opened, "j")
+    assert opened.keys["score.w"] == ("Y", "I")
+    press(qtbot, opened, "y")
     assert opened.document.session.state.stages[0] == Stage.W
 
 
@@ -615,6 +615,7 @@ _DIALOGS = (
     "auto_score",
     "fill_report_form",
     "export",
+    "annotate",
     "deidentify",
     "edit_montage",
     "preferences",
@@ -643,7 +644,7 @@ def test_every_control_of_a_dialog_has_a_name(qtbot, opened, name):
 def test_every_dialog_is_looked_at(opened):
     # Of the system, or tested below.
     asked = {"choose_recording", "choose_folder", "choose_scoring", "print_page", "list_folder"}
-    asked |= {"choose_layer", "validate"}
+    asked |= {"choose_layer", "validate", "show_scoring"}
     others = {"close_all", "dialog", "export_to", "score_at_once"}
     public = {name: it for name, it in vars(WindowDialogs).items() if not name.startswith("_")}
     own = {name for name, it in public.items() if not isinstance(it, Signal)}

@@ -121,6 +121,7 @@ def test_every_action_that_edits_is_known_to_do_so():
     free = {
         "file.open", "file.folder", "file.report_form", "file.export", "file.copy_page",
         "file.annotate", "file.deidentify",
+        "scorers.new", "scorers.import", "scorers.next", "scorers.rename", "scorers.done",
         "file.deidentify_pages", "file.print", "file.session",
         "file.close", "file.quit", "edit.preferences", "edit.keys", "edit.save_settings",
         "edit.load_settings", "score.cancel", "score.sign", "score.unlock",
