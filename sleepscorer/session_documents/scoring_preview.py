@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from sleepscorer.core.hypnogram import LabelCount, Scoring
-from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.stages import EPOCH_S, STAGES, Stage
 from sleepscorer.core.wording import counted
 from sleepscorer.files.scorings import format_title
 
@@ -58,6 +58,11 @@ class ScoringPreview:
     notes: tuple[str, ...]
 
     @property
+    def begins_s(self) -> float | None:
+        """When it begins to tell anything, seconds after the recording; None as for its epoch."""
+        return None if self.first_epoch is None else (self.first_epoch - 1) * EPOCH_S
+
+    @property
     def n_events(self) -> int:
         """How many events it holds."""
         return sum(n for _, n in self.events)
@@ -69,7 +74,10 @@ class ScoringPreview:
         yield f"epochs    {length} of {self.epoch_s:g} s"
         yield f"start     {self._start_in_words()}"
         if self.first_epoch is not None:
-            yield f"recording begins at epoch {self.first_epoch} of {self.n_epochs_recording}"
+            yield (
+                f"recording begins at epoch {self.first_epoch} of {self.n_epochs_recording},"
+                f" {self.begins_s:g} s after the start"
+            )
         for label in self.labels:
             taken = "unscored" if label.stage is Stage.UNSCORED else label.stage.text
             yield f"label     {label.text!r}: {label.n_epochs:g} taken as {taken}"

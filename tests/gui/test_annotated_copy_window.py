@@ -133,3 +133,13 @@ def test_it_is_cancelled_like_all_long_work(qtbot, opened, monkeypatch):
     with qtbot.waitSignal(window.exporter.cancelled, timeout=_WITHIN_MS):
         window.status._cancel.click()
     assert "The export was cancelled; nothing was written." in window.notices.texts
+
+
+def test_it_is_one_button_away_in_the_export_dialog(qtbot, opened):
+    window, _ = opened()
+    window.dialogs.export()
+    buttons = window.dialogs.dialog.findChildren(QPushButton)
+    button = next(button for button in buttons if "Annotated" in button.text())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.dialogs.dialog.windowTitle() == "Annotated copy")
+    window.dialogs.close_all()

@@ -421,6 +421,7 @@ class WindowDialogs(OneDialog):
             warnings=warnings,
             parent=self._over,
         )
+        dialog.copy_wanted.connect(self.annotate)
         self._ask(dialog, partial(self._on_export_chosen, dialog))
 
     def _on_export_chosen(self, dialog: "ExportDialog") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -49,7 +49,14 @@ class ExportDialog(QDialog):
         The recording's own annotations are chosen to begin with.
     warnings
         Sentences: epochs without a stage, for example.
+
+    Signals
+    -------
+    copy_wanted
+        An annotated copy of the recording is asked for instead; the dialog is closed by then.
     """
+
+    copy_wanted = Signal()
 
     def __init__(
         self,
@@ -106,6 +113,10 @@ class ExportDialog(QDialog):
         self._annotations.toggled.connect(self._on_changed)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._export = self._buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        copy = QPushButton("Annotated &copy…")
+        described(copy, "Annotated copy", "A copy of the recording itself that holds the scoring")
+        copy.setAutoDefault(False)
+        copy.clicked.connect(self._on_copy_wanted)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         layout = QFormLayout(self)
@@ -115,7 +126,10 @@ class ExportDialog(QDialog):
         layout.addRow("Files", box)
         layout.addRow("Report (PDF)", self._look)
         layout.addRow("For other programs", self._others())
-        layout.addRow("", self._annotations)
+        beside = QHBoxLayout()
+        beside.addWidget(self._annotations, 1)
+        beside.addWidget(copy)
+        layout.addRow("", beside)
         layout.addRow("", self._force)
         layout.addRow("", self._deidentify)
         for warning in warnings:
@@ -130,6 +144,11 @@ class ExportDialog(QDialog):
         self._export.setDefault(True)
         self._export.setFocus()
         self._on_changed()
+
+    @Slot()
+    def _on_copy_wanted(self) -> None:
+        self.reject()
+        self.copy_wanted.emit()
 
     @property
     def choice(self) -> Destination:

@@ -270,7 +270,10 @@ class ScoringPreviewDialog(QDialog):
         begins = (
             "nowhere: nothing is scored"
             if first is None
-            else (f"at epoch {first} of {preview.n_epochs_recording} of the recording")
+            else (
+                f"at epoch {first} of {preview.n_epochs_recording} of the recording,"
+                f" {preview.begins_s:g} s after its start"
+            )
         )
         for one in (*self._facts.values(), self._events):
             self._form.setRowVisible(one, True)

@@ -233,16 +233,22 @@ def _title(one: LayerStages) -> str:
 
 
 def _figures_text(found: Agreement) -> str:
-    kappa = "–" if found.kappa is None else f"{found.kappa:.3f}"
+    kappa = _shown(found.kappa)
     if found.kappa is not None and found.kappa_low is not None and found.kappa_high is not None:
-        kappa += f" (95 % CI {found.kappa_low:.3f} to {found.kappa_high:.3f})"
+        kappa += f" (95 % CI {found.kappa_low:.2f} to {found.kappa_high:.2f})"
+    by_stage = zip(found.stage_set, found.support, found.recall, found.kappa_by_stage, strict=True)
     lines = [
         f"{100 * found.accuracy:.1f} % of {counted(found.n_epochs, 'epoch')} agree; kappa {kappa}",
         *(
-            f"{stage.text}: {n} in the rows, F1 {'–' if f1 is None else f'{f1:.2f}'}"
-            for stage, n, f1 in zip(found.stage_set, found.support, found.f1, strict=True)
+            f"{stage.text}: {'–' if share is None else f'{100 * share:.0f} %'} of {n} agree;"
+            f" kappa {_shown(of_stage)}"
+            for stage, n, share, of_stage in by_stage
         ),
     ]
     if found.n_excluded:
         lines.append(f"{counted(found.n_excluded, 'epoch')} not scored in both are left out")
     return "\n".join(lines)
+
+
+def _shown(kappa: float | None) -> str:
+    return "–" if kappa is None else f"{kappa:.2f}"

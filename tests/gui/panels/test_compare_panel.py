@@ -60,7 +60,7 @@ def texts(panel):
 def test_two_scorings_are_compared_as_soon_as_the_panel_is_shown(panel):
     told = texts(panel)
     assert told["Agreement"].startswith("97.0 % of 100 epochs agree; kappa ")
-    assert "N2: 100 in the rows" in told["Agreement"]
+    assert "N2: 97 % of 100 agree; kappa 0.00" in told["Agreement"]
     assert told["This epoch"].endswith("They differ in 3 of 100 epochs scored twice.")
     boxes = [box.currentText() for box in panel.findChildren(QComboBox)]
     assert boxes == ["First scoring", "ben"]
