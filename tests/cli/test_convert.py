@@ -140,3 +140,15 @@ def test_the_formats_are_listed_without_a_file(capsys):
         main(["convert", "--list-formats"])
     assert ended.value.code == 0
     assert "nsrr" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["out_hypnogram.edf", "out.csv", "out.annot", "out_events.tsv", "out_edfbrowser.xml"]
+)
+def test_epochs_of_20_s_there_and_back(tmp_path, name):
+    path, out = tmp_path / "scored.txt", tmp_path / name
+    path.write_text("W\nW\nN1\nN2\nN2\nR\nW\n")
+    assert main(["convert", str(path), str(out), "--epoch-length", "20", "--quiet"]) == 0
+    found = read_scoring(out)
+    assert found.hypnogram.epoch_s == 20.0
+    assert found.hypnogram.stages.tolist() == [0, 0, 1, 2, 2, 4, 0]

@@ -1,18 +1,14 @@
-"""Times of day without a date, put into one night; and how long its epochs are."""
+"""Times of day without a date, put into one night."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from sleepscorer.core.errors import ScoringError
-from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.edf import UNKNOWN_START
-from sleepscorer.files.scorings.stage_spans import MAX_OFF_GRID, TOLERANCE_S, StageSpan, apart_s
 
 NO_DATE_NOTE = "the clock times have no date: taken as 1 January 1985"
 _DAY_S = 86_400.0
-# Of the AASM manual, of Rechtschaffen & Kales, and shorter ones of programs.
-_EPOCHS_S = (EPOCH_S, 20.0, 10.0, 15.0, 5.0)
 
 
 def night_of(times: Sequence[time], is_stage: Sequence[bool]) -> tuple[datetime, ...]:
@@ -78,16 +74,3 @@ def _behind_the_gap(seconds: Sequence[float]) -> float:
 def _nearest(s: float, begin_s: float, end_s: float) -> float:
     days = (s - _DAY_S, s, s + _DAY_S)
     return min(days, key=lambda at: max(begin_s - at, at - end_s, 0.0))
-
-
-def epoch_length(spans: Sequence[StageSpan]) -> float:
-    """Return the length of epoch that stretches of stages keep to, seconds; 30 where none fits."""
-    if not spans:
-        return EPOCH_S
-    starts = sorted((span.start_s, span.stage) for span in spans)
-    changes = [starts[0][0], *(b[0] for a, b in pairwise(starts) if a[1] is not b[1])]
-    for epoch_s in _EPOCHS_S:
-        n_off = sum(apart_s(s, changes[0], epoch_s) > TOLERANCE_S for s in changes)
-        if n_off <= MAX_OFF_GRID * len(changes):
-            return epoch_s
-    return EPOCH_S

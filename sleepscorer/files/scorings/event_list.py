@@ -18,7 +18,7 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.clock_column import clock_column, is_clock_time
-from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE, epoch_length, night_of
+from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE, night_of
 from sleepscorer.files.scorings.event_rows import (
     EventRow,
     EventTable,
@@ -29,7 +29,13 @@ from sleepscorer.files.scorings.labels import Label, LabelKind, label_in_stages,
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.stage_annotations import like_stages
 from sleepscorer.files.scorings.stage_codes import RK_CODES, number_in
-from sleepscorer.files.scorings.stage_spans import TOLERANCE_S, StageSpan, apart_s, gap_notes
+from sleepscorer.files.scorings.stage_spans import (
+    TOLERANCE_S,
+    StageSpan,
+    apart_s,
+    epoch_length,
+    gap_notes,
+)
 from sleepscorer.files.scorings.table_columns import Column, length_of, number_of, words_of
 
 _DATE = re.compile(r"(?<![\d/.-])(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})(?![\d/.-])", re.ASCII)

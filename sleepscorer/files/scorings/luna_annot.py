@@ -17,11 +17,11 @@ from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.clock_column import clock_column, is_clock_time
-from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE, epoch_length, night_of
+from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE, night_of
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.stage_annotations import like_stages
-from sleepscorer.files.scorings.stage_spans import StageSpan, gap_notes
+from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length, gap_notes
 
 _NUMBER = r"\d{1,9}(?:\.\d{0,12})?(?:[eE][+-]?\d{1,2})?"
 _SECONDS = re.compile(_NUMBER, re.ASCII)

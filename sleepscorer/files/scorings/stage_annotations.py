@@ -1,6 +1,6 @@
 """Stages among the annotations of a recording, merged or one an epoch."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -14,13 +14,12 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.remarks import are_rapid
-from sleepscorer.files.scorings.stage_spans import StageSpan, is_epoch_length
+from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length
 
 # In a recording of some length, so few moments that name a stage are remarks.
 _MAX_REMARKS = 3
 _LEAST_EPOCHS = 20
 # So many of the stages last equally long where each is an epoch.
-_LEAST_EQUAL = 0.9
 
 
 def is_stage(text: str) -> bool:
@@ -65,6 +64,8 @@ def scoring_of_recording(recording: Recording) -> Scoring:
     try:
         return scoring_of_spans(
             spans,
+            # Beside signals the epochs are those of the recording.
+            epoch_s=EPOCH_S if has_signals else epoch_length(spans),
             start=recording.start,
             duration_s=recording.duration_s if has_signals else None,
             like_stages=like_stages(others),
@@ -81,8 +82,7 @@ def scoring_of_events(
 ) -> Scoring:
     """Return the scoring of a file that lists all that happened, the stages among it.
 
-    Where nearly all stages last equally long, and so long that epochs of 30 s don't fit, that is
-    the length of its epochs.
+    Its epochs have the usual length that its stages keep to.
 
     Parameters
     ----------
@@ -101,22 +101,12 @@ def scoring_of_events(
     spans, others = _split(events)
     return scoring_of_spans(
         spans,
-        epoch_s=_epoch_s([span.duration_s for span in spans]),
+        epoch_s=epoch_length(spans),
         start=start,
         like_stages=like_stages(others),
         events=others,
         notes=notes,
     )
-
-
-def _epoch_s(durations_s: Sequence[float]) -> float:
-    """Return the length of epochs that stages of such lengths tell of, seconds."""
-    lengths = Counter(round(duration_s, 1) for duration_s in durations_s)
-    usual_s, n_usual = lengths.most_common(1)[0] if lengths else (EPOCH_S, 0)
-    fits = not usual_s or not EPOCH_S % usual_s or not usual_s % EPOCH_S
-    if fits or n_usual < _LEAST_EQUAL * len(durations_s) or not is_epoch_length(usual_s):
-        return EPOCH_S
-    return usual_s
 
 
 def _split(events: Sequence[Event]) -> tuple[list[StageSpan], list[Event]]:

@@ -10,10 +10,10 @@ from itertools import pairwise
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.files.scorings.clock_column import clock_column, is_clock_time
-from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE, epoch_length, night_of
+from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE, night_of
 from sleepscorer.files.scorings.labels import label_of, label_of_word
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
-from sleepscorer.files.scorings.stage_spans import StageSpan, gap_notes
+from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length, gap_notes
 from sleepscorer.files.scorings.table_columns import number_of
 
 _DELIMITERS = "\t;,"

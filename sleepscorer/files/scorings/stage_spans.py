@@ -1,8 +1,9 @@
 """Stretches of stages in time, as every format with times comes to them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.stages import EPOCH_S, Stage
@@ -14,6 +15,8 @@ MAX_EPOCHS = int(MAX_DAYS * 86_400 / EPOCH_S)
 TOLERANCE_S = 0.5
 MAX_OFF_GRID = 0.2
 _SHOWN = 4
+# Of the AASM manual, of Rechtschaffen & Kales, and shorter ones of programs.
+_EPOCHS_S = (EPOCH_S, 20.0, 10.0, 15.0, 5.0)
 _SHORTEST_EPOCH_S, _LONGEST_EPOCH_S = 1.0, 300.0
 
 
@@ -109,3 +112,16 @@ def counted_texts(texts: Iterable[str]) -> str:
 def times(n: int) -> str:
     """Return ``once``, ``twice``, ``3 times``."""
     return {1: "once", 2: "twice"}.get(n, f"{n} times")
+
+
+def epoch_length(spans: Sequence[StageSpan]) -> float:
+    """Return the length of epoch that stretches of stages keep to, seconds; 30 where none fits."""
+    if not spans:
+        return EPOCH_S
+    starts = sorted((span.start_s, span.stage) for span in spans)
+    changes = [starts[0][0], *(b[0] for a, b in pairwise(starts) if a[1] is not b[1])]
+    for epoch_s in _EPOCHS_S:
+        n_off = sum(apart_s(s, changes[0], epoch_s) > TOLERANCE_S for s in changes)
+        if n_off <= MAX_OFF_GRID * len(changes):
+            return epoch_s
+    return EPOCH_S

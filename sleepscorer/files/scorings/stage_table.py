@@ -10,9 +10,8 @@ from datetime import timedelta
 import numpy as np
 
 from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.files.scorings.clock_night import epoch_length
 from sleepscorer.files.scorings.stage_codes import StageCodes, labels_of_words
-from sleepscorer.files.scorings.stage_spans import StageSpan
+from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length
 from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
 from sleepscorer.files.scorings.table_columns import Role
 from sleepscorer.files.scorings.table_places import places_of

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.hypnogram import Scoring
-from sleepscorer.files.scorings.clock_night import epoch_length
 from sleepscorer.files.scorings.labels import label_of_word
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
-from sleepscorer.files.scorings.stage_spans import StageSpan
+from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length
 from sleepscorer.files.scorings.table_columns import number_of
 
 _DURATION = re.compile(r"\s*\*\s*duration_sec\b[\s,;:]*(.*)", re.IGNORECASE)

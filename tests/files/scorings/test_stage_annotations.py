@@ -406,10 +406,17 @@ def test_stages_before_the_start_are_left_out():
     assert scoring.notes == ("what reaches before the start was left out (stages: 2)",)
 
 
-def test_epochs_of_another_length_are_refused():
+def test_epochs_of_another_length_are_read_as_they_are():
     file = recording(*[(20.0 * i, 20.0, f"Sleep stage {s}") for i, s in enumerate("W12W12W12")])
+    found = scoring_of_recording(file)
+    assert (texts(found), found.hypnogram.epoch_s) == ("W N1 N2 W N1 N2 W N1 N2", 20.0)
+
+
+def test_beside_signals_epochs_are_those_of_the_recording():
+    stages = [(20.0 * i, 20.0, f"Sleep stage {s}") for i, s in enumerate("W12W12W12W12W12W12")]
+    file = recording(*stages, duration_s=360.0, has_signals=True)
     with pytest.raises(
-        ScoringError, match=r"don't follow epochs of 30 s: most stages last 20 s, and 6 of 9 start"
+        ScoringError, match=r"don't follow epochs of 30 s: most stages last 20 s, and 12 of 18 start"
     ):
         scoring_of_recording(file)
 
