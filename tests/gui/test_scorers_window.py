@@ -283,3 +283,14 @@ def test_what_is_compared_is_told_when_it_changes(qtbot, staged):
     assert (first.is_active, second.is_active, machine.is_machine) == (True, False, True)
     np.testing.assert_array_equal(machine.stages, model.session.machine.stages)
     assert night_model().compared() == ()
+
+
+def test_another_name_in_the_preferences_opens_the_night_for_that_scorer(qtbot, staged, night):
+    staged.document.add_layer("Ben", scorer="ben", is_blind=True)
+    staged.settings.set(scorer="ben")
+    qtbot.waitUntil(lambda: staged.document is not None and staged.document.scorings.is_blind)
+    assert staged.document.session.author.user == "ben"
+    assert staged.document.recording.path == night
+    press(qtbot, staged, KEYS.Key_2)
+    qtbot.waitUntil(lambda: staged.document.session.edits[-1].author.user == "ben")
+    assert staged.document.session.layer.name == "Ben"
