@@ -294,3 +294,20 @@ def test_another_name_in_the_preferences_opens_the_night_for_that_scorer(qtbot, 
     press(qtbot, staged, KEYS.Key_2)
     qtbot.waitUntil(lambda: staged.document.session.edits[-1].author.user == "ben")
     assert staged.document.session.layer.name == "Ben"
+
+
+def test_the_name_of_a_consensus_is_offered_until_one_is_typed(qtbot, staged):
+    press(qtbot, staged, KEYS.Key_N, CTRL)
+    dialog = dialog_of(qtbot, staged, NewScoringDialog)
+    own = dialog._name.text()
+    press(qtbot, staged, KEYS.Key_O, ALT)
+    qtbot.waitUntil(lambda: dialog._name.text() == "Consensus")
+    press(qtbot, staged, KEYS.Key_O, ALT)
+    qtbot.waitUntil(lambda: dialog._name.text() == own)
+    dialog._name.setFocus()
+    dialog._name.selectAll()
+    qtbot.keyClicks(dialog._name, "What we say")
+    press(qtbot, staged, KEYS.Key_O, ALT)
+    qtbot.waitUntil(dialog._consensus.isChecked)
+    assert dialog._name.text() == "What we say"
+    dialog.reject()
