@@ -10,6 +10,7 @@ from sleepscorer.files.sessions import KeptMeasures, SessionPlaces
 from sleepscorer.session_documents.converting import (
     ConversionOf,
     ReadConversion,
+    format_written,
     read_conversion,
     write_conversion,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "current_author",
     "expected_device",
     "export_document",
+    "format_written",
     "open_document",
     "output_stem",
     "path_to_reopen",
