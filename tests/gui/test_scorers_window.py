@@ -103,6 +103,8 @@ def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged, n
         press(qtbot, staged, key, CTRL)
         assert "scored blind: other scorings" in staged.status.message
         staged.status.hush()
+    press(qtbot, staged, KEYS.Key_N)
+    assert staged.status.message == model.blind_sentence
     staged.actions_of["scorers.import"].trigger()
     assert "scored blind: other scorings" in staged.status.message
     staged.scorings.import_as_layer(night.with_name("dropped.csv"))
