@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sleepscorer.cli.comparison import print_agreement
 from sleepscorer.cli.output import complain, say
+from sleepscorer.cli.reading import naming_conversion
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.wording import counted
 
@@ -34,9 +35,10 @@ def compare_scorings(options: argparse.Namespace) -> int:
         check_report(reports, force=options.force)
     if folders:
         return _compare_folders(options, paths, reports)
-    if len(paths) > _PAIR or reports:
-        return _compare_files(options, paths, reports)
-    return print_agreement(options)
+    with naming_conversion():
+        if len(paths) > _PAIR or reports:
+            return _compare_files(options, paths, reports)
+        return print_agreement(options)
 
 
 def _is_folder(path: Path) -> bool:

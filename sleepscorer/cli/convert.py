@@ -6,11 +6,17 @@ from sleepscorer.cli.output import say
 from sleepscorer.cli.reading import choice_of, naming_options
 from sleepscorer.files.exports import EXPORT_FORMATS
 from sleepscorer.files.scorings import READERS, STAGE_CODES
-from sleepscorer.session_documents import ConversionOf, read_conversion, write_conversion
+from sleepscorer.session_documents import (
+    ConversionOf,
+    format_written,
+    read_conversion,
+    write_conversion,
+)
 
 
 def convert(options: argparse.Namespace) -> int:
     """Tell what was read and what it was taken as, and write it unless only that was asked."""
+    format_written(options.out, options.format_out)
     of = ConversionOf(options.file, options.recording, choice_of(options), options.epochs)
     with naming_options():
         read = read_conversion(of)

@@ -47,6 +47,20 @@ def naming_options() -> Iterator[None]:
     try:
         yield
     except tuple(_OPTIONS) as error:
-        option = next(name for kind, name in _OPTIONS.items() if isinstance(error, kind))
+        option = _option_for(error)
         error.hint = f"give {option}: {error.hint}" if error.hint else f"give {option}"
         raise
+
+
+@contextmanager
+def naming_conversion() -> Iterator[None]:
+    """Name the way round what a file leaves open, for commands without the options for it."""
+    try:
+        yield
+    except (CodesNeeded, EpochLengthNeeded) as error:
+        error.hint = f"sleepscorer convert {_option_for(error)} writes a file that says it"
+        raise
+
+
+def _option_for(error: ScoringError) -> str:
+    return next(name for kind, name in _OPTIONS.items() if isinstance(error, kind))

@@ -349,7 +349,9 @@ class Commands(QObject):
             self._status.say("No scorers differ in any epoch")
 
     def _go_on_in_queue(self, panes: Workspace) -> None:
-        if not panes.review.go_to_next():
+        if panes.model.is_blind:
+            self._status.say(panes.model.blind_sentence)
+        elif not panes.review.go_to_next():
             self._status.say("No epoch is left in the review queue")
 
     # -- window ---------------------------------------------------------------------------------

@@ -412,17 +412,26 @@ class SessionModel(QObject):
             self.painting_stage_changed.emit(stage)
 
     def score(self, stage: Stage, *, advance: bool = True) -> bool:
-        """Score the current epoch and go to the next, if wanted; return whether stored."""
+        """Score the current epoch and go to the next, if wanted; return whether stored.
+
+        In a consensus the next one after an epoch that was open is the next open one.
+        """
         epoch = self._epoch
         if self.n_epochs and (epoch + 1) * EPOCH_S <= self._page_start_s:
             # The last seconds of the recording are shown; the current epoch lies before them.
             self.refused.emit("The end of the recording is no whole epoch and can't be scored.")
             return False
         self.set_painting_stage(stage)
+        was_open = self._is_to_decide and self.stage in (None, Stage.UNSCORED)
         is_stored = self.score_epochs([epoch], stage)
-        if is_stored and advance:
+        if is_stored and advance and not (was_open and self.next_difference()):
             self.select_epoch(epoch + 1)
         return is_stored
+
+    @property
+    def _is_to_decide(self) -> bool:
+        """Whether what is scored is what several scorers decide together."""
+        return self.session.layer.kind is LayerKind.CONSENSUS
 
     def score_epochs(self, epochs: Iterable[int], stage: Stage) -> bool:
         """Score epochs; return whether that was stored.
@@ -431,7 +440,7 @@ class SessionModel(QObject):
         """
         index = tuple(epochs)
         because = ""
-        if self.session.layer.kind is LayerKind.CONSENSUS and len(index) == 1:
+        if self._is_to_decide and len(index) == 1:
             because = votes_in_words(scorers_among(self.compared()), index[0])
         return self._try(lambda: self.session.score(index, stage, because=because))
 
@@ -495,7 +504,7 @@ class SessionModel(QObject):
         """
         comparison = comparison_of(self.compared())
         wanted = np.zeros(self.n_epochs, bool)
-        if self.session.layer.kind is LayerKind.CONSENSUS:
+        if self._is_to_decide:
             wanted = self.session.state.stages == Stage.UNSCORED
         elif comparison is not None:
             wanted[comparison.disagreements] = True

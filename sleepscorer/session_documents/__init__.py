@@ -16,6 +16,7 @@ from sleepscorer.session_documents.annotating import (
 from sleepscorer.session_documents.converting import (
     ConversionOf,
     ReadConversion,
+    format_written,
     read_conversion,
     write_conversion,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "current_author",
     "expected_device",
     "export_document",
+    "format_written",
     "open_document",
     "output_stem",
     "path_to_reopen",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sleepscorer.core.errors import ScoringError, UsageError
+from sleepscorer.core.errors import ExportError, ScoringError, UsageError
 from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.core.lights import LightsMarks, resolve_lights
 from sleepscorer.core.recording import Recording
@@ -101,6 +101,30 @@ def _check(of: ConversionOf) -> None:
         )
 
 
+def format_written(out: Path, form: str | None = None) -> str:
+    """Return the name of the format in which a scoring is written to a file.
+
+    Parameters
+    ----------
+    out
+        The file.
+    form
+        Name of the format; None takes it from the ending of ``out``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or it is one of more than a scoring holds.
+    """
+    name = format_for(out, form)
+    if name in _OF_STAGINGS:
+        raise UsageError(
+            f"{name!r} holds the probabilities of a stager, which a scoring does not have",
+            hint="choose another format",
+        )
+    return name
+
+
 def write_conversion(
     read: ReadConversion, out: Path, *, form: str | None = None, force: bool = False
 ) -> str:
@@ -120,19 +144,27 @@ def write_conversion(
     Raises
     ------
     UsageError
-        If there is no such format, or it is one of more than a scoring holds.
+        As :func:`format_written`.
     ExportError
         If the file exists, or can't be written as it was meant.
     """
-    name = format_for(out, form)
-    if name in _OF_STAGINGS:
-        raise UsageError(
-            f"{name!r} holds the probabilities of a stager, which a scoring does not have",
-            hint="choose another format",
+    name = format_written(out, form)
+    if _is_same(out, read.of.path):
+        raise ExportError(
+            "this is the scoring that is read, which is never overwritten",
+            path=out,
+            hint="choose another folder or name",
         )
     sources = (read.of.path, *(() if read.of.recording is None else read.recording.all_files))
     write_export(_night(read), out, name, force=force, sources=sources)
     return name
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def _night(read: ReadConversion) -> Night:

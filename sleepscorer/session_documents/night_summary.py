@@ -67,7 +67,8 @@ class NightSummary:
         was edited last; None where there is no session, and while one is scored blind.
     n_done, n_total
         Of a night that the machine staged, how many of its most doubtful epochs are reviewed, as
-        the review queue counts them; of any other, how many of all epochs have a stage.
+        the review queue counts them; of any other, and while one is scored blind, how many of all
+        epochs have a stage.
     scorer
         Who was the last to score epochs by hand; empty where nobody did.
     problem
@@ -236,8 +237,12 @@ def _told(
     reviewed = reviewed_epochs(known.n_epochs, history.done)
     n_scored = int(np.count_nonzero(state.stages != Stage.UNSCORED))
     n_done, n_total = n_scored, known.n_epochs
+    # Whoever looks at the list may be the one who scores blind.
+    is_blind = any(one.hides_others for one in stored.layers.now)
     progress = NightState.SCORED if reviewed.any() else NightState.IMPORTED
-    if stored.stagings:
+    if is_blind:
+        progress = NightState.SCORED if n_scored else NightState.NOT_SCORED
+    elif stored.stagings:
         machine, others = stored.stagings[-1], stored.others
         queue = review_queue(
             state,
@@ -255,8 +260,7 @@ def _told(
         progress,
         start=known.start,
         duration_s=known.n_epochs * EPOCH_S,
-        # Whoever looks at the list may be the one who scores blind.
-        stages=None if any(one.hides_others for one in stored.layers.now) else state.stages,
+        stages=None if is_blind else state.stages,
         n_done=n_done,
         n_total=n_total,
         scorer=_scorer(history),

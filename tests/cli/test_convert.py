@@ -52,8 +52,11 @@ def test_there_and_back(numbers, name):
 def test_neither_the_source_nor_what_others_wrote_is_replaced(numbers, capsys):
     before = numbers.read_bytes()
     for force in ([], ["--force"]):
-        code, *_ = run(capsys, "convert", numbers, numbers, "--codes", "rk", "--to", "csv", *force)
+        code, _out_text, errors = run(
+            capsys, "convert", numbers, numbers, "--codes", "rk", "--to", "csv", *force
+        )
         assert code == 2
+        assert "this is the scoring that is read" in errors
     assert numbers.read_bytes() == before
     theirs = numbers.with_name("theirs.csv")
     theirs.write_text("a,b\n")
@@ -69,6 +72,7 @@ def test_neither_the_source_nor_what_others_wrote_is_replaced(numbers, capsys):
         ("out.mat", (), "no format ends with '.mat'"),
         ("out.json", (), "probabilities of a stager"),
         ("out.csv", ("--to", "guess"), "'guess' is not an output format"),
+        ("out.csv", ("--to", "guess", "--preview"), "'guess' is not an output format"),
         ("out.csv", ("--from", "guess"), "'guess' is no format of scorings"),
     ],
 )
@@ -78,6 +82,15 @@ def test_what_can_not_be_is_said(numbers, capsys, name, more, said):
     assert code == 2
     assert said in errors
     assert not out.exists()
+
+
+def test_a_session_is_no_scoring_and_the_way_to_one_is_said(tmp_path, capsys):
+    session = tmp_path / "night.sleepscorer"
+    session.write_bytes(b"SQLite format 3\0" + bytes(4000))
+    code, _out_text, errors = run(capsys, "convert", session, tmp_path / "out.csv")
+    assert code == 2
+    assert "open the session, and export the scoring from it" in errors
+    assert len(errors) < 300
 
 
 def test_a_scoring_gets_the_epochs_of_its_recording(simulated, tmp_path, capsys):

@@ -103,6 +103,8 @@ def test_who_scores_blind_sees_nothing_of_others_or_the_machine(qtbot, staged, n
         press(qtbot, staged, key, CTRL)
         assert "scored blind: other scorings" in staged.status.message
         staged.status.hush()
+    press(qtbot, staged, KEYS.Key_N)
+    assert staged.status.message == model.blind_sentence
     staged.actions_of["scorers.import"].trigger()
     assert "scored blind: other scorings" in staged.status.message
     staged.scorings.import_as_layer(night.with_name("dropped.csv"))
@@ -249,13 +251,14 @@ def test_an_auto_score_goes_to_the_scoring_it_was_asked_for(qtbot, opened, monke
 
 def test_whether_arousals_were_scored_is_told_of_each_scoring(qtbot, staged, night):
     panel, model = staged.workspace.statistics, staged.workspace.model
-    model.replace_event(None, Event(310.0, 4.0, "EEG arousal", "C4-M1"))
     panel._arousals.setChecked(True)
-    assert panel.n_arousals == 1
+    of_recording = panel.n_arousals
+    model.replace_event(None, Event(310.0, 4.0, "EEG arousal", "C4-M1"))
+    assert panel.n_arousals == of_recording + 1
     begin(qtbot, staged, "Anna")
     assert (panel.arousals_scored, panel.n_arousals) == (False, None)
     press(qtbot, staged, KEYS.Key_T, CTRL)
-    assert panel.n_arousals == 1
+    assert panel.n_arousals == of_recording + 1
     staged.close_recording()
     open_in(qtbot, staged, night)
     model = staged.workspace.model
@@ -283,3 +286,31 @@ def test_what_is_compared_is_told_when_it_changes(qtbot, staged):
     assert (first.is_active, second.is_active, machine.is_machine) == (True, False, True)
     np.testing.assert_array_equal(machine.stages, model.session.machine.stages)
     assert night_model().compared() == ()
+
+
+def test_another_name_in_the_preferences_opens_the_night_for_that_scorer(qtbot, staged, night):
+    staged.document.add_layer("Ben", scorer="ben", is_blind=True)
+    staged.settings.set(scorer="ben")
+    qtbot.waitUntil(lambda: staged.document is not None and staged.document.scorings.is_blind)
+    assert staged.document.session.author.user == "ben"
+    assert staged.document.recording.path == night
+    press(qtbot, staged, KEYS.Key_2)
+    qtbot.waitUntil(lambda: staged.document.session.edits[-1].author.user == "ben")
+    assert staged.document.session.layer.name == "Ben"
+
+
+def test_the_name_of_a_consensus_is_offered_until_one_is_typed(qtbot, staged):
+    press(qtbot, staged, KEYS.Key_N, CTRL)
+    dialog = dialog_of(qtbot, staged, NewScoringDialog)
+    own = dialog._name.text()
+    press(qtbot, staged, KEYS.Key_O, ALT)
+    qtbot.waitUntil(lambda: dialog._name.text() == "Consensus")
+    press(qtbot, staged, KEYS.Key_O, ALT)
+    qtbot.waitUntil(lambda: dialog._name.text() == own)
+    dialog._name.setFocus()
+    dialog._name.selectAll()
+    qtbot.keyClicks(dialog._name, "What we say")
+    press(qtbot, staged, KEYS.Key_O, ALT)
+    qtbot.waitUntil(dialog._consensus.isChecked)
+    assert dialog._name.text() == "What we say"
+    dialog.reject()

@@ -155,6 +155,15 @@ def test_lists_show_the_scoring_edited_last_and_nothing_while_one_is_blind(night
     assert night_summary(night).stages is None
 
 
+def test_lists_count_no_doubtful_epochs_while_one_is_scored_blind(night):
+    document = open_document(night, author=ANNA)
+    document.session.fill(STAGING)
+    assert "Drafted by machine" in night_summary(night).state_text
+    own(document, "Ben", is_blind=True).score(range(4), Stage.N2)
+    document.close()
+    assert night_summary(night).state_text == f"4 of {N} epochs scored"
+
+
 def test_what_the_machine_answered_for_another_was_to_be_seen(night):
     document = open_document(night, author=ANNA)
     document.session.score([0], Stage.W)

@@ -124,7 +124,8 @@ def in_epochs(scoring: Scoring, epoch_s: float = EPOCH_S, *, epochs: HowAligned 
     """Return a scoring in epochs of another length, counted from its own start.
 
     A last epoch that the scoring does not fill is left out, with a note. Events, lights marks and
-    the start stay as they are; probabilities are means by time.
+    the start stay as they are; probabilities are means by time, and labels count epochs of the new
+    length, also in what is left out.
 
     Parameters
     ----------
@@ -177,9 +178,13 @@ def in_epochs(scoring: Scoring, epoch_s: float = EPOCH_S, *, epochs: HowAligned 
     )
     if off_s is not None and off_s >= (end_s if on_s is None else on_s):
         off_s = None
+    share = theirs.epoch_s / epoch_s
     return replace(
         scoring,
         hypnogram=Hypnogram(told.stages, epoch_s, off_s, on_s, theirs.stage_set),
+        labels=tuple(
+            replace(one, n_epochs=round(one.n_epochs * share, 2)) for one in scoring.labels
+        ),
         events=tuple(event for event in scoring.events if event.onset_s <= end_s),
         notes=(*scoring.notes, *notes),
         probabilities=told.probabilities,

@@ -13,6 +13,7 @@ from sleepscorer.files.scorings.stage_codes import (
     counted_numbers,
     knows_all,
     labels_of_words,
+    number_in,
 )
 from sleepscorer.files.scorings.stage_spans import check_n_epochs
 
@@ -64,6 +65,8 @@ def scoring_of_words(
         codes = codes_told
     labels = labels_of_words(words, codes)
     notes = list(notes)
+    if codes is not None and codes_told is not None and codes is not codes_told:
+        notes += _contradiction(words, codes, codes_told)
     if length_s is None and counted_numbers(words):
         if len(words) * EPOCH_S > _MOST_S:
             raise EpochLengthNeeded(
@@ -80,3 +83,14 @@ def scoring_of_words(
         notes=notes,
     )
     return replace(scoring, is_length_assumed=length_s is None)
+
+
+def _contradiction(
+    words: Sequence[tuple[int, str]], said: StageCodes, told: StageCodes
+) -> Iterable[str]:
+    """Tell which numbers a person says to be others than the file does."""
+    numbers = sorted({number for _, word in words if (number := number_in(word)) is not None})
+    other = {n: told.labels[n] for n in numbers if n in told.labels}
+    other = {n: label for n, label in other.items() if label != said.labels.get(n)}
+    if other:
+        yield f"the file itself says otherwise: {StageCodes('', '', other).in_words}"

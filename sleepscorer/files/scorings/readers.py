@@ -278,6 +278,7 @@ READERS = (
 
 _BY_NAME = {reader.name: reader for reader in READERS}
 _TITLES = [reader.title for reader in READERS]
+_SESSION_MARK = b"SQLite format 3\0"
 _KNOWN = f"{', '.join(_TITLES[:-1])} or {_TITLES[-1]}"
 
 
@@ -375,13 +376,18 @@ def _content(path: Path) -> Content:
         if version in (EDF_VERSION, BDF_VERSION) or format_suffix(path) in _WITH_ANNOTATIONS:
             return Content(path, is_recording=True)
         raw = version + file.read(_MAX_TEXT_BYTES)
+    if raw.startswith(_SESSION_MARK):
+        raise ScoringError(
+            "the file is a session or another database, not a scoring",
+            hint="open the session, and export the scoring from it",
+        )
     if len(raw) > _MAX_TEXT_BYTES:
-        raise ScoringError("the file is too long to be a scoring", hint=f"expected {_KNOWN}")
+        raise ScoringError("the file is too long to be a scoring")
     text = _decoded(raw)
     if "\0" in text:
         raise ScoringError("the file is neither EDF+ nor text", hint=f"expected {_KNOWN}")
     if not text.strip():
-        raise ScoringError("the file is empty", hint=f"expected {_KNOWN}")
+        raise ScoringError("the file is empty")
     return Content(path, text)
 
 

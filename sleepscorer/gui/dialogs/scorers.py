@@ -67,6 +67,9 @@ class NewScoringDialog(SessionDialog):
         if self._begins.currentData() == _AGREED:
             self._consensus.setChecked(True)
         is_consensus = self._consensus.isChecked()
+        if not self._name.isModified():
+            usual = "Consensus" if is_consensus else self._document.session.author.user
+            self._name.setText(self._document.scorings.free_name(usual))
         can_be_blind = not (is_copy or is_consensus)
         self._blind.setEnabled(can_be_blind)
         if not can_be_blind:

@@ -74,6 +74,14 @@ class ScoringPreviewDialog(QDialog):
         self._scorer, self._codes = QComboBox(), QComboBox()
         self._length, self._align = QDoubleSpinBox(), QComboBox()
         self._events = QCheckBox()
+        # While one of these is being answered the focus stays there: arrows go through its choices.
+        self._answers: tuple[QWidget, ...] = (
+            self._scorer,
+            self._codes,
+            self._length,
+            self._align,
+            self._events,
+        )
         self._facts = {name: QLabel() for name in ("Format", "Epochs", "Begins", "Lights")}
         self._table = ReadOnlyTable("What the file calls the stages", _HEADS, wide=0)
         self._notes, self._refusal = QLabel(), QLabel()
@@ -113,8 +121,7 @@ class ScoringPreviewDialog(QDialog):
             label.setWordWrap(True)
             form.addRow(name, label)
         form.addRow("Events", self._events)
-        asked = (self._scorer, self._codes, self._length, self._align)
-        for one in (*asked, *self._facts.values(), self._events):
+        for one in (*self._answers, *self._facts.values()):
             form.setRowVisible(one, False)
         self._length.setRange(0.0, 600.0)
         self._length.setSuffix(" s")
@@ -152,7 +159,7 @@ class ScoringPreviewDialog(QDialog):
         self._events.toggled.connect(self._read_again)
 
     def _focus_first(self) -> None:
-        for one in (self._scorer, self._codes, self._length, self._align):
+        for one in self._answers[:-1]:
             if self._form.isRowVisible(one):
                 one.setFocus()
                 return
@@ -230,7 +237,7 @@ class ScoringPreviewDialog(QDialog):
             case ImportableScoring(preview=preview) if preview is not None:
                 self._show_preview(preview)
         self._import.setEnabled(self.read is not None)
-        if self.read is not None and not self._events.hasFocus():
+        if self.read is not None and not any(one.hasFocus() for one in self._answers):
             self._import.setFocus()
 
     def _ask_scorer(self, asked: SeveralScorers) -> None:

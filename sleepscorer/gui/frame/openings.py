@@ -3,12 +3,18 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from sleepscorer.gui.frame.centre import Centre
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.jobs.exporting import Exporter
-from sleepscorer.gui.jobs.opening import OpenedRecording, Opener, OpeningRequest
+from sleepscorer.gui.jobs.opening import (
+    OpenedRecording,
+    Opener,
+    OpeningRequest,
+    author_named,
+    path_again,
+)
 from sleepscorer.gui.process.tasks import TaskRunner
 from sleepscorer.gui.settings import SettingsFile
 
@@ -64,6 +70,7 @@ class Openings(QObject):
         self._opener.scorings_found.connect(self.scorings_found)
         self._opener.folder_found.connect(self.folder_found)
         self._opener.failed.connect(self.failed)
+        settings.changed.connect(self._on_setting_changed)
 
     @Slot(object)
     def open(self, paths: tuple[Path, ...], *, as_recording: bool = False) -> None:
@@ -128,6 +135,26 @@ class Openings(QObject):
             self.open_already.emit()
         elif not self._exporter.postpone(f"{path.name} opens", partial(self._open_again, path)):
             self._open_again(path)
+
+    @Slot(str)
+    def _on_setting_changed(self, name: str) -> None:
+        if name == "scorer":
+            # The preferences, which go with what is open, are still about to close.
+            QTimer.singleShot(0, self._open_for_scorer)
+
+    @Slot()
+    def _open_for_scorer(self) -> None:
+        """Open what is open again where somebody else scores now, who may see and edit other."""
+        document, settings = self._current.document, self._settings.now
+        # What is being opened takes its place.
+        if document is None or self._opener.is_opening:
+            return
+        if document.session.author == author_named(settings):
+            return
+        path = path_again(document, settings)
+        again = partial(self._open_again, path)
+        if not self._exporter.postpone(f"{path.name} opens for {settings.scorer}", again):
+            again()
 
     def _open_again(self, path: Path) -> None:
         self.replacing.emit()

@@ -292,6 +292,11 @@ def author_named(settings: Settings) -> Author:
     return replace(author, user=settings.scorer) if settings.scorer else author
 
 
+def path_again(document: Document, settings: Settings) -> Path:
+    """Return what leads to an open document again; see :func:`path_to_reopen`."""
+    return path_to_reopen(document, _session_folder(settings))
+
+
 def chosen_montage(
     recording: Recording, presets: tuple[MontagePreset, ...], name: str, laboratory: Laboratory
 ) -> DisplayMontage:
@@ -344,7 +349,7 @@ def _prepared(document: Document, settings: Settings) -> OpenedRecording:
         presets=presets,
         channels=channels,
         is_unsure="channels" not in document.view and _is_unsure(recording),
-        recent_path=path_to_reopen(document, _session_folder(settings)),
+        recent_path=path_again(document, settings),
     )
 
 

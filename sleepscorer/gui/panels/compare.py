@@ -212,6 +212,12 @@ class ComparePanel(QWidget):
         cell = self._comparison.epochs_of(first.key, second.key, row, column)
         epochs = [int(epoch) for epoch in cell]
         if not epochs:
+            self._here.setText(
+                shortened(
+                    f"No epoch that {first.title} calls {row.text} and {second.title}"
+                    f" {column.text}."
+                )
+            )
             return
         behind = [epoch for epoch in epochs if epoch > self._model.epoch]
         is_new = self._at_cell is None or self._at_cell[:2] != (row, column)

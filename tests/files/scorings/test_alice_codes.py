@@ -22,6 +22,8 @@ def test_seconds_become_epochs_of_30_s(tmp_path):
     found = read(tmp_path, [11] * 60 + [13] * 30 + [14] * 600 + [15] * 30 + [12] * 30 + [11] * 29)
     assert (found.format, found.hypnogram.epoch_s, found.start) == ("alice", 30.0, START)
     assert found.hypnogram.stages.tolist() == [0, 0, 1, *[2] * 20, 3, 4]
+    counts = {label.text: label.n_epochs for label in found.labels}
+    assert counts == {"11": 2.97, "12": 1, "13": 1, "14": 20, "15": 1}
     assert found.notes == (
         "its epochs of 1 s were told to epochs of 30 s, each of one stage",
         "the last 29 s fill no epoch of 30 s and were left out",

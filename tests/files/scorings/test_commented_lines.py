@@ -35,7 +35,10 @@ def test_a_head_that_names_the_code_is_read_by_itself(tmp_path, head):
 def test_comments_at_the_end_count_and_the_code_of_a_person_wins(tmp_path):
     text = "0\r\n1\r\n4.0\r\n\r\n# 0=W, 1=R, 4=N3\r\n\r\n"
     assert read(tmp_path, text).hypnogram.stages.tolist() == [0, 4, 3]
-    assert read(tmp_path, text, codes=AASM).hypnogram.stages.tolist() == [0, 1, 4]
+    by_person = read(tmp_path, text, codes=AASM)
+    assert by_person.hypnogram.stages.tolist() == [0, 1, 4]
+    assert "the file itself says otherwise: 1 R, 4 N3" in by_person.notes
+    assert not any("otherwise" in note for note in read(tmp_path, text).notes)
 
 
 @pytest.mark.parametrize(

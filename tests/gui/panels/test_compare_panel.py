@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from night_models import night_model, staging_of
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 
 from sleepscorer.core.edits import Author
@@ -90,6 +91,20 @@ def test_enter_goes_through_the_epochs_of_a_cell(qtbot, panel, model):
     assert "1 of 2 epochs that First scoring calls N2 and ben N1" in texts(panel)["This epoch"]
 
 
+def test_arrows_go_through_the_cells_and_turn_no_page(qtbot, panel, model):
+    matrix = panel.findChild(ConfusionTable)
+    turned = QShortcut(QKeySequence(Qt.Key.Key_Right), panel)
+    turned.activated.connect(lambda: model.select_epoch(model.epoch + 1))
+    matrix.setFocus()
+    matrix.show_chosen(Stage.N2, Stage.N1)
+    qtbot.keyClick(matrix, Qt.Key.Key_Right)
+    assert (matrix.currentColumn(), model.epoch) == (2, 0)
+    qtbot.keyClick(matrix, Qt.Key.Key_Up)
+    qtbot.keyClick(matrix, Qt.Key.Key_Return)
+    assert texts(panel)["This epoch"] == "No epoch that First scoring calls N1 and ben N2."
+    assert model.epoch == 0
+
+
 def test_a_click_on_the_hypnograms_turns_to_the_epoch(qtbot, panel, model):
     picture = panel.findChild(ComparedHypnograms)
     x = 2 + round((picture.width() - 4) * 0.505)
@@ -130,6 +145,20 @@ def test_in_a_consensus_differences_are_decided_and_the_log_says_who_said_what(m
     labels = [edit.label for edit in scorings.active.edits]
     assert labels[0] == "What First scoring and ben agree on"
     assert labels[-1] == "Decide epoch 41 as N3: N2 by First scoring; N3 by ben"
+
+
+def test_after_a_decision_comes_the_next_open_epoch_also_where_it_is_the_neighbour(model, scorings):
+    layer = scorings.begin("agreed", scorings.agreed(), kind=LayerKind.CONSENSUS)
+    scorings.switch(layer.number)
+    model.next_difference()
+    seen = [model.epoch]
+    for _ in range(3):
+        model.score(Stage.N3)
+        seen.append(model.epoch)
+    # Where none is open any more, as everywhere else, the next in time.
+    assert seen == [10, 11, 40, 41]
+    model.score(Stage.N3)
+    assert model.epoch == 42
 
 
 def test_nobody_agrees_alone():
