@@ -1,7 +1,33 @@
 """The panels beside the traces, or in a window of their own on another screen."""
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QProxyStyle,
+    QStyle,
+    QStyleOption,
+    QTabWidget,
+    QWidget,
+)
+
+from sleepscorer.gui.look.appearance import sized
+from sleepscorer.gui.look.measures import TextSize
+
+_BESIDE_WORDS_PX = 14
+
+
+class _NarrowTabs(QProxyStyle):
+    """Tabs little wider than their words: six have room beside the traces of a small screen."""
+
+    def pixelMetric(  # noqa: N802
+        self,
+        metric: QStyle.PixelMetric,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+    ) -> int:
+        if metric == QStyle.PixelMetric.PM_TabBarTabHSpace:
+            return _BESIDE_WORDS_PX
+        return super().pixelMetric(metric, option, widget)
 
 
 class PanelDock(QDockWidget):
@@ -13,10 +39,12 @@ class PanelDock(QDockWidget):
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Panels")
         self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setAccessibleName("Panels")
-        # On a small screen a tab is rather shortened than hidden behind arrows.
-        self.tabs.tabBar().setUsesScrollButtons(False)
-        self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
+        bar = self.tabs.tabBar()
+        bar.setAccessibleName("Panels")
+        # A widget does not keep its style alive.
+        self._narrow = _NarrowTabs("Fusion")
+        bar.setStyle(self._narrow)
+        bar.setFont(sized(bar.font(), TextSize.SMALL))
         self.setWidget(self.tabs)
         features = QDockWidget.DockWidgetFeature
         self.setFeatures(features.DockWidgetMovable | features.DockWidgetFloatable)
