@@ -1,0 +1,45 @@
+"""Scored events as figures: how many, how long, an hour of sleep, and what else a night has."""
+
+from sleepscorer.core.event_statistics.counting import (
+    EventStatistics,
+    SlowChannels,
+    event_statistics,
+)
+from sleepscorer.core.event_statistics.figures import (
+    EVENT_FIGURES,
+    FIGURES_BY_KEY,
+    EventFigure,
+    Source,
+)
+from sleepscorer.core.event_statistics.kinds import COUNTED_FAMILIES, KindCount, Share
+from sleepscorer.core.event_statistics.oximetry import Rate
+from sleepscorer.core.event_statistics.rules import (
+    HYPOPNEA_RULES,
+    POSITIONS,
+    ArousalRules,
+    EventRules,
+    LimbRules,
+    OximetryRules,
+    PulseRules,
+)
+
+__all__ = [
+    "COUNTED_FAMILIES",
+    "EVENT_FIGURES",
+    "FIGURES_BY_KEY",
+    "HYPOPNEA_RULES",
+    "POSITIONS",
+    "ArousalRules",
+    "EventFigure",
+    "EventRules",
+    "EventStatistics",
+    "KindCount",
+    "LimbRules",
+    "OximetryRules",
+    "PulseRules",
+    "Rate",
+    "Share",
+    "SlowChannels",
+    "Source",
+    "event_statistics",
+]
