@@ -5,6 +5,7 @@ The command line scores with :func:`score_recording`; the window stages and expo
 
 from sleepscorer.pipeline.channels import find_channels, find_channels_for, lacking_channels
 from sleepscorer.pipeline.deidentified_copy import CopySurvey, survey_recording, write_copy
+from sleepscorer.pipeline.event_figures import event_figures
 from sleepscorer.pipeline.explanation import (
     ExplainedNight,
     Explanation,
@@ -58,6 +59,7 @@ __all__ = [
     "check_distinct_outputs",
     "classical_measures",
     "coming_night",
+    "event_figures",
     "find_channels",
     "find_channels_for",
     "forget_site_choice",

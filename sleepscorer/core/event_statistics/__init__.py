@@ -22,10 +22,12 @@ from sleepscorer.core.event_statistics.rules import (
     OximetryRules,
     PulseRules,
 )
+from sleepscorer.core.event_statistics.wording import FAMILY_WORDS, families_text, reason_text
 
 __all__ = [
     "COUNTED_FAMILIES",
     "EVENT_FIGURES",
+    "FAMILY_WORDS",
     "FIGURES_BY_KEY",
     "HYPOPNEA_RULES",
     "POSITIONS",
@@ -42,4 +44,6 @@ __all__ = [
     "SlowChannels",
     "Source",
     "event_statistics",
+    "families_text",
+    "reason_text",
 ]

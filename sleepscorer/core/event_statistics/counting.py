@@ -32,6 +32,7 @@ from sleepscorer.core.event_statistics.values import (
     of_pulse,
     of_saturation,
 )
+from sleepscorer.core.event_statistics.wording import reason_text
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.stages import Stage
@@ -101,6 +102,7 @@ class EventStatistics:
             "scored": [one.value for one in COUNTED_FAMILIES if one in self.scored],
             "hypopnea_rule": self.hypopnea_rule,
             "figures": dict(self.values),
+            "undefined": {key: reason_text(key, why) for key, why in self.reasons.items()},
             "kinds": [kind.as_dict() for kind in self.kinds],
             "position_min": dict(self.position_min),
             "notes": list(self.notes),

@@ -1,12 +1,13 @@
 """Writes exports beside the window, and keeps the document open until they are written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.core.errors import ExportError, OutputExists, OutputRefused, SleepScorerError
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -66,7 +67,7 @@ class Exporter(QObject):
         document: Document,
         to: Destination,
         *,
-        arousals_scored: bool,
+        scored: Collection[EventFamily] = (),
         smooth: bool = False,
     ) -> None:
         """Write the document as it is now; the window goes on meanwhile."""
@@ -77,7 +78,7 @@ class Exporter(QObject):
         except SleepScorerError as error:
             self.failed.emit(str(error))
             return
-        export = _export_of(snapshot, to, arousals_scored=arousals_scored, smooth=smooth)
+        export = _export_of(snapshot, to, scored=scored, smooth=smooth)
         self._run("Exporting", export)
 
     @Slot(object, object)
@@ -150,13 +151,11 @@ def _copied(survey: CopySurvey, out: Path, progress: Progress) -> tuple[Path, ..
 
 
 def _export_of(
-    snapshot: Snapshot, to: Destination, *, arousals_scored: bool, smooth: bool
+    snapshot: Snapshot, to: Destination, *, scored: Collection[EventFamily], smooth: bool
 ) -> Callable[[Progress], tuple[Path, ...]]:
     def write(progress: Progress) -> tuple[Path, ...]:
         try:
-            return export_document(
-                snapshot, to, arousals_scored=arousals_scored, smooth=smooth, progress=progress
-            )
+            return export_document(snapshot, to, scored=scored, smooth=smooth, progress=progress)
         except ExportError as error:
             hint = error.hint or _HINTS.get(type(error), "")
             raise ExportError(error.what, path=error.path, hint=hint) from error
