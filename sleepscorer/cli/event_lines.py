@@ -12,7 +12,7 @@ def event_lines(found: EventStatistics) -> list[str]:
     """
     width = max(len(one.definition.label) for one in EVENT_FIGURES)
     missing: dict[str, list[str]] = {}
-    lines = [f"hypopnea rule: {found.hypopnea_rule}"]
+    lines = [f"hypopnea rule: {found.rules.hypopnea_text}"]
     for figure in EVENT_FIGURES:
         definition = figure.definition
         why = found.reasons.get(definition.key)

@@ -11,7 +11,13 @@ from sleepscorer.core.event_statistics.figures import (
     EventFigure,
     Source,
 )
-from sleepscorer.core.event_statistics.kinds import COUNTED_FAMILIES, KindCount, Share
+from sleepscorer.core.event_statistics.kinds import (
+    ALL_RESPIRATORY,
+    APNEAS_AND_HYPOPNEAS,
+    COUNTED_FAMILIES,
+    KindCount,
+    Share,
+)
 from sleepscorer.core.event_statistics.oximetry import Rate
 from sleepscorer.core.event_statistics.rules import (
     HYPOPNEA_RULES,
@@ -25,6 +31,8 @@ from sleepscorer.core.event_statistics.rules import (
 from sleepscorer.core.event_statistics.wording import FAMILY_WORDS, families_text, reason_text
 
 __all__ = [
+    "ALL_RESPIRATORY",
+    "APNEAS_AND_HYPOPNEAS",
     "COUNTED_FAMILIES",
     "EVENT_FIGURES",
     "FAMILY_WORDS",

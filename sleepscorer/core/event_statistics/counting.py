@@ -66,8 +66,8 @@ class EventStatistics:
     ----------
     scored
         What somebody says was scored in the whole night.
-    hypopnea_rule
-        The rule of hypopneas in words, to be named wherever hypopneas are counted.
+    rules
+        That they were counted by; the rule of hypopneas is to be named in every output.
     values
         By key; None where a reader must not be given a figure.
     reasons
@@ -83,13 +83,18 @@ class EventStatistics:
     """
 
     scored: frozenset[EventFamily]
-    hypopnea_rule: str
+    rules: EventRules
     values: Values
     reasons: Mapping[str, Undefined]
     kinds: tuple[KindCount, ...] = ()
     position_min: Mapping[str, float] = field(default_factory=dict)
     channels: Mapping[Source, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def hypopnea_rule(self) -> str:
+        """Name of the rule of hypopneas: ``"1A"``."""
+        return self.rules.hypopnea_rule
 
     @property
     def says_something(self) -> bool:
@@ -100,7 +105,7 @@ class EventStatistics:
         """Ready for JSON."""
         return {
             "scored": [one.value for one in COUNTED_FAMILIES if one in self.scored],
-            "hypopnea_rule": self.hypopnea_rule,
+            "hypopnea_rule": self.rules.hypopnea_text,
             "figures": dict(self.values),
             "undefined": {key: reason_text(key, why) for key, why in self.reasons.items()},
             "kinds": [kind.as_dict() for kind in self.kinds],
@@ -159,7 +164,7 @@ def event_statistics(
     reasons = dict(_reasons(values, night, declared, labels))
     return EventStatistics(
         scored=declared,
-        hypopnea_rule=rules.hypopnea_text,
+        rules=rules,
         values={
             one.definition.key: None
             if one.definition.key in reasons

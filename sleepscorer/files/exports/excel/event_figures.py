@@ -110,7 +110,7 @@ def event_sentences(found: EventStatistics) -> list[str]:
     channels = [f"{source.value}: {label}" for source, label in found.channels.items()]
     return [
         f"Said to be scored in the whole night: {', '.join(scored) or 'nothing'}.",
-        f"Rule of hypopneas: {found.hypopnea_rule}.",
+        f"Rule of hypopneas: {found.rules.hypopnea_text}.",
         *([f"Channels: {', '.join(channels)}."] if channels else []),
         *(f"{note[:1].upper()}{note[1:]}." for note in found.notes),
     ]
