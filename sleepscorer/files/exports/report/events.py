@@ -149,7 +149,7 @@ def _facts(content: Content, found: EventStatistics, keys: Sequence[str]) -> Flo
         value = words.figure(found.values[key], "1/h")
         unit = f"({reason})" if reason else words.unit("1/h")
         facts.append((words(f"counted_figures.{key}"), f"{value} {unit}"))
-    return facts_table(facts, content.width_pt)
+    return facts_table(facts, content.width_pt, in_row=2)
 
 
 def _figures(content: Content, found: EventStatistics, *groups: FigureGroup) -> Flowable:
