@@ -39,7 +39,12 @@ def event_rules() -> EventRules:
         If the file is wrong; the message says which entry, and why.
     """
     own = own_event_rules_path()
-    return read_event_rules(own if own.is_file() else resource(_NAME))
+    return read_event_rules(own) if own.is_file() else shipped_event_rules()
+
+
+def shipped_event_rules() -> EventRules:
+    """Return the rules that come with the program."""
+    return read_event_rules(resource(_NAME))
 
 
 def read_event_rules(path: Path) -> EventRules:
