@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.event_kinds import KNOWN_TEXTS
+from sleepscorer.core.event_statistics import EventStatistics
 from sleepscorer.core.events import Event
 from sleepscorer.core.report_form import Person, ReportForm
 from sleepscorer.core.signatures import Signature
@@ -48,6 +49,7 @@ def deidentified(night: Night) -> Night:
         warnings=tuple(map(remover.sentence, night.warnings)),
         labels=(),
         spectrogram=_without_label(night.spectrogram, remover),
+        event_statistics=_without_labels(night.event_statistics, remover),
         stored_texts=(),
         files=(),
         deidentify=True,
@@ -68,6 +70,13 @@ def _without_label(
     if spectrogram is None:
         return None
     return replace(spectrogram, channel=remover.channel(spectrogram.channel))
+
+
+def _without_labels(counted: EventStatistics | None, remover: Remover) -> EventStatistics | None:
+    if counted is None:
+        return None
+    channels = {source: remover.channel(label) for source, label in counted.channels.items()}
+    return replace(counted, channels=channels)
 
 
 def _identity_of(night: Night) -> Identity:
