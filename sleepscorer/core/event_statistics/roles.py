@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from sleepscorer.core.arousals import is_arousal
 from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, family_of_text
 from sleepscorer.core.events import Event
 
@@ -46,8 +47,9 @@ def label_of(event: Event) -> str:
 
 def role_of(event: Event) -> Role | None:
     """Return what an event counts as; None for one of no index, and for unknown words."""
-    words, family = words_of(event), family_of(event)
-    if family is EventFamily.AROUSAL:
+    # A text may be an abbreviation; the label says it in words.
+    words, family = label_of(event).casefold(), family_of(event)
+    if is_arousal(event):
         return Role.AROUSAL
     if family is EventFamily.RESPIRATORY:
         return _breathing_role(words)

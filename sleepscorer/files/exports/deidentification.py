@@ -13,7 +13,11 @@ from pathlib import Path
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.event_kinds import KNOWN_TEXTS
-from sleepscorer.core.event_statistics import EventStatistics
+from sleepscorer.core.event_statistics import (
+    ALL_RESPIRATORY,
+    APNEAS_AND_HYPOPNEAS,
+    EventStatistics,
+)
 from sleepscorer.core.events import Event
 from sleepscorer.core.report_form import Person, ReportForm
 from sleepscorer.core.signatures import Signature
@@ -76,7 +80,13 @@ def _without_labels(counted: EventStatistics | None, remover: Remover) -> EventS
     if counted is None:
         return None
     channels = {source: remover.channel(label) for source, label in counted.channels.items()}
-    return replace(counted, channels=channels)
+    shared = (ALL_RESPIRATORY, APNEAS_AND_HYPOPNEAS)
+    kinds = tuple(
+        kind
+        for kind in counted.kinds
+        if kind.label in shared or kind.label.casefold() in KNOWN_TEXTS
+    )
+    return replace(counted, channels=channels, kinds=kinds)
 
 
 def _identity_of(night: Night) -> Identity:

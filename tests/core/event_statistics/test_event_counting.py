@@ -185,6 +185,28 @@ def test_three_stages_are_counted_in_nrem_and_r() -> None:
     assert found.values["ahi_nrem_per_h"] == pytest.approx(6.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("APNEA", "apneas"),
+        ("central apnea", "apneas_central"),
+        ("Hypopnea", "hypopneas"),
+        ("rera@@Flow", "reras"),
+        ("Limb movement", "limb_movements"),
+        ("Periodic limb movement", "limb_movements"),
+        ("Arousal", "arousals_spontaneous"),
+    ],
+)
+def test_words_of_recordings_are_counted(text: str, key: str) -> None:
+    assert found_of(Event(N2_S, 5.0, text)).values[key] == 1
+
+
+@pytest.mark.parametrize("text", ["Snore", "Cheyne-Stokes respiration", "Body movement", "Supine"])
+def test_what_is_of_no_index_changes_none(text: str) -> None:
+    found = found_of(Event(N2_S, 5.0, text))
+    assert {value for value in found.values.values() if value is not None} == {0}
+
+
 class TestArousals:
     def test_each_has_one_cause(self) -> None:
         found = found_of(
