@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sleepscorer import __version__
+from sleepscorer.cli.scored import add_scored
 from sleepscorer.core.errors import UsageError
 from sleepscorer.files.exports import DEFAULT_TEMPLATE, EXPORT_FORMATS, FORMATS, PDF
 
@@ -141,7 +142,8 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     add("--paper", metavar="NAME", help="a4 or letter; default: the template's")
     _add_reading(parser)
     add("--layer", metavar="NAME|NUMBER", help="which scoring of a session; default: the first")
-    add("--arousals-scored", action="store_true", help="all arousals are marked: count their index")
+    add_scored(parser)
+    add("--arousals-scored", action="store_true", help="the same as --scored arousals")
     add("--force", action="store_true", help="replace earlier reports")
     add("--deidentify", action="store_true", help="leave out who was recorded, and the date")
     _add_annotations(parser)
@@ -171,6 +173,7 @@ def _add_statistics(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lights-off", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--lights-on", metavar="T", help="seconds from the start, or hh:mm:ss")
     parser.add_argument("--arousals", type=int, metavar="N", help="arousals scored by hand")
+    add_scored(parser)
     _add_reading(parser, aligned=False)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=_run_statistics)

@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from sleepscorer.cli.event_lines import event_lines
 from sleepscorer.cli.output import complain, say
 from sleepscorer.cli.reading import choice_of, naming_options
+from sleepscorer.cli.scored import scored_of
 from sleepscorer.core.agreement import Agreement, agreement
+from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.event_kinds import EventFamily
+from sleepscorer.core.event_statistics import event_statistics
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.lights import LightsMarks, parse_time_mark, resolve_lights
 from sleepscorer.core.metrics import SleepStatistics
@@ -17,6 +22,7 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.core.statistics import sleep_statistics
 from sleepscorer.core.undefined import figures_of
 from sleepscorer.core.wording import rounded
+from sleepscorer.files.event_rules import event_rules
 from sleepscorer.files.scorings import read_scoring
 
 _TABLES = ("cycles", "transitions")
@@ -40,18 +46,29 @@ def print_statistics(options: argparse.Namespace) -> int:
         on_s=typed(options.lights_on),
         duration_s=scored.duration_s,
     )
-    statistics = sleep_statistics(
-        Hypnogram(scored.stages, scored.epoch_s, lights.off_s, lights.on_s), options.arousals
-    )
+    hypnogram = Hypnogram(scored.stages, scored.epoch_s, lights.off_s, lights.on_s)
+    families = scored_of(options)
+    n_arousals = options.arousals
+    if n_arousals is None and EventFamily.AROUSAL in families:
+        n_arousals = count_arousals(scoring.events, hypnogram)
+    statistics = sleep_statistics(hypnogram, n_arousals)
+    counted = None
+    if families:
+        counted = event_statistics(hypnogram, scoring.events, scored=families, rules=event_rules())
     others = (note for note in scoring.notes if note not in marked.notes)
     notes = (lights.source, *lights.notes, *_epoch_notes(scored), *others, *statistics.notes)
     if options.json:
         # The window goes to the error stream: standard output holds the agreed keys only.
         _print_notes(notes)
         # As the published vectors have it: of a night that nobody scored 0 min are sleep.
-        say(*json.dumps(statistics.as_dict(), indent=2, allow_nan=False).splitlines())
+        told = statistics.as_dict()
+        if counted is not None:
+            told["event_statistics"] = counted.as_dict()
+        say(*json.dumps(told, indent=2, allow_nan=False).splitlines())
     else:
         say(*_statistics_lines(statistics, notes))
+        if counted is not None:
+            say("", *event_lines(counted))
     return 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from sleepscorer.cli.output import complain, say, say_if_possible
 from sleepscorer.cli.progress import progress_bar
 from sleepscorer.cli.reading import choice_of, naming_options
+from sleepscorer.cli.scored import scored_of
 from sleepscorer.core.errors import UsageError
 from sleepscorer.files.exports import (
     PAPERS,
@@ -44,9 +45,7 @@ def report(options: argparse.Namespace) -> int:
     )
     if options.layer is not None and path.suffix.lower() != SUFFIX:
         raise UsageError("--layer is of sessions, and this is none", path=path)
-    of = ReportOf(
-        path, options.recording, choice_of(options), options.arousals_scored, options.layer
-    )
+    of = ReportOf(path, options.recording, choice_of(options), scored_of(options), options.layer)
     with progress_bar(path.name, quiet=options.quiet) as progress, naming_options():
         written = write_report(of, to, progress=progress)
     if not options.quiet:

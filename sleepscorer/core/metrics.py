@@ -24,6 +24,10 @@ class FigureGroup(StrEnum):
     STAGES = "Stages"
     CONTINUITY = "Continuity"
     AROUSALS = "Arousals"
+    RESPIRATORY = "Respiratory events"
+    MOVEMENTS = "Limb movements"
+    OXIMETRY = "Oxygen saturation"
+    HEART = "Heart rate"
     RESEARCH = "Research"
 
 

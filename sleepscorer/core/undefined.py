@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.metrics import SleepStatistics
 from sleepscorer.core.stages import Stage
 
@@ -28,6 +29,9 @@ class Reason(StrEnum):
     NO_STAGE = "no_stage"
     NO_PERSISTENT_SLEEP = "no_persistent_sleep"
     AROUSALS_NOT_SCORED = "arousals_not_scored"
+    EVENTS_NOT_SCORED = "events_not_scored"
+    NO_SIGNAL = "no_signal"
+    NO_SOUND_VALUES = "no_sound_values"
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,14 @@ class Undefined:
         The stage that does not occur; None for other reasons.
     minutes
         How long sleep never lasted without a break; None for other reasons.
+    families
+        What nobody said was scored; empty for other reasons.
     """
 
     reason: Reason
     stage: Stage | None = None
     minutes: int | None = None
+    families: tuple[EventFamily, ...] = ()
 
 
 def figure_of(statistics: SleepStatistics, key: str) -> Any:

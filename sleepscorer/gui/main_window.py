@@ -327,7 +327,7 @@ class MainWindow(QMainWindow):
         self.exporter.start(
             document,
             choice,
-            arousals_scored=now is not None and now.model.arousals_scored,
+            scored=() if now is None else now.model.scored,
             smooth=self.settings.now.smooth_machine,
         )
 

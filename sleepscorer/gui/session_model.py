@@ -4,7 +4,7 @@ Panes read from here, ask here for changes, and follow the signals; none of them
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from sleepscorer.core.changes import change_between
 from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.events import Event
 from sleepscorer.core.layered_session import LayeredSession
 from sleepscorer.core.layers import LayerKind, LayerStages
@@ -105,7 +106,7 @@ class SessionModel(QObject):
         self.recording = recording
         self._laboratory = laboratory
         self._alone, self._scorings, self._shown = session, scorings, session
-        self._arousals_scored: set[int] = set()
+        self._scored_in: dict[EventFamily, set[int]] = {}
         self.chosen_derivations: dict[str, str] = {}
         self.panel = ""
         self.shows_second_opinion = True
@@ -143,23 +144,35 @@ class SessionModel(QObject):
         return () if self._scorings is None else self._scorings.compared()
 
     @property
-    def arousals_scored(self) -> bool:
-        """Whether the arousals of the whole night were marked in the scoring on the screen."""
-        return self.session.layer.number in self._arousals_scored
+    def scored(self) -> frozenset[EventFamily]:
+        """Families of events that were scored in the whole night, in the scoring on the screen."""
+        number = self.session.layer.number
+        return frozenset(family for family, layers in self._scored_in.items() if number in layers)
 
-    @arousals_scored.setter
-    def arousals_scored(self, scored: bool) -> None:
-        change = self._arousals_scored.add if scored else self._arousals_scored.discard
+    def set_scored(self, family: EventFamily, scored: bool) -> None:
+        """Say whether a family was."""
+        layers = self._scored_in.setdefault(family, set())
+        change = layers.add if scored else layers.discard
         change(self.session.layer.number)
 
     @property
-    def arousals_scored_in(self) -> tuple[int, ...]:
-        """Numbers of the layers in which they were."""
-        return tuple(sorted(self._arousals_scored))
+    def arousals_scored(self) -> bool:
+        """Whether arousals were."""
+        return EventFamily.AROUSAL in self.scored
 
-    def set_arousals_scored_in(self, layers: Iterable[int]) -> None:
+    @arousals_scored.setter
+    def arousals_scored(self, scored: bool) -> None:
+        self.set_scored(EventFamily.AROUSAL, scored)
+
+    @property
+    def scored_in(self) -> dict[EventFamily, tuple[int, ...]]:
+        """Numbers of the layers in which each family was; no family that was in none."""
+        found = {family: tuple(sorted(layers)) for family, layers in self._scored_in.items()}
+        return {family: layers for family, layers in found.items() if layers}
+
+    def set_scored_in(self, layers: Mapping[EventFamily, Iterable[int]]) -> None:
         """Remember in which they were."""
-        self._arousals_scored = set(layers)
+        self._scored_in = {family: set(numbers) for family, numbers in layers.items()}
 
     @property
     def machine_answer(self) -> MachineAnswer | None:

@@ -10,6 +10,7 @@ from sleepscorer.analysis.display import DisplayFilter, DisplayMontage
 from sleepscorer.analysis.laboratory import Laboratory, in_step
 from sleepscorer.analysis.montage_presets import MontagePreset, TraceRule
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.layers import FIRST
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stager_channels import ROLES, ChannelChoice
@@ -19,6 +20,7 @@ from sleepscorer.gui.session_model import PAGE_LENGTHS_S, SessionModel
 def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
     """Return what is shown and said: page, montage, panel, derivations, channels, arousals."""
     preset = MontagePreset.of(model.montage, model.montage.name)
+    arousals = model.scored_in.get(EventFamily.AROUSAL, ())
     return {
         "epoch": model.epoch,
         "page_s": model.page_s,
@@ -29,8 +31,10 @@ def view_of(model: SessionModel, channels: ChannelChoice) -> dict[str, Any]:
         "rows": [asdict(rule) for rule in preset.rules],
         # Rows that look as these say were left alone by the person.
         "laboratory": model.laboratory.as_values(),
-        "arousals_scored": FIRST in model.arousals_scored_in,
-        "arousals_scored_in": list(model.arousals_scored_in),
+        # As versions before families knew it.
+        "arousals_scored": FIRST in arousals,
+        "arousals_scored_in": list(arousals),
+        "scored_in": {family.value: list(layers) for family, layers in model.scored_in.items()},
         "second_opinion": model.shows_second_opinion,
         "derivations": dict(model.chosen_derivations),
         "channels": {role: _listed(getattr(channels, role)) for role in ROLES},
@@ -70,10 +74,7 @@ def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> N
     stored = view.get("page_s")
     length = stored if isinstance(stored, int) and stored in PAGE_LENGTHS_S else page_s
     model.set_page_length(length if length in PAGE_LENGTHS_S else PAGE_LENGTHS_S[4])
-    stored_in = view.get("arousals_scored_in")
-    layers = [one for one in stored_in if type(one) is int] if isinstance(stored_in, list) else []
-    first = [FIRST] if view.get("arousals_scored") is True else []
-    model.set_arousals_scored_in((*first, *layers))
+    model.set_scored_in(_scored_in(view))
     model.shows_second_opinion = view.get("second_opinion") is not False
     chosen = view.get("derivations")
     if isinstance(chosen, dict):
@@ -86,6 +87,22 @@ def show_view(model: SessionModel, view: Mapping[str, Any], *, page_s: int) -> N
         epoch = next((place for place in places if place is not None), epoch)
     if isinstance(epoch, int):
         model.select_epoch(epoch)
+
+
+def _scored_in(view: Mapping[str, Any]) -> dict[EventFamily, list[int]]:
+    """Return in which layers each family of events was scored."""
+    stored = view.get("scored_in")
+    found = {
+        family: _numbers(stored.get(family.value) if isinstance(stored, dict) else None)
+        for family in EventFamily
+    }
+    first = [FIRST] if view.get("arousals_scored") is True else []
+    found[EventFamily.AROUSAL] += [*first, *_numbers(view.get("arousals_scored_in"))]
+    return found
+
+
+def _numbers(stored: object) -> list[int]:
+    return [one for one in stored if type(one) is int] if isinstance(stored, list) else []
 
 
 def layout_text(layout: QByteArray) -> str:

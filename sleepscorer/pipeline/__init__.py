@@ -15,6 +15,7 @@ from sleepscorer.pipeline.annotated_copy import (
 )
 from sleepscorer.pipeline.channels import find_channels, find_channels_for, lacking_channels
 from sleepscorer.pipeline.deidentified_copy import CopySurvey, survey_recording, write_copy
+from sleepscorer.pipeline.event_figures import event_figures
 from sleepscorer.pipeline.explanation import (
     ExplainedNight,
     Explanation,
@@ -73,6 +74,7 @@ __all__ = [
     "classical_measures",
     "coming_night",
     "copy_path",
+    "event_figures",
     "find_channels",
     "find_channels_for",
     "forget_site_choice",

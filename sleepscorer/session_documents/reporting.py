@@ -1,6 +1,6 @@
 """Reports of a session or of any scoring, without a window."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.errors import ScoringError
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.lights import LightsMarks, lights_of_events, resolve_lights
@@ -26,7 +27,14 @@ from sleepscorer.files.exports import (
     read_stagings_json,
 )
 from sleepscorer.files.sessions import SUFFIX
-from sleepscorer.pipeline import Destination, SourceRecording, hashed, make_night, write_outputs
+from sleepscorer.pipeline import (
+    Destination,
+    SourceRecording,
+    event_figures,
+    hashed,
+    make_night,
+    write_outputs,
+)
 from sleepscorer.session_documents.document import open_signals
 from sleepscorer.session_documents.importing import ImportableScoring, ImportChoice, read_importable
 from sleepscorer.session_documents.opening import current_author, open_document
@@ -55,8 +63,9 @@ class ReportOf:
         What was scored. A session names it itself; a scoring alone is reported without it.
     choice
         What somebody says of a scoring that its file does not say itself.
-    arousals_scored
-        The arousals of the whole night were marked, so that their index means something.
+    scored
+        Families of events that were scored in the whole night, so that their figures mean
+        something.
     layer
         Name or number of the scoring of a session; None means the first.
     """
@@ -64,7 +73,7 @@ class ReportOf:
     path: Path
     recording: Path | None = None
     choice: ImportChoice = field(default_factory=ImportChoice)
-    arousals_scored: bool = False
+    scored: Collection[EventFamily] = ()
     layer: str | None = None
 
 
@@ -104,7 +113,7 @@ def write_report(of: ReportOf, to: Destination, *, progress: Progress = silent) 
 
 def _of_session(of: ReportOf, to: Destination, progress: Progress) -> tuple[Path, ...]:
     snapshot = snapshot_of(of.path, of.recording, layer=of.layer)
-    return export_document(snapshot, to, arousals_scored=of.arousals_scored, progress=progress)
+    return export_document(snapshot, to, scored=of.scored, progress=progress)
 
 
 def snapshot_of(
@@ -214,9 +223,10 @@ def night_to_report(of: ReportOf, read: ImportableScoring, source: SourceRecordi
         lights_source=lights.source,
         notes=(*((_ALONE,) if of.recording is None else ()), *read.scoring.notes, *notes),
         n_edited=None if edited is None else int(np.count_nonzero(edited)),
-        n_arousals=count_arousals(events, hypnogram) if of.arousals_scored else None,
+        n_arousals=count_arousals(events, hypnogram) if EventFamily.AROUSAL in of.scored else None,
     )
-    night = replace(night, events=events, own_events=read.scoring.events)
+    figures = event_figures(recording, hypnogram, events, of.scored)
+    night = replace(night, events=events, own_events=read.scoring.events, event_statistics=figures)
     if edited is not None and read.staging is not None:
         night = replace(night, by_person=edited, is_smoothed=read.is_smoothed)
         if read.is_smoothed:

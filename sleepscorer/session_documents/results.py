@@ -1,6 +1,6 @@
 """What is made from a document: a staging of its recording, the exports of its scoring."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.edits import Edit, EditKind, Lights, ScoringState
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.lights import lights_of_events
 from sleepscorer.core.machine_answer import machine_answer, smoothed_sentence
@@ -25,6 +26,7 @@ from sleepscorer.pipeline import (
     AskedStagers,
     Destination,
     SourceRecording,
+    event_figures,
     find_channels_for,
     hashed,
     make_night,
@@ -97,7 +99,7 @@ def export_document(
     snapshot: Snapshot,
     to: Destination,
     *,
-    arousals_scored: bool = False,
+    scored: Collection[EventFamily] = (),
     smooth: bool = False,
     progress: Progress = silent,
 ) -> tuple[Path, ...]:
@@ -109,9 +111,9 @@ def export_document(
         The document when its export was asked for.
     to
         Where and how; de-identified, who scored is left out as well.
-    arousals_scored
-        The arousals of the whole night were marked, here or in the recording, so that their index
-        means something.
+    scored
+        Families of events that were scored in the whole night, here or in the recording, so that
+        their figures mean something.
     smooth
         Put the machine's smoothed answer beside its own; where epochs were filled from it, it
         stands there always.
@@ -137,7 +139,7 @@ def export_document(
         to.check_free(recording.path, stem)
         source = replace(source, stem=stem)
     snapshot.check_content(source.sha256)
-    night = night_of(snapshot, source, arousals_scored=arousals_scored, smooth=smooth)
+    night = night_of(snapshot, source, scored=scored, smooth=smooth)
     last = part_of(progress, 0.8, 1.0)
     return write_outputs(night, source, to=to, doing="exported", progress=last)
 
@@ -146,7 +148,7 @@ def night_of(
     snapshot: Snapshot,
     source: SourceRecording | None = None,
     *,
-    arousals_scored: bool = False,
+    scored: Collection[EventFamily] = (),
     smooth: bool = False,
 ) -> Night:
     """Return what the exports hold: the scoring, and how much of it people made.
@@ -157,7 +159,7 @@ def night_of(
         The document at one moment.
     source
         Its recording; None means that its content is not known.
-    arousals_scored, smooth
+    scored, smooth
         As in :func:`export_document`.
     """
     recording, state, machine = snapshot.recording, snapshot.state, snapshot.machine
@@ -178,13 +180,14 @@ def night_of(
             *(() if source.deidentify else _people_notes(snapshot.edits)),
         ),
         n_edited=None if machine is None else _count_edited(state, machine),
-        n_arousals=count_arousals(events, hypnogram) if arousals_scored else None,
+        n_arousals=count_arousals(events, hypnogram) if EventFamily.AROUSAL in scored else None,
     )
     is_smoothed = machine is not None and snapshot.holds_smoothed
     return replace(
         night,
         events=tuple(events),
         own_events=tuple(marked),
+        event_statistics=event_figures(recording, hypnogram, events, scored),
         by_person=state.by_person,
         reviewed=snapshot.reviewed,
         smoothing=_smoothing(machine, is_filled=is_smoothed) if smooth or is_smoothed else "",

@@ -61,7 +61,7 @@ def look():
     elif when == "exporting" and not begun:
         begun = True
         choice = Destination(path.parent / "out", ("edf", "csv", "xlsx", "json"), False)
-        window.exporter.start(window.document, choice, arousals_scored=False)
+        window.exporter.start(window.document, choice, scored=())
         QTimer.singleShot(60, lambda: end(window))
 
 def end(window):

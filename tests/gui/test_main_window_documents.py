@@ -17,6 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton, QRadioButton
 from real_window import open_in, wait_for
 
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.sessions.file import SessionFile
 from sleepscorer.files.sessions.fingerprint import sha256_of
@@ -244,7 +245,7 @@ def test_another_recording_waits_for_an_export(qtbot, window, a, b, held_export)
     wait_for(qtbot, window, b)
     told = f"Exported to {a.parent}: a_epochs.csv"
     qtbot.waitUntil(lambda: told in window.notices.texts)
-    assert (given["read_only"], given["arousals_scored"]) == (False, True)
+    assert (given["read_only"], given["scored"]) == (False, {EventFamily.AROUSAL})
 
 
 def test_an_export_is_of_the_moment_when_it_was_asked_for(qtbot, window, a, tmp_path, monkeypatch):
@@ -391,6 +392,7 @@ import os, signal, sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton, QRadioButton
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.stages import Stage
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.settings import SettingsFile

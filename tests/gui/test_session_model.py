@@ -7,8 +7,11 @@ import pytest
 from night_models import staging_of
 from trace_recording import model_of, sines
 
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.events import Event
+from sleepscorer.core.stager_channels import ChannelChoice
 from sleepscorer.core.stages import Stage
+from sleepscorer.gui.view_state import show_view, view_of
 
 
 def model(duration_s):
@@ -227,3 +230,17 @@ def test_elapsed_times_where_no_clock_is_known(qapp, time_s, whole, tenths):
     shown.recording = replace(shown.recording, start=None)
     assert shown.clock_text(time_s) == whole
     assert shown.clock_text(time_s, tenths=True) == tenths
+
+
+def test_what_was_scored_is_remembered_with_the_view():
+    before = model(300.0)
+    before.set_scored(EventFamily.RESPIRATORY, True)
+    before.arousals_scored = True
+    view = view_of(before, ChannelChoice())
+    after = model(300.0)
+    show_view(after, view, page_s=30)
+    assert after.scored == {EventFamily.RESPIRATORY, EventFamily.AROUSAL}
+    # As versions before families kept it.
+    old = model(300.0)
+    show_view(old, {"arousals_scored": True, "scored_in": {"movement": "x"}}, page_s=30)
+    assert old.scored == {EventFamily.AROUSAL}

@@ -13,6 +13,11 @@ from pathlib import Path
 
 from sleepscorer.core.edits import Author
 from sleepscorer.core.event_kinds import KNOWN_TEXTS
+from sleepscorer.core.event_statistics import (
+    ALL_RESPIRATORY,
+    APNEAS_AND_HYPOPNEAS,
+    EventStatistics,
+)
 from sleepscorer.core.events import Event
 from sleepscorer.core.report_form import Person, ReportForm
 from sleepscorer.core.signatures import Signature
@@ -49,6 +54,7 @@ def deidentified(night: Night) -> Night:
         warnings=tuple(map(remover.sentence, night.warnings)),
         labels=(),
         spectrogram=_without_label(night.spectrogram, remover),
+        event_statistics=_without_labels(night.event_statistics, remover),
         stored_texts=(),
         files=(),
         deidentify=True,
@@ -69,6 +75,19 @@ def _without_label(
     if spectrogram is None:
         return None
     return replace(spectrogram, channel=remover.channel(spectrogram.channel))
+
+
+def _without_labels(counted: EventStatistics | None, remover: Remover) -> EventStatistics | None:
+    if counted is None:
+        return None
+    channels = {source: remover.channel(label) for source, label in counted.channels.items()}
+    shared = (ALL_RESPIRATORY, APNEAS_AND_HYPOPNEAS)
+    kinds = tuple(
+        kind
+        for kind in counted.kinds
+        if kind.label in shared or kind.label.casefold() in KNOWN_TEXTS
+    )
+    return replace(counted, channels=channels, kinds=kinds)
 
 
 def _identity_of(night: Night) -> Identity:

@@ -12,6 +12,7 @@ from sleepscorer.core.agreement import Agreement
 from sleepscorer.core.consensus import CONSENSUS_RULE
 from sleepscorer.core.doubtful import DoubtfulEpochs, doubtful_epochs
 from sleepscorer.core.edits import Edit
+from sleepscorer.core.event_statistics import EventStatistics
 from sleepscorer.core.events import Event, is_remark
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
@@ -115,6 +116,8 @@ class Night:
         where it is de-identified.
     look
         Template, language and paper of the report as PDF.
+    event_statistics
+        Figures of the events and of slow channels; None where there are none to tell of.
     spectrogram
         For that report; None where it has none, or the recording is not at hand.
     """
@@ -153,6 +156,7 @@ class Night:
     forms: tuple[FormEntry, ...] = ()
     look: ReportLook = field(default_factory=ReportLook)
     spectrogram: NightSpectrogram | None = None
+    event_statistics: EventStatistics | None = None
 
     def __post_init__(self) -> None:
         n_epochs = self.hypnogram.n_epochs

@@ -208,6 +208,9 @@ def _document(night: Night) -> dict[str, Any]:
         "unanimous": list(night.unanimous) if night.others else None,
         "statistics": figures_of(night.statistics),
         "statistics_notes": list(night.statistics.notes),
+        "event_statistics": (
+            None if night.event_statistics is None else night.event_statistics.as_dict()
+        ),
         "events": [asdict(event) for event in night.events],
         "signed": _signed(night),
         "notes": list(night.all_notes),

@@ -222,7 +222,7 @@ class CurrentRecording(QObject):
         keeping = DocumentKeeper(
             opened.document, panes.model, self._tasks, channels=opened.channels, parent=self
         )
-        panes.statistics.arousals_scored_changed.connect(keeping.save_soon)
+        panes.statistics.scored_changed.connect(keeping.save_soon)
         self._now = OpenRecording(panes, keeping)
         self.opened.emit(opened)
         if arrived.before is not None:

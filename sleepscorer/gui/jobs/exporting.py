@@ -1,6 +1,6 @@
 """Writes exports beside the window, and keeps the document open until they are written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +14,7 @@ from sleepscorer.core.errors import (
     OutputRefused,
     SleepScorerError,
 )
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.progress import Progress
 from sleepscorer.gui.process.latest import Latest
 from sleepscorer.gui.process.tasks import TaskRunner
@@ -81,13 +82,13 @@ class Exporter(QObject):
         document: Document,
         to: Destination,
         *,
-        arousals_scored: bool,
+        scored: Collection[EventFamily] = (),
         smooth: bool = False,
     ) -> None:
         """Write the document as it is now; the window goes on meanwhile."""
         snapshot = self._snapshot_of(document)
         if snapshot is not None:
-            export = _export_of(snapshot, to, arousals_scored=arousals_scored, smooth=smooth)
+            export = _export_of(snapshot, to, scored=scored, smooth=smooth)
             self._run("Exporting", export, self._on_written)
 
     @Slot(object, object)
@@ -192,13 +193,11 @@ def _annotated(snapshot: Snapshot, copy: AnnotatedCopy, progress: Progress) -> W
 
 
 def _export_of(
-    snapshot: Snapshot, to: Destination, *, arousals_scored: bool, smooth: bool
+    snapshot: Snapshot, to: Destination, *, scored: Collection[EventFamily], smooth: bool
 ) -> Callable[[Progress], tuple[Path, ...]]:
     def write(progress: Progress) -> tuple[Path, ...]:
         try:
-            return export_document(
-                snapshot, to, arousals_scored=arousals_scored, smooth=smooth, progress=progress
-            )
+            return export_document(snapshot, to, scored=scored, smooth=smooth, progress=progress)
         except ExportError as error:
             hint = error.hint or _HINTS.get(type(error), "")
             raise ExportError(error.what, path=error.path, hint=hint) from error

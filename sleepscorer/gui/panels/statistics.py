@@ -1,10 +1,19 @@
 """The statistics of the night as it is scored now."""
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from sleepscorer.core.arousals import count_arousals
+from sleepscorer.core.errors import UsageError
+from sleepscorer.core.event_kinds import EventFamily
+from sleepscorer.core.event_statistics import (
+    EVENT_FIGURES,
+    EventRules,
+    EventStatistics,
+    event_statistics,
+    reason_text,
+)
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import (
     DEFINITIONS,
@@ -16,10 +25,11 @@ from sleepscorer.core.statistics import (
 )
 from sleepscorer.core.undefined import Reason, figure_of, why_undefined
 from sleepscorer.core.wording import counted, of_counted, rounded
-from sleepscorer.gui.look.appearance import described
+from sleepscorer.files.event_rules import event_rules, shipped_event_rules
 from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.figure_tree import FigureTree
 from sleepscorer.gui.panels.main_figures import MainFigures
+from sleepscorer.gui.panels.scored_boxes import ScoredBoxes
 from sleepscorer.gui.session_model import SessionModel
 
 _UPDATE_AFTER_MS = 150
@@ -39,6 +49,18 @@ _WHY_NONE = {
 }
 
 
+# Exports have those of channels as well.
+EVENT_DEFINITIONS = tuple(one.definition for one in EVENT_FIGURES if one.source is None)
+
+
+def rules_of_events() -> tuple[EventRules, str]:
+    """Return the laboratory's rules; where its file is wrong the shipped ones, and a sentence."""
+    try:
+        return event_rules(), ""
+    except UsageError as error:
+        return shipped_event_rules(), f"events are counted by the program's own rules: {error}"
+
+
 class StatisticsPanel(QWidget):
     """Shows the statistics between lights off and lights on, some moments after each change.
 
@@ -51,15 +73,15 @@ class StatisticsPanel(QWidget):
 
     Signals
     -------
-    arousals_scored_changed
-        Whether the person says that arousals were scored in the whole night.
+    scored_changed
+        The person says otherwise what was scored in the whole night.
     open_groups_changed
         Names of the groups of figures that are open now, a tuple.
     message
         What was copied, in a sentence.
     """
 
-    arousals_scored_changed = Signal(bool)
+    scored_changed = Signal()
     open_groups_changed = Signal(object)
     message = Signal(str)
 
@@ -69,21 +91,18 @@ class StatisticsPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self.setAccessibleName("Statistics")
-        self._definitions = tuple(d for d in DEFINITIONS if d.key not in _NOT_SHOWN)
+        self._of_sleep = tuple(d for d in DEFINITIONS if d.key not in _NOT_SHOWN)
+        self._definitions = (*self._of_sleep, *EVENT_DEFINITIONS)
+        self._rules, self._rules_problem = rules_of_events()
         self._shown: dict[str, str] = {}
         self._build_figures(theme)
         self._update_timer = QTimer(self)
         self._update_timer.setSingleShot(True)
         self._update_timer.setInterval(_UPDATE_AFTER_MS)
         self._update_timer.timeout.connect(self._update)
-        self._arousals = QCheckBox("Arousals were scored")
-        described(
-            self._arousals,
-            "Arousals were scored",
-            "The arousal index counts only once all arousals of the night were scored by hand.",
-        )
-        self._arousals.setChecked(model.arousals_scored)
-        self._arousals.toggled.connect(self._on_arousals_toggled)
+        self._boxes = ScoredBoxes(model)
+        self._arousals = self._boxes.boxes[EventFamily.AROUSAL]
+        self._boxes.changed.connect(self._on_scored_changed)
         self._scored = QLabel()
         self._notes = QLabel()
         for label in (self._scored, self._notes):
@@ -94,7 +113,7 @@ class StatisticsPanel(QWidget):
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self._main)
         layout.addWidget(self._scored)
-        layout.addWidget(self._arousals)
+        layout.addWidget(self._boxes)
         layout.addWidget(self._tree, 1)
         layout.addWidget(self._notes)
         self.setFocusProxy(self._tree)
@@ -105,7 +124,7 @@ class StatisticsPanel(QWidget):
     @property
     def arousals_scored(self) -> bool:
         """Whether the person says that arousals were scored."""
-        return self._arousals.isChecked()
+        return self._model.arousals_scored
 
     @property
     def n_arousals(self) -> int | None:
@@ -144,18 +163,16 @@ class StatisticsPanel(QWidget):
 
     @Slot()
     def _on_scorings_changed(self) -> None:
-        with QSignalBlocker(self._arousals):
-            self._arousals.setChecked(self._model.arousals_scored)
+        self._boxes.show_scored()
 
     def _on_scoring_changed(self) -> None:
         # A scoring key must not wait for figures; they follow when it rests.
         if self.isVisible():
             self._update_timer.start()
 
-    def _on_arousals_toggled(self, scored: bool) -> None:
-        self._model.arousals_scored = scored
+    def _on_scored_changed(self) -> None:
         self._update()
-        self.arousals_scored_changed.emit(scored)
+        self.scored_changed.emit()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802, D102
         super().showEvent(event)
@@ -165,8 +182,9 @@ class StatisticsPanel(QWidget):
         self._update_timer.stop()
         state = self._model.session.state
         statistics = sleep_statistics(state.hypnogram, self.n_arousals)
-        for definition in self._definitions:
+        for definition in self._of_sleep:
             self._show_figure(definition, statistics)
+        counted = self._show_events()
         first, stop = scoring_window(state.hypnogram)
         n_scored = int((state.stages[first:stop] != Stage.UNSCORED).sum())
         n_reviewed = int(self._model.session.reviewed[first:stop].sum())
@@ -174,9 +192,35 @@ class StatisticsPanel(QWidget):
             f"{of_counted(n_scored, max(stop - first, 0), 'epoch')} scored, {n_reviewed}"
             f" reviewed by a person"
         )
-        notes = (*_lights_notes(state.lights_off_s, state.lights_on_s), *statistics.notes)
+        notes = (
+            *_lights_notes(state.lights_off_s, state.lights_on_s),
+            *statistics.notes,
+            *counted.notes,
+            *_rule_notes(counted, self._rules_problem),
+        )
         self._notes.setText("\n".join(f"{note[:1].upper()}{note[1:]}." for note in notes))
         self._notes.setVisible(bool(notes))
+
+    def _show_events(self) -> EventStatistics:
+        """Show the figures of events, without those of channels: exports read them."""
+        scored = self._model.scored
+        found = event_statistics(
+            self._model.session.state.hypnogram,
+            self._model.events_of_night() if scored else (),
+            scored=scored,
+            rules=self._rules,
+        )
+        for definition in EVENT_DEFINITIONS:
+            key, value = definition.key, found.values[definition.key]
+            why = found.reasons.get(key)
+            text = _UNDEFINED if value is None else _number_text(value, definition.unit)
+            tip = f"{definition.label}: {definition.text}"
+            if why is not None:
+                reason = reason_text(key, why)
+                tip = f"{tip}\n{_UNDEFINED} {reason[:1].upper()}{reason[1:]}."
+            self._shown[key] = text
+            self._tree.show_figure(key, text, tip)
+        return found
 
     def _show_figure(self, definition: Definition, statistics: SleepStatistics) -> None:
         key = definition.key
@@ -197,8 +241,19 @@ def _figure_text(statistics: SleepStatistics, definition: Definition) -> str:
     if definition.key == "cycles":
         # How many; their minutes are in the exports.
         return str(value)
+    return _number_text(value, definition.unit)
+
+
+def _number_text(value: float, unit: str) -> str:
     number = str(value) if isinstance(value, int) else rounded(value)
-    return f"{number}{_UNITS[definition.unit]}"
+    return f"{number}{_UNITS[unit]}"
+
+
+def _rule_notes(counted: EventStatistics, problem: str) -> tuple[str, ...]:
+    """Name the rule of hypopneas wherever they are counted, and say why it is the shipped one."""
+    is_counted = EventFamily.RESPIRATORY in counted.scored
+    rule = (f"hypopneas by rule {counted.rules.hypopnea_text}",) if is_counted else ()
+    return (*rule, *((problem,) if counted.scored and problem else ()))
 
 
 def _lights_notes(off_s: float | None, on_s: float | None) -> tuple[str, ...]:

@@ -135,7 +135,8 @@ def test_everything_has_its_key(tmp_path: Path) -> None:
         "machine_stages", "smoothing", "stages_are_smoothed", "smoothed_stages", "equivocal",
         "probability_columns", "probabilities", "summed_columns", "summed", "hierarchy_columns",
         "hierarchy", "confidence", "faults", "unsound_shares", "confidence_is_measured",
-        "second_opinion", "answers", "unanimous", "statistics", "statistics_notes", "events",
+        "second_opinion", "answers", "unanimous", "statistics", "statistics_notes",
+        "event_statistics", "events",
         "signed", "notes", "warnings",
     ]  # fmt: skip
     assert (document["format"], document["epoch_s"]) == ("sleepscorer staging", 30.0)
@@ -174,6 +175,7 @@ def test_without_a_staging_there_is_nothing_of_a_machine(tmp_path: Path) -> None
         "provenance", "n_epochs_edited", "machine_stages", "smoothing", "smoothed_stages",
         "equivocal", "probabilities", "summed", "hierarchy", "confidence", "faults",
         "unsound_shares", "confidence_is_measured", "second_opinion", "answers", "unanimous",
+        "event_statistics",
     ]  # fmt: skip
     assert (document["recording"]["start"], document["recording"]["time_of_day"]) == (None, None)
     hidden = _strict(_written(tmp_path, night(deidentify=True)))["recording"]

@@ -8,9 +8,13 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from real_window import open_in, press, show_window
 
+from sleepscorer.core.event_kinds import EventFamily
+from sleepscorer.core.event_statistics import EVENT_FIGURES
+from sleepscorer.core.events import Event
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.core.statistics import DEFINITIONS, FigureGroup, sleep_statistics
+from sleepscorer.files import event_rules
 from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.look.theme import DARK, LIGHT
 from sleepscorer.gui.panels import statistics
@@ -23,6 +27,7 @@ LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 KEYS = Qt.Key
 LABELS = {d.key: d.label for d in DEFINITIONS}
 NOT_SHOWN = {"transitions", "latency_r_onset_min"}
+OF_EVENTS = {one.definition.key for one in EVENT_FIGURES if one.source is None}
 
 
 def shown(qtbot, model, width=360):
@@ -147,7 +152,7 @@ def test_no_figure_is_shown_twice_and_none_is_missing(qtbot):
     panel = shown(qtbot, night_model())
     keys = [*panel.findChild(MainFigures).keys, *tree_of(panel).keys]
     assert len(keys) == len(set(keys))
-    assert set(keys) == set(LABELS) - NOT_SHOWN
+    assert set(keys) == set(LABELS) - NOT_SHOWN | OF_EVENTS
 
 
 def test_every_figure_is_that_of_the_core(qtbot):
@@ -208,11 +213,41 @@ def test_arousals_count_once_they_are_said_to_be_scored(qtbot):
     assert panel.n_arousals is None
     assert value(panel, "arousal_index_per_h") == "—"
     assert "nobody says" in tip(panel, "arousal_index_per_h")
-    with qtbot.waitSignal(panel.arousals_scored_changed):
+    with qtbot.waitSignal(panel.scored_changed):
         panel._arousals.setFocus()
         qtbot.keyClick(panel._arousals, KEYS.Key_Space)
     assert panel.n_arousals == 2
     assert value(panel, "arousal_index_per_h") == "3.0/h"
+
+
+def test_events_count_once_somebody_says_that_they_were_scored(qtbot):
+    model = night_model()
+    model.score_epochs(range(20), Stage.W)
+    model.score_epochs(range(20, 100), Stage.N2)
+    for onset_s in (100.0, 700.0, 900.0):
+        model.replace_event(None, Event(onset_s, 20.0, "Hypopnea"))
+    panel = shown(qtbot, model)
+    assert value(panel, "ahi_per_h") == "—"
+    assert "respiratory events were scored" in tip(panel, "ahi_per_h")
+    with qtbot.waitSignal(panel.scored_changed):
+        panel._boxes.boxes[EventFamily.RESPIRATORY].click()
+    # Two begin in 40 min of sleep, one in wake.
+    assert (value(panel, "ahi_per_h"), value(panel, "hypopneas")) == ("3.0/h", "2")
+    assert "Hypopneas by rule 1A" in panel._notes.text()
+    model.score_epochs(range(20), Stage.N1)
+    qtbot.waitUntil(lambda: value(panel, "hypopneas") == "3")
+    assert value(panel, "plmi_per_h") == "—"
+    assert model.scored == {EventFamily.RESPIRATORY}
+
+
+def test_a_wrong_file_of_rules_is_told_and_the_shipped_rules_count(qtbot, tmp_path, monkeypatch):
+    own = tmp_path / "event_rules.toml"
+    own.write_text("[respiratory]")
+    monkeypatch.setattr(event_rules, "own_event_rules_path", lambda: own)
+    model = night_model()
+    model.set_scored(EventFamily.RESPIRATORY, True)
+    panel = shown(qtbot, model)
+    assert "Events are counted by the program's own rules" in panel._notes.text()
 
 
 def test_arousals_of_the_recording_count_with_those_marked_here(qtbot):
@@ -308,7 +343,7 @@ def test_all_figures_are_copied(qtbot, opened):
     press(qtbot, opened, KEYS.Key_C, CTRL)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert opened.status.message == f"{len(lines)} figures copied"
-    assert len(lines) == len(set(LABELS) - NOT_SHOWN)
+    assert len(lines) == len(set(LABELS) - NOT_SHOWN | OF_EVENTS)
     assert f"Total sleep time (TST)\t{value(opened.workspace.statistics, 'tst_min')}" in lines
     assert "NREM-REM cycles (research)\t1" in lines
     assert "REM latency\t—" in lines

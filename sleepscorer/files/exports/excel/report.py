@@ -1,4 +1,4 @@
-"""The Excel report: nine sheets of real numbers with two charts native to Excel."""
+"""The Excel report: nine sheets and more of real numbers with two charts native to Excel."""
 
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from sleepscorer.files.exports.excel.charts import add_hypnogram_chart, add_stage_chart
 from sleepscorer.files.exports.excel.edits import add_edits
 from sleepscorer.files.exports.excel.epochs import add_epochs
+from sleepscorer.files.exports.excel.event_figures import add_event_figures
 from sleepscorer.files.exports.excel.events import add_events
 from sleepscorer.files.exports.excel.sheets import (
     add_cycles,
@@ -61,6 +62,7 @@ def _report(night: Night) -> Workbook:
     add_transitions(workbook, night)
     add_cycles(workbook, night)
     add_events(workbook, night)
+    add_event_figures(workbook, night)
     add_edits(workbook, night)
     add_provenance(workbook, night)
     add_definitions(workbook, night)

@@ -10,8 +10,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sleepscorer import __version__
 from sleepscorer.core.cycles import CYCLES_RULE
 from sleepscorer.core.doubtful import DOUBTFUL_UNDER
+from sleepscorer.core.event_statistics import EVENT_FIGURES
 from sleepscorer.core.stages import STAGES
-from sleepscorer.core.statistics import DEFINITIONS
+from sleepscorer.core.statistics import DEFINITIONS, Definition
 from sleepscorer.core.undefined import figure_of, figures_of
 from sleepscorer.core.wording import percent
 from sleepscorer.files.exports.excel.answers import consensus_rows, second_opinion_rows
@@ -39,6 +40,11 @@ from sleepscorer.files.exports.excel.columns import (
     Value,
 )
 from sleepscorer.files.exports.excel.epochs import clock_value
+from sleepscorer.files.exports.excel.event_figures import (
+    FORMAT_OF_UNIT,
+    event_sentences,
+    headline_rows,
+)
 from sleepscorer.files.exports.excel.person import put_person
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.score_state import score_state_text
@@ -46,7 +52,6 @@ from sleepscorer.files.exports.score_state import score_state_text
 _ONSET_RULE = "First epoch of any sleep ({} or R) between lights off and lights on (AASM)"
 _GRID_RULE = "Epochs of {:g} s from the start of the recording; a shorter rest is not scored"
 
-_FORMAT_OF_UNIT = {"min": TENTHS, "%": TENTHS, "1/h": TENTHS, "n": WHOLE}
 _NOT_MARKED = "not marked"
 _LISTED_ELSEWHERE = ("cycles", "transitions")
 
@@ -93,6 +98,7 @@ def add_summary(workbook: Workbook, night: Night) -> Worksheet:
     row = put_person(sheet, row, night, len(_SUMMARY))
     row = _put_facts(sheet, row, night)
     row = _put_statistics(sheet, row, night)
+    row = _put_events(sheet, row, night)
     for title, text in (("Comment", night.form.comment), ("Impression", night.form.impression)):
         # A paragraph a row: a row has a greatest height.
         row = _put_sentences(sheet, row, title, [one for one in text.splitlines() if one.strip()])
@@ -178,6 +184,8 @@ def add_definitions(workbook: Workbook, night: Night) -> Worksheet:
     """Add what each quantity means."""
     sheet = new_sheet(workbook, "Definitions", "Definitions", _DEFINITIONS)
     definitions = night.statistics.definitions
+    if night.event_statistics is not None:
+        definitions += tuple(one.definition for one in EVENT_FIGURES)
     put_rows(sheet, _DEFINITIONS, [(d.key, d.label, d.unit, d.text) for d in definitions])
     for row in range(FIRST_ROW, FIRST_ROW + len(definitions)):
         wrap(sheet.cell(row, 4), _DEFINITIONS[3].width)
@@ -256,10 +264,7 @@ def _put_statistics(sheet: Worksheet, row: int, night: Night) -> int:
         if definition.key in _LISTED_ELSEWHERE:
             continue
         value = figure_of(night.statistics, definition.key)
-        put(sheet.cell(row, 1), definition.label)
-        put(sheet.cell(row, 2), value, _FORMAT_OF_UNIT.get(definition.unit, PLAIN))
-        put(sheet.cell(row, 3), definition.unit)
-        align_left(sheet.cell(row, 3))
+        _put_figure(sheet, row, definition, value)
         if definition.unit == "min" and value is not None:
             put(sheet.cell(row, 4), timedelta(minutes=value), DURATION)
         row += 1
@@ -270,6 +275,28 @@ def _put_statistics(sheet: Worksheet, row: int, night: Night) -> int:
     put(sheet.cell(row, 3), "n")
     align_left(sheet.cell(row, 3))
     return row + 1
+
+
+def _put_events(sheet: Worksheet, row: int, night: Night) -> int:
+    """Write the figures of events that are read first; return the row below."""
+    if night.event_statistics is None:
+        return row
+    put_section(sheet, row, f"Events and saturation, {_window(night)}", len(_SUMMARY))
+    row += 1
+    for definition, value in headline_rows(night):
+        _put_figure(sheet, row, definition, value)
+        row += 1
+    for sentence in event_sentences(night.event_statistics):
+        put_sentence(sheet, row, sentence, len(_SUMMARY))
+        row += 1
+    return row
+
+
+def _put_figure(sheet: Worksheet, row: int, definition: Definition, value: Value) -> None:
+    put(sheet.cell(row, 1), definition.label)
+    put(sheet.cell(row, 2), value, FORMAT_OF_UNIT.get(definition.unit, PLAIN))
+    put(sheet.cell(row, 3), definition.unit)
+    align_left(sheet.cell(row, 3))
 
 
 def _clock_or_elapsed(night: Night, onset_s: float) -> Value:

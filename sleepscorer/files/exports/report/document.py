@@ -13,7 +13,7 @@ from sleepscorer import __version__
 from sleepscorer.core.errors import ExportError
 from sleepscorer.files.exports.night import Night
 from sleepscorer.files.exports.own_files import PROGRAM
-from sleepscorer.files.exports.report import back, figures, front, signing
+from sleepscorer.files.exports.report import back, events, figures, front, signing
 from sleepscorer.files.exports.report.content import (
     COLUMN_GAP,
     GAP,
@@ -40,6 +40,10 @@ _SECTIONS: Mapping[str, Callable[[Content], list[Flowable]]] = {
     "warnings": front.warnings,
     "comment": signing.comment,
     "signatures": signing.signatures,
+    "respiratory": events.respiratory,
+    "movements": events.movements,
+    "oximetry": events.oximetry,
+    "arousals": events.arousals,
     "spectrogram": back.spectrogram,
     "cycles": back.cycles,
     "transitions": back.transitions,

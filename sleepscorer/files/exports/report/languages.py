@@ -24,7 +24,7 @@ _PATTERNED = (
 )
 # Of a name of core/derivation.py, what stands in its brackets.
 _TURNED = re.compile(r"from (?P<channel>.*), inverted")
-_UNITS = {"min": "min", "%": "percent", "1/h": "per_hour", "n": "count"}
+_UNITS = {"min": "min", "%": "percent", "1/h": "per_hour", "1/min": "per_minute", "n": "count"}
 _MONTHS = "language.months"
 DASH = "–"
 
