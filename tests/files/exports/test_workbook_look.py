@@ -245,7 +245,7 @@ def test_long_texts_of_provenance_and_definitions_run_over_lines() -> None:
     assert [cell.alignment.wrap_text for cell in row] == [True, True]
     sheet = workbook["Definitions"]
     assert sheet["A4"].alignment.vertical == "top"
-    assert sheet.row_dimensions[4].height == 45
+    assert sheet.row_dimensions[4].height == 60
     assert sheet.row_dimensions[5].height == 15
 
 
