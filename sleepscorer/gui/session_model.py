@@ -14,11 +14,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
-from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.changes import change_between
 from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
+from sleepscorer.core.event_doubts import event_warnings
 from sleepscorer.core.events import Event
 from sleepscorer.core.layered_session import LayeredSession
 from sleepscorer.core.layers import LayerKind, LayerStages
@@ -386,7 +386,7 @@ class SessionModel(QObject):
         clock = self.clock_text(event.onset_s, tenths=True)
         if not self.is_own(event):
             return f"{event.text}{lasts}{where} at {clock}, annotation of the recording"
-        doubts = arousal_warnings(event, self.session.state.hypnogram)
+        doubts = event_warnings(event, self.session.state.hypnogram)
         doubtful = f"; doubtful: {'; '.join(doubts)}" if doubts else ""
         return f"{event.text}{lasts}{where} at {clock}{doubtful}"
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
+from sleepscorer.core.event_doubts import event_warnings
 from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind, kind_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
@@ -378,7 +378,7 @@ class EventsPanel(QWidget):
         doubtful = [
             event
             for event in change.events_added
-            if arousal_warnings(event, self._model.session.state.hypnogram)
+            if event_warnings(event, self._model.session.state.hypnogram)
         ]
         doubt = self._model.event_text(doubtful[-1]) if doubtful else ""
         self.message.emit(_kind_lost(change) or doubt)

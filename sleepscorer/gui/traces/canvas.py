@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.edits import Change
+from sleepscorer.core.event_doubts import event_warnings
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.gui.look.appearance import sized
 from sleepscorer.gui.look.measures import NOTCH_DELTA, TextSize
@@ -416,7 +417,8 @@ class TraceCanvas(QWidget):
             words.append(event.channel)
         if not span.is_own:
             words.append("annotation of the recording")
-        return " · ".join(words)
+        doubts = event_warnings(event, self._model.session.state.hypnogram) if span.is_own else ()
+        return "\n".join([" · ".join(words), *(f"Doubtful: {doubt}." for doubt in doubts)])
 
     # The model.
 

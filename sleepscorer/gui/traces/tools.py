@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
-from sleepscorer.core.event_kinds import AROUSAL
+from sleepscorer.core.event_kinds import kind_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.traces.event_spans import EventSpan, channel_label
@@ -359,10 +359,10 @@ def event_note(event: Event) -> str:
     """What is shown while an event is dragged."""
     if event.duration_s is None:
         return event.text
+    kind = kind_of_text(event.text)
+    rule = "" if kind is None else kind.length_rule(event.duration_s)
     note = f"{event.text} · {duration_text(event.duration_s)}"
-    if event.text == AROUSAL.text and AROUSAL.is_too_short(event.duration_s):
-        return f"{note}, an arousal lasts at least {AROUSAL.shortest_s:g} s"
-    return note
+    return f"{note}, {rule}" if rule else note
 
 
 def paint_band(painter: QPainter, rect: QRectF, colour: str) -> None:
