@@ -78,7 +78,7 @@ class EventKind:
         return self.longest_s is not None and (duration_s or 0.0) > self.longest_s
 
     def length_rule(self, duration_s: float | None) -> str:
-        """Say what rule a length breaks: ``"too short: at least 3 s"``; empty where it breaks none."""
+        """Say what rule a length breaks (``"too short: at least 3 s"``), or nothing."""
         if self.is_too_short(duration_s):
             return f"too short: at least {self.shortest_s:g} s"
         if self.is_too_long(duration_s):

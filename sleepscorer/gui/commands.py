@@ -285,16 +285,31 @@ class Commands(QObject):
     # -- events and tools -----------------------------------------------------------------------
 
     def _mark_comment(self) -> None:
-        """Ask for the text of a comment, and let dragging on the traces mark it."""
+        """Ask for the text of a comment: over what stands ready, else dragging marks it."""
         document = self._current.document
         text, ok = QInputDialog.getText(self._over, "Comment", "Text of the comment")
         if ok and text.strip() and self._current.document is document:
-            self._mark(text.strip())
+            if not self._remark(text.strip()):
+                self._use_mark_tool(text.strip())
             self.traces_asked.emit()
         else:
             self._leave()
 
+    def _remark(self, text: str) -> bool:
+        """Put a comment over the stretch or the event chosen, if there is one."""
+        is_put = self._current.now is not None and self._current.now.panes.traces.remark(text)
+        if is_put:
+            self._show_tool(SELECT)
+        return is_put
+
     def _mark(self, text: str) -> None:
+        """Let what stands ready on the traces be this event; else let dragging mark it."""
+        if self._current.now is not None and self._current.now.panes.traces.mark(text):
+            self._show_tool(SELECT)
+        else:
+            self._use_mark_tool(text)
+
+    def _use_mark_tool(self, text: str) -> None:
         """Let dragging on the traces mark this event."""
         self._use_tool(marking(text))
         how = "drag on a trace, or {event.place} and the arrow keys; {tool.select} leaves"

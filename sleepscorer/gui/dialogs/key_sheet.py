@@ -15,7 +15,7 @@ _MOUSE = (
     ("Double click on the overview", "the hour around it, and back"),
     ("Wheel on the overview", "an hour, and back; Shift: scroll the hour"),
     ("Shift + drag on the hypnogram", "paint the current stage; Esc leaves"),
-    ("Drag on a trace", "mark an event, or measure"),
+    ("Drag on a trace", "choose a stretch: the key of a kind marks it; or measure"),
     ("Wheel on the traces", "turn pages; Shift: length"),
     ("Ctrl + wheel on a trace", "size of all traces of its kind"),
     ("Wheel on a label", "size of this trace"),

@@ -40,12 +40,9 @@ from sleepscorer.gui.traces.painter import (
     duration_text,
     gaps_in_view,
 )
-from sleepscorer.gui.traces.tools import (
-    MarkTool,
-    MeasureTool,
-    SelectTool,
-    Tool,
-)
+from sleepscorer.gui.traces.range_tools import MarkTool, MeasureTool
+from sleepscorer.gui.traces.select_tool import SelectTool
+from sleepscorer.gui.traces.tools import Tool
 from sleepscorer.pipeline import Explanation
 
 
@@ -215,6 +212,11 @@ class TraceCanvas(QWidget):
     def tool(self) -> Tool:
         """What dragging does."""
         return self._tool
+
+    @property
+    def is_selecting(self) -> bool:
+        """True while no kind is being marked and nothing is measured."""
+        return isinstance(self._tool, SelectTool)
 
     def show_page(self, page: PageOnScreen) -> None:
         """Show this page."""

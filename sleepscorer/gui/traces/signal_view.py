@@ -149,6 +149,24 @@ class SignalView(QWidget):
         """Delete the chosen event, or say why not; return False where none is chosen."""
         return self.canvas.delete_selected()
 
+    def mark(self, text: str) -> bool:
+        """Let what stands ready be an event of this text; return False where nothing does.
+
+        That is the event in hand, the stretch that was dragged, the event chosen, or else the place
+        that keys brought the crosshair to, where one of the usual length begins.
+        """
+        keys, place = self.canvas.event_keys, self.crosshair.place
+        if keys.give(text):
+            return True
+        if place is None or not self.canvas.is_selecting:
+            return False
+        keys.put_at(text, *place)
+        return True
+
+    def remark(self, text: str) -> bool:
+        """Put words over the stretch or the event chosen; return False where there is neither."""
+        return self.canvas.event_keys.remark(text)
+
     def select_event(self, step: int) -> bool:
         """Choose the next (1) or the previous (-1) event of the night and turn to its page.
 
