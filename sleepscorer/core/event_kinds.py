@@ -4,7 +4,7 @@ Menus, keys, painting, lists, de-identification, exports, statistics and simulat
 kind is a new row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -158,6 +158,23 @@ EVENT_KINDS = (
 )  # fmt: skip
 """In the order of the lists."""
 
+_own: tuple[EventKind, ...] = ()
+
+
+def kinds() -> tuple[EventKind, ...]:
+    """Return all kinds: those of the table, then those of one's own."""
+    return (*EVENT_KINDS, *_own)
+
+
+def use_own_kinds(own: Iterable[EventKind]) -> None:
+    """Let these be kinds as well, in place of those before: what somebody set for this program.
+
+    Whether they can be is for :func:`~sleepscorer.core.own_kinds.checked_kinds` to say.
+    """
+    global _own  # noqa: PLW0603 - the one place where the program's kinds are more than the table
+    _own = tuple(own)
+
+
 _BY_TEXT = {kind.text: kind for kind in EVENT_KINDS}
 # Scorings call them by their labels as well: "Arousal".
 _LABELS = tuple(kind.label for kind in EVENT_KINDS)
@@ -209,9 +226,25 @@ _FAMILIES: Mapping[str, EventFamily] = {
 
 def family_of_text(text: str) -> EventFamily:
     """Return what an event of these words is of, whatever their case; OTHER for unknown words."""
+    bare = text.casefold()
+    for kind in _own:
+        if bare in (kind.text.casefold(), kind.label.casefold()):
+            return kind.family
+    return family_of_shared_text(bare)
+
+
+def family_of_shared_text(text: str) -> EventFamily:
+    """Return what an event of these words is of, by texts alone that laboratories share."""
     return _FAMILIES.get(text.casefold(), EventFamily.OTHER)
 
 
+def short_of_text(text: str) -> str | None:
+    """Return the short form of a text, whatever its case; None where it has none."""
+    bare = text.casefold()
+    own = (kind.short for kind in _own if bare in (kind.text.casefold(), kind.label.casefold()))
+    return next(own, "") or SHORT_TEXTS.get(bare)
+
+
 def kind_of_text(text: str) -> EventKind | None:
-    """Return the kind of which this is the text, as it stands in the table; None for others."""
-    return _BY_TEXT.get(text)
+    """Return the kind of which this is the text, as it stands there; None for others."""
+    return _BY_TEXT.get(text) or next((kind for kind in _own if kind.text == text), None)

@@ -103,7 +103,7 @@ class Commands(QObject):
             **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
             **self.scorers.by_id,
-            **self._of_events(),
+            **self._of_events(dialogs),
             **self._of_going(dialogs),
             **self._of_window(),
             **views.by_id,
@@ -179,7 +179,7 @@ class Commands(QObject):
                 by_id[f"{action_id}{ending}"] = current.with_panes(score)
         return by_id
 
-    def _of_events(self) -> dict[str, _Do]:
+    def _of_events(self, dialogs: WindowDialogs) -> dict[str, _Do]:
         current = self._current
         return {
             **{f"event.{kind.name}": partial(self._mark, kind.text) for kind in EVENT_KINDS},
@@ -187,6 +187,7 @@ class Commands(QObject):
             "event.next": current.with_panes(partial(self._select_event, step=1)),
             "event.previous": current.with_panes(partial(self._select_event, step=-1)),
             "event.place": current.with_panes(lambda panes: panes.traces.place_event()),
+            "event.adopt": partial(self._adopt, dialogs),
             "event.delete": current.with_panes(self._delete_event),
             "event.lights_off": current.with_model(_put_lights_off),
             "event.lights_on": current.with_model(_put_lights_on),
@@ -314,6 +315,11 @@ class Commands(QObject):
         self._use_tool(marking(text))
         how = "drag on a trace, or {event.place} and the arrow keys; {tool.select} leaves"
         self._status.say(f"{text}: {self._with_keys(how)}")
+
+    def _adopt(self, dialogs: WindowDialogs) -> None:
+        """Ask which events of the recording or of other scorings are taken as one's own."""
+        if not self._refuses_edits() and not dialogs.adopt_events():
+            self._status.say("No events are left to take as your own")
 
     def _select_event(self, panes: Workspace, *, step: int) -> None:
         if not panes.traces.select_event(step):

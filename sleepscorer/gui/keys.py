@@ -67,6 +67,7 @@ _FIXED: dict[str, Keys] = {
     "event.previous": (",",),
     "event.place": ("K",),
     "event.delete": ("Del",),
+    "event.adopt": ("Ctrl+Shift+A",),
     "event.lights_off": ("Ctrl+L",),
     "event.lights_on": ("Ctrl+Shift+L",),
     "tool.select": ("Esc",),

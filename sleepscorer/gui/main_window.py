@@ -296,6 +296,7 @@ class MainWindow(QMainWindow):
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
         panes.events.message.connect(self.status.say)
+        panes.events.adoption_asked.connect(self.actions_of["event.adopt"].trigger)
         panes.statistics.message.connect(self.status.say)
         panes.statistics.open_groups_changed.connect(self._keep_open_statistics)
         panes.explainer.shown_changed.connect(self.actions_of["view.explanation"].setChecked)

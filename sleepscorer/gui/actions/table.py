@@ -283,6 +283,7 @@ _EVENT = (
     ActionSpec(
         "event.delete", "Delete the chosen event", "Event", _writable_or_held, group=1, edits=True
     ),
+    ActionSpec("event.adopt", "Take events as own…", "Event", _writable, group=1, edits=True),
     ActionSpec(
         "event.lights_off",
         "Lights off here",

@@ -113,7 +113,8 @@ class TraceCanvas(QWidget):
         self._fixed_ratio: float | None = None
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
-        self._annotations = EventFinder(model.annotations)
+        self._of_recording = model.annotations
+        self._annotations = EventFinder(self._of_recording)
         self._own_events: tuple[Event, ...] = ()
         self._own = EventFinder(())
         self.setMouseTracking(True)
@@ -427,10 +428,18 @@ class TraceCanvas(QWidget):
     def _on_scoring_changed(self, change: Change) -> None:
         if change.events_removed or change.events_added or change.lights_after is not None:
             self._image = None
+        if (change.events_removed or change.events_added) and (
+            self._of_recording != self._model.annotations
+        ):
+            self._find_annotations()
         self.update()
 
+    def _find_annotations(self) -> None:
+        self._of_recording = self._model.annotations
+        self._annotations = EventFinder(self._of_recording)
+
     def _on_scorings_changed(self) -> None:
-        self._annotations = EventFinder(self._model.annotations)
+        self._find_annotations()
         self._image = None
         self.update()
 
