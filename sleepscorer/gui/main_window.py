@@ -20,6 +20,7 @@ from sleepscorer.gui.frame.bell import Bell
 from sleepscorer.gui.frame.centre import Centre
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.export_notices import ExportNotices
+from sleepscorer.gui.frame.night_menus import NightMenus
 from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
 from sleepscorer.gui.frame.openings import Openings
@@ -296,6 +297,7 @@ class MainWindow(QMainWindow):
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
         panes.events.message.connect(self.status.say)
+        self.night_menus = NightMenus(panes, self.actions_of, self)
         panes.events.adoption_asked.connect(self.actions_of["event.adopt"].trigger)
         panes.statistics.message.connect(self.status.say)
         panes.statistics.open_groups_changed.connect(self._keep_open_statistics)

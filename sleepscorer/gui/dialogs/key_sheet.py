@@ -19,6 +19,7 @@ _MOUSE = (
     ("Wheel on the traces", "turn pages; Shift: length"),
     ("Ctrl + wheel on a trace", "size of all traces of its kind"),
     ("Wheel on a label", "size of this trace"),
+    ("Right click on the traces or the overview", "what can be done there"),
     ("Right click on a label", "filter, height, colour, order"),
 )
 _COLUMNS = (("Score", "Event", "Mouse"), ("Go", "View"), ("File", "Edit", "Montage", "Help"))

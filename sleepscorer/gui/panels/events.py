@@ -13,13 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.adopting import kind_of_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.event_doubts import event_warnings
-from sleepscorer.core.event_kinds import AROUSAL, EVENT_KINDS, EventFamily, EventKind, kind_of_text
+from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind, kind_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
-from sleepscorer.core.wording import counted
 from sleepscorer.gui.look.appearance import described
 from sleepscorer.gui.look.theme import LIGHT, Theme
 from sleepscorer.gui.panels.event_list import EventList
@@ -36,6 +34,7 @@ from sleepscorer.gui.panels.event_table import (
     EventTable,
 )
 from sleepscorer.gui.panels.lights_row import LightsRow
+from sleepscorer.gui.panels.not_own_row import NotOwnRow
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.tool_names import SELECT, marked_text, marking
 
@@ -85,7 +84,7 @@ class EventsPanel(QWidget):
         self._lights.misunderstood.connect(model.refused)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
-        self._not_own = _NotOwnRow(model, self)
+        self._not_own = NotOwnRow(model, self)
         self._not_own.asked.connect(self.adoption_asked)
         upper = (self._marking_row(), self._comment, self._lights)
         for row in (*upper, self._not_own, self._listing_row()):
@@ -391,58 +390,6 @@ class EventsPanel(QWidget):
         ]
         doubt = self._model.event_text(doubtful[-1]) if doubtful else ""
         self.message.emit(_kind_lost(change) or doubt)
-
-
-class _NotOwnRow(QWidget):
-    """Says how many events of the recording do not count yet; hidden where none are left.
-
-    Arousals are not among them: those of the recording count beside one's own.
-
-    Signals
-    -------
-    asked
-        They are to be taken.
-    """
-
-    asked = Signal()
-
-    def __init__(self, model: SessionModel, parent: QWidget) -> None:
-        # Shown without a parent it would be a window of its own.
-        super().__init__(parent)
-        self._model = model
-        self._said = QLabel()
-        self._said.setTextFormat(Qt.TextFormat.PlainText)
-        self._said.setWordWrap(True)
-        take = QPushButton("Take…")
-        described(
-            take,
-            "Take events of the recording as your own",
-            "Shows first which words become which kind ({event.adopt})",
-        )
-        take.clicked.connect(self.asked)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._said, 1)
-        layout.addWidget(take, 0, Qt.AlignmentFlag.AlignTop)
-        model.scorings_changed.connect(self.show_how_many)
-        self.show_how_many()
-
-    def show_how_many(self) -> None:
-        """Count what is left."""
-        here = set(self._model.session.state.events)
-        waiting = [
-            event
-            for event in self._model.not_taken()
-            if event not in here
-            and (kind := kind_of_words(event.text)) is not None
-            and kind is not AROUSAL
-        ]
-        is_one = len(waiting) == 1
-        self._said.setText(
-            f"{counted(len(waiting), 'event')} of the recording {'does' if is_one else 'do'} not"
-            f" count until {'it is' if is_one else 'they are'} taken as your own"
-        )
-        self.setVisible(bool(waiting) and not self._model.is_blind)
 
 
 def _kind_lost(change: Change) -> str:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QHelpEvent,
     QImage,
@@ -72,6 +73,31 @@ class PageOnScreen:
         return cls(traces, pages, axis, tuple(row_offset(trace, page) for trace, page in rows))
 
 
+@dataclass(frozen=True)
+class MenuPlace:
+    """Where on the traces a menu was asked for.
+
+    Parameters
+    ----------
+    where
+        On the screen.
+    time_s
+        From the start of the recording.
+    row
+        The row there; None for none.
+    event
+        The event there, which is the chosen one then; None for none.
+    has_stretch
+        A stretch is held ready there.
+    """
+
+    where: QPoint
+    time_s: float
+    row: int | None
+    event: Event | None
+    has_stretch: bool
+
+
 NOTHING = PageOnScreen((), (), TimeAxis(0.0, 1.0, 0.0, 1.0, 1.0), ())
 
 
@@ -91,8 +117,11 @@ class TraceCanvas(QWidget):
         An event was marked or changed; an Event.
     message
         A sentence for the status bar.
+    menu_asked
+        A menu is wanted; a :class:`MenuPlace`.
     """
 
+    menu_asked = Signal(object)
     resized = Signal()
     page_painted = Signal()
     wheel_turned = Signal(int, object, object)
@@ -380,6 +409,37 @@ class TraceCanvas(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self._tool.release(event.position())
             self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for a menu: at the pointer, or by the menu key at what is chosen."""
+        position = QPointF(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            position = self._chosen_place()
+        span = self.span_at(position)
+        time_s = min(max(self.axis.time_s(position.x()), 0.0), self.duration_s)
+        stretch = self._tool.stretch.event("") if isinstance(self._tool, SelectTool) else None
+        is_in_stretch = stretch is not None and (
+            0 <= time_s - stretch.onset_s <= (stretch.duration_s or 0.0)
+        )
+        if not is_in_stretch:
+            self._tool.cancel()
+            self.select_event(None if span is None else span.event)
+            self.update()
+        self.menu_asked.emit(
+            MenuPlace(
+                self.mapToGlobal(position.toPoint()),
+                time_s,
+                self.grid.row_at(position.y()),
+                None if span is None or is_in_stretch else span.event,
+                is_in_stretch,
+            )
+        )
+
+    def _chosen_place(self) -> QPointF:
+        """The middle of the event chosen, or of the view."""
+        chosen = [span.rect for span in self._spans if span.event == self._model.chosen_event]
+        centre = QPointF(self.rect().center())
+        return chosen[0].intersected(QRectF(self.rect())).center() if chosen else centre
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Count notches; touch pads send parts of one."""

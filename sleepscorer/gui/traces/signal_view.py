@@ -48,7 +48,11 @@ class SignalView(QWidget):
         A sentence for the status bar.
     page_shown
         The model's page was read, and is what is shown.
+    menu_asked
+        A menu is wanted; a :class:`~sleepscorer.gui.traces.canvas.MenuPlace`.
     """
+
+    menu_asked = Signal(object)
 
     event_drawn = Signal(object)
     message = Signal(str)
@@ -97,6 +101,7 @@ class SignalView(QWidget):
         self.canvas.wheel_turned.connect(self._on_wheel_turned)
         self.canvas.event_drawn.connect(self._on_event_drawn)
         self.canvas.message.connect(self.message)
+        self.canvas.menu_asked.connect(self.menu_asked)
         self._model.page_changed.connect(self._on_page_changed)
         self._model.montage_changed.connect(self._turn)
         self._model.epoch_selected.connect(self._on_epoch_selected)
@@ -162,6 +167,10 @@ class SignalView(QWidget):
             return False
         keys.put_at(text, *place)
         return True
+
+    def mark_at(self, text: str, time_s: float, row: int) -> None:
+        """Mark an event of usual length that begins at a time of a row."""
+        self.canvas.event_keys.put_at(text, time_s, row)
 
     def remark(self, text: str) -> bool:
         """Put words over the stretch or the event chosen; return False where there is neither."""
