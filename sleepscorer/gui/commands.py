@@ -6,9 +6,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.core.event_kinds import EVENT_KINDS, kinds
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.actions.table import BY_ID, KEYPAD, PRESET_IDS, STAGE_OF
+from sleepscorer.gui.actions.table import BY_ID, KEYPAD, OWN_KIND_IDS, PRESET_IDS, STAGE_OF
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.notices import NoticeBar
@@ -183,6 +183,7 @@ class Commands(QObject):
         current = self._current
         return {
             **{f"event.{kind.name}": partial(self._mark, kind.text) for kind in EVENT_KINDS},
+            **{id_: partial(self._mark_own, id_) for id_ in OWN_KIND_IDS},
             "event.comment": self._mark_comment,
             "event.next": current.with_panes(partial(self._select_event, step=1)),
             "event.previous": current.with_panes(partial(self._select_event, step=-1)),
@@ -309,6 +310,12 @@ class Commands(QObject):
             self._show_tool(SELECT)
         else:
             self._use_mark_tool(text)
+
+    def _mark_own(self, action_id: str) -> None:
+        """Mark a kind of one's own, if its place is taken."""
+        for kind in kinds():
+            if f"event.{kind.name}" == action_id:
+                self._mark(kind.text)
 
     def _use_mark_tool(self, text: str) -> None:
         """Let dragging on the traces mark this event."""

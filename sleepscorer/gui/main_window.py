@@ -103,6 +103,8 @@ class MainWindow(QMainWindow):
         )
         self._lay_out()
         self._applied = AppliedSettings(settings, self.current, self.actions_of, self._help, self)
+        self._applied.kinds_changed.connect(self._menus.show_own_kinds)
+        self._menus.show_own_kinds()
         self._connect_jobs()
         self._connect_actions()
         self._connect_answers()

@@ -129,6 +129,10 @@ class OverviewCanvas(QWidget):
             self.update()
             self.painting_changed.emit(painting)
 
+    def redraw(self) -> None:
+        """Draw the night anew."""
+        self._redraw()
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = self._layers.theme = theme

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.edits import Change
 from sleepscorer.core.event_doubts import event_warnings
-from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind, kind_of_text
+from sleepscorer.core.event_kinds import EventFamily, EventKind, kind_of_text, kinds
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.appearance import described
@@ -116,9 +116,7 @@ class EventsPanel(QWidget):
 
     def _build_marking(self) -> None:
         self._type = QComboBox()
-        for kind in EVENT_KINDS:
-            self._type.addItem(kind.label, kind)
-        self._type.addItem(_COMMENT)
+        self._fill_types()
         # A narrow panel cuts the longest name here, not in the list that opens.
         self._type.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -148,6 +146,23 @@ class EventsPanel(QWidget):
         )
         self._add.clicked.connect(self._on_add)
 
+    def _fill_types(self) -> None:
+        self._type.clear()
+        for kind in kinds():
+            self._type.addItem(kind.label, kind)
+        self._type.addItem(_COMMENT)
+
+    def show_kinds(self) -> None:
+        """Offer the kinds there are now, and judge what is listed by them."""
+        text = self._kind().text
+        self._type.blockSignals(True)
+        self._fill_types()
+        self._type.blockSignals(False)
+        self._choose(text)
+        self._type.view().setMinimumWidth(self._type.view().sizeHintForColumn(0))
+        self._table.update_rows()
+        self._not_own.show_how_many()
+
     def _marking_row(self) -> QWidget:
         row = QWidget()
         layout = QHBoxLayout(row)
@@ -166,9 +181,9 @@ class EventsPanel(QWidget):
 
     def _choose(self, text: str) -> None:
         """Choose the type with this text, else a comment of these words."""
-        places = [i for i, kind in enumerate(EVENT_KINDS) if kind.text == text]
+        places = [i for i, kind in enumerate(kinds()) if kind.text == text]
         self._type.blockSignals(True)
-        self._type.setCurrentIndex(places[0] if places else len(EVENT_KINDS))
+        self._type.setCurrentIndex(places[0] if places else len(kinds()))
         self._type.blockSignals(False)
         self._comment.setVisible(not places)
         if not places and text != _COMMENT and text != self._comment.text().strip():

@@ -331,6 +331,10 @@ class TraceCanvas(QWidget):
         if is_new:
             self.page_painted.emit()
 
+    def redraw(self) -> None:
+        """Draw the page anew."""
+        self._repaint_page()
+
     def _repaint_page(self) -> None:
         self._image = None
         self.update()
