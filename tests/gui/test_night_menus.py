@@ -66,9 +66,15 @@ def test_lights_are_set_and_pages_turned_from_the_overview(qtbot, opened):
     assert menu.actions()[0].text().startswith("Epoch 4, ")
     _entry(menu, "Go there").trigger()
     assert model.epoch == 3
-    text = next(text for text in _keys(menu) if text.startswith("Lights off at"))
+    text = next(text for text in _keys(menu) if text.startswith("Lights off here ("))
     _entry(menu, text).trigger()
     assert abs(model.session.state.lights_off_s - 95.0) <= 1.0
+
+
+def test_letters_are_of_the_words_and_not_of_the_keys(qtbot, opened):
+    menu = _under(_on_traces(opened, 5.0), "Mark here")
+    texts = [one.text().partition("\t") for one in menu.actions()]
+    assert all("&" in text and "&" not in key for text, _, key in texts)
 
 
 def test_nothing_is_offered_that_a_reader_may_not_do(qtbot, opened):

@@ -108,8 +108,8 @@ class NightMenus(QObject):
         state = model.session.state
         off = partial(model.set_lights, float(at_s), state.lights_on_s)
         on = partial(model.set_lights, state.lights_off_s, float(at_s))
-        self._add(menu, f"Lights off at {clock}", off)
-        self._add(menu, f"Lights on at {clock}", on)
+        self._add(menu, f"Lights off here ({clock})", off)
+        self._add(menu, f"Lights on here ({clock})", on)
         menu.addSeparator()
         for action_id in ("event.previous", "event.next", "go.epoch"):
             self._add_action(menu, action_id, edits=False)

@@ -77,7 +77,7 @@ class Crosshair(QWidget):
     def step(self, *, columns: int = 0, seconds: float = 0.0, rows: int = 0) -> None:
         """Move it by columns of pixels or by a time, or to another trace; it stays in the view.
 
-        An event that was chosen is let go once it is left.
+        What was chosen is let go: the key of a kind then marks another event, where it stands.
         """
         x = self._place.x() + columns + seconds * self._canvas.axis.px_per_s
         y, grid = self._place.y(), self._canvas.grid
@@ -87,16 +87,7 @@ class Crosshair(QWidget):
             y = grid.centre_px(min(max(beside, 0), grid.n_rows - 1))
         self._move_to(QPointF(min(max(x, 0.0), self.width() - 1.0), y))
         self._is_set = True
-        self._leave_event()
-
-    def _leave_event(self) -> None:
-        """A key means the event that was chosen no more once the cross has gone from it."""
-        chosen, place = self._model.chosen_event, self.place
-        if chosen is None or place is None:
-            return
-        stop_s = chosen.onset_s + (chosen.duration_s or 0.0)
-        if not chosen.onset_s <= place[0] <= stop_s:
-            self._model.choose_event(None)
+        self._model.choose_event(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Follow the pointer and the size of the canvas."""
