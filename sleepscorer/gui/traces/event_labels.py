@@ -129,6 +129,7 @@ def _forms(
     event's to cover; the short form and names that have none may reach to the next event.
     """
     short = short_of_text(span.event.text)
+    short = f"{short}{span.flag}" if short else ""
     full_px = own_px if short and span.event.duration_s else free_px
     words = span.label.split(" ")
     cut = [" ".join(words[:n]) + " …" for n in range(len(words) - 1, 0, -1)]
