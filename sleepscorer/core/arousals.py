@@ -41,7 +41,7 @@ def arousal_warnings(event: Event, hypnogram: Hypnogram) -> tuple[str, ...]:
         return ()
     warnings = []
     if AROUSAL.is_too_short(event.duration_s):
-        warnings.append(f"shorter than {AROUSAL.shortest_s:g} s ({_length(event.duration_s)})")
+        warnings.append(f"shorter than {AROUSAL.shortest_s:g} s ({length_text(event.duration_s)})")
     first = max(int((event.onset_s - STABLE_SLEEP_S) // hypnogram.epoch_s), 0)
     stop = int(np.ceil(event.onset_s / hypnogram.epoch_s))
     if (hypnogram.stages[first:stop] == Stage.W).any():
@@ -49,7 +49,8 @@ def arousal_warnings(event: Event, hypnogram: Hypnogram) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _length(duration_s: float | None) -> str:
+def length_text(duration_s: float | None) -> str:
+    """Return a length as it stands in brackets beside a rule: ``"2.97 s"``."""
     if duration_s is None:
         return "has no duration"
     # Rounded down: 2.97 s must not read "shorter than 3 s (3.0 s)".

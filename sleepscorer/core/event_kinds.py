@@ -4,7 +4,7 @@ Menus, keys, painting, lists, de-identification, exports, statistics and simulat
 kind is a new row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +41,8 @@ class EventKind:
         How long one lasts that was added without drawing; None for a moment.
     shortest_s
         It lasts at least as long by the rules of the AASM manual; None where no rule says so.
+    longest_s
+        It lasts at most as long by these rules; None where no rule says so.
     seen_on
         The kind of channel it is usually marked on, as of
         :func:`~sleepscorer.core.channel_names.signal_kind`; empty for the first row.
@@ -50,6 +52,8 @@ class EventKind:
         On traces, where there is no room for the text; empty for one that is short.
     is_standard
         Its text is one of the standard texts of EDF+.
+    is_common
+        It is marked in most nights, and has a button of its own.
     """
 
     name: str
@@ -58,14 +62,28 @@ class EventKind:
     family: EventFamily
     duration_s: float | None
     shortest_s: float | None = None
+    longest_s: float | None = None
     seen_on: str = ""
     key: str = ""
     short: str = ""
     is_standard: bool = True
+    is_common: bool = True
 
     def is_too_short(self, duration_s: float | None) -> bool:
         """Tell whether an event of this length, None for one without any, is too short by rule."""
         return self.shortest_s is not None and (duration_s or 0.0) < self.shortest_s
+
+    def is_too_long(self, duration_s: float | None) -> bool:
+        """Tell whether an event of this length, None for one without any, is too long by rule."""
+        return self.longest_s is not None and (duration_s or 0.0) > self.longest_s
+
+    def length_rule(self, duration_s: float | None) -> str:
+        """Say what rule a length breaks (``"too short: at least 3 s"``), or nothing."""
+        if self.is_too_short(duration_s):
+            return f"too short: at least {self.shortest_s:g} s"
+        if self.is_too_long(duration_s):
+            return f"too long: at most {self.longest_s:g} s"
+        return ""
 
 
 AROUSAL = EventKind(
@@ -74,19 +92,28 @@ AROUSAL = EventKind(
 )  # fmt: skip
 HYPOPNEA = EventKind(
     "hypopnea", "Hypopnea", "Hypopnea", EventFamily.RESPIRATORY, 10.0,
-    shortest_s=10.0, seen_on="flow", short="H",
+    shortest_s=10.0, seen_on="flow", key="Shift+H", short="H",
 )  # fmt: skip
 
 
-def _apnea(name: str, text: str, short: str) -> EventKind:
+def _apnea(name: str, text: str, key: str, short: str) -> EventKind:
     return EventKind(
         name, text, text, EventFamily.RESPIRATORY, 10.0,
-        shortest_s=10.0, seen_on="flow", short=short,
+        shortest_s=10.0, seen_on="flow", key=key, short=short,
     )  # fmt: skip
 
 
-# Standard texts: edfplus.info, "EDF+ texts". Shortest: AASM manual, rules V.A (arousals), VII.B
-# (limb movements), VIII.D to F (apneas, hypopneas, RERAs).
+def _heart(name: str, text: str, key: str, short: str) -> EventKind:
+    return EventKind(
+        name, text, text, EventFamily.CARDIAC, 30.0,
+        shortest_s=30.0, seen_on="ecg", key=key, short=short, is_common=False,
+    )  # fmt: skip
+
+
+# Standard texts: edfplus.info, "EDF+ texts". Lengths: AASM manual, rules of arousals, limb
+# movements (0.5 to 10 s each), apneas, hypopneas and RERAs, sustained brady- and tachycardia, and
+# the single burst of bruxism. No rule gives a snore, a desaturation or a run of Cheyne-Stokes
+# breathing a length in seconds. EDF+ has no texts for desaturations and snores.
 EVENT_KINDS = (
     AROUSAL,
     EventKind(
@@ -95,17 +122,58 @@ EVENT_KINDS = (
     ),
     EventKind(
         "limb", "Limb movement", "Limb movement", EventFamily.MOVEMENT, 2.0,
-        shortest_s=0.5, seen_on="emg_leg", short="LM",
+        shortest_s=0.5, longest_s=10.0, seen_on="emg_leg", key="Shift+L", short="LM",
     ),
-    _apnea("obstructive", "Obstructive apnea", "OA"),
-    _apnea("central", "Central apnea", "CA"),
-    _apnea("mixed", "Mixed apnea", "MA"),
+    EventKind(
+        "plm", "Periodic limb movement", "PLMS", EventFamily.MOVEMENT, 2.0,
+        shortest_s=0.5, longest_s=10.0, seen_on="emg_leg", key="Shift+P", short="PLM",
+        is_common=False,
+    ),
+    _apnea("obstructive", "Obstructive apnea", "Shift+O", "OA"),
+    _apnea("central", "Central apnea", "Shift+C", "CA"),
+    _apnea("mixed", "Mixed apnea", "Shift+M", "MA"),
     HYPOPNEA,
     EventKind(
-        "rera", "RERA", "RERA", EventFamily.RESPIRATORY, 10.0, shortest_s=10.0, seen_on="flow",
+        "rera", "RERA", "RERA", EventFamily.RESPIRATORY, 10.0,
+        shortest_s=10.0, seen_on="flow", key="Shift+R",
     ),
+    EventKind(
+        "cheyne_stokes", "Cheyne-Stokes breathing", "CS breathing", EventFamily.RESPIRATORY, 120.0,
+        seen_on="flow", key="Shift+W", short="CSB", is_common=False,
+    ),
+    EventKind(
+        "snore", "Snore", "Snore", EventFamily.RESPIRATORY, 2.0,
+        seen_on="snore", key="Shift+S", short="Sn", is_standard=False, is_common=False,
+    ),
+    EventKind(
+        "desaturation", "Desaturation", "Oxygen desaturation", EventFamily.OXIMETRY, 20.0,
+        seen_on="spo2", key="Shift+D", short="De", is_standard=False, is_common=False,
+    ),
+    EventKind(
+        "bruxism", "Bruxism", "Bruxism", EventFamily.MOVEMENT, 2.0,
+        shortest_s=0.25, seen_on="emg", key="Shift+G", short="Brux", is_common=False,
+    ),
+    _heart("bradycardia", "Bradycardia", "Shift+B", "Bra"),
+    _heart("tachycardia", "Sinus Tachycardia", "Shift+T", "Tac"),
 )  # fmt: skip
 """In the order of the lists."""
+
+_own: tuple[EventKind, ...] = ()
+
+
+def kinds() -> tuple[EventKind, ...]:
+    """Return all kinds: those of the table, then those of one's own."""
+    return (*EVENT_KINDS, *_own)
+
+
+def use_own_kinds(own: Iterable[EventKind]) -> None:
+    """Let these be kinds as well, in place of those before: what somebody set for this program.
+
+    Whether they can be is for :func:`~sleepscorer.core.own_kinds.checked_kinds` to say.
+    """
+    global _own  # noqa: PLW0603 - the one place where the program's kinds are more than the table
+    _own = tuple(own)
+
 
 _BY_TEXT = {kind.text: kind for kind in EVENT_KINDS}
 # Scorings call them by their labels as well: "Arousal".
@@ -144,18 +212,12 @@ _FAMILIES: Mapping[str, EventFamily] = {
 } | {
     # Of recordings, of which no kind is marked here.
     "apnea": EventFamily.RESPIRATORY,
-    "snore": EventFamily.RESPIRATORY,
     "cheyne-stokes respiration": EventFamily.RESPIRATORY,
     "periodic breathing": EventFamily.RESPIRATORY,
-    "desaturation": EventFamily.OXIMETRY,
-    "oxygen desaturation": EventFamily.OXIMETRY,
     "spo2 desaturation": EventFamily.OXIMETRY,
-    "periodic limb movement": EventFamily.MOVEMENT,
     "body movement": EventFamily.MOVEMENT,
     "movement time": EventFamily.MOVEMENT,
-    "bruxism": EventFamily.MOVEMENT,
     "asystole": EventFamily.CARDIAC,
-    "bradycardia": EventFamily.CARDIAC,
     "tachycardia": EventFamily.CARDIAC,
     "spo2 artifact": EventFamily.ARTEFACT,
     "artifact": EventFamily.ARTEFACT,
@@ -164,9 +226,25 @@ _FAMILIES: Mapping[str, EventFamily] = {
 
 def family_of_text(text: str) -> EventFamily:
     """Return what an event of these words is of, whatever their case; OTHER for unknown words."""
+    bare = text.casefold()
+    for kind in _own:
+        if bare in (kind.text.casefold(), kind.label.casefold()):
+            return kind.family
+    return family_of_shared_text(bare)
+
+
+def family_of_shared_text(text: str) -> EventFamily:
+    """Return what an event of these words is of, by texts alone that laboratories share."""
     return _FAMILIES.get(text.casefold(), EventFamily.OTHER)
 
 
+def short_of_text(text: str) -> str | None:
+    """Return the short form of a text, whatever its case; None where it has none."""
+    bare = text.casefold()
+    own = (kind.short for kind in _own if bare in (kind.text.casefold(), kind.label.casefold()))
+    return next(own, "") or SHORT_TEXTS.get(bare)
+
+
 def kind_of_text(text: str) -> EventKind | None:
-    """Return the kind of which this is the text, as it stands in the table; None for others."""
-    return _BY_TEXT.get(text)
+    """Return the kind of which this is the text, as it stands there; None for others."""
+    return _BY_TEXT.get(text) or next((kind for kind in _own if kind.text == text), None)

@@ -11,6 +11,7 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.adopting import adopted
 from sleepscorer.core.changes import imported_change, staged_change
 from sleepscorer.core.common_log import CommonLog
 from sleepscorer.core.edits import (
@@ -388,6 +389,35 @@ class ScoringSession:
             events_added=() if new is None else (new,),
         )
         self._edit(EditKind.MANUAL, f"{verb} {text}", change)
+
+    def adopt_events(self, events: Iterable[Event], source: str) -> int:
+        """Take events of the recording, or of another scoring, as one's own, in one edit.
+
+        Parameters
+        ----------
+        events
+            As they stand there; each becomes the kind that its words mean, see
+            :func:`~sleepscorer.core.adopting.adopted`. Those that are here already are left out.
+        source
+            For the log: "the recording".
+
+        Returns
+        -------
+        How many were taken; for none there is no edit.
+
+        Raises
+        ------
+        ScoringError
+            If one starts outside the recording.
+        """
+        here = set(self._state.events)
+        new = [event for event in dict.fromkeys(map(adopted, events)) if event not in here]
+        for event in new:
+            self._check_event(event)
+        if new:
+            label = f"Take {counted(len(new), 'event')} of {source} as own"
+            self._edit(EditKind.MANUAL, label, Change(events_added=tuple(new)))
+        return len(new)
 
     def set_lights(self, off_s: float | None, on_s: float | None) -> None:
         """Set both lights marks.

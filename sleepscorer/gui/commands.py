@@ -6,9 +6,9 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.core.event_kinds import EVENT_KINDS, kinds
 from sleepscorer.core.stages import EPOCH_S, Stage
-from sleepscorer.gui.actions.table import BY_ID, KEYPAD, PRESET_IDS, STAGE_OF
+from sleepscorer.gui.actions.table import BY_ID, KEYPAD, OWN_KIND_IDS, PRESET_IDS, STAGE_OF
 from sleepscorer.gui.dialogs.asking import WindowDialogs
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.notices import NoticeBar
@@ -103,7 +103,7 @@ class Commands(QObject):
             **self._of_program(dialogs, page_output),
             **self._of_scoring(dialogs, auto_scorer),
             **self.scorers.by_id,
-            **self._of_events(),
+            **self._of_events(dialogs),
             **self._of_going(dialogs),
             **self._of_window(),
             **views.by_id,
@@ -180,14 +180,16 @@ class Commands(QObject):
                 by_id[f"{action_id}{ending}"] = current.with_panes(score)
         return by_id
 
-    def _of_events(self) -> dict[str, _Do]:
+    def _of_events(self, dialogs: WindowDialogs) -> dict[str, _Do]:
         current = self._current
         return {
             **{f"event.{kind.name}": partial(self._mark, kind.text) for kind in EVENT_KINDS},
+            **{id_: partial(self._mark_own, id_) for id_ in OWN_KIND_IDS},
             "event.comment": self._mark_comment,
             "event.next": current.with_panes(partial(self._select_event, step=1)),
             "event.previous": current.with_panes(partial(self._select_event, step=-1)),
             "event.place": current.with_panes(lambda panes: panes.traces.place_event()),
+            "event.adopt": partial(self._adopt, dialogs),
             "event.delete": current.with_panes(self._delete_event),
             "event.lights_off": current.with_model(_put_lights_off),
             "event.lights_on": current.with_model(_put_lights_on),
@@ -286,20 +288,46 @@ class Commands(QObject):
     # -- events and tools -----------------------------------------------------------------------
 
     def _mark_comment(self) -> None:
-        """Ask for the text of a comment, and let dragging on the traces mark it."""
+        """Ask for the text of a comment: over what stands ready, else dragging marks it."""
         document = self._current.document
         text, ok = QInputDialog.getText(self._over, "Comment", "Text of the comment")
         if ok and text.strip() and self._current.document is document:
-            self._mark(text.strip())
+            if not self._remark(text.strip()):
+                self._use_mark_tool(text.strip())
             self.traces_asked.emit()
         else:
             self._leave()
 
+    def _remark(self, text: str) -> bool:
+        """Put a comment over the stretch or the event chosen, if there is one."""
+        is_put = self._current.now is not None and self._current.now.panes.traces.remark(text)
+        if is_put:
+            self._show_tool(SELECT)
+        return is_put
+
     def _mark(self, text: str) -> None:
+        """Let what stands ready on the traces be this event; else let dragging mark it."""
+        if self._current.now is not None and self._current.now.panes.traces.mark(text):
+            self._show_tool(SELECT)
+        else:
+            self._use_mark_tool(text)
+
+    def _mark_own(self, action_id: str) -> None:
+        """Mark a kind of one's own, if its place is taken."""
+        for kind in kinds():
+            if f"event.{kind.name}" == action_id:
+                self._mark(kind.text)
+
+    def _use_mark_tool(self, text: str) -> None:
         """Let dragging on the traces mark this event."""
         self._use_tool(marking(text))
         how = "drag on a trace, or {event.place} and the arrow keys; {tool.select} leaves"
         self._status.say(f"{text}: {self._with_keys(how)}")
+
+    def _adopt(self, dialogs: WindowDialogs) -> None:
+        """Ask which events of the recording or of other scorings are taken as one's own."""
+        if not self._refuses_edits() and not dialogs.adopt_events():
+            self._status.say("No events are left to take as your own")
 
     def _select_event(self, panes: Workspace, *, step: int) -> None:
         if not panes.traces.select_event(step):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence
 
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.core.own_kinds import PLACES, own_name
 from sleepscorer.gui.settings import Settings
 from sleepscorer.gui.strip_names import FOLDABLE
 
@@ -41,6 +42,7 @@ _KEYLESS = (
 )
 _FIXED: dict[str, Keys] = {
     **dict.fromkeys(_KEYLESS, ()),
+    **{f"event.{own_name(place)}": () for place in PLACES},
     **{f"event.{kind.name}": (kind.key,) if kind.key else () for kind in EVENT_KINDS},
     "file.open": ("Ctrl+O",),
     "file.folder": ("Ctrl+Shift+O",),
@@ -68,6 +70,7 @@ _FIXED: dict[str, Keys] = {
     "event.previous": (",",),
     "event.place": ("K",),
     "event.delete": ("Del",),
+    "event.adopt": ("Ctrl+Shift+T",),
     "event.lights_off": ("Ctrl+L",),
     "event.lights_on": ("Ctrl+Shift+L",),
     "tool.select": ("Esc",),

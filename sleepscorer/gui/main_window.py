@@ -20,6 +20,7 @@ from sleepscorer.gui.frame.bell import Bell
 from sleepscorer.gui.frame.centre import Centre
 from sleepscorer.gui.frame.current_recording import CurrentRecording
 from sleepscorer.gui.frame.export_notices import ExportNotices
+from sleepscorer.gui.frame.night_menus import NightMenus
 from sleepscorer.gui.frame.notices import Answer, NoticeBar, NoticeKind
 from sleepscorer.gui.frame.opening_notices import OpeningNotices
 from sleepscorer.gui.frame.openings import Openings
@@ -102,6 +103,8 @@ class MainWindow(QMainWindow):
         )
         self._lay_out()
         self._applied = AppliedSettings(settings, self.current, self.actions_of, self._help, self)
+        self._applied.kinds_changed.connect(self._menus.show_own_kinds)
+        self._menus.show_own_kinds()
         self._connect_jobs()
         self._connect_actions()
         self._connect_answers()
@@ -297,6 +300,8 @@ class MainWindow(QMainWindow):
         panes.overview.painting_changed.connect(self.actions_of["score.paint"].setChecked)
         panes.events.tool_chosen.connect(self.actions_of.show_tool)
         panes.events.message.connect(self.status.say)
+        self.night_menus = NightMenus(panes, self.actions_of, self)
+        panes.events.adoption_asked.connect(self.actions_of["event.adopt"].trigger)
         panes.statistics.message.connect(self.status.say)
         panes.statistics.open_groups_changed.connect(self._keep_open_statistics)
         panes.explainer.shown_changed.connect(self.actions_of["view.explanation"].setChecked)

@@ -14,11 +14,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from sleepscorer.analysis.display import DisplayMontage
 from sleepscorer.analysis.laboratory import AASM, Laboratory, in_step
-from sleepscorer.core.arousals import arousal_warnings
+from sleepscorer.core.adopting import adoptable, adopted, ever_marked, still_beside
 from sleepscorer.core.changes import change_between
 from sleepscorer.core.compared_layers import comparison_of, scorers_among, votes_in_words
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import ScoringLocked, SleepScorerError
+from sleepscorer.core.event_doubts import event_warnings
 from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.events import Event
 from sleepscorer.core.layered_session import LayeredSession
@@ -42,6 +43,8 @@ from sleepscorer.files.scorings import is_stage
 # Where the start is not known time is counted from 0:00:00.
 _MIDNIGHT = datetime(2000, 1, 1)
 _BLIND = "The machine's answers are hidden: scored blind."
+OF_RECORDING = "the recording"
+"""Whose events are those that came with it."""
 PAGE_LENGTHS_S = (5, 10, 15, 20, 30, 60, 120, 300, 600)
 
 
@@ -118,6 +121,8 @@ class SessionModel(QObject):
         self._page_start_s = 0.0
         self._painting_stage = Stage.N2
         self._chosen_event: Event | None = None
+        self._events_seen: tuple[Event, ...] | None = None
+        self._beside_now = recording.events
         if scorings is None:
             session.subscribe(self._on_session_changed)
         else:
@@ -380,11 +385,58 @@ class SessionModel(QObject):
 
     @property
     def annotations(self) -> tuple[Event, ...]:
-        """The recording's own events; while blind, without stages that somebody wrote there."""
-        events = self.recording.events
+        """The recording's own events, less those that were taken as one's own.
+
+        While blind, without stages that somebody wrote there.
+        """
+        events = self._beside()
         if not self.is_blind:
             return events
         return tuple(event for event in events if not is_stage(event.text))
+
+    def _beside(self) -> tuple[Event, ...]:
+        """The recording's events that were not taken; worked out when events changed."""
+        session = self.session
+        if self._events_seen is not session.state.events:
+            self._events_seen = session.state.events
+            beside = still_beside(self.recording.events, ever_marked(session.done))
+            # The same tuple where nothing was taken: panes look whether it is another.
+            if beside != self._beside_now:
+                self._beside_now = beside
+        return self._beside_now
+
+    def not_taken(self) -> tuple[Event, ...]:
+        """The recording's events that can be taken as one's own and were not yet."""
+        return adoptable(self.annotations, is_stage)
+
+    def sources_to_take(self) -> dict[str, tuple[Event, ...]]:
+        """What can be taken as one's own, by whose it is; what is here already is left out.
+
+        Other scorings are not among them while this one is blind.
+        """
+        sources = {OF_RECORDING: self.not_taken()}
+        if self._scorings is not None and not self.is_blind:
+            for layer in self._scorings.layers:
+                if layer.number != self.session.layer.number and not layer.is_hidden:
+                    events = self._scorings.of_number(layer.number).state.events
+                    sources[f"the scoring {layer.name}"] = adoptable(events, is_stage)
+        here = set(self.session.state.events)
+        free = {
+            name: tuple(event for event in events if adopted(event) not in here)
+            for name, events in sources.items()
+        }
+        return {name: events for name, events in free.items() if events}
+
+    def take(self, events: Iterable[Event], source: str) -> int:
+        """Take events as one's own, in one edit; return how many that were."""
+        taken = 0
+
+        def edit() -> None:
+            nonlocal taken
+            taken = self.session.adopt_events(events, source)
+
+        self._try(edit)
+        return taken
 
     def events_of_night(self) -> list[Event]:
         """The session's events and the recording's, by onset; without what is listed twice."""
@@ -399,7 +451,7 @@ class SessionModel(QObject):
         clock = self.clock_text(event.onset_s, tenths=True)
         if not self.is_own(event):
             return f"{event.text}{lasts}{where} at {clock}, annotation of the recording"
-        doubts = arousal_warnings(event, self.session.state.hypnogram)
+        doubts = event_warnings(event, self.session.state.hypnogram)
         doubtful = f"; doubtful: {'; '.join(doubts)}" if doubts else ""
         return f"{event.text}{lasts}{where} at {clock}{doubtful}"
 

@@ -19,6 +19,7 @@ from sleepscorer.analysis.laboratory import AASM, Laboratory
 from sleepscorer.core.consensus import CONSENSUS
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.json_files import read_json
+from sleepscorer.core.own_kinds import NO_OWN_KINDS, OwnKinds
 from sleepscorer.core.staging_result import OWN_STAGER
 from sleepscorer.files.exports import DEFAULT_TEMPLATE, FORMATS
 from sleepscorer.gui.strip_names import AS_MANY_AS_FIT
@@ -57,6 +58,8 @@ class Settings:
         Of a newly opened recording.
     laboratory
         Mains frequency, filters and heights of rows by kind of signal.
+    own_kinds
+        Kinds of events of one's own; their keys are among ``own_keys``.
     score_on_opening
         Start the auto-scorer on opening a recording that has no scoring.
     device
@@ -112,6 +115,7 @@ class Settings:
     advance_after_keypad: bool = True
     page_length_s: int = 30
     laboratory: Laboratory = AASM
+    own_kinds: OwnKinds = NO_OWN_KINDS
     score_on_opening: bool = False
     device: str = "auto"
     weights: str = ""
@@ -295,7 +299,10 @@ def _renamed(own_keys: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ..
 
 def json_of(now: Settings) -> dict[str, Any]:
     """Return all settings as values that JSON knows."""
-    return asdict(now) | {"laboratory": now.laboratory.as_values()}
+    return asdict(now) | {
+        "laboratory": now.laboratory.as_values(),
+        "own_kinds": now.own_kinds.as_values(),
+    }
 
 
 def value_of(name: str, stored: object) -> Any:
@@ -315,6 +322,8 @@ def value_of(name: str, stored: object) -> Any:
 def _from_json(name: str, value: Any) -> Any:
     if name == "laboratory":
         return Laboratory.from_values(value)
+    if name == "own_kinds":
+        return OwnKinds.from_values(value)
     default = getattr(Settings(), name)
     if isinstance(default, tuple) and isinstance(value, list):
         return tuple(value)

@@ -254,6 +254,7 @@ class Document:
             edits=session.edits,
             reviewed=session.reviewed,
             holds_smoothed=session.holds_smoothed,
+            done=session.done,
             signing=session.signing,
             problem=self.problems[0] if self.needs_locating else "",
             scored_sha256=self._scored_sha256(),

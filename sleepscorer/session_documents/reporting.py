@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.adopting import still_beside
 from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.event_kinds import EventFamily
@@ -262,7 +263,8 @@ def _is_of_nobody(path: Path) -> bool:
 
 def _events(read: ImportableScoring, recording: Recording) -> Iterator[Event]:
     seen: set[Event] = set()
-    both = (*recording.events, *read.scoring.events)
+    own = read.scoring.events
+    both = (*still_beside(recording.events, own), *own)
     for event in sorted(both, key=lambda one: (one.onset_s, one.text, one.duration_s or 0.0)):
         if event not in seen:
             seen.add(event)

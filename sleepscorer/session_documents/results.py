@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sleepscorer.core.adopting import ever_marked, still_beside
 from sleepscorer.core.arousals import count_arousals
 from sleepscorer.core.edits import Edit, EditKind, Lights, ScoringState
 from sleepscorer.core.event_kinds import EventFamily
@@ -165,9 +166,8 @@ def night_of(
     recording, state, machine = snapshot.recording, snapshot.state, snapshot.machine
     source = source or SourceRecording(recording)
     hypnogram = state.hypnogram
-    marked = [event for event in state.events if event not in recording.events]
-    marked.sort(key=lambda event: event.onset_s)
-    events = sorted([*recording.events, *marked], key=lambda event: event.onset_s)
+    beside = still_beside(recording.events, (*ever_marked(snapshot.done), *state.events))
+    events = sorted([*beside, *state.events], key=lambda event: event.onset_s)
     night = make_night(
         source,
         hypnogram,
@@ -186,7 +186,7 @@ def night_of(
     return replace(
         night,
         events=tuple(events),
-        own_events=tuple(marked),
+        own_events=tuple(state.events),
         event_statistics=event_figures(recording, hypnogram, events, scored),
         by_person=state.by_person,
         reviewed=snapshot.reviewed,

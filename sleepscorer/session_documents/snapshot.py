@@ -37,6 +37,8 @@ class Snapshot:
         (n_epochs,) bool: :func:`~sleepscorer.core.reviewed.reviewed_epochs`.
     holds_smoothed
         Whether stages of the scoring were taken from the machine's smoothed answer.
+    done
+        The edits that hold, oldest first.
     signing
         Form, signatures and unlockings.
     problem
@@ -56,6 +58,7 @@ class Snapshot:
     edits: tuple[Edit, ...]
     reviewed: NDArray[np.bool_]
     holds_smoothed: bool
+    done: tuple[Edit, ...] = ()
     signing: Signing = field(default_factory=Signing)
     problem: str = ""
     scored_sha256: str | None = None

@@ -27,18 +27,31 @@ def test_a_kind_is_known_by_its_text_wherever_texts_decide(kind: EventKind) -> N
     assert SHORT_TEXTS[kind.text.casefold()] == kind.short
 
 
-# Name, family, length if added without drawing, shortest by rule, channel, key, standard of EDF+,
-# short form, label; the text in files is the label but for the arousal.
+# Name, family, length if added without drawing, shortest and longest by rule, channel, key, a
+# standard text of EDF+, short form, label; the text in files is the label but for a few.
 TABLE = """
-    arousal      arousal      3   3    eeg      A  yes  Ar   Arousal
-    artefact     artefact     10  -    -        X  no   Art  Artefact
-    limb         movement     2   0.5  emg_leg  -  yes  LM   Limb movement
-    obstructive  respiratory  10  10   flow     -  yes  OA   Obstructive apnea
-    central      respiratory  10  10   flow     -  yes  CA   Central apnea
-    mixed        respiratory  10  10   flow     -  yes  MA   Mixed apnea
-    hypopnea     respiratory  10  10   flow     -  yes  H    Hypopnea
-    rera         respiratory  10  10   flow     -  yes  -    RERA
+    arousal      arousal      3   3     -   eeg      A       yes  Ar   Arousal
+    artefact     artefact     10  -     -   -        X       no   Art  Artefact
+    limb         movement     2   0.5   10  emg_leg  Shift+L yes  LM   Limb movement
+    plm          movement     2   0.5   10  emg_leg  Shift+P yes  PLM  Periodic limb movement
+    obstructive  respiratory  10  10    -   flow     Shift+O yes  OA   Obstructive apnea
+    central      respiratory  10  10    -   flow     Shift+C yes  CA   Central apnea
+    mixed        respiratory  10  10    -   flow     Shift+M yes  MA   Mixed apnea
+    hypopnea     respiratory  10  10    -   flow     Shift+H yes  H    Hypopnea
+    rera         respiratory  10  10    -   flow     Shift+R yes  -    RERA
+    cheyne_stokes respiratory 120 -     -   flow     Shift+W yes  CSB  Cheyne-Stokes breathing
+    snore        respiratory  2   -     -   snore    Shift+S no   Sn   Snore
+    desaturation oximetry     20  -     -   spo2     Shift+D no   De   Desaturation
+    bruxism      movement     2   0.25  -   emg      Shift+G yes  Brux Bruxism
+    bradycardia  cardiac      30  30    -   ecg      Shift+B yes  Bra  Bradycardia
+    tachycardia  cardiac      30  30    -   ecg      Shift+T yes  Tac  Sinus Tachycardia
 """
+TEXTS_BESIDE_LABELS = {
+    "Arousal": "EEG arousal",
+    "Periodic limb movement": "PLMS",
+    "Cheyne-Stokes breathing": "CS breathing",
+    "Desaturation": "Oxygen desaturation",
+}
 
 
 def test_the_kinds_in_the_order_of_the_lists() -> None:
@@ -48,17 +61,19 @@ def test_the_kinds_in_the_order_of_the_lists() -> None:
     found = [
         (
             kind.name, word(kind.family.value), word(kind.duration_s), word(kind.shortest_s),
-            word(kind.seen_on), word(kind.key), "yes" if kind.is_standard else "no",
-            word(kind.short), kind.label,
+            word(kind.longest_s), word(kind.seen_on), word(kind.key),
+            "yes" if kind.is_standard else "no", word(kind.short), kind.label,
         )
         for kind in EVENT_KINDS
     ]  # fmt: skip
-    assert found == [tuple(line.split(maxsplit=8)) for line in TABLE.strip().splitlines()]
-    assert [kind.text for kind in EVENT_KINDS if kind.text != kind.label] == ["EEG arousal"]
+    assert found == [tuple(line.split(maxsplit=9)) for line in TABLE.strip().splitlines()]
+    beside = {kind.label: kind.text for kind in EVENT_KINDS if kind.text != kind.label}
+    assert beside == TEXTS_BESIDE_LABELS
 
 
 def test_short_forms_of_texts_that_come_with_recordings() -> None:
-    short = {kind.text.casefold(): kind.short for kind in EVENT_KINDS} | {"arousal": "Ar"}
+    short = {kind.text.casefold(): kind.short for kind in EVENT_KINDS}
+    short |= {kind.label.casefold(): kind.short for kind in EVENT_KINDS}
     assert (
         short
         | {
@@ -76,7 +91,7 @@ def test_short_forms_of_texts_that_come_with_recordings() -> None:
 
 
 def test_texts_that_tell_nothing_of_a_person() -> None:
-    kinds = {kind.text for kind in EVENT_KINDS} | {"Arousal"}
+    kinds = {kind.text for kind in EVENT_KINDS} | {*TEXTS_BESIDE_LABELS}
     others = {"Lights off", "Lights on", "Apnea", "Movement time"}
     others |= {"Recording starts", "Recording ends"}
     assert {text.casefold(): text for text in kinds | others} == KNOWN_TEXTS
@@ -105,6 +120,22 @@ def test_the_rules_say_what_is_too_short(
 ) -> None:
     kind = next(kind for kind in EVENT_KINDS if kind.name == name)
     assert kind.is_too_short(duration_s) is too_short
+
+
+@pytest.mark.parametrize(
+    ("name", "duration_s", "rule"),
+    [
+        ("arousal", 2.9, "too short: at least 3 s"),
+        ("limb", 10.1, "too long: at most 10 s"),
+        ("limb", 10.0, ""),
+        ("limb", None, "too short: at least 0.5 s"),
+        ("plm", 12.0, "too long: at most 10 s"),
+        ("snore", 100.0, ""),
+    ],
+)
+def test_a_broken_rule_of_lengths_is_said(name: str, duration_s: float | None, rule: str) -> None:
+    kind = next(kind for kind in EVENT_KINDS if kind.name == name)
+    assert kind.length_rule(duration_s) == rule
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 import pytest
 
 from sleepscorer.core.errors import UsageError
+from sleepscorer.core.event_kinds import EVENT_KINDS
 from sleepscorer.gui.actions.table import ACTIONS, BY_ID, MENUS
+from sleepscorer.gui.dialogs.key_sheet import sheet_html
 from sleepscorer.gui.keys import (
     PROFILE_TEXTS,
     PROFILES,
@@ -52,10 +54,10 @@ def test_a_key_of_ones_own_wins_over_the_profile(qapp):
 
 
 def test_an_action_without_a_key_can_be_given_one(qapp):
-    assert key_map("default", {})["event.limb"] == ()
-    keys = key_map("default", {"event.limb": ("V",)})
-    assert keys["event.limb"] == ("V",)
-    assert holder_of("v", keys) == "event.limb"
+    assert key_map("default", {})["score.validate"] == ()
+    keys = key_map("default", {"score.validate": ("V",)})
+    assert keys["score.validate"] == ("V",)
+    assert holder_of("v", keys) == "score.validate"
 
 
 def test_a_key_of_an_action_that_is_gone_takes_none_away(qapp):
@@ -81,3 +83,11 @@ def test_keypad_keys_are_told_from_the_top_row(qapp):
     assert holder_of("Num+1", keys) == "score.n1.keypad"
     assert holder_of("1", keys) == "score.n1"
     assert shown("Num+1") == "Keypad 1"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_kind_of_event_has_a_key_of_its_own_and_stands_on_the_sheet(qapp, profile):
+    keys = key_map(profile, {})
+    for kind in EVENT_KINDS:
+        assert holder_of(kind.key, keys) == f"event.{kind.name}"
+        assert f"<td>{kind.label}</td>" in sheet_html(keys)

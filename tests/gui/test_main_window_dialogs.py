@@ -375,23 +375,23 @@ def test_an_action_is_found_by_typing_and_given_its_first_key_by_keys_alone(qtbo
     editor = dialog_of(qtbot, opened, KeyEditor)
     table, profile = editor.findChild(QTableWidget), editor.findChild(QComboBox)
     assert QApplication.focusWidget().accessibleName() == "Find an action"
-    _type(qtbot, "limb")
+    _type(qtbot, "mixed")
     shown = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
-    assert [table.item(row, 1).text() for row in shown] == ["Limb movement"]
+    assert [table.item(row, 1).text() for row in shown] == ["Mixed apnea"]
     assert profile.currentData() == "default"
     _type(qtbot, _KEYS.Key_Return)
     assert isinstance(QApplication.focusWidget(), KeyCatcher)
-    _type(qtbot, "y")
-    assert table.item(shown[0], 2).text() == "Y"
+    _type(qtbot, "i")
+    assert table.item(shown[0], 2).text() == "I"
     assert QApplication.focusWidget() is table
     _type(qtbot, _KEYS.Key_O, _ALT)
     qtbot.waitUntil(opened.isActiveWindow)
-    action = opened.actions_of["event.limb"]
-    assert [key.toString() for key in action.shortcuts()] == ["Y"]
-    assert action.toolTip() == "Limb movement (Y)"
-    assert "Y</b></td><td>Limb movement" in sheet_html(opened.keys)
-    assert any("(`Y`)" in page.markdown for page in help_pages(opened.keys))
-    press(qtbot, opened, "y")
+    action = opened.actions_of["event.mixed"]
+    assert [key.toString() for key in action.shortcuts()] == ["I"]
+    assert action.toolTip() == "Mixed apnea (I)"
+    assert "I</b></td><td>Mixed apnea" in sheet_html(opened.keys)
+    assert any("(`I`)" in page.markdown for page in help_pages(opened.keys))
+    press(qtbot, opened, "i")
     assert action.isChecked()
 
 
@@ -645,6 +645,8 @@ def test_every_dialog_is_looked_at(opened):
     # Of the system, or tested below.
     asked = {"choose_recording", "choose_folder", "choose_scoring", "print_page", "list_folder"}
     asked |= {"choose_layer", "validate", "show_scoring"}
+    asked |= {"choose_layer", "validate"}
+    asked |= {"adopt_events"}
     others = {"close_all", "dialog", "export_to", "score_at_once"}
     public = {name: it for name, it in vars(WindowDialogs).items() if not name.startswith("_")}
     own = {name for name, it in public.items() if not isinstance(it, Signal)}

@@ -283,6 +283,8 @@ _OPENING = (
     "score.auto",
     "score.sign",
     "score.unlock",
+    "scorers.new",
+    "scorers.rename",
     "go.epoch",
     "view.montage",
     "view.channels",
@@ -324,6 +326,9 @@ _OF_SYSTEM = (
     "edit.save_settings",
     "edit.load_settings",
     "event.comment",
+    "scorers.import",
+    # Only of a scoring that is made blind.
+    "scorers.done",
 )
 
 

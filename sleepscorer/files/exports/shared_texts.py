@@ -7,7 +7,7 @@ Everything else may, and only a person can say that it does not.
 import re
 
 from sleepscorer.core.channel_names import is_known_label
-from sleepscorer.core.event_kinds import KNOWN_TEXTS, EventFamily, family_of_text
+from sleepscorer.core.event_kinds import KNOWN_TEXTS, EventFamily, family_of_shared_text
 from sleepscorer.core.lights import is_lights_off, is_lights_on
 from sleepscorer.core.wording import bare_letters
 from sleepscorer.files.edf import microvolts_per
@@ -65,7 +65,7 @@ def is_shared_annotation(text: str) -> bool:
         # What stands behind it names a channel, and is none of the text.
         return False
     bare = text.strip().casefold()
-    if bare in KNOWN_TEXTS or family_of_text(bare) is not EventFamily.OTHER:
+    if bare in KNOWN_TEXTS or family_of_shared_text(bare) is not EventFamily.OTHER:
         return True
     if is_lights_off(text) or is_lights_on(text):
         return True

@@ -6,9 +6,16 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.core.event_kinds import kinds
 from sleepscorer.core.stages import Stage
-from sleepscorer.gui.actions.table import ACTIONS, BY_ID, STAGE_OF, WindowState
+from sleepscorer.gui.actions.table import (
+    ACTIONS,
+    BY_ID,
+    OWN_KIND_IDS,
+    STAGE_OF,
+    WindowState,
+    own_kind_texts,
+)
 from sleepscorer.gui.keys import Keys, shown
 from sleepscorer.gui.look.mnemonics import without_mnemonic
 from sleepscorer.gui.tool_names import MEASURE, SELECT, marked_text, marking
@@ -68,11 +75,20 @@ class ActionSet(QObject):
     @Slot(str)
     def show_tool(self, tool: str) -> None:
         """Show the action as on whose tool the traces have: ``"measure"``, ``"mark:<text>"``."""
-        by_tool = {marking(kind.text): f"event.{kind.name}" for kind in EVENT_KINDS}
+        by_tool = {marking(kind.text): f"event.{kind.name}" for kind in kinds()}
         own_words = "event.comment" if marked_text(tool) else "tool.select"
         used = "tool.measure" if tool == MEASURE else by_tool.get(tool, own_words)
         for action_id in ("tool.measure", "event.comment", *by_tool.values()):
             self._by_id[action_id].setChecked(action_id == used)
+
+    def show_own_kinds(self) -> None:
+        """Name the actions of one's own kinds of events; those of empty places do nothing."""
+        texts = own_kind_texts()
+        for action_id in OWN_KIND_IDS:
+            action = self._by_id[action_id]
+            action.setVisible(action_id in texts)
+            if action_id in texts:
+                action.setText(texts[action_id].replace("&", "&&"))
 
     @Slot(str)
     def switch_off(self, action_id: str) -> None:

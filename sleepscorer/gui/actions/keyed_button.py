@@ -14,6 +14,7 @@ from sleepscorer.gui.look.theme import Theme, ink_on
 _SIDE_PX, _ABOVE_PX, _BETWEEN_PX = 6.0, 5.0, 3.0
 _ROUND_PX, _LINE_PX = 3.0, 1.5
 _PALE_ALPHA = 110
+_SHIFT = "Shift+"
 
 
 class KeyedButton(QToolButton):
@@ -53,9 +54,12 @@ class KeyedButton(QToolButton):
 
     @property
     def badge(self) -> str:
-        """The key that is shown: the first that the letters do not name."""
+        """The key that is shown: the first that the letters do not name.
+
+        One with Shift, which has no room here, stands in the tooltip and on the sheet of keys.
+        """
         keys = [shown(key.toString()) for key in self.defaultAction().shortcuts()]
-        return next((key for key in keys if key != self._letters), "")
+        return next((key for key in keys if key != self._letters and _SHIFT not in key), "")
 
     @Slot()
     def _on_action_changed(self) -> None:

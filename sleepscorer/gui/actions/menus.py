@@ -106,6 +106,10 @@ class Menus(QObject):
                 action.setChecked(name == current)
         give_mnemonics(self._menus["Montage"])
 
+    def show_own_kinds(self) -> None:
+        """Give the kinds of events of one's own letters, once they have their names."""
+        give_mnemonics(self._menus["Event"])
+
     def _fill(self, menu: QMenu, name: str) -> None:
         group = 0
         for spec in ACTIONS:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sleepscorer.core.event_kinds import EVENT_KINDS
+from sleepscorer.core.event_kinds import EVENT_KINDS, kinds
+from sleepscorer.core.own_kinds import PLACES, own_name
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.strip_names import FOLDABLE
 from sleepscorer.session_documents import Document
@@ -142,6 +143,16 @@ PRESET_IDS = tuple(f"montage.{number}" for number in range(2, 13))
 """The actions that show a montage preset, in the order of the presets; numbers of their F keys."""
 
 
+OWN_KIND_IDS = tuple(f"event.{own_name(place)}" for place in PLACES)
+"""The actions that mark kinds of one's own, by their places; most places are empty."""
+
+
+def own_kind_texts() -> dict[str, str]:
+    """Return what the actions of the places that are taken say, by action."""
+    texts = {f"event.{kind.name}": kind.label for kind in kinds()}
+    return {id_: texts[id_] for id_ in OWN_KIND_IDS if id_ in texts}
+
+
 def _scoring(action_id: str, stage: Stage) -> tuple[ActionSpec, ActionSpec]:
     """The action of the top row and letters, and that of the keypad."""
     text = "Unscored" if stage is Stage.UNSCORED else f"Stage {stage.text}"
@@ -277,6 +288,7 @@ _SCORERS = (
 )
 _EVENT = (
     *(_mark(kind.name, kind.label) for kind in EVENT_KINDS),
+    *(_mark(own_name(place), f"Own kind {place}") for place in PLACES),
     _mark("comment", "Comment…"),
     ActionSpec("event.next", "Next event", "Event", group=1),
     ActionSpec("event.previous", "Previous event", "Event", group=1),
@@ -284,6 +296,7 @@ _EVENT = (
     ActionSpec(
         "event.delete", "Delete the chosen event", "Event", _writable_or_held, group=1, edits=True
     ),
+    ActionSpec("event.adopt", "Take events as own…", "Event", _writable, group=1, edits=True),
     ActionSpec(
         "event.lights_off",
         "Lights off here",

@@ -48,9 +48,10 @@ def _of_stage(stage: Stage) -> Callable[[Theme], str]:
 
 
 def _palette() -> dict[str, _Letters]:
-    """All kinds, a family beside another."""
+    """The kinds of most nights, a family beside another."""
     order = list(EventFamily)
-    kinds = sorted(EVENT_KINDS, key=lambda kind: order.index(kind.family))
+    common = [kind for kind in EVENT_KINDS if kind.is_common]
+    kinds = sorted(common, key=lambda kind: order.index(kind.family))
     letters = {
         f"event.{kind.name}": _Letters(kind.short or kind.label, _of_family(kind.family))
         for kind in kinds

@@ -38,6 +38,7 @@ from sleepscorer.pipeline import Destination, SiteChoice, read_site_choice
 from sleepscorer.session_documents import Document, output_stem
 
 if TYPE_CHECKING:
+    from sleepscorer.gui.dialogs.adopting import AdoptDialog
     from sleepscorer.gui.dialogs.annotated_copy import AnnotatedCopyDialog
     from sleepscorer.gui.dialogs.auto_scoring_choice import AutoScoringDialog
     from sleepscorer.gui.dialogs.channels import ChannelsDialog
@@ -320,6 +321,24 @@ class WindowDialogs(OneDialog):
 
         if self._current.document is not None:
             self._ask(DoneDialog(self._current.document, self._over))
+
+    def adopt_events(self) -> bool:
+        """Ask which events are taken as one's own; return False where there are none to take."""
+        from sleepscorer.gui.dialogs.adopting import AdoptDialog
+
+        if self._current.now is None:
+            return False
+        model = self._current.now.model
+        sources = model.sources_to_take()
+        if not sources:
+            return False
+        dialog = AdoptDialog(sources, self._over)
+        self._ask(dialog, partial(self._on_adoption_chosen, dialog))
+        return True
+
+    def _on_adoption_chosen(self, dialog: "AdoptDialog") -> None:
+        if self._asked_document is not None and self._current.now is not None:
+            self._current.now.model.take(dialog.chosen(), dialog.source)
 
     @Slot()
     def validate(self) -> None:

@@ -23,7 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.errors import UsageError
-from sleepscorer.gui.actions.table import ACTIONS, PRESET_IDS, ActionSpec
+from sleepscorer.gui.actions.table import (
+    ACTIONS,
+    OWN_KIND_IDS,
+    PRESET_IDS,
+    ActionSpec,
+    own_kind_texts,
+)
 from sleepscorer.gui.dialogs.key_catcher import KeyCatcher
 from sleepscorer.gui.keys import PROFILE_TEXTS, Keys, KeyTakenError, check_keys, key_map, shown
 from sleepscorer.gui.look.appearance import described
@@ -264,8 +270,10 @@ class KeyEditor(QDialog):
 def _texts(presets: Sequence[str]) -> dict[str, str]:
     """What each action that there is does, by action."""
     names = dict(zip(PRESET_IDS, presets, strict=False))
+    own = own_kind_texts()
+    left_out = {*(PRESET_IDS if names else ()), *OWN_KIND_IDS} - names.keys() - own.keys()
     return {
-        spec.id: names.get(spec.id, spec.text.rstrip("…"))
+        spec.id: (names | own).get(spec.id, spec.text.rstrip("…"))
         for spec in ACTIONS
-        if not (names and spec.id in PRESET_IDS) or spec.id in names
+        if spec.id not in left_out
     }

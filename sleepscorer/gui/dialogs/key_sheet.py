@@ -5,7 +5,14 @@ from html import escape
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from sleepscorer.gui.actions.table import ACTIONS, KEYPAD, MENUS, PRESET_IDS
+from sleepscorer.gui.actions.table import (
+    ACTIONS,
+    KEYPAD,
+    MENUS,
+    OWN_KIND_IDS,
+    PRESET_IDS,
+    own_kind_texts,
+)
 from sleepscorer.gui.help.reading_text import ReadingText
 from sleepscorer.gui.keys import Keys, shown
 from sleepscorer.gui.look.appearance import described
@@ -15,10 +22,11 @@ _MOUSE = (
     ("Double click on the overview", "the hour around it, and back"),
     ("Wheel on the overview", "an hour, and back; Shift: scroll the hour"),
     ("Shift + drag on the hypnogram", "paint the current stage; Esc leaves"),
-    ("Drag on a trace", "mark an event, or measure"),
+    ("Drag on a trace", "choose a stretch: the key of a kind marks it; or measure"),
     ("Wheel on the traces", "turn pages; Shift: length"),
     ("Ctrl + wheel on a trace", "size of all traces of its kind"),
     ("Wheel on a label", "size of this trace"),
+    ("Right click on the traces or the overview", "what can be done there"),
     ("Right click on a label", "filter, height, colour, order"),
 )
 _COLUMNS = (("Score", "Event", "Mouse"), ("Go", "View"), ("File", "Edit", "Montage", "Help"))
@@ -53,7 +61,7 @@ class KeySheet(QDialog):
 
 def sheet_html(keys: Mapping[str, Keys], presets: Sequence[str] = ()) -> str:
     """Return the sheet as HTML, three columns."""
-    texts = dict(zip(PRESET_IDS, presets, strict=False))
+    texts = dict(zip(PRESET_IDS, presets, strict=False)) | own_kind_texts()
     columns = "".join(
         '<td style="padding-right:28px" valign="top">'
         + "".join(_section(section, keys, texts) for section in sections)
@@ -80,7 +88,7 @@ def _menu_rows(
     for spec in ACTIONS:
         if spec.menu != menu or spec.id.endswith(KEYPAD):
             continue
-        if spec.id in PRESET_IDS and spec.id not in presets:
+        if spec.id in (*PRESET_IDS, *OWN_KIND_IDS) and spec.id not in presets:
             continue
         own = (*keys.get(spec.id, ()), *keys.get(f"{spec.id}{KEYPAD}", ()))
         if own:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.gui.dialogs.kinds_page import KindsPage
 from sleepscorer.gui.dialogs.laboratory_page import LaboratoryPage
 from sleepscorer.gui.keys import PROFILE_TEXTS
 from sleepscorer.gui.look.appearance import described
@@ -59,7 +60,7 @@ class _Ruler(QWidget):
 
 
 class PreferencesDialog(QDialog):
-    """Scoring, display, the laboratory's defaults, files."""
+    """Scoring, display, the laboratory's defaults, kinds of events, files."""
 
     def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,9 +77,11 @@ class PreferencesDialog(QDialog):
         described(pages.tabBar(), "Pages of the preferences")
         self._pages = pages
         self._laboratory = LaboratoryPage(settings.now.laboratory)
+        self._kinds = KindsPage(settings.now.own_kinds, settings.now.own_keys)
         pages.addTab(self._scoring_page(), "&Scoring")
         pages.addTab(self._display_page(), "&Display")
         pages.addTab(self._laboratory, "&Laboratory")
+        pages.addTab(self._kinds, "&Events")
         pages.addTab(self._files_page(), "&Files")
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -99,6 +102,11 @@ class PreferencesDialog(QDialog):
             self._pages.setCurrentWidget(self._laboratory)
             return
         changes["laboratory"] = laboratory
+        chosen = self._kinds.chosen(changes["key_profile"], self._settings.now.own_keys)
+        if chosen is None:
+            self._pages.setCurrentWidget(self._kinds)
+            return
+        changes |= {"own_kinds": chosen.kinds, "own_keys": chosen.own_keys}
         changes["screen_mm_per_px"] = round(self._ruler_mm.value() / _RULER_PX, 6)
         if self._forgets_recent or not changes["keep_recent_files"]:
             changes["recent_files"] = ()

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.analysis.filters import filter_text
 from sleepscorer.analysis.laboratory import KIND_WORDS, KINDS_WITH_DEFAULTS, Laboratory
+from sleepscorer.core.own_kinds import OwnKinds, own_name
 from sleepscorer.core.wording import one_line
-from sleepscorer.gui.actions.table import ACTIONS, BY_ID
+from sleepscorer.gui.actions.table import ACTIONS
 from sleepscorer.gui.jobs.shared_settings import SHARED, SharedSettings
 from sleepscorer.gui.keys import key_map, shown
 from sleepscorer.gui.look.appearance import described, shortened
@@ -79,6 +80,8 @@ def changes_by(shared: SharedSettings, now: Settings) -> Iterator[str]:
         before = getattr(now, name)
         if name == "laboratory":
             yield from _laboratory_changes(before, value)
+        elif name == "own_kinds":
+            yield from _kind_changes(before, value)
         elif name not in ("own_keys", "key_profile") and before != value:
             yield f"{SHARED[name]}: {_words(before)} → {_words(value)}"
     yield from _key_changes(shared.values, now)
@@ -95,10 +98,23 @@ def _key_changes(values: Mapping[str, Any], now: Settings) -> Iterator[str]:
         yield f"{SHARED['key_profile']}: {now.key_profile} → {profile}"
     # Keys that come with another profile are said by its name.
     before, after = key_map(profile, now.own_keys), key_map(profile, own)
+    kinds = values.get("own_kinds", now.own_kinds).rows
+    texts = {f"event.{own_name(row.place)}": row.label for row in kinds}
     for spec in ACTIONS:
         old, new = before.get(spec.id, ()), after.get(spec.id, ())
         if old != new:
-            yield f"{BY_ID[spec.id].text.rstrip('…')}: {_keys(old)} → {_keys(new)}"
+            text = texts.get(spec.id, spec.text.rstrip("…"))
+            yield f"{text}: {_keys(old)} → {_keys(new)}"
+
+
+def _kind_changes(before: OwnKinds, after: OwnKinds) -> Iterator[str]:
+    """What becomes of the kinds of events of one's own, by their places."""
+    old, new = ({row.place: row for row in kinds.rows} for kinds in (before, after))
+    for place in sorted(old.keys() | new.keys()):
+        was, now = old.get(place), new.get(place)
+        if was != now:
+            words = ["none" if row is None else f"{row.label} (“{row.text}”)" for row in (was, now)]
+            yield f"Kind of events {place}: {words[0]} → {words[1]}"
 
 
 def _laboratory_changes(before: Laboratory, after: Laboratory) -> Iterator[str]:

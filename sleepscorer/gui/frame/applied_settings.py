@@ -1,8 +1,9 @@
 """Carries the person's settings to the window, to its actions and to the open recording."""
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from sleepscorer.core.event_kinds import use_own_kinds
 from sleepscorer.core.stages import STAGES, THREE_STAGES
 from sleepscorer.core.wording import one_line
 from sleepscorer.gui.actions.action_set import ActionSet
@@ -31,7 +32,14 @@ class AppliedSettings(QObject):
         Names keys.
     window
         Has a title, a screen, and widgets whose tooltips name keys.
+
+    Signals
+    -------
+    kinds_changed
+        There are other kinds of events of one's own.
     """
+
+    kinds_changed = Signal()
 
     def __init__(
         self,
@@ -48,6 +56,7 @@ class AppliedSettings(QObject):
             "theme": self._apply_theme,
             "key_profile": self._apply_keys,
             "own_keys": self._apply_keys,
+            "own_kinds": self._apply_kinds,
             "screen_mm_per_px": self._apply_scale,
             "file_name_in_title": self._show_title,
             "laboratory": self._apply_laboratory,
@@ -59,7 +68,7 @@ class AppliedSettings(QObject):
         }
         settings.changed.connect(self._on_setting_changed)
         current.closed.connect(self._show_title)
-        self._apply_keys()
+        self._apply_kinds()
         self._show_which_theme()
         self._show_pages()
         self.show_machine()
@@ -138,6 +147,15 @@ class AppliedSettings(QObject):
         self._actions.set_keys(keys)
         self._help.set_keys(keys)
         show_keys(self._window, keys)
+
+    def _apply_kinds(self) -> None:
+        """Let one's own kinds of events be kinds wherever the program asks for them."""
+        use_own_kinds(self._settings.now.own_kinds.kinds)
+        self._actions.show_own_kinds()
+        self._apply_keys()
+        self.kinds_changed.emit()
+        if self._current.now is not None:
+            self._current.now.panes.show_kinds()
 
     def _apply_scale(self) -> None:
         measured_mm_per_px, current = self._settings.now.screen_mm_per_px, self._current.now

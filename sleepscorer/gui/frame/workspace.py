@@ -172,6 +172,12 @@ class Workspace(QWidget):
             if change is not None:
                 change(theme)
 
+    def show_kinds(self) -> None:
+        """Offer other kinds of events, and draw those there are in their colours and words."""
+        self.events.show_kinds()
+        self.traces.canvas.redraw()
+        self.overview.canvas.redraw()
+
     @Slot()
     def _show_explanation(self) -> None:
         explainer = self.explainer

@@ -33,6 +33,7 @@ SHARED: Mapping[str, str] = MappingProxyType(
         "advance_after_keypad": "Go on after scoring with the keypad",
         "page_length_s": "Page, seconds",
         "laboratory": "Laboratory",
+        "own_kinds": "Kinds of events",
         "score_on_opening": "Auto-score recordings nobody has scored",
         "file_name_in_title": "File name in the window's title",
         "deidentify_pages": "Copied and printed pages leave out who was recorded",

@@ -30,11 +30,12 @@ def without_mnemonic(text: str) -> str:
 
 
 def give_mnemonics(menu: QMenu | QMenuBar) -> None:
-    """Let every visible entry be chosen by a letter of its own."""
+    """Let every visible entry be chosen by a letter of its own, and none by one of its key's."""
     entries = [one for one in menu.actions() if not one.isSeparator() and one.isVisible()]
-    texts = with_mnemonics([without_mnemonic(entry.text()) for entry in entries])
-    for entry, text in zip(entries, texts, strict=True):
-        entry.setText(text)
+    parts = [without_mnemonic(entry.text()).partition("\t") for entry in entries]
+    texts = with_mnemonics([text for text, _, _ in parts])
+    for entry, text, (_, tab, key) in zip(entries, texts, parts, strict=True):
+        entry.setText(f"{text}{tab}{key}")
 
 
 def _claim(number: int, texts: Sequence[str], owners: dict[str, int], asked: set[str]) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QCursor,
     QFont,
     QHelpEvent,
@@ -47,7 +48,11 @@ class OverviewCanvas(QWidget):
         Another stretch is shown.
     painting_changed
         Painting by plain dragging was switched on or off.
+    menu_asked
+        A menu is wanted, at this place of the screen and this time of the night.
     """
+
+    menu_asked = Signal(QPoint, float)
 
     axis_changed = Signal()
     painting_changed = Signal(bool)
@@ -123,6 +128,10 @@ class OverviewCanvas(QWidget):
             self._update_pointer(self.mapFromGlobal(QCursor.pos()))
             self.update()
             self.painting_changed.emit(painting)
+
+    def redraw(self) -> None:
+        """Draw the night anew."""
+        self._redraw()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -243,6 +252,15 @@ class OverviewCanvas(QWidget):
         }
         nearest = min(distance, key=lambda name: distance[name])
         return nearest if distance[nearest] <= _NEAR_MARK_PX else None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802, D102
+        time_s = self._model.epoch * EPOCH_S
+        where = QPoint(round(self._axis.x_of(time_s)), self.height() // 2)
+        if event.reason() != QContextMenuEvent.Reason.Keyboard:
+            where = event.pos()
+            time_s = self._axis.time_at(where.x())
+        time_s = min(max(time_s, 0.0), self._model.recording.duration_s)
+        self.menu_asked.emit(self.mapToGlobal(where), time_s)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102
         kind, x = self._kind_of_drag(event), event.position().x()

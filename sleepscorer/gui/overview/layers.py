@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from sleepscorer.core.events import Event
 from sleepscorer.core.machine_answer import MachineAnswer, machine_answer
 from sleepscorer.core.stages import EPOCH_S, Stage
 from sleepscorer.files.scorings import is_stage
@@ -59,9 +60,8 @@ class NightLayers:
         self.is_coloured = True
         self._ground: QPixmap | None = None
         self._scoring: QPixmap | None = None
-        self._file_events = tuple(
-            event for event in model.recording.events if not is_stage(event.text)
-        )
+        self._of_recording: tuple[Event, ...] | None = None
+        self._file_events: tuple[Event, ...] = ()
 
     def forget(self) -> None:
         """Draw everything anew next time."""
@@ -137,10 +137,18 @@ class NightLayers:
         start_s = epoch * EPOCH_S
         return [
             event.text
-            for event in (*self._model.session.state.events, *self._file_events)
+            for event in (*self._model.session.state.events, *self._events_of_file())
             if event.onset_s < start_s + EPOCH_S
             and event.onset_s + (event.duration_s or 0.0) >= start_s
         ]
+
+    def _events_of_file(self) -> tuple[Event, ...]:
+        """The recording's own events, which the hypnogram does not show already."""
+        of_recording = self._model.annotations
+        if of_recording is not self._of_recording:
+            self._of_recording = of_recording
+            self._file_events = tuple(e for e in of_recording if not is_stage(e.text))
+        return self._file_events
 
     def _draw_ground(self, layer: QPixmap, axis: NightAxis, widget: QWidget) -> None:
         strips, recording = self.strips(axis, widget.height()), self._model.recording
@@ -234,7 +242,7 @@ class NightLayers:
         draw.hypnogram(strips.hypnogram, state, is_coloured=self.is_coloured)
         draw.outline(strips.hypnogram)
         if strips.is_shown("events"):
-            draw.event_ticks(strips.events, self._file_events, own=False)
+            draw.event_ticks(strips.events, self._events_of_file(), own=False)
             draw.event_ticks(strips.events, state.events, own=True)
         painter.end()
 

@@ -14,9 +14,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFont
 
-from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
 from sleepscorer.core.errors import SleepScorerError
+from sleepscorer.core.event_doubts import event_warnings
 from sleepscorer.core.events import Event
 from sleepscorer.gui.look.appearance import plain_tip
 from sleepscorer.gui.look.row_list import heading
@@ -142,7 +142,7 @@ class EventTable(QAbstractTableModel):
         """Take the events from the session."""
         state = self._model.session.state
         hypnogram = state.hypnogram
-        rows = [EventRow(event, True, arousal_warnings(event, hypnogram)) for event in state.events]
+        rows = [EventRow(event, True, event_warnings(event, hypnogram)) for event in state.events]
         rows += [EventRow(event, False) for event in self._model.annotations]
         rows = sorted((row for row in rows if self._is_wanted(row)), key=_place)
         if rows != self._rows and not self._step_to(rows):

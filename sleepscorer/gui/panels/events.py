@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sleepscorer.core.arousals import arousal_warnings
 from sleepscorer.core.edits import Change
-from sleepscorer.core.event_kinds import EVENT_KINDS, EventFamily, EventKind, kind_of_text
+from sleepscorer.core.event_doubts import event_warnings
+from sleepscorer.core.event_kinds import EventFamily, EventKind, kind_of_text, kinds
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.gui.look.appearance import described
@@ -34,6 +34,7 @@ from sleepscorer.gui.panels.event_table import (
     EventTable,
 )
 from sleepscorer.gui.panels.lights_row import LightsRow
+from sleepscorer.gui.panels.not_own_row import NotOwnRow
 from sleepscorer.gui.session_model import SessionModel
 from sleepscorer.gui.tool_names import SELECT, marked_text, marking
 
@@ -60,9 +61,12 @@ class EventsPanel(QWidget):
         ``"mark:<event text>"`` when dragging on a channel shall mark that, ``"select"`` when not.
     message
         A sentence for the status line; empty to take the last one back.
+    adoption_asked
+        Events of the recording are to be taken as one's own.
     """
 
     tool_chosen = Signal(str)
+    adoption_asked = Signal()
     message = Signal(str)
 
     def __init__(
@@ -80,7 +84,10 @@ class EventsPanel(QWidget):
         self._lights.misunderstood.connect(model.refused)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
-        for row in (self._marking_row(), self._comment, self._lights, self._listing_row()):
+        self._not_own = NotOwnRow(model, self)
+        self._not_own.asked.connect(self.adoption_asked)
+        upper = (self._marking_row(), self._comment, self._lights)
+        for row in (*upper, self._not_own, self._listing_row()):
             layout.addWidget(row)
         layout.addWidget(self._view, 1)
         below = QHBoxLayout()
@@ -109,9 +116,7 @@ class EventsPanel(QWidget):
 
     def _build_marking(self) -> None:
         self._type = QComboBox()
-        for kind in EVENT_KINDS:
-            self._type.addItem(kind.label, kind)
-        self._type.addItem(_COMMENT)
+        self._fill_types()
         # A narrow panel cuts the longest name here, not in the list that opens.
         self._type.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -141,6 +146,23 @@ class EventsPanel(QWidget):
         )
         self._add.clicked.connect(self._on_add)
 
+    def _fill_types(self) -> None:
+        self._type.clear()
+        for kind in kinds():
+            self._type.addItem(kind.label, kind)
+        self._type.addItem(_COMMENT)
+
+    def show_kinds(self) -> None:
+        """Offer the kinds there are now, and judge what is listed by them."""
+        text = self._kind().text
+        self._type.blockSignals(True)
+        self._fill_types()
+        self._type.blockSignals(False)
+        self._choose(text)
+        self._type.view().setMinimumWidth(self._type.view().sizeHintForColumn(0))
+        self._table.update_rows()
+        self._not_own.show_how_many()
+
     def _marking_row(self) -> QWidget:
         row = QWidget()
         layout = QHBoxLayout(row)
@@ -159,9 +181,9 @@ class EventsPanel(QWidget):
 
     def _choose(self, text: str) -> None:
         """Choose the type with this text, else a comment of these words."""
-        places = [i for i, kind in enumerate(EVENT_KINDS) if kind.text == text]
+        places = [i for i, kind in enumerate(kinds()) if kind.text == text]
         self._type.blockSignals(True)
-        self._type.setCurrentIndex(places[0] if places else len(EVENT_KINDS))
+        self._type.setCurrentIndex(places[0] if places else len(kinds()))
         self._type.blockSignals(False)
         self._comment.setVisible(not places)
         if not places and text != _COMMENT and text != self._comment.text().strip():
@@ -374,11 +396,12 @@ class EventsPanel(QWidget):
             self._update_timer.start()
             return
         self._table.follow(change)
+        self._not_own.show_how_many()
         self._tell_about()
         doubtful = [
             event
             for event in change.events_added
-            if arousal_warnings(event, self._model.session.state.hypnogram)
+            if event_warnings(event, self._model.session.state.hypnogram)
         ]
         doubt = self._model.event_text(doubtful[-1]) if doubtful else ""
         self.message.emit(_kind_lost(change) or doubt)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QHelpEvent,
     QImage,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from sleepscorer.analysis.display import DisplayTrace
 from sleepscorer.analysis.pages import TracePage
 from sleepscorer.core.edits import Change
+from sleepscorer.core.event_doubts import event_warnings
 from sleepscorer.core.events import LIGHTS_OFF, LIGHTS_ON, Event
 from sleepscorer.gui.look.appearance import sized
 from sleepscorer.gui.look.measures import NOTCH_DELTA, TextSize
@@ -39,12 +41,9 @@ from sleepscorer.gui.traces.painter import (
     duration_text,
     gaps_in_view,
 )
-from sleepscorer.gui.traces.tools import (
-    MarkTool,
-    MeasureTool,
-    SelectTool,
-    Tool,
-)
+from sleepscorer.gui.traces.range_tools import MarkTool, MeasureTool
+from sleepscorer.gui.traces.select_tool import SelectTool
+from sleepscorer.gui.traces.tools import Tool
 from sleepscorer.pipeline import Explanation
 
 
@@ -74,6 +73,31 @@ class PageOnScreen:
         return cls(traces, pages, axis, tuple(row_offset(trace, page) for trace, page in rows))
 
 
+@dataclass(frozen=True)
+class MenuPlace:
+    """Where on the traces a menu was asked for.
+
+    Parameters
+    ----------
+    where
+        On the screen.
+    time_s
+        From the start of the recording.
+    row
+        The row there; None for none.
+    event
+        The event there, which is the chosen one then; None for none.
+    has_stretch
+        A stretch is held ready there.
+    """
+
+    where: QPoint
+    time_s: float
+    row: int | None
+    event: Event | None
+    has_stretch: bool
+
+
 NOTHING = PageOnScreen((), (), TimeAxis(0.0, 1.0, 0.0, 1.0, 1.0), ())
 
 
@@ -93,8 +117,11 @@ class TraceCanvas(QWidget):
         An event was marked or changed; an Event.
     message
         A sentence for the status bar.
+    menu_asked
+        A menu is wanted; a :class:`MenuPlace`.
     """
 
+    menu_asked = Signal(object)
     resized = Signal()
     page_painted = Signal()
     wheel_turned = Signal(int, object, object)
@@ -115,7 +142,8 @@ class TraceCanvas(QWidget):
         self._fixed_ratio: float | None = None
         self._tool: Tool = SelectTool(self)
         self.event_keys = EventKeys(self)
-        self._annotations = EventFinder(model.annotations)
+        self._of_recording = model.annotations
+        self._annotations = EventFinder(self._of_recording)
         self._own_events: tuple[Event, ...] = ()
         self._own = EventFinder(())
         self.setMouseTracking(True)
@@ -215,6 +243,11 @@ class TraceCanvas(QWidget):
         """What dragging does."""
         return self._tool
 
+    @property
+    def is_selecting(self) -> bool:
+        """True while no kind is being marked and nothing is measured."""
+        return isinstance(self._tool, SelectTool)
+
     def show_page(self, page: PageOnScreen) -> None:
         """Show this page."""
         # A range of time on a row means nothing on other rows or another page.
@@ -298,6 +331,10 @@ class TraceCanvas(QWidget):
         if is_new:
             self.page_painted.emit()
 
+    def redraw(self) -> None:
+        """Draw the page anew."""
+        self._repaint_page()
+
     def _repaint_page(self) -> None:
         self._image = None
         self.update()
@@ -377,6 +414,37 @@ class TraceCanvas(QWidget):
             self._tool.release(event.position())
             self.update()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for a menu: at the pointer, or by the menu key at what is chosen."""
+        position = QPointF(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            position = self._chosen_place()
+        span = self.span_at(position)
+        time_s = min(max(self.axis.time_s(position.x()), 0.0), self.duration_s)
+        stretch = self._tool.stretch.event("") if isinstance(self._tool, SelectTool) else None
+        is_in_stretch = stretch is not None and (
+            0 <= time_s - stretch.onset_s <= (stretch.duration_s or 0.0)
+        )
+        if not is_in_stretch:
+            self._tool.cancel()
+            self.select_event(None if span is None else span.event)
+            self.update()
+        self.menu_asked.emit(
+            MenuPlace(
+                self.mapToGlobal(position.toPoint()),
+                time_s,
+                self.grid.row_at(position.y()),
+                None if span is None or is_in_stretch else span.event,
+                is_in_stretch,
+            )
+        )
+
+    def _chosen_place(self) -> QPointF:
+        """The middle of the event chosen, or of the view."""
+        chosen = [span.rect for span in self._spans if span.event == self._model.chosen_event]
+        centre = QPointF(self.rect().center())
+        return chosen[0].intersected(QRectF(self.rect())).center() if chosen else centre
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Count notches; touch pads send parts of one."""
         # Some platforms report Shift+wheel as a horizontal one.
@@ -416,17 +484,26 @@ class TraceCanvas(QWidget):
             words.append(event.channel)
         if not span.is_own:
             words.append("annotation of the recording")
-        return " · ".join(words)
+        doubts = event_warnings(event, self._model.session.state.hypnogram) if span.is_own else ()
+        return "\n".join([" · ".join(words), *(f"Doubtful: {doubt}." for doubt in doubts)])
 
     # The model.
 
     def _on_scoring_changed(self, change: Change) -> None:
         if change.events_removed or change.events_added or change.lights_after is not None:
             self._image = None
+        if (change.events_removed or change.events_added) and (
+            self._of_recording != self._model.annotations
+        ):
+            self._find_annotations()
         self.update()
 
+    def _find_annotations(self) -> None:
+        self._of_recording = self._model.annotations
+        self._annotations = EventFinder(self._of_recording)
+
     def _on_scorings_changed(self) -> None:
-        self._annotations = EventFinder(self._model.annotations)
+        self._find_annotations()
         self._image = None
         self.update()
 

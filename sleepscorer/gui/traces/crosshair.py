@@ -34,6 +34,7 @@ class Crosshair(QWidget):
         super().__init__(canvas)
         self._model, self._canvas, self._theme = model, canvas, theme
         self._place = QPointF()
+        self._is_set = False
         self._lines: tuple[str, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Crosshair")
@@ -45,6 +46,14 @@ class Crosshair(QWidget):
         """What its label says, in lines."""
         return "\n".join(self._lines)
 
+    @property
+    def place(self) -> tuple[float, int] | None:
+        """The time and the row that keys brought it to; None while it is off or at the pointer."""
+        row = self._canvas.grid.row_at(self._place.y())
+        if self.isHidden() or row is None or not self._is_set:
+            return None
+        return self._canvas.axis.time_s(self._place.x()), row
+
     def set_theme(self, theme: Theme) -> None:
         """Use other colours."""
         self._theme = theme
@@ -52,6 +61,7 @@ class Crosshair(QWidget):
 
     def set_shown(self, shown: bool) -> None:
         """Show it at the pointer, or in the middle where that is elsewhere; or show it no more."""
+        self._is_set = False
         if not shown:
             self._canvas.removeEventFilter(self)
             self.hide()
@@ -65,7 +75,10 @@ class Crosshair(QWidget):
         self.raise_()
 
     def step(self, *, columns: int = 0, seconds: float = 0.0, rows: int = 0) -> None:
-        """Move it by columns of pixels or by a time, or to another trace; it stays in the view."""
+        """Move it by columns of pixels or by a time, or to another trace; it stays in the view.
+
+        What was chosen is let go: the key of a kind then marks another event, where it stands.
+        """
         x = self._place.x() + columns + seconds * self._canvas.axis.px_per_s
         y, grid = self._place.y(), self._canvas.grid
         if rows and grid.n_rows:
@@ -73,10 +86,13 @@ class Crosshair(QWidget):
             beside = (0 if y < grid.row_top_px(0) else grid.n_rows - 1) if at is None else at + rows
             y = grid.centre_px(min(max(beside, 0), grid.n_rows - 1))
         self._move_to(QPointF(min(max(x, 0.0), self.width() - 1.0), y))
+        self._is_set = True
+        self._model.choose_event(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Follow the pointer and the size of the canvas."""
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
+            self._is_set = False
             self._move_to(event.position())
         elif event.type() == QEvent.Type.Resize:
             self.setGeometry(self._canvas.rect())

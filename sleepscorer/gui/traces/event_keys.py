@@ -9,11 +9,11 @@ from sleepscorer.core.event_kinds import kind_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.gui.look.theme import Theme
 from sleepscorer.gui.traces.event_spans import LANE_PX, channel_label, row_of
+from sleepscorer.gui.traces.range_tools import MarkTool
+from sleepscorer.gui.traces.select_tool import SelectTool
 from sleepscorer.gui.traces.tools import (
     SHORTEST_EVENT_S,
     TIME_DECIMALS,
-    MarkTool,
-    SelectTool,
     Surface,
     event_note,
     paint_band,
@@ -76,6 +76,53 @@ class EventKeys:
             self._held = _Held(event, event, row_of(event, surface.traces))
         surface.update()
         return self._held is not None
+
+    def give(self, text: str) -> bool:
+        """Let what stands ready be this: a stretch, or the event chosen or in hand.
+
+        A stretch becomes an event, an event of the session gets these words, and of the recording
+        it is said why it can't. Return False where nothing stands ready, or marking has begun.
+        """
+        surface, held, chosen = self._surface, self._held, self._surface.selected_event
+        if not isinstance(surface.tool, SelectTool):
+            return False
+        stretched = surface.tool.stretch.event(text)
+        if held is not None:
+            self._held = replace(held, new=_as_kind(held.new, text))
+        elif stretched is not None:
+            surface.tool.cancel()
+            surface.change_event(None, stretched)
+        elif chosen is None:
+            return False
+        elif surface.is_own(chosen):
+            surface.change_event(chosen, _as_kind(chosen, text))
+        else:
+            surface.refuse_change(chosen)
+        surface.update()
+        return True
+
+    def remark(self, text: str) -> bool:
+        """Put these words over the stretch, or over the event chosen, as an event of their own.
+
+        Return False where there is neither.
+        """
+        surface, chosen = self._surface, self._surface.selected_event
+        if not isinstance(surface.tool, SelectTool) or self._held is not None:
+            return False
+        remark = surface.tool.stretch.event(text)
+        if remark is None and chosen is not None:
+            remark = replace(chosen, text=text)
+        surface.tool.cancel()
+        if remark is not None:
+            surface.change_event(None, remark)
+        return remark is not None
+
+    def put_at(self, text: str, onset_s: float, row: int) -> None:
+        """Mark an event of usual length that begins at a time of a row."""
+        kind = kind_of_text(text)
+        duration_s = None if kind is None else kind.duration_s
+        event = self._placed(text, onset_s, duration_s, row)
+        self._surface.change_event(None, event)
 
     def let_go(self) -> None:
         """Leave the event in hand as it was."""
@@ -144,8 +191,12 @@ class EventKeys:
     def _marked(self, text: str, near_s: float, row: int) -> Event:
         kind = kind_of_text(text)
         duration_s = None if kind is None else kind.duration_s
+        return self._placed(text, near_s - (duration_s or 0.0) / 2, duration_s, row)
+
+    def _placed(self, text: str, onset_s: float, duration_s: float | None, row: int) -> Event:
+        """An event that lies within the recording."""
         end_s = max(self._surface.duration_s - (duration_s or 0.0), 0.0)
-        onset_s = min(max(near_s - (duration_s or 0.0) / 2, 0.0), end_s)
+        onset_s = min(max(onset_s, 0.0), end_s)
         channel = channel_label(self._surface.traces[row])
         return Event(round(onset_s, TIME_DECIMALS), duration_s, text, channel)
 
@@ -175,3 +226,11 @@ class EventKeys:
         held, self._held = self._held, None
         if held is not None and held.new != held.old:
             self._surface.change_event(held.old, held.new)
+
+
+def _as_kind(event: Event, text: str) -> Event:
+    """The same stretch as another kind; what had no duration gets the usual one."""
+    kind = kind_of_text(text)
+    if event.duration_s is None and kind is not None:
+        return replace(event, text=text, duration_s=kind.duration_s)
+    return replace(event, text=text)

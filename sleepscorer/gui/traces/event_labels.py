@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
-from sleepscorer.core.event_kinds import SHORT_TEXTS
+from sleepscorer.core.event_kinds import short_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.gui.traces.event_spans import EventSpan
 from sleepscorer.gui.traces.geometry import RowGrid
@@ -128,7 +128,8 @@ def _forms(
     A name that has a short form is not wider than its event, as the trace beside it is not the
     event's to cover; the short form and names that have none may reach to the next event.
     """
-    short = SHORT_TEXTS.get(span.event.text.casefold(), "")
+    short = short_of_text(span.event.text)
+    short = f"{short}{span.flag}" if short else ""
     full_px = own_px if short and span.event.duration_s else free_px
     words = span.label.split(" ")
     cut = [" ".join(words[:n]) + " …" for n in range(len(words) - 1, 0, -1)]

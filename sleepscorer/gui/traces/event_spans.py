@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
 from sleepscorer.analysis.display import DisplayTrace
+from sleepscorer.core.event_kinds import kind_of_text
 from sleepscorer.core.events import Event
 from sleepscorer.gui.traces.geometry import RowGrid, TimeAxis
 
@@ -46,8 +47,14 @@ class EventSpan:
     def label(self) -> str:
         """What is written beside it."""
         if self.row is None and self.event.channel:
-            return f"{self.event.text} ({self.event.channel})"
-        return self.event.text
+            return f"{self.event.text} ({self.event.channel}){self.flag}"
+        return f"{self.event.text}{self.flag}"
+
+    @property
+    def flag(self) -> str:
+        """An exclamation mark behind what is shorter or longer than its kind lasts by rule."""
+        kind = kind_of_text(self.event.text) if self.is_own else None
+        return " !" if kind is not None and kind.length_rule(self.event.duration_s) else ""
 
     def holds(self, position: QPointF) -> bool:
         """True if the pointer is on it, a few pixels more for the sake of short events."""

@@ -48,7 +48,11 @@ class SignalView(QWidget):
         A sentence for the status bar.
     page_shown
         The model's page was read, and is what is shown.
+    menu_asked
+        A menu is wanted; a :class:`~sleepscorer.gui.traces.canvas.MenuPlace`.
     """
+
+    menu_asked = Signal(object)
 
     event_drawn = Signal(object)
     message = Signal(str)
@@ -97,6 +101,7 @@ class SignalView(QWidget):
         self.canvas.wheel_turned.connect(self._on_wheel_turned)
         self.canvas.event_drawn.connect(self._on_event_drawn)
         self.canvas.message.connect(self.message)
+        self.canvas.menu_asked.connect(self.menu_asked)
         self._model.page_changed.connect(self._on_page_changed)
         self._model.montage_changed.connect(self._turn)
         self._model.epoch_selected.connect(self._on_epoch_selected)
@@ -148,6 +153,28 @@ class SignalView(QWidget):
     def delete_selected_event(self) -> bool:
         """Delete the chosen event, or say why not; return False where none is chosen."""
         return self.canvas.delete_selected()
+
+    def mark(self, text: str) -> bool:
+        """Let what stands ready be an event of this text; return False where nothing does.
+
+        That is the event in hand, the stretch that was dragged, the event chosen, or else the place
+        that keys brought the crosshair to, where one of the usual length begins.
+        """
+        keys, place = self.canvas.event_keys, self.crosshair.place
+        if keys.give(text):
+            return True
+        if place is None or not self.canvas.is_selecting:
+            return False
+        keys.put_at(text, *place)
+        return True
+
+    def mark_at(self, text: str, time_s: float, row: int) -> None:
+        """Mark an event of usual length that begins at a time of a row."""
+        self.canvas.event_keys.put_at(text, time_s, row)
+
+    def remark(self, text: str) -> bool:
+        """Put words over the stretch or the event chosen; return False where there is neither."""
+        return self.canvas.event_keys.remark(text)
 
     def select_event(self, step: int) -> bool:
         """Choose the next (1) or the previous (-1) event of the night and turn to its page.

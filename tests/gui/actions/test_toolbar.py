@@ -16,6 +16,7 @@ from sleepscorer.gui.actions.toolbar import Toolbar
 from sleepscorer.gui.look.icons import icon
 from sleepscorer.gui.look.theme import DARK, LIGHT, contrast, ink_on
 
+COMMON = [kind for kind in EVENT_KINDS if kind.is_common]
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 KEYS = Qt.Key
 
@@ -88,17 +89,17 @@ def test_letters_are_read_on_every_filled_button(theme):
 
 
 def test_all_kinds_are_there_a_family_beside_another_and_mark(qtbot, opened):
-    buttons = {kind: button(opened, f"event.{kind.name}") for kind in EVENT_KINDS}
+    buttons = {kind: button(opened, f"event.{kind.name}") for kind in COMMON}
     from_left = sorted(buttons, key=lambda kind: buttons[kind].x())
     changes = [one.family for one, other in pairwise(from_left) if one.family != other.family]
-    assert len(changes) == len({kind.family for kind in EVENT_KINDS}) - 1
+    assert len(changes) == len({kind.family for kind in COMMON}) - 1
     for kind, one in buttons.items():
         assert one.accessibleName() == kind.label
         qtbot.mouseClick(one, LEFT)
-        assert on(opened, [f"event.{kind.name}" for kind in EVENT_KINDS]) == [f"event.{kind.name}"]
+        assert on(opened, [f"event.{kind.name}" for kind in COMMON]) == [f"event.{kind.name}"]
         assert ground(one) == LIGHT.families[kind.family]
     press(qtbot, opened, KEYS.Key_Escape)
-    assert on(opened, [f"event.{kind.name}" for kind in EVENT_KINDS]) == []
+    assert on(opened, [f"event.{kind.name}" for kind in COMMON]) == []
 
 
 def test_badges_are_the_keys_in_force(opened, settings):

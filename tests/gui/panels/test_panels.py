@@ -411,11 +411,18 @@ class TestEvents:
             "EEG arousal",
             "Artefact",
             "Limb movement",
+            "PLMS",
             "Obstructive apnea",
             "Central apnea",
             "Mixed apnea",
             "Hypopnea",
             "RERA",
+            "CS breathing",
+            "Snore",
+            "Oxygen desaturation",
+            "Bruxism",
+            "Bradycardia",
+            "Sinus Tachycardia",
         ]
 
     def test_follows_a_tool_chosen_elsewhere(self, panel):

@@ -17,11 +17,11 @@ from sleepscorer.gui.traces.signal_view import SignalView
 _TEXT_PX = 12.0
 
 
-def _span(text, left, width, grid, *, row=0, channel=None):
+def _span(text, left, width, grid, *, row=0, channel=None, is_own=False):
     duration_s = width / 10 or None
     top, height = (grid.top_px, LANE_PX) if row is None else (grid.row_top_px(row), grid.height_px)
     rect = QRectF(left, top, max(width, 3.0), height)
-    return EventSpan(Event(left / 10, duration_s, text, channel), row, rect, True)
+    return EventSpan(Event(left / 10, duration_s, text, channel), row, rect, is_own)
 
 
 def _labels(spans, grid, *, width_px=1000.0):
@@ -49,6 +49,24 @@ def test_a_name_is_shortened_by_its_meaning(text, width, shown):
     (label,) = _labels([_span(text, 100.0, width, grid, row=2)], grid)
     assert label.text == shown
     assert label.rect.topLeft().toTuple() == (102.0, grid.row_top_px(2))
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("Hypopnea", 99.0, "Hypopnea !"),
+        ("Hypopnea", 100.0, "Hypopnea"),
+        ("Limb movement", 101.0, "Limb movement !"),
+        ("Limb movement", 4.0, "LM !"),
+        ("leg cramps", 1.0, "leg cramps"),
+    ],
+)
+def test_a_length_against_the_rule_is_flagged_on_own_events(text, width, shown):
+    grid = RowGrid(4, 20.0, 180.0)
+    (label,) = _labels([_span(text, 100.0, width, grid, row=2, is_own=True)], grid)
+    assert label.text == shown
+    (label,) = _labels([_span(text, 100.0, width, grid, row=2)], grid)
+    assert "!" not in label.text
 
 
 def test_words_go_whole_where_the_next_event_is_near():
