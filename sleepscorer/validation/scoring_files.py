@@ -20,7 +20,7 @@ from sleepscorer.files.scorings import fitted, read_scoring, scoring_of_recordin
 from sleepscorer.session_documents import scores
 from sleepscorer.session_documents.drafts import is_draft, is_export_of_session
 
-SCORING_SUFFIXES = (".edf", ".xml", ".csv", ".tsv", ".txt")
+SCORING_SUFFIXES = (".edf", ".xml", ".rml", ".csv", ".tsv", ".txt")
 """How files end in which people may have scored a night."""
 # What programs call their own scoring of a night, beside the recording's name.
 _OF_MACHINES = frozenset({"auto", "autoscore", "machine", "usleep", "yasa"})

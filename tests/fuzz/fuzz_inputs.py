@@ -309,7 +309,118 @@ def _xmls() -> list[Files]:
         "<SoftwareVersion>Compumedics</SoftwareVersion><EpochLength>30</EpochLength>"
         f"<ScoredEvents>{rows}{arousal}</ScoredEvents></PSGAnnotation>"
     )
+    early = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?><PSGAnnotation><EpochLength>30</EpochLength>'
+        "<ScoredEvents><ScoredEvent><EventConcept>Recording Start Time</EventConcept>"
+        "<Start>0</Start><ClockTime>30.01.97 22.00.00</ClockTime></ScoredEvent>"
+        + "".join(
+            f"<ScoredEvent><EventConcept>{concept}</EventConcept><Duration>30.0</Duration>"
+            f"<Start>{30.0 * n}</Start></ScoredEvent>"
+            for n, concept in enumerate(
+                ("SDO:WakeState", "SDO:NonRapidEyeMovementSleep-N2", "SRO:Stage3Sleep", "SLEEP-REM")
+            )
+        )
+        + "</ScoredEvents></PSGAnnotation>"
+    )
+    return [{"n.xml": text.encode()}, {"n.xml": early.encode()}]
+
+
+def _profusions() -> list[Files]:
+    text = (
+        "<CMPStudyConfig><EpochLength>30</EpochLength><ScoredEvents><ScoredEvent>"
+        "<Name>Hypopnea</Name><Start>70.5</Start><Duration>12</Duration><Input>AIRFLOW</Input>"
+        "</ScoredEvent></ScoredEvents><SleepStages>"
+        + "".join(f"<SleepStage>{stage}</SleepStage>" for stage in (0, 1, 2, 3, 4, 5, 6, 9, 10))
+        + "</SleepStages></CMPStudyConfig>"
+    )
     return [{"n.xml": text.encode()}]
+
+
+def _emblas() -> list[Files]:
+    rows = "".join(
+        f'<Event><Type dt:dt="string">{kind}</Type><Location>C3-M2</Location>'
+        f"<StartTime>2010-01-26T22:{42 + n}:00.000000</StartTime>"
+        f"<StopTime>2010-01-26T22:{42 + n}:{seconds}.000000</StopTime></Event>"
+        for n, (kind, seconds) in enumerate(
+            [
+                ("SLEEP-S0", 30),
+                ("SLEEP-S2", 30),
+                ("LIGHTS-OFF", "00"),
+                ("AROUSAL", "04"),
+                ("SLEEP-S3", 30),
+                ("SLEEP-REM", 30),
+            ]
+        )
+    )
+    text = (
+        '<EventExport xmlns:dt="urn:schemas-microsoft-com:datatypes">'
+        f"<Events>{rows}</Events></EventExport>"
+    )
+    return [{"n.xml": text.encode()}]
+
+
+def _rmls() -> list[Files]:
+    points = "".join(
+        f'<Stage Type="{stage}" Start="{60 * n}"/>'
+        for n, stage in enumerate(("NotScored", "Wake", "NonREM1", "NonREM2", "NonREM3", "REM"))
+    )
+    text = (
+        '<PatientStudy xmlns="http://www.respironics.com/PatientStudy.xsd"><Sessions><Session>'
+        "<RecordingStart>2019-05-02T22:02:55</RecordingStart><Duration>400</Duration>"
+        "<LightsOff>60</LightsOff><LightsOn>300</LightsOn></Session></Sessions>"
+        '<Channels><Channel EdfSignal="4"><Label>Leg 1</Label></Channel></Channels><ScoringData>'
+        '<Events><Event Family="Limbs" Type="LegMovement" Start="150" Duration="2">'
+        '<LegMovement EdfSignal="4"/></Event></Events><StagingData><UserStaging>'
+        f"<NeuroAdultAASMStaging>{points}</NeuroAdultAASMStaging></UserStaging><MachineStaging>"
+        f"<NeuroAdultAASMStaging>{points}</NeuroAdultAASMStaging></MachineStaging></StagingData>"
+        "</ScoringData></PatientStudy>"
+    )
+    return [{"n.rml": text.encode()}]
+
+
+def _wonambis() -> list[Files]:
+    rows = "".join(
+        f"<epoch><epoch_start>{30 * n}</epoch_start><epoch_end>{30 * n + 30}</epoch_end>"
+        f"<stage>{stage}</stage><quality>{'Poor' if n % 2 else 'Good'}</quality></epoch>"
+        for n, stage in enumerate(("Wake", "NREM1", "NREM2", "NREM3", "REM", "Artefact"))
+    )
+    text = (
+        '<annotations version="5"><dataset><start_time>2019-03-04T22:40:00</start_time></dataset>'
+        '<rater name="a"><bookmarks><bookmark><bookmark_name>Lights off</bookmark_name>'
+        "<bookmark_start>30.0</bookmark_start></bookmark></bookmarks>"
+        '<events><event_type type="x"><event><event_start>65</event_start><event_end>66</event_end>'
+        f"</event></event_type></events><stages>{rows}</stages></rater>"
+        "{0}</annotations>"
+    )
+    second = f'<rater name="b"><stages>{rows}</stages></rater>'
+    return [
+        {"n.xml": text.replace("{0}", "").encode()},
+        {"n.xml": text.replace("{0}", second).encode()},
+    ]
+
+
+def _edfbrowsers() -> list[Files]:
+    texts = ("Sleep stage W", "Lights off", "Sleep stage 2", "EEG arousal", "Sleep stage R")
+    rows = [(30 * n, text) for n, text in enumerate(texts)]
+    annotations = "".join(
+        f"<annotation><onset>2024-03-01T22:{n // 60:02d}:{n % 60:02d}.0000000</onset>"
+        f"<duration>30</duration><description>{text}</description></annotation>"
+        for n, text in rows
+    )
+    xml = (
+        "<annotationlist><recording_start_time>2024-03-01T22:00:00.0000000"
+        f"</recording_start_time>{annotations}</annotationlist>"
+    )
+    seconds = "".join(f"+{n}.0000000,30,{text}\n" for n, text in rows)
+    clocks = "".join(
+        f"2024-03-01T22:{n // 60:02d}:{n % 60:02d}\t2024-03-01T22:{n // 60:02d}:59\t{text}\r\n"
+        for n, text in rows
+    )
+    return [
+        {"n.txt": xml.encode()},
+        {"n.txt": f"Onset,Duration,Annotation\n{seconds}".encode()},
+        {"n.txt": f"#Onset\tEnd\tAnnotation\r\n{clocks}".encode()},
+    ]
 
 
 # -- sessions ------------------------------------------------------------------------------------
@@ -592,6 +703,11 @@ TARGETS = (
     Target("table", _tables, ("n.csv",), "n.csv", read_scoring, share=2.0),
     Target("lines", _lines, ("n.txt",), "n.txt", read_scoring),
     Target("xml", _xmls, ("n.xml",), "n.xml", read_scoring, share=1.5),
+    Target("profusion", _profusions, ("n.xml",), "n.xml", read_scoring),
+    Target("embla", _emblas, ("n.xml",), "n.xml", read_scoring),
+    Target("rml", _rmls, ("n.rml",), "n.rml", read_scoring),
+    Target("wonambi", _wonambis, ("n.xml",), "n.xml", read_scoring),
+    Target("edfbrowser", _edfbrowsers, ("n.txt",), "n.txt", read_scoring),
     Target(
         "session",
         _sessions,

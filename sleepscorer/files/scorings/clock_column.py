@@ -171,7 +171,7 @@ def _unwrapped(cells: Sequence[_Cell]) -> tuple[datetime, ...]:
     moments: list[datetime] = []
     for cell in cells:
         moment = datetime.combine(UNKNOWN_START, cell.time)
-        while moments and moments[-1] - moment > _DAY / 2:
-            moment += _DAY
+        if moments and (before := moments[-1] - moment - _DAY / 2) > timedelta(0):
+            moment += -(-before // _DAY) * _DAY
         moments.append(moment)
     return tuple(moments)

@@ -80,7 +80,7 @@ _NAMES = _table(
         Stage.R,
         "r rem rapideyemovement rapideyemovementsleep remschlaf traumschlaf",
     ),
-    (LabelKind.UNSCORED, Stage.UNSCORED, "? uns ns unscored notscored unstaged"),
+    (LabelKind.UNSCORED, Stage.UNSCORED, "? uns ns unscored notscored unstaged unscoredepoch"),
     (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movementtime mt"),
     (LabelKind.UNDIVIDED, Stage.UNSCORED, "nrem nonrem nonrapideyemovement leichtschlaf"),
 )
@@ -102,7 +102,7 @@ _NAMES_OF_STAGES = _table(
 )
 # Where every text is a stage, as in the column of a table, these are no event.
 _NAMES_IN_COLUMNS = _table(
-    (LabelKind.UNSCORED, Stage.UNSCORED, "art artefact artifact na nan undefined"),
+    (LabelKind.UNSCORED, Stage.UNSCORED, "art artefact artifact na nan undefined unknown unsure"),
     (LabelKind.MOVEMENT_TIME, Stage.UNSCORED, "movement"),
 )
 
@@ -114,8 +114,9 @@ _SLEEP_WORDS = frozenset(["sleep", "schlaf", "sommeil", "sueno", "slaap", "sonno
 # "SRO:" and "SDO:" name vocabularies, "|2" and "/2" repeat the stage as a number.
 _VOCABULARY = re.compile(r"^s[rd]o:\s*")
 _NUMBER = re.compile(r"(?<=\D)\s*\|\s*\d$|(?<=[a-z])\s*/\s*\d$|(?<=\w\d)\s*/\s*\d$|(?<=\d)\|\d$")
-# "SleepStageN2" and "Stage2" are as good as with blanks between.
+# "SleepStageN2", "Stage2" and "Stage2Sleep" are as good as with blanks between.
 _JOINED = re.compile(r"\b(sleep)?(stage)(?=(?:w|wake|r|rem|n?[0-4])\b)")
+_TAILED = re.compile(r"\b(stage)([0-4]{1,2})(?=sleep\b)")
 _SHORT_NAME = re.compile(r"sleep[-_]\w{1,3}")
 # "Sleep stage 2b" and "Stage X (left)" are stages by their form, a sentence is a remark.
 _MOST_WORDS = 2
@@ -163,6 +164,17 @@ def label_of(text: str) -> Label | None:
     return None
 
 
+def label_in_stages(text: str) -> Label | None:
+    """Return what a text says on the stage where every text is one; None if nobody knows it.
+
+    Artefacts and what is undefined are no event there: such an epoch is unscored.
+    """
+    label = label_of(text)
+    if label is None and (found := _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(text))))):
+        return Label(*found)
+    return label
+
+
 def label_of_word(word: str, line_number: int) -> Label:
     """Return what a word says where every word is a stage: a line of a text, a cell of a column.
 
@@ -172,9 +184,7 @@ def label_of_word(word: str, line_number: int) -> Label:
         If it is no stage, naming the line. A number is none: programs differ in them.
     """
     word = word.strip()
-    label = label_of(word)
-    if label is None and (found := _NAMES_IN_COLUMNS.get("".join(re.findall(r"\w", _plain(word))))):
-        label = Label(*found)
+    label = label_in_stages(word)
     if label is not None and label.kind is LabelKind.UNDIVIDED:
         raise ScoringError(
             f"line {line_number}: {word} does not tell N1, N2 and N3 apart, which a scoring must"
@@ -192,7 +202,7 @@ def _are_one(a: tuple[LabelKind, Stage] | None, b: tuple[LabelKind, Stage]) -> b
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKD", text.split("@@")[0].strip().casefold())
     text = "".join(c for c in text if not unicodedata.combining(c))
-    text = _JOINED.sub(r"\1 \2 ", text)
+    text = _TAILED.sub(r"\1 \2 ", _JOINED.sub(r"\1 \2 ", text))
     return _NUMBER.sub("", _VOCABULARY.sub("", text)).strip()
 
 

@@ -74,6 +74,8 @@ def scoring_of_spans(
     *,
     epoch_s: float = EPOCH_S,
     start: datetime | None = None,
+    duration_s: float | None = None,
+    like_stages: Iterable[StageSpan] = (),
     events: Iterable[Event] = (),
     notes: Iterable[str] = (),
 ) -> Scoring:
@@ -88,6 +90,8 @@ def scoring_of_spans(
         Length of its epochs, seconds.
     start
         Local time from which the stretches and events count, where the file tells.
+    duration_s, like_stages
+        Of :func:`~sleepscorer.files.scorings.staged_epochs.epochs_of_spans`.
     events
         What else it tells, counted as the stretches are. Lights marks among them are taken.
     notes
@@ -101,7 +105,7 @@ def scoring_of_spans(
     spans = tuple(spans)
     if not spans:
         raise ScoringError("it holds no sleep stages")
-    epochs = epochs_of_spans(spans, epoch_s=epoch_s)
+    epochs = epochs_of_spans(spans, duration_s=duration_s, like_stages=like_stages, epoch_s=epoch_s)
     remarks = (Event(s.start_s, s.duration_s or None, s.text) for s in epochs.left_out)
     moved = [replace(e, onset_s=e.onset_s - epochs.shift_s) for e in (*events, *remarks)]
     return _with_events(

@@ -15,11 +15,17 @@ from sleepscorer.core.hypnogram import Scoring
 from sleepscorer.files.edf import BDF_VERSION, EDF_VERSION
 from sleepscorer.files.other_formats import OTHER_FORMATS, format_suffix
 from sleepscorer.files.recordings import EDF_SUFFIXES, open_recording
+from sleepscorer.files.scorings.edfbrowser_csv import is_edfbrowser_csv, read_edfbrowser_csv
+from sleepscorer.files.scorings.edfbrowser_xml import read_edfbrowser_xml
+from sleepscorer.files.scorings.embla_xml import read_embla_xml
 from sleepscorer.files.scorings.nsrr_xml import read_nsrr_xml
+from sleepscorer.files.scorings.philips_rml import read_philips_rml
+from sleepscorer.files.scorings.profusion_xml import read_profusion_xml
 from sleepscorer.files.scorings.stage_annotations import scoring_of_recording
 from sleepscorer.files.scorings.stage_codes import StageCodes
 from sleepscorer.files.scorings.stage_lines import read_stage_lines
 from sleepscorer.files.scorings.stage_table import is_stage_table, read_stage_table
+from sleepscorer.files.scorings.wonambi_xml import read_wonambi_xml
 
 _WITH_ANNOTATIONS = (*EDF_SUFFIXES, *OTHER_FORMATS)
 # Ten days of epochs with every column take a few MB.
@@ -29,6 +35,12 @@ _XML_ROOT = re.compile(
     r"\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>[]*(?:\[[^\]]*\])?\s*>\s*)*"
     r"<([A-Za-z_][\w.:-]{0,60})",
     re.DOTALL,
+)
+# Of one byte a letter, or two for those of East Asia: what XML may say where it is no UTF-8.
+_DECLARED = re.compile(
+    rb"<\?xml[^>]{0,60}encoding=[\"'](iso-8859-\d{1,2}|windows-125\d|euc-kr|euc-jp|shift_jis|big5"
+    rb"|gb2312|gbk|gb18030|koi8-r)[\"']",
+    re.IGNORECASE,
 )
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -124,9 +136,52 @@ READERS = (
         ends=("-nsrr.xml",),
     ),
     Reader(
+        "profusion",
+        "Profusion's XML",
+        is_one=lambda content: content.xml_root == "CMPStudyConfig",
+        read=lambda content: read_profusion_xml(content.text),
+        ends=("-profusion.xml", ".edf.xml", ".xml.xml"),
+    ),
+    Reader(
+        "rml",
+        "Philips' RML",
+        is_one=lambda content: content.xml_root == "PatientStudy",
+        read=lambda content: read_philips_rml(content.text),
+        ends=(".rml",),
+    ),
+    Reader(
+        "wonambi",
+        "wonambi's XML",
+        is_one=lambda content: content.xml_root == "annotations" and "<rater" in content.text,
+        read=lambda content: read_wonambi_xml(content.text, content.scorer),
+        ends=("_scores.xml",),
+        names_scorers=True,
+    ),
+    Reader(
+        "edfbrowser-xml",
+        "EDFbrowser's XML",
+        is_one=lambda content: content.xml_root == "annotationlist",
+        read=lambda content: read_edfbrowser_xml(content.text),
+        ends=("_annotations.xml",),
+    ),
+    Reader(
+        "embla",
+        "Embla's XML",
+        is_one=lambda content: content.xml_root in ("EventExport", "Events"),
+        read=lambda content: read_embla_xml(content.text),
+        ends=(".xml",),
+    ),
+    Reader(
+        "edfbrowser",
+        "EDFbrowser's list",
+        is_one=lambda content: is_edfbrowser_csv(content.lines),
+        read=lambda content: read_edfbrowser_csv(content.lines),
+        ends=("_annotations.txt", "_annotations.csv"),
+    ),
+    Reader(
         "table",
         "a table of epochs (CSV)",
-        is_one=lambda content: is_stage_table(content.lines),
+        is_one=lambda content: not content.xml_root and is_stage_table(content.lines),
         read=lambda content: read_stage_table(content.lines, content.scorer, content.codes),
         names_scorers=True,
     ),
@@ -246,4 +301,9 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        declared = _DECLARED.match(content)
+        encoding = declared[1].decode("ascii") if declared else "cp1252"
+    try:
+        return content.decode(encoding, errors="replace")
+    except LookupError:  # "iso-8859-99"
         return content.decode("cp1252", errors="replace")

@@ -1,26 +1,26 @@
 """Stages among the annotations of a recording, merged or one an epoch."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from sleepscorer.core.errors import ScoringError
 from sleepscorer.core.event_kinds import KNOWN_TEXTS
 from sleepscorer.core.events import Event
-from sleepscorer.core.hypnogram import Hypnogram, Scoring
-from sleepscorer.core.lights import is_lights_off, is_lights_on, lights_of_events
+from sleepscorer.core.hypnogram import Scoring
+from sleepscorer.core.lights import is_lights_off, is_lights_on
 from sleepscorer.core.recording import Recording
 from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
-from sleepscorer.files.scorings.made_scoring import contradiction_notes
+from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.remarks import are_rapid
-from sleepscorer.files.scorings.stage_spans import StageSpan
-from sleepscorer.files.scorings.staged_epochs import epochs_of_spans
+from sleepscorer.files.scorings.stage_spans import StageSpan, is_epoch_length
 
 # In a recording of some length, so few moments that name a stage are remarks.
 _MAX_REMARKS = 3
 _LEAST_EPOCHS = 20
+# So many of the stages last equally long where each is an epoch.
+_LEAST_EQUAL = 0.9
 
 
 def is_stage(text: str) -> bool:
@@ -63,10 +63,60 @@ def scoring_of_recording(recording: Recording) -> Scoring:
             hint="stages are annotations such as 'Sleep stage N2'",
         )
     try:
-        return _scoring(recording, spans, others, recording.duration_s if has_signals else None)
+        return scoring_of_spans(
+            spans,
+            start=recording.start,
+            duration_s=recording.duration_s if has_signals else None,
+            like_stages=_like_stages(others),
+            events=others,
+            notes=recording.warnings,
+        )
     except ScoringError as error:
         error.in_file(recording.path)
         raise
+
+
+def scoring_of_events(
+    events: Sequence[Event], *, start: datetime | None = None, notes: Iterable[str] = ()
+) -> Scoring:
+    """Return the scoring of a file that lists all that happened, the stages among it.
+
+    Where nearly all stages last equally long, and so long that epochs of 30 s don't fit, that is
+    the length of its epochs.
+
+    Parameters
+    ----------
+    events
+        In any order; which are stages is told by their texts.
+    start
+        Local time from which the events count, where the file tells.
+    notes
+        What had to be decided before.
+
+    Raises
+    ------
+    ScoringError
+        If there are no stages, or they can't be those of such epochs.
+    """
+    spans, others = _split(events)
+    return scoring_of_spans(
+        spans,
+        epoch_s=_epoch_s([span.duration_s for span in spans]),
+        start=start,
+        like_stages=_like_stages(others),
+        events=others,
+        notes=notes,
+    )
+
+
+def _epoch_s(durations_s: Sequence[float]) -> float:
+    """Return the length of epochs that stages of such lengths tell of, seconds."""
+    lengths = Counter(round(duration_s, 1) for duration_s in durations_s)
+    usual_s, n_usual = lengths.most_common(1)[0] if lengths else (EPOCH_S, 0)
+    fits = not usual_s or not EPOCH_S % usual_s or not usual_s % EPOCH_S
+    if fits or n_usual < _LEAST_EQUAL * len(durations_s) or not is_epoch_length(usual_s):
+        return EPOCH_S
+    return usual_s
 
 
 def _split(events: Sequence[Event]) -> tuple[list[StageSpan], list[Event]]:
@@ -79,25 +129,6 @@ def _split(events: Sequence[Event]) -> tuple[list[StageSpan], list[Event]]:
         else:
             spans.append(StageSpan(event.onset_s, event.duration_s or 0.0, label, event.text))
     return spans, others
-
-
-def _scoring(
-    recording: Recording, spans: list[StageSpan], others: list[Event], duration_s: float | None
-) -> Scoring:
-    epochs = epochs_of_spans(spans, duration_s=duration_s, like_stages=_like_stages(others))
-    remarks = (Event(span.start_s, span.duration_s or None, span.text) for span in epochs.left_out)
-    events = sorted((*others, *remarks), key=lambda event: event.onset_s)
-    events = [replace(event, onset_s=event.onset_s - epochs.shift_s) for event in events]
-    lights = lights_of_events(events, len(epochs.stages) * EPOCH_S)
-    start = recording.start
-    return Scoring(
-        Hypnogram(epochs.stages, EPOCH_S, lights.off_s, lights.on_s),
-        start=None if start is None else start + timedelta(seconds=epochs.shift_s),
-        events=tuple(e for e in events if not is_lights_off(e.text) and not is_lights_on(e.text)),
-        notes=(*recording.warnings, *epochs.notes, *lights.notes, *contradiction_notes(lights)),
-        lights=lights,
-        labels=epochs.labels,
-    )
 
 
 def _like_stages(events: Iterable[Event]) -> Iterable[StageSpan]:

@@ -29,9 +29,9 @@ def read_stage_lines(lines: Sequence[str], codes: StageCodes | None = None) -> S
     ScoringError
         If a line is no stage, naming it.
     """
+    _refuse_markup(lines)
     n_lines = max((i for i, line in enumerate(lines, start=1) if line.strip()), default=0)
     check_n_epochs(n_lines)
-    _refuse_markup(lines)
     words = list(enumerate(lines[:n_lines], start=1))
     for number, line in words:
         if not line.strip():

@@ -14,6 +14,7 @@ MAX_EPOCHS = int(MAX_DAYS * 86_400 / EPOCH_S)
 TOLERANCE_S = 0.5
 MAX_OFF_GRID = 0.2
 _SHOWN = 4
+_SHORTEST_EPOCH_S, _LONGEST_EPOCH_S = 1.0, 300.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ def apart_s(a_s: float, b_s: float, epoch_s: float) -> float:
     """Return the distance of two times on the circle of an epoch, seconds."""
     apart_s = abs(a_s - b_s) % epoch_s
     return min(apart_s, epoch_s - apart_s)
+
+
+def is_epoch_length(seconds: float) -> bool:
+    """Tell whether epochs of a scoring may last so long."""
+    return _SHORTEST_EPOCH_S <= seconds <= _LONGEST_EPOCH_S
 
 
 def check_n_epochs(n_epochs: int, epoch_s: float = EPOCH_S) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sleepscorer.core.errors import ScoringError, SeveralScorers
+from sleepscorer.core.errors import ScoringError
 from sleepscorer.files.scorings.labels import Label, label_of
+from sleepscorer.files.scorings.scorer_names import wanted_scorer
 from sleepscorer.files.scorings.table_columns import Column, Role, number_of
-from sleepscorer.files.scorings.table_rows import Rows, listed
+from sleepscorer.files.scorings.table_rows import Rows
 
 # What our own tables hold beside the stages: the machine's, and those of other stagers.
 _OWN_COLUMNS = frozenset({"machine_stage", "smoothed_stage", "second_stage"})
@@ -30,7 +31,8 @@ def of_one_scorer(rows: Rows, scorer: str | None) -> tuple[Column, Rows, tuple[s
     names = dict.fromkeys(cell for _, cell in rows.cells(by))
     if scorer is None and len(names) == 1:
         return stages[0], rows, ()
-    wanted = _wanted(tuple(names), scorer, by.heading)
+    where = f" (column {by.heading!r})"
+    wanted = wanted_scorer(tuple(names), scorer, "the table", where)
     held = tuple(row for row in rows.rows if row[1][by.index] == wanted)
     # Numbers of rows count those of all.
     columns = tuple(c for c in rows.header.columns if c.role is not Role.ROW)
@@ -51,7 +53,7 @@ def _of_one_column(
         )
     if scorer is None and len(columns) == 1:
         return columns[0], rows, (f"the stages were read from column {columns[0].heading!r}",)
-    wanted = _wanted(tuple(column.heading for column in columns), scorer, "")
+    wanted = wanted_scorer(tuple(column.heading for column in columns), scorer, "the table")
     column = next(column for column in columns if column.heading == wanted)
     return column, rows, (f"the stages of {wanted!r} were read",)
 
@@ -97,15 +99,3 @@ def _other_opinions(rows: Rows, stages: Column) -> list[Column]:
         ):
             found.append(column)
     return found
-
-
-def _wanted(names: tuple[str, ...], scorer: str | None, heading: str) -> str:
-    whose = f"{len(names)} scorers" + (f" (column {heading!r})" if heading else "")
-    if scorer is None:
-        raise SeveralScorers(f"the table holds the stages of {whose}: {listed(names)}", names)
-    if scorer in names:
-        return scorer
-    alike = [name for name in names if name.casefold() == scorer.strip().casefold()]
-    if len(alike) != 1:
-        raise ScoringError(f"the table has no scorer {scorer!r}, it has {listed(names)}")
-    return alike[0]
