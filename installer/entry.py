@@ -1,7 +1,11 @@
 """Where the frozen program starts: the command line, or the window by the name of the program."""
 
+import multiprocessing
+import os
 import sys
 from pathlib import Path
+
+import plain_numba
 
 if sys.platform == "win32":
     # Loaded after Qt's libraries, those of torch are not found.
@@ -19,5 +23,18 @@ def _arguments() -> list[str]:
     return sys.argv[1:]
 
 
+def _give_back_library_path() -> None:
+    """Other programs that we start are to find their own libraries, not ours."""
+    before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    if before is not None:
+        os.environ["LD_LIBRARY_PATH"] = before
+    else:
+        os.environ.pop("LD_LIBRARY_PATH", None)
+
+
 if __name__ == "__main__":
+    multiprocessing.freeze_support()
+    sys.modules["numba"] = plain_numba
+    if sys.platform.startswith("linux"):
+        _give_back_library_path()
     sys.exit(main(_arguments()))
