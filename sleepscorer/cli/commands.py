@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sleepscorer import __version__
 from sleepscorer.cli.scored import add_scored
 from sleepscorer.core.errors import UsageError
 from sleepscorer.files.exports import DEFAULT_TEMPLATE, EXPORT_FORMATS, FORMATS, PDF
@@ -24,8 +23,12 @@ def command_parser() -> argparse.ArgumentParser:
         prog="sleepscorer",
         description="Score polysomnograms. For research use; not a medical device.",
     )
-    parser.add_argument("--version", action="version", version=f"sleepscorer {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    parser.add_argument("--version", action="store_true", help="say the version, and end")
+    parser.add_argument(
+        "--json", dest="all_versions", action="store_true", help="with --version: of all parts"
+    )
+    parser.set_defaults(run=_run_without_command)
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     _add_open(commands.add_parser("open", help="show the window"))
     _add_score(commands.add_parser("score", help="stage recordings and write the results"))
     _add_report(commands.add_parser("report", help="the report of a session or scoring, as PDF"))
@@ -440,6 +443,16 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     fetch.add_argument("name", metavar="NAME", help="robust-sleep-net")
     remove = actions.add_parser("remove", help="delete what was added or trained here")
     remove.add_argument("name", metavar="NAME", help="as sleepscorer models lists it")
+
+
+def _run_without_command(options: argparse.Namespace) -> int:
+    from sleepscorer.cli.versions import say_version
+
+    if not options.version:
+        raise UsageError(
+            "the following arguments are required: COMMAND", hint="see: sleepscorer --help"
+        )
+    return say_version(options)
 
 
 def _run_open(options: argparse.Namespace) -> int:

@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = command_parser().parse_args(arguments)
     except SystemExit:
-        # --help and --version have printed.
+        # --help has printed.
         flush_output()
         raise
     for value in vars(options).values():

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from sleepscorer import __version__
 from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.look.focus_frame import FocusFrames
+from sleepscorer.gui.look.icons import icon
 from sleepscorer.gui.look.screen_fit import show_fitting
 from sleepscorer.gui.main_window import MainWindow
 from sleepscorer.gui.process.errors import ErrorHook
@@ -41,6 +42,9 @@ def run_window(path: Path | None = None) -> int:
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("sleepscorer")
     application.setApplicationVersion(__version__)
+    # Wayland finds the icon by this name, the others have it from here.
+    application.setDesktopFileName("sleepscorer")
+    application.setWindowIcon(icon("sleepscorer"))
     hook = ErrorHook(application)
     hook.install()
     garbage = GarbageCollection(application)
