@@ -39,6 +39,21 @@ def pytest_report_header() -> str:
     return f"NOT TESTED: the window, because Qt can't be loaded ({_QT_FAILS}); see CONTRIBUTING.md"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests that train for minutes be asked for."""
+    parser.addoption("--long", action="store_true", help="run the tests that train networks, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, where nobody asked for it."""
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in set(long)]
+
+
 _DATA = Path(os.environ.get("SLEEPSCORER_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 

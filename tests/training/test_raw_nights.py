@@ -28,6 +28,8 @@ from sleepscorer.training.raw_nights import prepared
 from sleepscorer.training.runs import begun_batch
 from sleepscorer.training.scored_recordings import any_folder, shhs, sleep_edf
 
+pytestmark = pytest.mark.long
+
 # Half an hour of wake on both sides of sleep.
 TRIMMED = LABELS[N_WAKE - 60 : N_EPOCHS - N_WAKE + 60]
 

@@ -27,6 +27,8 @@ from sleepscorer.training.runs import begin_from, save_network, without_heads
 from sleepscorer.training.trainer import Recipe, train
 from sleepscorer.training.window_sampler import WindowSampler
 
+pytestmark = pytest.mark.long
+
 RHYTHM_HZ = np.array([20.0, 6.0, 13.0, 2.0, 9.0])
 CONFIG = NetworkConfig(width=16, dropout=0.1, n_learned=8, detailed=True, window_epochs=12)
 RECIPE = Recipe(n_steps=60, batch_windows=4, learning_rate=1e-2, n_looks=2, raw=True)

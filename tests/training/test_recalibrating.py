@@ -26,6 +26,8 @@ from sleepscorer.training.site_tuning import SiteTuning, ways_for
 from sleepscorer.training.trainer import Recipe, train
 from sleepscorer.training.tuned import Tuned
 
+pytestmark = pytest.mark.long
+
 RECIPE = Recipe(n_steps=24, batch_windows=8, learning_rate=3e-2, n_looks=2, patience=4)
 SEEN_AS_N1 = 3.0
 

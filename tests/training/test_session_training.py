@@ -40,6 +40,8 @@ from sleepscorer.training.session_nights import (
 )
 from sleepscorer.training.trainer import Recipe
 
+pytestmark = pytest.mark.long
+
 RECIPE = Recipe(n_steps=24, batch_windows=8, learning_rate=3e-2, n_looks=2, patience=4)
 
 

@@ -43,6 +43,8 @@ from sleepscorer.training.session_nights import reviewed_nights
 from sleepscorer.training.spectral_nights import SpectralNight, spectral_nights
 from sleepscorer.training.stager_tuning import check_licence, tune_stager
 
+pytestmark = pytest.mark.long
+
 RECIPE = NetworkRecipe(n_passes=3, patience=3, learning_rate=5e-3, batch_windows=2)
 
 
