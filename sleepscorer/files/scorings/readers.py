@@ -17,6 +17,7 @@ from sleepscorer.files.scorings.alice_codes import is_alice_codes, read_alice_co
 from sleepscorer.files.scorings.alignment import check_epoch_s
 from sleepscorer.files.scorings.commented_head import is_commented_list
 from sleepscorer.files.scorings.domino_txt import is_domino, read_domino
+from sleepscorer.files.scorings.dreams_txt import is_dreams_txt, read_dreams_txt
 from sleepscorer.files.scorings.edfbrowser_csv import is_edfbrowser_csv, read_edfbrowser_csv
 from sleepscorer.files.scorings.edfbrowser_xml import read_edfbrowser_xml
 from sleepscorer.files.scorings.elan_hyp import is_elan_hyp, read_elan_hyp
@@ -217,6 +218,12 @@ READERS = (
         is_one=lambda content: is_two_columns(content.lines),
         read=lambda content: read_two_columns(content.lines, content.codes, content.epoch_s),
         tells_length=False,
+    ),
+    Reader(
+        "dreams",
+        "a hypnogram of DREAMS",
+        is_one=lambda content: is_dreams_txt(content.lines),
+        read=lambda content: read_dreams_txt(content.lines),
     ),
     Reader(
         "domino",
