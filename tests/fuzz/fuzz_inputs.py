@@ -419,7 +419,14 @@ def _other_texts() -> list[Files]:
     usleep = "EPOCH=30.0s\nSTART=2019/03/24-23:57:00\n" + "\n".join(_CYCLE * 3)
     visbrain = "*Duration_sec\t600\n*Datafile\tn.edf\nWake\t120\nN1\t150\nArt\t180\nREM\t600\n"
     rows = "".join(f"{clock};{_CYCLE[n % 6]}\n" for n, clock in enumerate(_clocks()))
+    dreams = "[hypnogram]\n" + "\n".join(
+        "5 5 3 2 2 1 4 0 -1 -2".replace(" ", "\n") for _ in range(3)
+    )
+    mne = "# MNE-Annotations\n# orig_time : 2020-01-02 22:30:00\n# onset, duration, description\n"
+    mne += "".join(f"{30 * n},30.0,Sleep stage {_CYCLE[n % 6]}\n" for n in range(N_EPOCHS))
     return [
+        {"n.txt": dreams.encode()},
+        {"n.txt": mne.encode()},
         {"n.txt": usleep.encode()},
         {"n.txt": visbrain.encode()},
         {"n.txt": rows.encode()},

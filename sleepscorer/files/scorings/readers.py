@@ -25,6 +25,7 @@ from sleepscorer.files.scorings.embla_xml import read_embla_xml
 from sleepscorer.files.scorings.event_list import is_event_list, read_event_list
 from sleepscorer.files.scorings.json_stages import is_json, read_json_stages
 from sleepscorer.files.scorings.luna_annot import is_luna_annot, read_luna_annot
+from sleepscorer.files.scorings.mne_annotations import is_mne_annotations, read_mne_annotations
 from sleepscorer.files.scorings.nsrr_xml import read_nsrr_xml
 from sleepscorer.files.scorings.philips_rml import read_philips_rml
 from sleepscorer.files.scorings.profusion_xml import read_profusion_xml
@@ -224,6 +225,13 @@ READERS = (
         "a hypnogram of DREAMS",
         is_one=lambda content: is_dreams_txt(content.lines),
         read=lambda content: read_dreams_txt(content.lines),
+    ),
+    Reader(
+        "mne",
+        "annotations of mne-python",
+        is_one=lambda content: is_mne_annotations(content.lines),
+        read=lambda content: read_mne_annotations(content.lines),
+        ends=("-annot.txt", "_annot.txt"),
     ),
     Reader(
         "domino",
