@@ -9,11 +9,8 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +19,7 @@ from sleepscorer.core.errors import NotAnnotated, ScoredItself, SleepScorerError
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.wording import of_counted
+from sleepscorer.gui.dialogs.copy_file_row import CopyFileRow
 from sleepscorer.gui.jobs.exporting import EXPORTED_INSTEAD
 from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.look.screen_fit import make_room
@@ -105,17 +103,9 @@ class AnnotatedCopyDialog(QDialog):
         for label in (what, unscored, self._problem):
             label.setWordWrap(True)
         unscored.setVisible(bool(unscored.text()))
-        described(self._out, "File of the copy", "It is never written over the recording")
-        browse = QPushButton("&Browse…")
-        described(browse, "Browse for the file of the copy")
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._on_browse)
-        label = QLabel("&Copy")
-        label.setBuddy(self._out)
-        row = QHBoxLayout()
-        row.addWidget(label)
-        row.addWidget(self._out, 1)
-        row.addWidget(browse)
+        row = CopyFileRow(
+            self._out, "Annotated copy", "It is never written over the recording", asks_over=False
+        )
         own = " and ".join(own_scoring(self._document.recording))
         self._own.setText(f"&Leave out the {own} that the recording itself holds")
         self._own.setVisible(bool(own))
@@ -158,17 +148,6 @@ class AnnotatedCopyDialog(QDialog):
     def _on_changed(self) -> None:
         self._tell("")
         self._show_state()
-
-    @Slot()
-    def _on_browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            "Annotated copy",
-            self._out.text(),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if name:
-            self._out.setText(name)
 
     def _tell(self, sentence: str) -> None:
         self._problem.setText(shortened(sentence))

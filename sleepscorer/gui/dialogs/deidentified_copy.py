@@ -8,12 +8,10 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sleepscorer.core.progress import Progress
 from sleepscorer.files.exports import FoundText, Staying
+from sleepscorer.gui.dialogs.copy_file_row import CopyFileRow
 from sleepscorer.gui.dialogs.read_only_table import ReadOnlyTable
 from sleepscorer.gui.look.appearance import described, shortened
 from sleepscorer.gui.process.latest import Latest
@@ -115,17 +114,12 @@ class DeidentifiedCopyDialog(QDialog):
         self._bar.setTextVisible(False)
         described(self._sex, "The sex stays", "If the recording tells it")
         described(self._age, "The age stays", "In years, if the recording tells the birthdate")
-        described(self._out, "File of the copy", "It is never written over another file")
-        browse = QPushButton("&Browse…")
-        described(browse, "Browse for the file of the copy")
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._on_browse)
-        label = QLabel("&Copy")
-        label.setBuddy(self._out)
-        row = QHBoxLayout()
-        row.addWidget(label)
-        row.addWidget(self._out, 1)
-        row.addWidget(browse)
+        row = CopyFileRow(
+            self._out,
+            "De-identified copy",
+            "It is never written over another file",
+            begins=str(self._folder),
+        )
         facts = QHBoxLayout()
         facts.addWidget(self._sex)
         facts.addWidget(self._age)
@@ -205,14 +199,6 @@ class DeidentifiedCopyDialog(QDialog):
     def _on_out_changed(self) -> None:
         self._tell("")
         self._show_state()
-
-    @Slot()
-    def _on_browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "De-identified copy", self._out.text() or str(self._folder)
-        )
-        if name:
-            self._out.setText(name)
 
     def _tell(self, sentence: str) -> None:
         self._problem.setText(shortened(sentence))
