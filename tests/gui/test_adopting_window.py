@@ -43,7 +43,7 @@ def _said(window):
 
 
 def _dialog(qtbot, window):
-    press(qtbot, window, _KEYS.Key_A, _CTRL | _SHIFT)
+    press(qtbot, window, _KEYS.Key_T, _CTRL | _SHIFT)
     return next(w for w in QApplication.topLevelWidgets() if isinstance(w, AdoptDialog))
 
 
@@ -103,6 +103,6 @@ def test_an_imported_scoring_of_another_is_a_source_too(qtbot, window):
 
 def test_without_any_it_is_said(qtbot, window):
     _given(window, ())
-    press(qtbot, window, _KEYS.Key_A, _CTRL | _SHIFT)
+    press(qtbot, window, _KEYS.Key_T, _CTRL | _SHIFT)
     assert window.status.message == "No events are left to take as your own"
     assert window.workspace.events._not_own.isHidden()

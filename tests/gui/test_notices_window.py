@@ -327,7 +327,8 @@ _OF_SYSTEM = (
     "edit.load_settings",
     "event.comment",
     "scorers.import",
-    # Only of a scoring that is made blind.
+    # Only where there are events to take, and of a scoring that is made blind.
+    "event.adopt",
     "scorers.done",
 )
 

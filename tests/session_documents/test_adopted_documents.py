@@ -3,6 +3,7 @@
 import pytest
 from documented_night import ANNA, N, write_night
 
+from sleepscorer.core.event_kinds import EventFamily
 from sleepscorer.core.events import Event
 from sleepscorer.core.stages import Stage
 from sleepscorer.files.scorings import read_scoring
@@ -23,12 +24,12 @@ def path(tmp_path):
 
 
 def _texts(document):
-    night = night_of(document.snapshot(), arousals_scored=True)
+    night = night_of(document.snapshot(), scored=frozenset({EventFamily.AROUSAL}))
     return [event.text for event in night.events]
 
 
 def _arousal_index(document):
-    night = night_of(document.snapshot(), arousals_scored=True)
+    night = night_of(document.snapshot(), scored=frozenset({EventFamily.AROUSAL}))
     return night.statistics.arousal_index_per_h
 
 

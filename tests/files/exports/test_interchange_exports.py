@@ -271,16 +271,21 @@ def test_lights_that_hold_stand_in_every_format_with_a_place_for_them(tmp_path: 
 
 def test_events_have_the_names_of_others(tmp_path: Path) -> None:
     events = tuple(Event(100.0 * n, 5.5, kind.text, "Flow") for n, kind in enumerate(EVENT_KINDS))
-    shown = night(events=(*events, Event(900.0, 20.0, "Oxygen desaturation")))
+    shown = night(events=(*events, Event(3000.0, 20.0, "SpO2 desaturation")))
     rows = _of_annot(_written(tmp_path, shown, "annot"))
     found = [row for row in rows if row[3] or row[2] == "desat"]
-    assert [row[2] for row in found] == [
-        *("arousal", "artifact", "lm", "apnea_obstructive", "apnea_central", "apnea_mixed"),
-        *("hypopnea", "rera", "desat"),
+    names = dict(zip([kind.name for kind in EVENT_KINDS], [row[2] for row in found], strict=False))
+    assert [names[name] for name in ("arousal", "artefact", "limb", "obstructive", "central")] == [
+        *("arousal", "artifact", "lm", "apnea_obstructive", "apnea_central"),
     ]
+    assert {"apnea_mixed", "hypopnea", "rera", "desat", "plm", "snoring", "bradycardia"} <= {
+        row[2] for row in found
+    }
+    assert {"cheyne_stokes_breathing", "tachycardia"} <= {row[2] for row in found}
     assert {(row[1], row[3]) for row in found} == {(5.5, "Flow"), (20.0, None)}
     rows, root = _of_nsrr(_written(tmp_path, shown, "nsrr"))
-    assert (600.0, 5.5, "Hypopnea|Hypopnea", "Flow") in rows
+    at_s = 100.0 * [kind.name for kind in EVENT_KINDS].index("hypopnea")
+    assert (at_s, 5.5, "Hypopnea|Hypopnea", "Flow") in rows
     types = {_text(e, "EventConcept"): _text(e, "EventType") for e in root[2]}
     assert types["Obstructive apnea|Obstructive Apnea"] == "Respiratory|Respiratory"
     assert types["SpO2 desaturation|SpO2 desaturation"] == "Respiratory|Respiratory"

@@ -19,7 +19,8 @@ from sleepscorer.staging.robust_sleep_net.windows import stage_epochs
 
 pytestmark = pytest.mark.data
 
-VECTORS = {"rtol": 0, "atol": 1e-4}
+# Of a logarithm near nothing the last digits depend on the processor.
+VECTORS = {"rtol": 5e-4, "atol": 1e-4}
 PROBABILITIES = {"rtol": 0, "atol": 1e-5}
 
 

@@ -60,17 +60,17 @@ _NAMES = _table(
     ),
     ("spo2 artifact", "artifact_SpO2", "SpO2 artifact|SpO2 artifact"),
     ("limb movement", "lm", "Limb movement|Limb Movement"),
-    ("periodic limb movement", "plm", "Periodic leg movement|PLM"),
+    ("periodic limb movement;plms", "plm", "Periodic leg movement|PLM"),
     ("periodic breathing", "periodic_breathing", "Periodic breathing|Periodic Breathing"),
     (
-        "cheyne-stokes respiration",
+        "cheyne-stokes respiration;cs breathing",
         "cheyne_stokes_breathing",
         "Cheyne-Stokes respiration|Cheyne-Stokes respiration",
     ),
     ("snore", "snoring", "Snoring|Snoring"),
     ("artefact;artifact", "artifact", "Signal artifact|SIGNAL-ARTIFACT"),
     ("bradycardia", "bradycardia", "Bradycardia|Bradycardia"),
-    ("tachycardia", "tachycardia", "Tachycardia|Tachycardia"),
+    ("tachycardia;sinus tachycardia", "tachycardia", "Tachycardia|Tachycardia"),
 )
 # Luna's names of stages, and of what marks the ends of the night.
 _TAKEN = frozenset({"w", "n1", "n2", "n3", "r", "nr", "u", "l", "m", "lights_off", "lights_on"})
