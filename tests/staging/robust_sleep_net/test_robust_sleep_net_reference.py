@@ -20,7 +20,7 @@ from sleepscorer.staging.robust_sleep_net.windows import stage_epochs
 pytestmark = pytest.mark.data
 
 # Of a logarithm near nothing the last digits depend on the processor.
-VECTORS = {"rtol": 5e-4, "atol": 1e-4}
+VECTORS = {"rtol": 5e-4, "atol": 3e-4}
 PROBABILITIES = {"rtol": 0, "atol": 1e-5}
 
 
