@@ -9,11 +9,11 @@ from itertools import combinations
 import numpy as np
 
 from sleepscorer.core.agreement import Agreement
-from sleepscorer.core.bland_altman import BlandAltman, bland_altman
 from sleepscorer.core.hypnogram import Hypnogram
 from sleepscorer.core.kappa import block_bootstrap_interval, kappa_against_rest, kappa_of
 from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import SleepStatistics, sleep_statistics
+from sleepscorer.scorers.bland_altman import BlandAltman, bland_altman
 from sleepscorer.scorers.nights import ScoredNight, ScoredNights
 from sleepscorer.validation.found import Estimate
 from sleepscorer.validation.people_means import mean_over_people

@@ -61,17 +61,23 @@ def mean_over_people(
     return PeopleMean(Estimate(value, low, high), means.size, n_nights)
 
 
-def t_half_width(spread: float, n_people: int, level: float = 0.95) -> float:
+def t_half_width(spread: float, n: int, level: float = 0.95) -> float:
     """Half the width of Student's t interval of a mean.
 
     Parameters
     ----------
     spread
-        Standard deviation between people.
-    n_people
-        At least two.
+        Standard deviation of what is averaged, such as between people.
+    n
+        How many are averaged: at least two.
     level
-        Of the interval.
+        Of the interval: from 0, and below 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such interval.
     """
-    quantile = float(stdtrit(n_people - 1, 0.5 + level / 2))
-    return quantile * spread / math.sqrt(n_people)
+    if not 0 <= level < 1 or n < 2:
+        raise ValueError(f"no interval of level {level} for a mean of {n}")
+    return float(stdtrit(n - 1, 0.5 + level / 2)) * spread / math.sqrt(n)

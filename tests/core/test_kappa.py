@@ -10,7 +10,6 @@ from sleepscorer.core.kappa import (
     kappa_against_rest,
     kappa_of,
 )
-from sleepscorer.core.student_t import t_quantile
 
 
 def cells_of_night(seed, n_epochs=960, stretch=24):
@@ -130,19 +129,3 @@ def test_undefined():
     assert block_bootstrap_interval([np.arange(119) % 25], 5) == (None, None)
     assert block_bootstrap_interval([np.full(500, -1)], 5) == (None, None)
     assert kappa_against_rest(np.diag([3, 0, 4])) == (1.0, None, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("probability", "n_freedom", "value"),
-    # Abramowitz & Stegun, table 26.10.
-    [(0.975, 1, 12.706), (0.975, 2, 4.303), (0.975, 7, 2.365), (0.975, 30, 2.042), (0.5, 4, 0)],
-)
-def test_quantiles_of_t(probability, n_freedom, value):
-    assert t_quantile(probability, n_freedom) == pytest.approx(value, abs=6e-4)
-    assert t_quantile(1 - probability, n_freedom) == pytest.approx(-value, abs=6e-4)
-
-
-@pytest.mark.parametrize(("probability", "n_freedom"), [(0, 3), (1, 3), (0.9, 0)])
-def test_no_quantile(probability, n_freedom):
-    with pytest.raises(ValueError, match="no quantile"):
-        t_quantile(probability, n_freedom)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sleepscorer.core.bland_altman import BlandAltman
 from sleepscorer.core.wording import counted
 from sleepscorer.files.exports import (
     Document,
@@ -16,6 +15,7 @@ from sleepscorer.files.exports import (
     Table,
     Text,
 )
+from sleepscorer.scorers.bland_altman import BlandAltman
 from sleepscorer.scorers.figures import PairFigures, ScorersFigures
 from sleepscorer.scorers.report.words import (
     METHODS,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from sleepscorer.core.bland_altman import Bounds
 from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.files.exports import (
     DATE,
@@ -15,6 +14,7 @@ from sleepscorer.files.exports import (
     Sheet,
     Value,
 )
+from sleepscorer.scorers.bland_altman import Bounds
 from sleepscorer.scorers.figures import PairFigures, ScorersFigures
 from sleepscorer.scorers.report.words import METHODS, NO_DAYS, OF_STAGE, TITLE, pair_name, summary
 from sleepscorer.validation.report.words import definition_of

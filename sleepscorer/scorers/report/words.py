@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sleepscorer.core.bland_altman import METHOD
 from sleepscorer.core.kappa import INTERVAL_METHOD
 from sleepscorer.core.wording import counted
+from sleepscorer.scorers.bland_altman import METHOD
 from sleepscorer.scorers.figures import PairFigures, ScorersFigures
 from sleepscorer.validation.report.words import definition_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sleepscorer.core.student_t import t_quantile
+from sleepscorer.validation.people_means import t_half_width
 
 LIMITS_SD = 1.96
 """The limits of agreement lie so many standard deviations from the bias."""
@@ -17,7 +17,6 @@ METHOD = (
     " Stat Methods Med Res 8, 135-160; nights are taken as independent of each other."
 )
 
-_TWO_SIDED = 0.975
 _FEWEST = 2
 
 Bounds = tuple[float, float]
@@ -82,9 +81,9 @@ def bland_altman(pairs: Sequence[tuple[float | None, float | None]]) -> BlandAlt
     if n < _FEWEST:
         return BlandAltman(means, differences, n_left_out, bias)
     sd = float(np.std(differences, ddof=1))
-    t = t_quantile(_TWO_SIDED, n - 1)
-    around_bias = t * sd / math.sqrt(n)
-    around_limit = t * sd * math.sqrt(1 / n + LIMITS_SD**2 / (2 * (n - 1)))
+    around_bias = t_half_width(sd, n)
+    # Bland & Altman's variance, as that of a mean of n: a limit is known less well than the bias.
+    around_limit = t_half_width(sd * math.sqrt(1 + LIMITS_SD**2 * n / (2 * (n - 1))), n)
     low, high = bias - LIMITS_SD * sd, bias + LIMITS_SD * sd
     return BlandAltman(
         means,

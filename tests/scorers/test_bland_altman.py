@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sleepscorer.core.bland_altman import bland_altman
+from sleepscorer.scorers.bland_altman import bland_altman
 
 
 def test_the_peak_flow_meters_of_1986():
