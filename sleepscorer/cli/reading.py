@@ -8,13 +8,13 @@ from sleepscorer.core.errors import (
     AlignmentNeeded,
     CodesNeeded,
     EpochLengthNeeded,
-    ScoringError,
+    ScoringUndecided,
     SeveralScorers,
 )
 from sleepscorer.files.scorings import Alignment, codes_named
 from sleepscorer.session_documents import ImportChoice
 
-_OPTIONS: dict[type[ScoringError], str] = {
+_OPTIONS: dict[type[ScoringUndecided], str] = {
     CodesNeeded: "--codes",
     EpochLengthNeeded: "--epoch-length",
     AlignmentNeeded: "--align",
@@ -46,7 +46,7 @@ def naming_options() -> Iterator[None]:
     """Name the option that answers what a file leaves open."""
     try:
         yield
-    except tuple(_OPTIONS) as error:
+    except ScoringUndecided as error:
         option = _option_for(error)
         error.hint = f"give {option}: {error.hint}" if error.hint else f"give {option}"
         raise
@@ -62,5 +62,5 @@ def naming_conversion() -> Iterator[None]:
         raise
 
 
-def _option_for(error: ScoringError) -> str:
+def _option_for(error: ScoringUndecided) -> str:
     return next(name for kind, name in _OPTIONS.items() if isinstance(error, kind))

@@ -64,7 +64,11 @@ class ScoringError(SleepScorerError):
     """A scoring (hypnogram file) that can't be read, or marks in it that contradict each other."""
 
 
-class SeveralScorers(ScoringError):
+class ScoringUndecided(ScoringError):
+    """A scoring that leaves something open: somebody must say it before it can be read."""
+
+
+class SeveralScorers(ScoringUndecided):
     """A file that holds the scorings of several people: somebody must say whose to read.
 
     Parameters
@@ -80,7 +84,7 @@ class SeveralScorers(ScoringError):
         super().__init__(what)
 
 
-class CodesNeeded(ScoringError):
+class CodesNeeded(ScoringUndecided):
     """A file that numbers the stages and does not say how: somebody must name the code.
 
     Parameters
@@ -104,7 +108,7 @@ class CodesNeeded(ScoringError):
         )
 
 
-class EpochLengthNeeded(ScoringError):
+class EpochLengthNeeded(ScoringUndecided):
     """A file that lists stages and does not say how long each lasts: somebody must.
 
     Parameters
@@ -120,7 +124,7 @@ class EpochLengthNeeded(ScoringError):
         super().__init__(what, hint="say how long its epochs are, in seconds")
 
 
-class AlignmentNeeded(ScoringError):
+class AlignmentNeeded(ScoringUndecided):
     """A scoring whose epochs are not those of the recording: somebody must say how they are met.
 
     Parameters

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sleepscorer.core.errors import (
-    CodesNeeded,
-    EpochLengthNeeded,
     RecordingError,
     ScoringError,
-    SeveralScorers,
+    ScoringUndecided,
     SleepScorerError,
     UnknownFormat,
 )
@@ -53,7 +51,7 @@ def check_is_scoring(path: Path) -> None:
             read_stagings_json(path)
         else:
             read_scoring(path)
-    except (SeveralScorers, CodesNeeded, EpochLengthNeeded):
+    except ScoringUndecided:
         # Whose, what numbers stand for and how long epochs are is asked when it is imported.
         return
 

@@ -6,13 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sleepscorer.core.errors import (
-    AlignmentNeeded,
-    CodesNeeded,
-    EpochLengthNeeded,
-    SeveralScorers,
-    SleepScorerError,
-)
+from sleepscorer.core.errors import ScoringUndecided, SleepScorerError
 from sleepscorer.core.layers import LayerKind
 from sleepscorer.core.progress import Progress
 from sleepscorer.core.recording import Recording
@@ -36,9 +30,7 @@ from sleepscorer.session_documents import (
 _BESIDE, _NO_RECORDING = "scoring beside", "scoring alone"
 
 
-ScoringFileAnswer = (
-    ImportableScoring | SeveralScorers | CodesNeeded | EpochLengthNeeded | AlignmentNeeded
-)
+ScoringFileAnswer = ImportableScoring | ScoringUndecided
 """What was read of a file, or what somebody must say before it can be."""
 
 
@@ -59,7 +51,7 @@ def read_or_asked(path: Path, recording: Recording, choice: ImportChoice) -> Sco
     """Read a scoring, or return what somebody must say of it first; for any thread."""
     try:
         return read_importable(path, recording, choice)
-    except (SeveralScorers, CodesNeeded, EpochLengthNeeded, AlignmentNeeded) as asked:
+    except ScoringUndecided as asked:
         return asked
 
 
