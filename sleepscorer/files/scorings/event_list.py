@@ -26,15 +26,12 @@ from sleepscorer.files.scorings.event_rows import (
     heads_event_list,
 )
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_in_stages, label_of
-from sleepscorer.files.scorings.made_scoring import scoring_of_spans
-from sleepscorer.files.scorings.stage_annotations import like_stages
+from sleepscorer.files.scorings.stage_annotations import scoring_of_list
 from sleepscorer.files.scorings.stage_codes import RK_CODES, number_in
 from sleepscorer.files.scorings.stage_spans import (
     TOLERANCE_S,
     StageSpan,
     apart_s,
-    epoch_length,
-    gap_notes,
 )
 from sleepscorer.files.scorings.table_columns import Column, length_of, number_of, words_of
 
@@ -128,15 +125,7 @@ def read_event_list(lines: Sequence[str]) -> Scoring:
         for one in timed
         if one.label is None and one.row.text
     ]
-    epoch_s = epoch_length(spans)
-    return scoring_of_spans(
-        spans,
-        epoch_s=epoch_s,
-        start=start,
-        events=events,
-        notes=[*notes, *gap_notes(spans, epoch_s)],
-        like_stages=like_stages(events),
-    )
+    return scoring_of_list(spans, events, start=start, notes=notes)
 
 
 def _with_short_words(timed: list[_Timed]) -> list[_Timed]:

@@ -19,9 +19,8 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.clock_column import clock_column, is_clock_time
 from sleepscorer.files.scorings.clock_night import NO_DATE_NOTE, night_of
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
-from sleepscorer.files.scorings.made_scoring import scoring_of_spans
-from sleepscorer.files.scorings.stage_annotations import like_stages
-from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length, gap_notes
+from sleepscorer.files.scorings.stage_annotations import scoring_of_list
+from sleepscorer.files.scorings.stage_spans import StageSpan
 
 _NUMBER = r"\d{1,9}(?:\.\d{0,12})?(?:[eE][+-]?\d{1,2})?"
 _SECONDS = re.compile(_NUMBER, re.ASCII)
@@ -108,15 +107,7 @@ def read_luna_annot(lines: Sequence[str]) -> Scoring:
         else:
             channel = None if row.channel in (_NONE, "") else row.channel
             events.append(Event(start_s, duration_s or None, row.name, channel))
-    epoch_s = epoch_length(spans)
-    return scoring_of_spans(
-        spans,
-        epoch_s=epoch_s,
-        start=start,
-        events=events,
-        notes=[*notes, *gap_notes(spans, epoch_s)],
-        like_stages=like_stages(events),
-    )
+    return scoring_of_list(spans, events, start=start, notes=notes)
 
 
 def _label(row: _Row) -> Label | None:

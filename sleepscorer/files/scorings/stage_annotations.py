@@ -14,7 +14,7 @@ from sleepscorer.core.stages import EPOCH_S
 from sleepscorer.files.scorings.labels import Label, LabelKind, label_of
 from sleepscorer.files.scorings.made_scoring import scoring_of_spans
 from sleepscorer.files.scorings.remarks import are_rapid
-from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length
+from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length, gap_notes
 
 # In a recording of some length, so few moments that name a stage are remarks.
 _MAX_REMARKS = 3
@@ -106,6 +106,42 @@ def scoring_of_events(
         like_stages=like_stages(others),
         events=others,
         notes=notes,
+    )
+
+
+def scoring_of_list(
+    spans: Sequence[StageSpan],
+    events: Sequence[Event],
+    *,
+    start: datetime | None,
+    notes: Iterable[str],
+) -> Scoring:
+    """Return the scoring of a list that told its stages and its other events apart.
+
+    Its epochs have the usual length that its stages keep to; gaps between them are told.
+
+    Parameters
+    ----------
+    spans, events
+        Its stages and what else it lists, in any order.
+    start
+        Local time from which they count, where the file tells.
+    notes
+        What had to be decided before.
+
+    Raises
+    ------
+    ScoringError
+        If the stages can't be those of such epochs.
+    """
+    epoch_s = epoch_length(spans)
+    return scoring_of_spans(
+        spans,
+        epoch_s=epoch_s,
+        start=start,
+        events=events,
+        notes=[*notes, *gap_notes(spans, epoch_s)],
+        like_stages=like_stages(events),
     )
 
 
