@@ -4,6 +4,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractSlider, QTextBrowser
 
+from sleepscorer.gui.look.own_keys import claims, is_plain
+
 _Scroll = QAbstractSlider.SliderAction
 _SCROLLS = {
     Qt.Key.Key_Up: _Scroll.SliderSingleStepSub,
@@ -24,14 +26,7 @@ class ReadingText(QTextBrowser):
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that scroll, though they are shortcuts elsewhere."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and _scrolls(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, _scrolls) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - a name of Qt
         """Scroll."""
@@ -46,5 +41,4 @@ class ReadingText(QTextBrowser):
 
 
 def _scrolls(event: QKeyEvent) -> bool:
-    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return modifiers == Qt.KeyboardModifier.NoModifier and event.key() in {**_SCROLLS, **_SIDEWAYS}
+    return is_plain(event, (*_SCROLLS, *_SIDEWAYS))

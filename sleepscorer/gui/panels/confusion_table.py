@@ -1,7 +1,7 @@
 """A confusion matrix whose cells lead to their epochs."""
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -12,9 +12,10 @@ from PySide6.QtWidgets import (
 )
 
 from sleepscorer.core.agreement import Agreement
-from sleepscorer.core.stages import STAGES, Stage
+from sleepscorer.core.stages import STAGES
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.look.appearance import described
+from sleepscorer.gui.look.own_keys import claims, is_plain
 from sleepscorer.gui.look.theme import Theme
 
 _OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
@@ -76,21 +77,9 @@ class ConfusionTable(QTableWidget):
                 )
                 self.setItem(row, column, item)
 
-    def show_chosen(self, row: Stage, column: Stage) -> None:
-        """Choose a cell."""
-        self.setCurrentCell(STAGES.index(row), STAGES.index(column))
-
     def event(self, event: QEvent) -> bool:
         """Claim the arrows before the window takes them to turn to another epoch."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in _OWN_KEYS
-            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, lambda key: is_plain(key, _OWN_KEYS)) or super().event(event)
 
     @Slot()
     def _on_opened(self) -> None:

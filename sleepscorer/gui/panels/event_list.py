@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sleepscorer.gui.look.own_keys import claims, is_plain, modifiers_of
 from sleepscorer.gui.look.row_list import as_row_list
 from sleepscorer.gui.panels.event_table import CLOCK, EDITABLE, EventTable
 
@@ -113,18 +114,14 @@ class EventList(QTableView):
 
     def event(self, event: QEvent) -> bool:
         """Claim the list's own keys before the window takes them as shortcuts."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and self._is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, self._is_own) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
         if not self.hasFocus():
             # Of the box of a cell, which has no use for it: the row must not change under it.
             return
         key = Qt.Key(event.key())
-        if _modifiers(event):
+        if modifiers_of(event):
             super().keyPressEvent(event)
         elif key in _ENTER:
             self.opened.emit()
@@ -162,7 +159,7 @@ class EventList(QTableView):
         if event.key() in _SIDEWAYS and self.chosen_row is None:
             # Without a row there is no cell to choose: the window goes to another epoch.
             return False
-        return event.key() in _OWN_KEYS and not _modifiers(event)
+        return is_plain(event, _OWN_KEYS)
 
     def _edit(self) -> None:
         index = self.currentIndex()
@@ -216,10 +213,6 @@ class EventList(QTableView):
         """Take the focus from the box of a cell that is about to go: it would fall anywhere."""
         if self.holds_focus:
             self.setFocus()
-
-
-def _modifiers(event: QKeyEvent) -> Qt.KeyboardModifier:
-    return event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
 
 
 def _next_column(column: int, step: int) -> int:

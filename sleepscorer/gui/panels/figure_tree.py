@@ -10,6 +10,7 @@ from sleepscorer.core.stages import Stage
 from sleepscorer.core.statistics import Definition, FigureGroup
 from sleepscorer.gui.look.appearance import described, sized
 from sleepscorer.gui.look.measures import TextSize
+from sleepscorer.gui.look.own_keys import claims
 from sleepscorer.gui.look.theme import Theme
 
 _NAME, _FIRST, _SECOND = range(3)
@@ -180,11 +181,7 @@ class FigureTree(QTreeWidget):
 
     def event(self, event: QEvent) -> bool:
         """Claim the key that copies before the window takes it as a shortcut."""
-        is_override = event.type() == QEvent.Type.ShortcutOverride
-        if is_override and isinstance(event, QKeyEvent) and _is_copying(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, _is_copying) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102
         item = self.currentItem()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.core.history import StepKind
 from sleepscorer.core.wording import counted
 from sleepscorer.gui.look.appearance import described, shortened
+from sleepscorer.gui.look.own_keys import claims, is_plain
 from sleepscorer.gui.look.row_list import as_row_list
 from sleepscorer.gui.panels.history_table import (
     AFTER,
@@ -91,15 +92,7 @@ class _HistoryList(QTableView):
         self.resized.emit()
 
     def event(self, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() in _OWN_KEYS
-            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, lambda key: is_plain(key, _OWN_KEYS)) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         last, key = self.model().rowCount() - 1, event.key()

@@ -13,7 +13,7 @@ from sleepscorer.core.hypnogram import Hypnogram, Scoring
 from sleepscorer.core.journal import MemoryJournal
 from sleepscorer.core.layered_session import LayeredSession
 from sleepscorer.core.layers import LayerKind
-from sleepscorer.core.stages import Stage
+from sleepscorer.core.stages import STAGES, Stage
 from sleepscorer.gui.look.appearance import apply_theme
 from sleepscorer.gui.look.theme import LIGHT
 from sleepscorer.gui.panels.compare import ComparePanel
@@ -84,7 +84,7 @@ def test_differences_are_walked_through_round_and_round(panel, model):
 def test_enter_goes_through_the_epochs_of_a_cell(qtbot, panel, model):
     matrix = panel.findChild(ConfusionTable)
     matrix.setFocus()
-    matrix.show_chosen(Stage.N2, Stage.N1)
+    matrix.setCurrentCell(STAGES.index(Stage.N2), STAGES.index(Stage.N1))
     for expected in (10, 11, 10):
         qtbot.keyClick(matrix, Qt.Key.Key_Return)
         assert model.epoch == expected
@@ -96,7 +96,7 @@ def test_arrows_go_through_the_cells_and_turn_no_page(qtbot, panel, model):
     turned = QShortcut(QKeySequence(Qt.Key.Key_Right), panel)
     turned.activated.connect(lambda: model.select_epoch(model.epoch + 1))
     matrix.setFocus()
-    matrix.show_chosen(Stage.N2, Stage.N1)
+    matrix.setCurrentCell(STAGES.index(Stage.N2), STAGES.index(Stage.N1))
     qtbot.keyClick(matrix, Qt.Key.Key_Right)
     assert (matrix.currentColumn(), model.epoch) == (2, 0)
     qtbot.keyClick(matrix, Qt.Key.Key_Up)
