@@ -109,23 +109,6 @@ class Comparison:
         """Epochs, from 0, that nobody scored."""
         return np.flatnonzero(self.n_scored == 0)
 
-    def next_disagreement(self, after: int = -1) -> int | None:
-        """Return the first disagreement behind an epoch, or else the first of all.
-
-        Parameters
-        ----------
-        after
-            Epoch, from 0; -1 to begin with the first.
-
-        Returns
-        -------
-        None where there is none at all.
-        """
-        if not self.disagreements.size:
-            return None
-        place = int(np.searchsorted(self.disagreements, after, side="right"))
-        return int(self.disagreements[place % self.disagreements.size])
-
     @cached_property
     def unanimous(self) -> NDArray[np.int8]:
         """(n_epochs,) the stage that all give who scored it, two or more; UNSCORED elsewhere."""

@@ -5,7 +5,7 @@ one gives another's key to nobody else.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -95,6 +95,11 @@ class OwnKind:
         )
 
 
+def free_place(taken: Collection[int]) -> int | None:
+    """Return the first place that is not among these; None where all are."""
+    return next((place for place in PLACES if place not in taken), None)
+
+
 @dataclass(frozen=True)
 class OwnKinds:
     """All kinds of one's own.
@@ -124,11 +129,6 @@ class OwnKinds:
     def kinds(self) -> tuple[EventKind, ...]:
         """As rows of the table."""
         return tuple(row.kind for row in self.rows)
-
-    def free_place(self) -> int | None:
-        """Return the first place that none has; None where all are taken."""
-        taken = {row.place for row in self.rows}
-        return next((place for place in PLACES if place not in taken), None)
 
     def as_values(self) -> list[dict[str, Any]]:
         """Return them as values that JSON knows."""

@@ -36,11 +36,10 @@ def test_votes_consensus_and_disagreements():
     assert found.n_by_all == 4
 
 
-def test_the_next_disagreement_goes_round():
-    found = side_by_side("W N1 N2 R R", "W N2 N2 R W")
-    assert [found.next_disagreement(after) for after in (-1, 0, 1, 3, 4)] == [1, 1, 4, 4, 1]
-    assert side_by_side("W R", "W R").next_disagreement(0) is None
-    assert side_by_side("W R").next_disagreement(0) is None
+def test_one_alone_and_two_alike_disagree_nowhere():
+    assert side_by_side("W N1 N2 R R", "W N2 N2 R W").disagreements.tolist() == [1, 4]
+    assert side_by_side("W R", "W R").disagreements.tolist() == []
+    assert side_by_side("W R").disagreements.tolist() == []
 
 
 def test_pairs_and_the_epochs_of_a_cell():

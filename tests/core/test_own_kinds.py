@@ -15,7 +15,7 @@ from sleepscorer.core.event_kinds import (
     short_of_text,
     use_own_kinds,
 )
-from sleepscorer.core.own_kinds import PLACES, OwnKind, OwnKinds
+from sleepscorer.core.own_kinds import PLACES, OwnKind, OwnKinds, free_place
 from sleepscorer.files.exports.shared_texts import is_shared_annotation
 
 SPINDLE = OwnKind(2, "Spindle", "Sleep spindle", "other", "eeg", 0.5, 1.0)
@@ -53,7 +53,7 @@ def test_what_a_laboratory_calls_so_is_no_text_that_all_share() -> None:
 def test_they_are_stored_as_json_and_read_again() -> None:
     own = OwnKinds((SPINDLE, OwnKind(1, "Cough", "Cough", "respiratory", "", 0.0, 0.0)))
     assert OwnKinds.from_values(json.loads(json.dumps(own.as_values()))) == own
-    assert own.free_place() == 3
+    assert free_place([row.place for row in own.rows]) == 3
     assert own.kinds[1].duration_s is None
     assert own.kinds[1].shortest_s is None
 
@@ -95,7 +95,7 @@ def test_two_can_not_share_a_name_a_text_or_a_place() -> None:
         with pytest.raises(UsageError):
             OwnKinds((SPINDLE, other))
     full = OwnKinds(tuple(OwnKind(place, f"K{place}", f"K{place}") for place in PLACES))
-    assert full.free_place() is None
+    assert free_place([row.place for row in full.rows]) is None
 
 
 def test_one_that_lacks_its_name_or_is_no_table_is_refused() -> None:

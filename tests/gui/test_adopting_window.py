@@ -42,6 +42,11 @@ def _said(window):
     return window.workspace.events._not_own._said.text()
 
 
+def _leave_out(dialog, text):
+    at = [row[0] for row in dialog._table.texts()].index(text)
+    dialog._table.item(at, 0).setCheckState(Qt.CheckState.Unchecked)
+
+
 def _dialog(qtbot, window):
     press(qtbot, window, _KEYS.Key_T, _CTRL | _SHIFT)
     return next(w for w in QApplication.topLevelWidgets() if isinstance(w, AdoptDialog))
@@ -60,7 +65,7 @@ def test_the_recordings_events_are_taken_in_one_edit(qtbot, window):
         ["SpO2 desaturation", "1", "Desaturation"],
         ["patient coughs", "1", "as it is: counts as no kind"],
     ]
-    dialog.set_taken("patient coughs", taken=False)
+    _leave_out(dialog, "patient coughs")
     n_edits = len(model.session.edits)
     dialog.accept()
     assert [event.text for event in model.session.state.events] == [
@@ -83,7 +88,7 @@ def test_one_kind_alone_can_be_taken(qtbot, window):
     _given(window, OF_FILE)
     dialog = _dialog(qtbot, window)
     for text in ("Arousal", "SpO2 desaturation", "patient coughs"):
-        dialog.set_taken(text, taken=False)
+        _leave_out(dialog, text)
     dialog.accept()
     assert window.document.session.state.events == (Event(20.0, 12.0, "Obstructive apnea"),)
     assert _said(window).startswith("1 event of the recording does not count")

@@ -14,7 +14,7 @@ from sleepscorer.gui.look.appearance import described
 
 _HEADS = ("Words there", "Events", "Become")
 _OWN_WORDS = "as it is: counts as no kind"
-_CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+_CHECKED = Qt.CheckState.Checked
 _TIP = "Up and Down go through the rows, Space takes or leaves the events of these words"
 
 
@@ -70,11 +70,6 @@ class AdoptDialog(SessionDialog):
             item = self._item(at)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(_CHECKED)
-
-    def set_taken(self, text: str, *, taken: bool) -> None:
-        """Check the row of these words, or not."""
-        at = [row.text for row in self._rows].index(text)
-        self._item(at).setCheckState(_CHECKED if taken else _UNCHECKED)
 
     def _is_checked(self, at: int) -> bool:
         return self._item(at).checkState() == _CHECKED

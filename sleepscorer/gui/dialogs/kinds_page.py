@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from sleepscorer.analysis.laboratory import KIND_WORDS
 from sleepscorer.core.errors import UsageError
 from sleepscorer.core.event_kinds import EventFamily
-from sleepscorer.core.own_kinds import PLACES, OwnKind, OwnKinds, own_name
+from sleepscorer.core.own_kinds import PLACES, OwnKind, OwnKinds, free_place, own_name
 from sleepscorer.gui.actions.table import BY_ID
 from sleepscorer.gui.keys import Keys, KeyTakenError, check_keys, key_map
 from sleepscorer.gui.look.appearance import described
@@ -204,7 +204,9 @@ class KindsPage(QWidget):
 
     @Slot()
     def _on_add(self) -> None:
-        place = next(place for place in PLACES if place not in self._places)
+        place = free_place(self._places)
+        if place is None:
+            return
         at = self._table.rowCount()
         # The name is asked for at once: an empty one can't be kept.
         self._show(OwnKind(place, f"New kind {place}", f"New kind {place}"))
@@ -224,7 +226,7 @@ class KindsPage(QWidget):
             self._show_possible()
 
     def _show_possible(self) -> None:
-        self._add.setEnabled(len(self._places) < len(PLACES))
+        self._add.setEnabled(free_place(self._places) is not None)
         self._remove.setEnabled(bool(self._places))
 
 
