@@ -19,7 +19,6 @@ from sleepscorer.files.scorings.stage_spans import StageSpan, epoch_length, gap_
 # In a recording of some length, so few moments that name a stage are remarks.
 _MAX_REMARKS = 3
 _LEAST_EPOCHS = 20
-# So many of the stages last equally long where each is an epoch.
 
 
 def is_stage(text: str) -> bool:
